@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let plain: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+let strict = plain + [.strictMemorySafety()]
+
+let package = Package(
+  name: "vmemctl",
+  products: [
+    .library(name: "VMem", targets: ["VMem"]),
+    .executable(name: "vmemctl", targets: ["vmemctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "CHost"),
+    .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
+    .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
+    .target(name: "VMemScript", dependencies: ["VMem", "VMemViews"], swiftSettings: strict),
+    .target(
+      name: "VMemCLI",
+      dependencies: [
+        "VMem", "VMemViews", "VMemScript",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain),
+    .testTarget(name: "VMemTests", dependencies: ["VMem"], swiftSettings: plain),
+    .testTarget(
+      name: "VMemViewsTests", dependencies: ["VMem", "VMemViews"], swiftSettings: plain),
+    .testTarget(
+      name: "VMemScriptTests", dependencies: ["VMem", "VMemViews", "VMemScript"],
+      swiftSettings: plain),
+    .testTarget(
+      name: "VMemCLITests", dependencies: ["VMem", "VMemViews", "VMemScript", "VMemCLI"],
+      swiftSettings: plain),
+  ]
+)

@@ -1,0 +1,17 @@
+/// Roots of the area allocator, inside the superblock.
+struct AreaState: BitwiseCopyable {
+  /// Root of the tree of free address space, and blocks in it.
+  var freeRoot = Ref<FreeBlock>.none
+  var freeCount: UInt32 = 0
+  var nodes = Ref<VmapNode>.none
+  var nodeCount: UInt32 = 1
+  /// Busy areas by first page: those in the top 2^48 bytes, and all others.
+  var busyHigh = SparseArray()
+  var busyLow = SparseArray()
+  var busyCount: UInt64 = 0
+  /// Pages that wait for a purge, guard pages included (`vmap_lazy_nr`).
+  var lazyPages: UInt64 = 0
+  /// Set when the threshold was crossed; the drain runs after the verb.
+  var drainScheduled: UInt32 = 0
+  var unused: UInt32 = 0
+}

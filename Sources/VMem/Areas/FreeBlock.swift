@@ -1,0 +1,22 @@
+/// A block of free address space: a node of the augmented red-black tree.
+///
+/// The largest sizes below stand in the node itself, so that a search touches only the nodes on its
+/// way and not their children.
+struct FreeBlock: BitwiseCopyable {
+  var start: UInt64 = 0
+  /// One past the last byte.
+  var end: UInt64 = 0
+  /// Largest block in the left and in the right subtree, in bytes.
+  var leftMaximum: UInt64 = 0
+  var rightMaximum: UInt64 = 0
+  var left = Ref<FreeBlock>.none
+  var right = Ref<FreeBlock>.none
+  var parent = Ref<FreeBlock>.none
+  var isBlack: Bool = false
+
+  @inline(__always)
+  var size: UInt64 { end &- start }
+  /// Largest block in the subtree of this node (`subtree_max_size`).
+  @inline(__always)
+  var maximum: UInt64 { max(size, max(leftMaximum, rightMaximum)) }
+}

@@ -1,0 +1,54 @@
+/// Flags of a kernel virtual area, with the kernel's values (`VM_*` of vmalloc.h).
+@frozen
+public struct VMFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
+  public let rawValue: UInt32
+  @inlinable
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  public static let ioremap = VMFlags(rawValue: 0x1)
+  public static let alloc = VMFlags(rawValue: 0x2)
+  public static let map = VMFlags(rawValue: 0x4)
+  public static let usermap = VMFlags(rawValue: 0x8)
+  public static let dmaCoherent = VMFlags(rawValue: 0x10)
+  public static let uninitialized = VMFlags(rawValue: 0x20)
+  public static let noGuard = VMFlags(rawValue: 0x40)
+  public static let flushResetPerms = VMFlags(rawValue: 0x100)
+  public static let mapPutPages = VMFlags(rawValue: 0x200)
+  public static let allowHugeVmap = VMFlags(rawValue: 0x400)
+  public static let sparse = VMFlags(rawValue: 0x1000)
+}
+
+/// A kernel virtual area: the kernel's `vm_struct` and `vmap_area` in one record of one cache line.
+public struct VMArea: BitwiseCopyable, Sendable {
+  /// First byte.
+  public var start: UInt64 = 0
+  /// Bytes of address space, the guard page included.
+  public var reserved: UInt64 = 0
+  /// Bytes the caller asked for, before rounding.
+  public var requestedSize: UInt64 = 0
+  public var physicalAddress: UInt64 = 0
+  var rawFlags: UInt32 = 0
+  /// Base pages the area owns (`nr_pages`).
+  public var pageCount: UInt32 = 0
+  public var caller = Ref<Symbol>.none
+  var name = Ref<Name>.none
+  /// Next area on the list this one is on: lazy, pool.
+  var next = Ref<VMArea>.none
+  /// `vmap_area.flags`: vmap node plus one in bits 8 and up, 1 for vm_map_ram, 2 for its blocks.
+  public var areaFlags: UInt32 = 0
+  /// Pages it owns: frame of the first chunk of the page array.
+  var pages = Ref<PageSet>.none
+  public var pageOrder: UInt8 = 0
+  public var isVMStruct: Bool = true
+  var unused: UInt16 = 0
+
+  public var flags: VMFlags {
+    get { VMFlags(rawValue: rawFlags) }
+    set { rawFlags = newValue.rawValue }
+  }
+
+  /// One past the last byte, guard page included.
+  public var end: UInt64 { start &+ reserved }
+  /// Bytes without the guard page. The kernel function is `get_vm_area_size`.
+  public var size: UInt64 { flags.contains(.noGuard) ? reserved : reserved &- 4096 }
+}

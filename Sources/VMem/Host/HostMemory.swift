@@ -1,0 +1,41 @@
+internal import CHost
+internal import Glibc
+
+/// One reservation of host address space with the emulated RAM at its start.
+///
+/// The reservation covers every value a `Ref` can hold plus `HostMemory.margin` bytes, so that a
+/// wild reference read from RAM faults inside it instead of reaching other memory of the process.
+@safe
+struct HostMemory: ~Copyable {
+  /// Bytes a 32-bit granule number can address: the most RAM a machine can have.
+  static let reach = 64 << 30
+  /// Bytes reserved past `reach`: never mapped, where bad frame numbers land.
+  static let margin = 1 << 20
+
+  let base: UnsafeMutableRawPointer
+
+  /// Reserves the address space and maps `size` bytes of zeroed anonymous memory at its start.
+  /// Returns nil when the host refuses.
+  init?(size: Int) {
+    precondition(size > 0 && size <= Self.reach && size % 4096 == 0)
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    // Safe: a fresh reservation of our own; MAP_FIXED is used only inside it.
+    guard
+      let base = unsafe mmap(nil, Self.reach + Self.margin, PROT_NONE, flags, -1, 0),
+      unsafe base != UnsafeMutableRawPointer(bitPattern: -1)
+    else { return nil }
+    let mapped = unsafe mmap(base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, -1, 0)
+    guard unsafe mapped == base, unsafe chost_watch_range(base, Self.reach + Self.margin) == 0
+    else {
+      unsafe munmap(base, Self.reach + Self.margin)
+      return nil
+    }
+    unsafe self.base = base
+  }
+
+  deinit {
+    // Safe: nothing outlives the machine that owns this memory.
+    unsafe chost_unwatch_range(base)
+    unsafe munmap(base, Self.reach + Self.margin)
+  }
+}

@@ -1,0 +1,72 @@
+/// Where boot puts the structures that must exist before the allocator does, as the kernel's
+/// memblock would: ascending from frame 1, around the device hole at 640 KiB.
+struct BootLayout {
+  /// Frames of device space in low memory: [0xa0000, 0x100000).
+  static let hole: (from: UInt32, to: UInt32) = (0xa0, 0x100)
+
+  private(set) var zones: UInt32 = 0
+  private(set) var vmapNodes: UInt32 = 0
+  private(set) var log: UInt32 = 0
+  private(set) var topTable: UInt32 = 0
+  private(set) var windowTables: UInt32 = 0
+  private(set) var mapTables: UInt32 = 0
+  private(set) var frameTable: UInt32 = 0
+  /// Ranges of frames that are not the allocator's, ascending and apart.
+  private(set) var taken: [(from: UInt32, to: UInt32)] = [(0, 1)]
+  /// Bytes of RAM without which the machine cannot boot: its structures and one free frame more.
+  private(set) var smallestMemory: UInt64 = 0
+
+  private var next: UInt32 = 1
+
+  init(_ c: Configuration) {
+    let map = AddressMap(levels: c.levels)
+    let total = UInt32(c.memory >> 12)
+    let zoneBytes = c.nodes * ZoneKind.allCases.count * MemoryLayout<Zone>.stride
+    zones = take(UInt32((zoneBytes + 4095) / 4096))
+    vmapNodes = take(VmapNode.framesNeeded(cpus: c.cpus))
+    log = take(UInt32(KernelLog.frames))
+    topTable = take(1)
+    windowTables = take(
+      UInt32(
+        Level.index(of: map.vmallocEnd, depth: c.levels)
+          - Level.index(of: map.vmallocStart, depth: c.levels) + 1))
+    // Direct map and struct pages: at most three small tables each, a PUD table for every top
+    // entry (64 GiB lie under one), and a P4D table with 5 levels.
+    mapTables = take(UInt32(2 * (c.levels - 1) + 2))
+    // Struct pages: where 2 MiB of them are to be mapped by one leaf they must be aligned to that.
+    let tableFrames = UInt32((UInt64(total) * 64 + 4095) / 4096)
+    frameTable = take(tableFrames, alignment: tableFrames >= 512 ? 512 : 1)
+    smallestMemory = UInt64(next + 1) << 12
+    if next <= Self.hole.from { taken.append(Self.hole) }
+    merge()
+  }
+
+  private mutating func take(_ count: UInt32, alignment: UInt32 = 1) -> UInt32 {
+    var from = (next + alignment - 1) / alignment * alignment
+    if from < Self.hole.to && from + count > Self.hole.from {
+      if !taken.contains(where: { $0 == Self.hole }) { taken.append(Self.hole) }
+      from = (Self.hole.to + alignment - 1) / alignment * alignment
+    }
+    if count > 0 { taken.append((from, from + count)) }
+    next = from + count
+    return from
+  }
+
+  private mutating func merge() {
+    taken.sort { $0.from < $1.from }
+    var merged: [(from: UInt32, to: UInt32)] = []
+    for range in taken {
+      if let last = merged.last, last.to >= range.from {
+        merged[merged.count - 1].to = max(last.to, range.to)
+      } else {
+        merged.append(range)
+      }
+    }
+    taken = merged
+  }
+
+  /// First frame of a NUMA node: nodes are equal parts that begin on 4 MiB.
+  static func nodeStart(_ node: Int, _ c: Configuration) -> UInt32 {
+    UInt32(UInt64(node) * (c.memory >> 12) / UInt64(c.nodes)) & ~1023
+  }
+}

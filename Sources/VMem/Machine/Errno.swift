@@ -1,0 +1,23 @@
+/// Error numbers the emulated kernel returns, with Linux's values.
+@frozen
+public enum Errno: UInt8, CaseIterable, Sendable {
+  case EPERM = 1
+  case ENOENT = 2
+  case E2BIG = 7
+  case EBADF = 9
+  case EAGAIN = 11
+  case ENOMEM = 12
+  case EACCES = 13
+  case EFAULT = 14
+  case EBUSY = 16
+  case EEXIST = 17
+  case EINVAL = 22
+  case EFBIG = 27
+  case ENOSPC = 28
+  case ERANGE = 34
+  case EDEADLK = 35
+  case EOPNOTSUPP = 95
+
+  /// The name in capitals, without a minus sign.
+  public var name: String { "\(self)" }
+}

@@ -1,0 +1,81 @@
+/// An object of a `HashTable`: carries its text's hash and the link of its bucket.
+protocol HashLinked: BitwiseCopyable {
+  var hash: UInt32 { get set }
+  var nextInBucket: Ref<Self> { get set }
+}
+
+/// A hash table that grows by one bucket at a time (linear hashing, Litwin 1980), so that no insert
+/// ever has to move more than one bucket.
+struct HashTable<Object: HashLinked>: BitwiseCopyable {
+  var buckets = SparseArray()
+  var bucketCount: UInt32 = 0
+  var count: UInt32 = 0
+
+  /// The first object of the bucket for `hash`, or none. Callers follow `nextInBucket`.
+  @inline(__always)
+  func first(_ hash: UInt32, _ ram: RAM) -> Ref<Object> {
+    bucketCount == 0 ? .none : Ref(granule: buckets.value(bucket(hash), ram))
+  }
+
+  /// Adds an object whose `hash` is set. Returns false, with nothing changed, when there is no frame.
+  mutating func insert(_ object: Ref<Object>, _ ram: RAM) -> Bool {
+    if bucketCount == 0 { bucketCount = 1 }
+    let at = bucket(ram[object].hash)
+    ram[object].nextInBucket = Ref(granule: buckets.value(at, ram))
+    guard buckets.store(at, object.granule, ram) else { return false }
+    count += 1
+    if count > bucketCount { split(ram) }
+    return true
+  }
+
+  @inline(__always)
+  private func bucket(_ hash: UInt32) -> UInt64 {
+    let low = UInt32(1) << UInt32(31 - bucketCount.leadingZeroBitCount)
+    let wide = hash & (low << 1 &- 1)
+    return UInt64(wide < bucketCount ? wide : hash & (low &- 1))
+  }
+
+  private mutating func split(_ ram: RAM) {
+    let low = UInt32(1) << UInt32(31 - bucketCount.leadingZeroBitCount)
+    let from = bucketCount - low
+    let to = bucketCount
+    var at = Ref<Object>(granule: buckets.value(UInt64(from), ram))
+    var stay = Ref<Object>.none
+    var move = Ref<Object>.none
+    // The chunk for the new bucket must exist before anything moves.
+    if !at.isNone {
+      guard buckets.store(UInt64(to), at.granule, ram) else { return }
+    }
+    bucketCount += 1
+    while !at.isNone {
+      let next = ram[at].nextInBucket
+      if ram[at].hash & (low << 1 &- 1) == to {
+        ram[at].nextInBucket = move
+        move = at
+      } else {
+        ram[at].nextInBucket = stay
+        stay = at
+      }
+      at = next
+    }
+    set(from, stay, ram)
+    set(to, move, ram)
+  }
+
+  private mutating func set(_ bucket: UInt32, _ object: Ref<Object>, _ ram: RAM) {
+    if object.isNone {
+      _ = buckets.remove(UInt64(bucket), ram)
+    } else {
+      // Cannot fail: the word is in use.
+      _ = buckets.store(UInt64(bucket), object.granule, ram)
+    }
+  }
+}
+
+/// FNV-1a, 32 bits, of bytes.
+@inline(__always)
+func hash32(_ text: Span<UInt8>) -> UInt32 {
+  var hash: UInt32 = 0x811c_9dc5
+  for at in text.indices { hash = (hash ^ UInt32(text[at])) &* 0x0100_0193 }
+  return hash
+}

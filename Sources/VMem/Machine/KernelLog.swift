@@ -1,0 +1,47 @@
+/// One record of the kernel log.
+public struct LogRecord: BitwiseCopyable, Sendable {
+  /// Clock at the time of the message.
+  public var time: UInt64 = 0
+  public var message: UInt16 = 0
+  /// Kernel log level: 0 emergency to 7 debug.
+  public var level: UInt8 = 4
+  public var cpu: UInt8 = 0
+  /// `KernelFunction` that speaks, when the message has one.
+  public var function: UInt16 = 0
+  var padding: UInt16 = 0
+  public var a: UInt64 = 0
+  public var b: UInt64 = 0
+  public var c: UInt64 = 0
+  var padding2: UInt64 = 0
+}
+
+/// The kernel's log buffer: a ring of records in frames of its own. The oldest records fall out.
+///
+/// The corresponding kernel function is `vprintk_store`.
+@frozen
+public struct KernelLog: Sendable {
+  static let frames = 16
+  public static let capacity = UInt64(frames * 4096 / MemoryLayout<LogRecord>.stride)
+  let ram: RAM
+
+  init(ram: RAM) { self.ram = ram }
+
+  /// Number of the record that will be written next; records are numbered from 0.
+  public var end: UInt64 { ram[Superblock.ref].logEnd }
+  /// Number of the oldest record that is still there.
+  public var start: UInt64 { end > Self.capacity ? end - Self.capacity : 0 }
+
+  /// The record with a number in `start ..< end`.
+  public subscript(number: UInt64) -> LogRecord { ram[slot(number)] }
+
+  func append(_ record: LogRecord) {
+    ram[slot(end)] = record
+    ram[Superblock.ref].logEnd += 1
+  }
+
+  private func slot(_ number: UInt64) -> Ref<LogRecord> {
+    let granules = UInt32(MemoryLayout<LogRecord>.stride / 16)
+    return Ref(
+      granule: ram[Superblock.ref].logFrames << 8 &+ UInt32(number % Self.capacity) * granules)
+  }
+}

@@ -1,0 +1,41 @@
+/// Functions of the kernel that messages name.
+public enum KernelFunction: UInt16, CaseIterable, Sendable {
+  case vmap_pages_pte_range
+  case vunmap_pte_range
+  case vunmap_pmd_range
+  case vunmap_pud_range
+  case check_sparse_vm_area
+  case vm_area_map_pages
+  case remove_vm_area
+  case vunmap
+  case free_vm_area
+  case __get_vm_area_node
+  case __vmap_pages_range_noflush
+  case __vunmap_range_noflush
+  case alloc_vmap_area
+  case __alloc_pages_noprof
+  case __free_pages
+  case pud_alloc
+  case pte_alloc_kernel
+  case insert_vmap_area
+
+  public var name: String { "\(self)" }
+}
+
+/// What the kernel log can say. Texts are the views' business; the record holds the values.
+public enum KernelMessage: UInt16, CaseIterable, Sendable {
+  /// Boot banner: kernel version as major·1000 + minor.
+  case booted
+  /// WARN in a function.
+  case warning
+  /// BUG in a function.
+  case bug
+  /// A sleeping call where sleeping is not allowed: function, context.
+  case sleepingInAtomic
+  /// A failed allocation: size, range start, range end.
+  case allocationFailed
+  /// vfree or vunmap of an unknown address: address.
+  case badVfree
+  /// A fault of an access: address, 1 for a write, level.
+  case pageFault
+}

@@ -1,0 +1,174 @@
+/// Why a machine cannot be booted.
+public enum BootError: Error, Equatable, Sendable {
+  /// A value is outside its range.
+  case cpus(Int)
+  case nodes(Int)
+  case levels(Int)
+  /// The size is not a multiple of 4096, or more than 64 GiB.
+  case memory(UInt64)
+  /// The boot structures take `needed` bytes and do not fit.
+  case tooLittleMemory(needed: UInt64)
+  /// Each node needs 4 MiB.
+  case nodeTooSmall(needed: UInt64)
+  /// The host refused to reserve the address space.
+  case host
+}
+
+extension Machine {
+  /// Boots a machine in fresh anonymous memory.
+  ///
+  /// Boot writes the superblock, the top tables and the records of the frames it takes, which are
+  /// about as many for 64 GiB as for 64 MiB.
+  public init(_ configuration: Configuration) throws(BootError) {
+    let c = configuration
+    guard (1...Configuration.maximumCPUs).contains(c.cpus) else { throw .cpus(c.cpus) }
+    guard (1...Configuration.maximumNodes).contains(c.nodes) else { throw .nodes(c.nodes) }
+    guard c.levels == 4 || c.levels == 5 else { throw .levels(c.levels) }
+    guard c.memory % 4096 == 0, c.memory <= Configuration.maximumMemory else {
+      throw .memory(c.memory)
+    }
+    guard c.nodes == 1 || c.memory >= UInt64(c.nodes) << 22 else {
+      throw .nodeTooSmall(needed: UInt64(c.nodes) << 22)
+    }
+    // The layout is worked out first, so that a machine that is too small is never begun.
+    let layout = BootLayout(c)
+    guard c.memory >= layout.smallestMemory else {
+      throw .tooLittleMemory(needed: layout.smallestMemory)
+    }
+    guard let memory = HostMemory(size: Int(c.memory)) else { throw .host }
+    let ram = unsafe RAM(base: memory.base, frameCount: UInt32(c.memory >> 12))
+    self.init(memory: memory, ram: ram, map: AddressMap(levels: c.levels))
+    start(c, layout)
+  }
+
+  private func start(_ c: Configuration, _ layout: BootLayout) {
+    var state = Superblock()
+    state.kernel = c.kernel.rawValue
+    state.levels = UInt8(c.levels)
+    state.nodes = UInt8(c.nodes)
+    state.frameCount = ram.frameCount
+    state.cpuCount = UInt32(c.cpus)
+    state.switches = c.switches.rawValue
+    state.seed = c.seed
+    state.topTable = layout.topTable
+    state.zones = Ref(granule: layout.zones << 8)
+    state.logFrames = layout.log
+    state.frameTable = layout.frameTable
+    state.areas.nodes = Ref(granule: layout.vmapNodes << 8)
+    ram[Superblock.ref] = state
+    caches.prepare()
+    prepareZones(c, layout)
+    prepareTables(layout)
+    logMessage(.booted, level: 5, nil, UInt64(c.kernel.rawValue))
+    areas.prepare()
+  }
+
+  private func prepareZones(_ c: Configuration, _ layout: BootLayout) {
+    let total = ram.frameCount
+    let fourGiB = UInt32(1) << 20
+    for node in 0..<c.nodes {
+      let from = BootLayout.nodeStart(node, c)
+      let to = node + 1 == c.nodes ? total : BootLayout.nodeStart(node + 1, c)
+      for kind in ZoneKind.allCases {
+        let zone = frames.zone(node * ZoneKind.allCases.count + Int(kind.rawValue))
+        let start = kind == .dma32 ? min(from, fourGiB) : max(from, fourGiB)
+        let end = kind == .dma32 ? min(to, fourGiB) : max(to, fourGiB)
+        ram[zone].node = UInt8(node)
+        ram[zone].kind = kind.rawValue
+        ram[zone].start = start
+        ram[zone].end = end
+        ram[zone].frontier = end
+        if start < end { populate(zone, layout) }
+      }
+    }
+  }
+
+  /// Gives a zone every frame that boot does not use.
+  private func populate(_ zone: Ref<Zone>, _ layout: BootLayout) {
+    let (start, end) = (ram[zone].start, ram[zone].end)
+    var frontier = start
+    var managed: UInt32 = 0
+    for (from, to) in layout.taken where from < end && to > start {
+      let gap = (from: frontier, to: max(frontier, from))
+      frames.release(gap.from, gap.to, zone: zone)
+      managed += gap.to - gap.from
+      frontier = min(to, end)
+    }
+    ram[zone].frontier = frontier
+    managed += end - frontier
+    ram[zone].managed = managed
+    ram[zone].free = managed
+    // The kernel's zone_batchsize and the per-CPU lists' high mark.
+    let quarter = min(managed >> 10, 64) / 4
+    let wanted = max(1, quarter + quarter / 2)
+    let batch = UInt32(1) << UInt32(31 - wanted.leadingZeroBitCount)
+    ram[zone].batch = UInt16(max(1, Int(batch) - 1))
+    ram[zone].high = ram[zone].batch * 6
+    ram[Superblock.ref].managedFrames += managed
+  }
+
+  private func prepareTables(_ layout: BootLayout) {
+    let levels = map.levels
+    ram[Superblock.ref].tables[levels] = 1
+    // The kernel's preallocate_vmalloc_pages: a table below each top entry of the vmalloc window.
+    let first = Level.index(of: map.vmallocStart, depth: levels)
+    let last = Level.index(of: map.vmallocEnd, depth: levels)
+    for index in first...last {
+      ram[table: UInt64(layout.topTable), index] = Entry(
+        pfn: UInt64(layout.windowTables) + UInt64(index - first), .kernelTable)
+    }
+    ram[Superblock.ref].tables[levels - 1] += UInt32(last - first + 1)
+    for pfn in layout.windowTables..<layout.windowTables + UInt32(last - first + 1) {
+      markTable(pfn)
+    }
+    markTable(layout.topTable)
+    var spare = layout.mapTables
+    mapBoot(map.pageOffset, frames: 0..<ram.frameCount, &spare)
+    let tableFrames = UInt32((UInt64(ram.frameCount) * 64 + 4095) / 4096)
+    mapBoot(map.vmemmap, frames: layout.frameTable..<layout.frameTable + tableFrames, &spare)
+  }
+
+  private func markTable(_ pfn: UInt32) {
+    let at = frames.frame(pfn)
+    ram[at].mapcount = PageType.table.word
+    ram[at].refcount = 1
+    ram[at].flags = Frame.reserved
+  }
+
+  /// Maps consecutive frames with the largest leaves that fit, as `init_memory_mapping` does: the
+  /// first 2 MiB of the direct map and ragged ends in 4 KiB leaves.
+  private func mapBoot(_ start: UInt64, frames range: Range<UInt32>, _ spare: inout UInt32) {
+    var address = start
+    var pfn = UInt64(range.lowerBound)
+    let end = UInt64(range.upperBound)
+    while pfn < end {
+      var depth = 3
+      while depth > 1 {
+        let pages = Level.size(depth: depth) >> 12
+        let isFirst = address == map.pageOffset
+        if !isFirst, pfn % pages == 0, address % Level.size(depth: depth) == 0, pfn + pages <= end {
+          break
+        }
+        depth -= 1
+      }
+      var table = UInt64(ram[Superblock.ref].topTable)
+      for at in stride(from: map.levels, to: depth, by: -1) {
+        let index = Level.index(of: address, depth: at)
+        if ram[table: table, index].isNone {
+          ram[table: table, index] = Entry(pfn: UInt64(spare), .kernelTable)
+          markTable(spare)
+          ram[Superblock.ref].tables[at - 1] += 1
+          spare += 1
+        }
+        table = ram[table: table, index].pfn
+      }
+      ram[table: table, Level.index(of: address, depth: depth)] = Entry(
+        pfn: pfn, depth == 1 ? .kernel : .kernelLarge)
+      if address & ~(UInt64(64) << 30 - 1) == map.pageOffset {
+        ram[Superblock.ref].directMap[depth - 1] += Level.size(depth: depth)
+      }
+      address += Level.size(depth: depth)
+      pfn += Level.size(depth: depth) >> 12
+    }
+  }
+}

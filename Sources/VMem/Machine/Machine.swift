@@ -1,0 +1,132 @@
+/// An emulated machine: RAM, and the calls of the kernel that runs in it.
+///
+/// All state is in `ram`; a machine value holds only where that is. Calls that the kernel would make
+/// are methods named after the kernel's functions, in the folder of the subsystem they belong to.
+public struct Machine: ~Copyable {
+  let memory: HostMemory
+  /// The emulated RAM. Views read it; only the engine's own calls change it.
+  public let ram: RAM
+  /// Where the kernel's areas lie.
+  public let map: AddressMap
+
+  init(memory: consuming HostMemory, ram: RAM, map: AddressMap) {
+    self.memory = memory
+    self.ram = ram
+    self.map = map
+  }
+
+  // MARK: Parts
+
+  @inline(__always)
+  var frames: FrameAllocator { FrameAllocator(ram: ram) }
+  @inline(__always)
+  var caches: ObjectCaches { ObjectCaches(ram: ram) }
+  @inline(__always)
+  var tables: PageTables { PageTables(ram: ram, map: map) }
+  public var log: KernelLog { KernelLog(ram: ram) }
+
+  // MARK: Identity
+
+  /// The configuration the machine was booted with.
+  public var configuration: Configuration {
+    let state = ram[Superblock.ref]
+    var result = Configuration()
+    result.memory = UInt64(state.frameCount) << 12
+    result.cpus = Int(state.cpuCount)
+    result.nodes = Int(state.nodes)
+    result.levels = Int(state.levels)
+    result.kernel = KernelVersion(rawValue: state.kernel) ?? .v6_18
+    result.switches = Switches(rawValue: state.switches)
+    result.seed = state.seed
+    return result
+  }
+
+  @inline(__always)
+  func has(_ switch: Switches) -> Bool {
+    ram[Superblock.ref].switches & `switch`.rawValue != 0
+  }
+
+  // MARK: Clock, CPUs, contexts
+
+  /// Ticks since boot: one for each verb that may change the machine.
+  public var clock: UInt64 { ram[Superblock.ref].clock }
+  /// Advances the clock.
+  @inline(__always)
+  public func tick() { ram[Superblock.ref].clock += 1 }
+
+  public var cpu: Int { ram[Superblock.ref].cpu }
+  public var cpuCount: Int { Int(ram[Superblock.ref].cpuCount) }
+
+  /// Makes `cpu` the CPU that runs the calls to come.
+  public func selectCPU(_ cpu: UInt64) throws(Refusal) {
+    guard cpu < UInt64(cpuCount) else {
+      throw Refusal(.errno(.EINVAL), .noSuchCPU, cpu, UInt64(cpuCount))
+    }
+    ram[Superblock.ref].currentCPU = UInt32(cpu)
+  }
+
+  /// The context the current CPU runs in.
+  public var context: ExecutionContext {
+    get { ExecutionContext(rawValue: ram[Superblock.ref].contexts[cpu]) ?? .process }
+    nonmutating set { ram[Superblock.ref].contexts[cpu] = newValue.rawValue }
+  }
+
+  // MARK: Warnings
+
+  /// WARNs since boot, those that WARN_ONCE kept out of the log included.
+  public var warnings: UInt64 { ram[Superblock.ref].warnings }
+
+  func logMessage(
+    _ message: KernelMessage, level: UInt8 = 4, _ function: KernelFunction? = nil,
+    _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0
+  ) {
+    var record = LogRecord()
+    record.time = clock
+    record.message = message.rawValue
+    record.level = level
+    record.cpu = UInt8(truncatingIfNeeded: cpu)
+    record.function = function?.rawValue ?? .max
+    record.a = a
+    record.b = b
+    record.c = c
+    log.append(record)
+  }
+
+  /// The kernel's `WARN_ON`.
+  func warn(_ function: KernelFunction, _ a: UInt64 = 0, _ b: UInt64 = 0) {
+    ram[Superblock.ref].warnings += 1
+    logMessage(.warning, function, a, b)
+  }
+
+  /// The kernel's `WARN_ON_ONCE`: `number` tells the places apart (0–31).
+  func warnOnce(_ number: UInt32, _ function: KernelFunction) {
+    let bit = UInt32(1) << number
+    guard ram[Superblock.ref].warnedOnce & bit == 0 else {
+      ram[Superblock.ref].warnings += 1
+      return
+    }
+    ram[Superblock.ref].warnedOnce |= bit
+    warn(function)
+  }
+
+  /// Logs the BUG and makes the refusal for it.
+  func bug(
+    _ function: KernelFunction, _ rule: Rule, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0
+  ) -> Refusal {
+    logMessage(.bug, level: 0, function, a, b, c)
+    return Refusal(.bug, rule, a, b, c)
+  }
+
+  /// The kernel's `might_sleep`: complains and goes on where sleeping is not allowed.
+  @inline(__always)
+  func mightSleep(_ function: KernelFunction) {
+    let context = context
+    if context.isAtomic { complainAboutSleeping(function, context) }
+  }
+
+  @inline(never)
+  private func complainAboutSleeping(_ function: KernelFunction, _ context: ExecutionContext) {
+    ram[Superblock.ref].warnings += 1
+    logMessage(.sleepingInAtomic, level: 3, function, UInt64(context.rawValue))
+  }
+}

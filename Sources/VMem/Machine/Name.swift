@@ -1,0 +1,44 @@
+/// What a script's name stands for.
+@frozen
+public enum NameKind: UInt8, Sendable {
+  /// Nothing yet, or NULL.
+  case nothing = 0
+  /// A number of `let`.
+  case number
+  /// An address: an area, or what a call returned.
+  case address
+  /// A set of pages.
+  case pages
+}
+
+/// A name of the command language, kept in RAM with what it stands for.
+public struct Name: HashLinked, Sendable {
+  public static let maximumLength = 63
+
+  var hash: UInt32 = 0
+  var nextInBucket = Ref<Name>.none
+  public var kind: UInt8 = 0
+  public var length: UInt8 = 0
+  /// Whether the object the name stands for lives; the value stays readable when it does not.
+  public var isLive: Bool = false
+  var unused: UInt8 = 0
+  public var pages = Ref<PageSet>.none
+  /// Address or number; for pages the direct-map address of the first.
+  public var value: UInt64 = 0
+  var area = Ref<VMArea>.none
+  var unusedToo: UInt32 = 0
+  public var text = InlineArray<64, UInt8>(repeating: 0)
+}
+
+/// The symbol of a caller, as vmallocinfo shows it.
+public struct Symbol: HashLinked, Sendable {
+  public static let maximumLength = 111
+
+  var hash: UInt32 = 0
+  var nextInBucket = Ref<Symbol>.none
+  public var length: UInt8 = 0
+  var unused: UInt8 = 0
+  var unusedToo: UInt16 = 0
+  var unusedThree: UInt32 = 0
+  public var text = InlineArray<112, UInt8>(repeating: 0)
+}

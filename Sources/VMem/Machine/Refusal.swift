@@ -1,0 +1,114 @@
+/// What a call answers instead of a value: the outcome, the rule that decided, and the values the
+/// rule compared.
+///
+/// The engine has no texts: whoever shows a refusal words it from `rule` and `values`.
+@frozen
+public struct Refusal: Error, Equatable, Sendable {
+  /// What the caller sees.
+  @frozen
+  public enum Outcome: Equatable, Sendable {
+    /// A negative error number.
+    case errno(Errno)
+    /// A null pointer.
+    case null
+    /// An access that the MMU refused.
+    case fault
+    /// What kills a real kernel; refused here, and the machine is unchanged but for its log.
+    case bug
+  }
+
+  public let outcome: Outcome
+  public let rule: Rule
+  /// What the rule compared, in the order its text names them.
+  public let values: InlineValues
+
+  public init(_ outcome: Outcome, _ rule: Rule, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0) {
+    self.outcome = outcome
+    self.rule = rule
+    values = InlineValues(a: a, b: b, c: c)
+  }
+
+  @frozen
+  public struct InlineValues: Equatable, Sendable {
+    public let a: UInt64
+    public let b: UInt64
+    public let c: UInt64
+  }
+}
+
+/// The rules that refuse calls. The comment of each case names its values in order.
+public enum Rule: UInt16, CaseIterable, Sendable {
+  // Areas
+  /// size
+  case sizeRoundsToZero
+  /// alignment
+  case alignmentNotPowerOfTwo
+  /// size with guard, alignment
+  case noHole
+  /// size with guard, range start, range end
+  case holePastRangeEnd
+  case noDescriptor
+  /// address
+  case noAreaAtAddress
+  /// address, area start
+  case notAreaStart
+  /// address
+  case addressNotAligned
+  case inInterrupt
+  // Sparse areas and mapping
+  /// flags
+  case flushResetPerms
+  /// flags
+  case noGuard
+  /// flags
+  case notSparse
+  /// pages asked for, pages of RAM
+  case morePagesThanRAM
+  /// start, area start
+  case beforeAreaStart
+  /// end, area end
+  case pastAreaEnd
+  /// start, end
+  case emptyRange
+  /// start, end
+  case unalignedUnmap
+  /// address
+  case notCanonical
+  /// start, end
+  case touchesDirectMap
+  /// address, current entry
+  case slotOccupied
+  /// address, position in the page list
+  case nullPage
+  /// address, frame number
+  case invalidFrame
+  /// address, level
+  case noTableMemory
+  /// address, level
+  case noTable
+  /// address, level
+  case leafInTheWay
+  // Memory
+  /// order
+  case orderTooHigh
+  /// node, nodes of the machine
+  case noSuchNode
+  /// frames asked for
+  case noFrames
+  case zeroPages
+  /// frame number
+  case pageNotAllocated
+  /// frame number, reference count
+  case pageStillReferenced
+  // Access
+  /// address, level (0: not canonical)
+  case notMapped
+  /// address
+  case readOnly
+  // CPUs and names
+  /// CPU, CPUs of the machine
+  case noSuchCPU
+  case nameInUse
+  case nameHoldsNothing
+  case nameTableFull
+}

@@ -1,0 +1,64 @@
+/// Frame 0 of RAM: the configuration and the root of every structure.
+struct Superblock: BitwiseCopyable {
+  static let ref = Ref<Superblock>(granule: 0)
+  /// "VMEMCTL" and a newline, little endian.
+  static let magic: UInt64 = 0x0a4c_5443_4d45_4d56
+  static let formatVersion: UInt32 = 1
+
+  // Identity
+  var magic = Self.magic
+  var formatVersion = Self.formatVersion
+  var kernel: UInt16 = 0
+  var levels: UInt8 = 4
+  var nodes: UInt8 = 1
+  var frameCount: UInt32 = 0
+  var cpuCount: UInt32 = 1
+  var switches: UInt32 = 0
+  var currentCPU: UInt32 = 0
+  var seed: UInt64 = 1
+  var clock: UInt64 = 0
+  var contexts = InlineArray<64, UInt8>(repeating: 0)
+
+  // Memory
+  /// First frame of the struct pages.
+  var frameTable: UInt32 = 0
+  /// Frames under the allocator's control.
+  var managedFrames: UInt32 = 0
+  var zones = Ref<Zone>.none
+  var caches = InlineArray<8, CacheState>(repeating: CacheState())
+
+  // Paging
+  var topTable: UInt32 = 0
+  /// Tables that exist, by depth: 1 for PTE pages up to `levels`.
+  var tables = InlineArray<6, UInt32>(repeating: 0)
+  /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
+  var directMap = InlineArray<3, UInt64>(repeating: 0)
+  var flushes = FlushCounters()
+
+  // Log
+  var logFrames: UInt32 = 0
+  var warnedOnce: UInt32 = 0
+  var logEnd: UInt64 = 0
+  var warnings: UInt64 = 0
+
+  // Areas and names
+  var areas = AreaState()
+  var names = HashTable<Name>()
+  var symbols = HashTable<Symbol>()
+
+  var cpus: UInt32 { cpuCount }
+  @inline(__always)
+  var cpu: Int { Int(currentCPU & 63) }
+  var nodeOfCurrentCPU: Int {
+    Int(currentCPU) * Int(nodes) / max(1, Int(cpuCount))
+  }
+}
+
+/// TLB flushes since boot.
+public struct FlushCounters: BitwiseCopyable, Sendable {
+  /// Calls of `flush_tlb_kernel_range` that flushed page by page, and those that flushed all.
+  public var ranges: UInt64 = 0
+  public var full: UInt64 = 0
+  /// Pages flushed one by one.
+  public var pages: UInt64 = 0
+}

@@ -1,0 +1,59 @@
+/// The kernel's `struct page`: 64 bytes for each frame, at the kernel's own offsets.
+///
+/// All zero means "never used": boot writes only what it uses. Links between frames are frame
+/// numbers in the two halves of `lru`.
+public struct Frame: BitwiseCopyable, Sendable {
+  /// Page flags in the low bits; zone in bits 56–57 and NUMA node in bits 58–63. Offset 0.
+  public var flags: UInt64 = 0
+  /// Next and previous frame on a list. Offset 8 (`lru`, `compound_head`).
+  var next: UInt32 = 0
+  var previous: UInt32 = 0
+  var lruTail: UInt64 = 0
+  /// Low half: the set of pages with a name that this frame belongs to. Offset 24 (`mapping`).
+  var owner: Ref<PageSet> = .none
+  var mappingHigh: UInt32 = 0
+  /// Position in that set. Offset 32.
+  public var index: UInt64 = 0
+  /// For a free block its order; for a slab its cache. Offset 40.
+  public var `private`: UInt64 = 0
+  /// Either the page's kind (`PageType`) or its number of user mappings minus one. Offset 48.
+  public var mapcount: UInt32 = 0
+  /// Offset 52.
+  public var refcount: Int32 = 0
+  /// Words 0 of `private`: contents known to be zero. Kept apart from the kernel's fields.
+  var isFresh: UInt32 = 0
+  /// Order the frame was allocated with.
+  public var order: UInt32 = 0
+
+  /// All zero: the frame has not been handed out since boot.
+  @inlinable
+  public var isUntouched: Bool { flags == 0 && mapcount == 0 && refcount == 0 }
+
+  static let nodeShift: UInt64 = 58
+  static let zoneShift: UInt64 = 56
+  public static let reserved: UInt64 = 1 << 13
+
+  public var node: Int { Int(flags >> Self.nodeShift) }
+}
+
+/// What a frame that has no user mappings is used for: the kernel's `page_type`, kept in the top
+/// byte of the word at offset 48.
+@frozen
+public enum PageType: UInt32, Sendable {
+  case buddy = 0xf000_0000
+  case table = 0xf200_0000
+  case slab = 0xf500_0000
+  /// On a per-CPU list. The kernel leaves such pages without a type; zone lists tell them apart.
+  case perCPU = 0xf800_0000
+  /// Chunks of the machine's own sparse arrays; the kernel keeps those in slabs.
+  case array = 0xf900_0000
+
+  /// Value of the word for a frame of this kind.
+  @inlinable
+  public var word: UInt32 { rawValue | 0x00ff_ffff }
+  /// Value of the word for a frame that is allocated and not mapped by a user.
+  public static let none: UInt32 = 0xffff_ffff
+
+  @inlinable
+  public init?(word: UInt32) { self.init(rawValue: word & 0xff00_0000) }
+}

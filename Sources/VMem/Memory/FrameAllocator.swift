@@ -1,0 +1,277 @@
+/// The buddy allocator: orders 0–10 per zone, and per-CPU lists of single frames.
+///
+/// The corresponding kernel functions are `__alloc_frozen_pages_noprof` and `__free_pages`.
+@frozen
+public struct FrameAllocator: Sendable {
+  public static let maximumOrder = 10
+  let ram: RAM
+
+  private var state: Ref<Superblock> { Superblock.ref }
+
+  init(ram: RAM) { self.ram = ram }
+
+  // MARK: Frames and zones
+
+  @inline(__always)
+  func frame(_ pfn: UInt32) -> Ref<Frame> {
+    Ref(granule: ram[state].frameTable << 8 &+ pfn << 2)
+  }
+
+  /// Number of zones of the whole machine: for each node DMA32, then NORMAL, those without frames
+  /// included.
+  var zoneCount: Int { Int(ram[state].nodes) * ZoneKind.allCases.count }
+
+  @inline(__always)
+  func zone(_ number: Int) -> Ref<Zone> {
+    Ref(granule: ram[state].zones.granule &+ UInt32(number * (MemoryLayout<Zone>.stride / 16)))
+  }
+
+  private func zone(of pfn: UInt32) -> Ref<Zone> {
+    let flags = ram[frame(pfn)].flags
+    let kinds = ZoneKind.allCases.count
+    let number =
+      Int(flags >> Frame.nodeShift) * kinds + Int(flags >> Frame.zoneShift & 3)
+    return zone(number < zoneCount ? number : 0)
+  }
+
+  // MARK: Allocating
+
+  /// Allocates 2^`order` frames. Returns nil when no zone that qualifies has them.
+  ///
+  /// - Parameters:
+  ///   - node: preferred node; nil means the node of the current CPU. Other nodes follow in order.
+  ///   - highest: highest zone the frames may come from; lower ones follow.
+  ///   - zeroed: whether the frames' contents shall be zero.
+  func allocate(
+    order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true
+  ) -> UInt32? {
+    if let pfn = tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed) {
+      return pfn
+    }
+    // What the kernel's direct reclaim does first: empty the per-CPU lists and free slabs.
+    drainPerCPULists()
+    ObjectCaches(ram: ram).shrink()
+    return tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
+  }
+
+  private func tryAllocate(
+    order: Int, node: Int?, highest: ZoneKind, zeroed: Bool
+  ) -> UInt32? {
+    let nodes = Int(ram[state].nodes)
+    let first = node ?? ram[state].nodeOfCurrentCPU
+    for step in 0..<nodes {
+      let at = first + step < nodes ? first + step : first + step - nodes
+      for kind in stride(from: Int(highest.rawValue), through: 0, by: -1) {
+        let zone = zone(at * ZoneKind.allCases.count + kind)
+        if let pfn = order == 0 ? takeSingle(zone) : take(zone, order) {
+          handOut(pfn, order: order, zone: zone, zeroed: zeroed)
+          return pfn
+        }
+      }
+    }
+    return nil
+  }
+
+  private func handOut(_ pfn: UInt32, order: Int, zone: Ref<Zone>, zeroed: Bool) {
+    let count = UInt32(1) << UInt32(order)
+    let fresh = ram[frame(pfn)].isFresh != 0
+    let flags =
+      UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+    for step in 0..<count {
+      var record = Frame()
+      record.flags = flags
+      record.mapcount = PageType.none
+      record.refcount = 1
+      record.order = UInt32(order)
+      ram[frame(pfn + step)] = record
+    }
+    if zeroed && !fresh { ram.zero(pfn, count: Int(count)) }
+  }
+
+  private func takeSingle(_ zone: Ref<Zone>) -> UInt32? {
+    let cpu = ram[state].cpu
+    if ram[zone].perCPU[cpu].head == 0 {
+      // The block's frames go on the list so that they come off it in ascending order.
+      for _ in 0..<Int(ram[zone].batch) {
+        guard let pfn = take(zone, 0) else { break }
+        pushPerCPU(zone, cpu, pfn, last: true)
+      }
+    }
+    let pfn = ram[zone].perCPU[cpu].head
+    guard pfn != 0 else { return nil }
+    unlinkPerCPU(zone, cpu, pfn)
+    return pfn
+  }
+
+  private func take(_ zone: Ref<Zone>, _ order: Int) -> UInt32? {
+    var at = order
+    while at <= Self.maximumOrder && ram[zone].freeArea[at].head == 0 { at += 1 }
+    if at > Self.maximumOrder {
+      guard let (pfn, reached) = advanceFrontier(zone, atLeast: order) else { return nil }
+      return split(zone, pfn, from: reached, to: order)
+    }
+    let pfn = ram[zone].freeArea[at].head
+    unlink(zone, pfn, at)
+    return split(zone, pfn, from: at, to: order)
+  }
+
+  /// Takes the next never-used block. Blocks that are too small for the order go on the free lists.
+  private func advanceFrontier(_ zone: Ref<Zone>, atLeast order: Int) -> (UInt32, Int)? {
+    while ram[zone].frontier < ram[zone].end {
+      let pfn = ram[zone].frontier
+      var size = min(Self.maximumOrder, pfn == 0 ? Self.maximumOrder : pfn.trailingZeroBitCount)
+      while pfn + 1 << UInt32(size) > ram[zone].end { size -= 1 }
+      ram[zone].frontier = pfn + 1 << UInt32(size)
+      ram[frame(pfn)].isFresh = 1
+      if size >= order { return (pfn, size) }
+      link(zone, pfn, size)
+    }
+    return nil
+  }
+
+  /// Gives the upper halves back until the block has the wanted order.
+  private func split(_ zone: Ref<Zone>, _ pfn: UInt32, from: Int, to order: Int) -> UInt32 {
+    let fresh = ram[frame(pfn)].isFresh
+    var at = from
+    while at > order {
+      at -= 1
+      let upper = pfn + 1 << UInt32(at)
+      ram[frame(upper)].isFresh = fresh
+      link(zone, upper, at)
+    }
+    ram[zone].free -= 1 << UInt32(order)
+    return pfn
+  }
+
+  // MARK: Freeing
+
+  /// Frees 2^`order` frames that were allocated together or are no longer used together.
+  func free(_ pfn: UInt32, order: Int = 0) {
+    let zone = zone(of: pfn)
+    let flags = ram[frame(pfn)].flags & (~0 << Frame.zoneShift)
+    for step in 0..<UInt32(1) << UInt32(order) {
+      var record = Frame()
+      record.flags = flags
+      ram[frame(pfn + step)] = record
+    }
+    guard order == 0 else { return freeBlock(zone, pfn, order) }
+    let cpu = ram[state].cpu
+    pushPerCPU(zone, cpu, pfn, last: false)
+    if ram[zone].perCPU[cpu].count > UInt32(ram[zone].high) {
+      for _ in 0..<Int(ram[zone].batch) { freeLastPerCPU(zone, cpu) }
+    }
+  }
+
+  private func freeBlock(_ zone: Ref<Zone>, _ first: UInt32, _ smallest: Int) {
+    var pfn = first
+    var order = smallest
+    var fresh = ram[frame(pfn)].isFresh
+    ram[zone].free += 1 << UInt32(order)
+    while order < Self.maximumOrder {
+      let buddy = pfn ^ 1 << UInt32(order)
+      guard buddy >= ram[zone].start, buddy + 1 << UInt32(order) <= ram[zone].frontier,
+        ram[frame(buddy)].mapcount == PageType.buddy.word,
+        ram[frame(buddy)].private == UInt64(order)
+      else { break }
+      unlink(zone, buddy, order)
+      fresh &= ram[frame(buddy)].isFresh
+      pfn &= buddy
+      order += 1
+    }
+    ram[frame(pfn)].isFresh = fresh
+    link(zone, pfn, order)
+  }
+
+  /// Puts frames that boot left over on the free lists; their contents are zero.
+  func release(_ start: UInt32, _ end: UInt32, zone: Ref<Zone>) {
+    var pfn = start
+    while pfn < end {
+      var order = min(Self.maximumOrder, pfn.trailingZeroBitCount)
+      while pfn + 1 << UInt32(order) > end { order -= 1 }
+      ram[frame(pfn)].isFresh = 1
+      link(zone, pfn, order)
+      ram[zone].free += 1 << UInt32(order)
+      pfn += 1 << UInt32(order)
+    }
+  }
+
+  /// Moves every per-CPU frame to the free lists. The kernel's `drain_all_pages`.
+  func drainPerCPULists() {
+    for number in 0..<zoneCount {
+      let zone = zone(number)
+      for cpu in 0..<Int(ram[state].cpus) {
+        while ram[zone].perCPU[cpu].head != 0 { freeLastPerCPU(zone, cpu) }
+      }
+    }
+  }
+
+  // MARK: Lists
+
+  private func link(_ zone: Ref<Zone>, _ pfn: UInt32, _ order: Int) {
+    let head = ram[zone].freeArea[order].head
+    let at = frame(pfn)
+    ram[at].flags =
+      UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+    ram[at].mapcount = PageType.buddy.word
+    ram[at].private = UInt64(order)
+    ram[at].next = head
+    ram[at].previous = 0
+    if head != 0 { ram[frame(head)].previous = pfn }
+    ram[zone].freeArea[order].head = pfn
+    ram[zone].freeArea[order].count += 1
+  }
+
+  private func unlink(_ zone: Ref<Zone>, _ pfn: UInt32, _ order: Int) {
+    let (next, previous) = (ram[frame(pfn)].next, ram[frame(pfn)].previous)
+    if next != 0 { ram[frame(next)].previous = previous }
+    if previous != 0 {
+      ram[frame(previous)].next = next
+    } else {
+      ram[zone].freeArea[order].head = next
+    }
+    ram[zone].freeArea[order].count -= 1
+    ram[frame(pfn)].mapcount = PageType.none
+  }
+
+  /// A per-CPU list is a ring: the head's `previous` is the last frame.
+  private func pushPerCPU(_ zone: Ref<Zone>, _ cpu: Int, _ pfn: UInt32, last: Bool) {
+    let at = frame(pfn)
+    ram[at].flags =
+      UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+    ram[at].mapcount = PageType.perCPU.word
+    let head = ram[zone].perCPU[cpu].head
+    if head == 0 {
+      ram[at].next = pfn
+      ram[at].previous = pfn
+      ram[zone].perCPU[cpu].head = pfn
+    } else {
+      let tail = ram[frame(head)].previous
+      ram[at].next = head
+      ram[at].previous = tail
+      ram[frame(tail)].next = pfn
+      ram[frame(head)].previous = pfn
+      if !last { ram[zone].perCPU[cpu].head = pfn }
+    }
+    ram[zone].perCPU[cpu].count += 1
+  }
+
+  private func unlinkPerCPU(_ zone: Ref<Zone>, _ cpu: Int, _ pfn: UInt32) {
+    let (next, previous) = (ram[frame(pfn)].next, ram[frame(pfn)].previous)
+    if next == pfn {
+      ram[zone].perCPU[cpu].head = 0
+    } else {
+      ram[frame(next)].previous = previous
+      ram[frame(previous)].next = next
+      if ram[zone].perCPU[cpu].head == pfn { ram[zone].perCPU[cpu].head = next }
+    }
+    ram[zone].perCPU[cpu].count -= 1
+  }
+
+  private func freeLastPerCPU(_ zone: Ref<Zone>, _ cpu: Int) {
+    let head = ram[zone].perCPU[cpu].head
+    guard head != 0 else { return }
+    let pfn = ram[frame(head)].previous
+    unlinkPerCPU(zone, cpu, pfn)
+    freeBlock(zone, pfn, 0)
+  }
+}

@@ -1,0 +1,75 @@
+/// The emulated physical memory: the one place where references become host addresses.
+///
+/// A value of this type is only a window; `Machine` owns the memory behind it.
+@safe @frozen
+public struct RAM: Sendable {
+  @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
+  /// Size in frames of 4096 bytes.
+  public let frameCount: UInt32
+
+  init(base: UnsafeMutableRawPointer, frameCount: UInt32) {
+    unsafe self.base = base
+    self.frameCount = frameCount
+  }
+
+  /// The object behind a reference.
+  ///
+  /// Safe: the host reservation covers every 32-bit granule number plus the size of any object, and
+  /// what is not RAM there is not mapped, so a wild reference faults and is reported.
+  @inlinable
+  public subscript<T>(_ ref: Ref<T>) -> T {
+    @inline(__always) unsafeAddress {
+      unsafe UnsafePointer((base + Int(ref.granule) << 4).assumingMemoryBound(to: T.self))
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      unsafe (base + Int(ref.granule) << 4).assumingMemoryBound(to: T.self)
+    }
+  }
+
+  /// The first byte of a frame. Every frame number that was *read from RAM* passes here: one that
+  /// is not RAM lands past the reachable range, where each access faults and is reported.
+  @inlinable @inline(__always)
+  func frame(_ pfn: UInt64) -> UnsafeMutableRawPointer {
+    unsafe base + Int(pfn < UInt64(frameCount) ? pfn << 12 : UInt64(64) << 30)
+  }
+
+  /// Entry `index` (taken modulo 512) of the page table in frame `pfn`.
+  @inlinable
+  public subscript(table pfn: UInt64, index: Int) -> Entry {
+    @inline(__always) unsafeAddress {
+      unsafe UnsafePointer(frame(pfn).assumingMemoryBound(to: Entry.self) + (index & 511))
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      unsafe frame(pfn).assumingMemoryBound(to: Entry.self) + (index & 511)
+    }
+  }
+
+  /// Word `index` (taken modulo 1024) of the frame `pfn` seen as 32-bit words.
+  @inlinable
+  subscript(words pfn: UInt32, index: Int) -> UInt32 {
+    @inline(__always) unsafeAddress {
+      unsafe UnsafePointer(
+        frame(UInt64(pfn)).assumingMemoryBound(to: UInt32.self) + (index & 1023))
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      unsafe frame(UInt64(pfn)).assumingMemoryBound(to: UInt32.self) + (index & 1023)
+    }
+  }
+
+  /// Fills frames `pfn ..< pfn + count` with zeroes.
+  @inlinable
+  func zero(_ pfn: UInt32, count: Int) {
+    for step in 0..<count {
+      // Safe: `frame` answers for every number.
+      unsafe frame(UInt64(pfn) + UInt64(step)).initializeMemory(
+        as: UInt8.self, repeating: 0, count: 4096)
+    }
+  }
+
+  /// Calls `body` with the 4096 bytes of a frame.
+  public func withFrame<R, E: Error>(
+    _ pfn: UInt32, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    try unsafe body(UnsafeMutableRawBufferPointer(start: frame(UInt64(pfn)), count: 4096))
+  }
+}

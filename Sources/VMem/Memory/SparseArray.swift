@@ -1,0 +1,231 @@
+/// A sparse array of 32-bit values that are not zero, for keys up to 2^52: the machine's XArray.
+///
+/// Each chunk is one frame of 1024 words; a level takes ten bits of the key. The number of words in
+/// use stands in the chunk's frame record, so that empty chunks are freed.
+/// Complexity: every operation touches one word per level.
+@frozen
+public struct SparseArray: BitwiseCopyable, Sendable {
+  /// Frame of the topmost chunk, or 0.
+  var root: UInt32 = 0
+  /// Levels: 0 without a root.
+  var height: UInt32 = 0
+
+  /// The value at `key`, or 0.
+  @inline(__always)
+  func value(_ key: UInt64, _ ram: RAM) -> UInt32 {
+    guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
+    var at = root
+    var level = height
+    while level > 1 {
+      level -= 1
+      at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
+      if at == 0 { return 0 }
+    }
+    return ram[words: at, Int(truncatingIfNeeded: key)]
+  }
+
+  /// Stores a value that is not zero. Returns false when there is no frame for a chunk; the array is
+  /// then unchanged but for chunks that hold nothing yet.
+  @inline(__always)
+  mutating func store(_ key: UInt64, _ value: UInt32, _ ram: RAM) -> Bool {
+    if height != 0 && key >> (10 * UInt64(height)) == 0 {
+      var at = root
+      var level = height
+      while level > 1 {
+        level -= 1
+        at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
+        if at == 0 { return storeGrowing(key, value, ram) }
+      }
+      let index = Int(truncatingIfNeeded: key)
+      if ram[words: at, index] == 0 { ram[count(at, ram)].private += 1 }
+      ram[words: at, index] = value
+      return true
+    }
+    return storeGrowing(key, value, ram)
+  }
+
+  @inline(never)
+  private mutating func storeGrowing(_ key: UInt64, _ value: UInt32, _ ram: RAM) -> Bool {
+    if height == 0 {
+      guard let chunk = newChunk(ram) else { return false }
+      root = chunk
+      height = 1
+    }
+    while key >> (10 * UInt64(height)) != 0 {
+      guard let chunk = newChunk(ram) else { return shed(ram) }
+      ram[words: chunk, 0] = root
+      ram[count(chunk, ram)].private = 1
+      root = chunk
+      height += 1
+    }
+    var at = root
+    var level = height
+    while level > 1 {
+      level -= 1
+      let index = Int(truncatingIfNeeded: key >> (10 * UInt64(level)))
+      var below = ram[words: at, index]
+      if below == 0 {
+        guard let chunk = newChunk(ram) else {
+          _ = remove(key, ram)
+          return shed(ram)
+        }
+        ram[words: at, index] = chunk
+        ram[count(at, ram)].private += 1
+        below = chunk
+      }
+      at = below
+    }
+    let index = Int(truncatingIfNeeded: key)
+    if ram[words: at, index] == 0 { ram[count(at, ram)].private += 1 }
+    ram[words: at, index] = value
+    return true
+  }
+
+  /// Removes the value at `key` and every chunk that becomes empty. Returns what was there, or 0.
+  @inline(__always)
+  mutating func remove(_ key: UInt64, _ ram: RAM) -> UInt32 {
+    guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
+    var at = root
+    var level = height
+    while level > 1 {
+      level -= 1
+      let below = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
+      if below == 0 { break }
+      at = below
+    }
+    var value: UInt32 = 0
+    if level == 1 {
+      let index = Int(truncatingIfNeeded: key)
+      value = ram[words: at, index]
+      if value != 0 {
+        ram[words: at, index] = 0
+        ram[count(at, ram)].private -= 1
+      }
+    }
+    if ram[count(at, ram)].private == 0 { prune(key, ram) }
+    return value
+  }
+
+  @inline(never)
+  private mutating func prune(_ key: UInt64, _ ram: RAM) {
+    // From the bottom up: find the lowest chunk on the path that keeps something.
+    while true {
+      var at = root
+      var parent: UInt32 = 0
+      var parentIndex = 0
+      var level = height
+      while level > 1 {
+        let index = Int(truncatingIfNeeded: key >> (10 * UInt64(level - 1)))
+        let below = ram[words: at, index]
+        if below == 0 { break }
+        parent = at
+        parentIndex = index
+        at = below
+        level -= 1
+      }
+      guard ram[count(at, ram)].private == 0 else { return }
+      FrameAllocator(ram: ram).free(at)
+      if parent == 0 {
+        root = 0
+        height = 0
+        return
+      }
+      ram[words: parent, parentIndex] = 0
+      ram[count(parent, ram)].private -= 1
+    }
+  }
+
+  /// Takes away levels that growing added in vain.
+  private mutating func shed(_ ram: RAM) -> Bool {
+    while height > 0, ram[count(root, ram)].private == 0 {
+      FrameAllocator(ram: ram).free(root)
+      root = 0
+      height = 0
+    }
+    return false
+  }
+
+  /// Removes everything.
+  mutating func removeAll(_ ram: RAM) {
+    if height != 0 { freeChunks(root, height, ram) }
+    root = 0
+    height = 0
+  }
+
+  private func freeChunks(_ chunk: UInt32, _ level: UInt32, _ ram: RAM) {
+    if level > 1 {
+      for index in 0..<1024 {
+        let below = ram[words: chunk, index]
+        if below != 0 { freeChunks(below, level - 1, ram) }
+      }
+    }
+    FrameAllocator(ram: ram).free(chunk)
+  }
+
+  /// The lowest key at or above `key` that holds a value, and the value.
+  func next(from key: UInt64, _ ram: RAM) -> (key: UInt64, value: UInt32)? {
+    guard height != 0 else { return nil }
+    var key = key
+    let limit = height * 10 >= 64 ? UInt64.max : 1 << (10 * UInt64(height))
+    while key < limit {
+      var at = root
+      var level = height
+      descend: while true {
+        level -= 1
+        let shift = 10 * UInt64(level)
+        var index = Int(truncatingIfNeeded: key >> shift & 1023)
+        let start = index
+        while index < 1024 && ram[words: at, index] == 0 { index += 1 }
+        if index == 1024 {
+          // Nothing more in this chunk: go on behind it.
+          key = ((key >> (shift + 10)) &+ 1) << (shift + 10)
+          break descend
+        }
+        if index != start { key = ((key >> (shift + 10)) << 10 | UInt64(index)) << shift }
+        at = ram[words: at, index]
+        if level == 0 { return (key, at) }
+      }
+      if key == 0 { return nil }
+    }
+    return nil
+  }
+
+  /// The highest key at or below `key` that holds a value, and the value.
+  func previous(from key: UInt64, _ ram: RAM) -> (key: UInt64, value: UInt32)? {
+    guard height != 0 else { return nil }
+    var key = min(key, 1 << (10 * UInt64(height)) &- 1)
+    while true {
+      var at = root
+      var level = height
+      descend: while true {
+        level -= 1
+        let shift = 10 * UInt64(level)
+        let start = Int(truncatingIfNeeded: key >> shift & 1023)
+        var index = start
+        while index >= 0 && ram[words: at, index] == 0 { index -= 1 }
+        if index < 0 {
+          let above = key >> (shift + 10)
+          if above == 0 { return nil }
+          key = above << (shift + 10) &- 1
+          break descend
+        }
+        if index != start {
+          key = ((key >> (shift + 10)) << 10 | UInt64(index)) << shift | (1 << shift - 1)
+        }
+        at = ram[words: at, index]
+        if level == 0 { return (key, at) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func count(_ chunk: UInt32, _ ram: RAM) -> Ref<Frame> {
+    FrameAllocator(ram: ram).frame(chunk)
+  }
+
+  private func newChunk(_ ram: RAM) -> UInt32? {
+    guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
+    ram[count(pfn, ram)].mapcount = PageType.array.word
+    return pfn
+  }
+}

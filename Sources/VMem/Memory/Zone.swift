@@ -1,0 +1,39 @@
+/// Which physical addresses an allocation may come from.
+@frozen
+public enum ZoneKind: UInt8, CaseIterable, Sendable {
+  /// Below 4 GiB.
+  case dma32 = 0
+  case normal
+}
+
+/// One zone of one NUMA node: the kernel's `struct zone`.
+///
+/// Frames from `frontier` on have never been handed out and are on no list: they are the zone's
+/// highest-order blocks in waiting, so that boot costs the same for every size of RAM.
+struct Zone: BitwiseCopyable {
+  static let orders = 11
+  static let maximumCPUs = 64
+
+  struct List: BitwiseCopyable {
+    /// First frame, or 0 (frame 0 is the superblock and never free).
+    var head: UInt32 = 0
+    var count: UInt32 = 0
+  }
+
+  var start: UInt32 = 0
+  var end: UInt32 = 0
+  var frontier: UInt32 = 0
+  /// Frames under the allocator's control, free or not.
+  var managed: UInt32 = 0
+  /// Free frames on `freeArea` and past the frontier; those on per-CPU lists are not counted.
+  var free: UInt32 = 0
+  var node: UInt8 = 0
+  var kind: UInt8 = 0
+  /// Frames moved to or from a per-CPU list at a time, and the most it holds.
+  var batch: UInt16 = 1
+  var high: UInt16 = 6
+  var unused: UInt16 = 0
+  var unusedToo: UInt32 = 0
+  var freeArea = InlineArray<11, List>(repeating: List())
+  var perCPU = InlineArray<64, List>(repeating: List())
+}

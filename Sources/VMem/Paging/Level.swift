@@ -1,0 +1,31 @@
+/// A level of the page tables by its kernel name. A machine with 4 levels has no `p4d`: its `pgd`
+/// stands directly above `pud`.
+@frozen
+public enum Level: UInt8, CaseIterable, Sendable {
+  case pte = 1
+  case pmd, pud, p4d, pgd
+
+  /// The name of the level `depth` steps above the pages (1 is `pte`) when there are `levels`.
+  @inlinable @inline(__always)
+  public init(depth: Int, levels: Int) {
+    self = depth >= levels ? .pgd : Level(rawValue: UInt8(truncatingIfNeeded: depth)) ?? .pgd
+  }
+
+  /// Steps above the pages (1 is `pte`) when there are `levels`.
+  @inlinable @inline(__always)
+  public func depth(levels: Int) -> Int { self == .pgd ? levels : Int(rawValue) }
+
+  /// log2 of the bytes that one entry `depth` steps above the pages covers.
+  @inlinable @inline(__always)
+  public static func shift(depth: Int) -> UInt64 { UInt64(3 + 9 * depth) }
+
+  /// Bytes that one entry `depth` steps above the pages covers.
+  @inlinable @inline(__always)
+  public static func size(depth: Int) -> UInt64 { 1 << shift(depth: depth) }
+
+  /// Index into the table `depth` steps above the pages that translates `address`.
+  @inlinable @inline(__always)
+  public static func index(of address: UInt64, depth: Int) -> Int {
+    Int(truncatingIfNeeded: address >> shift(depth: depth) & 511)
+  }
+}

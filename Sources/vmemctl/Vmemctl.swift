@@ -1,0 +1,6 @@
+import VMemCLI
+
+@main
+struct Vmemctl {
+  static func main() { runVmemctl() }
+}
