@@ -1,0 +1,141 @@
+internal import Glibc
+
+/// A buffer of output bytes in front of a file descriptor, or in memory for tests.
+///
+/// Numbers are formatted straight into the buffer: a row of a view costs no allocation. After the
+/// first failed write everything more is dropped and `failure` says why; a closed pipe arrives as
+/// an error only when the process ignores SIGPIPE. What is still buffered when the writer goes
+/// away is lost: call `flush()`.
+@safe
+public struct ByteWriter: ~Copyable {
+  /// Why output was lost.
+  public enum Failure: Equatable, Sendable {
+    /// The reader of the pipe is gone.
+    case pipeClosed
+    /// `write(2)` failed with this error number.
+    case errno(Int32)
+
+    /// The exit code of a process that lost output: 141 as the shell reports SIGPIPE, or 74.
+    public var exitCode: Int32 { self == .pipeClosed ? 141 : 74 }
+  }
+
+  /// Bytes held back before they are written to the descriptor.
+  public static let capacity = 128 << 10
+
+  @usableFromInline var base: UnsafeMutableRawPointer
+  @usableFromInline var room: Int
+  @usableFromInline var used = 0
+  private let descriptor: Int32?
+  private var flushed: UInt64 = 0
+  /// The first error of the descriptor.
+  public private(set) var failure: Failure?
+
+  /// - Parameter descriptor: where the bytes go; nil keeps them all in memory.
+  public init(descriptor: Int32?) {
+    self.descriptor = descriptor
+    room = Self.capacity
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: Self.capacity, alignment: 64)
+  }
+
+  deinit {
+    // Safe: the only owner of the buffer.
+    unsafe base.deallocate()
+  }
+
+  /// Bytes taken since the start, written or not.
+  public var bytesWritten: UInt64 { flushed + UInt64(used) }
+  /// Bytes that have not left yet.
+  public var pendingBytes: Int { used }
+
+  /// Writes everything to the descriptor. Does nothing for a writer in memory.
+  public mutating func flush() {
+    guard let descriptor else { return }
+    var at = 0
+    while at < used, failure == nil {
+      // Safe: `at ..< used` lies in the buffer.
+      let count = unsafe Glibc.write(descriptor, base + at, used - at)
+      if count >= 0 {
+        at += count
+      } else if errno == EAGAIN {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&wait, 1, -1)
+      } else if errno != EINTR {
+        failure = errno == EPIPE ? .pipeClosed : .errno(errno)
+      }
+    }
+    flushed += UInt64(used)
+    used = 0
+  }
+
+  /// What a writer in memory holds; the writer is empty afterwards.
+  public mutating func takeBytes() -> [UInt8] {
+    defer { used = 0 }
+    // Safe: `used` bytes of the buffer were written.
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: used))
+  }
+
+  /// What a writer in memory holds, as text.
+  public mutating func takeString() -> String {
+    String(decoding: takeBytes(), as: UTF8.self)
+  }
+
+  /// Makes sure that `count` more bytes fit. `count` is at most `capacity`.
+  @inlinable @inline(__always)
+  mutating func reserve(_ count: Int) {
+    if room - used < count { makeRoom(count) }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func makeRoom(_ count: Int) {
+    precondition(count <= Self.capacity)
+    if descriptor != nil { return flush() }
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: room * 2, alignment: 64)
+    // Safe: both buffers hold at least `used` bytes and are apart.
+    unsafe larger.copyMemory(from: base, byteCount: used)
+    unsafe base.deallocate()
+    unsafe base = larger
+    room *= 2
+  }
+
+  // MARK: Text
+
+  @inlinable @inline(__always)
+  public mutating func write(_ text: StaticString) {
+    let count = text.utf8CodeUnitCount
+    reserve(count)
+    // Safe: literals live as long as the process, and the room was made.
+    unsafe (base + used).copyMemory(from: text.utf8Start, byteCount: count)
+    used += count
+  }
+
+  public mutating func write(_ text: String) {
+    write(text.utf8Span.span)
+  }
+
+  public mutating func write(_ bytes: Span<UInt8>) {
+    var at = 0
+    while at < bytes.count {
+      let count = min(bytes.count - at, Self.capacity)
+      reserve(count)
+      let chunk = bytes.extracting(at..<at + count)
+      // Safe: the room was made, and the chunk is as long as it says.
+      unsafe chunk.withUnsafeBytes {
+        unsafe (base + used).copyMemory(from: $0.baseAddress!, byteCount: count)
+      }
+      used += count
+      at += count
+    }
+  }
+
+  @inlinable @inline(__always)
+  public mutating func write(byte: UInt8) {
+    reserve(1)
+    unsafe base.storeBytes(of: byte, toByteOffset: used, as: UInt8.self)
+    used += 1
+  }
+
+  /// `count` spaces.
+  public mutating func spaces(_ count: Int) {
+    for _ in 0..<max(0, count) { write(byte: 0x20) }
+  }
+}

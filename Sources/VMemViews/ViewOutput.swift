@@ -1,0 +1,93 @@
+/// Where a view goes, and in which form.
+public struct ViewOutput: ~Copyable {
+  public enum Format: Sendable {
+    /// As the kernel's file shows it.
+    case text
+    /// One JSON object a row.
+    case json
+  }
+
+  public var writer: ByteWriter
+  public let format: Format
+  /// Rows written since the last `takeRows()`.
+  private var rows: UInt64 = 0
+  private var isFirstField = true
+
+  /// - Parameters:
+  ///   - descriptor: where the bytes go; nil keeps them in memory.
+  public init(descriptor: Int32?, format: Format) {
+    writer = ByteWriter(descriptor: descriptor)
+    self.format = format
+  }
+
+  public var isJSON: Bool { format == .json }
+
+  /// Rows since the last call: the `rows` of a verb's JSON object.
+  public mutating func takeRows() -> UInt64 {
+    defer { rows = 0 }
+    return rows
+  }
+
+  // MARK: Text rows
+
+  /// Ends a row of text.
+  @inline(__always)
+  public mutating func endLine() {
+    writer.write(byte: 0x0a)
+    rows += 1
+  }
+
+  // MARK: JSON rows
+
+  /// Opens a row's object, or one inside it after `key`.
+  public mutating func beginObject() {
+    writer.write(byte: 0x7b)
+    isFirstField = true
+  }
+
+  /// Ends a row's object.
+  public mutating func endObject() {
+    writer.write(byte: 0x7d)
+    endLine()
+  }
+
+  /// A field's name, with whatever has to stand around it.
+  public mutating func key(_ name: StaticString) {
+    writer.write(isFirstField ? "\"" : ",\"")
+    writer.write(name)
+    writer.write("\":")
+    isFirstField = false
+  }
+
+  /// A field with an address or another 64-bit value: a string of `0x` and sixteen digits.
+  public mutating func field(_ name: StaticString, address: UInt64) {
+    key(name)
+    writer.write(byte: 0x22)
+    writer.address(address)
+    writer.write(byte: 0x22)
+  }
+
+  /// A field with a count. Counts past 2^53 become strings, which no JSON reader rounds.
+  public mutating func field(_ name: StaticString, count: UInt64) {
+    key(name)
+    let isExact = count < 1 << 53
+    if !isExact { writer.write(byte: 0x22) }
+    writer.decimal(count)
+    if !isExact { writer.write(byte: 0x22) }
+  }
+
+  public mutating func field(_ name: StaticString, text: String) {
+    key(name)
+    writer.jsonString(text)
+  }
+
+  public mutating func field(_ name: StaticString, text: Span<UInt8>) {
+    key(name)
+    writer.jsonString(text)
+  }
+
+  public mutating func field(_ name: StaticString, flag: Bool) {
+    key(name)
+    writer.write(flag ? "true" : "false")
+  }
+}
