@@ -1,4 +1,5 @@
-/// A block of free address space: a node of the augmented red-black tree.
+/// A block of free address space: a node of the augmented red-black tree. It lives in the same cache
+/// as `VMArea`, so that what is freed brings the memory for its own block along.
 ///
 /// The largest sizes below stand in the node itself, so that a search touches only the nodes on its
 /// way and not their children.

@@ -13,8 +13,8 @@ struct BootLayout {
   private(set) var frameTable: UInt32 = 0
   /// Ranges of frames that are not the allocator's, ascending and apart.
   private(set) var taken: [(from: UInt32, to: UInt32)] = [(0, 1)]
-  /// Bytes of RAM without which the machine cannot boot: its structures and one free frame more.
-  private(set) var smallestMemory: UInt64 = 0
+  /// Bytes these structures reach up to, and a few free frames for the first slabs.
+  private(set) var neededMemory: UInt64 = 0
 
   private var next: UInt32 = 1
 
@@ -36,7 +36,7 @@ struct BootLayout {
     // Struct pages: where 2 MiB of them are to be mapped by one leaf they must be aligned to that.
     let tableFrames = UInt32((UInt64(total) * 64 + 4095) / 4096)
     frameTable = take(tableFrames, alignment: tableFrames >= 512 ? 512 : 1)
-    smallestMemory = UInt64(next + 1) << 12
+    neededMemory = UInt64(next + 4) << 12
     if next <= Self.hole.from { taken.append(Self.hole) }
     merge()
   }
@@ -63,6 +63,17 @@ struct BootLayout {
       }
     }
     taken = merged
+  }
+
+  /// The least RAM that boots with a configuration, whatever its `memory`.
+  static func smallestMemory(_ c: Configuration) -> UInt64 {
+    var trial = c
+    trial.memory = 4096
+    while true {
+      let needed = BootLayout(trial).neededMemory
+      if needed <= trial.memory { return trial.memory }
+      trial.memory = needed
+    }
   }
 
   /// First frame of a NUMA node: nodes are equal parts that begin on 4 MiB.

@@ -15,9 +15,10 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case alloc_vmap_area
   case __alloc_pages_noprof
   case __free_pages
-  case pud_alloc
+
   case pte_alloc_kernel
-  case insert_vmap_area
+  case vm_unmap_aliases
+  case __apply_to_page_range
 
   public var name: String { "\(self)" }
 }
@@ -36,6 +37,4 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   case allocationFailed
   /// vfree or vunmap of an unknown address: address.
   case badVfree
-  /// A fault of an access: address, 1 for a write, level.
-  case pageFault
 }

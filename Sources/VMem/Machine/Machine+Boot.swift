@@ -32,8 +32,8 @@ extension Machine {
     }
     // The layout is worked out first, so that a machine that is too small is never begun.
     let layout = BootLayout(c)
-    guard c.memory >= layout.smallestMemory else {
-      throw .tooLittleMemory(needed: layout.smallestMemory)
+    guard c.memory >= layout.neededMemory else {
+      throw .tooLittleMemory(needed: BootLayout.smallestMemory(c))
     }
     guard let memory = HostMemory(size: Int(c.memory)) else { throw .host }
     let ram = unsafe RAM(base: memory.base, frameCount: UInt32(c.memory >> 12))
@@ -60,7 +60,7 @@ extension Machine {
     prepareZones(c, layout)
     prepareTables(layout)
     logMessage(.booted, level: 5, nil, UInt64(c.kernel.rawValue))
-    areas.prepare()
+    areas.prepare(nodes: has(.vmapNodes) ? c.cpus : 1)
   }
 
   private func prepareZones(_ c: Configuration, _ layout: BootLayout) {

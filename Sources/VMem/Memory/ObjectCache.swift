@@ -2,13 +2,12 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case freeBlock, name, pageSet, symbol
+  case name, pageSet, symbol
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
     switch self {
     case .vmArea: "vmap_area"
-    case .freeBlock: "free_vmap_area"
     case .name: "name"
     case .pageSet: "page_set"
     case .symbol: "symbol"
@@ -50,7 +49,6 @@ public struct ObjectCaches: Sendable {
       let bytes =
         switch kind {
         case .vmArea: MemoryLayout<VMArea>.stride
-        case .freeBlock: MemoryLayout<FreeBlock>.stride
         case .name: MemoryLayout<Name>.stride
         case .pageSet: MemoryLayout<PageSet>.stride
         case .symbol: MemoryLayout<Symbol>.stride

@@ -14,4 +14,67 @@ public struct PageTables: Sendable {
   public var top: UInt64 { UInt64(ram[Superblock.ref].topTable) }
   @inline(__always)
   public var levels: Int { map.levels }
+
+  /// End of the part of [address, end) that one entry at `depth` translates; `end` 0 stands for 2^64.
+  /// The corresponding kernel macros are `pgd_addr_end` and its like.
+  @inline(__always)
+  static func boundary(_ address: UInt64, _ end: UInt64, depth: Int) -> UInt64 {
+    let size = Level.size(depth: depth)
+    let boundary = (address &+ size) & ~(size &- 1)
+    return boundary &- 1 < end &- 1 ? boundary : end
+  }
+
+  // MARK: Looking up
+
+  /// Where a translation ends.
+  enum Lookup {
+    /// A leaf: the frame of the address itself, and the leaf's entry and depth.
+    case leaf(pfn: UInt64, entry: Entry, depth: Int)
+    /// No entry at this depth.
+    case hole(depth: Int)
+  }
+
+  /// Translates an address. Bits above the translated ones are ignored, as by the kernel's walkers.
+  @inline(__always)
+  func look(up address: UInt64) -> Lookup {
+    var table = top
+    var depth = levels
+    while true {
+      let entry = ram[table: table, Level.index(of: address, depth: depth)]
+      guard entry.isPresent else { return .hole(depth: depth) }
+      if depth == 1 || (entry.bits & Entry.pageSize != 0 && depth <= 3) {
+        let inside = Level.size(depth: depth) - 1
+        let pfn = (entry.bits & Entry.pfnMask & ~inside | address & inside) >> 12
+        return .leaf(pfn: pfn, entry: entry, depth: depth)
+      }
+      table = entry.pfn
+      depth -= 1
+    }
+  }
+
+  /// Frame and index of the entry at `depth` that translates `address`, or the depth of the first
+  /// missing or leaf entry above it.
+  func entryPlace(_ address: UInt64, depth wanted: Int) -> (table: UInt64, stoppedAt: Int) {
+    var table = top
+    var depth = levels
+    while depth > wanted {
+      let entry = ram[table: table, Level.index(of: address, depth: depth)]
+      guard entry.isPresent, entry.bits & Entry.pageSize == 0 || depth > 3 else {
+        return (table, depth)
+      }
+      table = entry.pfn
+      depth -= 1
+    }
+    return (table, wanted)
+  }
+
+  // MARK: Tables
+
+  /// A new empty table `depth` levels above the pages, counted; nil when there is no frame.
+  func newTable(depth: Int) -> UInt64? {
+    guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
+    ram[FrameAllocator(ram: ram).frame(pfn)].mapcount = PageType.table.word
+    ram[Superblock.ref].tables[depth] += 1
+    return UInt64(pfn)
+  }
 }

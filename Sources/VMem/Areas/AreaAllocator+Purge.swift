@@ -1,0 +1,130 @@
+/// Lazy freeing: areas wait, unmapped but not reusable, until a purge flushes the TLBs once for all.
+extension AreaAllocator {
+  /// Pages that may wait before a drain is scheduled (`lazy_max_pages`): 32 MiB for each doubling of
+  /// the number of CPUs.
+  var lazyMaximum: UInt64 {
+    let cpus = ram[Superblock.ref].cpus
+    return UInt64(32 - cpus.leadingZeroBitCount) * 8192
+  }
+
+  /// Node an encoded area flag names, or nil.
+  @inline(__always)
+  func decodedNode(_ areaFlags: UInt32) -> Int? {
+    let number = Int(areaFlags >> 8) - 1
+    return number >= 0 && number < nodeCount ? number : nil
+  }
+
+  /// Puts an area that is no longer busy on a lazy list, and schedules a drain when too much waits.
+  /// The corresponding kernel function is `free_vmap_area_noflush`.
+  @inline(__always)
+  func freeLazily(_ area: Ref<VMArea>) {
+    let number = decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)
+    let node = node(number)
+    ram[area].next = ram[node].lazy.head
+    ram[node].lazy.head = area
+    ram[node].lazy.count += 1
+    ram[state].lazyPages += ram[area].reserved >> 12
+    if ram[state].lazyPages > lazyMaximum { ram[state].drainScheduled = 1 }
+  }
+
+  /// Runs the drain if one is scheduled (`drain_vmap_area_work`).
+  @inline(__always)
+  func runScheduledDrain() {
+    if ram[state].drainScheduled != 0 {
+      ram[state].drainScheduled = 0
+      _ = purge(full: false)
+    }
+  }
+
+  /// What an allocation that finds no place runs (`reclaim_and_purge_vmap_areas`).
+  func reclaim() {
+    _ = purge(full: true)
+  }
+
+  /// Decays the pools, flushes the TLBs over everything that waits and gives it back. Returns whether
+  /// anything waited. The corresponding kernel function is `__purge_vmap_area_lazy`.
+  func purge(full: Bool) -> Bool {
+    var heads = InlineArray<64, Ref<VMArea>>(repeating: .none)
+    var counts = InlineArray<64, UInt32>(repeating: 0)
+    var lowest = UInt64.max
+    var highest: UInt64 = 0
+    var waiting = 0
+    for number in 0..<nodeCount {
+      let node = node(number)
+      if nodeCount > 1 { decay(node, full: full) }
+      guard ram[node].lazy.count != 0 else { continue }
+      heads[number] = ram[node].lazy.head
+      counts[number] = ram[node].lazy.count
+      ram[node].lazy = VmapNode.List()
+      waiting += 1
+    }
+    guard waiting > 0 else { return false }
+    var batch = PurgeBatch(ram: ram)
+    for number in 0..<nodeCount where counts[number] != 0 {
+      batch.load(heads[number], count: Int(counts[number]))
+      lowest = min(lowest, batch.lowest)
+      highest = max(highest, batch.highest)
+      give(back: &batch, node(number), full: full)
+    }
+    TLBFlush(ram: ram).kernelRange(lowest, highest)
+    return true
+  }
+
+  /// Areas with a node go to that node's pool, the others to the tree in descending order, as the
+  /// kernel's local list makes it (`purge_vmap_node`).
+  private func give(back batch: inout PurgeBatch, _ node: Ref<VmapNode>, full: Bool) {
+    let pools = nodeCount > 1 && !full
+    for index in 0..<batch.count {
+      let area = batch[index]
+      ram[state].lazyPages -= ram[area].reserved >> 12
+      if pools, decodedNode(ram[area].areaFlags) != nil, pool(area, node) { batch.drop(index) }
+    }
+    let merge = ram[Superblock.ref].switches & Switches.lazyMerge.rawValue != 0
+    if merge { return batch.releaseMerged(space, caches) }
+    for index in stride(from: batch.count - 1, through: 0, by: -1) {
+      let area = batch[index]
+      if !area.isNone { release(area) }
+    }
+  }
+
+  @inline(__always)
+  private func release(_ area: Ref<VMArea>) {
+    let (start, end) = (ram[area].start, ram[area].end)
+    _ = space.release(start, end, spare: area.cast(to: FreeBlock.self))
+  }
+
+  /// `node_pool_add_va`: to the head of the list for its size.
+  private func pool(_ area: Ref<VMArea>, _ node: Ref<VmapNode>) -> Bool {
+    let index = (ram[area].reserved - 1) >> 12
+    guard index < UInt64(VmapNode.poolCount) else { return false }
+    let at = Int(index)
+    let head = ram[node].pools[at].head
+    ram[area].next = head
+    if head.isNone { ram[node].pools[at].tail = area }
+    ram[node].pools[at].head = area
+    ram[node].pools[at].count += 1
+    return true
+  }
+
+  /// Gives a quarter of each pool list back, or all of it (`decay_va_pool_node`). What goes back is
+  /// merged among itself first and reaches the tree in ascending order.
+  func decay(_ node: Ref<VmapNode>, full: Bool) {
+    var batch = PurgeBatch(ram: ram)
+    for at in 0..<VmapNode.poolCount {
+      let length = ram[node].pools[at].count
+      var leaving = full ? length : length >> 2
+      guard leaving > 0 else { continue }
+      ram[node].pools[at].count = length - leaving
+      while leaving > 0 {
+        let area = ram[node].pools[at].head
+        ram[node].pools[at].head = ram[area].next
+        batch.append(area)
+        leaving -= 1
+      }
+      if ram[node].pools[at].head.isNone { ram[node].pools[at].tail = .none }
+    }
+    guard batch.count > 0 else { return }
+    batch.sort()
+    batch.releaseMerged(space, caches)
+  }
+}

@@ -1,0 +1,145 @@
+/// Getting, finding and freeing kernel virtual areas.
+extension Machine {
+  /// IOREMAP_MAX_ORDER of x86-64: alignment of VM_IOREMAP areas stops at 1 GiB.
+  static let ioremapMaximumOrder: UInt64 = 30
+
+  /// Reserves an area and returns its first address. The corresponding kernel function is
+  /// `__get_vm_area_node`.
+  ///
+  /// - Parameters:
+  ///   - size: bytes, rounded up to `1 << shift`; a guard page comes on top unless `.noGuard`.
+  ///   - align: power of two; replaced by the size's own when `.ioremap` is set.
+  ///   - start, end: the window, end exclusive.
+  /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.
+  public func getVMArea(
+    size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
+    end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    ram[try makeArea(
+      size: requested, flags: flags, align: align, start: start, end: end, shift: shift,
+      mayBlock: mayBlock, caller: caller)].start
+  }
+
+  func makeArea(
+    size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
+    end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> Ref<VMArea> {
+    let context = context
+    if context == .irq || context == .nmi {
+      throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context.rawValue))
+    }
+    let mask = UInt64(1) &<< shift &- 1
+    var size = (requested &+ mask) & ~mask
+    if size < requested && has(.sizeWrapBug) {
+      throw bug(.alloc_vmap_area, .sizeRoundsToZero, requested)
+    }
+    guard size != 0 else { throw Refusal(.null, .sizeRoundsToZero, requested) }
+    var align = align
+    if flags.contains(.ioremap) {
+      let order = UInt64(64 - (size - 1).leadingZeroBitCount)
+      align = 1 << min(max(order, 12), Self.ioremapMaximumOrder)
+    }
+    if !flags.contains(.noGuard) { size = size &+ 4096 }
+    if mayBlock { mightSleep(.alloc_vmap_area) }
+    let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)
+    let area: Ref<VMArea>
+    do throws(AreaAllocator.Failure) {
+      area = try areas.allocate(size: size, align: align, start: from, end: to, mayBlock: mayBlock)
+    } catch {
+      throw refusal(error, requested, size, align, from, to, mayBlock: mayBlock)
+    }
+    ram[area].requestedSize = requested
+    ram[area].flags = flags
+    ram[area].caller = caller
+    return area
+  }
+
+  @inline(never)
+  private func refusal(
+    _ failure: AreaAllocator.Failure, _ requested: UInt64, _ size: UInt64, _ align: UInt64,
+    _ from: UInt64, _ to: UInt64, mayBlock: Bool
+  ) -> Refusal {
+    switch failure {
+    case .badRequest:
+      return size == 0
+        ? Refusal(.null, .sizeRoundsToZero, requested)
+        : Refusal(.null, .alignmentNotPowerOfTwo, align)
+    case .noDescriptor, .noHole(.noDescriptor):
+      return Refusal(.null, .noDescriptor)
+    case .noHole(.noHole):
+      if mayBlock { logMessage(.allocationFailed, nil, size, from, to) }
+      return Refusal(.null, .noHole, size, align)
+    case .noHole(.pastEnd):
+      if mayBlock { logMessage(.allocationFailed, nil, size, from, to) }
+      return Refusal(.null, .holePastRangeEnd, size, from, to)
+    }
+  }
+
+  /// Frees an area. The corresponding kernel function is `free_vm_area`.
+  ///
+  /// Its page-table entries are cleared at once; its addresses come back after a purge. An address
+  /// inside an area that is not its start is a BUG, one without an area a WARN and then a BUG.
+  public func freeVMArea(_ address: UInt64) throws(Refusal) {
+    let found = areas.busyArea(containing: address)
+    guard address & 4095 == 0, !found.isNone else {
+      // remove_vm_area answers NULL, which is not the area: free_vm_area's BUG_ON.
+      throw bug(.free_vm_area, address & 4095 == 0 ? .noAreaAtAddress : .addressNotAligned, address)
+    }
+    guard ram[found].start == address, ram[found].isVMStruct else {
+      throw bug(.free_vm_area, .notAreaStart, address, ram[found].start)
+    }
+    mightSleep(.remove_vm_area)
+    removeArea(found)
+  }
+
+  /// Unmaps an area and puts it on its way to the purge (`free_unmap_vmap_area`).
+  func removeArea(_ area: Ref<VMArea>) {
+    areas.removeBusy(area)
+    let name = ram[area].name
+    if !name.isNone && ram[name].area == area {
+      ram[name].isLive = false
+      ram[name].area = .none
+    }
+    tables.unmap(ram[area].start, ram[area].end)
+    areas.freeLazily(area)
+  }
+
+  /// The area that contains an address, guard page included. The kernel's `find_vm_area`.
+  public func findVMArea(_ address: UInt64) -> VMArea? {
+    let area = areas.busyArea(containing: address)
+    return area.isNone || !ram[area].isVMStruct ? nil : ram[area]
+  }
+
+  /// The nearest busy areas: the one that starts at or below `address`, and the one above.
+  public func neighbours(of address: UInt64) -> (below: VMArea?, above: VMArea?) {
+    let below = areas.busyAreaStarting(atOrBelow: address)
+    let above = areas.busyAreaStarting(above: address)
+    return (below.isNone ? nil : ram[below], above.isNone ? nil : ram[above])
+  }
+
+  /// Purges everything that waits. The corresponding kernel function is `vm_unmap_aliases`.
+  public func unmapAliases() {
+    mightSleep(.vm_unmap_aliases)
+    _ = areas.purge(full: false)
+  }
+
+  /// Runs work that the last call scheduled.
+  @inline(__always)
+  public func runScheduledWork() { areas.runScheduledDrain() }
+
+  /// Calls `body` for every busy area, ascending by address.
+  public func forEachBusyArea(_ body: (VMArea) -> Void) { areas.forEachBusy { body(ram[$0]) } }
+
+  /// Calls `body` for every area that waits for a purge: node by node, ascending by address.
+  public func forEachLazyArea(_ body: (VMArea, _ node: Int) -> Void) {
+    for number in 0..<areas.nodeCount {
+      let list = ram[areas.node(number)].lazy
+      var batch = PurgeBatch(ram: ram)
+      batch.load(list.head, count: Int(list.count))
+      for index in 0..<batch.count { body(ram[batch[index]], number) }
+    }
+  }
+
+  public var vmapNodeCount: Int { areas.nodeCount }
+  public func vmapNode(of address: UInt64) -> Int { areas.nodeNumber(of: address) }
+}

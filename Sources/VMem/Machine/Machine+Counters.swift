@@ -1,0 +1,47 @@
+/// Numbers that views and assertions show.
+public struct Counters: Sendable {
+  /// Frames of RAM, those the allocator has, and those of them that are free, per-CPU lists included.
+  public var totalFrames: UInt64 = 0
+  public var managedFrames: UInt64 = 0
+  public var freeFrames: UInt64 = 0
+  /// Table pages by depth: index 1 is PTE pages, index `levels` the top table.
+  public var tables: [UInt64] = []
+  public var slabFrames: UInt64 = 0
+  public var busyAreas: UInt64 = 0
+  public var lazyAreas: UInt64 = 0
+  public var lazyPages: UInt64 = 0
+  public var lazyMaximumPages: UInt64 = 0
+  /// Blocks of free address space.
+  public var freeBlocks: UInt64 = 0
+  public var flushes = FlushCounters()
+  /// Bytes of the direct map in leaves of 4 KiB, 2 MiB, 1 GiB.
+  public var directMap: [UInt64] = []
+}
+
+extension Machine {
+  public var counters: Counters {
+    let state = ram[Superblock.ref]
+    var result = Counters()
+    result.totalFrames = UInt64(state.frameCount)
+    result.managedFrames = UInt64(state.managedFrames)
+    for number in 0..<frames.zoneCount {
+      let zone = ram[frames.zone(number)]
+      result.freeFrames += UInt64(zone.free)
+      for cpu in 0..<cpuCount { result.freeFrames += UInt64(zone.perCPU[cpu].count) }
+    }
+    result.tables = (0...5).map { UInt64(state.tables[$0]) }
+    result.directMap = (0..<3).map { state.directMap[$0] }
+    for kind in CacheKind.allCases {
+      result.slabFrames += UInt64(state.caches[Int(kind.rawValue)].slabCount)
+    }
+    result.busyAreas = state.areas.busyCount
+    result.freeBlocks = UInt64(state.areas.freeCount)
+    result.lazyPages = state.areas.lazyPages
+    result.lazyMaximumPages = areas.lazyMaximum
+    for number in 0..<areas.nodeCount {
+      result.lazyAreas += UInt64(ram[areas.node(number)].lazy.count)
+    }
+    result.flushes = state.flushes
+    return result
+  }
+}

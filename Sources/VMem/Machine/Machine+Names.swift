@@ -1,0 +1,134 @@
+/// Names of the command language and symbols of callers, both in RAM.
+extension Machine {
+  // MARK: Names
+
+  /// The entry of a name that has been declared, or nil.
+  public func lookUp(_ text: Span<UInt8>) -> Ref<Name>? {
+    let hash = hash32(text)
+    var at = ram[Superblock.ref].names.first(hash, ram)
+    while !at.isNone {
+      if ram[at].hash == hash, matches(at, text) { return at }
+      at = ram[at].nextInBucket
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func matches(_ name: Ref<Name>, _ text: Span<UInt8>) -> Bool {
+    guard Int(ram[name].length) == text.count else { return false }
+    for at in text.indices where ram[name].text[at & 63] != text[at] { return false }
+    return true
+  }
+
+  /// What a name stands for.
+  public func name(_ name: Ref<Name>) -> Name { ram[name] }
+
+  /// The entry of a name, made when it is new. `text` has 1 to `Name.maximumLength` bytes.
+  ///
+  /// Refuses with -EEXIST when the object the name stands for lives, with -ENOMEM when there is no
+  /// memory for the entry.
+  public func declare(_ text: Span<UInt8>) throws(Refusal) -> Ref<Name> {
+    precondition(!text.isEmpty && text.count <= Name.maximumLength)
+    if let name = lookUp(text) {
+      if ram[name].isLive { throw Refusal(.errno(.EEXIST), .nameInUse) }
+      return name
+    }
+    guard let name = caches.allocate(.name, as: Name.self) else {
+      throw Refusal(.errno(.ENOMEM), .nameTableFull)
+    }
+    var record = Name()
+    record.hash = hash32(text)
+    record.length = UInt8(text.count)
+    for at in text.indices { record.text[at] = text[at] }
+    ram[name] = record
+    guard ram[Superblock.ref].names.insert(name, ram) else {
+      caches.free(.name, name)
+      throw Refusal(.errno(.ENOMEM), .nameTableFull)
+    }
+    return name
+  }
+
+  /// Binds to a number, which can be bound again at any time.
+  public func bind(_ name: Ref<Name>, number: UInt64) {
+    set(name, .number, value: number, isLive: false)
+  }
+
+  /// Binds to NULL: the name holds nothing.
+  public func bindNull(_ name: Ref<Name>) {
+    set(name, .address, value: 0, isLive: false)
+  }
+
+  /// Binds to an address. When an area starts there the name lives as long as the area does.
+  public func bind(_ name: Ref<Name>, address: UInt64) {
+    let area = areas.busyArea(startingAt: address)
+    set(name, .address, value: address, isLive: !area.isNone)
+    if !area.isNone {
+      ram[area].name = name
+      ram[name].area = area
+    }
+  }
+
+  /// Binds to a set of pages; the name lives until the last of them is freed.
+  public func bind(_ name: Ref<Name>, pages: Ref<PageSet>) {
+    let first = page(0, of: pages) ?? 0
+    set(name, .pages, value: map.pageOffset + UInt64(first) << 12, isLive: true)
+    ram[name].pages = pages
+    ram[pages].name = name
+  }
+
+  private func set(_ name: Ref<Name>, _ kind: NameKind, value: UInt64, isLive: Bool) {
+    let pages = ram[name].pages
+    if !pages.isNone { dispose(pages) }
+    ram[name].kind = kind.rawValue
+    ram[name].value = value
+    ram[name].isLive = isLive
+    ram[name].pages = .none
+    ram[name].area = .none
+  }
+
+  /// Calls `body` for every name that stands for something, in an order that is always the same.
+  public func forEachName(_ body: (Ref<Name>) -> Void) {
+    let table = ram[Superblock.ref].names
+    for bucket in 0..<UInt64(table.bucketCount) {
+      var at = Ref<Name>(granule: table.buckets.value(bucket, ram))
+      while !at.isNone {
+        if ram[at].kind != NameKind.nothing.rawValue { body(at) }
+        at = ram[at].nextInBucket
+      }
+    }
+  }
+
+  // MARK: Callers
+
+  /// The entry of a caller's symbol, made when it is new. `text` has 1 to `Symbol.maximumLength`
+  /// bytes. Refuses with -ENOMEM when there is no memory for it.
+  public func intern(caller text: Span<UInt8>) throws(Refusal) -> Ref<Symbol> {
+    precondition(!text.isEmpty && text.count <= Symbol.maximumLength)
+    let hash = hash32(text)
+    var at = ram[Superblock.ref].symbols.first(hash, ram)
+    while !at.isNone {
+      if ram[at].hash == hash, Int(ram[at].length) == text.count {
+        var same = true
+        for index in text.indices where ram[at].text[index] != text[index] { same = false }
+        if same { return at }
+      }
+      at = ram[at].nextInBucket
+    }
+    guard let symbol = caches.allocate(.symbol, as: Symbol.self) else {
+      throw Refusal(.errno(.ENOMEM), .nameTableFull)
+    }
+    var record = Symbol()
+    record.hash = hash
+    record.length = UInt8(text.count)
+    for index in text.indices { record.text[index] = text[index] }
+    ram[symbol] = record
+    guard ram[Superblock.ref].symbols.insert(symbol, ram) else {
+      caches.free(.symbol, symbol)
+      throw Refusal(.errno(.ENOMEM), .nameTableFull)
+    }
+    return symbol
+  }
+
+  /// The symbol an area's `caller` stands for.
+  public func symbol(_ symbol: Ref<Symbol>) -> Symbol { ram[symbol] }
+}

@@ -1,0 +1,119 @@
+/// Mapping over ranges of kernel addresses, whatever areas lie there.
+extension Machine {
+  /// Refuses what would make a real kernel overwrite or lose its own memory: ranges that are not
+  /// canonical addresses of one half, and the direct map and the struct pages.
+  private func checkRange(
+    _ function: KernelFunction, _ start: UInt64, _ end: UInt64
+  ) throws(Refusal) {
+    guard start < end else { throw bug(function, .emptyRange, start, end) }
+    guard map.isCanonical(start), map.isCanonical(end - 1), start >> 63 == (end - 1) >> 63 else {
+      throw bug(function, .notCanonical, map.isCanonical(start) ? end : start)
+    }
+    let frames = UInt64(ram.frameCount)
+    guard
+      !overlaps(start, end, map.pageOffset, frames << 12),
+      !overlaps(start, end, map.vmemmap, frames << 6)
+    else { throw bug(function, .touchesDirectMap, start, end) }
+  }
+
+  private func overlaps(_ start: UInt64, _ end: UInt64, _ base: UInt64, _ size: UInt64) -> Bool {
+    start < base + size && end > base
+  }
+
+  /// Maps pages over [start, end), 4 KiB each, PAGE_KERNEL. The corresponding kernel function is
+  /// `vmap_pages_range`.
+  ///
+  /// Every failure inside is -ENOMEM, and what was mapped before it stays. An empty range is a BUG.
+  public func vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64]) throws(Refusal) {
+    try checkRange(.__vmap_pages_range_noflush, start, end)
+    try mapPages(start, end, pages)
+  }
+
+  func mapPages(_ start: UInt64, _ end: UInt64, _ pages: [UInt64]) throws(Refusal) {
+    let outcome = tables.mapPages(start, end, pages, .kernel) { mightSleep(.pte_alloc_kernel) }
+    switch outcome {
+    case .done: return
+    case .occupied(let address, let entry):
+      warn(.vmap_pages_pte_range, address)
+      throw Refusal(.errno(.ENOMEM), .slotOccupied, address, entry.bits)
+    case .nullPage(let address, let position):
+      warn(.vmap_pages_pte_range, address)
+      throw Refusal(.errno(.ENOMEM), .nullPage, address, UInt64(position))
+    case .invalidFrame(let address, let pfn):
+      warn(.vmap_pages_pte_range, address)
+      throw Refusal(.errno(.ENOMEM), .invalidFrame, address, pfn)
+    case .noMemory(let address, let depth):
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
+    case .leaf(let address, let depth):
+      throw bug(.vmap_pages_pte_range, .leafInTheWay, address, levelCode(depth))
+    }
+  }
+
+  /// Number of a level in the values of a refusal: `Level.rawValue`.
+  func levelCode(_ depth: Int) -> UInt64 {
+    UInt64(Level(depth: depth, levels: map.levels).rawValue)
+  }
+
+  /// Clears [start, end) and flushes the TLBs. The corresponding kernel function is `vunmap_range`.
+  ///
+  /// An empty range is a BUG, and so is one whose ends are not whole pages apart where tables are.
+  public func vunmapRange(start: UInt64, end: UInt64) throws(Refusal) {
+    try checkRange(.__vunmap_range_noflush, start, end)
+    guard !tables.unmapRunsAway(start, end) else {
+      throw bug(.vunmap_pte_range, .unalignedUnmap, start, end)
+    }
+    for _ in 0..<tables.unmap(start, end) { warn(.vunmap_pmd_range, start) }
+    TLBFlush(ram: ram).kernelRange(start, end)
+  }
+
+  /// Builds every table for [start, end) down to those of `level`, whose entries stay as they are.
+  /// The kernel does this by `apply_to_page_range` with a function that does nothing.
+  ///
+  /// Refuses with -EINVAL and a WARN for an empty range and for large leaves on the way, with
+  /// -ENOMEM when there is no frame; tables made before that stay.
+  public func populate(start: UInt64, end: UInt64, level: Level = .pte) throws(Refusal) {
+    guard start < end else {
+      warn(.__apply_to_page_range, start)
+      throw Refusal(.errno(.EINVAL), .emptyRange, start, end)
+    }
+    try checkRange(.__apply_to_page_range, start, end)
+    let depth = level.depth(levels: map.levels)
+    let outcome = tables.buildTables(start, end, depth: depth) { mightSleep(.pte_alloc_kernel) }
+    switch outcome {
+    case .noMemory(let address, let depth):
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
+    case .leaf(let address, let depth):
+      warn(.__apply_to_page_range, address)
+      throw Refusal(.errno(.EINVAL), .leafInTheWay, address, levelCode(depth))
+    default: return
+    }
+  }
+
+  /// Sets one empty PTE to PAGE_KERNEL of a frame. Never allocates and never sleeps: what a fault
+  /// handler can do. The corresponding kernel function is `set_pte_at`.
+  ///
+  /// Refuses with -ENOENT when a table is missing, -EBUSY when the entry is not empty, -EINVAL when
+  /// the frame has no struct page.
+  public func setPTE(at address: UInt64, pfn: UInt64) throws(Refusal) {
+    guard map.isCanonical(address) else { throw Refusal(.errno(.EINVAL), .notCanonical, address) }
+    guard pfn < UInt64(ram.frameCount) else {
+      throw Refusal(.errno(.EINVAL), .invalidFrame, address, pfn)
+    }
+    let (table, stoppedAt) = tables.entryPlace(address, depth: 1)
+    let entry = ram[table: table, Level.index(of: address, depth: stoppedAt)]
+    if stoppedAt != 1 {
+      throw entry.isPresent
+        ? Refusal(.errno(.EBUSY), .leafInTheWay, address, levelCode(stoppedAt))
+        : Refusal(.errno(.ENOENT), .noTable, address, levelCode(stoppedAt - 1))
+    }
+    guard entry.isNone else { throw Refusal(.errno(.EBUSY), .slotOccupied, address, entry.bits) }
+    ram[table: table, Level.index(of: address, depth: 1)] = Entry(pfn: pfn, .kernel)
+  }
+
+  /// The frame an address of the kernel's page tables leads to, or nil for a hole. The corresponding
+  /// kernel function is `vmalloc_to_page`.
+  public func vmallocToPFN(_ address: UInt64) -> UInt64? {
+    guard case .leaf(let pfn, _, _) = tables.look(up: address) else { return nil }
+    return pfn
+  }
+}

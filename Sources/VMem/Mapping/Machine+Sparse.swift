@@ -1,0 +1,58 @@
+/// Sparse areas (VM_SPARSE): address space whose pages come and go.
+extension Machine {
+  /// Maps pages over [start, end) of a sparse area. The corresponding kernel function is
+  /// `vm_area_map_pages`.
+  ///
+  /// Checked in the kernel's order: flags (-EINVAL, a WARN once), more pages than RAM (-E2BIG), range
+  /// outside the area without its guard page (-ERANGE). Then as `vmapPagesRange`.
+  public func vmAreaMapPages(
+    area address: UInt64, start: UInt64, end: UInt64, pages: [UInt64]
+  ) throws(Refusal) {
+    mightSleep(.vm_area_map_pages)
+    try checkSparse(try area(at: address), start, end)
+    guard start < end else { throw bug(.__vmap_pages_range_noflush, .emptyRange, start, end) }
+    try mapPages(start, end, pages)
+  }
+
+  /// Unmaps [start, end) of a sparse area and flushes the TLBs. The corresponding kernel function is
+  /// `vm_area_unmap_pages`, which returns nothing: the refusals of the kernel's checks are thrown for
+  /// the caller to tell, and are not errors.
+  public func vmAreaUnmapPages(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+    try checkSparse(try area(at: address), start, end)
+    try vunmapRange(start: start, end: end)
+  }
+
+  private func area(at address: UInt64) throws(Refusal) -> Ref<VMArea> {
+    let found = areas.busyArea(startingAt: address)
+    guard !found.isNone, ram[found].isVMStruct else {
+      throw Refusal(.errno(.ENOENT), .noAreaAtAddress, address)
+    }
+    return found
+  }
+
+  /// `check_sparse_vm_area`.
+  private func checkSparse(
+    _ area: Ref<VMArea>, _ start: UInt64, _ end: UInt64
+  ) throws(Refusal) {
+    let flags = ram[area].flags
+    let bits = UInt64(flags.rawValue)
+    if flags.contains(.flushResetPerms) {
+      warnOnce(0, .check_sparse_vm_area)
+      throw Refusal(.errno(.EINVAL), .flushResetPerms, bits)
+    }
+    if flags.contains(.noGuard) {
+      warnOnce(1, .check_sparse_vm_area)
+      throw Refusal(.errno(.EINVAL), .noGuard, bits)
+    }
+    if !flags.contains(.sparse) {
+      warnOnce(2, .check_sparse_vm_area)
+      throw Refusal(.errno(.EINVAL), .notSparse, bits)
+    }
+    let pages = (end &- start) >> 12
+    let total = UInt64(ram[Superblock.ref].managedFrames)
+    guard pages <= total else { throw Refusal(.errno(.E2BIG), .morePagesThanRAM, pages, total) }
+    let (first, last) = (ram[area].start, ram[area].start &+ ram[area].size)
+    guard start >= first else { throw Refusal(.errno(.ERANGE), .beforeAreaStart, start, first) }
+    guard end <= last else { throw Refusal(.errno(.ERANGE), .pastAreaEnd, end, last) }
+  }
+}

@@ -1,0 +1,159 @@
+/// A list of pages as mapping calls take it: frame numbers.
+public enum PageList {
+  /// Stands for a null page pointer.
+  public static let null = UInt64.max
+}
+
+/// Pages that callers allocate, count references of and free.
+extension Machine {
+  /// Allocates `count` blocks of 2^`order` pages, split into single pages with one reference each and
+  /// zeroed contents. The corresponding kernel functions are `alloc_pages` and `split_page`.
+  ///
+  /// Refuses with -EINVAL for no pages, an order above 10 or a node the machine lacks, and with NULL
+  /// when there are not enough frames; then nothing stays allocated.
+  public func allocatePages(
+    count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
+    mayBlock: Bool = true
+  ) throws(Refusal) -> Ref<PageSet> {
+    guard count > 0 else { throw Refusal(.errno(.EINVAL), .zeroPages) }
+    guard order <= UInt64(FrameAllocator.maximumOrder) else {
+      throw Refusal(.errno(.EINVAL), .orderTooHigh, order)
+    }
+    if let node, node >= UInt64(configuration.nodes) {
+      throw Refusal(.errno(.EINVAL), .noSuchNode, node, UInt64(configuration.nodes))
+    }
+    if mayBlock { mightSleep(.__alloc_pages_noprof) }
+    let (total, overflow) = count.multipliedReportingOverflow(by: 1 << order)
+    guard !overflow, total <= UInt64(ram[Superblock.ref].managedFrames) else {
+      throw Refusal(.null, .noFrames, overflow ? .max : total)
+    }
+    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+      throw Refusal(.null, .noDescriptor)
+    }
+    ram[set] = PageSet()
+    for _ in 0..<count {
+      guard
+        let pfn = frames.allocate(
+          order: Int(order), node: node.map(Int.init), highest: highest ?? .normal),
+        append(pfn, 1 << UInt32(order), to: set)
+      else {
+        releaseAll(of: set)
+        throw Refusal(.null, .noFrames, total)
+      }
+    }
+    return set
+  }
+
+  /// Adds frames to a set; when there is no memory for that they are freed. As long as the set's
+  /// frames are consecutive it needs no array.
+  private func append(_ pfn: UInt32, _ count: UInt32, to set: Ref<PageSet>) -> Bool {
+    let before = ram[set].count
+    if before == 0 {
+      ram[set].first = pfn
+    } else if ram[set].first != 0, ram[set].first + before != pfn {
+      for index in 0..<before {
+        guard ram[set].frames.store(UInt64(index), ram[set].first + index, ram) else {
+          ram[set].frames.removeAll(ram)
+          for step in 0..<count { frames.free(pfn + step) }
+          return false
+        }
+      }
+      ram[set].first = 0
+    }
+    for step in 0..<count {
+      if ram[set].first == 0,
+        !ram[set].frames.store(UInt64(before + step), pfn + step, ram)
+      {
+        for left in step..<count { frames.free(pfn + left) }
+        return false
+      }
+      ram[frames.frame(pfn + step)].owner = set
+      ram[frames.frame(pfn + step)].index = UInt64(before + step)
+      ram[set].count += 1
+      ram[set].live += 1
+    }
+    return true
+  }
+
+  private func releaseAll(of set: Ref<PageSet>) {
+    for index in 0..<UInt64(ram[set].count) {
+      if let pfn = page(index, of: set) { frames.free(pfn) }
+    }
+    dispose(set)
+  }
+
+  /// Forgets a set whose pages are all free.
+  func dispose(_ set: Ref<PageSet>) {
+    ram[set].frames.removeAll(ram)
+    caches.free(.pageSet, set)
+  }
+
+  /// Frame number of page `index` of a set; nil past its end.
+  @inline(__always)
+  public func page(_ index: UInt64, of set: Ref<PageSet>) -> UInt32? {
+    guard index < UInt64(ram[set].count) else { return nil }
+    let first = ram[set].first
+    return first != 0 ? first + UInt32(index) : ram[set].frames.value(index, ram)
+  }
+
+  /// The set a name stands for.
+  public func pageSet(_ set: Ref<PageSet>) -> PageSet { ram[set] }
+
+  /// The struct page of a frame, or nil where there is no RAM.
+  public func structPage(_ pfn: UInt64) -> Frame? {
+    pfn < UInt64(ram.frameCount) ? ram[frames.frame(UInt32(pfn))] : nil
+  }
+
+  /// The named set a frame belongs to, and its position there.
+  public func setAndIndex(ofFrame pfn: UInt64) -> (set: Ref<PageSet>, index: UInt64)? {
+    guard let frame = structPage(pfn), !frame.owner.isNone, frame.refcount > 0 else { return nil }
+    return (frame.owner, frame.index)
+  }
+
+  /// Kernel address of a frame's struct page.
+  public func structPageAddress(_ pfn: UInt64) -> UInt64 { map.vmemmap &+ pfn &* 64 }
+
+  /// Takes a reference on each page. The corresponding kernel function is `get_page`.
+  public func getPages(_ pages: [UInt64]) throws(Refusal) {
+    try checkAllocated(pages)
+    for pfn in pages { ram[frames.frame(UInt32(pfn))].refcount += 1 }
+  }
+
+  /// Drops a reference on each page and frees those that had no other. The corresponding kernel
+  /// function is `put_page`.
+  public func putPages(_ pages: [UInt64]) throws(Refusal) {
+    try checkAllocated(pages)
+    for pfn in pages {
+      // A page may stand in the list more often than it has references.
+      guard ram[frames.frame(UInt32(pfn))].refcount > 0 else {
+        throw bug(.__free_pages, .pageNotAllocated, pfn)
+      }
+      ram[frames.frame(UInt32(pfn))].refcount -= 1
+      if ram[frames.frame(UInt32(pfn))].refcount == 0 { freePage(UInt32(pfn)) }
+    }
+  }
+
+  /// Frees each page, dropping the reference its owner has. The corresponding kernel function is
+  /// `__free_pages`.
+  public func freePages(_ pages: [UInt64]) throws(Refusal) { try putPages(pages) }
+
+  private func checkAllocated(_ pages: [UInt64]) throws(Refusal) {
+    for pfn in pages {
+      guard let frame = structPage(pfn), frame.refcount > 0, frame.mapcount == PageType.none else {
+        throw bug(.__free_pages, .pageNotAllocated, pfn)
+      }
+    }
+  }
+
+  /// Gives a frame without references back, and takes it out of its set.
+  func freePage(_ pfn: UInt32) {
+    let set = ram[frames.frame(pfn)].owner
+    frames.free(pfn)
+    if !set.isNone {
+      ram[set].live -= 1
+      guard ram[set].live == 0 else { return }
+      // A name keeps the set, so that a double free can be written.
+      if ram[set].name.isNone { dispose(set) } else { ram[ram[set].name].isLive = false }
+    }
+  }
+}

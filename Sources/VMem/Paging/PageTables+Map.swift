@@ -1,0 +1,99 @@
+/// How mapping pages or building tables ends.
+enum MapOutcome: Equatable {
+  case done
+  /// The slot at the address holds an entry: -EBUSY inside the kernel.
+  case occupied(UInt64, Entry)
+  /// The page list has a null page, or none left, for the address: the position in it.
+  case nullPage(UInt64, Int)
+  /// The address, and a frame number without a struct page.
+  case invalidFrame(UInt64, UInt64)
+  /// No frame for the table that the entry at this depth would point at.
+  case noMemory(UInt64, depth: Int)
+  /// A large leaf stands where a table is needed.
+  case leaf(UInt64, depth: Int)
+}
+
+extension PageTables {
+  /// Called before a table is allocated.
+  typealias BeforeAllocating = () -> Void
+
+  /// Maps pages in order over [start, end) with 4 KiB leaves, building tables on the way. What was
+  /// mapped before a failure stays. The corresponding kernel function is
+  /// `vmap_small_pages_range_noflush`.
+  ///
+  /// The walk steps in pages from `start` and stops only where a step meets the end of a table's
+  /// range exactly. When it steps over that, it runs on behind the table until the page list gives
+  /// out; what a kernel would write there is left out.
+  func mapPages(
+    _ start: UInt64, _ end: UInt64, _ pages: [UInt64], _ protection: Protection,
+    _ beforeAllocating: BeforeAllocating
+  ) -> MapOutcome {
+    var position = 0
+    return map(top, levels, start, end, beforeAllocating) { table, from, to in
+      mapEntries(table, from, to, pages, &position, protection)
+    }
+  }
+
+  @inline(__always)
+  private func mapEntries(
+    _ table: UInt64, _ from: UInt64, _ to: UInt64, _ pages: [UInt64], _ position: inout Int,
+    _ protection: Protection
+  ) -> MapOutcome {
+    var address = from
+    var index = Level.index(of: from, depth: 1)
+    let frames = UInt64(ram.frameCount)
+    repeat {
+      if index < 512, !ram[table: table, index].isNone {
+        return .occupied(address, ram[table: table, index])
+      }
+      guard position < pages.count, pages[position] != PageList.null else {
+        return .nullPage(address, position)
+      }
+      let pfn = pages[position]
+      guard pfn < frames else { return .invalidFrame(address, pfn) }
+      if index < 512 { ram[table: table, index] = Entry(pfn: pfn, protection) }
+      position += 1
+      index += 1
+      address &+= 4096
+    } while address != to
+    return .done
+  }
+
+  /// Builds the tables for [start, end) down to those whose entries stand `depth` levels above the
+  /// pages, and leaves these entries as they are. The kernel does this by `apply_to_page_range`.
+  func buildTables(
+    _ start: UInt64, _ end: UInt64, depth: Int, _ beforeAllocating: BeforeAllocating
+  ) -> MapOutcome {
+    map(top, levels, start, end, until: depth, beforeAllocating) { _, _, _ in .done }
+  }
+
+  /// Walks [start, end) and calls `body` for each table at depth `until`, making missing ones.
+  private func map(
+    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, until: Int = 1,
+    _ beforeAllocating: BeforeAllocating,
+    _ body: (UInt64, UInt64, UInt64) -> MapOutcome
+  ) -> MapOutcome {
+    if depth == until { return body(table, start, end) }
+    var address = start
+    repeat {
+      let next = Self.boundary(address, end, depth: depth)
+      let index = Level.index(of: address, depth: depth)
+      var entry = ram[table: table, index]
+      if entry.isNone {
+        beforeAllocating()
+        guard let below = newTable(depth: depth - 1) else {
+          return .noMemory(address, depth: depth)
+        }
+        entry = Entry(pfn: below, .kernelTable)
+        ram[table: table, index] = entry
+      } else if entry.bits & Entry.pageSize != 0 {
+        return .leaf(address, depth: depth)
+      }
+      let outcome = map(
+        entry.pfn, depth - 1, address, next, until: until, beforeAllocating, body)
+      if outcome != .done { return outcome }
+      address = next
+    } while address != end
+    return .done
+  }
+}

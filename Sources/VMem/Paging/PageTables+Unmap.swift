@@ -1,0 +1,70 @@
+extension PageTables {
+  /// Clears every entry of [start, end). Tables stay; a large leaf that is only partly covered goes
+  /// as a whole. Returns how many such leaves there were. The corresponding kernel function is
+  /// `__vunmap_range_noflush`.
+  @inline(__always) @discardableResult
+  func unmap(_ start: UInt64, _ end: UInt64) -> Int {
+    // Most areas lie under one entry of the PUD table, and many were never mapped.
+    if levels == 4, start >> 30 == (end &- 1) >> 30 {
+      let entry = ram[table: top, Level.index(of: start, depth: 4)]
+      guard entry.isPresent else { return 0 }
+      let below = ram[table: entry.pfn, Level.index(of: start, depth: 3)]
+      if !below.isPresent { return 0 }
+    }
+    return unmap(top, levels, start, end)
+  }
+
+  private func unmap(_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Int {
+    if depth == 1 {
+      clearEntries(table, start, end)
+      return 0
+    }
+    var partial = 0
+    var address = start
+    repeat {
+      let next = Self.boundary(address, end, depth: depth)
+      let index = Level.index(of: address, depth: depth)
+      let entry = ram[table: table, index]
+      if entry.isPresent {
+        if depth <= 3 && entry.bits & Entry.pageSize != 0 {
+          ram[table: table, index] = .none
+          if next &- address < Level.size(depth: depth) { partial += 1 }
+        } else {
+          partial += unmap(entry.pfn, depth - 1, address, next)
+        }
+      }
+      address = next
+    } while address != end
+    return partial
+  }
+
+  @inline(__always)
+  private func clearEntries(_ table: UInt64, _ start: UInt64, _ end: UInt64) {
+    let first = Level.index(of: start, depth: 1)
+    let count = Int(truncatingIfNeeded: (end &- start &+ 4095) >> 12)
+    for index in first..<min(first + count, 512) { ram[table: table, index] = .none }
+  }
+
+  /// Whether clearing [start, end) would step over the end of a table instead of meeting it, and run
+  /// on through whatever memory follows.
+  func unmapRunsAway(_ start: UInt64, _ end: UInt64) -> Bool {
+    if start & 4095 == 0 && end & 4095 == 0 { return false }
+    return runsAway(top, levels, start, end)
+  }
+
+  private func runsAway(_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Bool {
+    if depth == 1 { return (end &- start) & 4095 != 0 }
+    var address = start
+    repeat {
+      let next = Self.boundary(address, end, depth: depth)
+      let entry = ram[table: table, Level.index(of: address, depth: depth)]
+      if entry.isPresent, depth > 3 || entry.bits & Entry.pageSize == 0,
+        runsAway(entry.pfn, depth - 1, address, next)
+      {
+        return true
+      }
+      address = next
+    } while address != end
+    return false
+  }
+}
