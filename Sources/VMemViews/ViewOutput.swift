@@ -39,10 +39,44 @@ public struct ViewOutput: ~Copyable {
 
   // MARK: JSON rows
 
-  /// Opens a row's object, or one inside it after `key`.
+  /// Opens a row's object.
   public mutating func beginObject() {
     writer.write(byte: 0x7b)
     isFirstField = true
+  }
+
+  /// Opens an object inside a row's.
+  public mutating func beginObject(_ name: StaticString) {
+    key(name)
+    beginObject()
+  }
+
+  /// Ends an object inside a row's.
+  public mutating func endInnerObject() {
+    writer.write(byte: 0x7d)
+    isFirstField = false
+  }
+
+  public mutating func beginArray(_ name: StaticString) {
+    key(name)
+    writer.write(byte: 0x5b)
+    isFirstField = true
+  }
+
+  public mutating func endArray() {
+    writer.write(byte: 0x5d)
+    isFirstField = false
+  }
+
+  /// An array's next element. `text` needs no escaping.
+  public mutating func element(_ text: StaticString) {
+    separate()
+    quoted(text)
+  }
+
+  public mutating func element(_ count: UInt64) {
+    separate()
+    number(count)
   }
 
   /// Ends a row's object.
@@ -53,10 +87,27 @@ public struct ViewOutput: ~Copyable {
 
   /// A field's name, with whatever has to stand around it.
   public mutating func key(_ name: StaticString) {
-    writer.write(isFirstField ? "\"" : ",\"")
-    writer.write(name)
-    writer.write("\":")
+    separate()
+    quoted(name)
+    writer.write(byte: 0x3a)
+  }
+
+  private mutating func separate() {
+    if !isFirstField { writer.write(byte: 0x2c) }
     isFirstField = false
+  }
+
+  private mutating func quoted(_ text: StaticString) {
+    writer.write(byte: 0x22)
+    writer.write(text)
+    writer.write(byte: 0x22)
+  }
+
+  private mutating func number(_ count: UInt64) {
+    let isExact = count < 1 << 53
+    if !isExact { writer.write(byte: 0x22) }
+    writer.decimal(count)
+    if !isExact { writer.write(byte: 0x22) }
   }
 
   /// A field with an address or another 64-bit value: a string of `0x` and sixteen digits.
@@ -70,10 +121,13 @@ public struct ViewOutput: ~Copyable {
   /// A field with a count. Counts past 2^53 become strings, which no JSON reader rounds.
   public mutating func field(_ name: StaticString, count: UInt64) {
     key(name)
-    let isExact = count < 1 << 53
-    if !isExact { writer.write(byte: 0x22) }
-    writer.decimal(count)
-    if !isExact { writer.write(byte: 0x22) }
+    number(count)
+  }
+
+  /// A field with a fixed text that needs no escaping.
+  public mutating func field(_ name: StaticString, literal: StaticString) {
+    key(name)
+    quoted(literal)
   }
 
   public mutating func field(_ name: StaticString, text: String) {

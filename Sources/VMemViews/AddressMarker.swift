@@ -1,0 +1,24 @@
+internal import VMem
+
+/// A name that the table dump prints where a part of the address space begins.
+struct AddressMarker {
+  let start: UInt64
+  let name: StaticString
+
+  /// The markers of an x86-64 kernel without LDT remap, ESPfix, KASAN and EFI, whose areas this
+  /// machine does not have. The corresponding kernel variable is `address_markers`.
+  static func list(_ map: AddressMap) -> [AddressMarker] {
+    [
+      AddressMarker(start: 0, name: "User Space"),
+      AddressMarker(start: 0x8000_0000_0000_0000, name: "Kernel Space"),
+      AddressMarker(start: map.pageOffset, name: "Low Kernel Mapping"),
+      AddressMarker(start: map.vmallocStart, name: "vmalloc() Area"),
+      AddressMarker(start: map.vmemmap, name: "Vmemmap"),
+      AddressMarker(start: 0xffff_fe00_0000_0000, name: "CPU entry Area"),
+      AddressMarker(start: 0xffff_ffff_8000_0000, name: "High Kernel Mapping"),
+      AddressMarker(start: AddressMap.modulesStart, name: "Modules"),
+      AddressMarker(start: AddressMap.modulesEnd, name: "End Modules"),
+      AddressMarker(start: 0xffff_ffff_ff57_c000, name: "Fixmap Area"),
+    ]
+  }
+}

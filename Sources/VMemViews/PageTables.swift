@@ -1,0 +1,54 @@
+public import VMem
+
+/// The forms `page_tables` has.
+public enum PageTablesFormat: Sendable {
+  /// debugfs `page_tables/kernel`: ranges of equal protection.
+  case ptdump
+  /// Every table, and the present entries in it as runs.
+  case tree
+  /// Only how many tables and leaves there are.
+  case count
+}
+
+extension Views {
+  /// The page tables of `start ..< end`, where an `end` of 0 stands for the top of the address
+  /// space; without a range the whole file, or for `tree` and `count` the whole kernel half.
+  ///
+  /// The corresponding kernel function is `ptdump_walk_pgd_level_debugfs`.
+  public static func pageTables(
+    _ machine: borrowing Machine, range: (start: UInt64, end: UInt64)?, format: PageTablesFormat,
+    to output: inout ViewOutput
+  ) {
+    switch format {
+    case .ptdump: ptdump(machine, range, to: &output)
+    case .tree, .count:
+      let (start, end) = range ?? (machine.map.kernelStart, 0)
+      var tree = TableTree(
+        ram: machine.ram, levels: machine.map.levels, top: machine.topTable,
+        showsEntries: format == .tree)
+      if end == 0 || start < end { tree.walk(start...(end &- 1), to: &output) }
+      tree.totals(to: &output)
+    }
+  }
+
+  private static func ptdump(
+    _ machine: borrowing Machine, _ range: (start: UInt64, end: UInt64)?,
+    to output: inout ViewOutput
+  ) {
+    let (start, end) = range ?? (0, 0)
+    guard end == 0 || start < end else { return }
+    let wanted = start...(end &- 1)
+    // The kernel walks the user half and what lies from the direct map's top entry on, but not the
+    // guard hole between them.
+    let levels = machine.map.levels
+    let halves: [ClosedRange<UInt64>] = [
+      0...(Level.size(depth: levels) << 8 - 1),
+      (levels == 4 ? 0xffff_8800_0000_0000 : 0xff10_0000_0000_0000)...UInt64.max,
+    ]
+    var dump = TableDump(ram: machine.ram, map: machine.map, top: machine.topTable, from: start)
+    for half in halves where half.overlaps(wanted) {
+      dump.walk(half.clamped(to: wanted), to: &output)
+    }
+    dump.finish(at: end, to: &output)
+  }
+}

@@ -1,0 +1,177 @@
+internal import VMem
+
+/// debugfs `page_tables/kernel`: walks the tables and prints a row for every run of entries of one
+/// level, one set of attribute bits and one effective protection.
+///
+/// The corresponding kernel functions are `ptdump_walk_pgd` and `note_page`.
+struct TableDump {
+  private let ram: RAM
+  private let map: AddressMap
+  private let top: UInt64
+  /// Tables that may still be visited: sound tables are visited once each, so a loop in a damaged
+  /// image ends here.
+  private var budget: Int
+  private let markers: [AddressMarker]
+  private var marker: Int
+  private var nextMarker: UInt64
+  // The row that is open.
+  private var level: Level?
+  private var start: UInt64 = 0
+  private var flags: UInt64 = 0
+  private var effective: UInt64 = 0
+
+  /// - Parameters:
+  ///   - top: frame of the top-level table.
+  ///   - first: address the walk begins at, which decides the first header.
+  init(ram: RAM, map: AddressMap, top: UInt64, from first: UInt64) {
+    self.ram = ram
+    self.map = map
+    self.top = top
+    budget = Int(ram.frameCount)
+    markers = AddressMarker.list(map)
+    marker = (markers.firstIndex { $0.start > first } ?? markers.count) - 1
+    nextMarker = 0
+    nextMarker = startOfNextMarker
+  }
+
+  private var startOfNextMarker: UInt64 {
+    marker + 1 < markers.count ? markers[marker + 1].start : .max
+  }
+
+  // MARK: Walking
+
+  /// Walks one canonical range. Ranges come in ascending order.
+  mutating func walk(_ range: ClosedRange<UInt64>, to output: inout ViewOutput) {
+    walk(top, map.levels, range, 0, to: &output)
+  }
+
+  private mutating func walk(
+    _ table: UInt64, _ depth: Int, _ range: ClosedRange<UInt64>, _ inherited: UInt64,
+    to output: inout ViewOutput
+  ) {
+    guard budget > 0 else { return }
+    budget -= 1
+    let level = Level(depth: depth, levels: map.levels)
+    let size = Level.size(depth: depth)
+    var low = range.lowerBound / size * size
+    while true {
+      let entry = ram[table: table, Level.index(of: low, depth: depth)]
+      let from = max(low, range.lowerBound)
+      let flags = entry.bits & ~Entry.pfnMask
+      if depth > 1 && entry.isNone {
+        note(from, level, 0, 0, to: &output)
+      } else {
+        let protection = depth == map.levels ? flags : Self.effective(inherited, flags)
+        if depth == 1 || entry.isLeaf(at: level) {
+          note(from, level, entry.bits, protection, to: &output)
+        } else if entry.isTable(at: level) {
+          let last = min(low + (size - 1), range.upperBound)
+          walk(entry.pfn, depth - 1, from...last, protection, to: &output)
+        }
+      }
+      if range.upperBound - low < size { return }
+      low += size
+    }
+  }
+
+  /// Protection after another level: writable and user need every level, one level forbids
+  /// execution. The corresponding kernel function is `effective_prot`.
+  private static func effective(_ above: UInt64, _ flags: UInt64) -> UInt64 {
+    above & flags & (Entry.user | Entry.writable) | (above | flags) & Entry.noExecute
+  }
+
+  // MARK: Rows
+
+  private mutating func note(
+    _ address: UInt64, _ level: Level, _ bits: UInt64, _ protection: UInt64,
+    to output: inout ViewOutput
+  ) {
+    let flags = bits & ~Entry.pfnMask
+    let effective = bits == 0 ? 0 : protection
+    if self.level == nil {
+      header(to: &output)
+    } else {
+      let isAtMarker = address >= nextMarker
+      guard
+        isAtMarker || flags != self.flags || effective != self.effective || level != self.level
+      else { return }
+      row(to: address, to: &output)
+      // One header a row, even when several markers lie behind: the next comes a row late.
+      if isAtMarker {
+        marker += 1
+        nextMarker = startOfNextMarker
+        header(to: &output)
+      }
+    }
+    self.level = level
+    self.flags = flags
+    self.effective = effective
+    start = address
+  }
+
+  /// Prints the row that is open. The kernel's last call has address 0, and so has the last row.
+  mutating func finish(at end: UInt64, to output: inout ViewOutput) {
+    if level != nil { row(to: end, to: &output) }
+  }
+
+  private func header(to output: inout ViewOutput) {
+    guard !output.isJSON else { return }
+    output.writer.write("---[ ")
+    output.writer.write(markers[marker].name)
+    output.writer.write(" ]---\n")
+  }
+
+  private func row(to end: UInt64, to output: inout ViewOutput) {
+    guard !output.isJSON else { return json(to: end, to: &output) }
+    output.writer.address(start)
+    output.writer.write(byte: 0x2d)
+    output.writer.address(end)
+    output.writer.write("   ")
+    let (number, unit) = Self.scaled(end &- start)
+    output.writer.decimal(number, width: 9)
+    output.writer.write(byte: unit)
+    output.writer.write(byte: 0x20)
+    attributes(to: &output.writer)
+    output.writer.write(levelName)
+    output.endLine()
+  }
+
+  private var levelName: StaticString { (level ?? .pte).name }
+
+  /// A size in the largest unit that divides it.
+  static func scaled(_ bytes: UInt64) -> (number: UInt64, unit: UInt8) {
+    let units: StaticString = "BKMGTPE"
+    var (number, at) = (bytes, 0)
+    while number & 1023 == 0, at + 1 < units.utf8CodeUnitCount {
+      number >>= 10
+      at += 1
+    }
+    return (number, unsafe units.utf8Start[at])
+  }
+
+  private func attributes(to writer: inout ByteWriter) {
+    guard flags & Entry.present != 0 else { return writer.spaces(30) }
+    let isTableLevel = level != .pte
+    writer.write(flags & Entry.user != 0 ? "USR " : "    ")
+    writer.write(flags & Entry.writable != 0 ? "RW " : "ro ")
+    writer.write(flags & Entry.writeThrough != 0 ? "PWT " : "    ")
+    writer.write(flags & Entry.cacheDisable != 0 ? "PCD " : "    ")
+    writer.write(isTableLevel && flags & Entry.pageSize != 0 ? "PSE " : "    ")
+    // In a large leaf PAT is bit 12, which the kernel masks away with the frame number.
+    writer.write(!isTableLevel && flags & Entry.pageSize != 0 ? "PAT " : "    ")
+    writer.write(flags & Entry.global != 0 ? "GLB " : "    ")
+    writer.write(flags & Entry.noExecute != 0 ? "NX " : "x  ")
+  }
+
+  private func json(to end: UInt64, to output: inout ViewOutput) {
+    output.beginObject()
+    output.field("start", address: start)
+    output.field("end", address: end)
+    output.field("size", count: end &- start)
+    output.field("area", literal: markers[marker].name)
+    output.field("level", literal: levelName)
+    output.field("present", flag: flags & Entry.present != 0)
+    output.field("flags", address: flags)
+    output.endObject()
+  }
+}

@@ -1,0 +1,177 @@
+internal import VMem
+
+/// The tables below a range and the present entries in them, one line each; pages of a table that
+/// follow each other with equal flags are one line.
+struct TableTree {
+  private let ram: RAM
+  private let levels: Int
+  private let top: UInt64
+  private let showsEntries: Bool
+  /// Tables that may still be visited: sound tables are visited once each, so a loop in a damaged
+  /// image ends here.
+  private var budget: Int
+  /// By depth, 1 for `pte`: tables below the top one, and entries that map memory.
+  private var tables = InlineArray<6, UInt64>(repeating: 0)
+  private var leaves = InlineArray<6, UInt64>(repeating: 0)
+
+  /// - Parameter top: frame of the top-level table.
+  init(ram: RAM, levels: Int, top: UInt64, showsEntries: Bool) {
+    self.ram = ram
+    self.levels = levels
+    self.top = top
+    budget = Int(ram.frameCount)
+    self.showsEntries = showsEntries
+  }
+
+  // MARK: Walking
+
+  mutating func walk(_ range: ClosedRange<UInt64>, to output: inout ViewOutput) {
+    if showsEntries && !output.isJSON { output.writer.write("tables and present entries:\n") }
+    let half = Level.size(depth: levels) << 8
+    for canonical in [0...(half - 1), (0 &- half)...UInt64.max] where canonical.overlaps(range) {
+      walk(top, levels, canonical.clamped(to: range), to: &output)
+    }
+  }
+
+  private mutating func walk(
+    _ table: UInt64, _ depth: Int, _ range: ClosedRange<UInt64>, to output: inout ViewOutput
+  ) {
+    guard budget > 0 else { return }
+    budget -= 1
+    if depth == 1 { return pages(table, range, to: &output) }
+    let level = Level(depth: depth, levels: levels)
+    let size = Level.size(depth: depth)
+    var low = range.lowerBound / size * size
+    while true {
+      let entry = ram[table: table, Level.index(of: low, depth: depth)]
+      if entry.isLeaf(at: level) {
+        leaves[depth] += 1
+        if showsEntries { line(level, low, leaf: entry, to: &output) }
+      } else if entry.isTable(at: level) {
+        tables[depth - 1] += 1
+        if showsEntries { line(level, low, leaf: nil, to: &output) }
+        let part = max(low, range.lowerBound)...min(low + (size - 1), range.upperBound)
+        walk(entry.pfn, depth - 1, part, to: &output)
+      }
+      if range.upperBound - low < size { return }
+      low += size
+    }
+  }
+
+  private mutating func pages(
+    _ table: UInt64, _ range: ClosedRange<UInt64>, to output: inout ViewOutput
+  ) {
+    let first = Level.index(of: range.lowerBound, depth: 1)
+    let last = Level.index(of: range.upperBound, depth: 1)
+    var run: (from: Int, flags: UInt64)?
+    for index in first...last {
+      let entry = ram[table: table, index]
+      let flags = entry.isPresent ? Self.shownFlags(entry) : nil
+      if flags != nil { leaves[1] += 1 }
+      guard showsEntries, flags != run?.flags else { continue }
+      if let run { line(table: range.lowerBound, run.from, index, run.flags, to: &output) }
+      run = flags.map { (index, $0) }
+    }
+    if let run { line(table: range.lowerBound, run.from, last + 1, run.flags, to: &output) }
+  }
+
+  /// Attribute bits without accessed and dirty, which say nothing about how an entry was made.
+  private static func shownFlags(_ entry: Entry) -> UInt64 {
+    entry.bits & ~(Entry.pfnMask | Entry.accessed | Entry.dirty)
+  }
+
+  // MARK: Lines
+
+  private func name(_ level: Level, to output: inout ViewOutput) {
+    let indentation = level == .pgd ? 0 : level == .p4d ? 1 : 8 - 2 * level.depth(levels: levels)
+    output.writer.spaces(indentation)
+    output.writer.write(level.name)
+    output.writer.write(byte: 0x20)
+  }
+
+  private func line(_ level: Level, _ address: UInt64, leaf: Entry?, to output: inout ViewOutput) {
+    if output.isJSON {
+      output.beginObject()
+      output.field("level", literal: level.name)
+      output.field("start", address: address)
+      output.field("table", flag: leaf == nil)
+      if let leaf { output.field("flags", address: Self.shownFlags(leaf)) }
+      return output.endObject()
+    }
+    name(level, to: &output)
+    output.writer.address(address)
+    if let leaf {
+      output.writer.write(" LEAF flags=0x")
+      output.writer.hex(Self.shownFlags(leaf))
+    } else {
+      output.writer.write(" table")
+    }
+    output.endLine()
+  }
+
+  /// A run of pages: entries `from ..< to` of the table that translates `address`.
+  private func line(
+    table address: UInt64, _ from: Int, _ to: Int, _ flags: UInt64, to output: inout ViewOutput
+  ) {
+    let size = Level.size(depth: 2)
+    let base = address / size * size
+    let (start, end) = (base &+ UInt64(from) << 12, base &+ UInt64(to) << 12)
+    if output.isJSON {
+      output.beginObject()
+      output.field("level", literal: "pte")
+      output.field("start", address: start)
+      output.field("end", address: end)
+      output.field("pages", count: UInt64(to - from))
+      output.field("flags", address: flags)
+      return output.endObject()
+    }
+    name(.pte, to: &output)
+    output.writer.address(start)
+    output.writer.write(byte: 0x2d)
+    output.writer.address(end)
+    output.writer.write(byte: 0x20)
+    output.writer.decimal(to - from)
+    output.writer.write(" page(s) flags=0x")
+    output.writer.hex(flags)
+    output.endLine()
+  }
+
+  /// How many tables and leaves the walk met. With 5 levels `p4d tables` come first.
+  func totals(to output: inout ViewOutput) {
+    if output.isJSON {
+      output.beginObject()
+      output.beginObject("tables")
+      for depth in stride(from: levels - 1, through: 1, by: -1) {
+        output.field(Self.names[depth], count: tables[depth])
+      }
+      output.endInnerObject()
+      output.beginObject("leaves")
+      for depth in stride(from: 3, through: 1, by: -1) {
+        output.field(Self.names[depth], count: leaves[depth])
+      }
+      output.endInnerObject()
+      return output.endObject()
+    }
+    if levels == 5 {
+      output.writer.write("p4d tables=")
+      output.writer.decimal(tables[4])
+      output.writer.write("; ")
+    }
+    output.writer.write("tables:")
+    counts(tables, to: &output.writer)
+    output.writer.write("  leaves:")
+    counts(leaves, to: &output.writer)
+    output.endLine()
+  }
+
+  private static let names: [StaticString] = ["", "pte", "pmd", "pud", "p4d"]
+
+  private func counts(_ counts: InlineArray<6, UInt64>, to writer: inout ByteWriter) {
+    for depth in stride(from: 3, through: 1, by: -1) {
+      writer.write(byte: 0x20)
+      writer.write(Self.names[depth])
+      writer.write(byte: 0x3d)
+      writer.decimal(counts[depth])
+    }
+  }
+}

@@ -1,0 +1,43 @@
+public import VMem
+
+extension Views {
+  /// `/proc/vmallocinfo`: a row for each busy area, then one for each area that waits for a purge.
+  ///
+  /// Rows come vmap node by vmap node, ascending in each; kernels before 6.9 have one sorted list.
+  /// The corresponding kernel functions are `vmalloc_info_show` and `show_purge_info`.
+  public static func vmallocinfo(
+    _ machine: borrowing Machine, pointers: PointerStyle, to output: inout ViewOutput
+  ) {
+    let rows = VmallocinfoRows(machine, pointers)
+    for node in 0..<machine.vmapNodeCount {
+      machine.forEachBusyArea(ofNode: node) { rows.busy($0, to: &output) }
+    }
+    rows.unpurged(lazyRanges(machine), to: &output)
+  }
+
+  /// What waits for a purge, by node and ascending; neighbours as one where the kernel merges them.
+  private static func lazyRanges(_ machine: borrowing Machine) -> [LazyRange] {
+    var ranges: [LazyRange] = []
+    machine.forEachLazyArea { area, node in
+      ranges.append(LazyRange(node: node, start: area.start, end: area.end))
+    }
+    ranges.sort { ($0.node, $0.start) < ($1.node, $1.start) }
+    guard machine.configuration.switches.contains(.lazyMerge) else { return ranges }
+    var merged: [LazyRange] = []
+    for range in ranges {
+      if let last = merged.last, last.end == range.start {
+        merged[merged.count - 1].end = range.end
+      } else {
+        merged.append(range)
+      }
+    }
+    return merged
+  }
+}
+
+/// Address space that waits for a purge.
+struct LazyRange {
+  var node: Int
+  var start: UInt64
+  var end: UInt64
+}

@@ -1,0 +1,155 @@
+internal import VMem
+
+/// The rows of `/proc/vmallocinfo`. The corresponding kernel function is `vmalloc_info_show`.
+struct VmallocinfoRows {
+  private let ram: RAM
+  private let nodes: Int
+  private let pointers: PointerStyle
+  private let hash: PointerHash
+
+  init(_ machine: borrowing Machine, _ pointers: PointerStyle) {
+    ram = machine.ram
+    nodes = machine.configuration.nodes
+    self.pointers = pointers
+    hash = PointerHash(seed: machine.configuration.seed)
+  }
+
+  /// The words of an area's flags, in the kernel's order.
+  @inline(__always)
+  private func forEachWord(_ flags: VMFlags, _ body: (StaticString) -> Void) {
+    if flags.contains(.ioremap) { body("ioremap") }
+    if flags.contains(.sparse) { body("sparse") }
+    if flags.contains(.alloc) { body("vmalloc") }
+    if flags.contains(.map) { body("vmap") }
+    if flags.contains(.usermap) { body("user") }
+    if flags.contains(.dmaCoherent) { body("dma-coherent") }
+  }
+
+  // MARK: Rows
+
+  /// The row of a busy area; none for one that is not set up yet.
+  @inline(__always)
+  func busy(_ area: borrowing VMArea, to output: inout ViewOutput) {
+    guard area.isVMStruct else {
+      guard area.areaFlags & 1 != 0 else { return }
+      return plain(area.start, area.end, "vm_map_ram", to: &output)
+    }
+    guard !area.flags.contains(.uninitialized) else { return }
+    if output.isJSON { return json(area, to: &output) }
+    text(area, to: &output.writer)
+    output.endLine()
+  }
+
+  func unpurged(_ ranges: [LazyRange], to output: inout ViewOutput) {
+    for range in ranges { plain(range.start, range.end, "unpurged vm_area", to: &output) }
+  }
+
+  private func plain(
+    _ start: UInt64, _ end: UInt64, _ what: StaticString, to output: inout ViewOutput
+  ) {
+    if output.isJSON {
+      output.beginObject()
+      head(start, end, to: &output)
+      output.field("kind", literal: what)
+      return output.endObject()
+    }
+    head(start, end, to: &output.writer)
+    output.writer.write(byte: 0x20)
+    output.writer.write(what)
+    output.endLine()
+  }
+
+  // MARK: Text
+
+  @inline(__always)
+  private func text(_ area: borrowing VMArea, to writer: inout ByteWriter) {
+    head(area.start, area.end, to: &writer)
+    if !area.caller.isNone {
+      writer.write(byte: 0x20)
+      let symbol = area.caller
+      writer.write(ram[symbol].text.span.extracting(first: Int(ram[symbol].length)))
+    }
+    if area.pageCount != 0 {
+      writer.write(" pages=")
+      writer.decimal(UInt64(area.pageCount))
+    }
+    if area.physicalAddress != 0 {
+      writer.write(" phys=")
+      writer.address(area.physicalAddress)
+    }
+    forEachWord(area.flags) {
+      writer.write(byte: 0x20)
+      writer.write($0)
+    }
+    guard area.pageCount != 0 else { return }
+    if Self.hasPageArrayInWindow(area) { writer.write(" vpages") }
+    nodeCounters(area, to: &writer)
+  }
+
+  @inline(__always)
+  private func head(_ start: UInt64, _ end: UInt64, to writer: inout ByteWriter) {
+    writer.address(shown(start))
+    writer.write(byte: 0x2d)
+    writer.address(shown(end))
+    writer.write(byte: 0x20)
+    writer.decimal(end &- start, width: 7)
+  }
+
+  @inline(__always)
+  private func shown(_ address: UInt64) -> UInt64 {
+    switch pointers {
+    case .real: address
+    case .hashed: hash(address)
+    case .zero: 0
+    }
+  }
+
+  /// Whether the area's array of page pointers, eight bytes a page, is itself from vmalloc: it is
+  /// when it takes more than a page.
+  private static func hasPageArrayInWindow(_ area: borrowing VMArea) -> Bool {
+    area.pageCount > 512
+  }
+
+  @inline(__always)
+  private func nodeCounters(_ area: borrowing VMArea, to writer: inout ByteWriter) {
+    let counts = area.pagesPerNode(ram)
+    for node in 0..<nodes where counts[node] != 0 {
+      writer.write(" N")
+      writer.decimal(UInt64(node))
+      writer.write(byte: 0x3d)
+      writer.decimal(counts[node])
+    }
+  }
+
+  // MARK: JSON
+
+  private func head(_ start: UInt64, _ end: UInt64, to output: inout ViewOutput) {
+    output.field("start", address: shown(start))
+    output.field("end", address: shown(end))
+    output.field("size", count: end &- start)
+  }
+
+  private func json(_ area: borrowing VMArea, to output: inout ViewOutput) {
+    output.beginObject()
+    head(area.start, area.end, to: &output)
+    output.field("kind", literal: "area")
+    if !area.caller.isNone {
+      let symbol = area.caller
+      output.field(
+        "caller", text: ram[symbol].text.span.extracting(first: Int(ram[symbol].length)))
+    }
+    output.field("pages", count: UInt64(area.pageCount))
+    if area.physicalAddress != 0 { output.field("phys", address: area.physicalAddress) }
+    output.beginArray("flags")
+    forEachWord(area.flags) { output.element($0) }
+    output.endArray()
+    if area.pageCount != 0 {
+      output.field("vpages", flag: Self.hasPageArrayInWindow(area))
+      output.beginArray("nodes")
+      let counts = area.pagesPerNode(ram)
+      for node in 0..<nodes { output.element(counts[node]) }
+      output.endArray()
+    }
+    output.endObject()
+  }
+}
