@@ -38,16 +38,32 @@ extension AreaAllocator {
 
   /// What an allocation that finds no place runs (`reclaim_and_purge_vmap_areas`).
   func reclaim() {
+    blocks.purgeFragmented()
     _ = purge(full: true)
   }
 
+  /// Flushes what vm_map_ram's blocks still owe, and purges. The corresponding kernel function is
+  /// `_vm_unmap_aliases`.
+  func unmapAliases() {
+    let dirty = blocks.purgeOrCollect()
+    if !purge(full: false, also: dirty), let dirty {
+      TLBFlush(ram: ram).kernelRange(dirty.start, dirty.end)
+    }
+  }
+
+  /// Empties the pools of all nodes (`vmap_node_shrink_scan`).
+  func shrinkNodes() {
+    guard nodeCount > 1 else { return }
+    for number in 0..<nodeCount { decay(node(number), full: true) }
+  }
+
   /// Decays the pools, flushes the TLBs over everything that waits and gives it back. Returns whether
-  /// anything waited. The corresponding kernel function is `__purge_vmap_area_lazy`.
-  func purge(full: Bool) -> Bool {
+  /// anything waited; `range` is flushed with it. The corresponding kernel function is `__purge_vmap_area_lazy`.
+  func purge(full: Bool, also range: (start: UInt64, end: UInt64)? = nil) -> Bool {
     var heads = InlineArray<64, Ref<VMArea>>(repeating: .none)
     var counts = InlineArray<64, UInt32>(repeating: 0)
-    var lowest = UInt64.max
-    var highest: UInt64 = 0
+    var lowest = range?.start ?? .max
+    var highest = range?.end ?? 0
     var waiting = 0
     for number in 0..<nodeCount {
       let node = node(number)

@@ -16,6 +16,7 @@ public struct AreaAllocator: Sendable {
   var state: Ref<AreaState> { Ref(granule: UInt32(Self.stateOffset / 16)) }
   @inline(__always)
   var space: FreeSpace { FreeSpace(ram: ram, root: state) }
+  var blocks: MapBlocks { MapBlocks(areas: self) }
   @inline(__always)
   var caches: ObjectCaches { ObjectCaches(ram: ram) }
 

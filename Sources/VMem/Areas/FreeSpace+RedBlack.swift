@@ -4,8 +4,9 @@ extension FreeSpace {
   private typealias Node = Ref<FreeBlock>
 
   @inline(__always)
-  private func replaceChild(_ old: Ref<FreeBlock>, by new: Ref<FreeBlock>, of parent: Ref<FreeBlock>)
-  {
+  private func replaceChild(
+    _ old: Ref<FreeBlock>, by new: Ref<FreeBlock>, of parent: Ref<FreeBlock>
+  ) {
     if parent.isNone {
       ram[root].freeRoot = new
     } else if ram[parent].left == old {

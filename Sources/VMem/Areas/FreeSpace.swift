@@ -14,7 +14,11 @@ struct FreeSpace {
   // MARK: Searching
 
   /// How `allocate` fails.
-  enum Failure: Error { case noHole, pastEnd(UInt64), noDescriptor }
+  enum Failure: Error {
+    case noHole
+    case pastEnd(UInt64)
+    case noDescriptor
+  }
 
   /// Takes the lowest place for `size` bytes that the kernel's search finds. All values in bytes;
   /// `align` is a power of two.
@@ -126,6 +130,39 @@ struct FreeSpace {
       }
     }
     return .none
+  }
+
+  /// The block with the highest start at or below `address`, or none; the search ends early in a
+  /// block that reaches the address (`pvm_find_va_enclose_addr`).
+  func block(startingAtOrBelow address: UInt64) -> Ref<FreeBlock> {
+    var found = Ref<FreeBlock>.none
+    var node = ram[root].freeRoot
+    while !node.isNone {
+      if ram[node].start <= address {
+        found = node
+        if ram[node].end >= address { break }
+        node = ram[node].right
+      } else {
+        node = ram[node].left
+      }
+    }
+    return found
+  }
+
+  /// The next block down in address order, or none.
+  func previous(_ block: Ref<FreeBlock>) -> Ref<FreeBlock> {
+    var node = ram[block].left
+    if !node.isNone {
+      while !ram[node].right.isNone { node = ram[node].right }
+      return node
+    }
+    node = block
+    var parent = ram[node].parent
+    while !parent.isNone && ram[parent].left == node {
+      node = parent
+      parent = ram[node].parent
+    }
+    return parent
   }
 
   // MARK: Giving back

@@ -15,9 +15,11 @@ extension Machine {
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
     end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
-    ram[try makeArea(
-      size: requested, flags: flags, align: align, start: start, end: end, shift: shift,
-      mayBlock: mayBlock, caller: caller)].start
+    ram[
+      try makeArea(
+        size: requested, flags: flags, align: align, start: start, end: end, shift: shift,
+        mayBlock: mayBlock, caller: caller)
+    ].start
   }
 
   func makeArea(
@@ -55,7 +57,7 @@ extension Machine {
   }
 
   @inline(never)
-  private func refusal(
+  func refusal(
     _ failure: AreaAllocator.Failure, _ requested: UInt64, _ size: UInt64, _ align: UInt64,
     _ from: UInt64, _ to: UInt64, mayBlock: Bool
   ) -> Refusal {
@@ -78,12 +80,17 @@ extension Machine {
   /// Frees an area. The corresponding kernel function is `free_vm_area`.
   ///
   /// Its page-table entries are cleared at once; its addresses come back after a purge. An address
-  /// inside an area that is not its start is a BUG, one without an area a WARN and then a BUG.
+  /// that is not the start of an area is a BUG; an unaligned one a WARN and -EINVAL.
   public func freeVMArea(_ address: UInt64) throws(Refusal) {
+    guard address & 4095 == 0 else {
+      logMessage(.badVfree, nil, address)
+      warn(.remove_vm_area, address)
+      throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
+    }
     let found = areas.busyArea(containing: address)
-    guard address & 4095 == 0, !found.isNone else {
+    guard !found.isNone else {
       // remove_vm_area answers NULL, which is not the area: free_vm_area's BUG_ON.
-      throw bug(.free_vm_area, address & 4095 == 0 ? .noAreaAtAddress : .addressNotAligned, address)
+      throw bug(.free_vm_area, .noAreaAtAddress, address)
     }
     guard ram[found].start == address, ram[found].isVMStruct else {
       throw bug(.free_vm_area, .notAreaStart, address, ram[found].start)
@@ -120,8 +127,19 @@ extension Machine {
   /// Purges everything that waits. The corresponding kernel function is `vm_unmap_aliases`.
   public func unmapAliases() {
     mightSleep(.vm_unmap_aliases)
-    _ = areas.purge(full: false)
+    areas.unmapAliases()
   }
+
+  /// Runs the drain that too many waiting areas schedule. The kernel's `drain_vmap_area_work`.
+  public func drainLazyAreas() { _ = areas.purge(full: false) }
+
+  /// What an allocation that finds no place runs. The corresponding kernel function is
+  /// `reclaim_and_purge_vmap_areas`.
+  public func reclaimAreas() { areas.reclaim() }
+
+  /// Empties the pools of the vmap nodes. The corresponding kernel function is
+  /// `vmap_node_shrink_scan`.
+  public func shrinkVmapNodes() { areas.shrinkNodes() }
 
   /// Runs work that the last call scheduled.
   @inline(__always)

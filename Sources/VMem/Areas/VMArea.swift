@@ -36,11 +36,18 @@ public struct VMArea: BitwiseCopyable, Sendable {
   var next = Ref<VMArea>.none
   /// `vmap_area.flags`: vmap node plus one in bits 8 and up, 1 for vm_map_ram, 2 for its blocks.
   public var areaFlags: UInt32 = 0
-  /// Pages it owns: frame of the first chunk of the page array.
-  var pages = Ref<PageSet>.none
+  /// What it owns, as a granule: its `PageSet`, or the next area of its per-CPU group.
+  var owned: UInt32 = 0
   public var pageOrder: UInt8 = 0
+  /// Whether there is a vm_struct; mappings of vm_map_ram have none.
   public var isVMStruct: Bool = true
-  var unused: UInt16 = 0
+  /// Whether it is part of a per-CPU group.
+  var isGroup: Bool = false
+  var unused: UInt8 = 0
+
+  /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
+  public static let mapRAM: UInt32 = 1
+  public static let mapBlock: UInt32 = 2
 
   public var flags: VMFlags {
     get { VMFlags(rawValue: rawFlags) }

@@ -6,6 +6,7 @@ struct BootLayout {
 
   private(set) var zones: UInt32 = 0
   private(set) var vmapNodes: UInt32 = 0
+  private(set) var perCPU: UInt32 = 0
   private(set) var log: UInt32 = 0
   private(set) var topTable: UInt32 = 0
   private(set) var windowTables: UInt32 = 0
@@ -24,6 +25,7 @@ struct BootLayout {
     let zoneBytes = c.nodes * ZoneKind.allCases.count * MemoryLayout<Zone>.stride
     zones = take(UInt32((zoneBytes + 4095) / 4096))
     vmapNodes = take(VmapNode.framesNeeded(cpus: c.cpus))
+    perCPU = take(PerCPU.framesNeeded(cpus: c.cpus))
     log = take(UInt32(KernelLog.frames))
     topTable = take(1)
     windowTables = take(

@@ -19,6 +19,10 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case pte_alloc_kernel
   case vm_unmap_aliases
   case __apply_to_page_range
+  case vb_alloc
+  case vm_unmap_ram
+  case pcpu_get_vm_areas
+  case vfree
 
   public var name: String { "\(self)" }
 }

@@ -53,6 +53,7 @@ extension Machine {
     state.topTable = layout.topTable
     state.zones = Ref(granule: layout.zones << 8)
     state.logFrames = layout.log
+    state.perCPU = Ref(granule: layout.perCPU << 8)
     state.frameTable = layout.frameTable
     state.areas.nodes = Ref(granule: layout.vmapNodes << 8)
     ram[Superblock.ref] = state

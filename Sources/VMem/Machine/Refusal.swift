@@ -55,6 +55,14 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   /// address
   case addressNotAligned
   case inInterrupt
+  /// address
+  case outsideVmalloc
+  /// address
+  case noBlock
+  /// offset, size, alignment
+  case groupNotAligned
+  /// offset, other offset
+  case groupOverlaps
   // Sparse areas and mapping
   /// flags
   case flushResetPerms

@@ -29,6 +29,7 @@ struct Superblock: BitwiseCopyable {
 
   // Paging
   var topTable: UInt32 = 0
+  var perCPU = Ref<PerCPU>.none
   /// Tables that exist, by depth: 1 for PTE pages up to `levels`.
   var tables = InlineArray<6, UInt32>(repeating: 0)
   /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
@@ -41,7 +42,8 @@ struct Superblock: BitwiseCopyable {
   var logEnd: UInt64 = 0
   var warnings: UInt64 = 0
 
-  // Areas and names
+  // Areas and names; the padding puts the areas on a granule.
+  var padding: UInt64 = 0
   var areas = AreaState()
   var names = HashTable<Name>()
   var symbols = HashTable<Symbol>()

@@ -2,7 +2,7 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case name, pageSet, symbol
+  case name, pageSet, symbol, mapBlock
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -11,6 +11,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .name: "name"
     case .pageSet: "page_set"
     case .symbol: "symbol"
+    case .mapBlock: "vmap_block"
     }
   }
 }
@@ -52,6 +53,7 @@ public struct ObjectCaches: Sendable {
         case .name: MemoryLayout<Name>.stride
         case .pageSet: MemoryLayout<PageSet>.stride
         case .symbol: MemoryLayout<Symbol>.stride
+        case .mapBlock: MemoryLayout<MapBlock>.stride
         }
       ram[state].caches[Int(kind.rawValue)].granules = UInt32((bytes + 15) / 16)
     }

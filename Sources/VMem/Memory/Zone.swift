@@ -32,8 +32,10 @@ struct Zone: BitwiseCopyable {
   /// Frames moved to or from a per-CPU list at a time, and the most it holds.
   var batch: UInt16 = 1
   var high: UInt16 = 6
+  /// Keeps the size a multiple of 16.
   var unused: UInt16 = 0
   var unusedToo: UInt32 = 0
+  var unusedThree: UInt64 = 0
   var freeArea = InlineArray<11, List>(repeating: List())
   var perCPU = InlineArray<64, List>(repeating: List())
 }

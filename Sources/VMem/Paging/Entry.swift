@@ -72,4 +72,3 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
   /// `PAGE_KERNEL_LARGE`.
   public static let kernelLarge = Protection(bits: 0x8000_0000_0000_01e3)
 }
-

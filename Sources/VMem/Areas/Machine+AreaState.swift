@@ -1,0 +1,62 @@
+/// The allocator's whole state, for views and checks.
+extension Machine {
+  /// A node of the free tree as a pre-order walk meets it.
+  public struct FreeTreeNode: Sendable {
+    public let start: UInt64
+    public let end: UInt64
+    public let isBlack: Bool
+    /// Largest block in its subtree, in bytes.
+    public let maximum: UInt64
+    /// Steps below the root.
+    public let depth: Int
+    /// Whether it is its parent's left child; false for the root.
+    public let isLeft: Bool
+  }
+
+  /// Walks the free tree in pre-order; `body` gets nil for each absent child.
+  public func forEachFreeTreeNode(_ body: (FreeTreeNode?) -> Void) {
+    visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, body)
+  }
+
+  private func visit(
+    _ block: Ref<FreeBlock>, depth: Int, isLeft: Bool, _ body: (FreeTreeNode?) -> Void
+  ) {
+    guard !block.isNone else { return body(nil) }
+    let node = ram[block]
+    body(
+      FreeTreeNode(
+        start: node.start, end: node.end, isBlack: node.isBlack, maximum: node.maximum,
+        depth: depth, isLeft: isLeft))
+    visit(node.left, depth: depth + 1, isLeft: true, body)
+    visit(node.right, depth: depth + 1, isLeft: false, body)
+  }
+
+  /// Calls `body` for every free block, ascending.
+  public func forEachFreeBlock(_ body: (_ start: UInt64, _ end: UInt64) -> Void) {
+    inOrder(ram[areas.state].freeRoot, body)
+  }
+
+  private func inOrder(_ block: Ref<FreeBlock>, _ body: (UInt64, UInt64) -> Void) {
+    guard !block.isNone else { return }
+    inOrder(ram[block].left, body)
+    body(ram[block].start, ram[block].end)
+    inOrder(ram[block].right, body)
+  }
+
+  /// Calls `body` for every pool that holds something: node, pages of its areas, addresses from the
+  /// head on.
+  public func forEachPool(_ body: (_ node: Int, _ pages: Int, _ addresses: [UInt64]) -> Void) {
+    guard areas.nodeCount > 1 else { return }
+    for number in 0..<areas.nodeCount {
+      for index in 0..<VmapNode.poolCount {
+        var addresses: [UInt64] = []
+        var area = ram[areas.node(number)].pools[index].head
+        while !area.isNone {
+          addresses.append(ram[area].start)
+          area = ram[area].next
+        }
+        if !addresses.isEmpty { body(number, index + 1, addresses) }
+      }
+    }
+  }
+}

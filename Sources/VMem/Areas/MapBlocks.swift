@@ -1,0 +1,177 @@
+/// The blocks of vm_map_ram: small requests take the next pages of a block of their CPU and never
+/// reuse what was given back before the whole block is.
+struct MapBlocks {
+  let areas: AreaAllocator
+
+  private var ram: RAM { areas.ram }
+  private var cpuCount: Int { Int(ram[Superblock.ref].cpus) }
+
+  private func perCPU(_ cpu: Int) -> Ref<PerCPU> {
+    Ref(
+      granule: ram[Superblock.ref].perCPU.granule
+        &+ UInt32(cpu * (MemoryLayout<PerCPU>.stride / 16)))
+  }
+
+  private func index(_ address: UInt64) -> UInt64 {
+    (address &- areas.map.vmallocStart & ~(MapBlock.size - 1)) / MapBlock.size
+  }
+
+  /// The CPU whose index holds the block of an address (`addr_to_vb_xa`).
+  private func home(_ address: UInt64) -> Ref<PerCPU> {
+    perCPU(Int(address / MapBlock.size % UInt64(cpuCount)))
+  }
+
+  /// The block an address lies in, or none.
+  func block(containing address: UInt64) -> Ref<MapBlock> {
+    Ref(granule: ram[home(address)].blocks.value(index(address), ram))
+  }
+
+  /// Pages a request really takes: the next power of two.
+  @inline(__always)
+  static func taken(_ count: UInt64) -> UInt32 {
+    UInt32(1) << UInt32(64 - (count - 1).leadingZeroBitCount)
+  }
+
+  /// Address for `count` pages, 1 to `MapBlock.maximumRequest`. The corresponding kernel function is
+  /// `vb_alloc`.
+  func allocate(_ count: UInt64) throws(AreaAllocator.Failure) -> UInt64 {
+    let taken = Self.taken(count)
+    let queue = perCPU(ram[Superblock.ref].cpu)
+    var block = ram[queue].freeBlocks
+    while !block.isNone && ram[block].free < taken { block = ram[block].next }
+    if block.isNone { block = try newBlock(queue) }
+    let first = MapBlock.pages - ram[block].free
+    ram[block].free -= taken
+    mark(block, first, taken, used: true)
+    if ram[block].free == 0 { unqueue(block) }
+    return ram[ram[block].area].start + UInt64(first) << 12
+  }
+
+  private func newBlock(_ queue: Ref<PerCPU>) throws(AreaAllocator.Failure) -> Ref<MapBlock> {
+    guard let block = areas.caches.allocate(.mapBlock, as: MapBlock.self) else {
+      throw .noDescriptor
+    }
+    let area: Ref<VMArea>
+    do throws(AreaAllocator.Failure) {
+      area = try areas.allocate(
+        size: MapBlock.size, align: MapBlock.size, start: areas.map.vmallocStart,
+        end: areas.map.vmallocEnd, mayBlock: true)
+    } catch {
+      areas.caches.free(.mapBlock, block)
+      throw error
+    }
+    ram[area].isVMStruct = false
+    ram[area].areaFlags |= VMArea.mapRAM | VMArea.mapBlock
+    let start = ram[area].start
+    guard ram[home(start)].blocks.store(index(start), block.granule, ram) else {
+      areas.removeBusy(area)
+      areas.freeLazily(area)
+      areas.caches.free(.mapBlock, block)
+      throw .noDescriptor
+    }
+    var record = MapBlock()
+    record.area = area
+    record.cpu = UInt32(ram[Superblock.ref].cpu)
+    record.free = MapBlock.pages
+    record.dirtyStart = MapBlock.pages
+    record.previous = ram[queue].lastFreeBlock
+    ram[block] = record
+    if record.previous.isNone {
+      ram[queue].freeBlocks = block
+    } else {
+      ram[record.previous].next = block
+    }
+    ram[queue].lastFreeBlock = block
+    return block
+  }
+
+  private func mark(_ block: Ref<MapBlock>, _ first: UInt32, _ count: UInt32, used: Bool) {
+    for page in first..<first + count {
+      let bit = UInt64(1) << UInt64(page & 63)
+      let word = Int(page >> 6 & 15)
+      if used { ram[block].used[word] |= bit } else { ram[block].used[word] &= ~bit }
+    }
+  }
+
+  private func unqueue(_ block: Ref<MapBlock>) {
+    let queue = perCPU(Int(ram[block].cpu & 63))
+    let (next, previous) = (ram[block].next, ram[block].previous)
+    if previous.isNone { ram[queue].freeBlocks = next } else { ram[previous].next = next }
+    if next.isNone { ram[queue].lastFreeBlock = previous } else { ram[next].previous = previous }
+    ram[block].next = .none
+    ram[block].previous = .none
+  }
+
+  /// Takes back what `allocate` gave for `count` pages; the caller has cleared the entries. Returns
+  /// false when no block lies there. The corresponding kernel function is `vb_free`.
+  func free(_ address: UInt64, _ count: UInt64) -> Bool {
+    let block = block(containing: address)
+    guard !block.isNone else { return false }
+    let taken = Self.taken(count)
+    let first = UInt32((address & (MapBlock.size - 1)) >> 12)
+    mark(block, first, min(taken, MapBlock.pages - first), used: false)
+    ram[block].dirtyStart = min(ram[block].dirtyStart, first)
+    ram[block].dirtyEnd = max(ram[block].dirtyEnd, first + taken)
+    ram[block].dirty += taken
+    if ram[block].dirty == MapBlock.pages { dispose(block) }
+    return true
+  }
+
+  /// Gives a block's address space up (`free_vmap_block`).
+  private func dispose(_ block: Ref<MapBlock>) {
+    let area = ram[block].area
+    let start = ram[area].start
+    _ = ram[home(start)].blocks.remove(index(start), ram)
+    areas.removeBusy(area)
+    areas.freeLazily(area)
+    areas.caches.free(.mapBlock, block)
+  }
+
+  // MARK: Purging
+
+  private func isFragmented(_ block: Ref<MapBlock>) -> Bool {
+    ram[block].free + ram[block].dirty == MapBlock.pages && ram[block].dirty != MapBlock.pages
+  }
+
+  /// Gives up every block in which nothing is mapped any more (`purge_fragmented_blocks_allcpus`).
+  func purgeFragmented() {
+    for cpu in 0..<cpuCount {
+      var block = ram[perCPU(cpu)].freeBlocks
+      while !block.isNone {
+        let next = ram[block].next
+        if isFragmented(block) {
+          unqueue(block)
+          dispose(block)
+        }
+        block = next
+      }
+    }
+  }
+
+  /// Gives up blocks that are fragmented and nearly full, and collects what the others gave back
+  /// since the last flush. Returns that range, or nil when there is none.
+  func purgeOrCollect() -> (start: UInt64, end: UInt64)? {
+    var range: (start: UInt64, end: UInt64)?
+    var purged: [Ref<MapBlock>] = []
+    for cpu in 0..<cpuCount {
+      var key: UInt64 = 0
+      while let found = ram[perCPU(cpu)].blocks.next(from: key, ram) {
+        key = found.key + 1
+        let block = Ref<MapBlock>(granule: found.value)
+        if isFragmented(block) && ram[block].free < MapBlock.purgeThreshold {
+          unqueue(block)
+          purged.append(block)
+        } else if ram[block].dirtyEnd != 0 && ram[block].dirty != MapBlock.pages {
+          let base = ram[ram[block].area].start
+          let start = base + UInt64(ram[block].dirtyStart) << 12
+          let end = base + UInt64(ram[block].dirtyEnd) << 12
+          range = range.map { (min($0.start, start), max($0.end, end)) } ?? (start, end)
+          ram[block].dirtyStart = MapBlock.pages
+          ram[block].dirtyEnd = 0
+        }
+      }
+    }
+    for block in purged { dispose(block) }
+    return range
+  }
+}

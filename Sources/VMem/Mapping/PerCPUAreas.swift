@@ -1,0 +1,178 @@
+/// Areas for per-CPU data: several at fixed distances from one base, searched from the top of the
+/// vmalloc window downwards. The corresponding kernel function is `pcpu_get_vm_areas`.
+struct PerCPUAreas {
+  /// One area of the group: its distance from the base and its size, in bytes.
+  struct Member {
+    var offset: UInt64
+    var size: UInt64
+  }
+
+  let areas: AreaAllocator
+  let members: [Member]
+  /// Power of two, whole pages.
+  let align: UInt64
+
+  private var ram: RAM { areas.ram }
+  private var windowStart: UInt64 { (areas.map.vmallocStart + align - 1) & ~(align - 1) }
+  private var windowEnd: UInt64 { areas.map.vmallocEnd & ~(align - 1) }
+  private var last: Int {
+    var last = 0
+    for index in members.indices where members[index].offset > members[last].offset { last = index }
+    return last
+  }
+  /// Bytes from the base to the end of the highest member.
+  var span: UInt64 { members[last].offset &+ members[last].size }
+  var fitsWindow: Bool { windowEnd - windowStart >= span }
+
+  /// The highest base at which every member is free, or nil.
+  func findBase() -> UInt64? {
+    var area = last
+    var terminal = area
+    var block = lastBlock(atOrBelow: windowEnd)
+    var base = usableEnd(&block) &- (members[area].offset + members[area].size)
+    while true {
+      let start = members[area].offset
+      let end = start + members[area].size
+      // The base may have gone below zero: compare where it cannot.
+      if base &+ span < windowStart + span { return nil }
+      if block.isNone { return nil }
+      if base &+ end > ram[block].end {
+        base = usableEnd(&block) &- end
+        terminal = area
+        continue
+      }
+      if base &+ start < ram[block].start {
+        block = areas.space.previous(block)
+        base = usableEnd(&block) &- end
+        terminal = area
+        continue
+      }
+      area = (area + members.count - 1) % members.count
+      if area == terminal { return base }
+      block = lastBlock(atOrBelow: base &+ members[area].offset &+ members[area].size)
+    }
+  }
+
+  /// The highest block that starts at or below an address (`pvm_find_va_enclose_addr`).
+  private func lastBlock(atOrBelow address: UInt64) -> Ref<FreeBlock> {
+    areas.space.block(startingAtOrBelow: address)
+  }
+
+  /// End of the block's usable part below the window's end, aligned; goes down to the first block
+  /// that has one (`pvm_determine_end_from_reverse`).
+  private func usableEnd(_ block: inout Ref<FreeBlock>) -> UInt64 {
+    while !block.isNone {
+      let end = min(ram[block].end & ~(align - 1), windowEnd)
+      if ram[block].start < end { return end }
+      block = areas.space.previous(block)
+    }
+    return 0
+  }
+}
+
+extension Machine {
+  /// Reserves a group of areas and returns the address of the first. Offsets and sizes in bytes,
+  /// multiples of `align`, apart from each other: anything else is a BUG. Refuses with NULL when no
+  /// base fits, with a WARN when the group is larger than the window.
+  public func getPerCPUAreas(
+    align: UInt64, _ list: [(offset: UInt64, size: UInt64)]
+  ) throws(Refusal) -> UInt64 {
+    let group = PerCPUAreas(
+      areas: areas, members: list.map { PerCPUAreas.Member(offset: $0.offset, size: $0.size) },
+      align: align)
+    try checkGroup(list, align)
+    guard group.fitsWindow else {
+      warn(.pcpu_get_vm_areas)
+      throw Refusal(.null, .holePastRangeEnd, group.span, map.vmallocStart, map.vmallocEnd)
+    }
+    var records: [Ref<VMArea>] = []
+    for _ in list {
+      guard let record = caches.allocate(.vmArea, as: VMArea.self) else {
+        for record in records { caches.free(.vmArea, record) }
+        throw Refusal(.null, .noDescriptor)
+      }
+      records.append(record)
+    }
+    var base = group.findBase()
+    if base == nil {
+      areas.reclaim()
+      base = group.findBase()
+    }
+    guard let base else {
+      for record in records { caches.free(.vmArea, record) }
+      throw Refusal(.null, .noHole, group.span, align)
+    }
+    let caller = (try? internText("pcpu_get_vm_areas+0x0/0x0")) ?? .none
+    for (index, member) in list.enumerated() {
+      var record = VMArea()
+      record.start = base &+ member.offset
+      record.reserved = member.size
+      record.requestedSize = member.size
+      record.flags = .alloc
+      record.caller = caller
+      record.isGroup = true
+      record.owned = index + 1 < list.count ? records[index + 1].granule : 0
+      ram[records[index]] = record
+      guard areas.space.reserve(record.start, record.reserved), areas.insertBusy(records[index])
+      else {
+        recover(records, list, base, filed: index)
+        throw Refusal(.null, .noDescriptor)
+      }
+    }
+    return base &+ list[0].offset
+  }
+
+  /// Undoes a group after `filed` of its members when memory ran out.
+  private func recover(
+    _ records: [Ref<VMArea>], _ list: [(offset: UInt64, size: UInt64)], _ base: UInt64, filed: Int
+  ) {
+    for (index, record) in records.enumerated() {
+      if index < filed { areas.removeBusy(record) }
+      let start = base &+ list[index].offset
+      if areas.space.block(containing: start).isNone {
+        _ = areas.space.release(
+          start, start &+ list[index].size, spare: record.cast(to: FreeBlock.self))
+      } else {
+        caches.free(.vmArea, record)
+      }
+    }
+  }
+
+  private func checkGroup(
+    _ list: [(offset: UInt64, size: UInt64)], _ align: UInt64
+  ) throws(Refusal) {
+    guard !list.isEmpty, align & 4095 == 0, align.nonzeroBitCount == 1 else {
+      throw bug(.pcpu_get_vm_areas, .alignmentNotPowerOfTwo, align)
+    }
+    for (index, one) in list.enumerated() {
+      guard one.offset & (align - 1) == 0, one.size & (align - 1) == 0 else {
+        throw bug(.pcpu_get_vm_areas, .groupNotAligned, one.offset, one.size, align)
+      }
+      for other in list[(index + 1)...]
+      where other.offset < one.offset &+ one.size && one.offset < other.offset &+ other.size {
+        throw bug(.pcpu_get_vm_areas, .groupOverlaps, one.offset, other.offset)
+      }
+    }
+  }
+
+  /// Frees a group by the address of its first area. The corresponding kernel function is
+  /// `pcpu_free_vm_areas`.
+  public func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
+    var area = areas.busyArea(startingAt: address)
+    guard !area.isNone, ram[area].isGroup else {
+      throw bug(.free_vm_area, .noAreaAtAddress, address)
+    }
+    while !area.isNone {
+      let next = Ref<VMArea>(granule: ram[area].owned)
+      mightSleep(.remove_vm_area)
+      removeArea(area)
+      area = next
+    }
+  }
+
+  func internText(_ text: StaticString) throws(Refusal) -> Ref<Symbol> {
+    // Safe: a static string's bytes live as long as the process.
+    let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    return try intern(caller: unsafe Span(_unsafeElements: bytes))
+  }
+}
