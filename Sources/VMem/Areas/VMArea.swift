@@ -49,6 +49,9 @@ public struct VMArea: BitwiseCopyable, Sendable {
   public static let mapRAM: UInt32 = 1
   public static let mapBlock: UInt32 = 2
 
+  /// The pages it owns, or none.
+  var pages: Ref<PageSet> { Ref(granule: isGroup ? 0 : owned) }
+
   public var flags: VMFlags {
     get { VMFlags(rawValue: rawFlags) }
     set { rawFlags = newValue.rawValue }

@@ -5,7 +5,7 @@ struct ResidentFrames {
   let ram: RAM
 
   /// Calls `body` for every frame that may hold something, ascending.
-  func forEach(_ body: (UInt32) -> Void) {
+  func forEachFrame(_ body: (UInt32) -> Void) {
     let batch = 16384
     var flags = [UInt8](repeating: 0, count: batch)
     var first = 0
