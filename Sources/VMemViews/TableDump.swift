@@ -62,9 +62,9 @@ struct TableDump {
         note(from, level, 0, 0, to: &output)
       } else {
         let protection = depth == map.levels ? flags : Self.effective(inherited, flags)
-        if depth == 1 || entry.isLeaf(at: level) {
+        if depth == 1 || entry.mapsMemory(at: level) {
           note(from, level, entry.bits, protection, to: &output)
-        } else if entry.isTable(at: level) {
+        } else if entry.leadsToTable(at: level) {
           let last = min(low + (size - 1), range.upperBound)
           walk(entry.pfn, depth - 1, from...last, protection, to: &output)
         }

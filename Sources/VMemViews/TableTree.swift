@@ -44,10 +44,10 @@ struct TableTree {
     var low = range.lowerBound / size * size
     while true {
       let entry = ram[table: table, Level.index(of: low, depth: depth)]
-      if entry.isLeaf(at: level) {
+      if entry.mapsMemory(at: level) {
         leaves[depth] += 1
         if showsEntries { line(level, low, leaf: entry, to: &output) }
-      } else if entry.isTable(at: level) {
+      } else if entry.leadsToTable(at: level) {
         tables[depth - 1] += 1
         if showsEntries { line(level, low, leaf: nil, to: &output) }
         let part = max(low, range.lowerBound)...min(low + (size - 1), range.upperBound)

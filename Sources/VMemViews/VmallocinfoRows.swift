@@ -32,7 +32,7 @@ struct VmallocinfoRows {
   func busy(_ area: borrowing VMArea, to output: inout ViewOutput) {
     guard area.isVMStruct else {
       guard area.areaFlags & 1 != 0 else { return }
-      return plain(area.start, area.end, "vm_map_ram", to: &output)
+      return plain(area.start, area.end, "vm_map_ram", text: "vm_map_ram", to: &output)
     }
     guard !area.flags.contains(.uninitialized) else { return }
     if output.isJSON { return json(area, to: &output) }
@@ -41,21 +41,24 @@ struct VmallocinfoRows {
   }
 
   func unpurged(_ ranges: [LazyRange], to output: inout ViewOutput) {
-    for range in ranges { plain(range.start, range.end, "unpurged vm_area", to: &output) }
+    for range in ranges {
+      plain(range.start, range.end, "unpurged", text: "unpurged vm_area", to: &output)
+    }
   }
 
   private func plain(
-    _ start: UInt64, _ end: UInt64, _ what: StaticString, to output: inout ViewOutput
+    _ start: UInt64, _ end: UInt64, _ kind: StaticString, text: StaticString,
+    to output: inout ViewOutput
   ) {
     if output.isJSON {
       output.beginObject()
       head(start, end, to: &output)
-      output.field("kind", literal: what)
+      output.field("kind", literal: kind)
       return output.endObject()
     }
     head(start, end, to: &output.writer)
     output.writer.write(byte: 0x20)
-    output.writer.write(what)
+    output.writer.write(text)
     output.endLine()
   }
 

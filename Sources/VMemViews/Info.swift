@@ -1,0 +1,65 @@
+public import VMem
+
+extension Views {
+  /// What the machine is: its configuration, where the current CPU runs, the registers that the
+  /// page tables are found by, and the parts of the address space. One `key: value` line each.
+  ///
+  /// - Parameter hash: whether the last line is the hash of all memory in use.
+  public static func info(
+    _ machine: borrowing Machine, hash: Bool, to output: inout ViewOutput
+  ) {
+    let c = machine.configuration
+    let map = machine.map
+    line("kernel", c.kernel.text, to: &output)
+    line("memory", "\(c.memory) bytes", to: &output)
+    line("frames", "\(machine.ram.frameCount)", to: &output)
+    line("cpus", "\(c.cpus)", to: &output)
+    line("nodes", "\(c.nodes)", to: &output)
+    line("levels", "\(c.levels)", to: &output)
+    line("switches", names(c.switches), to: &output)
+    line("seed", "\(c.seed)", to: &output)
+    line("clock", "\(machine.clock)", to: &output)
+    line("cpu", "\(machine.cpu)", to: &output)
+    line("context", "\(machine.context)", to: &output)
+    line("CR3", address(machine.topTable << 12), to: &output)
+    let cr4: UInt64 = c.levels == 5 ? 0x10b0 : 0xb0
+    line("CR4", address(cr4) + (c.levels == 5 ? " PSE PAE PGE LA57" : " PSE PAE PGE"), to: &output)
+    line("EFER", address(0xd00) + " LME LMA NXE", to: &output)
+    line("direct map", range(map.pageOffset, c.memory), to: &output)
+    line("vmalloc", range(map.vmallocStart, map.vmallocEnd - map.vmallocStart + 1), to: &output)
+    line("vmemmap", range(map.vmemmap, c.memory / 4096 * 64), to: &output)
+    line(
+      "modules", range(AddressMap.modulesStart, AddressMap.modulesEnd - AddressMap.modulesStart),
+      to: &output)
+    if hash { line("hash", digits(machine.hash()), to: &output) }
+  }
+
+  private static func line(_ key: StaticString, _ value: String, to output: inout ViewOutput) {
+    if output.isJSON {
+      output.beginObject()
+      output.field("key", literal: key)
+      output.field("value", text: value)
+      return output.endObject()
+    }
+    output.writer.write(key)
+    output.writer.write(": ")
+    output.writer.write(value)
+    output.endLine()
+  }
+
+  private static func names(_ switches: Switches) -> String {
+    let set = Switches.named.filter { switches.contains($0.value) }
+    return set.map { "\($0.name)" }.joined(separator: ",")
+  }
+
+  private static func digits(_ value: UInt64) -> String {
+    let text = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - text.utf8.count) + text
+  }
+
+  private static func address(_ value: UInt64) -> String { "0x" + digits(value) }
+
+  private static func range(_ start: UInt64, _ size: UInt64) -> String {
+    address(start) + ".." + address(start &+ size)
+  }
+}

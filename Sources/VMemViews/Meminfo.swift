@@ -1,0 +1,70 @@
+public import VMem
+
+extension Views {
+  /// `/proc/meminfo`: the lines whose values the machine keeps, in the kernel's order and columns.
+  ///
+  /// The corresponding kernel function is `meminfo_proc_show`.
+  public static func meminfo(_ machine: borrowing Machine, to output: inout ViewOutput) {
+    let counters = machine.counters
+    let free = machine.zoneSummaries.reduce(0) { $0 + $1.freeFrames }
+    func line(_ label: StaticString, kB: UInt64) {
+      if output.isJSON {
+        output.beginObject()
+        output.field("name", literal: label)
+        output.field("kB", count: kB)
+        return output.endObject()
+      }
+      output.writer.write(label)
+      output.writer.write(byte: 0x3a)
+      output.writer.spaces(15 - label.utf8CodeUnitCount)
+      output.writer.decimal(kB, width: 8)
+      output.writer.write(" kB")
+      output.endLine()
+    }
+    line("MemTotal", kB: counters.managedFrames * 4)
+    line("MemFree", kB: free * 4)
+    // Nothing is held back for emergencies, and there is no cache to give back.
+    line("MemAvailable", kB: free * 4)
+    line("Slab", kB: counters.slabFrames * 4)
+    line("SUnreclaim", kB: counters.slabFrames * 4)
+    line("PageTables", kB: counters.tables.reduce(0, +) * 4)
+    line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
+    var used: UInt64 = 0
+    machine.forEachBusyArea { if $0.flags.contains(.alloc) { used += UInt64($0.pageCount) } }
+    line("VmallocUsed", kB: used * 4)
+    line("VmallocChunk", kB: 0)
+    line("DirectMap4k", kB: counters.directMap[0] >> 10)
+    line("DirectMap2M", kB: counters.directMap[1] >> 10)
+    line("DirectMap1G", kB: counters.directMap[2] >> 10)
+  }
+
+  /// `/proc/buddyinfo`: free blocks of each zone by order, 0 to 10.
+  ///
+  /// The corresponding kernel function is `frag_show_print`.
+  public static func buddyinfo(_ machine: borrowing Machine, to output: inout ViewOutput) {
+    for zone in machine.zoneSummaries {
+      let name: StaticString = zone.kind == .dma32 ? "DMA32" : "Normal"
+      if output.isJSON {
+        output.beginObject()
+        output.field("node", count: UInt64(zone.node))
+        output.field("zone", literal: name)
+        output.beginArray("free")
+        for order in zone.freeBlocks.indices { output.element(zone.freeBlocks[order]) }
+        output.endArray()
+        output.endObject()
+        continue
+      }
+      output.writer.write("Node ")
+      output.writer.decimal(zone.node)
+      output.writer.write(", zone ")
+      output.writer.spaces(8 - name.utf8CodeUnitCount)
+      output.writer.write(name)
+      output.writer.write(byte: 0x20)
+      for order in zone.freeBlocks.indices {
+        output.writer.decimal(zone.freeBlocks[order], width: 6)
+        output.writer.write(byte: 0x20)
+      }
+      output.endLine()
+    }
+  }
+}

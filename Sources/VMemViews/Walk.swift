@@ -1,0 +1,200 @@
+public import VMem
+
+extension Views {
+  /// The translation of an address, level by level, in words: which entry of which table is looked
+  /// at and where it lies, its value and its bits, and where it leads, down to the page or the
+  /// level that is missing. In JSON one object is one level.
+  public static func walk(
+    _ machine: borrowing Machine, _ address: UInt64, to output: inout ViewOutput
+  ) {
+    guard machine.map.isCanonical(address) else {
+      return notCanonical(machine, address, to: &output)
+    }
+    let steps = machine.walk(address)
+    if output.isJSON {
+      for step in steps { json(machine, WalkedEntry(step, machine.map, address), to: &output) }
+      return
+    }
+    head(machine, address, to: &output)
+    for step in steps { text(machine, WalkedEntry(step, machine.map, address), to: &output) }
+  }
+
+  private static func notCanonical(
+    _ machine: borrowing Machine, _ address: UInt64, to output: inout ViewOutput
+  ) {
+    if output.isJSON {
+      output.beginObject()
+      output.field("address", address: address)
+      output.field("canonical", flag: false)
+      return output.endObject()
+    }
+    output.writer.address(address)
+    output.writer.write(" is not canonical: bits 63 to ")
+    output.writer.decimal(machine.map.levels == 4 ? 47 : 56)
+    output.writer.write(" are not all equal, so the processor looks at no table")
+    output.endLine()
+  }
+
+  // MARK: Text
+
+  /// How the address is cut into indexes, and the area it lies in.
+  private static func head(
+    _ machine: borrowing Machine, _ address: UInt64, to output: inout ViewOutput
+  ) {
+    output.writer.address(address)
+    output.writer.write(":")
+    for depth in stride(from: machine.map.levels, through: 1, by: -1) {
+      output.writer.write(byte: 0x20)
+      output.writer.write(Level(depth: depth, levels: machine.map.levels).name)
+      output.writer.write(byte: 0x20)
+      output.writer.decimal(Level.index(of: address, depth: depth))
+      output.writer.write(byte: 0x2c)
+    }
+    output.writer.write(" offset 0x")
+    output.writer.hex(address & 4095)
+    output.endLine()
+    guard let area = machine.findVMArea(address) else { return }
+    output.writer.write("in area ")
+    if let name = machine.nameOfArea(area) {
+      output.writer.write(text(machine.name(name)))
+      output.writer.write(byte: 0x20)
+    }
+    range(area.start, area.end, to: &output.writer)
+    if address >= area.start &+ area.size { output.writer.write(", on its guard page") }
+    output.endLine()
+  }
+
+  private static func range(_ start: UInt64, _ end: UInt64, to writer: inout ByteWriter) {
+    writer.address(start)
+    writer.write(byte: 0x2d)
+    writer.address(end)
+  }
+
+  private static func text(
+    _ machine: borrowing Machine, _ step: WalkedEntry, to output: inout ViewOutput
+  ) {
+    output.writer.write(step.level.name)
+    output.writer.write(byte: 0x5b)
+    output.writer.decimal(step.index)
+    output.writer.write("] at physical ")
+    output.writer.address(step.physicalAddress)
+    output.writer.write(" (direct map ")
+    output.writer.address(machine.map.pageOffset &+ step.physicalAddress)
+    output.writer.write(") = ")
+    output.writer.address(step.entry.bits)
+    output.endLine()
+    if step.entry.bits != 0 {
+      output.writer.write("  ")
+      var isFirst = true
+      step.forEachBit { name, meaning in
+        if !isFirst { output.writer.write(", ") }
+        isFirst = false
+        output.writer.write(name)
+        output.writer.write(byte: 0x20)
+        output.writer.write(meaning)
+      }
+      if isFirst { output.writer.write("no attribute") }
+      output.endLine()
+    }
+    output.writer.write("  ")
+    switch step.target {
+    case .table(let pfn, let level):
+      output.writer.write("leads to the table of ")
+      output.writer.write(level.name)
+      output.writer.write(" entries in frame 0x")
+      output.writer.hex(pfn)
+    case .hole: hole(machine, step, to: &output.writer)
+    case .memory(let physical): memory(machine, step, physical, to: &output.writer)
+    }
+    output.endLine()
+  }
+
+  private static func memory(
+    _ machine: borrowing Machine, _ step: WalkedEntry, _ physical: UInt64,
+    to writer: inout ByteWriter
+  ) {
+    if step.level != .pte {
+      writer.write("maps ")
+      size(step.size, to: &writer)
+      writer.write(" at once: ")
+    }
+    writer.write("physical ")
+    writer.address(physical)
+    let pfn = physical >> 12
+    if pfn >= UInt64(machine.ram.frameCount) { return writer.write(", device memory") }
+    writer.write(", in frame 0x")
+    writer.hex(pfn)
+    if let page = pageName(machine, pfn) {
+      writer.write(", page ")
+      writer.write(page)
+    }
+    writer.write(", struct page at ")
+    writer.address(machine.structPageAddress(pfn))
+  }
+
+  /// What is missing, and who could fill it.
+  private static func hole(
+    _ machine: borrowing Machine, _ step: WalkedEntry, to writer: inout ByteWriter
+  ) {
+    writer.write(step.entry.bits == 0 ? "empty: " : "not present: ")
+    let isWindow = machine.map.isVmallocAddress(step.address)
+    guard let below = step.levelBelow else {
+      writer.write("no page here")
+      if isWindow {
+        writer.write("; the pte table is there, so set_pte_at can fill this entry in any context")
+      }
+      return
+    }
+    writer.write("no ")
+    writer.write(below.name)
+    writer.write(" table for ")
+    let start = step.address & ~(step.size - 1)
+    range(start, start &+ step.size, to: &writer)
+    writer.write(" (")
+    size(step.size, to: &writer)
+    writer.write(")")
+    if isWindow {
+      writer.write(
+        "; set_pte_at would fail here, a mapping call first allocates tables and may sleep")
+    }
+  }
+
+  private static func size(_ bytes: UInt64, to writer: inout ByteWriter) {
+    let (number, unit) = TableDump.scaled(bytes)
+    writer.decimal(number)
+    writer.write(byte: 0x20)
+    writer.write(byte: unit)
+    writer.write("iB")
+  }
+
+  // MARK: JSON
+
+  private static func json(
+    _ machine: borrowing Machine, _ step: WalkedEntry, to output: inout ViewOutput
+  ) {
+    output.beginObject()
+    output.field("address", address: step.address)
+    output.field("level", literal: step.level.name)
+    output.field("index", count: UInt64(step.index))
+    output.field("entry_address", address: step.physicalAddress)
+    output.field("direct_map", address: machine.map.pageOffset &+ step.physicalAddress)
+    output.field("value", address: step.entry.bits)
+    output.beginArray("bits")
+    step.forEachBit { name, _ in output.element(name) }
+    output.endArray()
+    switch step.target {
+    case .table(let pfn, let level):
+      output.field("kind", literal: "table")
+      output.field("next_level", literal: level.name)
+      output.field("physical", address: pfn << 12)
+    case .hole:
+      output.field("kind", literal: "hole")
+      if let below = step.levelBelow { output.field("missing_level", literal: below.name) }
+    case .memory(let physical):
+      output.field("kind", literal: step.level == .pte ? "page" : "leaf")
+      output.field("physical", address: physical)
+      if let page = pageName(machine, physical >> 12) { output.field("page", text: page) }
+    }
+    output.endObject()
+  }
+}
