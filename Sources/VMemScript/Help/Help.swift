@@ -1,0 +1,79 @@
+/// The texts of `help`, made from the verb table.
+public struct Help {
+  private let table: VerbTable
+
+  public init(_ table: VerbTable) { self.table = table }
+
+  /// Everything `help` takes.
+  public var topics: [String] {
+    ["grammar", "exit", "json"] + table.verbs.map { "\($0.name)" }
+  }
+
+  /// The text of a topic, or nil when there is none of that name.
+  public func topic(_ name: String) -> String? {
+    switch name {
+    case "grammar": return grammar
+    case "exit": return exitCodes
+    case "json": return json
+    default: return table.find(name).map { verb($0) }
+    }
+  }
+
+  /// All verbs by group, one line each.
+  public var overview: String {
+    var text = """
+      A machine's kernel address space, worked on with the kernel's own calls:
+
+        boot --memory 2G --cpus 4             # defaults apply without it
+        P = alloc_pages 16                    # a name for what a verb makes
+        s = get_vm_area 64K --flags sparse
+        vm_area_map_pages s s+0x4000..s+0x6000 P[0..2]
+        expect ERANGE vm_area_map_pages s s..s+68K P[0..16],null
+        assert pagetables.pte eq 1
+
+
+      """
+    let width = table.verbs.map { $0.name.utf8CodeUnitCount }.max() ?? 0
+    for group in Verb.Group.allCases {
+      text += "\(group.title)\n"
+      for verb in table.verbs where verb.group == group {
+        text += "  \(padded("\(verb.name)", width))  \(verb.summary)\n"
+      }
+      text += "\n"
+    }
+    return text + "help VERB explains one; help grammar, help exit and help json the language.\n"
+  }
+
+  /// What the table knows about a verb.
+  public func verb(_ verb: Verb) -> String {
+    var text = "\(verb.signature)\n\n  \(verb.summary)\n\n"
+    let parameters = verb.required + verb.optional
+    let width = parameters.map { $0.signature.unicodeScalars.count }.max() ?? 0
+    for parameter in parameters {
+      text += "  \(padded(parameter.signature, min(width, 36)))  \(parameter.meaning)\n"
+    }
+    if !parameters.isEmpty { text += "\n" }
+    if verb.kernelFunction.utf8CodeUnitCount > 0 {
+      text += "  kernel:   \(verb.kernelFunction)\n"
+    }
+    text += "  returns:  \(verb.returns)\n"
+    text += "  changes:  \(changes(verb.effect))\n"
+    for (index, line) in "\(verb.example)".split(separator: "\n").enumerated() {
+      text += "\(index == 0 ? "  example:  " : "            ")\(line)\n"
+    }
+    return text
+  }
+
+  private func changes(_ effect: Verb.Effect) -> StaticString {
+    switch effect {
+    case .reader: "nothing (a reader)"
+    case .writer: "the machine (a writer)"
+    case .language: "the run of the script; no result line is printed"
+    }
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    let missing = width - text.unicodeScalars.count
+    return missing > 0 ? text + String(repeating: " ", count: missing) : text
+  }
+}

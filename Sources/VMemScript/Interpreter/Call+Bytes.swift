@@ -1,0 +1,67 @@
+internal import Glibc
+
+extension Call {
+  /// Longest BYTES one line may give.
+  static let maximumBytes = 1 << 30
+
+  /// Puts what BYTES stands for into `arguments.bytes`.
+  mutating func bytes(_ token: Token) throws(LineFailure) {
+    let text = token.text
+    arguments.bytes.removeAll(keepingCapacity: true)
+    if text.hasPrefix("text:") {
+      for at in 5..<text.count { arguments.bytes.append(text[at]) }
+      return
+    }
+    if text.byte(0) == UInt8(ascii: "@") { return try file(text.from(1).string, token) }
+    guard text.count % 2 == 0 else { throw badBytes(token) }
+    for at in stride(from: 0, to: text.count, by: 2) {
+      guard let high = text[at].hexDigit, let low = text[at + 1].hexDigit else {
+        throw badBytes(token)
+      }
+      arguments.bytes.append(UInt8(high << 4 | low))
+    }
+  }
+
+  private func badBytes(_ token: Token) -> LineFailure {
+    .script(
+      "\(quoted(token.text.string)) is not BYTES",
+      hint: "pairs of hexadecimal digits, text:WORDS, or @FILE", token)
+  }
+
+  private mutating func file(_ path: String, _ token: Token) throws(LineFailure) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw missing(path, token) }
+    defer { _ = close(descriptor) }
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      // Safe: the buffer is as long as it says.
+      let count = unsafe chunk.withUnsafeMutableBytes {
+        unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+      }
+      if count == 0 { return }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw missing(path, token)
+      }
+      guard arguments.bytes.count + count <= Self.maximumBytes else {
+        throw .script("more than \(Self.maximumBytes) bytes", token)
+      }
+      arguments.bytes.append(contentsOf: chunk[0..<count])
+    }
+  }
+
+  private func missing(_ path: String, _ token: Token) -> LineFailure {
+    var error = ScriptError("\(path): \(systemMessage(errno))", token)
+    error.exit = .noInput
+    return .script(error)
+  }
+}
+
+/// What the C library says about an error number.
+func systemMessage(_ number: Int32) -> String {
+  // Safe: strerror always answers with a text that lives until its next call.
+  unsafe String(cString: strerror(number))
+}
+
+/// The error number of the last failed call of the C library.
+func systemError() -> Int32 { errno }

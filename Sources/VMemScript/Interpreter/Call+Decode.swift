@@ -1,0 +1,134 @@
+internal import VMem
+
+extension Call {
+  /// Decodes the words from `first` on as the arguments of a verb.
+  @inline(__always)
+  mutating func decode(
+    _ machine: borrowing Machine, _ shape: Shape, from first: Int
+  ) throws(LineFailure) {
+    arguments.given = 0
+    var at = first
+    var position = 0
+    while at < tokens.count {
+      let token = tokens[at]
+      let isOption =
+        token.text.byte(0) == UInt8(ascii: "-") && token.text.byte(1) == UInt8(ascii: "-")
+        && !token.isQuoted
+      if isOption, position == 0 || shape.parameter(position - 1).kind != .rest {
+        guard let option = shape.option(token.text) else {
+          throw unknownOption(shape, token)
+        }
+        guard !arguments.has(option) else { throw .script("given twice", token) }
+        at = try decode(machine, option, at: at + 1)
+      } else {
+        guard position < shape.positionalCount else { throw surplus(shape, token) }
+        at = try decode(machine, shape.parameter(position), at: at)
+        position += 1
+      }
+    }
+    if arguments.given & shape.required != shape.required { try completeOrFail(shape, position) }
+  }
+
+  /// Decodes one parameter from the words at `at`; returns where the next begins.
+  @inline(__always)
+  private mutating func decode(
+    _ machine: borrowing Machine, _ parameter: Parameter, at: Int
+  ) throws(LineFailure) -> Int {
+    let kind = parameter.kind
+    if kind == .flag {
+      arguments.set(parameter, 1, token: at - 1)
+      return at
+    }
+    if kind == .rest {
+      arguments.set(parameter, 0, token: at)
+      return tokens.count
+    }
+    guard at < tokens.count else {
+      throw .script("a value is missing: \(parameter.signature)", tokens[at - 1])
+    }
+    let token = tokens[at]
+    switch kind {
+    case .number: arguments.set(parameter, try number(token), token: at)
+    case .address: arguments.set(parameter, try address(machine, token), token: at)
+    default: return try decodeOther(machine, parameter, kind, token, at)
+    }
+    return at + 1
+  }
+
+  private mutating func decodeOther(
+    _ machine: borrowing Machine, _ parameter: Parameter, _ kind: Parameter.Kind, _ token: Token,
+    _ at: Int
+  ) throws(LineFailure) -> Int {
+    switch kind {
+    case .range:
+      let (start, end) = try range(machine, token)
+      arguments.set(parameter, start, end: end, token: at)
+    case .pages:
+      try pages(machine, token)
+      if parameter == .page, arguments.pages.count != 1 {
+        throw .script("\(arguments.pages.count) pages where one is wanted", token)
+      }
+      arguments.set(parameter, arguments.pages.first ?? PageList.null, token: at)
+    case .bytes:
+      try bytes(token)
+      arguments.set(parameter, 0, token: at)
+    case .areaFlags: arguments.set(parameter, try areaFlags(token), token: at)
+    case .choice: arguments.set(parameter, try choice(parameter, token), token: at)
+    case .addressAndLength:
+      guard at + 1 < tokens.count else {
+        throw .script("a value is missing: \(parameter.signature)", token)
+      }
+      let length = try number(tokens[at + 1])
+      arguments.set(parameter, try address(machine, token), end: length, token: at)
+      return at + 2
+    default: arguments.set(parameter, 0, token: at)
+    }
+    return at + 1
+  }
+
+  // MARK: Complaints
+
+  private func unknownOption(_ shape: Shape, _ token: Token) -> LineFailure {
+    var names: [String] = []
+    for index in 0..<shape.optionCount {
+      if let option = Parameter(rawValue: shape.options[index])?.option {
+        names.append("\(option)")
+      }
+    }
+    let word = token.text.string
+    var hint = names.isEmpty ? "it takes none" : "it takes \(names.joined(separator: " "))"
+    if let near = nearest(to: word, of: names) { hint = "did you mean \(near)?" }
+    return .script("no option \(quoted(word))", hint: hint, token)
+  }
+
+  private func surplus(_ shape: Shape, _ token: Token) -> LineFailure {
+    var hint = "it takes no arguments"
+    if shape.positionalCount > 0 {
+      var words: [String] = []
+      for index in 0..<shape.positionalCount { words.append(shape.parameter(index).signature) }
+      hint = "it takes \(words.joined(separator: " "))"
+    }
+    return .script("one argument too many", hint: hint, token)
+  }
+
+  /// The parameters that take all words may be given none; anything else that lacks is an error.
+  private mutating func completeOrFail(
+    _ shape: Shape, _ position: Int
+  ) throws(LineFailure) {
+    let last = tokens[tokens.count - 1]
+    guard position < shape.requiredPositional else {
+      let missing = shape.required & ~arguments.given
+      let parameter = Parameter(rawValue: UInt8(missing.trailingZeroBitCount)) ?? .text
+      throw .script("missing: \(parameter.signature)", hint: "\(parameter.meaning)", last)
+    }
+    let parameter = shape.parameter(position)
+    if parameter.kind == .rest {
+      return arguments.set(parameter, 0, token: tokens.count)
+    }
+    throw .script("missing: \(parameter.signature)", hint: "\(parameter.meaning)", last)
+  }
+
+  func quoted(_ word: String) -> String {
+    "`\(word.unicodeScalars.count > 64 ? "\(word.unicodeScalars.prefix(64))…" : word)`"
+  }
+}

@@ -1,0 +1,78 @@
+internal import VMem
+
+extension Call {
+  /// Longest expression in words.
+  static let maximumTerms = 1024
+
+  /// The value of `TERM {(+|-|*|/) TERM}`: * and / before + and -, from the left, modulo 2^64.
+  mutating func expression(
+    _ machine: borrowing Machine, _ words: Range<Int>
+  ) throws(LineFailure) -> UInt64 {
+    guard !words.isEmpty else {
+      throw .script("an expression is missing", tokens[min(words.lowerBound, tokens.count) - 1])
+    }
+    guard words.count <= Self.maximumTerms else {
+      throw .script("more than \(Self.maximumTerms) words", tokens[words.upperBound - 1])
+    }
+    var sum: UInt64 = 0
+    var isAdding = true
+    var at = words.lowerBound
+    while true {
+      var product = try term(machine, at)
+      at += 1
+      while at < words.upperBound, tokens[at].text == "*" || tokens[at].text == "/" {
+        guard at + 1 < words.upperBound else { throw missingTerm(at) }
+        let factor = try term(machine, at + 1)
+        if tokens[at].text == "*" {
+          product = product &* factor
+        } else {
+          guard factor != 0 else { throw .script("division by 0", tokens[at + 1]) }
+          product /= factor
+        }
+        at += 2
+      }
+      sum = isAdding ? sum &+ product : sum &- product
+      guard at < words.upperBound else { return sum }
+      guard tokens[at].text == "+" || tokens[at].text == "-" else {
+        throw .script(
+          "\(quoted(tokens[at].text.string)) stands where + - * or / is wanted", tokens[at])
+      }
+      isAdding = tokens[at].text == "+"
+      at += 1
+      guard at < words.upperBound else { throw missingTerm(at - 1) }
+    }
+  }
+
+  private func missingTerm(_ at: Int) -> LineFailure {
+    .script("a number, address or counter is missing", tokens[at])
+  }
+
+  /// A number, an address, a field of an area, or a counter.
+  private mutating func term(
+    _ machine: borrowing Machine, _ at: Int
+  ) throws(LineFailure) -> UInt64 {
+    let token = tokens[at]
+    guard let dot = token.text.firstIndex(of: UInt8(ascii: ".")), token.text.byte(0).isLetter else {
+      return try address(machine, token)
+    }
+    let group = token.text[0..<dot]
+    guard group == "machine" || group == "pagetables" || group == "areas" || group == "tlb" else {
+      return try address(machine, token)
+    }
+    guard let counter = Counter.all.first(where: { token.text == $0.name }) else {
+      let names = Counter.all.map { "\($0.name)" }
+      let prefix = group.string + "."
+      let near = nearest(to: token.text.string, of: names)
+      throw .script(
+        "no counter \(quoted(token.text.string))",
+        hint: near.map { "did you mean \($0)?" }
+          ?? "there are \(names.filter { $0.hasPrefix(prefix) }.joined(separator: " "))", token)
+    }
+    return counter.value(machine, machine.counters)
+  }
+
+  /// Words as one text, for messages.
+  func join(_ words: Range<Int>) -> String {
+    words.map { tokens[$0].text.string }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,148 @@
+internal import VMem
+
+extension Call {
+  // MARK: Numbers and addresses
+
+  /// A word that is a number and nothing else.
+  @inline(__always)
+  func number(_ token: Token) throws(LineFailure) -> UInt64 {
+    var at = 0
+    let value = try number(token, &at)
+    guard at == token.text.count else { throw badNumber(token) }
+    return value
+  }
+
+  @inline(__always)
+  func number(_ token: Token, _ at: inout Int) throws(LineFailure) -> UInt64 {
+    do throws(Number.Defect) {
+      return try Number.parse(token.text, &at)
+    } catch {
+      throw error == .tooLarge ? tooLarge(token) : badNumber(token)
+    }
+  }
+
+  @inline(never)
+  private func tooLarge(_ token: Token) -> LineFailure {
+    .script("more than 64 bits", hint: "numbers go from -2^63 to 2^64-1", token)
+  }
+
+  @inline(never)
+  private func badNumber(_ token: Token) -> LineFailure {
+    .script(
+      "\(quoted(token.text.string)) is not a number",
+      hint: "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages)", token)
+  }
+
+  /// A word that is an address and nothing else.
+  @inline(__always)
+  mutating func address(
+    _ machine: borrowing Machine, _ token: Token
+  ) throws(LineFailure) -> UInt64 {
+    var at = 0
+    let value = try address(machine, token, &at)
+    guard at == token.text.count else { throw badAddress(token) }
+    return value
+  }
+
+  /// The address at `at`, which moves behind it.
+  @inline(__always)
+  mutating func address(
+    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  ) throws(LineFailure) -> UInt64 {
+    let text = token.text
+    let first = text.byte(at)
+    var value: UInt64
+    if first.isLetter {
+      value = try named(machine, token, &at)
+    } else if first.isDigit || first == UInt8(ascii: "-") {
+      value = try number(token, &at)
+    } else {
+      throw badAddress(token)
+    }
+    while at < text.count {
+      let sign = text[at]
+      guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { break }
+      at += 1
+      let offset = try number(token, &at)
+      value = sign == UInt8(ascii: "+") ? value &+ offset : value &- offset
+    }
+    return value
+  }
+
+  @inline(never)
+  private func badAddress(_ token: Token) -> LineFailure {
+    .script(
+      "\(quoted(token.text.string)) is not an address",
+      hint: "a number, a name, a+0x1000, a.end, or P[3] for a page in the direct map", token)
+  }
+
+  /// `START..END` or `START..+LENGTH`, or the word `modules`.
+  mutating func range(
+    _ machine: borrowing Machine, _ token: Token
+  ) throws(LineFailure) -> (UInt64, UInt64) {
+    let text = token.text
+    if text == "modules" { return (AddressMap.modulesStart, AddressMap.modulesEnd) }
+    var at = 0
+    let start = try address(machine, token, &at)
+    guard text.byte(at) == UInt8(ascii: "."), text.byte(at + 1) == UInt8(ascii: ".") else {
+      throw badRange(token)
+    }
+    at += 2
+    let isLength = text.byte(at) == UInt8(ascii: "+")
+    if isLength { at += 1 }
+    let end = isLength ? start &+ (try number(token, &at)) : try address(machine, token, &at)
+    guard at == text.count else { throw badRange(token) }
+    return (start, end)
+  }
+
+  private func badRange(_ token: Token) -> LineFailure {
+    .script(
+      "\(quoted(token.text.string)) is not a range",
+      hint: "START..END without END itself, or START..+LENGTH; no blanks inside", token)
+  }
+
+  // MARK: Words
+
+  /// Area flags as words joined with commas, or as a number.
+  func areaFlags(_ token: Token) throws(LineFailure) -> UInt64 {
+    if token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-") {
+      return try number(token)
+    }
+    var flags: UInt64 = 0
+    for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
+      if word == "none" { continue }
+      guard let flag = VMFlags.words.first(where: { "\($0.name)" == word }) else {
+        let names = VMFlags.words.map { "\($0.name)" }
+        let near = nearest(to: String(word), of: names)
+        throw .script(
+          "no flag \(quoted(String(word)))",
+          hint: near.map { "did you mean \($0)?" }
+            ?? "flags are \(names.joined(separator: " ")) none", token)
+      }
+      flags |= UInt64(flag.value.rawValue)
+    }
+    return flags
+  }
+
+  /// The position of a word in a parameter's choices.
+  func choice(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
+    let word = token.text.string
+    guard let index = parameter.choices.firstIndex(of: word) else {
+      throw .script(
+        "\(quoted(word)) is none of \(parameter.choices.joined(separator: ", "))", token)
+    }
+    return UInt64(index)
+  }
+}
+
+extension VMFlags {
+  /// The words of `--flags`.
+  static var words: [(name: StaticString, value: VMFlags)] {
+    [
+      ("ioremap", .ioremap), ("alloc", .alloc), ("map", .map), ("usermap", .usermap),
+      ("dma_coherent", .dmaCoherent), ("uninitialized", .uninitialized), ("no_guard", .noGuard),
+      ("flush_reset_perms", .flushResetPerms), ("map_put_pages", .mapPutPages),
+      ("allow_huge_vmap", .allowHugeVmap), ("sparse", .sparse),
+    ]
+  }
+}

@@ -1,0 +1,86 @@
+internal import VMem
+internal import VMemViews
+
+/// What the body of a verb works with, beside the machine: its arguments, and where output goes.
+struct Call: ~Copyable {
+  var tokens: [Token] = []
+  var unquoted = UnquotedText()
+  var arguments = Arguments()
+  /// Standard output.
+  var output: ViewOutput
+  /// Text a verb makes before it is known whether it may be printed.
+  var scratch = ByteWriter(descriptor: nil)
+  /// Why a call did nothing although it succeeded; told on standard error.
+  var note: Refusal?
+  /// The word a refusal is about, when it is about a name.
+  var culprit: String?
+  /// The symbol of calls that name no other, once it is known.
+  var defaultCaller = Ref<Symbol>.none
+
+  /// Whether the line that runs prints nothing.
+  var isSilent = false
+  let options: Options
+
+  init(output: consuming ViewOutput, options: Options) {
+    self.output = output
+    self.options = options
+  }
+
+  /// Whether a result line may be written as it comes.
+  var printsDirectly: Bool { !isSilent && !options.json && !options.tap && !options.quiet }
+
+  /// Prints a view: not at all on a silent line, and as comments in the Test Anything Protocol.
+  mutating func view(_ body: (inout ViewOutput) -> Void) -> Result {
+    guard isSilent || options.tap else {
+      body(&output)
+      return .rows
+    }
+    var aside = ViewOutput(descriptor: nil, format: .text)
+    body(&aside)
+    guard !isSilent else { return .rows }
+    var isLineStart = true
+    for byte in aside.writer.takeBytes() {
+      if isLineStart { output.writer.write("# ") }
+      output.writer.write(byte: byte)
+      isLineStart = byte == 0x0a
+    }
+    return .rows
+  }
+
+  /// The symbol that vmallocinfo shows as the area's caller.
+  mutating func caller(_ machine: borrowing Machine) throws(Refusal) -> Ref<Symbol> {
+    if !arguments.has(.caller) {
+      if defaultCaller.isNone {
+        let text: StaticString = "vmemctl+0x0/0x0"
+        // Safe: literals live as long as the process.
+        let name = unsafe Text(base: text.utf8Start, count: text.utf8CodeUnitCount)
+        defaultCaller = try name.withSpan { span throws(Refusal) in
+          try machine.intern(caller: span)
+        }
+      }
+      return defaultCaller
+    }
+    var bytes: [UInt8] = []
+    let word = word(.caller)
+    for at in 0..<word.count { bytes.append(word[at]) }
+    if word.firstIndex(of: UInt8(ascii: "+")) == nil { bytes += Array("+0x0/0x0".utf8) }
+    return try machine.intern(caller: bytes.span)
+  }
+
+  /// Where the words of a parameter that takes all that is left begin.
+  func words(_ parameter: Parameter) -> Range<Int> {
+    arguments.token(parameter)..<tokens.count
+  }
+
+  /// The word a parameter was given as.
+  func word(_ parameter: Parameter) -> Text { tokens[arguments.token(parameter)].text }
+
+  /// The word of a choice.
+  func choice(_ parameter: Parameter, default word: Int) -> Int {
+    Int(arguments[parameter, default: UInt64(word)])
+  }
+
+  func range(_ parameter: Parameter) -> (start: UInt64, end: UInt64) {
+    (arguments[parameter], arguments.end(parameter))
+  }
+}

@@ -1,0 +1,189 @@
+internal import VMem
+internal import VMemViews
+
+/// What a line came to, beside a WARN.
+enum Happened: Equatable {
+  case errno(Errno)
+  case null
+  case fault
+  case bug
+  /// An address or a number.
+  case value(UInt64)
+  /// Success without a value.
+  case ok
+  /// Success whose answer is a text.
+  case text
+  /// The offset where two ranges differ.
+  case difference(UInt64)
+  case broken
+}
+
+extension Interpreter {
+  /// Prints the result of a line that was carried out, and compares it with what was expected.
+  @inline(__always)
+  mutating func finish(_ line: Line) -> Flow {
+    if case .stop = line.result { return .stop }
+    if line.expectation == nil, line.warnings == 0, line.result.isPlain, !options.json,
+      !options.tap
+    {
+      if !line.head.isSilent { printText(line) }
+      if let note = call.note { tell(note: note, line) }
+      return .next
+    }
+    return judge(line, happened(line.result), refusal: nil)
+  }
+
+  /// Finishes a line that was not carried out.
+  @inline(never)
+  mutating func finish(_ line: Line, failure: LineFailure) -> Flow {
+    switch failure {
+    case .script(let error): return fail(error, line)
+    case .assertion(let text): return failAssertion(line, text)
+    case .refusal(let refusal):
+      let happened: Happened =
+        switch refusal.outcome {
+        case .errno(let errno): .errno(errno)
+        case .null: .null
+        case .fault: .fault
+        case .bug: .bug
+        }
+      return judge(line, happened, refusal: refusal)
+    }
+  }
+
+  private func happened(_ result: Result) -> Happened {
+    switch result {
+    case .ok, .silent, .stop: .ok
+    case .address(let value), .number(let value): .value(value)
+    case .pages(_, let count): .value(count)
+    case .null: .null
+    case .page(let pfn): .value(call.directAddress(machine, pfn))
+    case .difference(let offset): .difference(offset)
+    case .line, .text, .rows, .printed: .text
+    case .broken: .broken
+    }
+  }
+
+  // MARK: Expected and unexpected
+
+  /// Compares what happened with what was announced, prints the result line and the messages.
+  @inline(never)
+  private mutating func judge(_ line: Line, _ happened: Happened, refusal: Refusal?) -> Flow {
+    let isExpected: Bool
+    if let expectation = line.expectation {
+      isExpected = expectation.isMet(by: happened, warned: line.warnings > 0)
+    } else {
+      isExpected = happened.isSuccess && line.warnings == 0
+    }
+    let code = isExpected ? .success : exitCode(line, happened)
+    exit = exit.combined(with: code)
+    if options.json {
+      printJSON(line, happened, refusal, code)
+    } else if !line.head.isSilent, !options.tap, !options.quiet || !isExpected {
+      printText(line, happened)
+    }
+    if options.tap, line.expectation != nil || !isExpected { reportTAP(line, isExpected) }
+    if let note = call.note { tell(note: note, line) }
+    if isExpected { return .next }
+    tell(unexpected: happened, refusal, line)
+    if code == .corrupt { return .stop }
+    return options.keepGoing ? .next : .stop
+  }
+
+  private func exitCode(_ line: Line, _ happened: Happened) -> ExitCode {
+    var code = line.expectation == nil ? ExitCode.success : .failedExpectation
+    let wanted = line.expectation?.wanted ?? []
+    if line.warnings > 0, !wanted.contains(.warn) { code = code.combined(with: .unexpectedWarning) }
+    switch happened {
+    case .errno, .null:
+      code = code.combined(with: .unexpectedError)
+    case .fault where !wanted.contains(.fault): code = code.combined(with: .unexpectedWarning)
+    case .bug where !wanted.contains(.bug): code = code.combined(with: .unexpectedWarning)
+    case .difference: code = code.combined(with: .failedExpectation)
+    case .broken: code = .corrupt
+    default: break
+    }
+    return code
+  }
+
+  private mutating func failAssertion(_ line: Line, _ text: String) -> Flow {
+    exit = exit.combined(with: .failedExpectation)
+    if options.json { printJSON(line, assertion: text) }
+    if options.tap { reportTAP(line, false) }
+    begin(line)
+    messages.write(text)
+    messages.write(byte: 0x0a)
+    endMessage()
+    return options.keepGoing ? .next : .stop
+  }
+
+  /// Reports one expectation in the Test Anything Protocol.
+  mutating func reportTAP(_ line: Line, _ isMet: Bool) {
+    tapCount += 1
+    call.output.writer.write(isMet ? "ok " : "not ok ")
+    call.output.writer.decimal(tapCount)
+    call.output.writer.write(" - ")
+    if let fileName {
+      call.output.writer.write(fileName)
+      call.output.writer.write(byte: 0x3a)
+      call.output.writer.decimal(lexer?.line ?? 0)
+      call.output.writer.write(": ")
+    }
+    let tokens = call.tokens
+    for (index, token) in tokens.enumerated() {
+      if index > 0 { call.output.writer.write(byte: 0x20) }
+      // A # would begin a directive.
+      for at in 0..<min(token.text.count, 64) where token.text[at] >= 0x20 {
+        let byte = token.text[at]
+        if byte == UInt8(ascii: "#") { call.output.writer.write(byte: 0x5c) }
+        call.output.writer.write(byte: byte)
+      }
+    }
+    call.output.writer.write(byte: 0x0a)
+  }
+}
+
+extension Happened {
+  var isSuccess: Bool {
+    switch self {
+    case .value, .ok, .text: true
+    case .errno, .null, .fault, .bug, .difference, .broken: false
+    }
+  }
+}
+
+extension Result {
+  /// Whether it needs no judgement: a success.
+  @inline(__always)
+  var isPlain: Bool {
+    switch self {
+    case .null, .difference, .broken: false
+    default: true
+    }
+  }
+}
+
+extension Expectation {
+  /// Whether everything that happened was announced, and everything announced happened.
+  func isMet(by happened: Happened, warned: Bool) -> Bool {
+    guard warned == wanted.contains(.warn) else { return false }
+    var isAnnounced = happened.isSuccess
+    for outcome in wanted where outcome != .warn {
+      guard outcome.isMet(by: happened) else { return false }
+      isAnnounced = true
+    }
+    return isAnnounced
+  }
+}
+
+extension Expectation.Wanted {
+  func isMet(by happened: Happened) -> Bool {
+    switch (self, happened) {
+    case (.errno(let a), .errno(let b)): a == b
+    case (.null, .null), (.fault, .fault), (.bug, .bug): true
+    case (.value(let a), .value(let b)), (.value(let a), .difference(let b)): a == b
+    case (.value(0), .ok), (.value(0), .text): true
+    default: false
+    }
+  }
+}

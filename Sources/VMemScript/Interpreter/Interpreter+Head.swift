@@ -1,0 +1,94 @@
+internal import VMem
+
+extension Interpreter {
+  /// Words that cannot be names.
+  static let reserved: [StaticString] = [
+    "expect", "NULL", "null", "include", "repeat", "let", "assert", "machine", "areas",
+    "pagetables", "tlb", "p",
+  ]
+
+  /// Reads `["@"] [NAME "="] ["expect" OUTCOMES] VERB`.
+  @inline(__always)
+  mutating func parseHead(_ head: inout Head) throws(ScriptError) {
+    var at = 0
+    if call.tokens[0].text.byte(0) == UInt8(ascii: "@"), !call.tokens[0].isQuoted {
+      head.isSilent = true
+      let token = call.tokens[0]
+      if token.length == 1 {
+        at = 1
+      } else {
+        call.tokens[0] = Token(
+          text: token.text.from(1), offset: token.offset + 1, length: token.length - 1,
+          isQuoted: false)
+      }
+    }
+    if at + 1 < call.tokens.count, call.tokens[at + 1].isMark(UInt8(ascii: "=")) {
+      try checkName(call.tokens[at])
+      head.nameToken = at
+      at += 2
+    }
+    if at < call.tokens.count, call.tokens[at].text == "expect" {
+      guard at + 1 < call.tokens.count else {
+        throw ScriptError(
+          "`expect` what?", hint: "expect ERANGE vm_area_map_pages …",
+          call.tokens[at])
+      }
+      head.outcomeToken = at + 1
+      at += 2
+    }
+    guard at < call.tokens.count else {
+      throw ScriptError("a verb is missing", call.tokens[call.tokens.count - 1])
+    }
+    guard let verb = table.find(call.tokens[at].text) else { throw unknownVerb(at, head) }
+    if head.nameToken != nil, table.verbs[verb].product == .nothing {
+      throw ScriptError(
+        "`\(table.verbs[verb].name)` makes nothing that could have a name", call.tokens[at])
+    }
+    if head.outcomeToken != nil, table.verbs[verb].effect == .language {
+      throw ScriptError("`\(table.verbs[verb].name)` has no outcome to expect", call.tokens[at])
+    }
+    head.verb = verb
+    head.verbToken = at
+  }
+
+  /// Refuses a word that cannot be a name.
+  func checkName(_ token: Token) throws(ScriptError) {
+    let text = token.text
+    guard text.byte(0).isLetter else {
+      throw ScriptError(
+        "\(call.quoted(text.string)) is not a name",
+        hint: "a letter, then letters, digits and underscores", token)
+    }
+    for at in 0..<text.count where !text[at].isNameByte {
+      throw ScriptError(
+        "\(call.quoted(text.string)) is not a name",
+        hint: "a letter, then letters, digits and underscores", token)
+    }
+    guard text.count <= Name.maximumLength else {
+      throw ScriptError(
+        "a name of \(text.count) bytes; the most is \(Name.maximumLength)", token)
+    }
+    if text.count > 7, !text.hasPrefix("pagetables") { return }
+    for word in Self.reserved where text == word {
+      throw ScriptError("\(call.quoted(text.string)) is a word of the language, not a name", token)
+    }
+  }
+
+  private func unknownVerb(_ at: Int, _ head: Head) -> ScriptError {
+    let token = call.tokens[at]
+    let word = token.text.string
+    if let equals = token.text.firstIndex(of: UInt8(ascii: "=")), equals > 0 {
+      return ScriptError(
+        "no verb \(call.quoted(word))", hint: "write blanks around =", token)
+    }
+    if head.nameToken != nil, token.text.byte(0).isDigit || token.text.byte(0) == 0x2d {
+      return ScriptError(
+        "a verb must follow the =", hint: "to name a number: let NAME = NUMBER", token)
+    }
+    let candidates = table.verbs.map { "\($0.name)" }
+    let near = nearest(to: word, of: candidates)
+    return ScriptError(
+      "no verb \(call.quoted(word))",
+      hint: near.map { "did you mean \($0)?" } ?? "`vmemctl help` lists the verbs", token)
+  }
+}

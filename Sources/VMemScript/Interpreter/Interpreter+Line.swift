@@ -1,0 +1,121 @@
+internal import VMem
+
+/// The part of a line before the verb's arguments.
+struct Head {
+  /// Index of the verb in the table.
+  var verb = 0
+  /// Index of its word.
+  var verbToken = 0
+  /// Index of the name's word.
+  var nameToken: Int?
+  /// Index of the word of outcomes.
+  var outcomeToken: Int?
+  var isSilent = false
+}
+
+extension Interpreter {
+  /// Carries out the line in `call.tokens`.
+  @inline(__always)
+  mutating func line() -> Flow {
+    var head = Head()
+    do throws(ScriptError) {
+      try parseHead(&head)
+    } catch {
+      return fail(error)
+    }
+    let expectation: Expectation?
+    let warnings = machine.warnings
+    let logEnd = machine.log.end
+    do throws(LineFailure) {
+      expectation = try head.outcomeToken.map { index throws(LineFailure) in
+        try call.expectation(machine, call.tokens[index])
+      }
+    } catch {
+      return finish(Line(head: head, logStart: logEnd), failure: error)
+    }
+    var line = Line(head: head, logStart: logEnd)
+    line.expectation = expectation
+    do throws(LineFailure) {
+      line.result = try perform(&line)
+    } catch {
+      line.warnings = machine.warnings - warnings
+      return finish(line, failure: error)
+    }
+    // The lines of an included file have accounted for their own.
+    if table.verbs[head.verb].effect != .language { line.warnings = machine.warnings - warnings }
+    return finish(line)
+  }
+
+  /// Decodes the arguments, runs the verb and binds the name.
+  @inline(__always)
+  private mutating func perform(_ line: inout Line) throws(LineFailure) -> Result {
+    let index = line.head.verb
+    let verb = table.verbs[index]
+    call.isSilent = line.head.isSilent
+    call.note = nil
+    call.culprit = nil
+    try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
+    if verb.effect == .writer { machine.tick() }
+    if let nameToken = line.head.nameToken {
+      line.name = try declare(call.tokens[nameToken].text)
+    }
+    let result: Result
+    do throws(LineFailure) {
+      result = try run(verb.body)
+    } catch {
+      unbind(line, error)
+      throw error
+    }
+    if let name = line.name { bind(name, result) }
+    if verb.effect == .writer { machine.runScheduledWork() }
+    isUsed = isUsed || verb.effect != .language
+    return result
+  }
+
+  @inline(__always)
+  private mutating func run(_ body: Verb.Body) throws(LineFailure) -> Result {
+    switch body {
+    case .call(let body):
+      do throws(Refusal) {
+        return try body(machine, &call)
+      } catch {
+        throw .refusal(error)
+      }
+    case .control(let body): return try body(&self)
+    }
+  }
+
+  // MARK: Names
+
+  @inline(__always)
+  mutating func declare(_ word: Text) throws(LineFailure) -> Ref<Name> {
+    do throws(Refusal) {
+      return try word.withSpan { span throws(Refusal) in try machine.declare(span) }
+    } catch {
+      call.culprit = call.quoted(word.string)
+      throw .refusal(error)
+    }
+  }
+
+  @inline(__always)
+  private func bind(_ name: Ref<Name>, _ result: Result) {
+    switch result {
+    case .address(let address): machine.bind(name, address: address)
+    case .pages(let set, _): machine.bind(name, pages: set)
+    default: break
+    }
+  }
+
+  /// What a name stands for when the call that was to make its object failed: NULL when the line
+  /// expected NULL, else nothing.
+  private func unbind(_ line: Line, _ failure: LineFailure) {
+    machine.runScheduledWork()
+    guard let name = line.name else { return }
+    let isAnnounced = line.expectation?.wanted.contains(.null) ?? false
+    if isAnnounced, case .refusal(let refusal) = failure, refusal.outcome == .null {
+      machine.bind(name, number: 0)
+    } else {
+      machine.bindNull(name)
+    }
+  }
+}

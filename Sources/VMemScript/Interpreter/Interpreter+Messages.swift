@@ -1,0 +1,183 @@
+internal import VMem
+internal import VMemViews
+
+extension Interpreter {
+  // MARK: The frame of a message
+
+  /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `.
+  mutating func begin(_ line: Line?) {
+    call.output.writer.flush()
+    messages.write("vmemctl: ")
+    if let fileName {
+      messages.write(fileName)
+      messages.write(byte: 0x3a)
+      messages.decimal(lexer?.line ?? 0)
+      messages.write(": ")
+    }
+    if let line {
+      messages.write(table.verbs[line.head.verb].name)
+      messages.write(": ")
+    }
+  }
+
+  mutating func endMessage() { messages.flush() }
+
+  // MARK: Script errors
+
+  /// Ends the run because a line is not of the language: names the place, shows the line, and
+  /// marks the word.
+  @inline(never)
+  mutating func fail(_ error: ScriptError, _ line: Line? = nil) -> Flow {
+    exit = exit.combined(with: error.exit)
+    if options.json { printJSON(error, line) }
+    begin(line)
+    messages.write(error.message)
+    if let hint = error.hint {
+      messages.write("; ")
+      messages.write(hint)
+    }
+    messages.write(byte: 0x0a)
+    if let lexer { show(error.range, lexer) }
+    endMessage()
+    return .stop
+  }
+
+  /// Most columns of a line that are shown before and behind the word in question.
+  private static let context = 60
+
+  private mutating func show(_ range: Range<Int>, _ lexer: Lexer) {
+    let source = lexer.source
+    var lineEnd = lexer.lineStart
+    while lineEnd < source.count, source[lineEnd] != 0x0a { lineEnd += 1 }
+    if lineEnd > lexer.lineStart, source[lineEnd - 1] == 0x0d { lineEnd -= 1 }
+    guard lineEnd > lexer.lineStart else { return }
+    let from = max(lexer.lineStart, min(range.lowerBound, lineEnd))
+    let isWhole = range.isEmpty
+    let start = isWhole ? lexer.lineStart : max(lexer.lineStart, from - Self.context)
+    let end = min(lineEnd, (isWhole ? start : range.upperBound) + Self.context)
+    let number = "\(lexer.line)"
+    let margin = max(4, number.utf8.count)
+    messages.spaces(margin - number.utf8.count)
+    messages.write(number)
+    messages.write(start > lexer.lineStart ? " | …" : " | ")
+    showBytes(source, start..<end)
+    messages.write(end < lineEnd ? "…\n" : "\n")
+    guard !isWhole else { return }
+    messages.spaces(margin)
+    messages.write(start > lexer.lineStart ? " |  " : " | ")
+    messages.spaces(columns(source, start..<from))
+    for _ in 0..<max(1, min(columns(source, from..<min(range.upperBound, end)), Self.context)) {
+      messages.write(byte: UInt8(ascii: "^"))
+    }
+    messages.write(byte: 0x0a)
+  }
+
+  /// Columns that a part of the source takes when it is shown.
+  private func columns(_ source: Text, _ range: Range<Int>) -> Int {
+    var count = 0
+    var at = range.lowerBound
+    while at < range.upperBound {
+      at += source[at] < 0x80 ? 1 : ScriptSource.sequence(source, at) ?? 1
+      count += 1
+    }
+    return count
+  }
+
+  /// Writes a part of the source; what does not print becomes one `?`.
+  private mutating func showBytes(_ source: Text, _ range: Range<Int>) {
+    var at = range.lowerBound
+    while at < range.upperBound {
+      let byte = source[at]
+      if byte >= 0x20, byte < 0x7f {
+        messages.write(byte: byte)
+        at += 1
+      } else if byte >= 0x80, let length = ScriptSource.sequence(source, at) {
+        for step in 0..<length { messages.write(byte: source.byte(at + step)) }
+        at += length
+      } else {
+        messages.write(byte: byte == 0x09 ? 0x20 : UInt8(ascii: "?"))
+        at += 1
+      }
+    }
+  }
+
+  // MARK: Outcomes
+
+  /// Says what happened that nothing announced, or what was announced and did not happen.
+  mutating func tell(unexpected happened: Happened, _ refusal: Refusal?, _ line: Line) {
+    begin(line)
+    if let expectation = line.expectation {
+      messages.write("expected ")
+      messages.write(expectation.text)
+      messages.write(" got ")
+    }
+    messages.write(word(happened, line))
+    if line.warnings > 0 {
+      messages.write(", warn")
+      let functions = warningTexts(line)
+      if !functions.isEmpty { messages.write(" (\(functions.joined(separator: "; ")))") }
+    }
+    if let refusal {
+      messages.write(": ")
+      messages.write(refusal.sentence(call.culprit))
+      let hint = refusal.rule.hint
+      if hint.utf8CodeUnitCount > 0 {
+        messages.write("\n  ")
+        messages.write(hint)
+      }
+    }
+    messages.write(byte: 0x0a)
+    endMessage()
+  }
+
+  mutating func tell(note: Refusal, _ line: Line) {
+    begin(line)
+    messages.write("note: nothing was done: ")
+    messages.write(note.sentence(call.culprit))
+    messages.write(byte: 0x0a)
+    endMessage()
+  }
+
+  /// The word for an outcome, as `expect` would announce it.
+  private func word(_ happened: Happened, _ line: Line) -> String {
+    switch happened {
+    case .errno(let errno): return errno.name
+    case .null: return "NULL"
+    case .fault: return "fault"
+    case .bug: return "bug"
+    case .ok: return "0"
+    case .text: return "text"
+    case .broken: return "a broken machine"
+    case .difference(let offset): return "a difference at offset \(offset)"
+    case .value(let value):
+      if case .page(let pfn) = line.result { return call.pageName(machine, pfn) }
+      if case .address = line.result { return hexadecimal(value) }
+      return "\(value)"
+    }
+  }
+
+  /// The WARNs a line raised, as the log has them; those WARN_ONCE kept out are counted.
+  func warningTexts(_ line: Line) -> [String] {
+    var texts: [String] = []
+    let log = machine.log
+    for number in max(line.logStart, log.start)..<max(log.end, log.start) {
+      let record = log[number]
+      switch KernelMessage(rawValue: record.message) {
+      case .warning, .sleepingInAtomic:
+        let function = KernelFunction(rawValue: record.function)?.name ?? "?"
+        texts.append(
+          record.message == KernelMessage.warning.rawValue
+            ? "WARNING in \(function)"
+            : "sleeping function called from invalid context: \(function)")
+      default: break
+      }
+    }
+    if texts.count < line.warnings {
+      texts.append("\(Int(line.warnings) - texts.count) more that WARN_ONCE keeps out of the log")
+    }
+    return texts
+  }
+}
+
+/// `0x` and the digits of a value.
+func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }

@@ -1,0 +1,84 @@
+internal import VMem
+internal import VMemViews
+
+extension Interpreter {
+  // MARK: Result lines
+
+  /// Prints the result line of a success.
+  @inline(__always)
+  mutating func printText(_ line: Line) {
+    if options.quiet, !line.result.isView { return }
+    switch line.result {
+    case .ok: call.output.writer.write("0\n")
+    case .address(let value):
+      call.output.writer.address(value)
+      call.output.writer.write(byte: 0x0a)
+    case .number(let value), .pages(_, let value), .difference(let value):
+      call.output.writer.decimal(value)
+      call.output.writer.write(byte: 0x0a)
+    case .null: call.output.writer.write("NULL\n")
+    case .page(let pfn):
+      call.writePageName(machine, pfn)
+      call.output.writer.write(byte: 0x0a)
+    case .line, .text: call.printScratch()
+    case .silent, .stop, .rows, .printed, .broken: break
+    }
+  }
+
+  /// Prints the result line of a line that needed judgement.
+  mutating func printText(_ line: Line, _ happened: Happened) {
+    switch happened {
+    case .errno(let errno):
+      call.output.writer.write(byte: 0x2d)
+      call.output.writer.write(errno.name)
+      call.output.writer.write(byte: 0x0a)
+    case .null: call.output.writer.write("NULL\n")
+    case .fault: call.output.writer.write("-EFAULT\n")
+    case .bug: call.output.writer.write("BUG\n")
+    default: printText(line)
+    }
+  }
+}
+
+extension Result {
+  /// What `--quiet` leaves: the text of views.
+  var isView: Bool {
+    switch self {
+    case .text, .rows, .broken: true
+    default: false
+    }
+  }
+}
+
+extension Call {
+  /// Prints what a verb made in the scratch text, as one line or more.
+  mutating func printScratch() {
+    let bytes = scratch.takeBytes()
+    output.writer.write(bytes.span)
+    if bytes.last != 0x0a { output.writer.write(byte: 0x0a) }
+  }
+
+  /// The name of a page: `P[3]`, or `pfn:N` when it belongs to no named set.
+  mutating func writePageName(_ machine: borrowing Machine, _ pfn: UInt64) {
+    output.writer.write(pageName(machine, pfn))
+  }
+
+  func pageName(_ machine: borrowing Machine, _ pfn: UInt64) -> String {
+    if let (set, index) = machine.setAndIndex(ofFrame: pfn), let owner = machine.nameOf(set) {
+      return "\(owner)[\(index)]"
+    }
+    return "pfn:\(pfn)"
+  }
+}
+
+extension Machine {
+  /// The name a set of pages was bound to.
+  func nameOf(_ set: Ref<PageSet>) -> String? {
+    let reference = pageSet(set).owner
+    guard !reference.isNone else { return nil }
+    let entry = name(reference)
+    var text = ""
+    for at in 0..<Int(entry.length) { text.unicodeScalars.append(Unicode.Scalar(entry.text[at])) }
+    return text
+  }
+}

@@ -1,0 +1,131 @@
+internal import VMem
+internal import VMemViews
+
+/// Where a run goes after a line.
+enum Flow {
+  case next
+  case stop
+}
+
+extension Interpreter {
+  /// Runs a script, or the command that arguments make.
+  ///
+  /// - Returns: the exit code of everything run so far.
+  public mutating func run(_ source: borrowing ScriptSource) -> ExitCode {
+    _ = execute(source)
+    flush()
+    return exit
+  }
+
+  /// Runs a source to its end or to the line that stops it. An included file runs inside the line
+  /// that includes it.
+  mutating func execute(_ source: borrowing ScriptSource) -> Flow {
+    let outer = (lexer, fileName)
+    defer { (lexer, fileName) = outer }
+    fileName = source.name
+    var reader = Lexer(source)
+    lexer = reader
+    if let defect = source.firstDefect() {
+      reader.move(line: defect.line, start: defect.lineStart)
+      lexer = reader
+      return fail(defect.error)
+    }
+    var loops: [Loop] = []
+    do throws(ScriptError) {
+      while try reader.next(&call.tokens, &call.unquoted) {
+        lexer = reader
+        switch try marks(&loops, &reader) {
+        case .handled: continue
+        case .line: break
+        }
+        if line() == .stop { return .stop }
+        if call.output.writer.failure != nil { return .stop }
+      }
+    } catch {
+      lexer = reader
+      return fail(error)
+    }
+    return .next
+  }
+
+  /// A `repeat` whose body runs.
+  private struct Loop {
+    /// The lexer in front of the body.
+    var body: Lexer
+    var remaining: UInt64
+  }
+
+  private enum Mark {
+    case line
+    case handled
+  }
+
+  /// Carries out `repeat N {` and `}`, which steer the lexer.
+  @inline(__always)
+  private mutating func marks(
+    _ loops: inout [Loop], _ reader: inout Lexer
+  ) throws(ScriptError) -> Mark {
+    let first = call.tokens[0]
+    let count = call.tokens.count
+    if first.isMark(UInt8(ascii: "}")) {
+      guard !loops.isEmpty else { throw ScriptError("no `repeat` is open", first) }
+      loops[loops.count - 1].remaining -= 1
+      if loops[loops.count - 1].remaining > 0 {
+        reader = loops[loops.count - 1].body
+      } else {
+        loops.removeLast()
+      }
+      return .handled
+    }
+    if call.tokens[count - 1].isMark(UInt8(ascii: "{")) || first.text == "repeat" {
+      try beginRepeat(&loops, &reader)
+      return .handled
+    }
+    return .line
+  }
+
+  private mutating func beginRepeat(
+    _ loops: inout [Loop], _ reader: inout Lexer
+  ) throws(ScriptError) {
+    let tokens = call.tokens
+    guard tokens[0].text == "repeat" else {
+      throw ScriptError("only `repeat N` takes a body", tokens[tokens.count - 1])
+    }
+    guard tokens.count == 3, tokens[2].isMark(UInt8(ascii: "{")) else {
+      throw ScriptError("`repeat` is written as: repeat N { … }", tokens[tokens.count - 1])
+    }
+    guard loops.count < Self.maximumRepeats else {
+      throw ScriptError("more than \(Self.maximumRepeats) `repeat` inside each other", tokens[0])
+    }
+    let times: UInt64
+    do throws(LineFailure) {
+      times = try call.number(tokens[1])
+    } catch {
+      guard case .script(let defect) = error else { return }
+      throw defect
+    }
+    isUsed = true
+    let start = tokens[0]
+    let body = reader
+    try skipBody(&reader, start)
+    guard times > 0 else { return }
+    loops.append(Loop(body: body, remaining: times))
+    reader = body
+  }
+
+  /// Moves the lexer behind the `}` of the body in front of it.
+  private mutating func skipBody(_ reader: inout Lexer, _ start: Token) throws(ScriptError) {
+    let position = reader
+    var depth = 1
+    while try reader.next(&call.tokens, &call.unquoted) {
+      if call.tokens[0].isMark(UInt8(ascii: "}")) {
+        depth -= 1
+        if depth == 0 { return }
+      } else if call.tokens[call.tokens.count - 1].isMark(UInt8(ascii: "{")) {
+        depth += 1
+      }
+    }
+    reader = position
+    throw ScriptError("this `repeat` has no closing `}`", start)
+  }
+}

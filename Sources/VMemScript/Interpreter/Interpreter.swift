@@ -1,0 +1,77 @@
+public import VMem
+public import VMemViews
+
+/// Runs the command language on a machine.
+///
+/// One interpreter runs any number of scripts and commands, one after the other, on the same
+/// machine. Result lines go to the output, messages to the second writer; whoever owns the
+/// interpreter calls `finish()` before the process ends.
+public struct Interpreter: ~Copyable {
+  /// Deepest nesting of `include`.
+  public static let maximumIncludes = 16
+  /// Deepest nesting of `repeat`.
+  public static let maximumRepeats = 16
+
+  public internal(set) var machine: Machine
+  public let table: VerbTable
+  public let options: Options
+  var call: Call
+  var messages: ByteWriter
+
+  let shapes: [Shape]
+  /// What the line that runs came from.
+  var lexer: Lexer?
+  var fileName: String?
+  var includes = 0
+  /// Whether a line other than `boot` has run: from then on the machine is in use.
+  var isUsed = false
+  var exit = ExitCode.success
+  /// Expectations reported so far in the Test Anything Protocol.
+  var tapCount = 0
+
+  /// - Parameters:
+  ///   - machine: the machine scripts work on until a first line `boot` makes another one.
+  ///   - output: descriptor result lines and views go to; nil keeps them in memory.
+  ///   - messages: descriptor everything else goes to; nil keeps it in memory.
+  public init(
+    machine: consuming Machine, options: Options, output: Int32? = 1, messages: Int32? = 2
+  ) {
+    self.machine = machine
+    self.options = options
+    self.messages = ByteWriter(descriptor: messages)
+    table = VerbTable()
+    shapes = table.verbs.map { Shape($0) }
+    let format = options.json && !options.tap ? ViewOutput.Format.json : .text
+    call = Call(output: ViewOutput(descriptor: output, format: format), options: options)
+  }
+
+  /// Why output was lost, if it was.
+  public var outputFailure: ByteWriter.Failure? { call.output.writer.failure }
+
+  /// Takes what was printed, for an interpreter whose writers keep everything in memory.
+  public mutating func takeOutput() -> String { call.output.writer.takeString() }
+
+  /// Takes the messages, for an interpreter whose writers keep everything in memory.
+  public mutating func takeMessages() -> String { messages.takeString() }
+
+  /// Writes everything that is still buffered, and the plan of the Test Anything Protocol.
+  public mutating func finish() -> ExitCode {
+    if options.tap {
+      call.output.writer.write("1..")
+      call.output.writer.decimal(tapCount)
+      call.output.writer.write(byte: 0x0a)
+      tapCount = 0
+    }
+    flush()
+    return exit
+  }
+
+  /// Writes results, then messages.
+  mutating func flush() {
+    call.output.writer.flush()
+    messages.flush()
+    if let failure = call.output.writer.failure {
+      exit = failure == .pipeClosed ? .pipeClosed : .inputOutput
+    }
+  }
+}

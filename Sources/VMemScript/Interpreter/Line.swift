@@ -1,0 +1,18 @@
+internal import VMem
+
+/// One line as it was carried out.
+struct Line {
+  let head: Head
+  /// Number of the log record that came first after the line began.
+  let logStart: UInt64
+  var name: Ref<Name>?
+  var expectation: Expectation?
+  var result = Result.ok
+  /// WARNs the line raised.
+  var warnings: UInt64 = 0
+
+  init(head: Head, logStart: UInt64) {
+    self.head = head
+    self.logStart = logStart
+  }
+}

@@ -1,0 +1,81 @@
+internal import VMem
+
+extension Refusal {
+  /// The rule with its values, as one sentence.
+  ///
+  /// - Parameter culprit: the word the refusal is about, where it is about a word.
+  func sentence(_ culprit: String? = nil) -> String {
+    let a = hexadecimal(values.a)
+    let b = hexadecimal(values.b)
+    let c = hexadecimal(values.c)
+    switch rule {
+    case .sizeRoundsToZero: return "size \(values.a) is 0 when rounded up to pages"
+    case .alignmentNotPowerOfTwo: return "alignment \(a) is not a power of two"
+    case .noHole: return "no hole of \(a) bytes (guard page included) at alignment \(b)"
+    case .holePastRangeEnd: return "no hole of \(a) bytes (guard page included) in \(b)..\(c)"
+    case .noDescriptor: return "no memory for the area's descriptor"
+    case .noAreaAtAddress: return "no area at \(a)"
+    case .notAreaStart: return "\(a) lies inside the area that starts at \(b)"
+    case .addressNotAligned: return "address \(a) is not page aligned"
+    case .inInterrupt: return "called in an interrupt"
+    case .outsideVmalloc: return "address \(a) is outside the vmalloc window"
+    case .noBlock: return "no vm_map_ram block holds \(a)"
+    case .groupNotAligned: return "offset \(a) and size \(b) are not multiples of \(c)"
+    case .groupOverlaps: return "the members at offsets \(a) and \(b) overlap"
+    case .flushResetPerms: return "the area has VM_FLUSH_RESET_PERMS (flags \(a))"
+    case .noGuard: return "the area has VM_NO_GUARD (flags \(a))"
+    case .notSparse: return "the area is not VM_SPARSE (flags \(a))"
+    case .morePagesThanRAM: return "\(values.a) pages are more than the \(values.b) of RAM"
+    case .beforeAreaStart: return "start \(a) is before the area's start \(b)"
+    case .pastAreaEnd: return "end \(a) is past the area's end \(b) (guard page excluded)"
+    case .emptyRange: return "start \(a) is not below end \(b)"
+    case .unalignedUnmap: return "range \(a)..\(b) is not page aligned"
+    case .notCanonical: return "address \(a) is not canonical"
+    case .touchesDirectMap: return "range \(a)..\(b) reaches what boot mapped"
+    case .slotOccupied: return "the entry for \(a) is occupied (\(b))"
+    case .nullPage: return "the page for \(a), number \(values.b) of the list, is null"
+    case .invalidFrame: return "no struct page for frame \(values.b), to be mapped at \(a)"
+    case .noTableMemory: return "no memory for the \(level(values.b)) table at \(a)"
+    case .noTable: return "no \(level(values.b)) table at \(a)"
+    case .leafInTheWay: return "a \(level(values.b)) leaf maps \(a)"
+    case .orderTooHigh: return "order \(values.a) is above the highest, 10"
+    case .noSuchNode: return "no node \(Int64(bitPattern: values.a)) among \(values.b)"
+    case .noFrames: return "no \(values.a) free frames"
+    case .zeroPages: return "0 pages asked for"
+    case .pageNotAllocated: return "frame \(values.a) is not allocated"
+    case .pageStillReferenced: return "frame \(values.a) has reference count \(values.b)"
+    case .notMapped:
+      return values.b == 0
+        ? "address \(a) is not canonical" : "no \(level(values.b)) entry for \(a)"
+    case .readOnly: return "\(a) is mapped read-only"
+    case .noSuchCPU: return "no CPU \(values.a) among \(values.b)"
+    case .nameInUse: return "\(culprit ?? "the name") stands for something that lives"
+    case .nameHoldsNothing: return culprit ?? "the name stands for nothing"
+    case .nameTableFull: return "no memory for the name \(culprit ?? "")"
+    }
+  }
+
+  private func level(_ number: UInt64) -> String {
+    Level(rawValue: UInt8(truncatingIfNeeded: number)).map { "\($0)" } ?? "level \(number)"
+  }
+}
+
+extension Rule {
+  /// What to do about it; empty where the sentence says all.
+  var hint: StaticString {
+    switch self {
+    case .notSparse: "make the area with --flags sparse"
+    case .flushResetPerms, .noGuard: "sparse areas take neither flush_reset_perms nor no_guard"
+    case .pastAreaEnd: "AREA.end is the last END that is accepted"
+    case .emptyRange: "END is exclusive: one page is a..a+1p"
+    case .slotOccupied: "unmap it first; pages mapped before it by the same call stay mapped"
+    case .noTable: "populate START..END builds the tables and leaves them empty"
+    case .alignmentNotPowerOfTwo: "1, 4K, 2M …"
+    case .nameInUse: "free it first, or take another name"
+    case .inInterrupt: "`context process` leaves the interrupt"
+    case .pageStillReferenced: "put_page drops a reference"
+    case .noFrames: "boot with more --memory"
+    default: ""
+    }
+  }
+}

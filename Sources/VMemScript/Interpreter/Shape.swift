@@ -1,0 +1,49 @@
+/// What decoding needs of a verb, without indirection.
+struct Shape {
+  static let maximumParameters = 12
+
+  var positional = InlineArray<12, UInt8>(repeating: 0)
+  var options = InlineArray<12, UInt8>(repeating: 0)
+  var positionalCount = 0
+  /// Positional parameters that must be given, and all that must.
+  var requiredPositional = 0
+  var required: UInt64 = 0
+  var optionCount = 0
+
+  init(_ verb: Verb) {
+    precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)
+    for parameter in verb.required {
+      required |= 1 << UInt64(parameter.rawValue)
+      add(parameter)
+    }
+    requiredPositional = positionalCount
+    for parameter in verb.optional { add(parameter) }
+  }
+
+  private mutating func add(_ parameter: Parameter) {
+    if parameter.option == nil {
+      positional[positionalCount] = parameter.rawValue
+      positionalCount += 1
+    } else {
+      options[optionCount] = parameter.rawValue
+      optionCount += 1
+    }
+  }
+
+  @inline(__always)
+  func parameter(_ index: Int) -> Parameter {
+    Parameter(rawValue: positional[index]) ?? .text
+  }
+
+  /// The option with this name.
+  func option(_ word: Text) -> Parameter? {
+    for index in 0..<optionCount {
+      if let parameter = Parameter(rawValue: options[index]), let name = parameter.option,
+        word == name
+      {
+        return parameter
+      }
+    }
+    return nil
+  }
+}

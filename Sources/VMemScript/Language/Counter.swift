@@ -1,0 +1,52 @@
+internal import VMem
+
+/// A number that a view shows, as `assert` and `let` name it.
+struct Counter {
+  let name: StaticString
+  let meaning: StaticString
+  let value: (borrowing Machine, Counters) -> UInt64
+
+  static var all: [Counter] {
+    [
+      Counter(name: "machine.total", meaning: "pages of RAM") { _, c in c.totalFrames },
+      Counter(name: "machine.managed", meaning: "pages the allocator has") { _, c in
+        c.managedFrames
+      },
+      Counter(name: "machine.free", meaning: "pages that are free") { _, c in c.freeFrames },
+      Counter(name: "machine.slab", meaning: "pages in slabs") { _, c in c.slabFrames },
+      Counter(name: "machine.clock", meaning: "writing verbs since boot") { m, _ in m.clock },
+      Counter(name: "machine.warnings", meaning: "WARNs since boot") { m, _ in m.warnings },
+      Counter(name: "machine.cpu", meaning: "the current CPU") { m, _ in UInt64(m.cpu) },
+      Counter(name: "pagetables.pte", meaning: "PTE tables") { _, c in table(c, 1) },
+      Counter(name: "pagetables.pmd", meaning: "PMD tables") { _, c in table(c, 2) },
+      Counter(name: "pagetables.pud", meaning: "PUD tables") { _, c in table(c, 3) },
+      Counter(name: "pagetables.p4d", meaning: "P4D tables (0 with 4 levels)") { m, c in
+        m.map.levels == 5 ? table(c, 4) : 0
+      },
+      Counter(name: "pagetables.pgd", meaning: "top tables: 1") { m, c in table(c, m.map.levels) },
+      Counter(name: "pagetables.total", meaning: "tables of all levels") { _, c in
+        c.tables.reduce(0, +)
+      },
+      Counter(name: "areas.busy", meaning: "areas that live") { _, c in c.busyAreas },
+      Counter(name: "areas.lazy", meaning: "freed areas that wait for a purge") { _, c in
+        c.lazyAreas
+      },
+      Counter(name: "areas.lazy_pages", meaning: "their pages, guard pages included") { _, c in
+        c.lazyPages
+      },
+      Counter(name: "areas.lazy_max", meaning: "lazy pages that start a drain") { _, c in
+        c.lazyMaximumPages
+      },
+      Counter(name: "areas.free", meaning: "blocks of free address space") { _, c in c.freeBlocks },
+      Counter(name: "tlb.flushes", meaning: "flushes: page by page, and of everything") { _, c in
+        c.flushes.ranges + c.flushes.full
+      },
+      Counter(name: "tlb.full", meaning: "flushes of everything") { _, c in c.flushes.full },
+      Counter(name: "tlb.pages", meaning: "pages flushed one by one") { _, c in c.flushes.pages },
+    ]
+  }
+
+  private static func table(_ counters: Counters, _ depth: Int) -> UInt64 {
+    depth < counters.tables.count ? counters.tables[depth] : 0
+  }
+}

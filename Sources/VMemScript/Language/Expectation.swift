@@ -1,0 +1,21 @@
+internal import VMem
+
+/// The outcomes a line announces with `expect`.
+struct Expectation {
+  enum Wanted: Equatable {
+    case errno(Errno)
+    case null
+    case value(UInt64)
+    case fault
+    case warn
+    case bug
+    case stale
+  }
+
+  /// Most outcomes one line may announce.
+  static let maximum = 8
+
+  var wanted: [Wanted] = []
+  /// The words, for messages.
+  var text = ""
+}

@@ -1,0 +1,15 @@
+internal import VMem
+
+/// Why a line was not carried out.
+enum LineFailure: Error {
+  /// The line is not of the language.
+  case script(ScriptError)
+  /// The emulated kernel refused.
+  case refusal(Refusal)
+  /// An assertion does not hold; the text says what the two sides are.
+  case assertion(String)
+
+  static func script(_ message: String, hint: String? = nil, _ token: Token) -> LineFailure {
+    .script(ScriptError(message, hint: hint, token))
+  }
+}

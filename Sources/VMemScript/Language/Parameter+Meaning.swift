@@ -1,0 +1,64 @@
+extension Parameter {
+  /// One line for the help of a verb: unit, default, and what it means.
+  var meaning: StaticString {
+    switch self {
+    case .memory: "RAM in bytes, whole pages, at most 64G (default 1G)"
+    case .cpus: "CPUs, 1 to 64 (default 1)"
+    case .nodes: "NUMA nodes, 1 to 8, of at least 4M each (default 1)"
+    case .levels: "levels of page tables, 4 or 5 (default 4)"
+    case .kernel: "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.2 (default 6.18)"
+    case .with: "switch on: vmap_nodes sparse lazy_merge size_wrap_bug"
+    case .without: "switch off what the kernel version would have"
+    case .seed: "seed of everything random (default 1)"
+    case .hash: "add the hash of all of RAM"
+    case .file: "a file; a path is relative to the working directory"
+    case .cpu: "the CPU that runs the calls to come"
+    case .context: "what the CPU is in; only `process` may sleep"
+    case .count: "blocks to allocate"
+    case .order: "2^K pages a block (default 0)"
+    case .node: "NUMA node to allocate from, -1 for any (default any)"
+    case .gfp: "what the allocation may do; only GFP_KERNEL may sleep (default GFP_KERNEL)"
+    case .zone: "the highest zone to take pages from (default normal)"
+    case .pages: "a list of pages: P, P[3], P[0..2], P[2..0], P[0..8/2], null, pfn:5"
+    case .pagesOrNull: "a list of pages, or `null`: build the tables and leave them empty"
+    case .page: "one page: P[3] or pfn:5"
+    case .size: "bytes; the kernel rounds up to pages"
+    case .flags:
+      """
+      VM_* words joined with commas, or a number: ioremap alloc map usermap dma_coherent \
+      uninitialized no_guard flush_reset_perms map_put_pages allow_huge_vmap sparse (default none)
+      """
+    case .align: "alignment of the address in bytes (default 1)"
+    case .searchRange: "search here instead of the vmalloc window"
+    case .shift: "log2 of the largest page that will map the area (default 12)"
+    case .caller: "what vmallocinfo names as caller (default vmemctl+0x0/0x0)"
+    case .address: "an address: a number, a name, a+4K, P[3]"
+    case .area: "the area, by the address of its first byte"
+    case .group: "members of the group: offset and size in bytes, multiples of the alignment"
+    case .pageCount: "pages"
+    case .range: "addresses from START up to, not including, END; or START..+LENGTH"
+    case .level: "the lowest level that gets tables (default pte)"
+    case .byName: "print P[3] or pfn:N instead of the struct page's address"
+    case .length: "bytes"
+    case .bytes: "deadbeef (hexadecimal), text:hello, or @FILE"
+    case .byte: "value of every byte, 0 to 255"
+    case .destination: "where the bytes go"
+    case .source: "where the bytes come from"
+    case .first: "an address"
+    case .second: "the address to compare with"
+    case .viewRange: "only these addresses"
+    case .format:
+      """
+      ptdump: as the kernel's page_tables/kernel file; tree: tables and leaves; count: only \
+      how many (default ptdump)
+      """
+    case .pointers: "how addresses are printed: as they are, hashed, or zero (default real)"
+    case .readAt: "bytes at an address, as a reader of /proc/kcore gets them"
+    case .topic: "what to explain; nothing lists the verbs"
+    case .text: "words, printed with one blank between them"
+    case .binding: "a name and what it stands for"
+    case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"
+    case .times: "how often"
+    }
+  }
+}

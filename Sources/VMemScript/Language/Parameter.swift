@@ -1,0 +1,146 @@
+/// A parameter of a verb. The case says what it means; its kind says how it is written.
+enum Parameter: UInt8, CaseIterable {
+  // Machine
+  case memory, cpus, nodes, levels, kernel, with, without, seed, hash
+  case file, cpu, context
+  // Pages
+  case count, order, node, gfp, zone, pages, page
+  // Areas
+  case size, flags, align, searchRange, shift, caller, address, area, group, pageCount
+  // Mapping
+  case range, pagesOrNull, level, byName
+  // Access
+  case length, bytes, byte, destination, source, first, second
+  // Views
+  case viewRange, format, pointers, readAt
+  // Language
+  case topic, text, binding, comparison, times
+
+  /// How a parameter is written.
+  enum Kind: Equatable {
+    case number
+    case address
+    /// `START..END` or `START..+LENGTH`.
+    case range
+    case pages
+    case bytes
+    /// Words joined with commas, or a number.
+    case areaFlags
+    /// One of the words of `choices`.
+    case choice
+    /// One word as it stands.
+    case word
+    /// An address and a length: two words.
+    case addressAndLength
+    /// An option without a value.
+    case flag
+    /// All words that are left.
+    case rest
+  }
+
+  var kind: Kind {
+    switch self {
+    case .memory, .cpus, .nodes, .levels, .seed, .cpu, .count, .order, .node, .size, .align, .shift,
+      .length, .byte, .times, .pageCount:
+      .number
+    case .address, .area, .destination, .source, .first, .second: .address
+    case .range, .searchRange, .viewRange: .range
+    case .pages, .page, .pagesOrNull: .pages
+    case .bytes: .bytes
+    case .flags: .areaFlags
+    case .context, .gfp, .zone, .level, .format, .pointers: .choice
+    case .kernel, .with, .without, .file, .caller: .word
+    case .readAt: .addressAndLength
+    case .hash, .byName: .flag
+    case .topic, .text, .binding, .comparison, .group: .rest
+    }
+  }
+
+  /// How it stands in a signature: `SIZE`, or `--align N`.
+  var signature: String {
+    let value = valueSignature
+    guard let option else { return value }
+    return value.isEmpty ? "\(option)" : "\(option) \(value)"
+  }
+
+  /// The option's name, or nil for one that stands by position.
+  var option: StaticString? {
+    switch self {
+    case .memory: "--memory"
+    case .cpus: "--cpus"
+    case .nodes: "--nodes"
+    case .levels: "--levels"
+    case .kernel: "--kernel"
+    case .with: "--with"
+    case .without: "--without"
+    case .seed: "--seed"
+    case .hash: "--hash"
+    case .order: "--order"
+    case .node: "--node"
+    case .gfp: "--gfp"
+    case .zone: "--zone"
+    case .flags: "--flags"
+    case .align: "--align"
+    case .searchRange, .viewRange: "--range"
+    case .shift: "--shift"
+    case .caller: "--caller"
+    case .level: "--level"
+    case .byName: "--name"
+    case .format: "--format"
+    case .pointers: "--pointers"
+    case .readAt: "--read"
+    default: nil
+    }
+  }
+
+  private var valueSignature: String {
+    switch self {
+    case .memory: "BYTES"
+    case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times: "N"
+    case .kernel: "VERSION"
+    case .with, .without: "SWITCH,…"
+    case .hash, .byName: ""
+    case .file: "FILE"
+    case .count, .pageCount: "COUNT"
+    case .group: "OFF:SIZE…"
+    case .order, .shift: "K"
+    case .pages: "PAGES"
+    case .pagesOrNull: "PAGES|null"
+    case .page: "PAGE"
+    case .size: "SIZE"
+    case .flags: "F"
+    case .searchRange: "S..E|modules"
+    case .viewRange: "S..E"
+    case .caller: "SYMBOL[+0xOFF/0xSIZE]"
+    case .address: "ADDR"
+    case .area: "AREA"
+    case .range: "START..END"
+    case .length: "LEN"
+    case .bytes: "BYTES"
+    case .byte: "BYTE"
+    case .destination: "DST"
+    case .source: "SRC"
+    case .first: "A"
+    case .second: "B"
+    case .readAt: "ADDR LEN"
+    case .topic: "[VERB|grammar|exit|json]"
+    case .text: "TEXT…"
+    case .binding: "NAME = EXPR"
+    case .comparison: "EXPR OP EXPR"
+    case .context, .gfp, .zone, .level, .format, .pointers: choices.joined(separator: "|")
+    }
+  }
+
+  /// The words a choice knows; its value is the position.
+  var choices: [String] {
+    switch self {
+    case .context: ["process", "atomic", "softirq", "irq", "nmi"]
+    case .gfp: ["GFP_KERNEL", "GFP_ATOMIC", "GFP_NOWAIT"]
+    case .zone: ["dma32", "normal"]
+    case .level: ["pte", "pmd", "pud"]
+    case .format: ["ptdump", "tree", "count"]
+    case .pointers: ["real", "hashed", "zero"]
+    default: []
+    }
+  }
+}

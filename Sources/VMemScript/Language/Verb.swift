@@ -1,0 +1,114 @@
+internal import VMem
+
+/// A verb of the command language: everything help, completion, errors and the interpreter know
+/// about it stands here.
+public struct Verb: Sendable {
+  /// What `NAME =` before the verb binds.
+  enum Product: Sendable {
+    case nothing
+    case address
+    case pages
+  }
+
+  /// What running it may change.
+  enum Effect: Sendable {
+    /// Nothing: it never writes an image, and time does not pass.
+    case reader
+    /// The machine.
+    case writer
+    /// Nothing but the run of the script; prints no result line.
+    case language
+  }
+
+  enum Body: Sendable {
+    case call(@Sendable (borrowing Machine, inout Call) throws(Refusal) -> Result)
+    /// For bodies that read words themselves or touch files, and so may find the script wrong.
+    case control(@Sendable (inout Interpreter) throws(LineFailure) -> Result)
+  }
+
+  /// The word that calls it: the kernel function's name where there is one.
+  public let name: StaticString
+  public let group: Group
+  let product: Product
+  let effect: Effect
+  let required: [Parameter]
+  let optional: [Parameter]
+  /// One line: what it does.
+  public let summary: StaticString
+  /// The kernel function it follows; empty when there is none.
+  public let kernelFunction: StaticString
+  /// What is printed.
+  public let returns: StaticString
+  /// Lines that show it at work.
+  public let example: StaticString
+  let body: Body
+
+  init(
+    _ name: StaticString, _ group: Group, _ product: Product = .nothing,
+    _ effect: Effect = .writer, _ required: [Parameter] = [], options: [Parameter] = [],
+    summary: StaticString, kernel: StaticString = "", returns: StaticString,
+    example: StaticString, _ body: Body
+  ) {
+    self.name = name
+    self.group = group
+    self.product = product
+    self.effect = effect
+    self.required = required
+    self.optional = options
+    self.summary = summary
+    kernelFunction = kernel
+    self.returns = returns
+    self.example = example
+    self.body = body
+  }
+
+  /// Whether it leaves every image untouched.
+  public var isReader: Bool { effect == .reader }
+
+  /// The verb and its arguments as help shows them.
+  public var signature: String {
+    var text = product == .nothing ? "" : product == .pages ? "P = " : "A = "
+    text += "\(name)"
+    for parameter in required { text += " \(parameter.signature)" }
+    for parameter in optional { text += " [\(parameter.signature)]" }
+    return text
+  }
+
+  /// The names of its options, for completion.
+  public var options: [String] {
+    (required + optional).compactMap { parameter in parameter.option.map { "\($0)" } }
+  }
+
+  /// Words each option takes, for completion: empty where any value may stand.
+  public var choices: [(option: String, words: [String])] {
+    (required + optional).compactMap { parameter in
+      parameter.option.map { ("\($0)", parameter.choices) }
+    }
+  }
+}
+
+extension Verb {
+  /// The subsystem a verb belongs to.
+  public enum Group: UInt8, CaseIterable, Sendable {
+    case machine
+    case pages
+    case areas
+    case mapping
+    case access
+    case views
+    case language
+
+    /// Title in help.
+    public var title: StaticString {
+      switch self {
+      case .machine: "Machine"
+      case .pages: "Pages"
+      case .areas: "Areas of address space"
+      case .mapping: "Mapping"
+      case .access: "Access through the page tables"
+      case .views: "Views"
+      case .language: "Language"
+      }
+    }
+  }
+}

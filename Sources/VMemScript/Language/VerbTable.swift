@@ -1,0 +1,68 @@
+/// All verbs, and the way from a word to one of them.
+public struct VerbTable: Sendable {
+  /// The verbs in the order help lists them.
+  public let verbs: [Verb]
+  /// Open addressing by `slot`: index of a verb plus one, or 0.
+  private var slots: [UInt8]
+  private let mask: Int
+
+  public init() {
+    verbs =
+      Verb.machine + Verb.pages + Verb.areas + Verb.mapping + Verb.access + Verb.views
+      + Verb.language
+    precondition(verbs.count < 255)
+    mask = 1023
+    slots = [UInt8](repeating: 0, count: mask + 1)
+    for (index, verb) in verbs.enumerated() {
+      // Safe: literals live as long as the process.
+      let name = unsafe Text(base: verb.name.utf8Start, count: verb.name.utf8CodeUnitCount)
+      var slot = hash(name)
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = UInt8(index + 1)
+    }
+  }
+
+  /// The verb that the word calls; underscore and hyphen are the same.
+  @inline(__always)
+  func find(_ word: Text) -> Int? {
+    guard word.count > 0 else { return nil }
+    var slot = hash(word)
+    while slots[slot] != 0 {
+      let index = Int(slots[slot]) - 1
+      if Self.matches(word, verbs[index].name) { return index }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// The verb named `word`.
+  public func find(_ word: String) -> Verb? {
+    verbs.first { "\($0.name)" == word.map { $0 == "-" ? "_" : String($0) }.joined() }
+  }
+
+  /// A few bytes and the length tell most names apart; the comparison decides.
+  @inline(__always)
+  private func hash(_ word: Text) -> Int {
+    let count = word.count
+    let a = UInt32(Self.fold(word[0])) | UInt32(Self.fold(word[count - 1])) << 8
+    let b = UInt32(Self.fold(word[count / 2])) << 16 | UInt32(Self.fold(word[count / 3])) << 24
+    return Int(((a | b) &+ UInt32(truncatingIfNeeded: count)) &* 0x9e37_79b1 >> (22 as UInt32))
+      & mask
+  }
+
+  @inline(__always)
+  private static func fold(_ byte: UInt8) -> UInt8 {
+    byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : byte
+  }
+
+  @inline(__always)
+  private static func matches(_ word: Text, _ name: StaticString) -> Bool {
+    guard word.count == name.utf8CodeUnitCount else { return false }
+    for at in 0..<word.count {
+      // Safe: both are that long.
+      let byte = unsafe name.utf8Start[at]
+      guard fold(word[at]) == byte else { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,170 @@
+/// Splits a script into lines of words.
+///
+/// A line ends with a newline, after `{`, and around `}`; that makes the body of `repeat N { … }`
+/// lines of its own wherever its braces stand.
+struct Lexer {
+  private let text: Text
+  private let words: [Range<Int>]?
+  private var at = 0
+  private var word = 0
+  /// Number of the line the last words came from, and where it starts.
+  private(set) var line = 0
+  private(set) var lineStart = 0
+  private var nextLine = 1
+  private var nextLineStart = 0
+
+  init(_ source: borrowing ScriptSource) {
+    text = source.text
+    words = source.words
+  }
+
+  /// Points at a line, for a message about it.
+  mutating func move(line: Int, start: Int) {
+    self.line = line
+    lineStart = start
+  }
+
+  /// The source, for messages.
+  var source: Text { text }
+
+  /// Puts the words of the next line that has any into `tokens`; false at the end.
+  ///
+  /// `store` holds what quoted words say; it is emptied first.
+  @inline(__always)
+  mutating func next(
+    _ tokens: inout [Token], _ store: inout UnquotedText
+  ) throws(ScriptError) -> Bool {
+    tokens.removeAll(keepingCapacity: true)
+    store.removeAll()
+    if words != nil { return nextArguments(&tokens) }
+    while at < text.count {
+      line = nextLine
+      lineStart = nextLineStart
+      try scan(&tokens, &store)
+      if !tokens.isEmpty { return true }
+    }
+    line = nextLine
+    lineStart = nextLineStart
+    return false
+  }
+
+  /// One line; `tokens` stays empty when it is blank.
+  @inline(__always)
+  private mutating func scan(
+    _ tokens: inout [Token], _ store: inout UnquotedText
+  ) throws(ScriptError) {
+    let count = text.count
+    var at = at
+    while true {
+      var byte = at < count ? text[at] : UInt8(ascii: "\n")
+      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") {
+        at += 1
+        continue
+      }
+      if byte == UInt8(ascii: "#") {
+        while at < count, text[at] != UInt8(ascii: "\n") { at += 1 }
+        byte = UInt8(ascii: "\n")
+      }
+      if byte == UInt8(ascii: "\n") {
+        self.at = at + 1
+        nextLine += 1
+        nextLineStart = at + 1
+        return
+      }
+      let start = at
+      while at < count, Self.isPlain(text[at]) { at += 1 }
+      let stop = at < count ? text[at] : UInt8(ascii: "\n")
+      if !Self.isEnd(stop) {
+        tokens.append(try quoted(start, &at, &store))
+        continue
+      }
+      let token = Token(
+        text: text[start..<at], offset: start, length: at - start, isQuoted: false)
+      if token.isMark(UInt8(ascii: "}")), !tokens.isEmpty {
+        self.at = start
+        return
+      }
+      tokens.append(token)
+      if token.isMark(UInt8(ascii: "{")) || token.isMark(UInt8(ascii: "}")) {
+        self.at = at
+        return
+      }
+    }
+  }
+
+  /// Part of a word that needs no closer look: printable, and no quote or backslash.
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "'")
+      && byte != UInt8(ascii: "\\")
+  }
+
+  @inline(__always)
+  private static func isEnd(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
+      || byte == UInt8(ascii: "\r")
+  }
+
+  /// A word with quotes in it, as sh reads them.
+  @inline(never)
+  private func quoted(
+    _ start: Int, _ at: inout Int, _ store: inout UnquotedText
+  ) throws(ScriptError) -> Token {
+    store.begin()
+    var index = start
+    var quote: UInt8 = 0
+    var opened = start
+    while true {
+      let byte = index < text.count ? text[index] : UInt8(ascii: "\n")
+      if byte == UInt8(ascii: "\n") {
+        guard quote == 0 else {
+          throw ScriptError("a quote that is not closed", at: opened..<index)
+        }
+        break
+      }
+      if quote == 0, Self.isEnd(byte) { break }
+      if byte < 0x20, byte != UInt8(ascii: "\t"), byte != UInt8(ascii: "\r") {
+        throw ScriptError("control character 0x\(String(byte, radix: 16))", at: index..<index + 1)
+      }
+      let next = text.byte(index + 1)
+      if byte == quote {
+        quote = 0
+      } else if quote == 0, byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+        quote = byte
+        opened = index
+      } else if byte == UInt8(ascii: "\\"), quote != UInt8(ascii: "'") {
+        if next == 0 || next == UInt8(ascii: "\n") || next == UInt8(ascii: "\r") {
+          throw ScriptError(
+            "a backslash at the end of the line", hint: "lines are not continued",
+            at: index..<index + 1)
+        }
+        if quote == 0 || next == UInt8(ascii: "\"") || next == UInt8(ascii: "\\") {
+          store.append(next)
+          index += 1
+        } else {
+          store.append(byte)
+        }
+      } else {
+        store.append(byte)
+      }
+      index += 1
+    }
+    at = index
+    return Token(text: store.end(), offset: start, length: index - start, isQuoted: true)
+  }
+
+  private mutating func nextArguments(_ tokens: inout [Token]) -> Bool {
+    guard let words, word < words.count else { return false }
+    line = 1
+    while word < words.count {
+      let range = words[word]
+      let token = Token(
+        text: text[range], offset: range.lowerBound, length: range.count, isQuoted: false)
+      if token.isMark(UInt8(ascii: "}")), !tokens.isEmpty { return true }
+      tokens.append(token)
+      word += 1
+      if token.isMark(UInt8(ascii: "{")) || token.isMark(UInt8(ascii: "}")) { return true }
+    }
+    return true
+  }
+}

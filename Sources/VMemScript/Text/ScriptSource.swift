@@ -1,0 +1,143 @@
+internal import Glibc
+
+/// A script in memory: a file, standard input, text, or the arguments of a command.
+@safe
+public struct ScriptSource: ~Copyable {
+  /// Longest line in bytes, without its end.
+  public static let maximumLine = 1 << 20
+
+  /// The name messages give it; nil for arguments, whose messages name no line.
+  public let name: String?
+  private let base: UnsafeMutablePointer<UInt8>
+  private let count: Int
+  /// The words, for arguments: they are not split or unquoted again.
+  let words: [Range<Int>]?
+
+  /// The script `text`, without a byte changed.
+  public init(name: String, bytes: [UInt8]) {
+    self.init(name: name, count: bytes.count, words: nil)
+    // Safe: the buffer is that long.
+    unsafe bytes.withUnsafeBufferPointer {
+      if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
+    }
+  }
+
+  /// A command whose words are already apart.
+  public init(arguments: [String]) {
+    var text: [UInt8] = []
+    var words: [Range<Int>] = []
+    for argument in arguments {
+      if !words.isEmpty { text.append(UInt8(ascii: " ")) }
+      let start = text.count
+      text.append(contentsOf: argument.utf8)
+      words.append(start..<text.count)
+    }
+    self.init(name: nil, count: text.count, words: words)
+    // Safe: the buffer is that long.
+    unsafe text.withUnsafeBufferPointer {
+      if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
+    }
+  }
+
+  /// Reads a file whole; `-` is standard input. Returns nil, with `errno` set, when that fails.
+  public init?(path: String) {
+    let isInput = path == "-"
+    let descriptor = isInput ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    var information = stat()
+    var room = 1 << 16
+    if unsafe fstat(descriptor, &information) == 0, information.st_size > 0 {
+      room = Int(information.st_size) + 1
+    }
+    var used = 0
+    var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: room + 1)
+    var failure: Int32 = 0
+    while true {
+      if used == room {
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: room * 2 + 1)
+        // Safe: both hold `used` bytes.
+        unsafe larger.update(from: buffer, count: used)
+        unsafe buffer.deallocate()
+        unsafe buffer = larger
+        room *= 2
+      }
+      let got = unsafe Glibc.read(descriptor, buffer + used, room - used)
+      if got > 0 {
+        used += got
+      } else if got == 0 || errno != EINTR {
+        failure = got == 0 ? 0 : errno
+        break
+      }
+    }
+    if !isInput { _ = close(descriptor) }
+    guard failure == 0 else {
+      unsafe buffer.deallocate()
+      errno = failure
+      return nil
+    }
+    name = isInput ? "<stdin>" : path
+    words = nil
+    count = used
+    unsafe base = buffer
+    unsafe base[used] = UInt8(ascii: "\n")
+  }
+
+  private init(name: String?, count: Int, words: [Range<Int>]?) {
+    self.name = name
+    self.words = words
+    self.count = count
+    unsafe base = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
+    // A newline after the last byte ends every scan without a test for the end.
+    unsafe base[count] = UInt8(ascii: "\n")
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// The whole text; the byte behind it is a newline.
+  var text: Text { unsafe Text(base: base, count: count) }
+
+  /// The first thing that no script may contain, with the line it is in.
+  func firstDefect() -> (error: ScriptError, line: Int, lineStart: Int)? {
+    let text = text
+    var line = 1
+    var lineStart = 0
+    var at = 0
+    while at <= count {
+      let byte = at < count ? text[at] : UInt8(ascii: "\n")
+      if byte == UInt8(ascii: "\n") {
+        if at - lineStart > Self.maximumLine {
+          let message = "a line of \(at - lineStart) bytes; the most is \(Self.maximumLine)"
+          return (ScriptError(message), line, lineStart)
+        }
+        line += 1
+        lineStart = at + 1
+      } else if byte == 0 {
+        return (ScriptError("a byte 0 in the script", at: at..<at + 1), line, lineStart)
+      } else if byte >= 0x80 {
+        guard let length = Self.sequence(text, at) else {
+          let message = "byte 0x\(String(byte, radix: 16)) does not begin a UTF-8 character"
+          return (ScriptError(message, at: at..<at + 1), line, lineStart)
+        }
+        at += length - 1
+      }
+      at += 1
+    }
+    return nil
+  }
+
+  /// Length of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), or nil.
+  static func sequence(_ text: Text, _ at: Int) -> Int? {
+    let first = text[at]
+    let second = text.byte(at + 1)
+    let length: Int
+    switch (first, second) {
+    case (0xc2...0xdf, 0x80...0xbf): length = 2
+    case (0xe0, 0xa0...0xbf), (0xed, 0x80...0x9f): length = 3
+    case (0xe1...0xec, 0x80...0xbf), (0xee...0xef, 0x80...0xbf): length = 3
+    case (0xf0, 0x90...0xbf), (0xf1...0xf3, 0x80...0xbf), (0xf4, 0x80...0x8f): length = 4
+    default: return nil
+    }
+    for step in 2..<max(length, 2) where text.byte(at + step) & 0xc0 != 0x80 { return nil }
+    return length
+  }
+}

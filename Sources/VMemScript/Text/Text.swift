@@ -1,0 +1,104 @@
+internal import Glibc
+
+/// Bytes of a script in memory that somebody else owns: a line, a token, a part of one.
+///
+/// The owner (`ScriptSource`, or the lexer's store of unquoted words) outlives every line that
+/// runs, and a text is never kept longer than its line.
+@safe
+struct Text {
+  private let base: UnsafePointer<UInt8>
+  let count: Int
+
+  init(base: UnsafePointer<UInt8>, count: Int) {
+    unsafe self.base = base
+    self.count = count
+  }
+
+  /// Byte `index`. Safe: checked against the length.
+  @inline(__always)
+  subscript(index: Int) -> UInt8 {
+    precondition(index >= 0 && index < count)
+    return unsafe base[index]
+  }
+
+  /// Byte `index`, or 0 past the end (no script contains a byte 0).
+  @inline(__always)
+  func byte(_ index: Int) -> UInt8 {
+    index < count ? unsafe base[index] : 0
+  }
+
+  /// The bytes in `range`.
+  @inline(__always)
+  subscript(range: Range<Int>) -> Text {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return unsafe Text(base: base + range.lowerBound, count: range.count)
+  }
+
+  @inline(__always)
+  func from(_ index: Int) -> Text { self[index..<count] }
+
+  @inline(__always)
+  func withSpan<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+    // Safe: the bytes live through the call.
+    let bytes = unsafe UnsafeBufferPointer(start: base, count: count)
+    return try body(unsafe Span(_unsafeElements: bytes))
+  }
+
+  @inline(__always)
+  static func == (a: Text, b: StaticString) -> Bool {
+    guard a.count == b.utf8CodeUnitCount else { return false }
+    return unsafe memcmp(a.base, b.utf8Start, a.count) == 0
+  }
+
+  static func == (a: Text, b: Text) -> Bool {
+    guard a.count == b.count else { return false }
+    return unsafe memcmp(a.base, b.base, a.count) == 0
+  }
+
+  func hasPrefix(_ prefix: StaticString) -> Bool {
+    let length = prefix.utf8CodeUnitCount
+    return count >= length && self[0..<length] == prefix
+  }
+
+  /// Index of the first `byte` at or after `from`.
+  func firstIndex(of byte: UInt8, from: Int = 0) -> Int? {
+    var at = from
+    while at < count {
+      if self[at] == byte { return at }
+      at += 1
+    }
+    return nil
+  }
+
+  /// The text as a string, for messages.
+  var string: String {
+    withSpan { span in
+      var result = ""
+      result.reserveCapacity(span.count)
+      for at in span.indices where span[at] < 0x80 {
+        result.unicodeScalars.append(Unicode.Scalar(span[at]))
+      }
+      guard result.utf8.count < span.count else { return result }
+      var bytes: [UInt8] = []
+      for at in span.indices { bytes.append(span[at]) }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}
+
+extension UInt8 {
+  @inline(__always)
+  var isDigit: Bool { self &- 0x30 < 10 }
+  @inline(__always)
+  var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
+  /// May stand in a name after its first letter.
+  @inline(__always)
+  var isNameByte: Bool { isLetter || isDigit || self == UInt8(ascii: "_") }
+  /// Value of a hexadecimal digit.
+  @inline(__always)
+  var hexDigit: UInt64? {
+    if isDigit { return UInt64(self &- 0x30) }
+    let letter = (self | 0x20) &- 0x61
+    return letter < 6 ? UInt64(letter) + 10 : nil
+  }
+}

@@ -1,0 +1,95 @@
+internal import VMem
+internal import VMemViews
+
+extension Verb {
+  static let access: [Verb] = [
+    Verb(
+      "read", .access, .nothing, .writer, [.address, .length],
+      summary: "read bytes as the CPU does, through TLB and page tables",
+      returns: "xx xx … on one line, or -EFAULT", example: "read s+0x4000 16", .call(read)),
+    Verb(
+      "write", .access, .nothing, .writer, [.address, .bytes],
+      summary: "write bytes as the CPU does", returns: "0, or -EFAULT",
+      example: "write s+0x4000 deadbeef\nwrite s+0x4004 text:hello", .call(write)),
+    Verb(
+      "fill", .access, .nothing, .writer, [.address, .length, .byte],
+      summary: "set LEN bytes to one value", returns: "0, or -EFAULT",
+      example: "fill P[3] 4K 0x83", .control(fill)),
+    Verb(
+      "copy", .access, .nothing, .writer, [.destination, .source, .length],
+      summary: "copy LEN bytes; the two ranges may overlap", kernel: "memmove",
+      returns: "0, or -EFAULT", example: "copy s+0x4000 P[3] 4K", .call(copy)),
+    Verb(
+      "compare", .access, .nothing, .writer, [.first, .second, .length],
+      summary: "compare LEN bytes",
+      returns: "0, or the offset of the first difference, which nothing but `expect` makes good",
+      example: "compare s+0x4000 P[3] 4K", .call(compare)),
+  ]
+
+  private static func read(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (address, count) = (call.arguments[.address], call.arguments[.length])
+    var isFirst = true
+    guard call.printsDirectly else {
+      try machine.read(address, count: count) { call.scratch.bytes($0, &isFirst) }
+      return .line
+    }
+    // No chunk comes before every byte is known to be readable.
+    try machine.read(address, count: count) { call.output.writer.bytes($0, &isFirst) }
+    call.output.writer.write(byte: 0x0a)
+    return .printed
+  }
+
+  private static func write(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.write(call.arguments[.address], call.arguments.bytes.span)
+    return .ok
+  }
+
+  private static func fill(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let arguments = interpreter.call.arguments[.byte]
+    guard let byte = UInt8(exactly: arguments) else {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.byte)]
+      throw .script("\(arguments) is not a byte", hint: "0 to 255", token)
+    }
+    do throws(Refusal) {
+      try interpreter.machine.fill(
+        interpreter.call.arguments[.address], count: interpreter.call.arguments[.length],
+        byte: byte)
+    } catch {
+      throw .refusal(error)
+    }
+    return .ok
+  }
+
+  private static func copy(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.copy(
+      to: call.arguments[.destination], from: call.arguments[.source],
+      count: call.arguments[.length])
+    return .ok
+  }
+
+  private static func compare(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let difference = try machine.compare(
+      call.arguments[.first], call.arguments[.second], count: call.arguments[.length])
+    guard let difference else { return .ok }
+    return .difference(difference)
+  }
+}
+
+extension ByteWriter {
+  /// Bytes as two digits each, one blank between them and the chunk before.
+  mutating func bytes(_ chunk: Span<UInt8>, _ isFirst: inout Bool) {
+    for at in chunk.indices {
+      if !isFirst { write(byte: 0x20) }
+      isFirst = false
+      hex(UInt64(chunk[at]), digits: 2)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+internal import VMem
+
+/// Areas that are made in other ways than one by one, and the work that gives them back.
+extension Verb {
+  static func vfree(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    let address = call.arguments[.address]
+    if address == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
+    try machine.vfree(address)
+    return .ok
+  }
+
+  static func mapRAM(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    .address(try machine.vmMapRAM(call.arguments.pages))
+  }
+
+  static func unmapRAM(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.vmUnmapRAM(call.arguments[.address], count: call.arguments[.pageCount])
+    return .ok
+  }
+
+  /// Most members of one group.
+  private static let maximumGroup = 4096
+
+  static func getGroup(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let words = interpreter.call.words(.group)
+    var members: [(offset: UInt64, size: UInt64)] = []
+    for at in words {
+      let token = interpreter.call.tokens[at]
+      guard members.count < maximumGroup else {
+        throw .script("more than \(maximumGroup) members", token)
+      }
+      var end = 0
+      let offset = try interpreter.call.number(token, &end)
+      guard token.text.byte(end) == UInt8(ascii: ":") else { throw notMember(token) }
+      end += 1
+      let size = try interpreter.call.number(token, &end)
+      guard end == token.text.count else { throw notMember(token) }
+      members.append((offset, size))
+    }
+    guard !members.isEmpty else {
+      throw .script("missing: OFF:SIZE", interpreter.call.tokens[words.lowerBound - 1])
+    }
+    do throws(Refusal) {
+      let align = interpreter.call.arguments[.align]
+      return .address(try interpreter.machine.getPerCPUAreas(align: align, members))
+    } catch {
+      throw .refusal(error)
+    }
+  }
+
+  private static func notMember(_ token: Token) -> LineFailure {
+    .script("a member is written as OFF:SIZE", hint: "0:64K", token)
+  }
+
+  static func freeGroup(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freePerCPUAreas(call.arguments[.area])
+    return .ok
+  }
+
+  static func drain(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    machine.drainLazyAreas()
+    return .ok
+  }
+
+  static func reclaim(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    machine.reclaimAreas()
+    return .ok
+  }
+
+  static func shrink(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    machine.shrinkVmapNodes()
+    return .ok
+  }
+}

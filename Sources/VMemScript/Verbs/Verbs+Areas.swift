@@ -1,0 +1,119 @@
+internal import VMem
+internal import VMemViews
+
+extension Verb {
+  static let areas: [Verb] = [
+    Verb(
+      "get_vm_area", .areas, .address, .writer, [.size],
+      options: [.flags, .align, .searchRange, .shift, .caller],
+      summary: "reserve address space: nothing is mapped, and a guard page follows",
+      kernel: "__get_vm_area_node", returns: "the address, or NULL",
+      example: "s = get_vm_area 64K --flags sparse\nw = get_vm_area 8K --range s+1M..s+2M",
+      .call(getVMArea)),
+    Verb(
+      "free_vm_area", .areas, .nothing, .writer, [.area],
+      summary: "clear what an area maps, and hand its addresses to the next purge",
+      kernel: "free_vm_area", returns: "0, or BUG for what is no area's start",
+      example: "free_vm_area s", .call(freeVMArea)),
+    Verb(
+      "find_vm_area", .areas, .nothing, .reader, [.address],
+      summary: "show the area that contains an address, guard page included",
+      kernel: "find_vm_area",
+      returns: "addr= size= get_vm_area_size= flags= nr_pages= page_order= phys=, or NULL",
+      example: "find_vm_area s+0x2000", .call(findVMArea)),
+    Verb(
+      "vfree", .areas, .nothing, .writer, [.address],
+      summary: "free an area by any means that made it; NULL is ignored",
+      kernel: "vfree", returns: "0; a warn for what is no area; BUG in NMI context",
+      example: "vfree a", .call(vfree)),
+    Verb(
+      "vm_map_ram", .areas, .address, .writer, [.pages],
+      summary: "map pages for a short while: up to 64 from the CPU's block",
+      kernel: "vm_map_ram", returns: "the address, or NULL",
+      example: "m = vm_map_ram P[0..4]", .call(mapRAM)),
+    Verb(
+      "vm_unmap_ram", .areas, .nothing, .writer, [.address, .pageCount],
+      summary: "unmap what vm_map_ram mapped, by the same number of pages",
+      kernel: "vm_unmap_ram", returns: "0; BUG for NULL and addresses outside the window",
+      example: "vm_unmap_ram m 4", .call(unmapRAM)),
+    Verb(
+      "pcpu_get_vm_areas", .areas, .address, .writer, [.align, .group],
+      summary: "reserve a group of areas at fixed distances, as high as it fits",
+      kernel: "pcpu_get_vm_areas", returns: "the address of the first listed, or NULL",
+      example: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K", .control(getGroup)),
+    Verb(
+      "pcpu_free_vm_areas", .areas, .nothing, .writer, [.area],
+      summary: "free a group by the address of its first area",
+      kernel: "pcpu_free_vm_areas", returns: "0", example: "pcpu_free_vm_areas g",
+      .call(freeGroup)),
+    Verb(
+      "drain_vmap_work", .areas, .nothing, .writer,
+      summary: "run the drain that too many lazy areas schedule",
+      kernel: "drain_vmap_area_work", returns: "0", example: "drain_vmap_work",
+      .call(drain)),
+    Verb(
+      "reclaim_vmap", .areas, .nothing, .writer,
+      summary: "run what an allocation runs that finds no hole",
+      kernel: "reclaim_and_purge_vmap_areas", returns: "0", example: "reclaim_vmap",
+      .call(reclaim)),
+    Verb(
+      "shrink_vmap_node", .areas, .nothing, .writer,
+      summary: "empty the size pools of all vmap nodes",
+      kernel: "vmap_node_shrink_scan", returns: "0", example: "shrink_vmap_node",
+      .call(shrink)),
+    Verb(
+      "vm_unmap_aliases", .areas, .nothing, .writer,
+      summary: "purge: flush the TLBs once and give all freed addresses back",
+      kernel: "vm_unmap_aliases", returns: "0", example: "vm_unmap_aliases",
+      .call(unmapAliases)),
+  ]
+
+  private static func getVMArea(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let caller = try call.caller(machine)
+    let hasRange = call.arguments.has(.searchRange)
+    let (start, end) = call.range(.searchRange)
+    let flags = call.arguments[.flags, default: 0]
+    return .address(
+      try machine.getVMArea(
+        size: call.arguments[.size], flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
+        align: call.arguments[.align, default: 1], start: hasRange ? start : nil,
+        end: hasRange ? end : nil, shift: call.arguments[.shift, default: 12], caller: caller))
+  }
+
+  private static func freeVMArea(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freeVMArea(call.arguments[.area])
+    return .ok
+  }
+
+  private static func findVMArea(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    guard let area = machine.findVMArea(call.arguments[.address]) else { return .null }
+    call.scratch.write("addr=")
+    call.scratch.address(area.start)
+    call.scratch.write(" size=")
+    call.scratch.decimal(area.reserved)
+    call.scratch.write(" get_vm_area_size=")
+    call.scratch.decimal(area.size)
+    call.scratch.write(" flags=0x")
+    call.scratch.hex(UInt64(area.flags.rawValue))
+    call.scratch.write(" nr_pages=")
+    call.scratch.decimal(UInt64(area.pageCount))
+    call.scratch.write(" page_order=")
+    call.scratch.decimal(UInt64(area.pageOrder))
+    call.scratch.write(" phys=0x")
+    call.scratch.hex(area.physicalAddress)
+    return .line
+  }
+
+  private static func unmapAliases(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    machine.unmapAliases()
+    return .ok
+  }
+}

@@ -1,0 +1,85 @@
+internal import VMem
+
+extension Verb {
+  static func boot(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    guard !interpreter.isUsed else {
+      throw .script(
+        "`boot` is only allowed as the first line", interpreter.call.tokens[0])
+    }
+    let configuration = try interpreter.call.configuration()
+    do throws(BootError) {
+      interpreter.machine = try Machine(configuration)
+    } catch {
+      throw .script(interpreter.call.explain(error, configuration))
+    }
+    interpreter.call.defaultCaller = .none
+    interpreter.isUsed = true
+    return .silent
+  }
+}
+
+extension Call {
+  /// The configuration that the arguments of `boot` describe.
+  func configuration() throws(LineFailure) -> Configuration {
+    var result = Configuration()
+    result.memory = arguments[.memory, default: result.memory]
+    result.cpus = Int(clamping: arguments[.cpus, default: UInt64(result.cpus)])
+    result.nodes = Int(clamping: arguments[.nodes, default: UInt64(result.nodes)])
+    result.levels = Int(clamping: arguments[.levels, default: UInt64(result.levels)])
+    result.seed = arguments[.seed, default: result.seed]
+    if arguments.has(.kernel) {
+      let token = tokens[arguments.token(.kernel)]
+      guard let version = KernelVersion(text: token.text.string) else {
+        let known = KernelVersion.allCases.map { $0.text }.joined(separator: " ")
+        throw .script(
+          "no kernel \(quoted(token.text.string))", hint: "known are \(known)", token)
+      }
+      result.kernel = version
+      result.switches = version.switches
+    }
+    if arguments.has(.with) { result.switches.formUnion(try switches(.with)) }
+    if arguments.has(.without) { result.switches.subtract(try switches(.without)) }
+    return result
+  }
+
+  private func switches(_ parameter: Parameter) throws(LineFailure) -> Switches {
+    let token = tokens[arguments.token(parameter)]
+    var result: Switches = []
+    for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
+      let folded = String(word.map { $0 == "-" ? "_" : $0 })
+      guard let found = Switches.named.first(where: { "\($0.name)" == folded }) else {
+        let names = Switches.named.map { "\($0.name)" }
+        let near = nearest(to: folded, of: names)
+        throw .script(
+          "no switch \(quoted(String(word)))",
+          hint: near.map { "did you mean \($0)?" }
+            ?? "switches are \(names.joined(separator: " "))", token)
+      }
+      result.formUnion(found.value)
+    }
+    return result
+  }
+
+  /// Words why a machine cannot be booted.
+  func explain(_ error: BootError, _ configuration: Configuration) -> ScriptError {
+    switch error {
+    case .cpus: complaint("1 to \(Configuration.maximumCPUs) CPUs", .cpus)
+    case .nodes: complaint("1 to \(Configuration.maximumNodes) nodes", .nodes)
+    case .levels: complaint("4 or 5 levels", .levels)
+    case .memory: complaint("whole pages, at most 64G", .memory)
+    case .tooLittleMemory(let needed):
+      complaint("the smallest RAM that boots is \(needed) bytes (\(needed >> 12)p)", .memory)
+    case .nodeTooSmall(let needed):
+      complaint("\(configuration.nodes) nodes take \(needed >> 20)M at least", .memory)
+    case .host:
+      ScriptError(
+        "the host gives no address space", hint: "64 GiB must be allowed (ulimit -v)",
+        exit: .inputOutput)
+    }
+  }
+
+  private func complaint(_ message: String, _ parameter: Parameter) -> ScriptError {
+    let token = arguments.has(parameter) ? tokens[arguments.token(parameter)] : tokens[0]
+    return ScriptError(message, token)
+  }
+}

@@ -1,0 +1,96 @@
+internal import VMem
+internal import VMemViews
+
+extension Verb {
+  static let machine: [Verb] = [
+    Verb(
+      "boot", .machine, .nothing, .language, [],
+      options: [.memory, .cpus, .nodes, .levels, .kernel, .with, .without, .seed],
+      summary: "make the machine; only as a script's first line, and defaults apply without it",
+      returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
+      .control(boot)),
+    Verb(
+      "info", .machine, .nothing, .reader, [], options: [.hash],
+      summary: "show what the machine is: CPUs, registers, windows",
+      returns: "text", example: "info --hash", .call(info)),
+    Verb(
+      "meminfo", .machine, .nothing, .reader,
+      summary: "show memory, as /proc/meminfo does", kernel: "meminfo_proc_show",
+      returns: "text", example: "meminfo", .call(meminfo)),
+    Verb(
+      "buddyinfo", .machine, .nothing, .reader,
+      summary: "show free blocks by order, as /proc/buddyinfo does", kernel: "frag_show",
+      returns: "text", example: "buddyinfo", .call(buddyinfo)),
+    Verb(
+      "dmesg", .machine, .nothing, .reader,
+      summary: "show the kernel log", kernel: "syslog_print", returns: "text",
+      example: "dmesg", .call(dmesg)),
+    Verb(
+      "memory", .machine, .nothing, .reader, [.file],
+      summary: "write RAM to a file, byte for byte, with holes where it is zero",
+      returns: "0", example: "memory ram.bin", .control(memory)),
+    Verb(
+      "check", .machine, .nothing, .reader,
+      summary: "verify every structure of the machine",
+      returns: "0, or a line for each broken invariant and exit 4", example: "check",
+      .call(check)),
+    Verb(
+      "cpu", .machine, .nothing, .writer, [.cpu],
+      summary: "choose the CPU that runs the calls to come",
+      returns: "0, or -EINVAL", example: "cpu 3", .call(selectCPU)),
+    Verb(
+      "context", .machine, .nothing, .writer, [.context],
+      summary: "put the current CPU into a context; only `process` may sleep",
+      kernel: "in_interrupt", returns: "0",
+      example: "context irq\nexpect warn vm_area_map_pages s s..s+1p P[0]", .call(setContext)),
+  ]
+
+  private static func info(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let hash = call.arguments.has(.hash)
+    return call.view { output in Views.info(machine, hash: hash, to: &output) }
+  }
+
+  private static func meminfo(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.meminfo(machine, to: &output) }
+  }
+
+  private static func buddyinfo(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.buddyinfo(machine, to: &output) }
+  }
+
+  private static func dmesg(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.dmesg(machine, to: &output) }
+  }
+
+  private static func check(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let violations = machine.check()
+    if violations.isEmpty { return .ok }
+    _ = call.view { output in Views.violations(violations, to: &output) }
+    return .broken
+  }
+
+  private static func selectCPU(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.selectCPU(call.arguments[.cpu])
+    return .ok
+  }
+
+  private static func setContext(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let value = UInt8(truncatingIfNeeded: call.arguments[.context])
+    machine.context = ExecutionContext(rawValue: value) ?? .process
+    return .ok
+  }
+}

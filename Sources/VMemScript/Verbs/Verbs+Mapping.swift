@@ -1,0 +1,124 @@
+internal import VMem
+
+extension Verb {
+  static let mapping: [Verb] = [
+    Verb(
+      "vm_area_map_pages", .mapping, .nothing, .writer, [.area, .range, .pages],
+      summary: "map pages into a part of a sparse area; takes no references, never rolls back",
+      kernel: "vm_area_map_pages",
+      returns: "0, -EINVAL, -E2BIG, -ERANGE, or -ENOMEM; BUG for an empty range",
+      example: "vm_area_map_pages s s+0x4000..s+0x6000 P[0..2]", .call(mapAreaPages)),
+    Verb(
+      "vm_area_unmap_pages", .mapping, .nothing, .writer, [.area, .range],
+      summary: "unmap a part of a sparse area and flush the TLBs; the tables stay",
+      kernel: "vm_area_unmap_pages", returns: "0, also where the kernel silently does nothing",
+      example: "vm_area_unmap_pages s s..s+64K", .call(unmapAreaPages)),
+    Verb(
+      "vmap_pages_range", .mapping, .nothing, .writer, [.range, .pagesOrNull],
+      summary: "map pages at any kernel addresses; with `null` only the tables are built",
+      kernel: "vmap_pages_range", returns: "0 or -ENOMEM; BUG for an empty range",
+      example: "vmap_pages_range a..a+2p P[0..2]", .call(mapPagesRange)),
+    Verb(
+      "vunmap_range", .mapping, .nothing, .writer, [.range],
+      summary: "unmap a range and flush the TLBs; the tables stay",
+      kernel: "vunmap_range", returns: "0; BUG for an empty range",
+      example: "vunmap_range a..a+2p", .call(unmapRange)),
+    Verb(
+      "populate", .mapping, .nothing, .writer, [.range], options: [.level],
+      summary: "build the page tables of a range and leave their entries empty",
+      kernel: "apply_to_page_range with a function that does nothing",
+      returns: "0, -EINVAL, or -ENOMEM", example: "populate s..s+64K", .call(populate)),
+    Verb(
+      "set_pte_at", .mapping, .nothing, .writer, [.address, .page],
+      summary: "set one empty entry; never allocates or sleeps, so that any context may",
+      kernel: "set_pte_at",
+      returns: "0, -ENOENT where a table is missing, -EBUSY, or -EINVAL",
+      example: "context irq\nset_pte_at s+0x1000 P[1]", .call(setPTE)),
+    Verb(
+      "vmalloc_to_page", .mapping, .nothing, .reader, [.address], options: [.byName],
+      summary: "find the page an address leads to",
+      kernel: "vmalloc_to_page",
+      returns: "address of the struct page; P[3] or pfn:N with --name; NULL for a hole",
+      example: "expect P[3] vmalloc_to_page s+0x4000 --name", .call(toPage)),
+    Verb(
+      "vmalloc_to_pfn", .mapping, .nothing, .reader, [.address],
+      summary: "find the frame number an address leads to",
+      kernel: "vmalloc_to_pfn", returns: "the number, or NULL for a hole",
+      example: "vmalloc_to_pfn s+0x4000", .call(toPFN)),
+  ]
+
+  private static func mapAreaPages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.range)
+    try machine.vmAreaMapPages(
+      area: call.arguments[.area], start: start, end: end, pages: call.arguments.pages)
+    return .ok
+  }
+
+  private static func unmapAreaPages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.range)
+    do throws(Refusal) {
+      try machine.vmAreaUnmapPages(area: call.arguments[.area], start: start, end: end)
+    } catch {
+      // The kernel's function returns nothing: what it refuses, it ignores. That the area is not
+      // one is not its refusal.
+      guard case .errno = error.outcome, error.rule != .noAreaAtAddress else { throw error }
+      call.note = error
+    }
+    return .ok
+  }
+
+  private static func mapPagesRange(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.range)
+    if call.word(.pagesOrNull) == "null" {
+      try machine.populate(start: start, end: end, level: .pte)
+    } else {
+      try machine.vmapPagesRange(start: start, end: end, pages: call.arguments.pages)
+    }
+    return .ok
+  }
+
+  private static func unmapRange(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.range)
+    try machine.vunmapRange(start: start, end: end)
+    return .ok
+  }
+
+  private static func populate(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.range)
+    let levels: [Level] = [.pte, .pmd, .pud]
+    try machine.populate(start: start, end: end, level: levels[call.choice(.level, default: 0)])
+    return .ok
+  }
+
+  private static func setPTE(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.setPTE(at: call.arguments[.address], pfn: call.arguments[.page])
+    return .ok
+  }
+
+  private static func toPage(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    guard let pfn = machine.vmallocToPFN(call.arguments[.address]) else { return .null }
+    return call.arguments.has(.byName)
+      ? .page(pfn: pfn) : .address(machine.structPageAddress(pfn))
+  }
+
+  private static func toPFN(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    guard let pfn = machine.vmallocToPFN(call.arguments[.address]) else { return .null }
+    return .number(pfn)
+  }
+}

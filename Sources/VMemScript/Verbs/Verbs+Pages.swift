@@ -1,0 +1,71 @@
+internal import VMem
+internal import VMemViews
+
+extension Verb {
+  static let pages: [Verb] = [
+    Verb(
+      "alloc_pages", .pages, .pages, .writer, [.count], options: [.order, .node, .gfp, .zone],
+      summary: "allocate COUNT blocks of 2^K pages as single pages; contents are zero",
+      kernel: "alloc_pages, split_page", returns: "the number of pages, or NULL",
+      example: "P = alloc_pages 600\nQ = alloc_pages 4 --order 2 --node 1", .call(allocatePages)),
+    Verb(
+      "free_pages", .pages, .nothing, .writer, [.pages],
+      summary: "drop the owner's reference of each page, which frees those without another",
+      kernel: "__free_pages", returns: "0", example: "free_pages P[0..16]", .call(freePages)),
+    Verb(
+      "get_page", .pages, .nothing, .writer, [.pages],
+      summary: "take a reference on each page",
+      kernel: "get_page", returns: "0", example: "get_page P[3]", .call(getPages)),
+    Verb(
+      "put_page", .pages, .nothing, .writer, [.pages],
+      summary: "drop a reference on each page; the last one frees it",
+      kernel: "put_page", returns: "0", example: "put_page P[3]", .call(putPages)),
+    Verb(
+      "page", .pages, .nothing, .reader, [.pages],
+      summary: "show the struct page of each page", kernel: "struct page",
+      returns: "a line a page: pfn= flags= refcount= mapcount= order= node= owner=",
+      example: "page P[0..2]", .call(showPages)),
+  ]
+
+  private static func allocatePages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let node = call.arguments[.node, default: .max]
+    let set = try machine.allocatePages(
+      count: call.arguments[.count], order: call.arguments[.order, default: 0],
+      node: node == .max ? nil : node,
+      highest: call.choice(.zone, default: 1) == 0 ? .dma32 : nil,
+      mayBlock: call.choice(.gfp, default: 0) == 0)
+    return .pages(set, count: UInt64(machine.pageSet(set).count))
+  }
+
+  private static func freePages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freePages(call.arguments.pages)
+    return .ok
+  }
+
+  private static func getPages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.getPages(call.arguments.pages)
+    return .ok
+  }
+
+  private static func putPages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.putPages(call.arguments.pages)
+    return .ok
+  }
+
+  private static func showPages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let pages = call.arguments.pages
+    return call.view { output in
+      for pfn in pages { Views.page(machine, pfn, to: &output) }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import VMem
+internal import VMemViews
+
+extension Verb {
+  static let views: [Verb] = [
+    Verb(
+      "walk", .views, .nothing, .reader, [.address],
+      summary: "explain how an address is translated, level by level",
+      returns: "text", example: "walk s+0x4000", .call(walk)),
+    Verb(
+      "page_tables", .views, .nothing, .reader, [], options: [.viewRange, .format],
+      summary: "show the page tables",
+      kernel: "ptdump_walk_pgd_level_debugfs",
+      returns: "text: ptdump as debugfs page_tables/kernel, a tree, or counts",
+      example: "page_tables --range s..s+4G --format tree", .call(pageTables)),
+    Verb(
+      "vmallocinfo", .views, .nothing, .reader, [], options: [.pointers],
+      summary: "show every area, as /proc/vmallocinfo does",
+      kernel: "vmalloc_info_show", returns: "a line an area",
+      example: "vmallocinfo", .call(vmallocinfo)),
+    Verb(
+      "kcore", .views, .nothing, .reader, [.readAt],
+      summary: "read bytes as a reader of /proc/kcore gets them: sparse areas are zeroes",
+      kernel: "vread_iter", returns: "xx xx … on one line",
+      example: "kcore --read s+0x4000 16", .control(kcore)),
+  ]
+
+  private static func walk(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let address = call.arguments[.address]
+    return call.view { output in Views.walk(machine, address, to: &output) }
+  }
+
+  private static func pageTables(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let range = call.arguments.has(.viewRange) ? call.range(.viewRange) : nil
+    let formats: [PageTablesFormat] = [.ptdump, .tree, .count]
+    let format = formats[call.choice(.format, default: 0)]
+    return call.view { output in
+      Views.pageTables(machine, range: range, format: format, to: &output)
+    }
+  }
+
+  private static func vmallocinfo(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let styles: [PointerStyle] = [.real, .hashed, .zero]
+    let style = styles[call.choice(.pointers, default: 0)]
+    return call.view { output in
+      Views.vmallocinfo(machine, pointers: style, to: &output)
+    }
+  }
+
+  private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let (address, count) = interpreter.call.range(.readAt)
+    guard count <= UInt64(Call.maximumBytes) else {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.readAt) + 1]
+      throw .script("more than \(Call.maximumBytes) bytes", token)
+    }
+    var isFirst = true
+    guard interpreter.call.printsDirectly else {
+      interpreter.machine.kcoreRead(address, count: count) {
+        interpreter.call.scratch.bytes($0, &isFirst)
+      }
+      return .line
+    }
+    interpreter.machine.kcoreRead(address, count: count) {
+      interpreter.call.output.writer.bytes($0, &isFirst)
+    }
+    interpreter.call.output.writer.write(byte: 0x0a)
+    return .printed
+  }
+}
