@@ -62,6 +62,8 @@ struct AreasTruthTests {
       if !same { return }
     }
     #expect(expected.isEmpty)
+    let violations = machine.check()
+    #expect(violations.isEmpty, "\(violations)")
   }
 
   func isFailure(_ answer: String) -> Bool { answer == "NULL" || answer.hasPrefix("-E") }

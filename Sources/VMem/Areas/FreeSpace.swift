@@ -103,9 +103,11 @@ struct FreeSpace {
       ram[block].start = rest
       propagate(block)
       link(left, start, address, below: block)
+      assert(isSound(left) && isSound(block))
       return true
     }
     propagate(block)
+    assert(isSound(block))
     return true
   }
 
@@ -199,9 +201,11 @@ struct FreeSpace {
       }
       ram[before].end = reach
       propagate(before)
+      assert(isSound(before))
     } else if touchesAfter {
       ram[after].start = start
       propagate(after)
+      assert(isSound(after))
     } else {
       insert(spare, start, end, parent: parent, onLeft: !parent.isNone && parent == after)
       return true

@@ -12,6 +12,9 @@ struct MapBlocks {
         &+ UInt32(cpu * (MemoryLayout<PerCPU>.stride / 16)))
   }
 
+  /// Blocks indexed at a CPU, by their number.
+  func index(_ cpu: Int) -> SparseArray { ram[perCPU(cpu)].blocks }
+
   private func index(_ address: UInt64) -> UInt64 {
     (address &- areas.map.vmallocStart & ~(MapBlock.size - 1)) / MapBlock.size
   }

@@ -13,29 +13,39 @@ struct HostMemory: ~Copyable {
   static let margin = 1 << 20
 
   let base: UnsafeMutableRawPointer
+  /// Bytes reserved before the margin: `reach`, or half of it where the host has no more.
+  let reserved: Int
 
   /// Reserves the address space and maps `size` bytes of zeroed anonymous memory at its start.
   /// Returns nil when the host refuses.
+  ///
+  /// Checkers such as valgrind cannot reserve as much; half of it serves machines of less RAM there,
+  /// and only a wild reference past that half is not caught.
   init?(size: Int) {
     precondition(size > 0 && size <= Self.reach && size % 4096 == 0)
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    var reserved = Self.reach
     // Safe: a fresh reservation of our own; MAP_FIXED is used only inside it.
-    guard
-      let base = unsafe mmap(nil, Self.reach + Self.margin, PROT_NONE, flags, -1, 0),
-      unsafe base != UnsafeMutableRawPointer(bitPattern: -1)
+    var base = unsafe mmap(nil, reserved + Self.margin, PROT_NONE, flags, -1, 0)
+    if unsafe base == UnsafeMutableRawPointer(bitPattern: -1), size <= Self.reach / 2 {
+      reserved = Self.reach / 2
+      unsafe base = mmap(nil, reserved + Self.margin, PROT_NONE, flags, -1, 0)
+    }
+    guard let base = unsafe base, unsafe base != UnsafeMutableRawPointer(bitPattern: -1)
     else { return nil }
     let mapped = unsafe mmap(base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, -1, 0)
-    guard unsafe mapped == base, unsafe chost_watch_range(base, Self.reach + Self.margin) == 0
+    guard unsafe mapped == base, unsafe chost_watch_range(base, reserved + Self.margin) == 0
     else {
-      unsafe munmap(base, Self.reach + Self.margin)
+      unsafe munmap(base, reserved + Self.margin)
       return nil
     }
     unsafe self.base = base
+    self.reserved = reserved
   }
 
   deinit {
     // Safe: nothing outlives the machine that owns this memory.
     unsafe chost_unwatch_range(base)
-    unsafe munmap(base, Self.reach + Self.margin)
+    unsafe munmap(base, reserved + Self.margin)
   }
 }

@@ -29,7 +29,7 @@ struct HashTable<Object: HashLinked>: BitwiseCopyable {
   }
 
   @inline(__always)
-  private func bucket(_ hash: UInt32) -> UInt64 {
+  func bucket(_ hash: UInt32) -> UInt64 {
     let low = UInt32(1) << UInt32(31 - bucketCount.leadingZeroBitCount)
     let wide = hash & (low << 1 &- 1)
     return UInt64(wide < bucketCount ? wide : hash & (low &- 1))

@@ -36,7 +36,8 @@ extension Machine {
       throw .tooLittleMemory(needed: BootLayout.smallestMemory(c))
     }
     guard let memory = HostMemory(size: Int(c.memory)) else { throw .host }
-    let ram = unsafe RAM(base: memory.base, frameCount: UInt32(c.memory >> 12))
+    let ram = unsafe RAM(
+      base: memory.base, frameCount: UInt32(c.memory >> 12), pastReach: memory.reserved)
     self.init(memory: memory, ram: ram, map: AddressMap(levels: c.levels))
     start(c, layout)
   }
@@ -72,8 +73,8 @@ extension Machine {
       let to = node + 1 == c.nodes ? total : BootLayout.nodeStart(node + 1, c)
       for kind in ZoneKind.allCases {
         let zone = frames.zone(node * ZoneKind.allCases.count + Int(kind.rawValue))
-        let start = kind == .dma32 ? min(from, fourGiB) : max(from, fourGiB)
-        let end = kind == .dma32 ? min(to, fourGiB) : max(to, fourGiB)
+        let end = kind == .dma32 ? min(to, fourGiB) : to
+        let start = kind == .dma32 ? min(from, fourGiB) : min(max(from, fourGiB), end)
         ram[zone].node = UInt8(node)
         ram[zone].kind = kind.rawValue
         ram[zone].start = start

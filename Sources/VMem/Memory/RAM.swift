@@ -6,10 +6,13 @@ public struct RAM: Sendable {
   @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
   /// Size in frames of 4096 bytes.
   public let frameCount: UInt32
+  /// Offset of host memory that is reserved and never mapped, where bad frame numbers lead.
+  @usableFromInline let pastReach: Int
 
-  init(base: UnsafeMutableRawPointer, frameCount: UInt32) {
+  init(base: UnsafeMutableRawPointer, frameCount: UInt32, pastReach: Int) {
     unsafe self.base = base
     self.frameCount = frameCount
+    self.pastReach = pastReach
   }
 
   /// The object behind a reference.
@@ -30,7 +33,7 @@ public struct RAM: Sendable {
   /// is not RAM lands past the reachable range, where each access faults and is reported.
   @inlinable @inline(__always)
   func frame(_ pfn: UInt64) -> UnsafeMutableRawPointer {
-    unsafe base + Int(pfn < UInt64(frameCount) ? pfn << 12 : UInt64(64) << 30)
+    unsafe base + (pfn < UInt64(frameCount) ? Int(truncatingIfNeeded: pfn) << 12 : pastReach)
   }
 
   /// Entry `index` (taken modulo 512) of the page table in frame `pfn`.

@@ -49,7 +49,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
     if height == 0 {
       guard let chunk = newChunk(ram) else { return false }
       root = chunk
-      height = 1
+      height = max(1, UInt32(73 - key.leadingZeroBitCount) / 10)
     }
     while key >> (10 * UInt64(height)) != 0 {
       guard let chunk = newChunk(ram) else { return shed(ram) }
