@@ -15,9 +15,9 @@ public enum PointerStyle: Sendable {
 struct PointerHash {
   private let key: (UInt64, UInt64)
 
-  init(seed: UInt64) {
-    key = (seed, ~seed &* 0x9e37_79b9_7f4a_7c15)
-  }
+  init(key: (UInt64, UInt64)) { self.key = key }
+
+  init(seed: UInt64) { self.init(key: (seed, ~seed &* 0x9e37_79b9_7f4a_7c15)) }
 
   /// What stands for `address`: its low 32 bits, the others zero.
   @inline(__always)

@@ -6,6 +6,7 @@ struct VmallocinfoRows {
   private let nodes: Int
   private let pointers: PointerStyle
   private let hash: PointerHash
+  private let flagBits = FlagBits()
 
   init(_ machine: borrowing Machine, _ pointers: PointerStyle) {
     ram = machine.ram
@@ -17,12 +18,24 @@ struct VmallocinfoRows {
   /// The words of an area's flags, in the kernel's order.
   @inline(__always)
   private func forEachWord(_ flags: VMFlags, _ body: (StaticString) -> Void) {
-    if flags.contains(.ioremap) { body("ioremap") }
-    if flags.contains(.sparse) { body("sparse") }
-    if flags.contains(.alloc) { body("vmalloc") }
-    if flags.contains(.map) { body("vmap") }
-    if flags.contains(.usermap) { body("user") }
-    if flags.contains(.dmaCoherent) { body("dma-coherent") }
+    let bits = flags.rawValue
+    if bits & flagBits.ioremap != 0 { body("ioremap") }
+    if bits & flagBits.sparse != 0 { body("sparse") }
+    if bits & flagBits.alloc != 0 { body("vmalloc") }
+    if bits & flagBits.map != 0 { body("vmap") }
+    if bits & flagBits.usermap != 0 { body("user") }
+    if bits & flagBits.dmaCoherent != 0 { body("dma-coherent") }
+  }
+
+  /// Copies of the flags' bits: a row must not look six globals of another module up.
+  private struct FlagBits {
+    let ioremap = VMFlags.ioremap.rawValue
+    let sparse = VMFlags.sparse.rawValue
+    let alloc = VMFlags.alloc.rawValue
+    let map = VMFlags.map.rawValue
+    let usermap = VMFlags.usermap.rawValue
+    let dmaCoherent = VMFlags.dmaCoherent.rawValue
+    let uninitialized = VMFlags.uninitialized.rawValue
   }
 
   // MARK: Rows
@@ -31,10 +44,10 @@ struct VmallocinfoRows {
   @inline(__always)
   func busy(_ area: borrowing VMArea, to output: inout ViewOutput) {
     guard area.isVMStruct else {
-      guard area.areaFlags & 1 != 0 else { return }
+      guard area.areaFlags & VMArea.mapRAM != 0 else { return }
       return plain(area.start, area.end, "vm_map_ram", text: "vm_map_ram", to: &output)
     }
-    guard !area.flags.contains(.uninitialized) else { return }
+    guard area.flags.rawValue & flagBits.uninitialized == 0 else { return }
     if output.isJSON { return json(area, to: &output) }
     text(area, to: &output.writer)
     output.endLine()
@@ -70,7 +83,7 @@ struct VmallocinfoRows {
     if !area.caller.isNone {
       writer.write(byte: 0x20)
       let symbol = area.caller
-      writer.write(ram[symbol].text.span.extracting(first: Int(ram[symbol].length)))
+      writer.write(first: Int(ram[symbol].length), of: ram[symbol].text.span)
     }
     if area.pageCount != 0 {
       writer.write(" pages=")
