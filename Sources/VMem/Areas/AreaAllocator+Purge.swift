@@ -96,17 +96,7 @@ extension AreaAllocator {
       if pools, decodedNode(ram[area].areaFlags) != nil, pool(area, node) { batch.drop(index) }
     }
     let merge = ram[Superblock.ref].switches & Switches.lazyMerge.rawValue != 0
-    if merge { return batch.releaseMerged(space, caches) }
-    for index in stride(from: batch.count - 1, through: 0, by: -1) {
-      let area = batch[index]
-      if !area.isNone { release(area) }
-    }
-  }
-
-  @inline(__always)
-  private func release(_ area: Ref<VMArea>) {
-    let (start, end) = (ram[area].start, ram[area].end)
-    _ = space.release(start, end, spare: area.cast(to: FreeBlock.self))
+    if merge { batch.releaseMerged(space) } else { batch.releaseDescending(space) }
   }
 
   /// `node_pool_add_va`: to the head of the list for its size.
@@ -141,6 +131,6 @@ extension AreaAllocator {
     }
     guard batch.count > 0 else { return }
     batch.sort()
-    batch.releaseMerged(space, caches)
+    batch.releaseMerged(space)
   }
 }

@@ -5,15 +5,13 @@ public struct AreaAllocator: Sendable {
   let ram: RAM
   let map: AddressMap
 
-  static let stateOffset = MemoryLayout<Superblock>.offset(of: \.areas) ?? 0
-
   init(ram: RAM, map: AddressMap) {
     self.ram = ram
     self.map = map
   }
 
   @inline(__always)
-  var state: Ref<AreaState> { Ref(granule: UInt32(Self.stateOffset / 16)) }
+  var state: Ref<AreaState> { Ref(granule: 1) }
   @inline(__always)
   var space: FreeSpace { FreeSpace(ram: ram, root: state) }
   var blocks: MapBlocks { MapBlocks(areas: self) }

@@ -167,6 +167,23 @@ struct FreeSpace {
     return parent
   }
 
+  /// Whether free space ends where [start, end) starts and none starts where it ends.
+  func touchesOnlyBefore(_ start: UInt64, _ end: UInt64) -> Bool {
+    var (before, after) = (Ref<FreeBlock>.none, Ref<FreeBlock>.none)
+    var node = ram[root].freeRoot
+    while !node.isNone {
+      if ram[node].start >= end {
+        after = node
+        node = ram[node].left
+      } else {
+        before = node
+        node = ram[node].right
+      }
+    }
+    return !before.isNone && ram[before].end == start
+      && (after.isNone || ram[after].start != end)
+  }
+
   // MARK: Giving back
 
   /// Adds [start, end) and merges it with its neighbours. `spare` is the descriptor of what is given

@@ -26,8 +26,7 @@ extension Machine {
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
     end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> Ref<VMArea> {
-    let context = context
-    if context == .irq || context == .nmi {
+    if ram[Superblock.ref].contexts[cpu] >= ExecutionContext.irq.rawValue {
       throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context.rawValue))
     }
     let mask = UInt64(1) &<< shift &- 1
@@ -87,7 +86,8 @@ extension Machine {
       warn(.remove_vm_area, address)
       throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
     }
-    let found = areas.busyArea(containing: address)
+    let exact = areas.busyArea(startingAt: address)
+    let found = exact.isNone ? areas.busyArea(containing: address) : exact
     guard !found.isNone else {
       // remove_vm_area answers NULL, which is not the area: free_vm_area's BUG_ON.
       throw bug(.free_vm_area, .noAreaAtAddress, address)

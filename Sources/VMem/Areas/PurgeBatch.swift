@@ -37,23 +37,106 @@ struct PurgeBatch: ~Copyable {
     sort()
   }
 
-  mutating func sort() { entries.sort { $0.start < $1.start } }
+  /// Sorts by address: least significant digits first, over the bits in which pages differ.
+  mutating func sort() {
+    guard let first = entries.first else { return }
+    var (low, high) = (first.start, first.start)
+    for entry in entries {
+      low = min(low, entry.start)
+      high = max(high, entry.start)
+    }
+    let bits = 64 - ((high - low) >> 12).leadingZeroBitCount
+    var other = entries
+    for shift in stride(from: 0, to: bits, by: 8) {
+      Self.distribute(entries, &other, low, UInt64(shift + 12))
+      swap(&entries, &other)
+    }
+  }
 
-  /// Gives everything back in ascending order, neighbours as one block.
-  borrowing func releaseMerged(_ space: FreeSpace, _ caches: ObjectCaches) {
-    var first = Ref<VMArea>.none
-    var start: UInt64 = 0
-    var end: UInt64 = 0
-    for entry in entries where !entry.area.isNone {
-      if !first.isNone && end == entry.start {
-        end = ram[entry.area].end
-        caches.free(.vmArea, entry.area)
+  private static func distribute(
+    _ from: [Entry], _ to: inout [Entry], _ low: UInt64, _ shift: UInt64
+  ) {
+    var place = InlineArray<256, Int>(repeating: 0)
+    for entry in from { place[Int((entry.start &- low) >> shift & 255)] += 1 }
+    var sum = 0
+    for digit in 0..<256 {
+      let count = place[digit]
+      place[digit] = sum
+      sum += count
+    }
+    for entry in from {
+      let digit = Int((entry.start &- low) >> shift & 255)
+      to[place[digit]] = entry
+      place[digit] += 1
+    }
+  }
+
+  /// Gives everything back one by one in descending order. Neighbours go as one where the tree cannot
+  /// tell the difference.
+  borrowing func releaseDescending(_ space: FreeSpace) {
+    var index = entries.count - 1
+    while index >= 0 {
+      let last = index
+      var start = entries[index].start
+      if entries[index].area.isNone {
+        index -= 1
         continue
       }
-      if !first.isNone { _ = space.release(start, end, spare: first.cast(to: FreeBlock.self)) }
-      first = entry.area
-      (start, end) = (entry.start, ram[entry.area].end)
+      let end = ram[entries[index].area].end
+      while index > 0, !entries[index - 1].area.isNone,
+        ram[entries[index - 1].area].end == start
+      {
+        index -= 1
+        start = entries[index].start
+      }
+      if index == last {
+        _ = space.release(start, end, spare: block(index))
+      } else {
+        releaseRun(index...last, start, end, space)
+      }
+      index -= 1
     }
-    if !first.isNone { _ = space.release(start, end, spare: first.cast(to: FreeBlock.self)) }
+  }
+
+  /// Gives a run of neighbours back as its members would have gone, from the highest down.
+  ///
+  /// The highest would have made or joined a block and each other one would have joined that one, so
+  /// the run can go as a whole, but for one case: where it touches only a block before it, the
+  /// highest's own block would have been inserted and deleted again, which turns the tree.
+  private func releaseRun(
+    _ run: ClosedRange<Int>, _ start: UInt64, _ end: UInt64, _ space: FreeSpace
+  ) {
+    let caches = ObjectCaches(ram: ram)
+    if space.touchesOnlyBefore(start, end) {
+      let last = entries[run.upperBound].area
+      _ = space.release(
+        ram[entries[run.lowerBound].area].end, end, spare: last.cast(to: FreeBlock.self))
+      _ = space.release(start, ram[entries[run.lowerBound].area].end, spare: block(run.lowerBound))
+      for index in run.dropFirst().dropLast() { caches.free(.vmArea, entries[index].area) }
+      return
+    }
+    _ = space.release(start, end, spare: block(run.lowerBound))
+    for index in run.dropFirst() { caches.free(.vmArea, entries[index].area) }
+  }
+
+  private func block(_ index: Int) -> Ref<FreeBlock> {
+    entries[index].area.cast(to: FreeBlock.self)
+  }
+
+  /// Gives everything back in ascending order, neighbours as one block.
+  borrowing func releaseMerged(_ space: FreeSpace) {
+    var index = 0
+    while index < entries.count {
+      let first = index
+      index += 1
+      guard !entries[first].area.isNone else { continue }
+      var end = ram[entries[first].area].end
+      while index < entries.count, entries[index].start == end {
+        end = ram[entries[index].area].end
+        ObjectCaches(ram: ram).free(.vmArea, entries[index].area)
+        index += 1
+      }
+      _ = space.release(entries[first].start, end, spare: block(first))
+    }
   }
 }

@@ -120,8 +120,9 @@ public struct Machine: ~Copyable {
   /// The kernel's `might_sleep`: complains and goes on where sleeping is not allowed.
   @inline(__always)
   func mightSleep(_ function: KernelFunction) {
-    let context = context
-    if context.isAtomic { complainAboutSleeping(function, context) }
+    if ram[Superblock.ref].contexts[cpu] != ExecutionContext.process.rawValue {
+      complainAboutSleeping(function, context)
+    }
   }
 
   @inline(never)

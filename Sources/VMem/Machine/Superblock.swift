@@ -8,6 +8,9 @@ struct Superblock: BitwiseCopyable {
   // Identity
   var magic = Self.magic
   var formatVersion = Self.formatVersion
+  var padding: UInt32 = 0
+  /// Stands on a granule of its own: `AreaAllocator.state`.
+  var areas = AreaState()
   var kernel: UInt16 = 0
   var levels: UInt8 = 4
   var nodes: UInt8 = 1
@@ -42,9 +45,7 @@ struct Superblock: BitwiseCopyable {
   var logEnd: UInt64 = 0
   var warnings: UInt64 = 0
 
-  // Areas and names; the padding puts the areas on a granule.
-  var padding: UInt64 = 0
-  var areas = AreaState()
+  // Names
   var names = HashTable<Name>()
   var symbols = HashTable<Symbol>()
 

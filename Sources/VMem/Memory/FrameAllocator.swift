@@ -145,13 +145,15 @@ public struct FrameAllocator: Sendable {
 
   // MARK: Freeing
 
-  /// Frees 2^`order` frames that were allocated together or are no longer used together.
-  func free(_ pfn: UInt32, order: Int = 0) {
+  /// Frees 2^`order` frames that were allocated together or are no longer used together. `isZero` says
+  /// that their contents are known to be zero.
+  func free(_ pfn: UInt32, order: Int = 0, isZero: Bool = false) {
     let zone = zone(of: pfn)
     let flags = ram[frame(pfn)].flags & (~0 << Frame.zoneShift)
     for step in 0..<UInt32(1) << UInt32(order) {
       var record = Frame()
       record.flags = flags
+      record.isFresh = isZero ? 1 : 0
       ram[frame(pfn + step)] = record
     }
     guard order == 0 else { return freeBlock(zone, pfn, order) }

@@ -8,5 +8,4 @@ public struct PageSet: BitwiseCopyable, Sendable {
   var first: UInt32 = 0
   var name: Ref<Name> = .none
   var frames = SparseArray()
-  var padding: UInt64 = 0
 }

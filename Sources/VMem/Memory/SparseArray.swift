@@ -9,6 +9,9 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   var root: UInt32 = 0
   /// Levels: 0 without a root.
   var height: UInt32 = 0
+  /// One bottom chunk may stay when it is empty, since what was removed often comes back to the same
+  /// place: its keys divided by 1024, plus one.
+  var idle: UInt64 = 0
 
   /// The value at `key`, or 0.
   @inline(__always)
@@ -66,7 +69,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
       var below = ram[words: at, index]
       if below == 0 {
         guard let chunk = newChunk(ram) else {
-          _ = remove(key, ram)
+          prune(key, ram)
           return shed(ram)
         }
         ram[words: at, index] = chunk
@@ -81,7 +84,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
     return true
   }
 
-  /// Removes the value at `key` and every chunk that becomes empty. Returns what was there, or 0.
+  /// Removes the value at `key`, and chunks that have become empty. Returns what was there, or 0.
   @inline(__always)
   mutating func remove(_ key: UInt64, _ ram: RAM) -> UInt32 {
     guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
@@ -100,10 +103,18 @@ public struct SparseArray: BitwiseCopyable, Sendable {
       if value != 0 {
         ram[words: at, index] = 0
         ram[count(at, ram)].private -= 1
+        if ram[count(at, ram)].private == 0 && idle != key >> 10 + 1 { exchangeIdle(key, ram) }
       }
     }
-    if ram[count(at, ram)].private == 0 { prune(key, ram) }
     return value
+  }
+
+  /// Keeps the chunk of `key`, which has become empty, and frees the one kept so far.
+  @inline(never)
+  private mutating func exchangeIdle(_ key: UInt64, _ ram: RAM) {
+    let before = idle
+    idle = key >> 10 + 1
+    if before != 0 { prune((before - 1) << 10, ram) }
   }
 
   @inline(never)
@@ -124,7 +135,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
         level -= 1
       }
       guard ram[count(at, ram)].private == 0 else { return }
-      FrameAllocator(ram: ram).free(at)
+      FrameAllocator(ram: ram).free(at, isZero: true)
       if parent == 0 {
         root = 0
         height = 0
@@ -138,7 +149,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   /// Takes away levels that growing added in vain.
   private mutating func shed(_ ram: RAM) -> Bool {
     while height > 0, ram[count(root, ram)].private == 0 {
-      FrameAllocator(ram: ram).free(root)
+      FrameAllocator(ram: ram).free(root, isZero: true)
       root = 0
       height = 0
     }
@@ -148,8 +159,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   /// Removes everything.
   mutating func removeAll(_ ram: RAM) {
     if height != 0 { freeChunks(root, height, ram) }
-    root = 0
-    height = 0
+    self = SparseArray()
   }
 
   private func freeChunks(_ chunk: UInt32, _ level: UInt32, _ ram: RAM) {
