@@ -115,7 +115,7 @@ extension Call {
   private mutating func completeOrFail(
     _ shape: Shape, _ position: Int
   ) throws(LineFailure) {
-    let last = tokens[tokens.count - 1]
+    let last = tokens.last
     guard position < shape.requiredPositional else {
       let missing = shape.required & ~arguments.given
       let parameter = Parameter(rawValue: UInt8(missing.trailingZeroBitCount)) ?? .text

@@ -3,7 +3,7 @@ internal import VMemViews
 
 /// What the body of a verb works with, beside the machine: its arguments, and where output goes.
 struct Call: ~Copyable {
-  var tokens: [Token] = []
+  var tokens = TokenList()
   var unquoted = UnquotedText()
   var arguments = Arguments()
   /// Standard output.

@@ -126,11 +126,11 @@ extension Interpreter {
     if let fileName {
       call.output.writer.write(fileName)
       call.output.writer.write(byte: 0x3a)
-      call.output.writer.decimal(lexer?.line ?? 0)
+      call.output.writer.decimal(place.line)
       call.output.writer.write(": ")
     }
-    let tokens = call.tokens
-    for (index, token) in tokens.enumerated() {
+    for index in 0..<call.tokens.count {
+      let token = call.tokens[index]
       if index > 0 { call.output.writer.write(byte: 0x20) }
       // A # would begin a directive.
       for at in 0..<min(token.text.count, 64) where token.text[at] >= 0x20 {

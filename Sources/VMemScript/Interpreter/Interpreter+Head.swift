@@ -37,14 +37,14 @@ extension Interpreter {
       at += 2
     }
     guard at < call.tokens.count else {
-      throw ScriptError("a verb is missing", call.tokens[call.tokens.count - 1])
+      throw ScriptError("a verb is missing", call.tokens.last)
     }
     guard let verb = table.find(call.tokens[at].text) else { throw unknownVerb(at, head) }
-    if head.nameToken != nil, table.verbs[verb].product == .nothing {
+    if head.nameToken != nil, !shapes[verb].makes {
       throw ScriptError(
         "`\(table.verbs[verb].name)` makes nothing that could have a name", call.tokens[at])
     }
-    if head.outcomeToken != nil, table.verbs[verb].effect == .language {
+    if head.outcomeToken != nil, shapes[verb].effect == .language {
       throw ScriptError("`\(table.verbs[verb].name)` has no outcome to expect", call.tokens[at])
     }
     head.verb = verb

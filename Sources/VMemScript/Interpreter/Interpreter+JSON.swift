@@ -41,7 +41,7 @@ extension Interpreter {
   /// Prints the object of a line that is not of the language.
   mutating func printJSON(_ error: ScriptError, _ line: Line?) {
     call.output.beginObject()
-    call.output.field("line", count: UInt64(lexer?.line ?? 0))
+    call.output.field("line", count: UInt64(place.line))
     call.output.key("verb")
     if let line {
       call.output.writer.jsonString("\(table.verbs[line.head.verb].name)")
@@ -52,8 +52,8 @@ extension Interpreter {
     call.output.writer.write(
       "null,\"result\":null,\"type\":\"error\",\"errno\":null,\"warnings\":[]")
     var word = ""
-    if let lexer, !error.range.isEmpty, error.range.upperBound <= lexer.source.count {
-      word = lexer.source[error.range].string
+    if let source = place.source, !error.range.isEmpty, error.range.upperBound <= source.count {
+      word = source[error.range].string
     }
     printError(rule: "script", value: word, hint: error.hint ?? "", message: error.message)
     endJSON(error.exit)
@@ -61,7 +61,7 @@ extension Interpreter {
 
   private mutating func beginJSON(_ line: Line) {
     call.output.beginObject()
-    call.output.field("line", count: UInt64(lexer?.line ?? 0))
+    call.output.field("line", count: UInt64(place.line))
     call.output.key("verb")
     call.output.writer.jsonString("\(table.verbs[line.head.verb].name)")
     call.output.key("name")
@@ -139,7 +139,7 @@ extension Interpreter {
     printError(
       rule: "\(refusal.rule)",
       value: isAboutName ? call.culprit ?? "" : hexadecimal(refusal.values.a),
-      hint: "\(refusal.rule.hint)", message: refusal.sentence(call.culprit))
+      hint: hint(refusal), message: refusal.sentence(call.culprit))
   }
 
   private mutating func printError(rule: String, value: String, hint: String, message: String) {

@@ -42,7 +42,7 @@ extension Interpreter {
       return finish(line, failure: error)
     }
     // The lines of an included file have accounted for their own.
-    if table.verbs[head.verb].effect != .language { line.warnings = machine.warnings - warnings }
+    if shapes[head.verb].effect != .language { line.warnings = machine.warnings - warnings }
     return finish(line)
   }
 
@@ -50,25 +50,25 @@ extension Interpreter {
   @inline(__always)
   private mutating func perform(_ line: inout Line) throws(LineFailure) -> Result {
     let index = line.head.verb
-    let verb = table.verbs[index]
+    let effect = shapes[index].effect
     call.isSilent = line.head.isSilent
     call.note = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
-    if verb.effect == .writer { machine.tick() }
+    if effect == .writer { machine.tick() }
     if let nameToken = line.head.nameToken {
       line.name = try declare(call.tokens[nameToken].text)
     }
     let result: Result
     do throws(LineFailure) {
-      result = try run(verb.body)
+      result = try run(bodies[index])
     } catch {
       unbind(line, error)
       throw error
     }
     if let name = line.name { bind(name, result) }
-    if verb.effect == .writer { machine.runScheduledWork() }
-    isUsed = isUsed || verb.effect != .language
+    if effect == .writer { machine.runScheduledWork() }
+    isUsed = isUsed || effect != .language
     return result
   }
 

@@ -11,7 +11,7 @@ extension Interpreter {
     if let fileName {
       messages.write(fileName)
       messages.write(byte: 0x3a)
-      messages.decimal(lexer?.line ?? 0)
+      messages.decimal(place.line)
       messages.write(": ")
     }
     if let line {
@@ -37,7 +37,7 @@ extension Interpreter {
       messages.write(hint)
     }
     messages.write(byte: 0x0a)
-    if let lexer { show(error.range, lexer) }
+    if let source = place.source { show(error.range, source, place.lineStart) }
     endMessage()
     return .stop
   }
@@ -45,26 +45,25 @@ extension Interpreter {
   /// Most columns of a line that are shown before and behind the word in question.
   private static let context = 60
 
-  private mutating func show(_ range: Range<Int>, _ lexer: Lexer) {
-    let source = lexer.source
-    var lineEnd = lexer.lineStart
+  private mutating func show(_ range: Range<Int>, _ source: Text, _ lineStart: Int) {
+    var lineEnd = lineStart
     while lineEnd < source.count, source[lineEnd] != 0x0a { lineEnd += 1 }
-    if lineEnd > lexer.lineStart, source[lineEnd - 1] == 0x0d { lineEnd -= 1 }
-    guard lineEnd > lexer.lineStart else { return }
-    let from = max(lexer.lineStart, min(range.lowerBound, lineEnd))
+    if lineEnd > lineStart, source[lineEnd - 1] == 0x0d { lineEnd -= 1 }
+    guard lineEnd > lineStart else { return }
+    let from = max(lineStart, min(range.lowerBound, lineEnd))
     let isWhole = range.isEmpty
-    let start = isWhole ? lexer.lineStart : max(lexer.lineStart, from - Self.context)
+    let start = isWhole ? lineStart : max(lineStart, from - Self.context)
     let end = min(lineEnd, (isWhole ? start : range.upperBound) + Self.context)
-    let number = "\(lexer.line)"
+    let number = "\(place.line)"
     let margin = max(4, number.utf8.count)
     messages.spaces(margin - number.utf8.count)
     messages.write(number)
-    messages.write(start > lexer.lineStart ? " | …" : " | ")
+    messages.write(start > lineStart ? " | …" : " | ")
     showBytes(source, start..<end)
     messages.write(end < lineEnd ? "…\n" : "\n")
     guard !isWhole else { return }
     messages.spaces(margin)
-    messages.write(start > lexer.lineStart ? " |  " : " | ")
+    messages.write(start > lineStart ? " |  " : " | ")
     messages.spaces(columns(source, start..<from))
     for _ in 0..<max(1, min(columns(source, from..<min(range.upperBound, end)), Self.context)) {
       messages.write(byte: UInt8(ascii: "^"))
@@ -120,14 +119,20 @@ extension Interpreter {
     if let refusal {
       messages.write(": ")
       messages.write(refusal.sentence(call.culprit))
-      let hint = refusal.rule.hint
-      if hint.utf8CodeUnitCount > 0 {
+      let hint = hint(refusal)
+      if !hint.isEmpty {
         messages.write("\n  ")
         messages.write(hint)
       }
     }
     messages.write(byte: 0x0a)
     endMessage()
+  }
+
+  /// What helps with a refusal: for a fault, where the address lies.
+  func hint(_ refusal: Refusal) -> String {
+    refusal.outcome == .fault
+      ? machine.placeText(refusal.values.a) : "\(refusal.rule.hint)"
   }
 
   mutating func tell(note: Refusal, _ line: Line) {

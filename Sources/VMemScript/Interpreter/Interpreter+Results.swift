@@ -73,8 +73,10 @@ extension Call {
 
 extension Machine {
   /// The name a set of pages was bound to.
-  func nameOf(_ set: Ref<PageSet>) -> String? {
-    let reference = pageSet(set).owner
+  func nameOf(_ set: Ref<PageSet>) -> String? { text(of: pageSet(set).owner) }
+
+  /// The text of a name, or nil for none.
+  func text(of reference: Ref<Name>) -> String? {
     guard !reference.isNone else { return nil }
     let entry = name(reference)
     var text = ""

@@ -20,20 +20,19 @@ extension Interpreter {
   /// Runs a source to its end or to the line that stops it. An included file runs inside the line
   /// that includes it.
   mutating func execute(_ source: borrowing ScriptSource) -> Flow {
-    let outer = (lexer, fileName)
-    defer { (lexer, fileName) = outer }
+    let outer = (place, fileName)
+    defer { (place, fileName) = outer }
     fileName = source.name
+    place = Place(source: source.text)
     var reader = Lexer(source)
-    lexer = reader
     if let defect = source.firstDefect() {
-      reader.move(line: defect.line, start: defect.lineStart)
-      lexer = reader
+      (place.line, place.lineStart) = (defect.line, defect.lineStart)
       return fail(defect.error)
     }
     var loops: [Loop] = []
     do throws(ScriptError) {
       while try reader.next(&call.tokens, &call.unquoted) {
-        lexer = reader
+        (place.line, place.lineStart) = (reader.line, reader.lineStart)
         switch try marks(&loops, &reader) {
         case .handled: continue
         case .line: break
@@ -42,7 +41,7 @@ extension Interpreter {
         if call.output.writer.failure != nil { return .stop }
       }
     } catch {
-      lexer = reader
+      (place.line, place.lineStart) = (reader.line, reader.lineStart)
       return fail(error)
     }
     return .next
@@ -66,7 +65,6 @@ extension Interpreter {
     _ loops: inout [Loop], _ reader: inout Lexer
   ) throws(ScriptError) -> Mark {
     let first = call.tokens[0]
-    let count = call.tokens.count
     if first.isMark(UInt8(ascii: "}")) {
       guard !loops.isEmpty else { throw ScriptError("no `repeat` is open", first) }
       loops[loops.count - 1].remaining -= 1
@@ -77,7 +75,7 @@ extension Interpreter {
       }
       return .handled
     }
-    if call.tokens[count - 1].isMark(UInt8(ascii: "{")) || first.text == "repeat" {
+    if call.tokens.last.isMark(UInt8(ascii: "{")) || first.text == "repeat" {
       try beginRepeat(&loops, &reader)
       return .handled
     }
@@ -87,25 +85,25 @@ extension Interpreter {
   private mutating func beginRepeat(
     _ loops: inout [Loop], _ reader: inout Lexer
   ) throws(ScriptError) {
-    let tokens = call.tokens
-    guard tokens[0].text == "repeat" else {
-      throw ScriptError("only `repeat N` takes a body", tokens[tokens.count - 1])
+    guard call.tokens[0].text == "repeat" else {
+      throw ScriptError("only `repeat N` takes a body", call.tokens.last)
     }
-    guard tokens.count == 3, tokens[2].isMark(UInt8(ascii: "{")) else {
-      throw ScriptError("`repeat` is written as: repeat N { … }", tokens[tokens.count - 1])
+    guard call.tokens.count == 3, call.tokens[2].isMark(UInt8(ascii: "{")) else {
+      throw ScriptError("`repeat` is written as: repeat N { … }", call.tokens.last)
     }
     guard loops.count < Self.maximumRepeats else {
-      throw ScriptError("more than \(Self.maximumRepeats) `repeat` inside each other", tokens[0])
+      throw ScriptError(
+        "more than \(Self.maximumRepeats) `repeat` inside each other", call.tokens[0])
     }
     let times: UInt64
     do throws(LineFailure) {
-      times = try call.number(tokens[1])
+      times = try call.number(call.tokens[1])
     } catch {
       guard case .script(let defect) = error else { return }
       throw defect
     }
     isUsed = true
-    let start = tokens[0]
+    let start = call.tokens[0]
     let body = reader
     try skipBody(&reader, start)
     guard times > 0 else { return }
@@ -121,7 +119,7 @@ extension Interpreter {
       if call.tokens[0].isMark(UInt8(ascii: "}")) {
         depth -= 1
         if depth == 0 { return }
-      } else if call.tokens[call.tokens.count - 1].isMark(UInt8(ascii: "{")) {
+      } else if call.tokens.last.isMark(UInt8(ascii: "{")) {
         depth += 1
       }
     }

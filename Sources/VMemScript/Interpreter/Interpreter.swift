@@ -19,8 +19,9 @@ public struct Interpreter: ~Copyable {
   var messages: ByteWriter
 
   let shapes: [Shape]
+  let bodies: [Verb.Body]
   /// What the line that runs came from.
-  var lexer: Lexer?
+  var place = Place()
   var fileName: String?
   var includes = 0
   /// Whether a line other than `boot` has run: from then on the machine is in use.
@@ -41,6 +42,7 @@ public struct Interpreter: ~Copyable {
     self.messages = ByteWriter(descriptor: messages)
     table = VerbTable()
     shapes = table.verbs.map { Shape($0) }
+    bodies = table.verbs.map { $0.body }
     let format = options.json && !options.tap ? ViewOutput.Format.json : .text
     call = Call(output: ViewOutput(descriptor: output, format: format), options: options)
   }

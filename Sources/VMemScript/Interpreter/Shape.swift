@@ -9,8 +9,13 @@ struct Shape {
   var requiredPositional = 0
   var required: UInt64 = 0
   var optionCount = 0
+  let effect: Verb.Effect
+  /// Whether what it makes can have a name.
+  let makes: Bool
 
   init(_ verb: Verb) {
+    effect = verb.effect
+    makes = verb.product != .nothing
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)
     for parameter in verb.required {
       required |= 1 << UInt64(parameter.rawValue)

@@ -4,14 +4,15 @@ public struct VerbTable: Sendable {
   public let verbs: [Verb]
   /// Open addressing by `slot`: index of a verb plus one, or 0.
   private var slots: [UInt8]
-  private let mask: Int
+  private let names: [StaticString]
+  private let mask = 1023
 
   public init() {
     verbs =
       Verb.machine + Verb.pages + Verb.areas + Verb.mapping + Verb.access + Verb.views
       + Verb.language
+    names = verbs.map { $0.name }
     precondition(verbs.count < 255)
-    mask = 1023
     slots = [UInt8](repeating: 0, count: mask + 1)
     for (index, verb) in verbs.enumerated() {
       // Safe: literals live as long as the process.
@@ -29,7 +30,7 @@ public struct VerbTable: Sendable {
     var slot = hash(word)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
-      if Self.matches(word, verbs[index].name) { return index }
+      if Self.matches(word, names[index]) { return index }
       slot = (slot + 1) & mask
     }
     return nil

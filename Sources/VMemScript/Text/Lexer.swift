@@ -18,30 +18,21 @@ struct Lexer {
     words = source.words
   }
 
-  /// Points at a line, for a message about it.
-  mutating func move(line: Int, start: Int) {
-    self.line = line
-    lineStart = start
-  }
-
-  /// The source, for messages.
-  var source: Text { text }
-
   /// Puts the words of the next line that has any into `tokens`; false at the end.
   ///
   /// `store` holds what quoted words say; it is emptied first.
   @inline(__always)
   mutating func next(
-    _ tokens: inout [Token], _ store: inout UnquotedText
+    _ tokens: inout TokenList, _ store: inout UnquotedText
   ) throws(ScriptError) -> Bool {
-    tokens.removeAll(keepingCapacity: true)
+    tokens.removeAll()
     store.removeAll()
     if words != nil { return nextArguments(&tokens) }
     while at < text.count {
       line = nextLine
       lineStart = nextLineStart
       try scan(&tokens, &store)
-      if !tokens.isEmpty { return true }
+      if tokens.count > 0 { return true }
     }
     line = nextLine
     lineStart = nextLineStart
@@ -51,7 +42,7 @@ struct Lexer {
   /// One line; `tokens` stays empty when it is blank.
   @inline(__always)
   private mutating func scan(
-    _ tokens: inout [Token], _ store: inout UnquotedText
+    _ tokens: inout TokenList, _ store: inout UnquotedText
   ) throws(ScriptError) {
     let count = text.count
     var at = at
@@ -80,7 +71,7 @@ struct Lexer {
       }
       let token = Token(
         text: text[start..<at], offset: start, length: at - start, isQuoted: false)
-      if token.isMark(UInt8(ascii: "}")), !tokens.isEmpty {
+      if token.isMark(UInt8(ascii: "}")), tokens.count > 0 {
         self.at = start
         return
       }
@@ -153,14 +144,14 @@ struct Lexer {
     return Token(text: store.end(), offset: start, length: index - start, isQuoted: true)
   }
 
-  private mutating func nextArguments(_ tokens: inout [Token]) -> Bool {
+  private mutating func nextArguments(_ tokens: inout TokenList) -> Bool {
     guard let words, word < words.count else { return false }
     line = 1
     while word < words.count {
       let range = words[word]
       let token = Token(
         text: text[range], offset: range.lowerBound, length: range.count, isQuoted: false)
-      if token.isMark(UInt8(ascii: "}")), !tokens.isEmpty { return true }
+      if token.isMark(UInt8(ascii: "}")), tokens.count > 0 { return true }
       tokens.append(token)
       word += 1
       if token.isMark(UInt8(ascii: "{")) || token.isMark(UInt8(ascii: "}")) { return true }

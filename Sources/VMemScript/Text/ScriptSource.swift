@@ -100,27 +100,36 @@ public struct ScriptSource: ~Copyable {
   func firstDefect() -> (error: ScriptError, line: Int, lineStart: Int)? {
     let text = text
     var line = 1
-    var lineStart = 0
-    var at = 0
-    while at <= count {
-      let byte = at < count ? text[at] : UInt8(ascii: "\n")
-      if byte == UInt8(ascii: "\n") {
-        if at - lineStart > Self.maximumLine {
-          let message = "a line of \(at - lineStart) bytes; the most is \(Self.maximumLine)"
-          return (ScriptError(message), line, lineStart)
-        }
-        line += 1
-        lineStart = at + 1
-      } else if byte == 0 {
-        return (ScriptError("a byte 0 in the script", at: at..<at + 1), line, lineStart)
-      } else if byte >= 0x80 {
-        guard let length = Self.sequence(text, at) else {
-          let message = "byte 0x\(String(byte, radix: 16)) does not begin a UTF-8 character"
-          return (ScriptError(message, at: at..<at + 1), line, lineStart)
-        }
-        at += length - 1
+    var start = 0
+    while start < count {
+      let end = text.endOfLine(from: start)
+      if end - start > Self.maximumLine {
+        let message = "a line of \(end - start) bytes; the most is \(Self.maximumLine)"
+        return (ScriptError(message), line, start)
       }
-      at += 1
+      if let error = Self.defect(text, start..<end) { return (error, line, start) }
+      line += 1
+      start = end + 1
+    }
+    return nil
+  }
+
+  /// A byte 0 or a byte that is not of UTF-8.
+  private static func defect(_ text: Text, _ range: Range<Int>) -> ScriptError? {
+    var at = range.lowerBound
+    while at < range.upperBound {
+      if at + 8 <= range.upperBound, text.isPlainWord(at) {
+        at += 8
+      } else if text[at] == 0 {
+        return ScriptError("a byte 0 in the script", at: at..<at + 1)
+      } else if text[at] < 0x80 {
+        at += 1
+      } else if let length = sequence(text, at) {
+        at += length
+      } else {
+        let byte = String(text[at], radix: 16)
+        return ScriptError("byte 0x\(byte) does not begin a UTF-8 character", at: at..<at + 1)
+      }
     }
     return nil
   }

@@ -60,6 +60,23 @@ struct Text {
     return count >= length && self[0..<length] == prefix
   }
 
+  /// Index of the first newline at or after `from`, or `count`.
+  func endOfLine(from: Int) -> Int {
+    // Safe: the search ends with the text.
+    guard let found = unsafe memchr(base + from, 0x0a, count - from) else { return count }
+    return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+  }
+
+  /// Whether the eight bytes at `index` are ASCII and none of them is 0.
+  @inline(__always)
+  func isPlainWord(_ index: Int) -> Bool {
+    precondition(index >= 0 && index + 8 <= count)
+    // Safe: checked against the length.
+    let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let high: UInt64 = 0x8080_8080_8080_8080
+    return (word | (word &- 0x0101_0101_0101_0101)) & high == 0
+  }
+
   /// Index of the first `byte` at or after `from`.
   func firstIndex(of byte: UInt8, from: Int = 0) -> Int? {
     var at = from

@@ -65,7 +65,7 @@ extension Verb {
       throw .script(
         "`assert` is written as: assert EXPR OP EXPR",
         hint: "OP is == != < <= > >= or eq ne lt le gt ge",
-        interpreter.call.tokens[interpreter.call.tokens.count - 1])
+        interpreter.call.tokens.last)
     }
     let left = try interpreter.call.expression(interpreter.machine, words.lowerBound..<at)
     let right = try interpreter.call.expression(interpreter.machine, at + 1..<words.upperBound)

@@ -1,0 +1,34 @@
+internal import VMem
+
+extension Machine {
+  /// Where an address lies among the areas, for a person: inside one, in a guard page, or how far
+  /// from the nearest.
+  func placeText(_ address: UInt64) -> String {
+    if let area = findVMArea(address) {
+      let offset = address &- area.start
+      let place = offset < area.size ? "" : "the guard page of "
+      return "in \(place)\(describe(area)), offset \(hexadecimal(offset))"
+    }
+    let (below, above) = neighbours(of: address)
+    if let below, let above {
+      return address &- below.end < above.start &- address
+        ? behind(below, address) : before(above, address)
+    }
+    if let below { return behind(below, address) }
+    if let above { return before(above, address) }
+    return "no area lives"
+  }
+
+  private func behind(_ area: VMArea, _ address: UInt64) -> String {
+    "\(hexadecimal(address &- area.end)) behind the end of \(describe(area))"
+  }
+
+  private func before(_ area: VMArea, _ address: UInt64) -> String {
+    "\(hexadecimal(area.start &- address)) before \(describe(area))"
+  }
+
+  private func describe(_ area: VMArea) -> String {
+    let range = "\(hexadecimal(area.start))..\(hexadecimal(area.end))"
+    return text(of: area.owner).map { "area \($0) (\(range))" } ?? "the area \(range)"
+  }
+}
