@@ -79,6 +79,13 @@ public struct ViewOutput: ~Copyable {
     number(count)
   }
 
+  public mutating func element(address: UInt64) {
+    separate()
+    writer.write(byte: 0x22)
+    writer.address(address)
+    writer.write(byte: 0x22)
+  }
+
   /// Ends a row's object.
   public mutating func endObject() {
     writer.write(byte: 0x7d)

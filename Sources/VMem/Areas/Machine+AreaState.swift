@@ -43,6 +43,33 @@ extension Machine {
     inOrder(ram[block].right, body)
   }
 
+  /// A block of vm_map_ram.
+  public struct MapBlockState: Sendable {
+    public let start: UInt64
+    public let end: UInt64
+    /// The CPU that allocates from it.
+    public let cpu: Int
+    /// Pages never handed out, and pages given back.
+    public let free: Int
+    public let dirty: Int
+  }
+
+  /// Calls `body` for every block of vm_map_ram, CPU by CPU of its index.
+  public func forEachMapBlock(_ body: (MapBlockState) -> Void) {
+    for cpu in 0..<cpuCount {
+      let index = areas.blocks.index(cpu)
+      var key: UInt64 = 0
+      while let found = index.next(from: key, ram) {
+        key = found.key + 1
+        let block = ram[Ref<MapBlock>(granule: found.value)]
+        body(
+          MapBlockState(
+            start: ram[block.area].start, end: ram[block.area].end, cpu: Int(block.cpu),
+            free: Int(block.free), dirty: Int(block.dirty)))
+      }
+    }
+  }
+
   /// Calls `body` for every pool that holds something: node, pages of its areas, addresses from the
   /// head on.
   public func forEachPool(_ body: (_ node: Int, _ pages: Int, _ addresses: [UInt64]) -> Void) {

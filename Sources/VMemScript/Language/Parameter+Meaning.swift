@@ -53,6 +53,8 @@ extension Parameter {
       how many (default ptdump)
       """
     case .pointers: "how addresses are printed: as they are, hashed, or zero (default real)"
+    case .sum: "only counts, and hashes of each list and of the free tree's shape"
+    case .lists: "lists with descriptions, and the free tree with colours and maxima"
     case .readAt: "bytes at an address, as a reader of /proc/kcore gets them"
     case .topic: "what to explain; nothing lists the verbs"
     case .text: "words, printed with one blank between them"

@@ -12,7 +12,7 @@ enum Parameter: UInt8, CaseIterable {
   // Access
   case length, bytes, byte, destination, source, first, second
   // Views
-  case viewRange, format, pointers, readAt
+  case viewRange, format, pointers, readAt, sum, lists
   // Language
   case topic, text, binding, comparison, times
 
@@ -51,7 +51,7 @@ enum Parameter: UInt8, CaseIterable {
     case .context, .gfp, .zone, .level, .format, .pointers: .choice
     case .kernel, .with, .without, .file, .caller: .word
     case .readAt: .addressAndLength
-    case .hash, .byName: .flag
+    case .hash, .byName, .sum, .lists: .flag
     case .topic, .text, .binding, .comparison, .group: .rest
     }
   }
@@ -89,6 +89,8 @@ enum Parameter: UInt8, CaseIterable {
     case .format: "--format"
     case .pointers: "--pointers"
     case .readAt: "--read"
+    case .sum: "--sum"
+    case .lists: "--lists"
     default: nil
     }
   }
@@ -99,7 +101,7 @@ enum Parameter: UInt8, CaseIterable {
     case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times: "N"
     case .kernel: "VERSION"
     case .with, .without: "SWITCH,…"
-    case .hash, .byName: ""
+    case .hash, .byName, .sum, .lists: ""
     case .file: "FILE"
     case .count, .pageCount: "COUNT"
     case .group: "OFF:SIZE…"

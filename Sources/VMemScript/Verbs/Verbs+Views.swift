@@ -19,6 +19,11 @@ extension Verb {
       kernel: "vmalloc_info_show", returns: "a line an area",
       example: "vmallocinfo", .call(vmallocinfo)),
     Verb(
+      "vmap_state", .views, .nothing, .reader, [], options: [.sum, .lists],
+      summary: "show the area allocator: busy, lazy, free and pooled ranges",
+      returns: "text: a line a range, then lazy_pages and end",
+      example: "vmap_state --sum", .call(vmapState)),
+    Verb(
       "kcore", .views, .nothing, .reader, [.readAt],
       summary: "read bytes as a reader of /proc/kcore gets them: sparse areas are zeroes",
       kernel: "vread_iter", returns: "xx xx … on one line",
@@ -51,6 +56,14 @@ extension Verb {
     return call.view { output in
       Views.vmallocinfo(machine, pointers: style, to: &output)
     }
+  }
+
+  private static func vmapState(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let form: VmapStateForm =
+      call.arguments.has(.sum) ? .sum : call.arguments.has(.lists) ? .lists : .ranges
+    return call.view { output in Views.vmapState(machine, form: form, to: &output) }
   }
 
   private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
