@@ -127,22 +127,6 @@ public struct ByteWriter: ~Copyable {
     }
   }
 
-  /// The first `count` bytes of `text`, at most all of them. Fast for short parts of longer texts.
-  @inlinable @inline(__always)
-  public mutating func write(first count: Int, of text: Span<UInt8>) {
-    guard UInt(bitPattern: count) <= 32, text.count >= 32 else {
-      return write(text.extracting(first: max(0, count)))
-    }
-    reserve(32)
-    // Safe: 32 bytes are there to read, and room for as many was made; those past `count` are
-    // overwritten later.
-    unsafe text.withUnsafeBytes {
-      unsafe base.storeBytes(
-        of: $0.loadUnaligned(as: SIMD32<UInt8>.self), toByteOffset: used, as: SIMD32<UInt8>.self)
-    }
-    used += count
-  }
-
   @inlinable @inline(__always)
   public mutating func write(byte: UInt8) {
     reserve(1)

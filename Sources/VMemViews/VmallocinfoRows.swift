@@ -49,7 +49,9 @@ struct VmallocinfoRows {
     }
     guard area.flags.rawValue & flagBits.uninitialized == 0 else { return }
     if output.isJSON { return json(area, to: &output) }
-    text(area, to: &output.writer)
+    var cursor = output.writer.begin(upTo: Self.longestRow)
+    text(area, to: &cursor)
+    output.writer.end(cursor)
     output.endLine()
   }
 
@@ -69,7 +71,9 @@ struct VmallocinfoRows {
       output.field("kind", literal: kind)
       return output.endObject()
     }
-    head(start, end, to: &output.writer)
+    var cursor = output.writer.begin(upTo: Self.longestRow)
+    head(start, end, to: &cursor)
+    output.writer.end(cursor)
     output.writer.write(byte: 0x20)
     output.writer.write(text)
     output.endLine()
@@ -77,8 +81,11 @@ struct VmallocinfoRows {
 
   // MARK: Text
 
+  /// More bytes than any row has: a caller of 111, eight node counters, every other part.
+  private static let longestRow = 512
+
   @inline(__always)
-  private func text(_ area: borrowing VMArea, to writer: inout ByteWriter) {
+  private func text(_ area: borrowing VMArea, to writer: inout ByteCursor) {
     head(area.start, area.end, to: &writer)
     if !area.caller.isNone {
       writer.write(byte: 0x20)
@@ -87,7 +94,7 @@ struct VmallocinfoRows {
     }
     if area.pageCount != 0 {
       writer.write(" pages=")
-      writer.decimal(UInt64(area.pageCount))
+      writer.decimal(UInt64(area.pageCount), width: 1)
     }
     if area.physicalAddress != 0 {
       writer.write(" phys=")
@@ -103,7 +110,7 @@ struct VmallocinfoRows {
   }
 
   @inline(__always)
-  private func head(_ start: UInt64, _ end: UInt64, to writer: inout ByteWriter) {
+  private func head(_ start: UInt64, _ end: UInt64, to writer: inout ByteCursor) {
     writer.address(shown(start))
     writer.write(byte: 0x2d)
     writer.address(shown(end))
@@ -127,13 +134,13 @@ struct VmallocinfoRows {
   }
 
   @inline(__always)
-  private func nodeCounters(_ area: borrowing VMArea, to writer: inout ByteWriter) {
+  private func nodeCounters(_ area: borrowing VMArea, to writer: inout ByteCursor) {
     let counts = area.pagesPerNode(ram)
     for node in 0..<nodes where counts[node] != 0 {
       writer.write(" N")
-      writer.decimal(UInt64(node))
+      writer.decimal(UInt64(node), width: 1)
       writer.write(byte: 0x3d)
-      writer.decimal(counts[node])
+      writer.decimal(counts[node], width: 1)
     }
   }
 
