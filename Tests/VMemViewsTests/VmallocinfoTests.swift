@@ -3,6 +3,18 @@ import Testing
 @testable import VMem
 @testable import VMemViews
 
+/// xorshift64*.
+private struct Xorshift {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state ^= state >> 12
+    state ^= state << 25
+    state ^= state >> 27
+    return state &* 0x2545_f491_4f6c_dd1d
+  }
+}
+
 @Suite struct VmallocinfoTests {
   /// A machine with one page on each of two nodes, to make areas from recorded rows with.
   private struct Workshop: ~Copyable {
@@ -92,6 +104,44 @@ import Testing
       // Hashed addresses say nothing about the size.
       let shown = row.hasPrefix("0x00000000") ? 37 : 0
       #expect(text.dropFirst(shown) == row.dropFirst(shown) + "\n")
+    }
+  }
+
+  /// A row the slow way.
+  private static func reference(_ area: VMArea, _ caller: String) -> String {
+    let size = "\(area.reserved)"
+    var row = address(area.start) + "-" + address(area.start &+ area.reserved) + " "
+    row += String(repeating: " ", count: max(0, 7 - size.count)) + size
+    if !caller.isEmpty { row += " " + caller }
+    if area.pageCount != 0 { row += " pages=\(area.pageCount)" }
+    if area.physicalAddress != 0 { row += " phys=" + address(area.physicalAddress) }
+    let words: [(UInt32, String)] = [
+      (1, "ioremap"), (0x1000, "sparse"), (2, "vmalloc"), (4, "vmap"), (8, "user"),
+      (0x10, "dma-coherent"),
+    ]
+    for (bit, word) in words where area.flags.rawValue & bit != 0 { row += " " + word }
+    if area.pageCount > 512 { row += " vpages" }
+    return row + "\n"
+  }
+
+  @Test func anyRowEqualsTheSlowOne() throws {
+    let machine = try Machine(Configuration())
+    let rows = VmallocinfoRows(machine, .real)
+    var random = Xorshift(state: 0x5eed)
+    for number in 0..<20_000 {
+      var area = VMArea()
+      area.start = random.next() >> (random.next() & 63)
+      area.reserved = random.next() >> (random.next() & 63)
+      area.pageCount = UInt32(random.next() % 2001) >> UInt32(random.next() % 12)
+      area.physicalAddress = random.next() & 1 == 0 ? 0 : random.next() >> (random.next() & 63)
+      area.flags = VMFlags(rawValue: UInt32(random.next() & 0x1fdf))
+      let length = number % (Symbol.maximumLength + 1)
+      let caller = String(repeating: "f", count: length)
+      if length > 0 { area.caller = try machine.intern(caller: Array(caller.utf8).span) }
+      var output = ViewOutput(descriptor: nil, format: .text)
+      rows.busy(area, to: &output)
+      let text = output.writer.takeString()
+      #expect(text == Self.reference(area, caller))
     }
   }
 

@@ -6,8 +6,9 @@ extension Machine {
     let state = ram[Superblock.ref].areas
     var scan = NodeScan(ram: ram, node: UInt64(node), count: UInt64(areas.nodeCount))
     // The lower index holds whole page numbers; the upper one those of the topmost 2^48 bytes.
-    scan.visit(state.busyLow.root, state.busyLow.height, 0, body)
-    scan.visit(state.busyHigh.root, state.busyHigh.height, 0xffff_0000_0000_0000 >> 12, body)
+    // Six levels cover every key; a greater height is damage.
+    scan.visit(state.busyLow.root, min(state.busyLow.height, 6), 0, body)
+    scan.visit(state.busyHigh.root, min(state.busyHigh.height, 6), 0xf_fff0_0000_0000, body)
     scan.deliver(body)
   }
 }
