@@ -1,15 +1,5 @@
 public import VMem
 
-/// The forms `page_tables` has.
-public enum PageTablesFormat: Sendable {
-  /// debugfs `page_tables/kernel`: ranges of equal protection.
-  case ptdump
-  /// Every table, and the present entries in it as runs.
-  case tree
-  /// Only how many tables and leaves there are.
-  case count
-}
-
 extension Views {
   /// The page tables of `start ..< end`, where an `end` of 0 stands for the top of the address
   /// space; without a range the whole file, or for `tree` and `count` the whole kernel half.

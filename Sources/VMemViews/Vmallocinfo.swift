@@ -34,10 +34,3 @@ extension Views {
     return merged
   }
 }
-
-/// Address space that waits for a purge.
-struct LazyRange {
-  var node: Int
-  var start: UInt64
-  var end: UInt64
-}

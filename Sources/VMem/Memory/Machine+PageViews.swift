@@ -1,37 +1,3 @@
-/// One zone as `/proc/buddyinfo` shows it.
-public struct ZoneSummary: Sendable {
-  public let node: Int
-  public let kind: ZoneKind
-  /// Free blocks of 2^order frames, by order. Frames that have never been handed out count as the
-  /// largest blocks they will be cut into; those on per-CPU lists do not count.
-  public let freeBlocks: InlineArray<11, UInt64>
-  /// Free frames on per-CPU lists.
-  public let perCPUFrames: UInt64
-
-  /// Free frames, without those on per-CPU lists (`NR_FREE_PAGES`).
-  public var freeFrames: UInt64 {
-    var sum: UInt64 = 0
-    for order in freeBlocks.indices { sum += freeBlocks[order] << UInt64(order) }
-    return sum
-  }
-}
-
-/// What a frame is used for.
-@frozen
-public enum FrameUse: Sendable {
-  case free
-  /// On a CPU's list of free frames.
-  case perCPU
-  /// Structures that boot placed, and the device hole below 1 MiB.
-  case reserved
-  case table
-  case slab
-  /// A chunk of the machine's own arrays.
-  case array
-  /// Allocated by a caller.
-  case allocated
-}
-
 extension Machine {
   /// Zones that have frames, in the order of `/proc/buddyinfo`.
   public var zoneSummaries: [ZoneSummary] {

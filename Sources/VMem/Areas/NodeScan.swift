@@ -1,0 +1,54 @@
+/// Finds the areas of a node in an index of areas by first page: nodes take turns every 16 pages.
+///
+/// Areas are fetched in batches, so that the processor waits for many of them at once.
+struct NodeScan {
+  let ram: RAM
+  let node: UInt64
+  let count: UInt64
+  private var granules = InlineArray<32, UInt32>(repeating: 0)
+  private var batch = InlineArray<32, VMArea>(repeating: VMArea())
+  private var found = 0
+
+  init(ram: RAM, node: UInt64, count: UInt64) {
+    self.ram = ram
+    self.node = node
+    self.count = count
+  }
+
+  /// Visits the areas below a chunk whose first key stands for page number `first`.
+  mutating func visit(
+    _ chunk: UInt32, _ height: UInt32, _ first: UInt64, _ body: (borrowing VMArea) -> Void
+  ) {
+    guard height > 1 else {
+      if height == 1 { runs(chunk, first >> 4, body) }
+      return
+    }
+    let shift = 10 * UInt64(height - 1)
+    for index in 0..<1024 {
+      let below = ram[words: chunk, index]
+      if below != 0 { visit(below, height - 1, first &+ UInt64(index) << shift, body) }
+    }
+  }
+
+  private mutating func runs(
+    _ chunk: UInt32, _ first: UInt64, _ body: (borrowing VMArea) -> Void
+  ) {
+    var run = (node + count - first % count) % count
+    while run < 64 {
+      for index in Int(run) * 16..<Int(run) * 16 + 16 {
+        // Without a branch: which words are in use cannot be foreseen.
+        let granule = ram[words: chunk, index]
+        granules[found & 31] = granule
+        found += granule == 0 ? 0 : 1
+      }
+      if found >= 16 { deliver(body) }
+      run += count
+    }
+  }
+
+  mutating func deliver(_ body: (borrowing VMArea) -> Void) {
+    for index in 0..<found { batch[index] = ram[Ref<VMArea>(granule: granules[index])] }
+    for index in 0..<found { body(batch[index]) }
+    found = 0
+  }
+}

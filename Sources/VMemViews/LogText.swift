@@ -1,0 +1,78 @@
+internal import VMem
+
+/// The lines a record stands for, in a real kernel's words.
+struct LogText {
+  private let record: LogRecord
+  private let message: KernelMessage
+  private let kernel: KernelVersion
+
+  init(_ record: LogRecord, _ message: KernelMessage, _ kernel: KernelVersion) {
+    self.record = record
+    self.message = message
+    self.kernel = kernel
+  }
+
+  private var function: String { KernelFunction(rawValue: record.function)?.name ?? "?" }
+
+  var lines: [String] {
+    switch message {
+    case .booted:
+      ["Linux version \(record.a / 1000).\(record.a % 1000) (vmemctl)"]
+    case .warning:
+      framed([warning])
+    case .bug:
+      framed(["kernel BUG at \(function)!"])
+    case .sleepingInAtomic:
+      sleeping
+    case .allocationFailed:
+      [allocationFailed]
+    case .badVfree:
+      framed([badAddress, warning])
+    }
+  }
+
+  private func framed(_ lines: [String]) -> [String] {
+    ["------------[ cut here ]------------"] + lines + ["---[ end trace 0000000000000000 ]---"]
+  }
+
+  private var warning: String { "WARNING: CPU: \(record.cpu) PID: 1 at \(function)" }
+
+  private var sleeping: [String] {
+    let context = ExecutionContext(rawValue: UInt8(truncatingIfNeeded: record.a)) ?? .process
+    let disabled = context == .irq || context == .nmi ? 1 : 0
+    let count: String
+    switch context {
+    case .process: count = "0"
+    case .atomic: count = "1"
+    case .softirq: count = "100"
+    case .irq: count = "10000"
+    case .nmi: count = "110000"
+    }
+    return [
+      "BUG: sleeping function called from invalid context at \(function)",
+      "in_atomic(): 1, irqs_disabled(): \(disabled), non_block: 0, pid: 1, name: vmemctl",
+      "preempt_count: \(count), expected: 0",
+    ]
+  }
+
+  private var allocationFailed: String {
+    guard kernel.rawValue >= KernelVersion.v6_18.rawValue else {
+      return "vmap allocation for size \(record.a) failed: use vmalloc=<size> to increase size"
+    }
+    return "vmalloc_node_range for size \(record.a) failed: "
+      + "Address range restricted to \(hex(record.b)) - \(hex(record.c))"
+  }
+
+  /// `%#lx`: no prefix on zero.
+  private func hex(_ value: UInt64) -> String {
+    value == 0 ? "0" : "0x" + String(value, radix: 16)
+  }
+
+  private var badAddress: String {
+    let name = record.function == KernelFunction.vunmap.rawValue ? "vunmap" : "vfree"
+    let what = record.a & 4095 == 0 ? "nonexistent vm area" : "bad address"
+    let digits = String(record.a, radix: 16)
+    let padding = String(repeating: "0", count: 16 - digits.utf8.count)
+    return "Trying to \(name)() \(what) (\(padding)\(digits))"
+  }
+}

@@ -1,0 +1,9 @@
+/// The forms `page_tables` has.
+public enum PageTablesFormat: Sendable {
+  /// debugfs `page_tables/kernel`: ranges of equal protection.
+  case ptdump
+  /// Every table, and the present entries in it as runs.
+  case tree
+  /// Only how many tables and leaves there are.
+  case count
+}
