@@ -39,3 +39,11 @@ func run(
 func run(arguments: String..., json: Bool = false) -> Transcript {
   run(ScriptSource(arguments: arguments)) { $0.json = json }
 }
+
+/// Runs the script in a file.
+func run(path: String) -> Transcript {
+  guard let source = ScriptSource(path: path) else {
+    return Transcript(output: "", messages: "no file", exit: .noInput)
+  }
+  return run(source)
+}

@@ -10,6 +10,10 @@ extension Call {
     var start = 0
     while start <= token.text.count {
       let end = token.text.firstIndex(of: UInt8(ascii: ","), from: start) ?? token.text.count
+      guard end > start else {
+        throw .script(
+          "an outcome is missing", hint: "outcomes are joined with commas, without blanks", token)
+      }
       let part = Token(
         text: token.text[start..<end], offset: token.offset + start, length: end - start,
         isQuoted: token.isQuoted)
@@ -26,10 +30,6 @@ extension Call {
     _ machine: borrowing Machine, _ token: Token
   ) throws(LineFailure) -> Expectation.Wanted {
     let text = token.text
-    guard text.count > 0 else {
-      throw .script(
-        "an outcome is missing", hint: "outcomes are joined with commas, without blanks", token)
-    }
     if text == "NULL" { return .null }
     if text == "fault" { return .fault }
     if text == "warn" { return .warn }

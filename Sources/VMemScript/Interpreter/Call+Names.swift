@@ -198,6 +198,6 @@ extension Call {
     arguments.pages.append(pfn)
   }
 
-  /// As many pages as the largest RAM has.
-  static let maximumPages = 16 << 20
+  /// Most pages of one list: 16 GiB of them.
+  static let maximumPages = 4 << 20
 }

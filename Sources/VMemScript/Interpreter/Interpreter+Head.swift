@@ -77,6 +77,10 @@ extension Interpreter {
   private func unknownVerb(_ at: Int, _ head: Head) -> ScriptError {
     let token = call.tokens[at]
     let word = token.text.string
+    if at + 1 < call.tokens.count, call.tokens[at + 1].isMark(UInt8(ascii: "=")) {
+      return ScriptError(
+        "a name stands first", hint: "NAME = expect OUTCOME VERB …", token)
+    }
     if let equals = token.text.firstIndex(of: UInt8(ascii: "=")), equals > 0 {
       return ScriptError(
         "no verb \(call.quoted(word))", hint: "write blanks around =", token)

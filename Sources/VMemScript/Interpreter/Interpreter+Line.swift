@@ -68,7 +68,7 @@ extension Interpreter {
     }
     if let name = line.name { bind(name, result) }
     if effect == .writer { machine.runScheduledWork() }
-    isUsed = isUsed || effect != .language
+    isUsed = true
     return result
   }
 

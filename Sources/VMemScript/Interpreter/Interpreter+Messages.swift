@@ -53,7 +53,8 @@ extension Interpreter {
     let from = max(lineStart, min(range.lowerBound, lineEnd))
     let isWhole = range.isEmpty
     let start = isWhole ? lineStart : max(lineStart, from - Self.context)
-    let end = min(lineEnd, (isWhole ? start : range.upperBound) + Self.context)
+    let end = min(
+      lineEnd, (isWhole ? start : min(range.upperBound, from + Self.context)) + Self.context)
     let number = "\(place.line)"
     let margin = max(4, number.utf8.count)
     messages.spaces(margin - number.utf8.count)

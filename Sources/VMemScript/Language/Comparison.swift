@@ -1,5 +1,5 @@
 /// The operators of `assert`.
-enum Comparison: CustomStringConvertible {
+enum Comparison {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
   init?(_ word: Text) {
@@ -28,17 +28,6 @@ enum Comparison: CustomStringConvertible {
     case .lessOrEqual: a <= b
     case .greater: a > b
     case .greaterOrEqual: a >= b
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .equal: "=="
-    case .notEqual: "!="
-    case .less: "<"
-    case .lessOrEqual: "<="
-    case .greater: ">"
-    case .greaterOrEqual: ">="
     }
   }
 }

@@ -72,7 +72,7 @@ extension Verb {
     if comparison.holds(left, right) { return .silent }
     let text = interpreter.call.join(words)
     throw .assertion(
-      "expected \(text) got \(readable(left)) \(comparison) \(readable(right))")
+      "expected \(text) got \(readable(left)) and \(readable(right))")
   }
 
   /// A number as a person reads it: addresses in hexadecimal.

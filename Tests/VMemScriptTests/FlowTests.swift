@@ -1,0 +1,90 @@
+import Testing
+import VMem
+import VMemScript
+
+/// `repeat`, `boot`, and what a machine keeps between runs.
+@Suite struct FlowTests {
+  @Test func repeats() {
+    #expect(run("repeat 3 {\necho x\n}\necho y").lines == ["x", "x", "x", "y"])
+    #expect(run("repeat 0 {\necho x\n}\necho y").lines == ["y"])
+    #expect(run("repeat 2 { echo x\necho y }").lines == ["x", "y", "x", "y"])
+    #expect(run("repeat 2 { repeat 0 { echo no }\n echo x }").lines == ["x", "x"])
+    #expect(run("repeat 2 {\nrepeat 3 {\necho x\n}\n}").lines.count == 6)
+    let failing = run("repeat 5 {\n  get_vm_area 0\n}\n")
+    #expect(failing.lines == ["NULL"])
+    #expect(failing.messages.hasPrefix("vmemctl: t.vmem:2: "))
+    #expect(run("repeat 5 {\nget_vm_area 0\n}") { $0.keepGoing = true }.lines.count == 5)
+  }
+
+  @Test func nothingRunsOfARepeatWithoutEnd() {
+    let result = run("echo before\nrepeat 2 {\necho x\n")
+    #expect(result.lines == ["before"])
+    #expect(result.exit == .badScript)
+    #expect(result.messages.hasPrefix("vmemctl: t.vmem:2: this `repeat` has no closing `}`"))
+  }
+
+  @Test func bootIsFirst() {
+    #expect(run("# comment\n\nboot --memory 64M\nassert machine.total eq 16384").exit == .success)
+    #expect(run("assert machine.total eq 262144").exit == .success)
+    for line in ["get_vm_area 4K", "boot", "let x = 5", "echo x", "repeat 1 { sync }"] {
+      let result = run("\(line)\nboot\n")
+      #expect(result.exit == .badScript)
+      #expect(result.messages.contains("t.vmem:2: boot: `boot` is only allowed as the first line"))
+    }
+  }
+
+  @Test func smallestMachine() throws {
+    let refused = run("boot --memory 4K")
+    #expect(refused.exit == .badScript)
+    let words = refused.messages.split(separator: " ")
+    let index = try #require(words.firstIndex(of: "bytes"))
+    let needed = try #require(UInt64(words[index - 1]))
+    #expect(run("boot --memory \(needed)\ninfo\ncheck").exit == .success)
+    #expect(run("boot --memory \(needed - 4096)").exit == .badScript)
+  }
+
+  @Test func bootTakesEverySwitch() {
+    for kernel in ["6.1", "6.6", "6.12", "6.18", "7.0", "7.2"] {
+      #expect(run("boot --kernel \(kernel)\nget_vm_area 4K").exit == .success)
+    }
+    #expect(run("boot --kernel 6.1\nexpect bug get_vm_area -1").exit == .success)
+    #expect(
+      run("boot --kernel 6.1 --without size_wrap_bug\nexpect NULL get_vm_area -1").exit == .success)
+    #expect(run("boot --with size-wrap-bug\nexpect bug get_vm_area -1").exit == .success)
+    #expect(run("boot --levels 5\nexpect 0xffa0000000000000 get_vm_area 4K").exit == .success)
+  }
+
+  @Test func readersChangeNothing() throws {
+    var interpreter = Interpreter(
+      machine: try Machine(Configuration()), options: Options(), output: nil, messages: nil)
+    _ = interpreter.run(
+      ScriptSource(
+        name: "a", bytes: Array("P = alloc_pages 3\ns = get_vm_area 64K --flags sparse\n".utf8)))
+    let before = interpreter.machine.hash()
+    for verb in interpreter.table.verbs where verb.isReader && verb.name.description != "memory" {
+      let line = verb.name.description == "kcore" ? "kcore --read s 64" : "\(verb.name) s"
+      _ = interpreter.run(ScriptSource(name: "b", bytes: Array("\(line)\n".utf8)))
+      _ = interpreter.run(ScriptSource(name: "b", bytes: Array("\(verb.name)\n".utf8)))
+      let after = interpreter.machine.hash()
+      #expect(after == before, "\(verb.name)")
+    }
+  }
+
+  @Test func oneRunAndManyCommandsGiveTheSameMachine() throws {
+    let lines = [
+      "P = alloc_pages 3", "s = get_vm_area 64K --flags sparse", "read P 4", "info",
+      "vm_area_map_pages s s..s+8K P[0..2]", "let x = s + 4K", "free_vm_area s",
+    ]
+    var whole = Interpreter(
+      machine: try Machine(Configuration()), options: Options(), output: nil, messages: nil)
+    _ = whole.run(ScriptSource(name: "a", bytes: Array(lines.joined(separator: "\n").utf8)))
+    var parts = Interpreter(
+      machine: try Machine(Configuration()), options: Options(), output: nil, messages: nil)
+    for line in lines {
+      _ = parts.run(ScriptSource(arguments: line.split(separator: " ").map(String.init)))
+    }
+    let (a, b) = (whole.machine.hash(), parts.machine.hash())
+    #expect(a == b)
+    #expect(whole.takeOutput() == parts.takeOutput())
+  }
+}
