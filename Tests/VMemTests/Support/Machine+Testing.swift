@@ -1,0 +1,71 @@
+import Testing
+
+@testable import VMem
+
+extension Configuration {
+  /// A configuration of one kind of machine; what is not given is as `boot` has it.
+  init(
+    memory: UInt64 = 16 << 20, cpus: Int = 1, nodes: Int = 1, levels: Int = 4,
+    switches: Switches = KernelVersion.v6_18.switches, seed: UInt64 = 1
+  ) {
+    self.init()
+    self.memory = memory
+    self.cpus = cpus
+    self.nodes = nodes
+    self.levels = levels
+    self.switches = switches
+    self.seed = seed
+  }
+}
+
+extension Machine {
+  /// Records an issue for the first broken invariant. Returns whether there was none.
+  @discardableResult
+  func expectSound(
+    _ context: @autoclosure () -> String, sourceLocation: SourceLocation = #_sourceLocation
+  ) -> Bool {
+    let violations = check()
+    guard let first = violations.first else { return true }
+    Issue.record(
+      "\(context()): \(first.what) \(hex(first.a)) \(hex(first.b)), \(violations.count) in all",
+      sourceLocation: sourceLocation)
+    return false
+  }
+
+  /// Frame numbers of a set of pages.
+  func frameNumbers(of set: Ref<PageSet>) -> [UInt64] {
+    (0..<UInt64(pageSet(set).count)).compactMap { page($0, of: set).map(UInt64.init) }
+  }
+
+  /// What the buddy allocator has, zone by zone, once the per-CPU lists are empty.
+  func drainedBlocks() -> [[UInt64]] {
+    frames.drainPerCPULists()
+    return zoneSummaries.map { zone in zone.freeBlocks.indices.map { zone.freeBlocks[$0] } }
+  }
+
+  /// Bytes at an address, or nil when one of them faults.
+  func bytes(at address: UInt64, count: UInt64) -> [UInt8]? {
+    var result: [UInt8] = []
+    do throws(Refusal) {
+      try read(address, count: count) { part in
+        for index in part.indices { result.append(part[index]) }
+      }
+      return result
+    } catch {
+      return nil
+    }
+  }
+}
+
+/// A number as `0x…`.
+func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+
+/// The refusal of a call, or nil when it succeeded.
+func refusal<T>(of call: () throws(Refusal) -> T) -> Refusal? {
+  do throws(Refusal) {
+    _ = try call()
+    return nil
+  } catch {
+    return error
+  }
+}
