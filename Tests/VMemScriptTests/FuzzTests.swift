@@ -16,7 +16,7 @@ import VMemScript
     "vmallocinfo --pointers hashed", "kcore --read s 64", "let x = 3 * 4 + s.end - 2p",
     "assert machine.free gt 5", "echo 'a b' \"c\" \\d", "repeat 2 { free_vm_area s", "}",
     "m = vm_map_ram P[0..4]", "vm_unmap_ram m 4", "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K",
-    "pcpu_free_vm_areas g", "free_pages P", "vfree s", "vm_unmap_aliases", "check", "help grammar",
+    "pcpu_free_vm_areas g", "free_pages P", "vfree s", "vm_unmap_aliases", "help grammar",
   ]
 
   struct Generator {

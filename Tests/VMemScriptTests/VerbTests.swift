@@ -23,7 +23,8 @@ import VMemScript
     switch verb {
     case "boot", "include", "memory", "repeat": ""
     case "vm_map_ram": "@P = alloc_pages 4\n"
-    case "let": "@s = get_vm_area 8K --flags sparse\n@P = alloc_pages 2\n@vm_area_map_pages s s..s+2p P\n"
+    case "let":
+      "@s = get_vm_area 8K --flags sparse\n@P = alloc_pages 2\n@vm_area_map_pages s s..s+2p P\n"
     case "alloc_pages": "boot --nodes 2\n"
     case "cpu": "boot --cpus 4\n"
     case "get_vm_area": "\(preamble)@free_vm_area s\n@s = get_vm_area 4M\n@free_vm_area s\n"
