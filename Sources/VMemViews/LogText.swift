@@ -28,6 +28,25 @@ struct LogText {
       [allocationFailed]
     case .badVfree:
       framed([badAddress, warning])
+    case .vmallocExceedsTotal:
+      ["vmemctl: vmalloc error: size \(record.a), exceeds total pages, \(mode)"]
+    case .vmallocNoArea:
+      ["vmemctl: vmalloc error: size \(record.a), vm_struct allocation failed, \(mode)"]
+    case .vmallocNoArray:
+      [
+        "vmemctl: vmalloc error: size \(record.a), failed to allocated page array size "
+          + "\(record.b), \(mode)"
+      ]
+    case .vmallocNoPages:
+      ["vmemctl: vmalloc error: size \(record.a), failed to allocate pages, \(mode)"]
+    case .vmallocNotMapped:
+      ["vmemctl: vmalloc error: size \(record.a), failed to map pages, \(mode)"]
+    case .ioremapOnRAM:
+      framed(["ioremap on RAM at \(physical(record.a)) - \(physical(record.b))", warning])
+    case .ioremapInvalid:
+      ["ioremap: invalid physical address \(String(record.a, radix: 16))"]
+    case .badIounmap:
+      ["iounmap: bad address \(digits(record.a))"]
     }
   }
 
@@ -71,8 +90,17 @@ struct LogText {
   private var badAddress: String {
     let name = record.function == KernelFunction.vunmap.rawValue ? "vunmap" : "vfree"
     let what = record.a & 4095 == 0 ? "nonexistent vm area" : "bad address"
-    let digits = String(record.a, radix: 16)
-    let padding = String(repeating: "0", count: 16 - digits.utf8.count)
-    return "Trying to \(name)() \(what) (\(padding)\(digits))"
+    return "Trying to \(name)() \(what) (\(digits(record.a)))"
   }
+
+  private var mode: String { "mode:0xcc0(GFP_KERNEL), nodemask=(null)" }
+
+  /// `%p` of an address: sixteen digits.
+  private func digits(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
+  /// `%pa`.
+  private func physical(_ value: UInt64) -> String { "0x" + digits(value) }
 }

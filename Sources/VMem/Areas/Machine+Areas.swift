@@ -82,8 +82,7 @@ extension Machine {
   /// that is not the start of an area is a BUG; an unaligned one a WARN and -EINVAL.
   public func freeVMArea(_ address: UInt64) throws(Refusal) {
     guard address & 4095 == 0 else {
-      logMessage(.badVfree, nil, address)
-      warn(.remove_vm_area, address)
+      warn(.remove_vm_area, .badVfree, address)
       throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
     }
     let exact = areas.busyArea(startingAt: address)
@@ -143,7 +142,10 @@ extension Machine {
 
   /// Runs work that the last call scheduled.
   @inline(__always)
-  public func runScheduledWork() { areas.runScheduledDrain() }
+  public func runScheduledWork() {
+    if ram[Superblock.ref].deferredFree != 0 { runDeferredFrees() }
+    areas.runScheduledDrain()
+  }
 
   /// Calls `body` for every busy area, ascending by address.
   public func forEachBusyArea(_ body: (VMArea) -> Void) { areas.forEachBusy { body(ram[$0]) } }

@@ -26,7 +26,8 @@ public struct VMArea: BitwiseCopyable, Sendable {
   public var reserved: UInt64 = 0
   /// Bytes the caller asked for, before rounding.
   public var requestedSize: UInt64 = 0
-  public var physicalAddress: UInt64 = 0
+  /// Physical address of an ioremap, or the address of the page array that lies in an area.
+  private var extra: UInt64 = 0
   var rawFlags: UInt32 = 0
   /// Base pages the area owns (`nr_pages`).
   public var pageCount: UInt32 = 0
@@ -43,11 +44,29 @@ public struct VMArea: BitwiseCopyable, Sendable {
   public var isVMStruct: Bool = true
   /// Whether it is part of a per-CPU group.
   var isGroup: Bool = false
-  var unused: UInt8 = 0
+  private var extraIsArray: Bool = false
 
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
   public static let mapRAM: UInt32 = 1
   public static let mapBlock: UInt32 = 2
+
+  /// Pointers in a page: a longer page array lies in an area of its own.
+  static let pointersPerPage = 512
+
+  /// What an ioremap maps (`phys_addr`), or 0.
+  public var physicalAddress: UInt64 {
+    get { extraIsArray ? 0 : extra }
+    set { extra = newValue }
+  }
+
+  /// Address of the page array when that lies in an area ("vpages"), or 0.
+  public internal(set) var array: UInt64 {
+    get { extraIsArray ? extra : 0 }
+    set {
+      extra = newValue
+      extraIsArray = newValue != 0
+    }
+  }
 
   /// The pages it owns, or none.
   var pages: Ref<PageSet> { Ref(granule: isGroup ? 0 : owned) }

@@ -39,14 +39,13 @@ struct BootLayout {
     let tableFrames = UInt32((UInt64(total) * 64 + 4095) / 4096)
     frameTable = take(tableFrames, alignment: tableFrames >= 512 ? 512 : 1)
     neededMemory = UInt64(next + 4) << 12
-    if next <= Self.hole.from { taken.append(Self.hole) }
+    taken.append(Self.hole)
     merge()
   }
 
   private mutating func take(_ count: UInt32, alignment: UInt32 = 1) -> UInt32 {
     var from = (next + alignment - 1) / alignment * alignment
     if from < Self.hole.to && from + count > Self.hole.from {
-      if !taken.contains(where: { $0 == Self.hole }) { taken.append(Self.hole) }
       from = (Self.hole.to + alignment - 1) / alignment * alignment
     }
     if count > 0 { taken.append((from, from + count)) }

@@ -107,7 +107,9 @@ extension Machine {
       checker.expect(
         frame.refcount > 0 && frame.mapcount == PageType.none, "frame is lost", UInt64(pfn),
         UInt64(frame.mapcount))
-      let owned = !frame.owner.isNone && page(frame.index, of: frame.owner) == pfn
+      let owned =
+        frame.owner.isNone
+        ? frame.index == Frame.orphan : page(frame.index, of: frame.owner) == pfn
       checker.expect(owned, "page belongs to no set", UInt64(pfn))
     }
   }
@@ -127,6 +129,7 @@ extension Machine {
   private func pageSets(_ checker: borrowing Checker) -> [Ref<PageSet>] {
     var found: Set<UInt32> = []
     forEachName { name in found.insert(ram[name].pages.granule) }
+    areas.forEachBusy { area in found.insert(ram[area].pages.granule) }
     for pfn in leftFrames(checker) {
       let frame = ram[frames.frame(pfn)]
       if frame.mapcount == PageType.none { found.insert(frame.owner.granule) }

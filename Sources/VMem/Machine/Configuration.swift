@@ -39,7 +39,12 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
   }
 
   public var switches: Switches {
-    rawValue >= Self.v6_12.rawValue ? [.vmapNodes, .sparse] : [.lazyMerge, .sizeWrapBug]
+    switch self {
+    case .v6_1, .v6_6: [.lazyMerge, .sizeWrapBug, .hugePerNode, .vmapAnyFlags]
+    case .v6_12: [.vmapNodes, .sparse, .hugePerNode]
+    case .v6_18, .v7_0: [.vmapNodes, .sparse]
+    case .v7_2: [.vmapNodes, .sparse, .vreallocFrees]
+    }
   }
 }
 
@@ -58,10 +63,19 @@ public struct Switches: OptionSet, Sendable {
   /// A size that wraps when it is rounded up to pages is a BUG instead of NULL (before 6.9).
   public static let sizeWrapBug = Switches(rawValue: 1 << 3)
 
+  /// vmalloc_huge counts one node's share of the size when no node is named (before 6.13).
+  public static let hugePerNode = Switches(rawValue: 1 << 4)
+  /// vrealloc frees whole pages of the tail it cuts off (7.x).
+  public static let vreallocFrees = Switches(rawValue: 1 << 5)
+
+  /// vmap takes VM_FLUSH_RESET_PERMS (before 6.9).
+  public static let vmapAnyFlags = Switches(rawValue: 1 << 6)
+
   /// Switches with the names `--with` and `--without` take.
   public static let named: [(name: StaticString, value: Switches)] = [
     ("vmap_nodes", .vmapNodes), ("sparse", .sparse), ("lazy_merge", .lazyMerge),
-    ("size_wrap_bug", .sizeWrapBug),
+    ("size_wrap_bug", .sizeWrapBug), ("huge_per_node", .hugePerNode),
+    ("vrealloc_frees", .vreallocFrees), ("vmap_any_flags", .vmapAnyFlags),
   ]
 }
 

@@ -23,6 +23,14 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vm_unmap_ram
   case pcpu_get_vm_areas
   case vfree
+  case __vmalloc_node_range
+  case vmap
+  case vmap_pfn_apply
+  case vrealloc
+  case __ioremap_caller
+  case ioremap_page_range
+  case iounmap
+  case apply_to_pmd_range
 
   public var name: String { "\(self)" }
 }
@@ -31,7 +39,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
 public enum KernelMessage: UInt16, CaseIterable, Sendable {
   /// Boot banner: kernel version as major·1000 + minor.
   case booted
-  /// WARN in a function.
+  /// WARN in a function, without a text.
   case warning
   /// BUG in a function.
   case bug
@@ -39,6 +47,18 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   case sleepingInAtomic
   /// A failed allocation: size, range start, range end.
   case allocationFailed
-  /// vfree or vunmap of an unknown address: address.
+  /// vmalloc refused for its size, or for want of an area, a page array (size, array size), pages or
+  /// tables: size.
+  case vmallocExceedsTotal
+  case vmallocNoArea
+  case vmallocNoArray
+  case vmallocNoPages
+  case vmallocNotMapped
+  /// ioremap of RAM: first and last byte; of an address past what the CPU has: address.
+  case ioremapOnRAM
+  case ioremapInvalid
+  /// iounmap of an address without an area: address.
+  case badIounmap
+  /// WARN: vfree or vunmap of an address that is not aligned or has no area: address.
   case badVfree
 }

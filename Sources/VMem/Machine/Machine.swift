@@ -92,21 +92,27 @@ public struct Machine: ~Copyable {
     log.append(record)
   }
 
-  /// The kernel's `WARN_ON`.
-  func warn(_ function: KernelFunction, _ a: UInt64 = 0, _ b: UInt64 = 0) {
+  /// The kernel's `WARN`, with a text of its own or without.
+  func warn(
+    _ function: KernelFunction, _ message: KernelMessage = .warning, _ a: UInt64 = 0,
+    _ b: UInt64 = 0
+  ) {
     ram[Superblock.ref].warnings += 1
-    logMessage(.warning, function, a, b)
+    logMessage(message, function, a, b)
   }
 
-  /// The kernel's `WARN_ON_ONCE`: `number` tells the places apart (0–31).
-  func warnOnce(_ number: UInt32, _ function: KernelFunction) {
+  /// The kernel's `WARN_ONCE`: `number` tells the places apart (0–31).
+  func warnOnce(
+    _ number: UInt32, _ function: KernelFunction, _ message: KernelMessage = .warning,
+    _ a: UInt64 = 0, _ b: UInt64 = 0
+  ) {
     let bit = UInt32(1) << number
     guard ram[Superblock.ref].warnedOnce & bit == 0 else {
       ram[Superblock.ref].warnings += 1
       return
     }
     ram[Superblock.ref].warnedOnce |= bit
-    warn(function)
+    warn(function, message, a, b)
   }
 
   /// Logs the BUG and makes the refusal for it.

@@ -96,6 +96,18 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case noTable
   /// address, level
   case leafInTheWay
+  /// frame number
+  case frameHasStructPage
+  /// physical address, bits the CPU has
+  case noPhysicalAddress
+  /// first and last byte
+  case physicalIsRAM
+  /// physical address, cache mode
+  case cacheConflict
+  /// address
+  case notIoremap
+  /// area start, area end
+  case notWholeArea
   // Memory
   /// order
   case orderTooHigh

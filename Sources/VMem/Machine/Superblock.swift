@@ -27,11 +27,17 @@ struct Superblock: BitwiseCopyable {
   var frameTable: UInt32 = 0
   /// Frames under the allocator's control.
   var managedFrames: UInt32 = 0
+  /// Pages of the vmalloc family (`nr_vmalloc`).
+  var vmallocPages: UInt64 = 0
   var zones = Ref<Zone>.none
   var caches = InlineArray<8, CacheState>(repeating: CacheState())
 
   // Paging
   var topTable: UInt32 = 0
+  /// Physical ranges that ioremap maps.
+  var memoryTypes = Ref<MemoryType>.none
+  /// Address that vfree has put off; the next one stands in its first bytes.
+  var deferredFree: UInt64 = 0
   var perCPU = Ref<PerCPU>.none
   /// Tables that exist, by depth: 1 for PTE pages up to `levels`.
   var tables = InlineArray<6, UInt32>(repeating: 0)

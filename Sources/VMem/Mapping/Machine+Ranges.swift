@@ -29,18 +29,22 @@ extension Machine {
     try mapPages(start, end, pages)
   }
 
-  func mapPages(_ start: UInt64, _ end: UInt64, _ pages: [UInt64]) throws(Refusal) {
-    let outcome = tables.mapPages(start, end, pages, .kernel) { mightSleep(.pte_alloc_kernel) }
+  func mapPages(
+    _ start: UInt64, _ end: UInt64, _ pages: [UInt64], mode: AllocationMode = .kernel
+  ) throws(Refusal) {
+    let outcome = tables.mapPages(start, end, pages, .kernel) {
+      if mode.mayBlock { mightSleep(.pte_alloc_kernel) }
+    }
     switch outcome {
     case .done: return
     case .occupied(let address, let entry):
-      warn(.vmap_pages_pte_range, address)
+      warn(.vmap_pages_pte_range)
       throw Refusal(.errno(.ENOMEM), .slotOccupied, address, entry.bits)
     case .nullPage(let address, let position):
-      warn(.vmap_pages_pte_range, address)
+      warn(.vmap_pages_pte_range)
       throw Refusal(.errno(.ENOMEM), .nullPage, address, UInt64(position))
     case .invalidFrame(let address, let pfn):
-      warn(.vmap_pages_pte_range, address)
+      warn(.vmap_pages_pte_range)
       throw Refusal(.errno(.ENOMEM), .invalidFrame, address, pfn)
     case .noMemory(let address, let depth):
       throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
@@ -62,7 +66,7 @@ extension Machine {
     guard !tables.unmapRunsAway(start, end) else {
       throw bug(.vunmap_pte_range, .unalignedUnmap, start, end)
     }
-    for _ in 0..<tables.unmap(start, end) { warn(.vunmap_pmd_range, start) }
+    for _ in 0..<tables.unmap(start, end) { warn(.vunmap_pmd_range) }
     TLBFlush(ram: ram).kernelRange(start, end)
   }
 
@@ -73,7 +77,7 @@ extension Machine {
   /// -ENOMEM when there is no frame; tables made before that stay.
   public func populate(start: UInt64, end: UInt64, level: Level = .pte) throws(Refusal) {
     guard start < end else {
-      warn(.__apply_to_page_range, start)
+      warn(.__apply_to_page_range)
       throw Refusal(.errno(.EINVAL), .emptyRange, start, end)
     }
     try checkRange(.__apply_to_page_range, start, end)
@@ -83,7 +87,7 @@ extension Machine {
     case .noMemory(let address, let depth):
       throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
     case .leaf(let address, let depth):
-      warn(.__apply_to_page_range, address)
+      warn(.__apply_to_page_range)
       throw Refusal(.errno(.EINVAL), .leafInTheWay, address, levelCode(depth))
     default: return
     }

@@ -1,20 +1,69 @@
 extension Machine {
-  /// Frees an area made by the vmalloc family or another call; null is fine. The corresponding kernel
-  /// function is `vfree`.
+  /// Frees an area made by the vmalloc family or another call, and the pages it owns; null is fine.
+  /// The corresponding kernel function is `vfree`.
   ///
-  /// An unknown or unaligned address is a WARN without effect; in NMI context it is a BUG.
+  /// An unknown or unaligned address is a WARN without effect. In interrupts the work is deferred; in
+  /// NMI context it is a BUG.
   public func vfree(_ address: UInt64) throws(Refusal) {
     guard context != .nmi else { throw bug(.vfree, .inInterrupt, UInt64(context.rawValue)) }
-    guard address != 0 else { return }
+    if context.isInterrupt { return try vfreeAtomic(address) }
     mightSleep(.vfree)
-    let area = areas.busyArea(containing: address)
-    guard address & 4095 == 0, !area.isNone, ram[area].isVMStruct else {
-      logMessage(.badVfree, nil, address)
-      warn(.vfree, address)
-      return
+    guard address != 0 else { return }
+    guard let area = findToRemove(address) else {
+      return warn(.vfree, .badVfree, address)
     }
     let resets = ram[area].flags.contains(.flushResetPerms)
-    removeArea(area)
+    freeAreaAndPages(area)
     if resets { areas.unmapAliases() }
+  }
+
+  /// Frees later, from any context but NMI: the address waits in the first bytes of its own memory
+  /// until the work runs. The corresponding kernel function is `vfree_atomic`.
+  public func vfreeAtomic(_ address: UInt64) throws(Refusal) {
+    guard context != .nmi else { throw bug(.vfree, .inInterrupt, UInt64(context.rawValue)) }
+    guard address != 0 else { return }
+    var link = InlineArray<8, UInt8>(repeating: 0)
+    let next = ram[Superblock.ref].deferredFree
+    for at in 0..<8 { link[at] = UInt8(truncatingIfNeeded: next >> UInt64(8 * at)) }
+    do throws(Refusal) {
+      try write(address, link.span)
+    } catch {
+      throw bug(.vfree, error.rule, error.values.a, error.values.b)
+    }
+    ram[Superblock.ref].deferredFree = address
+  }
+
+  /// What the kernel's delayed_vfree_work does, in process context.
+  func runDeferredFrees() {
+    let before = context
+    context = .process
+    while ram[Superblock.ref].deferredFree != 0 {
+      let address = ram[Superblock.ref].deferredFree
+      var next: UInt64 = 0
+      do throws(Refusal) {
+        try read(address, count: 8) { bytes in
+          for at in bytes.indices.reversed() { next = next << 8 | UInt64(bytes[at]) }
+        }
+      } catch {
+        next = 0
+      }
+      ram[Superblock.ref].deferredFree = next
+      // Cannot be refused: the context is process.
+      try? vfree(address)
+    }
+    context = before
+  }
+
+  /// The area that contains an address, as `remove_vm_area` finds it: WARN and nothing when the
+  /// address is not aligned.
+  func findToRemove(_ address: UInt64) -> Ref<VMArea>? {
+    mightSleep(.remove_vm_area)
+    guard address & 4095 == 0 else {
+      warn(.remove_vm_area, .badVfree, address)
+      return nil
+    }
+    let exact = areas.busyArea(startingAt: address)
+    let area = exact.isNone ? areas.busyArea(containing: address) : exact
+    return area.isNone || !ram[area].isVMStruct ? nil : area
   }
 }

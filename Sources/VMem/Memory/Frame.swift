@@ -29,6 +29,9 @@ public struct Frame: BitwiseCopyable, Sendable {
   @inlinable
   public var isUntouched: Bool { flags == 0 && mapcount == 0 && refcount == 0 }
 
+  /// `index` of a page whose set is gone but which somebody holds a reference to.
+  static let orphan = UInt64.max
+
   static let nodeShift: UInt64 = 58
   static let zoneShift: UInt64 = 56
   public static let reserved: UInt64 = 1 << 13

@@ -46,7 +46,11 @@ extension Machine {
 
   /// Adds frames to a set; when there is no memory for that they are freed. As long as the set's
   /// frames are consecutive it needs no array.
-  private func append(_ pfn: UInt32, _ count: UInt32, to set: Ref<PageSet>) -> Bool {
+  ///
+  /// `adopting` makes the frames know the set as theirs; otherwise it only lists them.
+  func append(
+    _ pfn: UInt32, _ count: UInt32, to set: Ref<PageSet>, adopting: Bool = true
+  ) -> Bool {
     let before = ram[set].count
     if before == 0 {
       ram[set].first = pfn
@@ -54,7 +58,7 @@ extension Machine {
       for index in 0..<before {
         guard ram[set].frames.store(UInt64(index), ram[set].first + index, ram) else {
           ram[set].frames.removeAll(ram)
-          for step in 0..<count { frames.free(pfn + step) }
+          if adopting { for step in 0..<count { frames.free(pfn + step) } }
           return false
         }
       }
@@ -64,11 +68,13 @@ extension Machine {
       if ram[set].first == 0,
         !ram[set].frames.store(UInt64(before + step), pfn + step, ram)
       {
-        for left in step..<count { frames.free(pfn + left) }
+        if adopting { for left in step..<count { frames.free(pfn + left) } }
         return false
       }
-      ram[frames.frame(pfn + step)].owner = set
-      ram[frames.frame(pfn + step)].index = UInt64(before + step)
+      if adopting {
+        ram[frames.frame(pfn + step)].owner = set
+        ram[frames.frame(pfn + step)].index = UInt64(before + step)
+      }
       ram[set].count += 1
       ram[set].live += 1
     }

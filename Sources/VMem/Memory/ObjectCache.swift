@@ -2,7 +2,7 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case name, pageSet, symbol, mapBlock
+  case name, pageSet, symbol, mapBlock, memoryType
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -12,6 +12,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .pageSet: "page_set"
     case .symbol: "symbol"
     case .mapBlock: "vmap_block"
+    case .memoryType: "memtype"
     }
   }
 }
@@ -54,6 +55,7 @@ public struct ObjectCaches: Sendable {
         case .pageSet: MemoryLayout<PageSet>.stride
         case .symbol: MemoryLayout<Symbol>.stride
         case .mapBlock: MemoryLayout<MapBlock>.stride
+        case .memoryType: MemoryLayout<MemoryType>.stride
         }
       ram[state].caches[Int(kind.rawValue)].granules = UInt32((bytes + 15) / 16)
     }

@@ -69,6 +69,19 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
   public static let kernelTable = Protection(bits: 0x063)
   /// `PAGE_KERNEL`.
   public static let kernel = Protection(bits: 0x8000_0000_0000_0163)
+  /// These attributes in a large leaf: size bit set, PAT moved from bit 7 to bit 12.
+  var large: Protection {
+    Protection(bits: bits & ~Entry.pageSize | (bits & Entry.pageSize) << 5 | Entry.pageSize)
+  }
+
+  /// ioremap's cache modes: uncached minus, uncached, write-combining, write-through, write-back.
+  public static let uncachedMinus = Protection(bits: 0x8000_0000_0000_0173)
+  public static let uncached = Protection(bits: 0x8000_0000_0000_017b)
+  public static let writeCombining = Protection(bits: 0x8000_0000_0000_016b)
+  public static let writeThrough = Protection(bits: 0x8000_0000_0000_01fb)
+  /// `PAGE_KERNEL` of a frame without a struct page.
+  public static let special = Protection(bits: 0x8000_0000_0000_0363)
+
   /// `PAGE_KERNEL_LARGE`.
   public static let kernelLarge = Protection(bits: 0x8000_0000_0000_01e3)
 }

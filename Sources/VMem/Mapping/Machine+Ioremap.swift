@@ -1,0 +1,133 @@
+/// Mapping device memory.
+extension Machine {
+  /// Physical address bits the CPU has.
+  public static let physicalBits: UInt64 = 40
+
+  /// Maps `size` bytes of device memory from `physical` on and returns the address of that byte. The
+  /// corresponding kernel functions are `ioremap` and its variants, x86's `__ioremap_caller`.
+  ///
+  /// Refuses with NULL: nothing or more than there are addresses for, addresses the CPU does not have
+  /// (a WARN once), RAM in use (a WARN once), and a cache mode that mappings of the range rule out.
+  public func ioremap(
+    _ physical: UInt64, size: UInt64, mode: CacheMode, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    let last = physical &+ size &- 1
+    guard size > 0, last >= physical else {
+      throw Refusal(.null, .emptyRange, physical, physical &+ size)
+    }
+    guard physical >> Self.physicalBits == 0 else {
+      logMessage(.ioremapInvalid, nil, physical)
+      warnOnce(8, .__ioremap_caller)
+      throw Refusal(.null, .noPhysicalAddress, physical, Self.physicalBits)
+    }
+    guard !isUsedRAM(physical, last) else {
+      warnOnce(9, .__ioremap_caller, .ioremapOnRAM, physical, last)
+      throw Refusal(.null, .physicalIsRAM, physical, last)
+    }
+    let base = physical & ~4095
+    let length = ((last &+ 4096) & ~4095) &- base
+    let granted: CacheMode
+    do throws(MemoryTypes.Failure) {
+      granted = try memoryTypes.reserve(base, base &+ length, mode)
+    } catch {
+      throw Refusal(.null, .cacheConflict, physical, UInt64(mode.rawValue))
+    }
+    do throws(Refusal) {
+      guard isAllowed(granted, for: mode) else {
+        throw Refusal(.null, .cacheConflict, physical, UInt64(granted.rawValue))
+      }
+      let area = try makeArea(size: length, flags: .ioremap, caller: caller)
+      ram[area].physicalAddress = base
+      let start = ram[area].start
+      do throws(Refusal) {
+        try mapDevice(start, start &+ length, base, granted.protection)
+      } catch {
+        removeArea(area)
+        throw error
+      }
+      return start + physical & 4095
+    } catch {
+      memoryTypes.free(base, base &+ length)
+      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+    }
+  }
+
+  private var memoryTypes: MemoryTypes { MemoryTypes(ram: ram) }
+
+  /// Whether a byte of the range is RAM that boot has not kept for itself.
+  private func isUsedRAM(_ first: UInt64, _ last: UInt64) -> Bool {
+    let frameCount = UInt64(ram.frameCount)
+    var pfn = first >> 12
+    guard pfn < frameCount else { return false }
+    let taken = BootLayout(configuration).taken
+    let end = min(last >> 12 + 1, frameCount)
+    while pfn < end {
+      guard let range = taken.first(where: { UInt64($0.from) <= pfn && pfn < UInt64($0.to) })
+      else { return true }
+      pfn = UInt64(range.to)
+    }
+    return false
+  }
+
+  /// `is_new_memtype_allowed`.
+  private func isAllowed(_ granted: CacheMode, for wanted: CacheMode) -> Bool {
+    switch wanted {
+    case .uncachedMinus, .writeCombining: granted != .writeBack
+    case .writeThrough: granted != .writeBack && granted != .writeCombining
+    case .uncached, .writeBack: true
+    }
+  }
+
+  private func mapDevice(
+    _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection
+  ) throws(Refusal) {
+    mightSleep(.ioremap_page_range)
+    let outcome = tables.mapPhysical(start, end, physical, protection, largest: 3) {}
+    switch outcome {
+    case .done: return
+    case .noMemory(let address, let depth):
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
+    case .occupied(let address, let entry):
+      throw bug(.ioremap_page_range, .slotOccupied, address, entry.bits)
+    case .leaf(let address, let depth):
+      throw bug(.ioremap_page_range, .leafInTheWay, address, levelCode(depth))
+    case .nullPage(let address, _), .invalidFrame(let address, _):
+      throw bug(.ioremap_page_range, .invalidFrame, address)
+    }
+  }
+
+  /// Maps the whole of a VM_IOREMAP area to physical memory. The corresponding kernel function is
+  /// `ioremap_page_range`.
+  ///
+  /// Refuses with -EINVAL when the area is not one of those and -ERANGE when the range is not all of
+  /// it, both a WARN once; an occupied entry is a BUG.
+  public func ioremapPageRange(
+    start: UInt64, end: UInt64, physical: UInt64
+  ) throws(Refusal) {
+    guard let area = findVMArea(start), area.flags.contains(.ioremap) else {
+      warnOnce(10, .ioremap_page_range)
+      throw Refusal(.errno(.EINVAL), .notIoremap, start)
+    }
+    guard start == area.start, end == area.start &+ area.size else {
+      warnOnce(11, .ioremap_page_range)
+      throw Refusal(.errno(.ERANGE), .notWholeArea, area.start, area.start &+ area.size)
+    }
+    try mapDevice(start, end, physical & ~4095, .uncachedMinus)
+  }
+
+  /// Unmaps what `ioremap` mapped; null and the direct map are ignored. The corresponding kernel
+  /// function is `iounmap`.
+  public func iounmap(_ address: UInt64) throws(Refusal) {
+    // What lies below the end of the direct map was never mapped by ioremap.
+    guard address > map.pageOffset &+ UInt64(ram.frameCount) << 12 else { return }
+    let area = areas.busyArea(containing: address & ~4095)
+    guard !area.isNone, ram[area].isVMStruct else {
+      logMessage(.badIounmap, level: 3, nil, address & ~4095)
+      return
+    }
+    mightSleep(.remove_vm_area)
+    let physical = ram[area].physicalAddress
+    memoryTypes.free(physical, physical &+ ram[area].size)
+    removeArea(area)
+  }
+}

@@ -1,0 +1,179 @@
+/// Virtually contiguous memory.
+extension Machine {
+  /// Allocates pages and maps them one after the other. The corresponding kernel function is
+  /// `__vmalloc_node_range`.
+  ///
+  /// With `.allowHugeVmap` and 2 MiB or more, 2 MiB leaves are tried first, and 4 KiB ones when that
+  /// fails at any stage. Refuses with NULL; a size of 0 is a WARN once.
+  public func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
+    guard request.size > 0 else {
+      warnOnce(4, .__vmalloc_node_range)
+      throw Refusal(.null, .sizeRoundsToZero, 0)
+    }
+    if let node = request.node, node >= configuration.nodes {
+      throw Refusal(.null, .noSuchNode, UInt64(node), UInt64(configuration.nodes))
+    }
+    let total = UInt64(ram[Superblock.ref].managedFrames)
+    guard request.size >> 12 <= total else {
+      logMessage(.vmallocExceedsTotal, nil, request.size)
+      throw Refusal(.null, .morePagesThanRAM, request.size >> 12, total)
+    }
+    if request.flags.contains(.allowHugeVmap), isHuge(request) {
+      if let address = try? vmalloc(request, shift: 21) { return address }
+    }
+    return try vmalloc(request, shift: 12)
+  }
+
+  /// Whether 2 MiB leaves are worth a try. Kernels before 6.9 count only one node's share when no node
+  /// is named.
+  private func isHuge(_ request: VmallocRequest) -> Bool {
+    let nodes = has(.hugePerNode) && request.node == nil ? UInt64(configuration.nodes) : 1
+    return request.size / nodes >= 2 << 20
+  }
+
+  private func vmalloc(
+    _ request: VmallocRequest, shift: UInt64
+  ) throws(Refusal) -> UInt64 {
+    let align = shift > 12 ? max(request.align, 1 << shift) : request.align
+    let step = UInt64(1) << shift
+    let size = (request.size + step - 1) & ~(step - 1)
+    let area: Ref<VMArea>
+    do throws(Refusal) {
+      area = try makeArea(
+        size: size, flags: request.flags.union([.alloc, .uninitialized]), align: align,
+        start: request.start, end: request.end, shift: shift, mayBlock: request.mode.mayBlock,
+        caller: request.caller)
+    } catch {
+      if error.outcome != .bug { logMessage(.vmallocNoArea, nil, size) }
+      throw error
+    }
+    ram[area].requestedSize = request.size
+    do throws(Refusal) {
+      try populate(area, request, size, shift)
+    } catch {
+      freeAreaAndPages(area)
+      throw error
+    }
+    ram[area].flags.remove(.uninitialized)
+    return ram[area].start
+  }
+
+  /// Gets the pages of a fresh area and maps them (`__vmalloc_area_node`).
+  private func populate(
+    _ area: Ref<VMArea>, _ request: VmallocRequest, _ size: UInt64, _ shift: UInt64
+  ) throws(Refusal) {
+    let count = size >> 12
+    if count > UInt64(VMArea.pointersPerPage) {
+      // The array of page pointers is itself too large for one page.
+      var array = VmallocRequest(size: count * 8)
+      array.node = request.node
+      array.mode = request.mode
+      array.caller = ram[area].caller
+      do throws(Refusal) {
+        ram[area].array = try vmallocArray(array)
+      } catch {
+        logMessage(.vmallocNoArray, nil, size, count * 8)
+        throw error
+      }
+    }
+    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+      logMessage(.vmallocNoArray, nil, size, count * 8)
+      throw Refusal(.null, .noDescriptor)
+    }
+    // The area holds the set besides the pages in it.
+    ram[set] = PageSet(live: 1)
+    ram[area].owned = set.granule
+    let order = Int(shift) - 12
+    ram[area].pageOrder = UInt8(order)
+    for _ in 0..<count >> UInt64(order) {
+      let pfn = frames.allocate(
+        order: order, node: request.node, highest: request.isLow ? .dma32 : .normal,
+        zeroed: request.isZeroed)
+      guard let pfn, append(pfn, 1 << UInt32(order), to: set) else {
+        if order == 0 { logMessage(.vmallocNoPages, nil, size) }
+        throw Refusal(.null, .noFrames, count)
+      }
+    }
+    ram[area].pageCount = UInt32(count)
+    ram[Superblock.ref].vmallocPages += count
+    try fill(ram[area].array, set)
+    try mapOwned(area, size, shift, request)
+  }
+
+  private func vmallocArray(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
+    try vmalloc(request, shift: 12)
+  }
+
+  /// Writes the array of page pointers that lies in an area of its own.
+  private func fill(_ array: UInt64, _ set: Ref<PageSet>) throws(Refusal) {
+    guard array != 0 else { return }
+    for index in 0..<UInt64(ram[set].count) {
+      let pointer = structPageAddress(UInt64(page(index, of: set) ?? 0))
+      var bytes = InlineArray<8, UInt8>(repeating: 0)
+      for at in 0..<8 { bytes[at] = UInt8(truncatingIfNeeded: pointer >> UInt64(8 * at)) }
+      try write(array + index * 8, bytes.span)
+    }
+  }
+
+  private func mapOwned(
+    _ area: Ref<VMArea>, _ size: UInt64, _ shift: UInt64, _ request: VmallocRequest
+  ) throws(Refusal) {
+    let start = ram[area].start
+    let set = ram[area].pages
+    do throws(Refusal) {
+      if shift == 12 {
+        return try mapPages(start, start + size, pageNumbers(of: set), mode: request.mode)
+      }
+      for offset in stride(from: 0, to: size, by: 1 << Int(shift)) {
+        let pfn = page(offset >> 12, of: set) ?? 0
+        let outcome = tables.mapPhysical(
+          start + offset, start + offset + 1 << shift, UInt64(pfn) << 12, .kernel, largest: 2
+        ) { if request.mode.mayBlock { mightSleep(.pte_alloc_kernel) } }
+        guard outcome == .done else {
+          throw Refusal(.null, .noTableMemory, start + offset, levelCode(2))
+        }
+      }
+    } catch {
+      logMessage(.vmallocNotMapped, nil, size)
+      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+    }
+  }
+
+  /// Frame numbers of a set's pages, in order.
+  func pageNumbers(of set: Ref<PageSet>) -> [UInt64] {
+    (0..<UInt64(ram[set].count)).map { UInt64(page($0, of: set) ?? 0) }
+  }
+
+  /// Takes an area away, drops its pages' references and frees what described it.
+  func freeAreaAndPages(_ area: Ref<VMArea>) {
+    let set = ram[area].pages
+    let array = ram[area].array
+    let isLent = ram[area].flags.contains(.mapPutPages)
+    if !isLent { ram[Superblock.ref].vmallocPages -= UInt64(ram[area].pageCount) }
+    removeArea(area)
+    if !set.isNone {
+      for index in 0..<UInt64(ram[set].count) {
+        if let pfn = page(index, of: set) { dropReference(pfn, set, isLent: isLent) }
+      }
+      dispose(set)
+    }
+    if array != 0 {
+      let place = areas.busyArea(startingAt: array)
+      if !place.isNone { freeAreaAndPages(place) }
+    }
+  }
+
+  /// `put_page` of a page that an area owns, or was lent.
+  private func dropReference(_ pfn: UInt32, _ set: Ref<PageSet>, isLent: Bool) {
+    let frame = frames.frame(pfn)
+    guard ram[frame].refcount > 0, isLent || ram[frame].owner == set else { return }
+    ram[frame].refcount -= 1
+    if ram[frame].refcount == 0 {
+      if isLent { freePage(pfn) } else { frames.free(pfn) }
+    } else if !isLent {
+      // Somebody else holds a reference: the page outlives its area.
+      ram[frame].owner = .none
+      ram[frame].index = Frame.orphan
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// Mapping pages that somebody else has allocated.
+extension Machine {
+  /// Maps `count` pages of a list one after the other. The corresponding kernel function is `vmap`.
+  ///
+  /// With `.mapPutPages` the area takes the callers' references over, for `vfree` to drop. Refuses with
+  /// NULL; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
+  public func vmap(
+    _ pages: [UInt64], count: UInt64, flags: VMFlags, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    mightSleep(.vmap)
+    var flags = flags
+    if flags.contains(.flushResetPerms) && !has(.vmapAnyFlags) {
+      warnOnce(5, .vmap)
+      throw Refusal(.null, .flushResetPerms, UInt64(flags.rawValue))
+    }
+    if flags.contains(.noGuard) {
+      warnOnce(6, .vmap)
+      flags.remove(.noGuard)
+    }
+    let total = UInt64(ram[Superblock.ref].managedFrames)
+    guard count <= total else { throw Refusal(.null, .morePagesThanRAM, count, total) }
+    let area = try makeArea(size: count << 12, flags: flags, caller: caller)
+    let start = ram[area].start
+    do throws(Refusal) {
+      try mapPages(start, start + count << 12, pages)
+      if flags.contains(.mapPutPages) { try list(pages, count, area) }
+    } catch {
+      removeArea(area)
+      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+    }
+    return start
+  }
+
+  /// Makes the pages known to the area that drops their references.
+  private func list(
+    _ pages: [UInt64], _ count: UInt64, _ area: Ref<VMArea>
+  ) throws(Refusal) {
+    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+      throw Refusal(.null, .noDescriptor)
+    }
+    ram[set] = PageSet(live: 1)
+    for pfn in pages.prefix(Int(count)) {
+      guard append(UInt32(pfn), 1, to: set, adopting: false) else {
+        dispose(set)
+        throw Refusal(.null, .noFrames, count)
+      }
+    }
+    ram[area].owned = set.granule
+    ram[area].pageCount = UInt32(count)
+  }
+
+  /// Unmaps what `vmap` mapped; pages stay. The corresponding kernel function is `vunmap`.
+  ///
+  /// Null is fine, an unknown address a WARN; in interrupts it is a BUG.
+  public func vunmap(_ address: UInt64) throws(Refusal) {
+    guard !context.isInterrupt else {
+      throw bug(.vunmap, .inInterrupt, UInt64(context.rawValue))
+    }
+    mightSleep(.vunmap)
+    guard address != 0 else { return }
+    guard let area = findToRemove(address) else {
+      return warn(.vunmap, .badVfree, address)
+    }
+    let set = ram[area].flags.contains(.mapPutPages) ? ram[area].pages : .none
+    removeArea(area)
+    if !set.isNone { dispose(set) }
+  }
+
+  /// Maps consecutive frames that have no struct page. The corresponding kernel function is
+  /// `vmap_pfn`.
+  ///
+  /// Refuses with NULL; a frame with a struct page is a WARN too.
+  public func vmapPFN(
+    _ pfn: UInt64, count: UInt64, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    let (size, overflow) = count.multipliedReportingOverflow(by: 4096)
+    let area = try makeArea(size: overflow ? 0 : size, flags: .ioremap, caller: caller)
+    let start = ram[area].start
+    var next = pfn
+    do throws(Refusal) {
+      _ = try applyToPages(start, start + size) { (table, index) throws(Refusal) in
+        guard next >= UInt64(ram.frameCount) else {
+          warnOnce(7, .vmap_pfn_apply)
+          throw Refusal(.null, .frameHasStructPage, next)
+        }
+        ram[table: table, index] = Entry(pfn: next, .special)
+        next += 1
+      }
+    } catch {
+      removeArea(area)
+      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+    }
+    return start
+  }
+}

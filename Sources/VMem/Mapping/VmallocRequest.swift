@@ -1,0 +1,31 @@
+/// What an allocation may do to get memory (`gfp_t`, as far as it matters here).
+@frozen
+public enum AllocationMode: UInt8, Sendable {
+  /// GFP_KERNEL: may sleep and reclaim.
+  case kernel
+  /// GFP_ATOMIC and GFP_NOWAIT: neither.
+  case atomic
+  case nowait
+
+  var mayBlock: Bool { self == .kernel }
+}
+
+/// How a member of the vmalloc family differs from the others.
+public struct VmallocRequest: Sendable {
+  /// Bytes.
+  public var size: UInt64
+  public var align: UInt64 = 1
+  /// Window to search, end exclusive; the vmalloc window unless given.
+  public var start: UInt64?
+  public var end: UInt64?
+  public var flags: VMFlags = []
+  /// Preferred NUMA node, or nil for none.
+  public var node: Int?
+  public var isZeroed = false
+  /// Whether frames must lie below 4 GiB.
+  public var isLow = false
+  public var mode = AllocationMode.kernel
+  public var caller = Ref<Symbol>.none
+
+  public init(size: UInt64) { self.size = size }
+}

@@ -1,0 +1,104 @@
+/// Mapping physically contiguous memory with the largest leaves that fit. The corresponding kernel
+/// function is `vmap_range_noflush`.
+extension PageTables {
+  /// Maps [start, end) to physical memory from `physical` on.
+  ///
+  /// - Parameters:
+  ///   - largest: depth of the largest leaf allowed: 1 for 4 KiB, 2 for 2 MiB, 3 for 1 GiB.
+  ///   - protection: attributes of a 4 KiB leaf; large leaves get the size bit and PAT moved.
+  func mapPhysical(
+    _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection, largest: Int,
+    _ beforeAllocating: BeforeAllocating
+  ) -> MapOutcome {
+    mapPhysical(top, levels, start, end, physical, protection, largest, beforeAllocating)
+  }
+
+  private func mapPhysical(
+    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ physical: UInt64,
+    _ protection: Protection, _ largest: Int, _ beforeAllocating: BeforeAllocating
+  ) -> MapOutcome {
+    if depth == 1 { return mapPhysicalEntries(table, start, end, physical, protection) }
+    var address = start
+    var physical = physical
+    repeat {
+      let next = Self.boundary(address, end, depth: depth)
+      let index = Level.index(of: address, depth: depth)
+      if placeLeaf(table, index, depth, address, next, physical, protection, largest) {
+        physical &+= next &- address
+        address = next
+        continue
+      }
+      var entry = ram[table: table, index]
+      if entry.isNone {
+        beforeAllocating()
+        guard let below = newTable(depth: depth - 1) else {
+          return .noMemory(address, depth: depth)
+        }
+        entry = Entry(pfn: below, .kernelTable)
+        ram[table: table, index] = entry
+      } else if entry.bits & Entry.pageSize != 0 {
+        return .leaf(address, depth: depth)
+      }
+      let outcome = mapPhysical(
+        entry.pfn, depth - 1, address, next, physical, protection, largest, beforeAllocating)
+      if outcome != .done { return outcome }
+      physical &+= next &- address
+      address = next
+    } while address != end
+    return .done
+  }
+
+  @inline(__always)
+  private func mapPhysicalEntries(
+    _ table: UInt64, _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection
+  ) -> MapOutcome {
+    var address = start
+    var pfn = physical >> 12
+    repeat {
+      let index = Level.index(of: address, depth: 1)
+      guard ram[table: table, index].isNone else {
+        return .occupied(address, ram[table: table, index])
+      }
+      ram[table: table, index] = Entry(pfn: pfn, protection)
+      pfn += 1
+      address &+= 4096
+    } while address != end
+    return .done
+  }
+
+  /// Tries one large leaf for the whole of [address, next): the kernel's conditions in its order
+  /// (`vmap_try_huge_pmd`, `vmap_try_huge_pud`). A table in the way is freed when it is there only
+  /// because nothing ever frees one.
+  private func placeLeaf(
+    _ table: UInt64, _ index: Int, _ depth: Int, _ address: UInt64, _ next: UInt64,
+    _ physical: UInt64, _ protection: Protection, _ largest: Int
+  ) -> Bool {
+    let size = Level.size(depth: depth)
+    guard depth <= largest, depth <= 3, next &- address == size, address & (size - 1) == 0,
+      physical & (size - 1) == 0
+    else { return false }
+    let entry = ram[table: table, index]
+    if entry.isTable(at: Level(depth: depth, levels: levels)) {
+      ram[table: table, index] = .none
+      freeTables(entry.pfn, depth - 1, address)
+    } else if entry.isPresent {
+      return false
+    }
+    ram[table: table, index] = Entry(pfn: physical >> 12, protection.large)
+    return true
+  }
+
+  /// Frees a table that has been taken out, and the tables below it, whose leaves have been cleared
+  /// before. The corresponding kernel functions are `pmd_free_pte_page` and `pud_free_pmd_page`.
+  private func freeTables(_ table: UInt64, _ depth: Int, _ address: UInt64) {
+    if depth == 2 {
+      for index in 0..<512 {
+        let entry = ram[table: table, index]
+        if entry.isTable(at: .pmd) { freeTables(entry.pfn, 1, address) }
+      }
+    }
+    TLBFlush(ram: ram).kernelRange(address, address + 4095)
+    FrameAllocator(ram: ram).free(UInt32(truncatingIfNeeded: table))
+    ram[Superblock.ref].tables[depth] -= 1
+  }
+}
