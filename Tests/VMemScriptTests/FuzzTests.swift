@@ -76,6 +76,18 @@ import VMemScript
     }
   }
 
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func mangledCommands(_ seed: UInt64) {
+    var generator = Generator(state: seed)
+    for line in Self.lines {
+      let text = String(decoding: Self.mangle(line, &generator), as: UTF8.self)
+      guard !Self.takesLong(Array(text.utf8)) else { continue }
+      let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      let result = run(ScriptSource(arguments: words)) { $0.json = seed % 2 == 0 }
+      #expect([0, 1, 2, 3, 65, 66].contains(result.exit.rawValue), "seed \(seed): \(text)")
+    }
+  }
+
   /// Mangling makes big numbers: a long repeat is no defect, only slow.
   static func takesLong(_ script: [UInt8]) -> Bool {
     let text = String(decoding: script, as: UTF8.self)

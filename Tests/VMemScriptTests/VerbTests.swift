@@ -70,6 +70,22 @@ import VMemScript
     #expect(result.lines.allSatisfy { $0.unicodeScalars.count <= 100 })
   }
 
+  @Test func verbOfACommand() {
+    let table = VerbTable()
+    for command in [
+      "get_vm_area 4K", "a = get_vm_area 4K", "@a = get-vm-area 4K", "@get_vm_area 4K",
+      "@ get_vm_area", "a = expect NULL get_vm_area 0", "expect NULL get_vm_area 0",
+      "@expect NULL get_vm_area 0",
+    ] {
+      let verb = table.verb(of: command.split(separator: " ").map(String.init))
+      #expect(verb?.name.description == "get_vm_area", "\(command)")
+    }
+    for command in ["", "@", "a =", "expect NULL", "nonsense"] {
+      let verb = table.verb(of: command.split(separator: " ").map(String.init))
+      #expect(verb?.name.description == nil, "\(command)")
+    }
+  }
+
   @Test func underscoreAndHyphenAreTheSame() {
     #expect(run("a = get-vm-area 4K\nfree-vm_area a").exit == .success)
   }

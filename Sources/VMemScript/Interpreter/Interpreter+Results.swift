@@ -11,7 +11,7 @@ extension Interpreter {
     switch line.result {
     case .ok: call.output.writer.write("0\n")
     case .address(let value):
-      call.output.writer.address(value)
+      call.output.writer.result(address: value)
       call.output.writer.write(byte: 0x0a)
     case .number(let value), .pages(_, let value), .difference(let value):
       call.output.writer.decimal(value)
@@ -37,6 +37,17 @@ extension Interpreter {
     case .bug: call.output.writer.write("BUG\n")
     default: printText(line)
     }
+  }
+}
+
+extension ByteWriter {
+  /// An address as a result line has it: `0x` and 16 digits. One below 4 GiB, where areas lie only
+  /// when a window asks for it, has as many digits as recorded kernels print.
+  @inline(__always)
+  mutating func result(address: UInt64) {
+    if address >> 32 != 0 { return self.address(address) }
+    write("0x")
+    hex(address)
   }
 }
 

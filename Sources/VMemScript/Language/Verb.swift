@@ -74,6 +74,11 @@ public struct Verb: Sendable {
     return text
   }
 
+  /// Its parameters as help shows them: how each is written, and what it means.
+  public var parameters: [(signature: String, meaning: String)] {
+    (required + optional).map { ($0.signature, "\($0.meaning)") }
+  }
+
   /// The names of its options, for completion.
   public var options: [String] {
     (required + optional).compactMap { parameter in parameter.option.map { "\($0)" } }

@@ -41,6 +41,16 @@ public struct VerbTable: Sendable {
     verbs.first { "\($0.name)" == word.map { $0 == "-" ? "_" : String($0) }.joined() }
   }
 
+  /// The verb that a command calls, whatever stands before it: `@`, `NAME =`, `expect OUTCOME`.
+  public func verb(of arguments: [String]) -> Verb? {
+    var words = arguments[...]
+    if words.first == "@" { words = words.dropFirst() }
+    if words.dropFirst().first == "=" { words = words.dropFirst(2) }
+    if words.first?.drop(while: { $0 == "@" }) == "expect" { words = words.dropFirst(2) }
+    guard let word = words.first else { return nil }
+    return find(word.first == "@" ? String(word.dropFirst()) : word)
+  }
+
   /// A few bytes and the length tell most names apart; the comparison decides.
   @inline(__always)
   private func hash(_ word: Text) -> Int {
