@@ -93,18 +93,15 @@ public struct SparseArray: BitwiseCopyable, Sendable {
     while level > 1 {
       level -= 1
       let below = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
-      if below == 0 { break }
+      if below == 0 { return 0 }
       at = below
     }
-    var value: UInt32 = 0
-    if level == 1 {
-      let index = Int(truncatingIfNeeded: key)
-      value = ram[words: at, index]
-      if value != 0 {
-        ram[words: at, index] = 0
-        ram[count(at, ram)].private -= 1
-        if ram[count(at, ram)].private == 0 && idle != key >> 10 + 1 { exchangeIdle(key, ram) }
-      }
+    let index = Int(truncatingIfNeeded: key)
+    let value = ram[words: at, index]
+    if value != 0 {
+      ram[words: at, index] = 0
+      ram[count(at, ram)].private -= 1
+      if ram[count(at, ram)].private == 0 && idle != key >> 10 + 1 { exchangeIdle(key, ram) }
     }
     return value
   }
