@@ -36,7 +36,7 @@ struct AreasTruthTests {
     var configuration = Configuration()
     configuration.kernel = .v7_0
     configuration.switches = KernelVersion.v7_0.switches
-    let header = try #require(operations.first)
+    let header = try required(operations.first)
     if let cpus = header.split(separator: " ").first(where: { $0.hasPrefix("cpus=") }) {
       configuration.cpus = Int(cpus.dropFirst(5))!
     }

@@ -114,7 +114,7 @@ public struct ObjectCaches: Sendable {
     let size = ram[state].caches[at].granules
     guard size > 0, ram[state].caches[at].slabs != 0 else { return }
     // Objects past the bump are free without being on the list.
-    let bumpSlab = ram[state].caches[at].bumpEnd &- 1 >> 8
+    let bumpSlab = (ram[state].caches[at].bumpEnd &- 1) >> 8
     let unbumped =
       (ram[state].caches[at].bumpEnd - ram[state].caches[at].bump) / size
     var pfn = ram[state].caches[at].slabs
