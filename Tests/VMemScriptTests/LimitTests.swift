@@ -109,7 +109,11 @@ import VMemScript
       "pcpu_get_vm_areas --align \(value) 0:4K",
       "get_vm_area 4K --shift \(value)", "get_vm_area 4K --range \(value)..s",
       "get_vm_area 4K --flags \(value)",
-      "page_tables --range \(value)..+4K --format tree",
+      "vmalloc \(value)", "vmalloc_huge \(value)", "vmalloc 4K --align \(value)",
+      "vmalloc 4K --node \(value)", "vmap P --count \(value)",
+      "vmap_pfn 0x100000 \(value)", "ioremap \(value) 4K", "ioremap 0xfed00000 \(value)",
+      "ioremap_page_range s..s+4K \(value)", "vunmap \(value)", "iounmap \(value)",
+      "vfree_atomic \(value)", "page_tables --range \(value)..+4K --format tree",
     ] {
       let result = run("@P = alloc_pages 1\n@s = get_vm_area 64K --flags sparse\n\(line)\ncheck\n")
       {

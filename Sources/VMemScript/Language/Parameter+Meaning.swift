@@ -7,7 +7,11 @@ extension Parameter {
     case .nodes: "NUMA nodes, 1 to 8, of at least 4M each (default 1)"
     case .levels: "levels of page tables, 4 or 5 (default 4)"
     case .kernel: "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.2 (default 6.18)"
-    case .with: "switch on: vmap_nodes sparse lazy_merge size_wrap_bug"
+    case .with:
+      """
+      switch on: vmap_nodes sparse lazy_merge size_wrap_bug huge_per_node vrealloc_frees \
+      vmap_any_flags
+      """
     case .without: "switch off what the kernel version would have"
     case .seed: "seed of everything random (default 1)"
     case .hash: "add the hash of all of RAM"
@@ -55,6 +59,12 @@ extension Parameter {
     case .pointers: "how addresses are printed: as they are, hashed, or zero (default real)"
     case .sum: "only counts, and hashes of each list and of the free tree's shape"
     case .lists: "lists with descriptions, and the free tree with colours and maxima"
+    case .nodeNumber: "the NUMA node to prefer"
+    case .mapCount: "pages to map (default: as many as the list has)"
+    case .mapFlags: "VM_* words as for get_vm_area (default map)"
+    case .physical: "physical address of the first byte; device space begins where RAM ends"
+    case .frame: "frame number of the first; frames of RAM are refused"
+    case .frameCount: "frames"
     case .readAt: "bytes at an address, as a reader of /proc/kcore gets them"
     case .topic: "what to explain; nothing lists the verbs"
     case .text: "words, printed with one blank between them"

@@ -11,6 +11,8 @@ enum Parameter: UInt8, CaseIterable {
   case range, pagesOrNull, level, byName
   // Access
   case length, bytes, byte, destination, source, first, second
+  // Memory and devices
+  case nodeNumber, mapCount, mapFlags, physical, frame, frameCount
   // Views
   case viewRange, format, pointers, readAt, sum, lists
   // Language
@@ -41,13 +43,13 @@ enum Parameter: UInt8, CaseIterable {
   var kind: Kind {
     switch self {
     case .memory, .cpus, .nodes, .levels, .seed, .cpu, .count, .order, .node, .size, .align, .shift,
-      .length, .byte, .times, .pageCount:
+      .length, .byte, .times, .pageCount, .nodeNumber, .mapCount, .physical, .frame, .frameCount:
       .number
     case .address, .area, .destination, .source, .first, .second: .address
     case .range, .searchRange, .viewRange: .range
     case .pages, .page, .pagesOrNull: .pages
     case .bytes: .bytes
-    case .flags: .areaFlags
+    case .flags, .mapFlags: .areaFlags
     case .context, .gfp, .zone, .level, .format, .pointers: .choice
     case .kernel, .with, .without, .file, .caller: .word
     case .readAt: .addressAndLength
@@ -79,7 +81,8 @@ enum Parameter: UInt8, CaseIterable {
     case .node: "--node"
     case .gfp: "--gfp"
     case .zone: "--zone"
-    case .flags: "--flags"
+    case .flags, .mapFlags: "--flags"
+    case .mapCount: "--count"
     case .align: "--align"
     case .searchRange, .viewRange: "--range"
     case .shift: "--shift"
@@ -98,12 +101,12 @@ enum Parameter: UInt8, CaseIterable {
   private var valueSignature: String {
     switch self {
     case .memory: "BYTES"
-    case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times: "N"
+    case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times, .mapCount: "N"
     case .kernel: "VERSION"
     case .with, .without: "SWITCH,…"
     case .hash, .byName, .sum, .lists: ""
     case .file: "FILE"
-    case .count, .pageCount: "COUNT"
+    case .count, .pageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"
     case .order, .shift: "K"
     case .pages: "PAGES"
@@ -111,6 +114,10 @@ enum Parameter: UInt8, CaseIterable {
     case .page: "PAGE"
     case .size: "SIZE"
     case .flags: "F"
+    case .mapFlags: "F|none"
+    case .physical: "PHYS"
+    case .frame: "PFN"
+    case .nodeNumber: "NODE"
     case .searchRange: "S..E|modules"
     case .viewRange: "S..E"
     case .caller: "SYMBOL[+0xOFF/0xSIZE]"

@@ -99,6 +99,7 @@ extension Verb {
     case pages
     case areas
     case mapping
+    case memory
     case access
     case views
     case language
@@ -110,6 +111,7 @@ extension Verb {
       case .pages: "Pages"
       case .areas: "Areas of address space"
       case .mapping: "Mapping"
+      case .memory: "Memory and devices"
       case .access: "Access through the page tables"
       case .views: "Views"
       case .language: "Language"

@@ -9,7 +9,7 @@ public struct VerbTable: Sendable {
 
   public init() {
     verbs =
-      Verb.machine + Verb.pages + Verb.areas + Verb.mapping + Verb.access + Verb.views
+      Verb.machine + Verb.pages + Verb.areas + Verb.mapping + Verb.memory + Verb.access + Verb.views
       + Verb.language
     names = verbs.map { $0.name }
     precondition(verbs.count < 255)

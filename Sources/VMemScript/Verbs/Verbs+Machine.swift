@@ -28,7 +28,7 @@ extension Verb {
     Verb(
       "memory", .machine, .nothing, .reader, [.file],
       summary: "write RAM to a file, byte for byte, with holes where it is zero",
-      returns: "0", example: "memory ram.bin", .control(memory)),
+      returns: "0", example: "memory ram.bin", .control(writeMemory)),
     Verb(
       "check", .machine, .nothing, .reader,
       summary: "verify every structure of the machine",

@@ -1,38 +1,90 @@
-internal import Glibc
 internal import VMem
 
 extension Verb {
-  /// Writes RAM to a file; frames that are zero stay holes.
-  static func memory(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let token = interpreter.call.tokens[interpreter.call.arguments.token(.file)]
-    let path = token.text.string
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(path, token, .cannotCreate) }
-    defer { _ = close(descriptor) }
-    let size = interpreter.machine.configuration.memory
-    guard ftruncate(descriptor, Int(size)) == 0 else {
-      throw failure(path, token, .inputOutput)
-    }
-    var error: Int32 = 0
-    unsafe interpreter.machine.forEachUsedFrame { frame, bytes in
-      var at = 0
-      while at < bytes.count, error == 0 {
-        // Safe: a frame has 4096 bytes.
-        let count = unsafe pwrite(
-          descriptor, bytes.baseAddress! + at, bytes.count - at, Int(frame) << 12 + at)
-        if count > 0 { at += count } else if errno != EINTR { error = errno }
-      }
-    }
-    guard error == 0 else {
-      errno = error
-      throw failure(path, token, .inputOutput)
-    }
-    return .ok
+  static let memory: [Verb] =
+    [
+      allocation(
+        "vmalloc", "allocate pages and map them one after the other",
+        "b = vmalloc 64K --node 0", vmalloc),
+      allocation("vzalloc", "as vmalloc; contents are zero", "b = vzalloc 64K", vzalloc),
+      allocation(
+        "vmalloc_user", "as vzalloc, for mapping to user space (VM_USERMAP)",
+        "b = vmalloc_user 64K", vmallocUser),
+      allocation(
+        "vmalloc_32", "as vmalloc, from memory below 4 GiB", "b = vmalloc_32 64K", vmalloc32),
+      allocation(
+        "vmalloc_huge", "as vmalloc; 2 MiB leaves where they fit", "b = vmalloc_huge 4M",
+        vmallocHuge),
+      Verb(
+        "vmalloc_node", .memory, .address, .writer, [.size, .nodeNumber],
+        options: [.align, .searchRange, .flags, .gfp, .caller],
+        summary: "as vmalloc, from one NUMA node if it can",
+        kernel: "vmalloc_node", returns: "the address, or NULL",
+        example: "b = vmalloc_node 64K 0", .call(vmallocNode)),
+      Verb(
+        "vmap", .memory, .address, .writer, [.pages], options: [.mapFlags, .mapCount, .caller],
+        summary: "map pages one after the other in an area of their own", kernel: "vmap",
+        returns: "the address, or NULL", example: "v = vmap P[0..4]", .call(vmap)),
+      Verb(
+        "vmap_pfn", .memory, .address, .writer, [.frame, .frameCount], options: [.caller],
+        summary: "map frames that have no struct page", kernel: "vmap_pfn",
+        returns: "the address, or NULL", example: "v = vmap_pfn 0x100000 4", .call(vmapPFN)),
+      device("ioremap", "map device memory, uncached", "d = ioremap 0xfed00000 4K", ioremap),
+      device(
+        "ioremap_wc", "map device memory, write combining", "d = ioremap_wc 0x80000000 1M",
+        ioremapWC),
+      device(
+        "ioremap_cache", "map device memory, write back", "d = ioremap_cache 0x80000000 1M",
+        ioremapCache),
+      device(
+        "ioremap_uc", "map device memory, strongly uncached", "d = ioremap_uc 0xfed00000 4K",
+        ioremapUC),
+      device(
+        "ioremap_wt", "map device memory, write through", "d = ioremap_wt 0x80000000 1M", ioremapWT),
+      Verb(
+        "ioremap_page_range", .memory, .nothing, .writer, [.range, .physical],
+        summary: "map the whole of a VM_IOREMAP area to physical memory",
+        kernel: "ioremap_page_range", returns: "0, -EINVAL, or -ERANGE; BUG over what is mapped",
+        example: "w = get_vm_area 16K --flags ioremap\nioremap_page_range w..w.end 0xfed00000",
+        .call(ioremapPageRange)),
+      free(
+        "vfree_atomic", "as vfree, from any context but NMI; the work is deferred",
+        "v = vmalloc 64K\ncontext irq\nvfree_atomic v", vfreeAtomic),
+      free(
+        "vunmap", "free an area that vmap made; the pages stay",
+        "v = vmap P[0..4]\nvunmap v", vunmap),
+      free("iounmap", "unmap device memory", "d = ioremap 0xfed00000 4K\niounmap d", iounmap),
+    ]
+
+  private typealias Function = @Sendable (borrowing Machine, inout Call) throws(Refusal) -> Result
+
+  private static func allocation(
+    _ name: StaticString, _ summary: StaticString, _ example: StaticString,
+    _ body: @escaping Function
+  ) -> Verb {
+    Verb(
+      name, .memory, .address, .writer, [.size],
+      options: [.align, .searchRange, .flags, .node, .gfp, .caller], summary: summary,
+      kernel: name, returns: "the address, or NULL", example: example, .call(body))
   }
 
-  private static func failure(_ path: String, _ token: Token, _ code: ExitCode) -> LineFailure {
-    var error = ScriptError("\(path): \(systemMessage(errno))", token)
-    error.exit = code
-    return .script(error)
+  private static func device(
+    _ name: StaticString, _ summary: StaticString, _ example: StaticString,
+    _ body: @escaping Function
+  ) -> Verb {
+    Verb(
+      name, .memory, .address, .writer, [.physical, .size], options: [.caller],
+      summary: summary, kernel: name, returns: "the address, or NULL",
+      example: example, .call(body))
+  }
+
+  private static func free(
+    _ name: StaticString, _ summary: StaticString, _ example: StaticString,
+    _ body: @escaping Function
+  ) -> Verb {
+    Verb(
+      name, .memory, .nothing, .writer, [.address], summary: summary, kernel: name,
+      returns: "0; a warn for what is no area; BUG where the context forbids it",
+      example: example, .call(body))
   }
 }

@@ -1,0 +1,159 @@
+internal import VMem
+
+/// What the verbs for memory and devices call.
+extension Verb {
+  /// The request that the arguments describe.
+  private static func request(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> VmallocRequest {
+    var request = VmallocRequest(size: call.arguments[.size])
+    request.align = call.arguments[.align, default: 1]
+    if call.arguments.has(.searchRange) {
+      (request.start, request.end) = call.range(.searchRange)
+    }
+    let flags = call.arguments[.flags, default: 0]
+    request.flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: flags))
+    let node = call.arguments[.node, default: .max]
+    request.node = node == .max ? nil : Int(clamping: node)
+    let mode = UInt8(truncatingIfNeeded: call.arguments[.gfp, default: 0])
+    request.mode = AllocationMode(rawValue: mode) ?? .kernel
+    request.caller = try call.caller(machine)
+    return request
+  }
+
+  static func vmalloc(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.vmalloc(try request(machine, &call)))
+  }
+
+  static func vzalloc(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = try request(machine, &call)
+    request.isZeroed = true
+    return .address(try machine.vmalloc(request))
+  }
+
+  static func vmallocUser(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = try request(machine, &call)
+    request.isZeroed = true
+    request.align = max(request.align, 4096)
+    request.flags.insert(.usermap)
+    return .address(try machine.vmalloc(request))
+  }
+
+  static func vmalloc32(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = try request(machine, &call)
+    request.isLow = true
+    return .address(try machine.vmalloc(request))
+  }
+
+  static func vmallocHuge(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = try request(machine, &call)
+    request.flags.insert(.allowHugeVmap)
+    return .address(try machine.vmalloc(request))
+  }
+
+  static func vmallocNode(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = try request(machine, &call)
+    let node = call.arguments[.nodeNumber]
+    request.node = node == .max ? nil : Int(clamping: node)
+    return .address(try machine.vmalloc(request))
+  }
+
+  static func vmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    let standard = UInt64(VMFlags.map.rawValue)
+    let flags = call.arguments[.mapFlags, default: standard]
+    let count = call.arguments[.mapCount, default: UInt64(call.arguments.pages.count)]
+    return .address(
+      try machine.vmap(
+        call.arguments.pages, count: count,
+        flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
+        caller: try call.caller(machine)))
+  }
+
+  static func vmapPFN(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    .address(
+      try machine.vmapPFN(
+        call.arguments[.frame], count: call.arguments[.frameCount],
+        caller: try call.caller(machine)))
+  }
+
+  // MARK: Devices
+
+  private static func ioremap(
+    _ machine: borrowing Machine, _ call: inout Call, _ mode: CacheMode
+  ) throws(Refusal) -> Result {
+    .address(
+      try machine.ioremap(
+        call.arguments[.physical], size: call.arguments[.size], mode: mode,
+        caller: try call.caller(machine)))
+  }
+
+  static func ioremap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    try ioremap(machine, &call, .uncachedMinus)
+  }
+
+  static func ioremapWC(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try ioremap(machine, &call, .writeCombining)
+  }
+
+  static func ioremapCache(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try ioremap(machine, &call, .writeBack)
+  }
+
+  static func ioremapUC(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try ioremap(machine, &call, .uncached)
+  }
+
+  static func ioremapWT(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try ioremap(machine, &call, .writeThrough)
+  }
+
+  static func ioremapPageRange(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.range)
+    try machine.ioremapPageRange(start: start, end: end, physical: call.arguments[.physical])
+    return .ok
+  }
+
+  // MARK: Freeing
+
+  static func vfreeAtomic(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    if call.arguments[.address] == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
+    try machine.vfreeAtomic(call.arguments[.address])
+    return .ok
+  }
+
+  static func vunmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    if call.arguments[.address] == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
+    try machine.vunmap(call.arguments[.address])
+    return .ok
+  }
+
+  static func iounmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
+    if call.arguments[.address] == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
+    try machine.iounmap(call.arguments[.address])
+    return .ok
+  }
+}
