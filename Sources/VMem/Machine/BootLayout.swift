@@ -4,6 +4,9 @@ struct BootLayout {
   /// Frames of device space in low memory: [0xa0000, 0x100000).
   static let hole: (from: UInt32, to: UInt32) = (0xa0, 0x100)
 
+  /// Free frames that the first slabs need.
+  private static let spareFrames: UInt32 = 4
+
   private(set) var zones: UInt32 = 0
   private(set) var vmapNodes: UInt32 = 0
   private(set) var perCPU: UInt32 = 0
@@ -14,7 +17,7 @@ struct BootLayout {
   private(set) var frameTable: UInt32 = 0
   /// Ranges of frames that are not the allocator's, ascending and apart.
   private(set) var taken: [(from: UInt32, to: UInt32)] = [(0, 1)]
-  /// Bytes these structures reach up to, and a few free frames for the first slabs.
+  /// Bytes up to the end of these structures and of the spare frames.
   private(set) var neededMemory: UInt64 = 0
 
   private var next: UInt32 = 1
@@ -36,9 +39,15 @@ struct BootLayout {
     // entry (64 GiB lie under one), and a P4D table with 5 levels.
     mapTables = take(UInt32(2 * (c.levels - 1) + 2))
     // Struct pages: where 2 MiB of them are to be mapped by one leaf they must be aligned to that.
-    let tableFrames = UInt32((UInt64(total) * 64 + 4095) / 4096)
+    // Below the hole's end their number does not depend on the size, so that a larger machine never
+    // lacks room that a smaller one has.
+    let tableFrames = UInt32((UInt64(max(total, Self.hole.to)) * 64 + 4095) / 4096)
     frameTable = take(tableFrames, alignment: tableFrames >= 512 ? 512 : 1)
-    neededMemory = UInt64(next + 4) << 12
+    // Spare frames in the device hole would be none.
+    let below = next <= Self.hole.from ? Self.hole.from - next : Self.spareFrames
+    let spareEnd =
+      below < Self.spareFrames ? Self.hole.to + Self.spareFrames - below : next + Self.spareFrames
+    neededMemory = UInt64(spareEnd) << 12
     taken.append(Self.hole)
     merge()
   }

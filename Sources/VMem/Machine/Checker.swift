@@ -97,7 +97,7 @@ extension Machine {
   private func checkPages(_ checker: inout Checker) {
     let layout = BootLayout(configuration)
     for (from, to) in layout.taken {
-      for pfn in from..<min(to, ram.frameCount) where !checker.isClaimed(pfn) {
+      for pfn in min(from, ram.frameCount)..<min(to, ram.frameCount) where !checker.isClaimed(pfn) {
         _ = checker.claim(UInt64(pfn), "boot frame is not RAM")
       }
     }
