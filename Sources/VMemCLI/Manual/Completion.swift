@@ -1,0 +1,40 @@
+internal import VMemScript
+
+/// What may stand for the word under the cursor of a line of the language.
+struct Completion {
+  /// The words after `vmemctl` up to the cursor; the last is the one to complete, perhaps empty.
+  let words: [String]
+
+  private let table = VerbTable()
+
+  init(words: [String]) { self.words = words }
+
+  /// Words that fit, in the order of the verb table. None means: a file, or a value of your own.
+  var candidates: [String] {
+    let typed = words.last ?? ""
+    return allowed.filter { $0.hasPrefix(typed) }
+  }
+
+  private var allowed: [String] {
+    let before = Array(words.dropLast())
+    guard let first = before.first else {
+      return ["run", "help", "bench"] + verbs + ["--help", "--json", "--version"]
+    }
+    if first == "help" { return before.count == 1 ? Help(table).topics : [] }
+    guard let verb = verbInLine(before) else { return verbs }
+    let last = before.last
+    if let option = verb.choices.first(where: { $0.option == last }) { return option.words }
+    return verb.positionalChoices + verb.options.filter { !before.contains($0) }
+  }
+
+  private var verbs: [String] { table.verbs.map { "\($0.name)" } }
+
+  /// The verb, which `NAME =` and `expect OUTCOME` may precede.
+  private func verbInLine(_ before: [String]) -> Verb? {
+    for word in before {
+      let bare = word.hasPrefix("@") ? String(word.dropFirst()) : word
+      if let verb = table.find(bare) { return verb }
+    }
+    return nil
+  }
+}

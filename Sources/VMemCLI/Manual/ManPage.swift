@@ -1,0 +1,133 @@
+internal import VMemScript
+
+/// The manual page vmemctl(1), in man(7) macros.
+struct ManPage {
+  var text: String {
+    var page = Self.head
+    page += section("PROCESS COMMANDS") + Self.commands
+    page += section("LANGUAGE") + Self.language
+    page += verbs
+    page += section("EXIT STATUS") + "With several, 4 comes before 3, 3 before 2 and 2 before 1.\n"
+    for code in ExitCode.allCases {
+      page += entry("\(code.rawValue)", "\(code.meaning)")
+    }
+    return page + Self.tail
+  }
+
+  private var verbs: String {
+    let table = VerbTable()
+    var page = section("VERBS")
+    for group in Verb.Group.allCases {
+      page += ".SS \(Self.escaped("\(group.title)"))\n"
+      for verb in table.verbs where verb.group == group { page += self.entry(of: verb) }
+    }
+    return page
+  }
+
+  private func entry(of verb: Verb) -> String {
+    var text = entry(verb.signature, "\(verb.summary)")
+    for parameter in verb.parameters {
+      text += ".RS\n" + entry(parameter.signature, "\(parameter.meaning)") + ".RE\n"
+    }
+    if verb.kernelFunction.utf8CodeUnitCount > 0 {
+      text += ".IP\nKernel function: \(Self.escaped("\(verb.kernelFunction)"))\n"
+    }
+    text += ".IP\nResult: \(Self.escaped("\(verb.returns)"))\n"
+    return text + ".IP\n.nf\n\(Self.escaped("\(verb.example)"))\n.fi\n"
+  }
+
+  private func section(_ title: String) -> String { ".SH \(title)\n" }
+
+  private func entry(_ term: String, _ meaning: String) -> String {
+    ".TP\n.B \(Self.escaped(term))\n\(Self.escaped(meaning))\n"
+  }
+
+  /// Text as troff reads it back: no escape, no hyphen for a minus, no request at a line's start.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    var isLineStart = true
+    for character in text {
+      if isLineStart, character == "." || character == "'" { result += "\\&" }
+      switch character {
+      case "\\": result += "\\e"
+      case "-": result += "\\-"
+      default: result.append(character)
+      }
+      isLineStart = character == "\n"
+    }
+    return result
+  }
+}
+
+extension ManPage {
+  private static let head = """
+    .TH VMEMCTL 1 "" "vmemctl \(VmemctlCommand.version)"
+    .SH NAME
+    vmemctl \\- a Linux machine's kernel address space in an ordinary process
+    .SH SYNOPSIS
+    .nf
+    \\fBvmemctl run\\fR [\\fB\\-\\-keep\\-going\\fR] [\\fB\\-\\-quiet\\fR] \
+    [\\fB\\-\\-tap\\fR|\\fB\\-\\-json\\fR] \\fIFILE\\fR...
+    \\fBvmemctl\\fR [\\fB\\-\\-json\\fR] \\fIVERB\\fR [\\fIARGUMENT\\fR...]
+    \\fBvmemctl help\\fR [\\fITOPIC\\fR]
+    \\fBvmemctl bench\\fR \\fIBENCHMARK\\fR [\\fIOPTION\\fR...]
+    .fi
+    .SH DESCRIPTION
+    vmemctl emulates the kernel half of a Linux machine's address space: page tables in the
+    processor's format, the vmalloc area allocator, sparse areas and the files that show them.
+    Addresses, error numbers and the bytes of the files are the kernel's.
+
+    """
+
+  private static let commands = """
+    .TP
+    .B run \\fIFILE\\fR...
+    Run scripts, each on a freshly booted machine; \\- is standard input. One line is printed for
+    each verb. A script stops at the first result that it does not expect.
+    .RS
+    .TP
+    .B \\-\\-keep\\-going
+    Go on after an unexpected result; the exit code still tells.
+    .TP
+    .B \\-\\-quiet
+    Print views and failures only.
+    .TP
+    .B \\-\\-tap
+    Report expectations in the Test Anything Protocol.
+    .TP
+    .B \\-\\-json
+    Print one JSON object for each verb.
+    .RE
+    .TP
+    .B help \\fR[\\fITOPIC\\fR]
+    Explain the language, or one of its verbs.
+    .TP
+    .B bench \\fIBENCHMARK\\fR
+    Measure the emulator.
+    .PP
+    Any other first word begins a line of the language. It runs on a freshly booted machine that is
+    gone afterwards, so only verbs that read can stand there.
+
+    """
+
+  private static let language = """
+    .nf
+    \(escaped(Help(VerbTable()).grammar))
+    .fi
+
+    """
+
+  private static let tail = """
+    .SH ENVIRONMENT
+    .TP
+    .B NO_COLOR
+    When set to anything, messages on a terminal are not coloured.
+    .SH EXAMPLES
+    .nf
+    vmemctl run examples/sparse.vmem
+    printf 's = get_vm_area 64K \\-\\-flags sparse\\envmallocinfo\\en' | vmemctl run \\-
+    vmemctl help vm_area_map_pages
+    .fi
+
+    """
+}

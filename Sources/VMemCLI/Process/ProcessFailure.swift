@@ -1,0 +1,5 @@
+/// Why a process command ends without doing its work.
+struct ProcessFailure: Error, Equatable {
+  let message: String
+  let exitCode: Int32
+}

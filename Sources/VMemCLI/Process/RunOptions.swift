@@ -1,0 +1,34 @@
+/// What `run` was told.
+struct RunOptions: Equatable {
+  /// Scripts in order; `-` is standard input.
+  var files: [String] = []
+  var keepsGoing = false
+  var isQuiet = false
+  var isTAP = false
+  var isJSON = false
+
+  init() {}
+
+  /// What cannot be asked for together.
+  var contradiction: String? {
+    guard isTAP else { return nil }
+    if isJSON { return "--tap and --json exclude each other" }
+    return files.count > 1 ? "--tap takes one script: its report has one plan" : nil
+  }
+
+  /// Decodes the words after `run`; nil when they need an explanation.
+  init?(_ words: ArraySlice<String>, isJSON: Bool) {
+    self.isJSON = isJSON
+    for word in words {
+      switch word {
+      case "--keep-going": keepsGoing = true
+      case "--quiet": isQuiet = true
+      case "--tap": isTAP = true
+      case "-": files.append(word)
+      case _ where word.hasPrefix("-"): return nil
+      default: files.append(word)
+      }
+    }
+    if files.isEmpty || contradiction != nil { return nil }
+  }
+}

@@ -1,0 +1,37 @@
+internal import Glibc
+internal import VMemViews
+
+/// The process's own words, outside of scripts.
+enum Streams {
+  /// Writes to standard output and returns the exit code: 0, 141 or 74.
+  static func print(_ text: String) -> Int32 {
+    var writer = ByteWriter(descriptor: STDOUT_FILENO)
+    writer.write(text)
+    writer.flush()
+    return writer.failure?.exitCode ?? 0
+  }
+
+  /// Writes a message to standard error: `vmemctl: TEXT`.
+  static func complain(_ text: String) {
+    var writer = ByteWriter(descriptor: STDERR_FILENO)
+    let isBold = isColourful(STDERR_FILENO)
+    writer.write(isBold ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
+    writer.write(text)
+    writer.write("\n")
+    writer.flush()
+  }
+
+  /// The host's words for an error number.
+  static func text(ofErrno number: Int32) -> String {
+    // Safe: strerror answers a C string for every number; no other thread calls it.
+    unsafe String(cString: strerror(number))
+  }
+
+  /// Colour goes to terminals, and not where NO_COLOR is set to anything.
+  static func isColourful(_ descriptor: Int32) -> Bool {
+    guard isatty(descriptor) == 1 else { return false }
+    // Safe: nothing in this process changes the environment.
+    guard let value = unsafe getenv("NO_COLOR") else { return true }
+    return unsafe value.pointee == 0
+  }
+}

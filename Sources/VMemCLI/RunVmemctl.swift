@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// The whole program: reads the process's arguments, does what they say and exits.
+///
+/// A first word that is neither an option nor `run`, `bench` or `help` is a line of the language.
+/// `run` and such lines are decoded by hand, which saves the 1.4 ms that ArgumentParser needs to
+/// look at every command; it has everything else, mistakes included.
+public func runVmemctl() -> Never {
+  Signals.prepare()
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  exit(status(of: arguments))
+}
+
+private func status(of arguments: [String]) -> Int32 {
+  switch Invocation(arguments) {
+  case .run(let options): ScriptRunner(options: options).run()
+  case .line(let options, let words): OneShot(options: options, words: words).run()
+  case .manual(let page): Manual.show(page)
+  case .process: ProcessCommands.run(arguments)
+  }
+}

@@ -1,0 +1,30 @@
+internal import Glibc
+internal import VMem
+internal import VMemScript
+
+/// `vmemctl run`: each script on a machine of its own.
+struct ScriptRunner {
+  let options: RunOptions
+
+  /// Runs every script and returns the exit code that comes first among theirs.
+  func run() -> Int32 {
+    var code = VMemScript.ExitCode.success
+    for file in options.files where code != .pipeClosed {
+      code = code.combined(with: run(file))
+    }
+    return code.rawValue
+  }
+
+  private func run(_ file: String) -> VMemScript.ExitCode {
+    guard let source = ScriptSource(path: file) else {
+      Streams.complain("\(file): \(Streams.text(ofErrno: errno))")
+      return .noInput
+    }
+    var settings = Options()
+    settings.json = options.isJSON
+    settings.quiet = options.isQuiet
+    settings.tap = options.isTAP
+    settings.keepGoing = options.keepsGoing
+    return Interpretation.run(source, settings)
+  }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Testing
+
+/// README and examples do what they show. `VMEMCTL_REWRITE=1 swift test --filter Transcript` writes
+/// what was shown into the files instead; read the difference before committing it.
+@Suite struct TranscriptTests {
+  static let rewrites = TestFiles.environment["VMEMCTL_REWRITE"] != nil
+
+  @Test(arguments: ["README.md"])
+  func markdown(_ file: String) throws {
+    try check(TestFiles.root + "/" + file, isMarkdown: true)
+  }
+
+  /// Every script in examples/ has its transcript, and every transcript its script.
+  /// Every script in examples/ has a transcript beside these tests.
+  @Test func examples() throws {
+    let scripts = try Command.run(["ls", TestFiles.root + "/examples"]).lines
+    let folder = TestFiles.root + "/Tests/VMemCLITests/Transcripts/examples/"
+    for script in scripts {
+      let path = folder + script.replacing(".vmem", with: ".txt")
+      if Self.rewrites { try TestFiles.write("$ vmemctl run examples/\(script)\n", to: path) }
+      try check(path, isMarkdown: false)
+    }
+    #expect(try Command.run(["ls", folder]).lines.count == scripts.count)
+    #expect(scripts.count >= 4)
+  }
+
+  /// A README without commands would pass unseen.
+  @Test func readmeShowsCommands() throws {
+    let readme = try TestFiles.read(TestFiles.root + "/README.md")
+    #expect(Transcript(readme, isMarkdown: true).steps.count >= 5)
+  }
+
+  private func check(_ path: String, isMarkdown: Bool) throws {
+    let transcript = Transcript(try TestFiles.read(path), isMarkdown: isMarkdown)
+    var outputs: [[Substring]] = []
+    for step in transcript.steps {
+      var shown = try Transcript.show(step.command, in: TestFiles.root)
+      // Blank lines between a command's output and what follows belong to the page.
+      while shown.last == "" { shown.removeLast() }
+      var expected = step.expected[...]
+      while expected.last == "" { expected.removeLast() }
+      if !Self.rewrites { #expect(shown == Array(expected), "\(path): \(step.command)") }
+      outputs.append(shown + step.expected[expected.endIndex...])
+    }
+    if Self.rewrites { try TestFiles.write(transcript.rewritten(outputs), to: path) }
+  }
+}
