@@ -60,9 +60,13 @@ extension Machine {
 
   /// Binds to an address. When an area starts there the name lives as long as the area does.
   public func bind(_ name: Ref<Name>, address: UInt64) {
-    let area = areas.busyArea(startingAt: address)
+    // An ioremap of a byte inside a page lies behind its area's start.
+    let exact = areas.busyArea(startingAt: address)
+    let area = exact.isNone ? areas.busyArea(startingAt: address & ~4095) : exact
     set(name, .address, value: address, isLive: !area.isNone)
     if !area.isNone {
+      let before = ram[area].name
+      if !before.isNone && before != name && ram[before].area == area { ram[before].isLive = false }
       ram[area].name = name
       ram[name].area = area
     }

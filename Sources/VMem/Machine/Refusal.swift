@@ -96,6 +96,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case noTable
   /// address, level
   case leafInTheWay
+  /// number of the call
+  case functionFailed
   /// frame number
   case frameHasStructPage
   /// physical address, bits the CPU has

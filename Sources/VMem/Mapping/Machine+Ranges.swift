@@ -30,9 +30,10 @@ extension Machine {
   }
 
   func mapPages(
-    _ start: UInt64, _ end: UInt64, _ pages: [UInt64], mode: AllocationMode = .kernel
+    _ start: UInt64, _ end: UInt64, _ pages: [UInt64], mode: AllocationMode = .kernel,
+    protection: Protection = .kernel
   ) throws(Refusal) {
-    let outcome = tables.mapPages(start, end, pages, .kernel) {
+    let outcome = tables.mapPages(start, end, pages, protection) {
       if mode.mayBlock { mightSleep(.pte_alloc_kernel) }
     }
     switch outcome {

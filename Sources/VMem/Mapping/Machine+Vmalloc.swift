@@ -164,7 +164,7 @@ extension Machine {
   }
 
   /// `put_page` of a page that an area owns, or was lent.
-  private func dropReference(_ pfn: UInt32, _ set: Ref<PageSet>, isLent: Bool) {
+  func dropReference(_ pfn: UInt32, _ set: Ref<PageSet>, isLent: Bool) {
     let frame = frames.frame(pfn)
     guard ram[frame].refcount > 0, isLent || ram[frame].owner == set else { return }
     ram[frame].refcount -= 1

@@ -5,7 +5,8 @@ extension Machine {
   /// With `.mapPutPages` the area takes the callers' references over, for `vfree` to drop. Refuses with
   /// NULL; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
   public func vmap(
-    _ pages: [UInt64], count: UInt64, flags: VMFlags, caller: Ref<Symbol> = .none
+    _ pages: [UInt64], count: UInt64, flags: VMFlags, protection: Protection = .kernel,
+    caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     mightSleep(.vmap)
     var flags = flags
@@ -22,7 +23,7 @@ extension Machine {
     let area = try makeArea(size: count << 12, flags: flags, caller: caller)
     let start = ram[area].start
     do throws(Refusal) {
-      try mapPages(start, start + count << 12, pages)
+      try mapPages(start, start + count << 12, pages, protection: protection)
       if flags.contains(.mapPutPages) { try list(pages, count, area) }
     } catch {
       removeArea(area)

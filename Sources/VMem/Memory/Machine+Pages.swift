@@ -81,6 +81,15 @@ extension Machine {
     return true
   }
 
+  /// Forgets the pages of a set from position `count` on; they are no longer its own.
+  func truncate(_ set: Ref<PageSet>, to count: UInt32) {
+    for index in UInt64(count)..<UInt64(ram[set].count) where ram[set].first == 0 {
+      _ = ram[set].frames.remove(index, ram)
+    }
+    ram[set].live -= ram[set].count - count
+    ram[set].count = count
+  }
+
   private func releaseAll(of set: Ref<PageSet>) {
     for index in 0..<UInt64(ram[set].count) {
       if let pfn = page(index, of: set) { frames.free(pfn) }

@@ -74,6 +74,9 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
     Protection(bits: bits & ~Entry.pageSize | (bits & Entry.pageSize) << 5 | Entry.pageSize)
   }
 
+  /// `PAGE_KERNEL_RO`.
+  public static let kernelReadOnly = Protection(bits: 0x8000_0000_0000_0121)
+
   /// ioremap's cache modes: uncached minus, uncached, write-combining, write-through, write-back.
   public static let uncachedMinus = Protection(bits: 0x8000_0000_0000_0173)
   public static let uncached = Protection(bits: 0x8000_0000_0000_017b)

@@ -45,7 +45,7 @@ extension Machine {
   }
 
   /// Reads `count` bytes and hands them out in order. Nothing is handed out when any byte of them
-  /// faults. Addresses that no RAM answers read as ones.
+  /// faults. Where no RAM is, the bus answers.
   public func read(
     _ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void
   ) throws(Refusal) {
@@ -55,8 +55,9 @@ extension Machine {
 
   private func hand(out part: Chunk, _ body: (Span<UInt8>) -> Void) {
     guard part.isRAM else {
-      let ones = InlineArray<4096, UInt8>(repeating: 0xff)
-      return body(ones.span.extracting(first: part.count))
+      var bytes = InlineArray<4096, UInt8>(repeating: 0)
+      for index in 0..<part.count { bytes[index] = Bus.read(part.physical + UInt64(index)) }
+      return body(bytes.span.extracting(first: part.count))
     }
     unsafe ram.withFrame(UInt32(part.physical >> 12)) { bytes in
       let offset = Int(part.physical & 4095)

@@ -44,6 +44,7 @@ extension Refusal {
     case .cacheConflict: return "another mapping of \(a) rules this cache mode out"
     case .notIoremap: return "no VM_IOREMAP area at \(a)"
     case .notWholeArea: return "the range is not the whole area \(a)..\(b)"
+    case .functionFailed: return "the function failed at call \(values.a)"
     case .orderTooHigh: return "order \(values.a) is above the highest, 10"
     case .noSuchNode: return "no node \(Int64(bitPattern: values.a)) among \(values.b)"
     case .noFrames: return "no \(values.a) free frames"
