@@ -6,5 +6,5 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure the emulator.",
     discussion: "Build with -c release before believing a figure.",
-    subcommands: [BenchBootCommand.self, BenchScriptCommand.self])
+    subcommands: [BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self])
 }
