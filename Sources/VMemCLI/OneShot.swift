@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 internal import VMemScript
 
 /// A line of the language as the process's arguments.
@@ -8,27 +9,30 @@ struct OneShot {
   let options: LineOptions
   let words: [String]
 
-  func run() -> Int32 {
-    if let verb, !Self.answersAlone(verb) {
-      Streams.complain(
-        "\(verb.name) would change a machine that is gone afterwards; write a script: vmemctl run -"
-      )
-      return EX_USAGE
-    }
+  func run() throws(ProcessFailure) -> Int32 {
     var settings = Options()
     settings.json = options.isJSON
-    return Interpretation.run(ScriptSource(arguments: words), settings).rawValue
+    var interpreter = Interpreter(machine: try Machine.withDefaults(), options: settings)
+    if let verb = verb(interpreter.table), !Self.answersAlone(verb) {
+      throw ProcessFailure(
+        message:
+          "\(verb.name) would change a machine that is gone afterwards; "
+          + "write a script: vmemctl run -",
+        exitCode: EX_USAGE)
+    }
+    _ = interpreter.run(ScriptSource(arguments: words))
+    return interpreter.finish().rawValue
   }
 
   /// The verb of the line, past `@`, `NAME =` and `expect OUTCOME`; nil when there is none, which
   /// the interpreter explains.
-  private var verb: Verb? {
+  private func verb(_ table: VerbTable) -> Verb? {
     var rest = words[...]
     if rest.first == "@" { rest.removeFirst() }
     if rest.dropFirst().first == "=" { rest = rest.dropFirst(2) }
     if rest.first == "expect" { rest = rest.dropFirst(2) }
     guard let word = rest.first else { return nil }
-    return VerbTable().find(word.hasPrefix("@") ? String(word.dropFirst()) : word)
+    return table.find(word.hasPrefix("@") ? String(word.dropFirst()) : word)
   }
 
   /// Readers do, and `assert`, which the language counts among its own words.

@@ -13,10 +13,15 @@ public func runVmemctl() -> Never {
 }
 
 private func status(of arguments: [String]) -> Int32 {
-  switch Invocation(arguments) {
-  case .run(let options): ScriptRunner(options: options).run()
-  case .line(let options, let words): OneShot(options: options, words: words).run()
-  case .manual(let page): Manual.show(page)
-  case .process: ProcessCommands.run(arguments)
+  do throws(ProcessFailure) {
+    return switch Invocation(arguments) {
+    case .run(let options): try ScriptRunner(options: options).run()
+    case .line(let options, let words): try OneShot(options: options, words: words).run()
+    case .manual(let page): Manual.show(page)
+    case .process: try ProcessCommands.run(arguments)
+    }
+  } catch {
+    Streams.complain(error.message)
+    return error.exitCode
   }
 }

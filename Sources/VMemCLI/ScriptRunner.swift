@@ -7,15 +7,15 @@ struct ScriptRunner {
   let options: RunOptions
 
   /// Runs every script and returns the exit code that comes first among theirs.
-  func run() -> Int32 {
+  func run() throws(ProcessFailure) -> Int32 {
     var code = VMemScript.ExitCode.success
     for file in options.files where code != .pipeClosed {
-      code = code.combined(with: run(file))
+      code = code.combined(with: try run(file))
     }
     return code.rawValue
   }
 
-  private func run(_ file: String) -> VMemScript.ExitCode {
+  private func run(_ file: String) throws(ProcessFailure) -> VMemScript.ExitCode {
     guard let source = ScriptSource(path: file) else {
       Streams.complain("\(file): \(Streams.text(ofErrno: errno))")
       return .noInput
@@ -25,6 +25,8 @@ struct ScriptRunner {
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing
-    return Interpretation.run(source, settings)
+    var interpreter = Interpreter(machine: try Machine.withDefaults(), options: settings)
+    _ = interpreter.run(source)
+    return interpreter.finish()
   }
 }

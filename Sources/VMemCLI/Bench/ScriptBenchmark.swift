@@ -53,7 +53,7 @@ struct ScriptBenchmark {
     }
     defer { close(sink) }
     var interpreter = Interpreter(
-      machine: try Self.boot(), options: Options(), output: sink)
+      machine: try Machine.withDefaults(), options: Options(), output: sink)
     let source = ScriptSource(name: "bench", bytes: text)
     let start_ns = Timings.now_ns()
     let code = interpreter.run(source)
@@ -68,7 +68,7 @@ struct ScriptBenchmark {
 
   /// The script's calls made without the language.
   private func expectedState() throws(ProcessFailure) -> State {
-    let machine = try Self.boot()
+    let machine = try Machine.withDefaults()
     for line in 0..<lines where line.isMultiple(of: 2) {
       let area = Self.area(machine)
       machine.runScheduledWork()
@@ -76,14 +76,6 @@ struct ScriptBenchmark {
       machine.runScheduledWork()
     }
     return Self.state(of: machine)
-  }
-
-  private static func boot() throws(ProcessFailure) -> Machine {
-    do throws(BootError) {
-      return try Machine(Configuration())
-    } catch {
-      throw ProcessFailure(message: Interpretation.noAddressSpace, exitCode: EX_IOERR)
-    }
   }
 
   private static func area(_ machine: borrowing Machine) -> UInt64? {

@@ -4,7 +4,7 @@ internal import Glibc
 /// The way through ArgumentParser.
 enum ProcessCommands {
   /// Runs the process command that `arguments` name and returns the exit code.
-  static func run(_ arguments: [String]) -> Int32 {
+  static func run(_ arguments: [String]) throws(ProcessFailure) -> Int32 {
     if arguments.isEmpty {
       Streams.complain("nothing to do\n" + VmemctlCommand.usageString())
       return EX_USAGE
@@ -14,8 +14,7 @@ enum ProcessCommands {
       try command.run()
       return 0
     } catch let failure as ProcessFailure {
-      Streams.complain(failure.message)
-      return failure.exitCode
+      throw failure
     } catch {
       let code = VmemctlCommand.exitCode(for: error).rawValue
       let message = VmemctlCommand.fullMessage(for: error)

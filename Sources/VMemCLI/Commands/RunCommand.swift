@@ -39,6 +39,6 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    throw ExitCode(ScriptRunner(options: options).run())
+    throw ExitCode(try ScriptRunner(options: options).run())
   }
 }
