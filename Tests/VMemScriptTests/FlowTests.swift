@@ -39,7 +39,7 @@ import VMemScript
     let words = refused.messages.split(separator: " ")
     let index = try #require(words.firstIndex(of: "bytes"))
     let needed = try #require(UInt64(words[index - 1]))
-    #expect(run("boot --memory \(needed)\ninfo").exit == .success)
+    #expect(run("boot --memory \(needed)\ninfo\ncheck").exit == .success)
     #expect(run("boot --memory \(needed - 4096)").exit == .badScript)
   }
 

@@ -16,7 +16,11 @@ import VMemScript
     "vmallocinfo --pointers hashed", "kcore --read s 64", "let x = 3 * 4 + s.end - 2p",
     "assert machine.free gt 5", "echo 'a b' \"c\" \\d", "repeat 2 { free_vm_area s", "}",
     "m = vm_map_ram P[0..4]", "vm_unmap_ram m 4", "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K",
-    "pcpu_free_vm_areas g", "free_pages P", "vfree s", "vm_unmap_aliases", "help grammar",
+    "pcpu_free_vm_areas g", "b = vmalloc 64K --node 0 --gfp GFP_ATOMIC --caller f+0x1/0x2",
+    "v = vmap P[0..4] --flags map,map_put_pages --count 3", "d = ioremap 0xfed00000 4K", "vunmap v",
+    "w = vmap_pfn 0x100000 4", "h = vmalloc_huge 4M --range 0xffffd10000000000..+1G", "iounmap d",
+    "vfree_atomic b", "vmap_state --lists", "dmesg", "buddyinfo", "free_pages P", "vfree s",
+    "vm_unmap_aliases", "check", "help grammar",
   ]
 
   struct Generator {

@@ -1,23 +1,6 @@
 internal import VMem
 internal import VMemViews
 
-/// What a line came to, beside a WARN.
-enum Happened: Equatable {
-  case errno(Errno)
-  case null
-  case fault
-  case bug
-  /// An address or a number.
-  case value(UInt64)
-  /// Success without a value.
-  case ok
-  /// Success whose answer is a text.
-  case text
-  /// The offset where two ranges differ.
-  case difference(UInt64)
-  case broken
-}
-
 extension Interpreter {
   /// Prints the result of a line that was carried out, and compares it with what was expected.
   @inline(__always)
@@ -140,50 +123,5 @@ extension Interpreter {
       }
     }
     call.output.writer.write(byte: 0x0a)
-  }
-}
-
-extension Happened {
-  var isSuccess: Bool {
-    switch self {
-    case .value, .ok, .text: true
-    case .errno, .null, .fault, .bug, .difference, .broken: false
-    }
-  }
-}
-
-extension Result {
-  /// Whether it needs no judgement: a success.
-  @inline(__always)
-  var isPlain: Bool {
-    switch self {
-    case .null, .difference, .broken: false
-    default: true
-    }
-  }
-}
-
-extension Expectation {
-  /// Whether everything that happened was announced, and everything announced happened.
-  func isMet(by happened: Happened, warned: Bool) -> Bool {
-    guard warned == wanted.contains(.warn) else { return false }
-    var isAnnounced = happened.isSuccess
-    for outcome in wanted where outcome != .warn {
-      guard outcome.isMet(by: happened) else { return false }
-      isAnnounced = true
-    }
-    return isAnnounced
-  }
-}
-
-extension Expectation.Wanted {
-  func isMet(by happened: Happened) -> Bool {
-    switch (self, happened) {
-    case (.errno(let a), .errno(let b)): a == b
-    case (.null, .null), (.fault, .fault), (.bug, .bug): true
-    case (.value(let a), .value(let b)), (.value(let a), .difference(let b)): a == b
-    case (.value(0), .ok), (.value(0), .text): true
-    default: false
-    }
   }
 }

@@ -51,16 +51,6 @@ extension ByteWriter {
   }
 }
 
-extension Result {
-  /// What `--quiet` leaves: the text of views.
-  var isView: Bool {
-    switch self {
-    case .text, .rows, .broken: true
-    default: false
-    }
-  }
-}
-
 extension Call {
   /// Prints what a verb made in the scratch text, as one line or more.
   mutating func printScratch() {

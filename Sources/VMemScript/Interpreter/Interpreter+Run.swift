@@ -1,12 +1,6 @@
 internal import VMem
 internal import VMemViews
 
-/// Where a run goes after a line.
-enum Flow {
-  case next
-  case stop
-}
-
 extension Interpreter {
   /// Runs a script, or the command that arguments make.
   ///

@@ -29,3 +29,22 @@ enum Result {
   /// The machine is broken; the rows that say so are printed.
   case broken
 }
+
+extension Result {
+  /// Whether it needs no judgement: a success.
+  @inline(__always)
+  var isPlain: Bool {
+    switch self {
+    case .null, .difference, .broken: false
+    default: true
+    }
+  }
+
+  /// What `--quiet` leaves: the text of views.
+  var isView: Bool {
+    switch self {
+    case .text, .rows, .broken: true
+    default: false
+    }
+  }
+}

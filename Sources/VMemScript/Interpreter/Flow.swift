@@ -1,0 +1,5 @@
+/// Where a run goes after a line.
+enum Flow {
+  case next
+  case stop
+}

@@ -1,0 +1,24 @@
+extension Expectation {
+  /// Whether everything that happened was announced, and everything announced happened.
+  func isMet(by happened: Happened, warned: Bool) -> Bool {
+    guard warned == wanted.contains(.warn) else { return false }
+    var isAnnounced = happened.isSuccess
+    for outcome in wanted where outcome != .warn {
+      guard outcome.isMet(by: happened) else { return false }
+      isAnnounced = true
+    }
+    return isAnnounced
+  }
+}
+
+extension Expectation.Wanted {
+  func isMet(by happened: Happened) -> Bool {
+    switch (self, happened) {
+    case (.errno(let a), .errno(let b)): a == b
+    case (.null, .null), (.fault, .fault), (.bug, .bug): true
+    case (.value(let a), .value(let b)), (.value(let a), .difference(let b)): a == b
+    case (.value(0), .ok), (.value(0), .text): true
+    default: false
+    }
+  }
+}
