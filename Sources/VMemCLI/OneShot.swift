@@ -12,7 +12,7 @@ struct OneShot {
   func run() throws(ProcessFailure) -> Int32 {
     var settings = Options()
     settings.json = options.isJSON
-    var interpreter = Interpreter(machine: try Machine.withDefaults(), options: settings)
+    var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
     if let verb = verb(interpreter.table), !Self.answersAlone(verb) {
       throw ProcessFailure(
         message:

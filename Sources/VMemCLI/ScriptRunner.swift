@@ -25,7 +25,7 @@ struct ScriptRunner {
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing
-    var interpreter = Interpreter(machine: try Machine.withDefaults(), options: settings)
+    var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
     _ = interpreter.run(source)
     return interpreter.finish()
   }

@@ -131,11 +131,7 @@ private struct Work: ~Copyable {
     var configuration = Configuration()
     configuration.memory = 4 << 30
     configuration.cpus = benchmark.cpus
-    do throws(BootError) {
-      machine = try Machine(configuration)
-    } catch {
-      throw ProcessFailure(message: Interpretation.noAddressSpace, exitCode: EX_IOERR)
-    }
+    machine = try Machine.booted(configuration)
     pattern = benchmark.pattern
     live = benchmark.live
     random = benchmark.seed

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import VMem
 
 /// How long booting takes, by size of RAM.
@@ -33,19 +32,10 @@ struct BootBenchmark {
     var configuration = Configuration()
     configuration.memory = memory
     let start_ns = Timings.now_ns()
-    let machine = try Self.machine(configuration)
+    let machine = try Machine.booted(configuration)
     let end_ns = Timings.now_ns()
     precondition(machine.configuration.memory == memory)
     return end_ns - start_ns
-  }
-
-  private static func machine(_ configuration: Configuration) throws(ProcessFailure) -> Machine {
-    do throws(BootError) {
-      return try Machine(configuration)
-    } catch {
-      throw ProcessFailure(
-        message: "no machine of \(configuration.memory) bytes: \(error)", exitCode: EX_USAGE)
-    }
   }
 
   static func text(_ rows: [Row]) -> String {

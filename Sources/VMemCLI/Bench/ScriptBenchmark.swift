@@ -53,7 +53,7 @@ struct ScriptBenchmark {
     }
     defer { close(sink) }
     var interpreter = Interpreter(
-      machine: try Machine.withDefaults(), options: Options(), output: sink)
+      machine: try Machine.booted(), options: Options(), output: sink)
     let source = ScriptSource(name: "bench", bytes: text)
     let start_ns = Timings.now_ns()
     let code = interpreter.run(source)
@@ -68,7 +68,7 @@ struct ScriptBenchmark {
 
   /// The script's calls made without the language.
   private func expectedState() throws(ProcessFailure) -> State {
-    let machine = try Machine.withDefaults()
+    let machine = try Machine.booted()
     for line in 0..<lines where line.isMultiple(of: 2) {
       let area = Self.area(machine)
       machine.runScheduledWork()

@@ -12,10 +12,10 @@ import Testing
   }
 
   /// Every script in examples/ has its transcript, and every transcript its script.
-  /// Every script in examples/ has a transcript beside these tests.
+  /// Every script in examples/ has a transcript in Tests/Transcripts.
   @Test func examples() throws {
     let scripts = try Command.run(["ls", TestFiles.root + "/examples"]).lines
-    let folder = TestFiles.root + "/Tests/VMemCLITests/Transcripts/examples/"
+    let folder = TestFiles.root + "/Tests/Transcripts/"
     for script in scripts {
       let path = folder + script.replacing(".vmem", with: ".txt")
       if Self.rewrites { try TestFiles.write("$ vmemctl run examples/\(script)\n", to: path) }
