@@ -62,6 +62,7 @@ extension Parameter {
     case .nodeNumber: "the NUMA node to prefer"
     case .mapCount: "pages to map (default: as many as the list has)"
     case .mapFlags: "VM_* words as for get_vm_area (default map)"
+    case .protection: "what the CPU may do (default PAGE_KERNEL: read and write)"
     case .physical: "physical address of the first byte; device space begins where RAM ends"
     case .frame: "frame number of the first; frames of RAM are refused"
     case .frameCount: "frames"

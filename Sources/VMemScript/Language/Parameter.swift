@@ -12,7 +12,7 @@ enum Parameter: UInt8, CaseIterable {
   // Access
   case length, bytes, byte, destination, source, first, second
   // Memory and devices
-  case nodeNumber, mapCount, mapFlags, physical, frame, frameCount
+  case nodeNumber, mapCount, mapFlags, protection, physical, frame, frameCount
   // Views
   case viewRange, format, pointers, readAt, sum, lists
   // Language
@@ -50,7 +50,7 @@ enum Parameter: UInt8, CaseIterable {
     case .pages, .page, .pagesOrNull: .pages
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
-    case .context, .gfp, .zone, .level, .format, .pointers: .choice
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection: .choice
     case .kernel, .with, .without, .file, .caller: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .sum, .lists: .flag
@@ -83,6 +83,7 @@ enum Parameter: UInt8, CaseIterable {
     case .zone: "--zone"
     case .flags, .mapFlags: "--flags"
     case .mapCount: "--count"
+    case .protection: "--prot"
     case .align: "--align"
     case .searchRange, .viewRange: "--range"
     case .shift: "--shift"
@@ -136,7 +137,8 @@ enum Parameter: UInt8, CaseIterable {
     case .text: "TEXT…"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
-    case .context, .gfp, .zone, .level, .format, .pointers: choices.joined(separator: "|")
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection:
+      choices.joined(separator: "|")
     }
   }
 
@@ -149,6 +151,7 @@ enum Parameter: UInt8, CaseIterable {
     case .level: ["pte", "pmd", "pud"]
     case .format: ["ptdump", "tree", "count"]
     case .pointers: ["real", "hashed", "zero"]
+    case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]
     default: []
     }
   }

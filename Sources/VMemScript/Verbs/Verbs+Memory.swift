@@ -22,7 +22,13 @@ extension Verb {
         kernel: "vmalloc_node", returns: "the address, or NULL",
         example: "b = vmalloc_node 64K 0", .call(vmallocNode)),
       Verb(
-        "vmap", .memory, .address, .writer, [.pages], options: [.mapFlags, .mapCount, .caller],
+        "vrealloc", .memory, .address, .writer, [.address, .size], options: [.caller],
+        summary: "change the size of a vmalloc area, in place when its pages suffice",
+        kernel: "vrealloc", returns: "the address, or NULL; NULL allocates, and size 0 frees",
+        example: "b = vmalloc 64K\nc = vrealloc b 16K", .call(vrealloc)),
+      Verb(
+        "vmap", .memory, .address, .writer, [.pages],
+        options: [.mapFlags, .mapCount, .protection, .caller],
         summary: "map pages one after the other in an area of their own", kernel: "vmap",
         returns: "the address, or NULL", example: "v = vmap P[0..4]", .call(vmap)),
       Verb(

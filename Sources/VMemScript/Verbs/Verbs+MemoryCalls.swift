@@ -70,14 +70,24 @@ extension Verb {
     return .address(try machine.vmalloc(request))
   }
 
+  static func vrealloc(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(
+      try machine.vrealloc(
+        call.arguments[.address], size: call.arguments[.size], caller: try call.caller(machine)))
+  }
+
   static func vmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     let standard = UInt64(VMFlags.map.rawValue)
     let flags = call.arguments[.mapFlags, default: standard]
     let count = call.arguments[.mapCount, default: UInt64(call.arguments.pages.count)]
+    let protections: [Protection] = [.kernel, .kernelReadOnly, .uncached]
     return .address(
       try machine.vmap(
         call.arguments.pages, count: count,
         flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
+        protection: protections[call.choice(.protection, default: 0)],
         caller: try call.caller(machine)))
   }
 
