@@ -47,10 +47,10 @@ import VMemScript
     for kernel in ["6.1", "6.6", "6.12", "6.18", "7.0", "7.2"] {
       #expect(run("boot --kernel \(kernel)\nget_vm_area 4K").exit == .success)
     }
-    #expect(run("boot --kernel 6.1\nexpect bug get_vm_area -1").exit == .success)
+    #expect(run("boot --kernel 6.1\nexpect bug get_vm_area -4096").exit == .success)
     #expect(
       run("boot --kernel 6.1 --without size_wrap_bug\nexpect NULL get_vm_area -1").exit == .success)
-    #expect(run("boot --with size-wrap-bug\nexpect bug get_vm_area -1").exit == .success)
+    #expect(run("boot --with size-wrap-bug\nexpect bug get_vm_area -4096").exit == .success)
     #expect(run("boot --levels 5\nexpect 0xffa0000000000000 get_vm_area 4K").exit == .success)
   }
 

@@ -31,9 +31,6 @@ extension Machine {
     }
     let mask = UInt64(1) &<< shift &- 1
     var size = (requested &+ mask) & ~mask
-    if size < requested && has(.sizeWrapBug) {
-      throw bug(.alloc_vmap_area, .sizeRoundsToZero, requested)
-    }
     guard size != 0 else { throw Refusal(.null, .sizeRoundsToZero, requested) }
     var align = align
     if flags.contains(.ioremap) {
@@ -41,6 +38,9 @@ extension Machine {
       align = 1 << min(max(order, 12), Self.ioremapMaximumOrder)
     }
     if !flags.contains(.noGuard) { size = size &+ 4096 }
+    if size == 0 && has(.sizeWrapBug) {
+      throw bug(.alloc_vmap_area, .sizeRoundsToZero, requested)
+    }
     if mayBlock { mightSleep(.alloc_vmap_area) }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)
     let area: Ref<VMArea>
@@ -94,6 +94,7 @@ extension Machine {
     guard ram[found].start == address, ram[found].isVMStruct else {
       throw bug(.free_vm_area, .notAreaStart, address, ram[found].start)
     }
+    try refuseBootMappings(.free_vm_area, found)
     mightSleep(.remove_vm_area)
     removeArea(found)
   }

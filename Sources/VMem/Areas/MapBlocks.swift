@@ -29,6 +29,11 @@ struct MapBlocks {
     Ref(granule: ram[home(address)].blocks.value(index(address), ram))
   }
 
+  /// Pages of a block that have been handed out and not given back.
+  func pagesOut(_ block: Ref<MapBlock>) -> UInt64 {
+    UInt64(MapBlock.pages - ram[block].free - ram[block].dirty)
+  }
+
   /// Pages a request really takes: the next power of two.
   @inline(__always)
   static func taken(_ count: UInt64) -> UInt32 {

@@ -60,7 +60,7 @@ public struct Switches: OptionSet, Sendable {
   public static let sparse = Switches(rawValue: 1 << 1)
   /// Neighbouring areas that wait for a purge are shown as one (before 6.9).
   public static let lazyMerge = Switches(rawValue: 1 << 2)
-  /// A size that wraps when it is rounded up to pages is a BUG instead of NULL (before 6.9).
+  /// A size that wraps to 0 when its guard page is added is a BUG instead of NULL (before 6.9).
   public static let sizeWrapBug = Switches(rawValue: 1 << 3)
 
   /// vmalloc_huge counts one node's share of the size when no node is named (before 6.13).

@@ -31,6 +31,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case ioremap_page_range
   case iounmap
   case apply_to_pmd_range
+  case vb_free
 
   public var name: String { "\(self)" }
 }

@@ -59,6 +59,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case outsideVmalloc
   /// address
   case noBlock
+  /// address, pages given back, pages of its block that are out
+  case moreThanHandedOut
   /// offset, size, alignment
   case groupNotAligned
   /// offset, other offset

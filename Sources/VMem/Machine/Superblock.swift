@@ -38,6 +38,7 @@ struct Superblock: BitwiseCopyable {
   var memoryTypes = Ref<MemoryType>.none
   /// Address that vfree has put off; the next one stands in its first bytes.
   var deferredFree: UInt64 = 0
+  var deferredCount: UInt32 = 0
   var perCPU = Ref<PerCPU>.none
   /// Tables that exist, by depth: 1 for PTE pages up to `levels`.
   var tables = InlineArray<6, UInt32>(repeating: 0)

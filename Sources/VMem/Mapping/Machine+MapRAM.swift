@@ -39,7 +39,8 @@ extension Machine {
   /// Unmaps what `vmMapRAM` mapped; `count` must be the same. The corresponding kernel function is
   /// `vm_unmap_ram`.
   ///
-  /// Addresses that are null, not aligned, or outside the window are BUGs; -ENOENT where there is no block
+  /// A count that gives back more than its block has handed out is a BUG: a kernel's count of the
+  /// block's dirty pages would go wrong and kill it or leak the block. Addresses that are null, not aligned, or outside the window are BUGs; -ENOENT where there is no block
   /// (a kernel would follow a null pointer).
   public func vmUnmapRAM(_ address: UInt64, count: UInt64) throws(Refusal) {
     mightSleep(.vm_unmap_ram)
@@ -49,8 +50,11 @@ extension Machine {
     guard address & 4095 == 0 else { throw bug(.vm_unmap_ram, .addressNotAligned, address) }
     guard count > 0 else { throw bug(.vm_unmap_ram, .zeroPages) }
     if count <= MapBlock.maximumRequest {
-      guard !areas.blocks.block(containing: address).isNone else {
-        throw Refusal(.errno(.ENOENT), .noBlock, address)
+      let block = areas.blocks.block(containing: address)
+      guard !block.isNone else { throw Refusal(.errno(.ENOENT), .noBlock, address) }
+      let (back, out) = (UInt64(MapBlocks.taken(count)), areas.blocks.pagesOut(block))
+      guard back <= out else {
+        throw bug(.vb_free, .moreThanHandedOut, address, back, out)
       }
       tables.unmap(address, address + count << 12)
       _ = areas.blocks.free(address, count)

@@ -16,6 +16,29 @@ extension Machine {
     else { throw bug(function, .touchesDirectMap, start, end) }
   }
 
+  /// Refuses to unmap an area that was asked for over the direct map or the struct pages.
+  @inline(__always)
+  func refuseBootMappings(_ function: KernelFunction, _ area: Ref<VMArea>) throws(Refusal) {
+    let (start, end) = (ram[area].start, ram[area].end)
+    guard start < map.vmallocStart || end > map.vmallocEnd else { return }
+    if touchesBootMappings(start, end) { throw bug(function, .touchesDirectMap, start, end) }
+  }
+
+  /// Walks ignore the bits above the translated ones, so other ranges count where they alias.
+  @inline(never)
+  private func touchesBootMappings(_ start: UInt64, _ end: UInt64) -> Bool {
+    let period = Level.size(depth: map.levels + 1)
+    guard end &- start < period else { return true }
+    let from = start & (period - 1)
+    let to = from + (end &- start)
+    let frames = UInt64(ram.frameCount)
+    for (base, size) in [(map.pageOffset, frames << 12), (map.vmemmap, frames << 6)] {
+      let base = base & (period - 1)
+      if overlaps(from, to, base, size) || overlaps(from, to, base + period, size) { return true }
+    }
+    return false
+  }
+
   private func overlaps(_ start: UInt64, _ end: UInt64, _ base: UInt64, _ size: UInt64) -> Bool {
     start < base + size && end > base
   }

@@ -12,6 +12,7 @@ extension Machine {
     guard let area = findToRemove(address) else {
       return warn(.vfree, .badVfree, address)
     }
+    try refuseBootMappings(.vfree, area)
     let resets = ram[area].flags.contains(.flushResetPerms)
     freeAreaAndPages(area)
     if resets { areas.unmapAliases() }
@@ -31,13 +32,16 @@ extension Machine {
       throw bug(.vfree, error.rule, error.values.a, error.values.b)
     }
     ram[Superblock.ref].deferredFree = address
+    ram[Superblock.ref].deferredCount += 1
   }
 
   /// What the kernel's delayed_vfree_work does, in process context.
   func runDeferredFrees() {
     let before = context
     context = .process
-    while ram[Superblock.ref].deferredFree != 0 {
+    // An address that was put off twice closes the list to a ring: the count ends it.
+    while ram[Superblock.ref].deferredFree != 0, ram[Superblock.ref].deferredCount != 0 {
+      ram[Superblock.ref].deferredCount -= 1
       let address = ram[Superblock.ref].deferredFree
       var next: UInt64 = 0
       do throws(Refusal) {
@@ -51,6 +55,8 @@ extension Machine {
       // Cannot be refused: the context is process.
       try? vfree(address)
     }
+    ram[Superblock.ref].deferredFree = 0
+    ram[Superblock.ref].deferredCount = 0
     context = before
   }
 

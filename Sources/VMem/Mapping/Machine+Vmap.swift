@@ -62,6 +62,7 @@ extension Machine {
     guard let area = findToRemove(address) else {
       return warn(.vunmap, .badVfree, address)
     }
+    try refuseBootMappings(.vunmap, area)
     let set = ram[area].flags.contains(.mapPutPages) ? ram[area].pages : .none
     removeArea(area)
     if !set.isNone { dispose(set) }

@@ -138,14 +138,23 @@ extension Machine {
   /// function is `put_page`.
   public func putPages(_ pages: [UInt64]) throws(Refusal) {
     try checkAllocated(pages)
+    try checkReferences(pages)
     for pfn in pages {
-      // A page may stand in the list more often than it has references.
-      guard ram[frames.frame(UInt32(pfn))].refcount > 0 else {
-        throw bug(.__free_pages, .pageNotAllocated, pfn)
-      }
       ram[frames.frame(UInt32(pfn))].refcount -= 1
       if ram[frames.frame(UInt32(pfn))].refcount == 0 { freePage(UInt32(pfn)) }
     }
+  }
+
+  /// A page may stand in a list more often than it has references: nothing is freed then.
+  private func checkReferences(_ pages: [UInt64]) throws(Refusal) {
+    guard pages.count > 1 else { return }
+    var dropped = 0
+    while dropped < pages.count, ram[frames.frame(UInt32(pages[dropped]))].refcount > 0 {
+      ram[frames.frame(UInt32(pages[dropped]))].refcount -= 1
+      dropped += 1
+    }
+    for pfn in pages[..<dropped] { ram[frames.frame(UInt32(pfn))].refcount += 1 }
+    if dropped < pages.count { throw bug(.__free_pages, .pageNotAllocated, pages[dropped]) }
   }
 
   /// Frees each page, dropping the reference its owner has. The corresponding kernel function is

@@ -20,6 +20,8 @@ extension Refusal {
     case .inInterrupt: return "called in an interrupt"
     case .outsideVmalloc: return "address \(a) is outside the vmalloc window"
     case .noBlock: return "no vm_map_ram block holds \(a)"
+    case .moreThanHandedOut:
+      return "\(values.b) pages are given back at \(a), but only \(values.c) of its block are out"
     case .groupNotAligned: return "offset \(a) and size \(b) are not multiples of \(c)"
     case .groupOverlaps: return "the members at offsets \(a) and \(b) overlap"
     case .flushResetPerms: return "the area has VM_FLUSH_RESET_PERMS (flags \(a))"
