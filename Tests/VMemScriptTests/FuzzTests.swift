@@ -13,7 +13,7 @@ import VMemScript
     "expect 5 compare P[0] P[1] 64", "vunmap_range s..s+64K", "populate s..s+2M --level pmd",
     "set_pte_at s P[1]", "context irq", "context process", "cpu 1", "find_vm_area s+4K",
     "page P[0..8/2],pfn:7", "walk s+0x4000", "page_tables --range s..s+64K --format tree",
-    "vmallocinfo --pointers hashed", "kcore --read s 64", "let x = 3 * 4 + s.end - 2p",
+    "vmallocinfo --pointers hashed", "meminfo", "let x = 3 * 4 + s.end - 2p",
     "assert machine.free gt 5", "echo 'a b' \"c\" \\d", "repeat 2 { free_vm_area s", "}",
     "m = vm_map_ram P[0..4]", "vm_unmap_ram m 4", "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K",
     "pcpu_free_vm_areas g", "b = vmalloc 64K --node 0 --gfp GFP_ATOMIC --caller f+0x1/0x2",

@@ -39,7 +39,8 @@ import VMemScript
     }
   }
 
-  @Test(arguments: verbs.filter { !["memory", "include", "assert"].contains($0) })
+  @Test(
+    arguments: verbs.filter { !["memory", "kcore", "vmcore", "include", "assert"].contains($0) })
   func examplesRun(_ name: String) throws {
     let verb = try #require(VerbTable().find(name))
     let result = run(Self.premise(name) + "\(verb.example)\n")
@@ -90,7 +91,7 @@ import VMemScript
     #expect(run("a = get-vm-area 4K\nfree-vm_area a").exit == .success)
   }
 
-  @Test(arguments: verbs.filter { !["memory", "include"].contains($0) })
+  @Test(arguments: verbs.filter { !["memory", "kcore", "vmcore", "include"].contains($0) })
   func json(_ name: String) throws {
     let verb = try #require(VerbTable().find(name))
     let result = run(Self.premise(name) + "\(verb.example)\n") {

@@ -14,7 +14,7 @@ enum Parameter: UInt8, CaseIterable {
   // Memory and devices
   case nodeNumber, mapCount, mapFlags, protection, physical, frame, frameCount
   // Views
-  case viewRange, format, pointers, readAt, sum, lists
+  case viewRange, format, pointers, readAt, headers, sum, lists
   // Language
   case topic, text, binding, comparison, times
 
@@ -53,7 +53,7 @@ enum Parameter: UInt8, CaseIterable {
     case .context, .gfp, .zone, .level, .format, .pointers, .protection: .choice
     case .kernel, .with, .without, .file, .caller: .word
     case .readAt: .addressAndLength
-    case .hash, .byName, .sum, .lists: .flag
+    case .hash, .byName, .headers, .sum, .lists: .flag
     case .topic, .text, .binding, .comparison, .group: .rest
     }
   }
@@ -93,6 +93,7 @@ enum Parameter: UInt8, CaseIterable {
     case .format: "--format"
     case .pointers: "--pointers"
     case .readAt: "--read"
+    case .headers: "--headers"
     case .sum: "--sum"
     case .lists: "--lists"
     default: nil
@@ -105,7 +106,7 @@ enum Parameter: UInt8, CaseIterable {
     case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times, .mapCount: "N"
     case .kernel: "VERSION"
     case .with, .without: "SWITCH,…"
-    case .hash, .byName, .sum, .lists: ""
+    case .hash, .byName, .headers, .sum, .lists: ""
     case .file: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"

@@ -26,10 +26,6 @@ extension Verb {
       summary: "show the kernel log", kernel: "syslog_print", returns: "text",
       example: "dmesg", .call(dmesg)),
     Verb(
-      "memory", .machine, .nothing, .reader, [.file],
-      summary: "write RAM to a file, byte for byte, with holes where it is zero",
-      returns: "0", example: "memory ram.bin", .control(writeMemory)),
-    Verb(
       "check", .machine, .nothing, .reader,
       summary: "verify every structure of the machine",
       returns: "0, or a line for each broken invariant and exit 4", example: "check",

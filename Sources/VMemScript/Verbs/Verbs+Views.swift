@@ -23,11 +23,6 @@ extension Verb {
       summary: "show the area allocator: busy, lazy, free and pooled ranges",
       returns: "text: a line a range, then lazy_pages and end",
       example: "vmap_state --sum", .call(vmapState)),
-    Verb(
-      "kcore", .views, .nothing, .reader, [.readAt],
-      summary: "read bytes as a reader of /proc/kcore gets them: sparse areas are zeroes",
-      kernel: "vread_iter", returns: "xx xx … on one line",
-      example: "kcore --read s+0x4000 16", .control(kcore)),
   ]
 
   private static func walk(
@@ -64,25 +59,5 @@ extension Verb {
     let form: VmapStateForm =
       call.arguments.has(.sum) ? .sum : call.arguments.has(.lists) ? .lists : .ranges
     return call.view { output in Views.vmapState(machine, form: form, to: &output) }
-  }
-
-  private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let (address, count) = interpreter.call.range(.readAt)
-    guard count <= UInt64(Call.maximumBytes) else {
-      let token = interpreter.call.tokens[interpreter.call.arguments.token(.readAt) + 1]
-      throw .script("more than \(Call.maximumBytes) bytes", token)
-    }
-    var isFirst = true
-    guard interpreter.call.printsDirectly else {
-      interpreter.machine.kcoreRead(address, count: count) {
-        interpreter.call.scratch.bytes($0, &isFirst)
-      }
-      return .line
-    }
-    interpreter.machine.kcoreRead(address, count: count) {
-      interpreter.call.output.writer.bytes($0, &isFirst)
-    }
-    interpreter.call.output.writer.write(byte: 0x0a)
-    return .printed
   }
 }

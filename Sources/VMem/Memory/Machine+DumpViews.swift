@@ -1,0 +1,27 @@
+/// What dumps of memory need to know.
+extension Machine {
+  /// Physical addresses that are RAM, ascending: all of them but the device space below 1 MiB.
+  public var ramRanges: [Range<UInt64>] {
+    let size = UInt64(ram.frameCount) << 12
+    let hole = UInt64(BootLayout.hole.from) << 12..<UInt64(BootLayout.hole.to) << 12
+    let ranges = [0..<min(hole.lowerBound, size), min(hole.upperBound, size)..<size]
+    return ranges.filter { !$0.isEmpty }
+  }
+
+  /// The frames that are not all zero. Frames the host has no memory for are not read.
+  public func usedFrames() -> FrameSet {
+    var set = FrameSet(frameCount: ram.frameCount)
+    unsafe forEachUsedFrame { pfn, _ in set.insert(pfn) }
+    return set
+  }
+}
+
+extension RAM {
+  /// Calls `body` with the bytes of consecutive frames. `range` lies in RAM.
+  public func withFrames(_ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) -> Void) {
+    precondition(range.upperBound <= UInt64(frameCount))
+    // Safe: the frames are RAM, and RAM is one mapping.
+    unsafe body(
+      UnsafeRawBufferPointer(start: frame(range.lowerBound), count: range.count << 12))
+  }
+}

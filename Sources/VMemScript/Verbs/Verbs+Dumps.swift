@@ -1,0 +1,68 @@
+internal import VMem
+internal import VMemViews
+
+extension Verb {
+  static let dumps: [Verb] = [
+    Verb(
+      "kcore", .views, .nothing, .reader, [], options: [.file, .readAt, .headers],
+      summary: "write or read what /proc/kcore shows: sparse areas and holes are zeroes",
+      kernel: "read_kcore_iter", returns: "0 for a file; xx xx … on one line; text",
+      example: "kcore kcore.elf\nkcore --read s+0x4000 16", .control(kcore)),
+    Verb(
+      "vmcore", .views, .nothing, .reader, [.file],
+      summary: "write RAM as a crash dump, for tools that walk the page tables",
+      kernel: "elf_core_dump", returns: "0", example: "vmcore vmcore.elf", .control(vmcore)),
+    Verb(
+      "memory", .views, .nothing, .reader, [.file],
+      summary: "write RAM to a file, byte for byte, with holes where it is zero",
+      returns: "0", example: "memory ram.bin", .control(memory)),
+  ]
+
+  private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let given = [Parameter.file, .readAt, .headers].filter { interpreter.call.arguments.has($0) }
+    guard given.count == 1 else {
+      throw .script(
+        given.isEmpty ? "missing: FILE" : "two things at once",
+        hint: "kcore FILE, kcore --read ADDR LEN, or kcore --headers", interpreter.call.tokens.last)
+    }
+    switch given[0] {
+    case .file: return try interpreter.dump { Dump.kcore($0, descriptor: $1) }
+    case .readAt: return try kcoreRead(&interpreter)
+    default: return kcoreHeaders(interpreter.machine, &interpreter.call)
+    }
+  }
+
+  private static func kcoreHeaders(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) -> Result {
+    call.view { output in Views.kcoreHeaders(machine, to: &output) }
+  }
+
+  private static func kcoreRead(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let (address, count) = interpreter.call.range(.readAt)
+    guard count <= UInt64(Call.maximumBytes) else {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.readAt) + 1]
+      throw .script("more than \(Call.maximumBytes) bytes", token)
+    }
+    var isFirst = true
+    guard interpreter.call.printsDirectly else {
+      interpreter.machine.kcoreRead(address, count: count) {
+        interpreter.call.scratch.bytes($0, &isFirst)
+      }
+      return .line
+    }
+    interpreter.machine.kcoreRead(address, count: count) {
+      interpreter.call.output.writer.bytes($0, &isFirst)
+    }
+    interpreter.call.output.writer.write(byte: 0x0a)
+    return .printed
+  }
+
+  private static func vmcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    try interpreter.dump { Dump.vmcore($0, descriptor: $1) }
+  }
+
+  private static func memory(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    try interpreter.dump { Dump.memory($0, descriptor: $1) }
+  }
+}

@@ -1,0 +1,46 @@
+internal import VMem
+
+/// A PT_LOAD of an ELF core: a range of addresses, whole pages.
+struct CoreSegment {
+  enum Source {
+    /// What a reader of /proc/kcore gets.
+    case kcore
+    /// What the page tables map, as it is: the direct map and the struct pages.
+    case mapped
+    /// Frames from `physical` on.
+    case frames
+  }
+
+  /// First address, and bytes.
+  var address: UInt64
+  var size: UInt64
+  /// Physical address of the first byte, or all ones where there is none.
+  var physical = UInt64.max
+  var source: Source
+
+  /// The direct map of a range of physical addresses.
+  static func ram(_ range: Range<UInt64>, _ map: AddressMap, _ source: Source) -> CoreSegment {
+    CoreSegment(
+      address: map.pageOffset + range.lowerBound, size: range.upperBound - range.lowerBound,
+      physical: range.lowerBound, source: source)
+  }
+
+  /// RAM as /proc/kcore lists it: each range followed by the struct pages that describe it. A page
+  /// of them that a range before has listed is not listed again.
+  ///
+  /// The corresponding kernel functions are `kclist_add_private` and `get_sparsemem_vmemmap_info`.
+  static func ramAndFrameTable(_ machine: borrowing Machine) -> [CoreSegment] {
+    var segments: [CoreSegment] = []
+    var listed = machine.map.vmemmap
+    for range in machine.ramRanges {
+      segments.append(.ram(range, machine.map, .mapped))
+      let first = machine.map.vmemmap + (range.lowerBound >> 6 & ~4095)
+      let end = machine.map.vmemmap + (range.upperBound >> 6 + 4095) & ~4095
+      if first >= listed, first < end {
+        segments.append(CoreSegment(address: first, size: end - first, source: .mapped))
+        listed = end
+      }
+    }
+    return segments
+  }
+}

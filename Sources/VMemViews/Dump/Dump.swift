@@ -1,0 +1,59 @@
+public import VMem
+
+/// ELF core files of a machine's memory.
+public enum Dump {
+  /// Writes what /proc/kcore shows as an ELF core: a PT_LOAD for each area of address space, then
+  /// RAM in the direct map and the struct pages. Its bytes are those a read of /proc/kcore gives:
+  /// device memory, sparse areas, holes and guard pages are zeroes.
+  ///
+  /// In a file zeroes are holes; frames that were never used are not read.
+  /// - Parameter descriptor: open for writing.
+  /// - Returns: why it is not complete, or nil.
+  public static func kcore(
+    _ machine: borrowing Machine, descriptor: Int32
+  ) -> ByteWriter.Failure? {
+    var segments: [CoreSegment] = []
+    machine.forEachBusyArea { area in
+      segments.append(
+        CoreSegment(address: area.start, size: area.reserved, source: .kcore))
+    }
+    segments += CoreSegment.ramAndFrameTable(machine)
+    return write(machine, segments, .kcore(machine), noteAlignment: 0, descriptor)
+  }
+
+  /// Writes RAM as a crash dump: PT_LOADs by physical address, without what only the page tables
+  /// know, so that a tool has to walk them.
+  ///
+  /// - Parameter descriptor: open for writing.
+  /// - Returns: why it is not complete, or nil.
+  public static func vmcore(
+    _ machine: borrowing Machine, descriptor: Int32
+  ) -> ByteWriter.Failure? {
+    let segments = machine.ramRanges.map { CoreSegment.ram($0, machine.map, .frames) }
+    return write(machine, segments, .vmcore(machine), noteAlignment: 4, descriptor)
+  }
+
+  /// Writes RAM byte for byte, from physical address 0 on; what holds nothing becomes a hole.
+  ///
+  /// - Parameter descriptor: open for writing.
+  /// - Returns: why it is not complete, or nil.
+  public static func memory(
+    _ machine: borrowing Machine, descriptor: Int32
+  ) -> ByteWriter.Failure? {
+    var writer = SegmentWriter(machine, sink: DumpSink(descriptor: descriptor))
+    let size = UInt64(machine.ram.frameCount) << 12
+    writer.write(.ram(0..<size, machine.map, .frames), machine)
+    return writer.sink.finish()
+  }
+
+  private static func write(
+    _ machine: borrowing Machine, _ segments: [CoreSegment], _ notes: CoreNotes,
+    noteAlignment: UInt64, _ descriptor: Int32
+  ) -> ByteWriter.Failure? {
+    let header = CoreHeader(segments: segments.count, notesSize: notes.bytes.count)
+    var writer = SegmentWriter(machine, sink: DumpSink(descriptor: descriptor))
+    writer.sink.write(header.bytes(segments, notes, noteAlignment: noteAlignment).span)
+    for segment in segments { writer.write(segment, machine) }
+    return writer.sink.finish()
+  }
+}

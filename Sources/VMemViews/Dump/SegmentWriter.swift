@@ -1,0 +1,73 @@
+internal import VMem
+
+/// Writes the bytes of segments, one after the other; what holds nothing becomes zeroes unread.
+struct SegmentWriter: ~Copyable {
+  var sink: DumpSink
+  private let used: FrameSet
+  private let walk: LeafWalk
+  /// Address of the next byte.
+  private var at: UInt64 = 0
+
+  init(_ machine: borrowing Machine, sink: consuming DumpSink) {
+    self.sink = sink
+    used = machine.usedFrames()
+    walk = LeafWalk(machine)
+  }
+
+  mutating func write(_ segment: CoreSegment, _ machine: borrowing Machine) {
+    at = segment.address
+    let end = segment.address + segment.size
+    switch segment.source {
+    case .frames: copy(machine, at, segment.physical >> 12, segment.size >> 12)
+    case .mapped:
+      walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
+        copy(machine, address, pfn, pages)
+      }
+    case .kcore:
+      walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
+        read(machine, address, pfn, pages)
+      }
+    }
+    skip(to: end)
+  }
+
+  private mutating func skip(to address: UInt64) {
+    sink.writeZeroes(address - at)
+    at = address
+  }
+
+  /// Writes frames as they are.
+  private mutating func copy(
+    _ machine: borrowing Machine, _ address: UInt64, _ pfn: UInt64, _ pages: UInt64
+  ) {
+    used.forEachRun(in: pfn..<pfn + pages) { run in
+      guard sink.failure == nil else { return }
+      skip(to: address + (run.lowerBound - pfn) << 12)
+      unsafe machine.ram.withFrames(run) { bytes in unsafe sink.write(bytes) }
+      at += UInt64(run.count) << 12
+    }
+  }
+
+  /// Writes pages as a reader of /proc/kcore gets them.
+  private mutating func read(
+    _ machine: borrowing Machine, _ address: UInt64, _ pfn: UInt64, _ pages: UInt64
+  ) {
+    func page(_ address: UInt64) {
+      guard sink.failure == nil else { return }
+      machine.kcoreRead(address, count: 4096) { bytes in
+        guard bytes.indices.contains(where: { bytes[$0] != 0 }) else { return }
+        skip(to: address)
+        sink.write(bytes)
+        at += UInt64(bytes.count)
+      }
+    }
+    if pfn < UInt64(machine.ram.frameCount) {
+      used.forEachRun(in: pfn..<pfn + pages) { run in
+        for frame in run { page(address + (frame - pfn) << 12) }
+      }
+    } else {
+      // Device memory answers for itself.
+      for index in 0..<pages { page(address + index << 12) }
+    }
+  }
+}
