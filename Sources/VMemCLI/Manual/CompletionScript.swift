@@ -8,7 +8,7 @@ struct CompletionScript {
   var text: String {
     let process = VmemctlCommand.completionScript(for: shell)
     if shell == .zsh { return Self.zshHead(process) + Self.zsh }
-    return process + "\n" + (shell == .bash ? Self.bash : Self.fish)
+    return shell == .bash ? process + "\n" + Self.bash : Self.fishHead(process) + Self.fish
   }
 
   private static let bash = """
@@ -51,6 +51,13 @@ struct CompletionScript {
     fi
 
     """
+
+  /// Without the rules for the first word, which the line's completion knows.
+  private static func fishHead(_ script: String) -> String {
+    script.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !($0.hasPrefix("complete ") && $0.contains(" \"vmemctl\" ")) }
+      .map { $0 + "\n" }.joined()
+  }
 
   private static let fish = """
     function __vmemctl_is_line
