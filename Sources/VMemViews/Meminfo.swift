@@ -29,9 +29,7 @@ extension Views {
     line("SUnreclaim", kB: counters.slabFrames * 4)
     line("PageTables", kB: counters.tables.reduce(0, +) * 4)
     line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
-    var used: UInt64 = 0
-    machine.forEachBusyArea { if $0.flags.contains(.alloc) { used += UInt64($0.pageCount) } }
-    line("VmallocUsed", kB: used * 4)
+    line("VmallocUsed", kB: vmallocPages(machine) * 4)
     line("VmallocChunk", kB: 0)
     line("DirectMap4k", kB: counters.directMap[0] >> 10)
     line("DirectMap2M", kB: counters.directMap[1] >> 10)

@@ -8,6 +8,16 @@ extension Machine {
     return ranges.filter { !$0.isEmpty }
   }
 
+  /// Physical addresses of the structures that boot placed in RAM, ascending and apart.
+  public var reservedRanges: [Range<UInt64>] {
+    BootLayout(configuration).taken.flatMap { range in
+      let frames = UInt64(range.from)..<UInt64(range.to)
+      return ramRanges.map { ram in
+        (frames.lowerBound << 12..<frames.upperBound << 12).clamped(to: ram)
+      }
+    }.filter { !$0.isEmpty }
+  }
+
   /// The frames that are not all zero. Frames the host has no memory for are not read.
   public func usedFrames() -> FrameSet {
     var set = FrameSet(frameCount: ram.frameCount)

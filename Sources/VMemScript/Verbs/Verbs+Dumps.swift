@@ -16,7 +16,27 @@ extension Verb {
       "memory", .views, .nothing, .reader, [.file],
       summary: "write RAM to a file, byte for byte, with holes where it is zero",
       returns: "0", example: "memory ram.bin", .control(memory)),
+    Verb(
+      "vmstat", .machine, .nothing, .reader,
+      summary: "show page counts, as /proc/vmstat does", kernel: "vmstat_show", returns: "text",
+      example: "vmstat", .call(vmstat)),
+    Verb(
+      "iomem", .machine, .nothing, .reader,
+      summary: "show what physical addresses are, as /proc/iomem does", kernel: "r_show",
+      returns: "text", example: "iomem", .call(iomem)),
   ]
+
+  private static func vmstat(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.vmstat(machine, to: &output) }
+  }
+
+  private static func iomem(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.iomem(machine, to: &output) }
+  }
 
   private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let given = [Parameter.file, .readAt, .headers].filter { interpreter.call.arguments.has($0) }

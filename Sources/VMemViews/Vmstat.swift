@@ -1,0 +1,38 @@
+public import VMem
+
+extension Views {
+  /// `/proc/vmstat`: the lines whose values the machine keeps, in the kernel's order. Values are
+  /// pages.
+  ///
+  /// The corresponding kernel function is `vmstat_show`.
+  public static func vmstat(_ machine: borrowing Machine, to output: inout ViewOutput) {
+    let counters = machine.counters
+    func line(_ name: StaticString, _ value: UInt64) {
+      if output.isJSON {
+        output.beginObject()
+        output.field("name", literal: name)
+        output.field("value", count: value)
+        return output.endObject()
+      }
+      output.writer.write(name)
+      output.writer.write(byte: 0x20)
+      output.writer.decimal(value)
+      output.endLine()
+    }
+    line("nr_free_pages", machine.zoneSummaries.reduce(0) { $0 + $1.freeFrames })
+    line("nr_slab_reclaimable", 0)
+    line("nr_slab_unreclaimable", counters.slabFrames)
+    // Before 7.0 one counter outside of the statistics, which only meminfo shows.
+    if machine.configuration.kernel.rawValue >= KernelVersion.v7_0.rawValue {
+      line("nr_vmalloc", vmallocPages(machine))
+    }
+    line("nr_page_table_pages", counters.tables.reduce(0, +))
+  }
+
+  /// Pages that vmalloc and its relatives own; pages that came with VM_MAP_PUT_PAGES do not count.
+  static func vmallocPages(_ machine: borrowing Machine) -> UInt64 {
+    var pages: UInt64 = 0
+    machine.forEachBusyArea { if $0.flags.contains(.alloc) { pages += UInt64($0.pageCount) } }
+    return pages
+  }
+}

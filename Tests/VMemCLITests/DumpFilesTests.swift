@@ -1,0 +1,73 @@
+import Glibc
+import Testing
+
+@Suite struct DumpFilesTests {
+  private static let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
+  private static let script = """
+    boot --memory 4M
+    P = alloc_pages 3
+    @a = get_vm_area 36K
+    @vmap_pages_range a+0x2000..a+0x5000 P
+    @fill a+0x2ffe 5 0x83
+
+    """
+
+  /// A folder that is gone after `body`.
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    var path = Array("/tmp/vmemctl-test-XXXXXX".utf8CString)
+    let folder = try #require(mkdtemp(&path).map { String(cString: $0) })
+    defer { _ = try? Command.run(["rm", "-r", folder]) }
+    try body(folder)
+  }
+
+  @Test(arguments: ["kcore", "vmcore", "memory"])
+  func aFileAndStandardOutputGetTheSameBytes(_ verb: String) throws {
+    try withFolder { folder in
+      let file = folder + "/dump"
+      let run = try Command.vmemctl("run", "-", input: Self.script + "\(verb) \(file)\n")
+      #expect(run.status == 0 && run.outputText == "3\n0\n")
+      let bytes = try Command.run(["cat", file]).output
+      #expect(verb == "memory" ? bytes.count == 4 << 20 : bytes.starts(with: Self.magic))
+      for target in ["-", "/dev/stdout"] {
+        let script = Self.script + "\(verb) \(target)\n"
+        let direct = try Command.vmemctl("run", "-", input: script)
+        #expect(direct.output == Array("3\n".utf8) + bytes, "\(target)")
+        let pipe = try Command.run(
+          ["sh", "-c", "\"$0\" run - | cat", TestFiles.vmemctl], input: Array(script.utf8))
+        #expect(pipe.output == direct.output, "\(target)")
+      }
+      // A line behind the dump does not overwrite its start.
+      let more = try Command.vmemctl("run", "-", input: Self.script + "\(verb) -\necho end\n")
+      #expect(more.output == Array("3\n".utf8) + bytes + Array("end\n".utf8))
+    }
+  }
+
+  @Test func aDumpReplacesAnOlderFile() throws {
+    try withFolder { folder in
+      let file = folder + "/dump"
+      #expect(try Command.vmemctl("run", "-", input: "kcore \(file)\n").status == 0)
+      let script = "boot --memory 4M\nkcore \(file)\n"
+      #expect(try Command.vmemctl("run", "-", input: script).status == 0)
+      let small = try Command.run(["stat", "-c", "%s", file]).outputText
+      #expect(UInt64(small.dropLast()) ?? .max < 5 << 20)
+    }
+  }
+
+  @Test(arguments: [
+    ("kcore /nonexistent/file", Int32(73)), ("vmcore /nonexistent/file", 73),
+    ("kcore /dev/full", 74), ("vmcore /dev/full", 74), ("memory /dev/full", 74),
+    ("kcore", 65), ("kcore a --headers", 65), ("kcore --headers --read 0 1", 65), ("vmcore", 65),
+  ])
+  func failuresHaveTheirCode(_ line: String, _ code: Int32) throws {
+    let run = try Command.vmemctl("run", "-", input: line + "\n")
+    #expect(run.status == code)
+    #expect(run.output.isEmpty)
+    #expect(run.errorText.contains(line.split(separator: " ")[0]))
+  }
+
+  @Test func aClosedPipeEndsTheRun() throws {
+    let command = "\"$0\" kcore - | head -c 4 > /dev/null; exit ${PIPESTATUS[0]}"
+    let run = try Command.run(["bash", "-c", command, TestFiles.vmemctl])
+    #expect(run.status == 141)
+  }
+}
