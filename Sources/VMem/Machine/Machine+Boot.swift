@@ -43,21 +43,24 @@ extension Machine {
   }
 
   private func start(_ c: Configuration, _ layout: BootLayout) {
-    var state = Superblock()
-    state.kernel = c.kernel.rawValue
-    state.levels = UInt8(c.levels)
-    state.nodes = UInt8(c.nodes)
-    state.frameCount = ram.frameCount
-    state.cpuCount = UInt32(c.cpus)
-    state.switches = c.switches.rawValue
-    state.seed = c.seed
-    state.topTable = layout.topTable
-    state.zones = Ref(granule: layout.zones << 8)
-    state.logFrames = layout.log
-    state.perCPU = Ref(granule: layout.perCPU << 8)
-    state.frameTable = layout.frameTable
-    state.areas.nodes = Ref(granule: layout.vmapNodes << 8)
-    ram[Superblock.ref] = state
+    // Field by field into RAM, which is zero: in a superblock that is made on the stack and copied,
+    // optimised code of swiftc 6.3 leaves the last element of `tables` undefined.
+    let state = Superblock.ref
+    ram[state].magic = Superblock.magic
+    ram[state].formatVersion = Superblock.formatVersion
+    ram[state].kernel = c.kernel.rawValue
+    ram[state].levels = UInt8(c.levels)
+    ram[state].nodes = UInt8(c.nodes)
+    ram[state].frameCount = ram.frameCount
+    ram[state].cpuCount = UInt32(c.cpus)
+    ram[state].switches = c.switches.rawValue
+    ram[state].seed = c.seed
+    ram[state].topTable = layout.topTable
+    ram[state].zones = Ref(granule: layout.zones << 8)
+    ram[state].logFrames = layout.log
+    ram[state].perCPU = Ref(granule: layout.perCPU << 8)
+    ram[state].frameTable = layout.frameTable
+    ram[state].areas.nodes = Ref(granule: layout.vmapNodes << 8)
     caches.prepare()
     prepareZones(c, layout)
     prepareTables(layout)
