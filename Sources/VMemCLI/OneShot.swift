@@ -13,7 +13,7 @@ struct OneShot {
     var settings = Options()
     settings.json = options.isJSON
     var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
-    if let verb = verb(interpreter.table), !Self.answersAlone(verb) {
+    if let verb = interpreter.table.verb(of: words), !Self.answersAlone(verb) {
       throw ProcessFailure(
         message:
           "\(verb.name) would change a machine that is gone afterwards; "
@@ -22,17 +22,6 @@ struct OneShot {
     }
     _ = interpreter.run(ScriptSource(arguments: words))
     return interpreter.finish().rawValue
-  }
-
-  /// The verb of the line, past `@`, `NAME =` and `expect OUTCOME`; nil when there is none, which
-  /// the interpreter explains.
-  private func verb(_ table: VerbTable) -> Verb? {
-    var rest = words[...]
-    if rest.first == "@" { rest.removeFirst() }
-    if rest.dropFirst().first == "=" { rest = rest.dropFirst(2) }
-    if rest.first == "expect" { rest = rest.dropFirst(2) }
-    guard let word = rest.first else { return nil }
-    return table.find(word.hasPrefix("@") ? String(word.dropFirst()) : word)
   }
 
   /// Readers do, and `assert`, which the language counts among its own words.

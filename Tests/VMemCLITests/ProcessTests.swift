@@ -130,9 +130,10 @@ import Testing
       free_vm_area s
       info --hash
       """
-    let runs = try (0..<2).map { _ in try Command.vmemctl("run", "-", input: script).outputText }
-    #expect(runs[0] == runs[1])
-    #expect(runs[0].contains("hash"))
+    // Each process has its stack and heap elsewhere; nothing of that may reach RAM.
+    let runs = try (0..<8).map { _ in try Command.vmemctl("run", "-", input: script).outputText }
+    #expect(Set(runs).count == 1)
+    #expect(runs[0].contains("hash: "))
     let other = try Command.vmemctl(
       "run", "-", input: script.replacing("0x5a", with: "0x5b")
     ).outputText

@@ -21,20 +21,11 @@ struct Completion {
       return ["run", "help", "bench"] + verbs + ["--help", "--json", "--version"]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
-    guard let verb = verbInLine(before) else { return verbs }
+    guard let verb = table.verb(of: before) else { return verbs }
     let last = before.last
     if let option = verb.choices.first(where: { $0.option == last }) { return option.words }
     return verb.positionalChoices + verb.options.filter { !before.contains($0) }
   }
 
   private var verbs: [String] { table.verbs.map { "\($0.name)" } }
-
-  /// The verb, which `NAME =` and `expect OUTCOME` may precede.
-  private func verbInLine(_ before: [String]) -> Verb? {
-    for word in before {
-      let bare = word.hasPrefix("@") ? String(word.dropFirst()) : word
-      if let verb = table.find(bare) { return verb }
-    }
-    return nil
-  }
 }
