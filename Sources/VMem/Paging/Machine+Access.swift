@@ -105,7 +105,7 @@ extension Machine {
       if backwards {
         step = min(left, min((to &+ left &- 1) & 4095, (from &+ left &- 1) & 4095) + 1)
       } else {
-        step = min(left, min(4096 - to & 4095, 4096 - from & 4095))
+        step = min(left, min(4096 - (to &+ done) & 4095, 4096 - (from &+ done) & 4095))
       }
       let offset = backwards ? left - step : done
       let source = try translate(from &+ offset, step, forWriting: false)
