@@ -2,37 +2,16 @@ import Testing
 
 @testable import VMem
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Operations recorded from the kernel's own vmalloc code: every answer must be equal.
 struct AreasTruthTests {
-  static let folder = #filePath.split(separator: "/").dropLast(2).map(String.init)
-    .joined(separator: "/")
-
-  static func lines(_ name: String) -> [String] {
-    let path = "/\(folder)/Fixtures/areas/\(name)"
-    guard let file = fopen(path, "r") else { return [] }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      bytes += buffer[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-  }
-
   static func number(_ text: Substring) -> UInt64 {
     text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16)! : UInt64(text)!
   }
 
   @Test(arguments: ["a1", "a4", "c1", "c4", "e1", "e4", "edges4", "f1", "f4", "mixall4"])
   func everyAnswerIsTheKernels(_ name: String) throws {
-    let operations = Self.lines("\(name).ops")
-    var expected = Self.lines("\(name).expected")[...]
+    let operations = TestFiles.lines("areas/\(name).ops")
+    var expected = TestFiles.lines("areas/\(name).expected")[...]
     var configuration = Configuration()
     configuration.kernel = .v7_0
     configuration.switches = KernelVersion.v7_0.switches
