@@ -92,7 +92,8 @@ struct PageTablesTests {
       })
       try require(
         got == wanted && machine.warnings - before == warned,
-        "map \(hex(start))..\(hex(end)): \(String(describing: got)), not \(String(describing: wanted))")
+        "map \(hex(start))..\(hex(end)): \(String(describing: got)), not \(String(describing: wanted))"
+      )
     }
 
     mutating func unmap(_ machine: borrowing Machine) throws {
