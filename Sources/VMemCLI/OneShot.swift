@@ -12,6 +12,7 @@ struct OneShot {
   func run() throws(ProcessFailure) -> Int32 {
     var settings = Options()
     settings.json = options.isJSON
+    settings.colour = options.colour.isOn
     var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
     if let verb = interpreter.table.verb(of: words), !Self.answersAlone(verb) {
       throw ProcessFailure(

@@ -14,14 +14,15 @@ public func runVmemctl() -> Never {
 
 private func status(of arguments: [String]) -> Int32 {
   do throws(ProcessFailure) {
-    return switch Invocation(arguments) {
+    return switch try Invocation(arguments) {
     case .run(let options): try ScriptRunner(options: options).run()
     case .line(let options, let words): try OneShot(options: options, words: words).run()
     case .manual(let page): Manual.show(page)
-    case .process: try ProcessCommands.run(arguments)
+    case .process(let words): try ProcessCommands.run(words)
     }
   } catch {
-    Streams.complain(error.message)
+    var words = arguments
+    Streams.complain(error.message, (try? LineOptions(removingFrom: &words))?.colour ?? .auto)
     return error.exitCode
   }
 }

@@ -17,11 +17,12 @@ struct ScriptRunner {
 
   private func run(_ file: String) throws(ProcessFailure) -> VMemScript.ExitCode {
     guard let source = ScriptSource(path: file) else {
-      Streams.complain("\(file): \(Streams.text(ofErrno: errno))")
+      Streams.complain("\(file): \(Streams.text(ofErrno: errno))", options.line.colour)
       return .noInput
     }
     var settings = Options()
-    settings.json = options.isJSON
+    settings.json = options.line.isJSON
+    settings.colour = options.line.colour.isOn
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing

@@ -4,47 +4,71 @@ import Testing
 
 @Suite struct InvocationTests {
   private func line(_ words: String..., isJSON: Bool = false) -> Invocation {
-    .line(LineOptions(isJSON: isJSON), words: words)
+    var options = LineOptions()
+    options.isJSON = isJSON
+    return .line(options, words: words)
   }
 
-  @Test func anyOtherWordIsALineOfTheLanguage() {
-    #expect(Invocation(["info", "--hash"]) == line("info", "--hash"))
-    #expect(Invocation(["a", "=", "get_vm_area", "16K"]) == line("a", "=", "get_vm_area", "16K"))
-    #expect(Invocation(["@a", "=", "get_vm_area", "16K"]) == line("@a", "=", "get_vm_area", "16K"))
+  @Test func anyOtherWordIsALineOfTheLanguage() throws {
+    #expect(try Invocation(["info", "--hash"]) == line("info", "--hash"))
+    #expect(
+      try Invocation(["a", "=", "get_vm_area", "16K"]) == line("a", "=", "get_vm_area", "16K"))
+    #expect(
+      try Invocation(["@a", "=", "get_vm_area", "16K"]) == line("@a", "=", "get_vm_area", "16K"))
   }
 
-  @Test func jsonMayStandAnywhere() {
-    #expect(Invocation(["--json", "info"]) == line("info", isJSON: true))
-    #expect(Invocation(["info", "--json"]) == line("info", isJSON: true))
+  @Test func jsonMayStandAnywhere() throws {
+    #expect(try Invocation(["--json", "info"]) == line("info", isJSON: true))
+    #expect(try Invocation(["info", "--json"]) == line("info", isJSON: true))
   }
 
-  @Test func helpAboutAVerb() {
-    #expect(Invocation(["walk", "--help"]) == line("help", "walk"))
-    #expect(Invocation(["help", "walk"]) == line("help", "walk"))
-    #expect(Invocation(["help", "run"]) == .process)
+  @Test(arguments: [
+    ["--color", "never", "info"], ["info", "--color", "never"], ["info", "--color=never"],
+  ])
+  func colourMayStandAnywhere(_ arguments: [String]) throws {
+    var options = LineOptions()
+    options.colour = .never
+    #expect(try Invocation(arguments) == .line(options, words: ["info"]))
   }
 
-  @Test func run() {
+  @Test func helpAboutAVerb() throws {
+    #expect(try Invocation(["walk", "--help"]) == line("help", "walk"))
+    #expect(try Invocation(["help", "walk"]) == line("help", "walk"))
+    #expect(try Invocation(["help", "run"]) == .process(words: ["help", "run"]))
+  }
+
+  @Test func run() throws {
     var options = RunOptions()
     options.files = ["a", "-", "b"]
     options.keepsGoing = true
     options.isQuiet = true
-    #expect(Invocation(["run", "a", "--quiet", "-", "--keep-going", "b"]) == .run(options))
+    #expect(try Invocation(["run", "a", "--quiet", "-", "--keep-going", "b"]) == .run(options))
     options = RunOptions()
     options.files = ["a"]
     options.isTAP = true
-    #expect(Invocation(["run", "--tap", "a"]) == .run(options))
+    #expect(try Invocation(["run", "--tap", "a"]) == .run(options))
     options.isTAP = false
-    options.isJSON = true
-    #expect(Invocation(["--json", "run", "a"]) == .run(options))
+    options.line.isJSON = true
+    #expect(try Invocation(["--json", "run", "a"]) == .run(options))
   }
 
   @Test(arguments: [
-    [], ["--help"], ["--version"], ["--bogus"], ["run"], ["run", "--bogus", "a"],
+    ["--help"], ["--version"], ["--bogus"], ["run"], ["run", "--bogus", "a"],
     ["run", "--help"],
-    ["run", "--tap", "--json", "a"], ["bench"], ["bench", "boot"],
+    ["run", "--tap", "--json", "a"], ["bench"],
+    ["bench", "boot"],
   ])
-  func argumentParserHasTheRest(_ arguments: [String]) {
-    #expect(Invocation(arguments) == .process)
+  func argumentParserHasTheRest(_ arguments: [String]) throws {
+    let words = arguments.filter { $0 != "--json" }
+    #expect(
+      try Invocation(arguments)
+        == .process(words: words + (words == arguments ? [] : ["--json"])))
+  }
+
+  @Test(arguments: [
+    [], ["--json"], ["info", "--color"], ["info", "--color", "red"], ["--color="],
+  ])
+  func refused(_ arguments: [String]) {
+    #expect(throws: ProcessFailure.self) { try Invocation(arguments) }
   }
 }

@@ -30,9 +30,15 @@ import Testing
     #expect(ran.errorText.contains("^"))
   }
 
-  /// Nothing but terminals gets colour.
-  @Test func noColourInFiles() throws {
-    #expect(!(try Command.vmemctl("run", "/nonexistent").errorText.contains("\u{1b}")))
+  /// Messages of the process and of scripts alike; a file gets colour only when told.
+  @Test(arguments: [["run", "/nonexistent"], ["assert", "1", "eq", "2"], ["no_such_verb"]])
+  func colour(_ arguments: [String]) throws {
+    let plain = try Command.run([TestFiles.vmemctl] + arguments)
+    #expect(plain.errorText.hasPrefix("vmemctl: "))
+    let bold = try Command.run([TestFiles.vmemctl] + arguments + ["--color", "always"])
+    #expect(bold.errorText.hasPrefix("\u{1b}[1mvmemctl:\u{1b}[0m "))
+    let never = try Command.run([TestFiles.vmemctl] + arguments + ["--color=never"])
+    #expect(never.errors == plain.errors)
   }
 
   @Test func keepGoing() throws {

@@ -1,14 +1,9 @@
 internal import ArgumentParser
-internal import Glibc
 
 /// The way through ArgumentParser.
 enum ProcessCommands {
   /// Runs the process command that `arguments` name and returns the exit code.
   static func run(_ arguments: [String]) throws(ProcessFailure) -> Int32 {
-    if arguments.isEmpty {
-      Streams.complain("nothing to do\n" + VmemctlCommand.usageString())
-      return EX_USAGE
-    }
     do {
       var command = try VmemctlCommand.parseAsRoot(arguments)
       try command.run()
@@ -21,8 +16,8 @@ enum ProcessCommands {
       if code == 0 { return Streams.print(message.isEmpty ? "" : message + "\n") }
       // An exit code alone has said everything already.
       let prefix = message.hasPrefix("Error: ") ? "Error: ".count : 0
-      if !message.isEmpty { Streams.complain(String(message.dropFirst(prefix))) }
-      return code
+      if message.isEmpty { return code }
+      throw ProcessFailure(message: String(message.dropFirst(prefix)), exitCode: code)
     }
   }
 }

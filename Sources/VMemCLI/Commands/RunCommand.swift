@@ -21,6 +21,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print one JSON object for each verb.")
   var json = false
 
+  @Option(help: "Colour messages: auto (on a terminal, without NO_COLOR), always or never.")
+  var color = Colour.auto
+
   @Argument(help: "Scripts; - is standard input.", completion: .file(extensions: ["vmem"]))
   var files: [String]
 
@@ -34,7 +37,8 @@ struct RunCommand: ParsableCommand {
     options.keepsGoing = keepGoing
     options.isQuiet = quiet
     options.isTAP = tap
-    options.isJSON = json
+    options.line.isJSON = json
+    options.line.colour = color
     return options
   }
 

@@ -4,15 +4,18 @@ internal import ArgumentParser
 struct VmemctlCommand: ParsableCommand {
   static let version = "0.1.0"
 
+  /// Every way to call the program.
+  static let usage = """
+    vmemctl run FILE...        scripts, each on a machine of its own; - is standard input
+    vmemctl VERB ARGUMENT...   one line of the language
+    vmemctl help [TOPIC]       the language: its verbs, grammar and exit codes
+    vmemctl bench BENCHMARK    measurements
+    """
+
   static let configuration = CommandConfiguration(
     commandName: "vmemctl",
     abstract: "A Linux machine's kernel address space in an ordinary process.",
-    usage: """
-      vmemctl run FILE...        scripts, each on a machine of its own; - is standard input
-      vmemctl VERB ARGUMENT...   one line of the language
-      vmemctl help [TOPIC]       the language: its verbs, grammar and exit codes
-      vmemctl bench BENCHMARK    measurements
-      """,
+    usage: usage,
     version: version,
     subcommands: [RunCommand.self, BenchCommand.self])
 }

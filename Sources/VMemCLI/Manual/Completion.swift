@@ -18,7 +18,7 @@ struct Completion {
   private var allowed: [String] {
     let before = Array(words.dropLast())
     guard let first = before.first else {
-      return ["run", "help", "bench"] + verbs + ["--help", "--json", "--version"]
+      return ["run", "help", "bench"] + verbs + ["--color", "--help", "--json", "--version"]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
     guard let verb = table.verb(of: before) else { return verbs }

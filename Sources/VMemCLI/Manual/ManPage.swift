@@ -105,6 +105,9 @@ extension ManPage {
     .B bench \\fIBENCHMARK\\fR
     Measure the emulator.
     .PP
+    \\fB\\-\\-json\\fR and \\fB\\-\\-color\\fR \\fIauto\\fR|\\fIalways\\fR|\\fInever\\fR, the colour of
+    messages, may stand before and behind everything.
+    .PP
     Any other first word begins a line of the language. It runs on a freshly booted machine that is
     gone afterwards, so only verbs that read can stand there.
 

@@ -5,20 +5,20 @@ struct RunOptions: Equatable {
   var keepsGoing = false
   var isQuiet = false
   var isTAP = false
-  var isJSON = false
+  var line = LineOptions()
 
   init() {}
 
   /// What cannot be asked for together.
   var contradiction: String? {
     guard isTAP else { return nil }
-    if isJSON { return "--tap and --json exclude each other" }
+    if line.isJSON { return "--tap and --json exclude each other" }
     return files.count > 1 ? "--tap takes one script: its report has one plan" : nil
   }
 
   /// Decodes the words after `run`; nil when they need an explanation.
-  init?(_ words: ArraySlice<String>, isJSON: Bool) {
-    self.isJSON = isJSON
+  init?(_ words: ArraySlice<String>, _ line: LineOptions) {
+    self.line = line
     for word in words {
       switch word {
       case "--keep-going": keepsGoing = true

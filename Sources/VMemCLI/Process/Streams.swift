@@ -12,10 +12,9 @@ enum Streams {
   }
 
   /// Writes a message to standard error: `vmemctl: TEXT`.
-  static func complain(_ text: String) {
+  static func complain(_ text: String, _ colour: Colour) {
     var writer = ByteWriter(descriptor: STDERR_FILENO)
-    let isBold = isColourful(STDERR_FILENO)
-    writer.write(isBold ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
+    writer.write(colour.isOn ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
     writer.write(text)
     writer.write("\n")
     writer.flush()
@@ -25,13 +24,5 @@ enum Streams {
   static func text(ofErrno number: Int32) -> String {
     // Safe: strerror answers a C string for every number; no other thread calls it.
     unsafe String(cString: strerror(number))
-  }
-
-  /// Colour goes to terminals, and not where NO_COLOR is set to anything.
-  static func isColourful(_ descriptor: Int32) -> Bool {
-    guard isatty(descriptor) == 1 else { return false }
-    // Safe: nothing in this process changes the environment.
-    guard let value = unsafe getenv("NO_COLOR") else { return true }
-    return unsafe value.pointee == 0
   }
 }

@@ -7,7 +7,7 @@ extension Interpreter {
   /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `.
   mutating func begin(_ line: Line?) {
     call.output.writer.flush()
-    messages.write("vmemctl: ")
+    messages.write(options.colour ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
     if let fileName {
       messages.write(fileName)
       messages.write(byte: 0x3a)

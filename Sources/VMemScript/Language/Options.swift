@@ -8,6 +8,8 @@ public struct Options: Sendable {
   public var tap = false
   /// Goes on after an unexpected outcome. A line that is not of the language always ends the run.
   public var keepGoing = false
+  /// Messages begin with the program's name in bold.
+  public var colour = false
 
   public init() {}
 }
