@@ -16,6 +16,8 @@ struct ExhaustionTests {
     private var pages: [UInt64] = []
     private var mappings: [(address: UInt64, count: UInt64)] = []
     private var groups: [UInt64] = []
+    private var allocations: [UInt64] = []
+    private var maps: [UInt64] = []
 
     init(rounds: Int, interval: Int) {
       self.rounds = rounds
@@ -52,6 +54,7 @@ struct ExhaustionTests {
         try mapSparse(machine)
         try mapRAM(machine)
         try getGroups(machine)
+        try allocate(machine)
         try free(machine)
       }
       let violations = machine.check()
@@ -140,6 +143,23 @@ struct ExhaustionTests {
       }
     }
 
+    private mutating func allocate(_ machine: borrowing Machine) throws {
+      let rules: [Rule] = [.noDescriptor, .noFrames, .noTableMemory, .morePagesThanRAM]
+      for step in 1...4 as ClosedRange<UInt64> {
+        var request = VmallocRequest(size: step * step * 5000)
+        request.isZeroed = step == 2
+        let address = try attempt(machine, .null, rules) { () throws(Refusal) in
+          try machine.vmalloc(request)
+        }
+        if let address { allocations.append(address) }
+      }
+      let list = Array(pages.prefix(9))
+      let mapped = try attempt(machine, .null, rules + [.sizeRoundsToZero]) { () throws(Refusal) in
+        try machine.vmap(list, count: UInt64(list.count), flags: .map)
+      }
+      if let mapped { maps.append(mapped) }
+    }
+
     /// Giving back must always work, whatever there is left.
     private mutating func free(_ machine: borrowing Machine) throws {
       while let (address, count) = mappings.popLast() {
@@ -148,6 +168,8 @@ struct ExhaustionTests {
         }
         try require(done != nil)
       }
+      while let address = allocations.popLast() { try machine.vfree(address) }
+      while let address = maps.popLast() { try machine.vunmap(address) }
       for address in areas { try machine.freeVMArea(address) }
       areas = []
       while let address = groups.popLast() { try machine.freePerCPUAreas(address) }
