@@ -21,13 +21,14 @@ let package = Package(
   ],
   targets: [
     .target(name: "CHost"),
+    .target(name: "CPeer"),
     .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
     .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
     .target(name: "VMemScript", dependencies: ["VMem", "VMemViews"], swiftSettings: strict),
     .target(
       name: "VMemCLI",
       dependencies: [
-        "VMem", "VMemViews", "VMemScript",
+        "CPeer", "VMem", "VMemViews", "VMemScript",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -6,5 +6,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure the emulator.",
     discussion: "Build with -c release before believing a figure.",
-    subcommands: [BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self])
+    subcommands: [
+      BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self,
+      BenchKcoreCommand.self, BenchVmallocinfoCommand.self,
+    ])
 }

@@ -1,0 +1,18 @@
+// What benchmarks of vmemctl are measured against where the peer is a C library's function.
+#ifndef VMEM_CPEER_H
+#define VMEM_CPEER_H
+#include <stddef.h>
+#include <stdint.h>
+
+/// What a row of /proc/vmallocinfo shows of an area that vmalloc made on one node.
+struct cpeer_row {
+  uint64_t start;
+  uint64_t end;
+  uint64_t pages;
+};
+
+/// Writes `count` rows to a descriptor, each made by one snprintf. Returns 0, or -1 when a write
+/// failed.
+int cpeer_write_rows(int descriptor, const struct cpeer_row * _Nonnull rows, size_t count);
+
+#endif

@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// A program that a benchmark runs beside its own work.
+enum ChildProcess {
+  /// Runs a program of PATH to its end.
+  static func run(_ words: [String]) throws(ProcessFailure) {
+    // Safe: the copies live until the child has its own.
+    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
+    unsafe arguments.append(nil)
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    let failure = unsafe posix_spawnp(&process, words[0], nil, nil, arguments, environ)
+    guard failure == 0 else {
+      throw ProcessFailure(
+        message: "\(words[0]): \(Streams.text(ofErrno: failure))", exitCode: EX_UNAVAILABLE)
+    }
+    var status: Int32 = 0
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    guard status == 0 else {
+      throw ProcessFailure(message: "\(words[0]) failed", exitCode: EX_IOERR)
+    }
+  }
+}
