@@ -24,6 +24,7 @@ public struct AreaAllocator: Sendable {
     // Boot has made sure of a frame.
     guard let spare = caches.allocate(.vmArea, as: FreeBlock.self) else { return }
     _ = space.release(1, .max, spare: spare)
+    space.buildIndex()
   }
 
   // MARK: vmap nodes
@@ -58,6 +59,26 @@ public struct AreaAllocator: Sendable {
     let area = Ref<VMArea>(
       granule: isHigh ? ram[state].busyHigh.value(key, ram) : ram[state].busyLow.value(key, ram))
     return !area.isNone && ram[area].start == address ? area : .none
+  }
+
+  /// The busy area whose first byte is `address`, taken out of the busy ones when `wanted` says so.
+  @inline(__always)
+  func takeBusy(
+    startingAt address: UInt64, if wanted: (Ref<VMArea>) -> Bool
+  ) -> Ref<VMArea> {
+    let (isHigh, key) = key(address)
+    let chunk =
+      isHigh ? ram[state].busyHigh.chunk(of: key, ram) : ram[state].busyLow.chunk(of: key, ram)
+    guard chunk != 0 else { return .none }
+    let area = Ref<VMArea>(granule: ram[words: chunk, Int(truncatingIfNeeded: key)])
+    guard !area.isNone, ram[area].start == address, wanted(area) else { return .none }
+    if isHigh {
+      ram[state].busyHigh.remove(key, in: chunk, ram)
+    } else {
+      ram[state].busyLow.remove(key, in: chunk, ram)
+    }
+    ram[state].busyCount -= 1
+    return area
   }
 
   /// The busy area that contains `address`, or none (`find_vmap_area`).

@@ -11,6 +11,13 @@ struct AreaState: BitwiseCopyable {
   var busyCount: UInt64 = 0
   /// Pages that wait for a purge, guard pages included (`vmap_lazy_nr`).
   var lazyPages: UInt64 = 0
+  /// Top node of the index of free blocks, and its levels: 0 while there is none.
+  var indexRoot: UInt32 = 0
+  var indexHeight: UInt32 = 0
+  /// Changes for which the free tree's maxima are still kept; 0 while they are stale.
+  var maximaBudget: UInt32 = 0
+  /// Changes until the index is tried again after it had to be dropped.
+  var indexDelay: UInt32 = 0
   /// Set when the threshold was crossed; the drain runs after the verb.
   var drainScheduled: UInt32 = 0
   var unused: UInt32 = 0

@@ -14,6 +14,8 @@ struct FreeBlock: BitwiseCopyable {
   var right = Ref<FreeBlock>.none
   var parent = Ref<FreeBlock>.none
   var isBlack: Bool = false
+  /// No byte of a record in RAM is left to chance.
+  var unused: (UInt8, UInt8, UInt8) = (0, 0, 0)
 
   @inline(__always)
   var size: UInt64 { end &- start }

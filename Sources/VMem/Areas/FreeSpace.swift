@@ -2,7 +2,9 @@
 ///
 /// Over-aligned requests get addresses that depend on the tree's shape, so insertion, deletion and
 /// the choice of nodes that stay follow the kernel exactly: `find_vmap_lowest_match`, `va_clip` and
-/// `merge_or_add_vmap_area_augment`, over CLRS red-black trees.
+/// `merge_or_add_vmap_area_augment`, over CLRS red-black trees. All other requests get the lowest
+/// block that fits, which `FreeIndex` finds; the tree's maxima are kept only around requests that
+/// need them.
 ///
 /// Complexity: every operation is logarithmic in the number of blocks.
 struct FreeSpace {
@@ -11,27 +13,54 @@ struct FreeSpace {
 
   private var caches: ObjectCaches { ObjectCaches(ram: ram) }
 
+  @inline(__always)
+  var index: FreeIndex { FreeIndex(ram: ram, root: root) }
+  @inline(__always)
+  var hasIndex: Bool { ram[root].indexHeight != 0 }
+
   // MARK: Searching
 
   /// How `allocate` fails.
-  enum Failure: Error {
-    case noHole
-    case pastEnd(UInt64)
-    case noDescriptor
-  }
+  enum Failure: Error { case noHole, pastEnd(UInt64), noDescriptor }
 
   /// Takes the lowest place for `size` bytes that the kernel's search finds. All values in bytes;
   /// `align` is a power of two.
+  @inline(__always)
   func allocate(
     size: UInt64, align: UInt64, from start: UInt64, to end: UInt64
   ) throws(Failure) -> UInt64 {
     // A window of exactly the wanted size need not make room for aligning.
     let exact = align <= 4096 || end &- start == size
-    let block = lowestMatch(size, align, start, length: exact ? size : size &+ align &- 1)
+    guard exact && hasIndex else {
+      return try allocateByShape(size, align, start, end, length: exact ? size : size &+ align &- 1)
+    }
+    var path = index.descend(to: start)
+    if path.position < 0 || !fits(index.bounds(path), size, align, start) {
+      let wanted = FreeIndex.pages(size)
+      repeat {
+        guard index.advance(&path, toSize: wanted) else { throw .noHole }
+      } while !fits(index.bounds(path), size, align, start)
+    }
+    let bounds = index.bounds(path)
+    let address = candidate(bounds.start, align, start)
+    guard address &+ size <= end else { throw .pastEnd(address) }
+    guard clip(index.block(path), bounds, path, address, size) else { throw .noDescriptor }
+    return address
+  }
+
+  /// The kernel's own walk over the tree.
+  @inline(never)
+  private func allocateByShape(
+    _ size: UInt64, _ align: UInt64, _ start: UInt64, _ end: UInt64, length: UInt64
+  ) throws(Failure) -> UInt64 {
+    refreshMaxima()
+    let block = lowestMatch(size, align, start, length: length)
     guard !block.isNone else { throw .noHole }
     let address = candidate(ram[block].start, align, start)
     guard address &+ size <= end else { throw .pastEnd(address) }
-    guard clip(block, address, size) else { throw .noDescriptor }
+    let path = hasIndex ? index.descend(to: ram[block].start) : FreeIndex.Path()
+    let bounds = (start: ram[block].start, end: ram[block].end)
+    guard clip(block, bounds, path, address, size) else { throw .noDescriptor }
     return address
   }
 
@@ -43,11 +72,18 @@ struct FreeSpace {
   /// `is_within_this_va`.
   @inline(__always)
   private func fits(
+    _ bounds: (start: UInt64, end: UInt64), _ size: UInt64, _ align: UInt64, _ lowest: UInt64
+  ) -> Bool {
+    let address = candidate(bounds.start, align, lowest)
+    let end = address &+ size
+    return end >= address && address >= lowest && end <= bounds.end
+  }
+
+  @inline(__always)
+  private func fits(
     _ block: Ref<FreeBlock>, _ size: UInt64, _ align: UInt64, _ lowest: UInt64
   ) -> Bool {
-    let address = candidate(ram[block].start, align, lowest)
-    let end = address &+ size
-    return end >= address && address >= lowest && end <= ram[block].end
+    fits((ram[block].start, ram[block].end), size, align, lowest)
   }
 
   /// `find_vmap_lowest_match`.
@@ -83,31 +119,59 @@ struct FreeSpace {
 
   // MARK: Taking
 
-  /// Takes [address, address + size) out of a block: the kernel's four fits. Returns false when a
-  /// split has no descriptor for the left remainder.
-  private func clip(_ block: Ref<FreeBlock>, _ address: UInt64, _ size: UInt64) -> Bool {
-    let (start, end) = (ram[block].start, ram[block].end)
+  /// Takes [address, address + size) out of a block: the kernel's four fits. `path` leads to it in the
+  /// index, if there is one. Returns false when a split has no descriptor for the left remainder.
+  @inline(__always)
+  private func clip(
+    _ block: Ref<FreeBlock>, _ bounds: (start: UInt64, end: UInt64),
+    _ path: borrowing FreeIndex.Path, _ address: UInt64, _ size: UInt64
+  ) -> Bool {
+    let (start, end) = bounds
     let rest = address &+ size
     if start == address {
       if end == rest {
         unlink(block)
         caches.free(.vmArea, block)
+        if hasIndex { index.remove(path) }
+        count()
         return true
       }
       ram[block].start = rest
+      if hasIndex { index.set(path, start: rest, bytes: end &- rest) }
     } else if end == rest {
       ram[block].end = address
+      if hasIndex { index.set(path, start: start, bytes: address &- start) }
     } else {
-      guard let left = caches.allocate(.vmArea, as: FreeBlock.self) else { return false }
-      // The block stays as the right remainder; the left one is inserted below it.
-      ram[block].start = rest
-      propagate(block)
-      link(left, start, address, below: block)
-      assert(isSound(left) && isSound(block))
-      return true
+      return split(block, path, address, rest)
     }
     propagate(block)
     assert(isSound(block))
+    count()
+    return true
+  }
+
+  /// The block stays as the right remainder; the left one is inserted below it.
+  private func split(
+    _ block: Ref<FreeBlock>, _ path: borrowing FreeIndex.Path, _ address: UInt64, _ rest: UInt64
+  ) -> Bool {
+    guard let left = caches.allocate(.vmArea, as: FreeBlock.self) else { return false }
+    let (start, end) = (ram[block].start, ram[block].end)
+    ram[block].start = rest
+    propagate(block)
+    let below = ram[block].left
+    if below.isNone {
+      insert(left, start, address, parent: block, onLeft: true)
+    } else {
+      var last = below
+      while !ram[last].right.isNone { last = ram[last].right }
+      insert(left, start, address, parent: last, onLeft: false)
+    }
+    assert(isSound(left) && isSound(block))
+    if hasIndex {
+      index.setBlock(path, left, bytes: address &- start)
+      if !index.insert(path, start: rest, bytes: end &- rest, ref: block.granule) { dropIndex() }
+    }
+    count()
     return true
   }
 
@@ -116,7 +180,8 @@ struct FreeSpace {
   func reserve(_ address: UInt64, _ size: UInt64) -> Bool {
     let block = self.block(containing: address)
     guard !block.isNone, address &+ size <= ram[block].end else { return false }
-    return clip(block, address, size)
+    let path = hasIndex ? index.descend(to: address) : FreeIndex.Path()
+    return clip(block, (ram[block].start, ram[block].end), path, address, size)
   }
 
   /// The free block that contains `address`, or none.
@@ -167,21 +232,44 @@ struct FreeSpace {
     return parent
   }
 
-  /// Whether free space ends where [start, end) starts and none starts where it ends.
-  func touchesOnlyBefore(_ start: UInt64, _ end: UInt64) -> Bool {
-    var (before, after) = (Ref<FreeBlock>.none, Ref<FreeBlock>.none)
+  /// What lies around an address: the blocks before and after it, the end of the one and the start of
+  /// the other, and the way to the one before in the index.
+  private struct Neighbours {
+    var before = Ref<FreeBlock>.none
+    var end: UInt64 = 0
+    var after = Ref<FreeBlock>.none
+    var start: UInt64 = 0
+    var path = FreeIndex.Path()
+  }
+
+  @inline(__always)
+  private func neighbours(of start: UInt64) -> Neighbours {
+    var found = Neighbours()
+    guard hasIndex else { return neighboursInTree(of: start) }
+    found.path = index.descend(to: start)
+    if found.path.position >= 0 {
+      found.before = index.block(found.path)
+      found.end = index.bounds(found.path).end
+    }
+    (found.after, found.start) = index.following(found.path)
+    return found
+  }
+
+  private func neighboursInTree(of start: UInt64) -> Neighbours {
+    var found = Neighbours()
     var node = ram[root].freeRoot
     while !node.isNone {
-      if ram[node].start >= end {
-        after = node
+      if start < ram[node].start {
+        found.after = node
         node = ram[node].left
       } else {
-        before = node
+        found.before = node
         node = ram[node].right
       }
     }
-    return !before.isNone && ram[before].end == start
-      && (after.isNone || ram[after].start != end)
+    if !found.before.isNone { found.end = ram[found.before].end }
+    if !found.after.isNone { found.start = ram[found.after].start }
+    return found
   }
 
   // MARK: Giving back
@@ -190,60 +278,81 @@ struct FreeSpace {
   /// back: it becomes the new block, or is freed when there is none. Returns false, with the spare
   /// freed, when the range overlaps free space.
   func release(_ start: UInt64, _ end: UInt64, spare: Ref<FreeBlock>) -> Bool {
-    var parent = Ref<FreeBlock>.none
-    var before = Ref<FreeBlock>.none
-    var after = Ref<FreeBlock>.none
-    var node = ram[root].freeRoot
-    while !node.isNone {
-      parent = node
-      if end <= ram[node].start {
-        after = node
-        node = ram[node].left
-      } else if start >= ram[node].end {
-        before = node
-        node = ram[node].right
-      } else {
-        caches.free(.vmArea, spare)
-        return false
-      }
+    var found = neighbours(of: start)
+    return release(start, end, spare, &found)
+  }
+
+  /// Adds a run of ranges that touch each other as its members would have been added from the highest
+  /// down: the highest makes or joins a block, and each other one joins that.
+  ///
+  /// The run goes as a whole, but for one case: where it touches only a block before it, the highest's
+  /// own block would have been inserted and deleted again, which turns the tree. Then [`last`, end)
+  /// goes first, with a descriptor of its own.
+  func releaseRun(
+    _ start: UInt64, _ last: UInt64, _ end: UInt64, spare: Ref<FreeBlock>, other: Ref<FreeBlock>
+  ) {
+    var found = neighbours(of: start)
+    let touchesBefore = !found.before.isNone && found.end == start
+    let touchesAfter = !found.after.isNone && found.start == end
+    if touchesBefore && !touchesAfter {
+      _ = release(last, end, other, &found)
+      _ = release(start, last, spare: spare)
+    } else {
+      caches.free(.vmArea, other)
+      _ = release(start, end, spare, &found)
     }
-    let touchesAfter = !after.isNone && ram[after].start == end
-    let touchesBefore = !before.isNone && ram[before].end == start
-    if touchesBefore {
-      var reach = end
-      if touchesAfter {
-        reach = ram[after].end
-        unlink(after)
-        caches.free(.vmArea, after)
-      }
-      ram[before].end = reach
-      propagate(before)
-      assert(isSound(before))
+  }
+
+  @inline(__always)
+  private func release(
+    _ start: UInt64, _ end: UInt64, _ spare: Ref<FreeBlock>, _ found: inout Neighbours
+  ) -> Bool {
+    let (before, after) = (found.before, found.after)
+    guard before.isNone || found.end <= start, after.isNone || found.start >= end else {
+      caches.free(.vmArea, spare)
+      return false
+    }
+    let touchesAfter = !after.isNone && found.start == end
+    if !before.isNone && found.end == start {
+      grow(&found, to: touchesAfter ? ram[after].end : end, swallowing: touchesAfter)
+      caches.free(.vmArea, spare)
     } else if touchesAfter {
       ram[after].start = start
       propagate(after)
       assert(isSound(after))
+      if hasIndex, index.advance(&found.path) {
+        index.set(found.path, start: start, bytes: ram[after].end &- start)
+      }
+      caches.free(.vmArea, spare)
     } else {
-      insert(spare, start, end, parent: parent, onLeft: !parent.isNone && parent == after)
-      return true
+      // Of two neighbours one has no child on the side of the other.
+      let onLeft = before.isNone || !ram[before].right.isNone
+      insert(spare, start, end, parent: onLeft ? after : before, onLeft: onLeft)
+      if hasIndex,
+        !index.insert(found.path, start: start, bytes: end &- start, ref: spare.granule)
+      {
+        dropIndex()
+      }
     }
-    caches.free(.vmArea, spare)
+    count()
     return true
   }
 
-  /// Inserts a new node for [start, end) at its place in the subtree of `top`.
-  private func link(
-    _ block: Ref<FreeBlock>, _ start: UInt64, _ end: UInt64, below top: Ref<FreeBlock>
-  ) {
-    var parent = top
-    while true {
-      let onLeft = end <= ram[parent].start
-      let child = onLeft ? ram[parent].left : ram[parent].right
-      if child.isNone {
-        return insert(block, start, end, parent: parent, onLeft: onLeft)
-      }
-      parent = child
+  /// Moves the end of the block before up, over the block after if that is swallowed.
+  @inline(__always)
+  private func grow(_ found: inout Neighbours, to end: UInt64, swallowing: Bool) {
+    let before = found.before
+    if swallowing {
+      unlink(found.after)
+      caches.free(.vmArea, found.after)
     }
+    ram[before].end = end
+    propagate(before)
+    assert(isSound(before))
+    guard hasIndex else { return }
+    let start = ram[before].start
+    index.set(found.path, start: start, bytes: end &- start)
+    if swallowing, index.advance(&found.path) { index.remove(found.path) }
   }
 
   private func insert(
@@ -264,25 +373,5 @@ struct FreeSpace {
     ram[root].freeCount += 1
     propagate(block)
     fixAfterInsert(block)
-  }
-
-  /// Carries the maximum of `block`'s subtree upwards as far as it changes anything
-  /// (`augment_tree_propagate_from`).
-  @inline(__always)
-  func propagate(_ block: Ref<FreeBlock>) {
-    var node = block
-    while true {
-      let maximum = ram[node].maximum
-      let parent = ram[node].parent
-      if parent.isNone { return }
-      if ram[parent].left == node {
-        if ram[parent].leftMaximum == maximum { return }
-        ram[parent].leftMaximum = maximum
-      } else {
-        if ram[parent].rightMaximum == maximum { return }
-        ram[parent].rightMaximum = maximum
-      }
-      node = parent
-    }
   }
 }

@@ -15,20 +15,29 @@ extension Machine {
 
   /// Walks the free tree in pre-order; `body` gets nil for each absent child.
   public func forEachFreeTreeNode(_ body: (FreeTreeNode?) -> Void) {
-    visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, body)
+    var nodes: [FreeTreeNode?] = []
+    _ = visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, &nodes)
+    for node in nodes { body(node) }
   }
 
+  /// Adds a subtree in pre-order and returns its largest block; the nodes' own maxima may be stale.
   private func visit(
-    _ block: Ref<FreeBlock>, depth: Int, isLeft: Bool, _ body: (FreeTreeNode?) -> Void
-  ) {
-    guard !block.isNone else { return body(nil) }
+    _ block: Ref<FreeBlock>, depth: Int, isLeft: Bool, _ nodes: inout [FreeTreeNode?]
+  ) -> UInt64 {
+    guard !block.isNone else {
+      nodes.append(nil)
+      return 0
+    }
     let node = ram[block]
-    body(
-      FreeTreeNode(
-        start: node.start, end: node.end, isBlack: node.isBlack, maximum: node.maximum,
-        depth: depth, isLeft: isLeft))
-    visit(node.left, depth: depth + 1, isLeft: true, body)
-    visit(node.right, depth: depth + 1, isLeft: false, body)
+    let place = nodes.count
+    nodes.append(nil)
+    let left = visit(node.left, depth: depth + 1, isLeft: true, &nodes)
+    let right = visit(node.right, depth: depth + 1, isLeft: false, &nodes)
+    let maximum = max(node.size, max(left, right))
+    nodes[place] = FreeTreeNode(
+      start: node.start, end: node.end, isBlack: node.isBlack, maximum: maximum, depth: depth,
+      isLeft: isLeft)
+    return maximum
   }
 
   /// Calls `body` for every free block, ascending.

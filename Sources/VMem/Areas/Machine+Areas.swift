@@ -85,23 +85,34 @@ extension Machine {
       warn(.remove_vm_area, .badVfree, address)
       throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
     }
-    let exact = areas.busyArea(startingAt: address)
-    let found = exact.isNone ? areas.busyArea(containing: address) : exact
-    guard !found.isNone else {
-      // remove_vm_area answers NULL, which is not the area: free_vm_area's BUG_ON.
-      throw bug(.free_vm_area, .noAreaAtAddress, address)
+    let area = areas.takeBusy(startingAt: address) {
+      ram[$0].isVMStruct && !liesOverBootMappings($0)
     }
-    guard ram[found].start == address, ram[found].isVMStruct else {
-      throw bug(.free_vm_area, .notAreaStart, address, ram[found].start)
-    }
-    try refuseBootMappings(.free_vm_area, found)
+    guard !area.isNone else { throw notFreeable(address) }
     mightSleep(.remove_vm_area)
-    removeArea(found)
+    retire(area)
+  }
+
+  @inline(never)
+  private func notFreeable(_ address: UInt64) -> Refusal {
+    let found = areas.busyArea(containing: address)
+    // remove_vm_area answers another area or NULL, which is not the area: free_vm_area's BUG_ON.
+    if found.isNone { return bug(.free_vm_area, .noAreaAtAddress, address) }
+    if ram[found].start != address || !ram[found].isVMStruct {
+      return bug(.free_vm_area, .notAreaStart, address, ram[found].start)
+    }
+    return bug(.free_vm_area, .touchesDirectMap, ram[found].start, ram[found].end)
   }
 
   /// Unmaps an area and puts it on its way to the purge (`free_unmap_vmap_area`).
   func removeArea(_ area: Ref<VMArea>) {
     areas.removeBusy(area)
+    retire(area)
+  }
+
+  /// Ends the life of an area that is no longer busy.
+  @inline(__always)
+  private func retire(_ area: Ref<VMArea>) {
     let name = ram[area].name
     if !name.isNone && ram[name].area == area {
       ram[name].isLive = false

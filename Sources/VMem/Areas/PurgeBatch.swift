@@ -92,31 +92,12 @@ struct PurgeBatch: ~Copyable {
       if index == last {
         _ = space.release(start, end, spare: block(index))
       } else {
-        releaseRun(index...last, start, end, space)
+        for inner in index + 1..<last { ObjectCaches(ram: ram).free(.vmArea, entries[inner].area) }
+        space.releaseRun(
+          start, entries[last].start, end, spare: block(index), other: block(last))
       }
       index -= 1
     }
-  }
-
-  /// Gives a run of neighbours back as its members would have gone, from the highest down.
-  ///
-  /// The highest would have made or joined a block and each other one would have joined that one, so
-  /// the run can go as a whole, but for one case: where it touches only a block before it, the
-  /// highest's own block would have been inserted and deleted again, which turns the tree.
-  private func releaseRun(
-    _ run: ClosedRange<Int>, _ start: UInt64, _ end: UInt64, _ space: FreeSpace
-  ) {
-    let caches = ObjectCaches(ram: ram)
-    if space.touchesOnlyBefore(start, end) {
-      let last = entries[run.upperBound].area
-      _ = space.release(
-        ram[entries[run.lowerBound].area].end, end, spare: last.cast(to: FreeBlock.self))
-      _ = space.release(start, ram[entries[run.lowerBound].area].end, spare: block(run.lowerBound))
-      for index in run.dropFirst().dropLast() { caches.free(.vmArea, entries[index].area) }
-      return
-    }
-    _ = space.release(start, end, spare: block(run.lowerBound))
-    for index in run.dropFirst() { caches.free(.vmArea, entries[index].area) }
   }
 
   private func block(_ index: Int) -> Ref<FreeBlock> {

@@ -19,9 +19,16 @@ extension Machine {
   /// Refuses to unmap an area that was asked for over the direct map or the struct pages.
   @inline(__always)
   func refuseBootMappings(_ function: KernelFunction, _ area: Ref<VMArea>) throws(Refusal) {
+    if liesOverBootMappings(area) {
+      throw bug(function, .touchesDirectMap, ram[area].start, ram[area].end)
+    }
+  }
+
+  @inline(__always)
+  func liesOverBootMappings(_ area: Ref<VMArea>) -> Bool {
     let (start, end) = (ram[area].start, ram[area].end)
-    guard start < map.vmallocStart || end > map.vmallocEnd else { return }
-    if touchesBootMappings(start, end) { throw bug(function, .touchesDirectMap, start, end) }
+    guard start < map.vmallocStart || end > map.vmallocEnd else { return false }
+    return touchesBootMappings(start, end)
   }
 
   /// Walks ignore the bits above the translated ones, so other ranges count where they alias.

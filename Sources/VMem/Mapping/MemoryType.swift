@@ -19,7 +19,7 @@ public enum CacheMode: UInt8, CaseIterable, Sendable {
 struct MemoryType: BitwiseCopyable {
   var start: UInt64 = 0
   var end: UInt64 = 0
-  var mode: UInt8 = 0
+  var mode: UInt32 = 0
   var next = Ref<MemoryType>.none
 }
 
@@ -44,7 +44,7 @@ struct MemoryTypes {
     while !at.isNone {
       let one = ram[at]
       if one.start < end && start < one.end {
-        let found = CacheMode(rawValue: one.mode) ?? .writeBack
+        let found = CacheMode(rawValue: UInt8(truncatingIfNeeded: one.mode)) ?? .writeBack
         if isFirst {
           mode = found
           isFirst = false
@@ -58,7 +58,7 @@ struct MemoryTypes {
       throw .noDescriptor
     }
     ram[record] = MemoryType(
-      start: start, end: end, mode: mode.rawValue, next: ram[state].memoryTypes)
+      start: start, end: end, mode: UInt32(mode.rawValue), next: ram[state].memoryTypes)
     ram[state].memoryTypes = record
     return mode
   }

@@ -2,7 +2,7 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case name, pageSet, symbol, mapBlock, memoryType
+  case name, pageSet, symbol, mapBlock, memoryType, freeIndex
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -13,6 +13,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .symbol: "symbol"
     case .mapBlock: "vmap_block"
     case .memoryType: "memtype"
+    case .freeIndex: "free_index"
     }
   }
 }
@@ -56,6 +57,7 @@ public struct ObjectCaches: Sendable {
         case .symbol: MemoryLayout<Symbol>.stride
         case .mapBlock: MemoryLayout<MapBlock>.stride
         case .memoryType: MemoryLayout<MemoryType>.stride
+        case .freeIndex: MemoryLayout<FreeIndex.Node>.stride
         }
       ram[state].caches[Int(kind.rawValue)].granules = UInt32((bytes + 15) / 16)
     }

@@ -16,6 +16,13 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   /// The value at `key`, or 0.
   @inline(__always)
   func value(_ key: UInt64, _ ram: RAM) -> UInt32 {
+    let chunk = chunk(of: key, ram)
+    return chunk == 0 ? 0 : ram[words: chunk, Int(truncatingIfNeeded: key)]
+  }
+
+  /// The bottom chunk that holds the word of `key`, or 0 when there is none.
+  @inline(__always)
+  func chunk(of key: UInt64, _ ram: RAM) -> UInt32 {
     guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
     var at = root
     var level = height
@@ -24,27 +31,28 @@ public struct SparseArray: BitwiseCopyable, Sendable {
       at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
       if at == 0 { return 0 }
     }
-    return ram[words: at, Int(truncatingIfNeeded: key)]
+    return at
+  }
+
+  /// Removes the value at `key`, which the bottom chunk `chunk` holds.
+  @inline(__always)
+  mutating func remove(_ key: UInt64, in chunk: UInt32, _ ram: RAM) {
+    ram[words: chunk, Int(truncatingIfNeeded: key)] = 0
+    let count = count(chunk, ram)
+    ram[count].private -= 1
+    if ram[count].private == 0 && idle != key >> 10 + 1 { exchangeIdle(key, ram) }
   }
 
   /// Stores a value that is not zero. Returns false when there is no frame for a chunk; the array is
   /// then unchanged but for chunks that hold nothing yet.
   @inline(__always)
   mutating func store(_ key: UInt64, _ value: UInt32, _ ram: RAM) -> Bool {
-    if height != 0 && key >> (10 * UInt64(height)) == 0 {
-      var at = root
-      var level = height
-      while level > 1 {
-        level -= 1
-        at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
-        if at == 0 { return storeGrowing(key, value, ram) }
-      }
-      let index = Int(truncatingIfNeeded: key)
-      if ram[words: at, index] == 0 { ram[count(at, ram)].private += 1 }
-      ram[words: at, index] = value
-      return true
-    }
-    return storeGrowing(key, value, ram)
+    let chunk = chunk(of: key, ram)
+    if chunk == 0 { return storeGrowing(key, value, ram) }
+    let index = Int(truncatingIfNeeded: key)
+    if ram[words: chunk, index] == 0 { ram[count(chunk, ram)].private += 1 }
+    ram[words: chunk, index] = value
+    return true
   }
 
   @inline(never)
@@ -87,22 +95,10 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   /// Removes the value at `key`, and chunks that have become empty. Returns what was there, or 0.
   @inline(__always)
   mutating func remove(_ key: UInt64, _ ram: RAM) -> UInt32 {
-    guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
-    var at = root
-    var level = height
-    while level > 1 {
-      level -= 1
-      let below = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
-      if below == 0 { return 0 }
-      at = below
-    }
-    let index = Int(truncatingIfNeeded: key)
-    let value = ram[words: at, index]
-    if value != 0 {
-      ram[words: at, index] = 0
-      ram[count(at, ram)].private -= 1
-      if ram[count(at, ram)].private == 0 && idle != key >> 10 + 1 { exchangeIdle(key, ram) }
-    }
+    let chunk = chunk(of: key, ram)
+    guard chunk != 0 else { return 0 }
+    let value = ram[words: chunk, Int(truncatingIfNeeded: key)]
+    if value != 0 { remove(key, in: chunk, ram) }
     return value
   }
 

@@ -1,0 +1,40 @@
+extension FreeIndex {
+  /// The leaves list exactly the blocks of the tree, and what nodes say of their children is right.
+  func check(_ blocks: [Ref<FreeBlock>], _ checker: inout Checker) {
+    guard height > 0 else { return }
+    checker.expect(height <= Self.maximumHeight, "free index: height", UInt64(height))
+    guard height <= Self.maximumHeight else { return }
+    var position = 0
+    check(ram[root].indexRoot, level: height - 1, blocks, &position, &checker)
+    checker.expect(
+      position == blocks.count, "free index: entries", UInt64(position), UInt64(blocks.count))
+  }
+
+  private func check(
+    _ node: UInt32, level: Int, _ blocks: [Ref<FreeBlock>], _ position: inout Int,
+    _ checker: inout Checker
+  ) {
+    let entries = handle(node)
+    checker.expect(entries.count > 0 || height == 1, "free index: empty node", UInt64(node))
+    for at in 0..<entries.count {
+      guard !checker.isFull else { return }
+      if level > 0 {
+        let child = handle(entries.refs[at])
+        checker.expect(
+          entries.starts[at] == child.starts[0] && entries.sizes[at] == child.maximum,
+          "free index: what a node says of a child", entries.starts[at])
+        check(entries.refs[at], level: level - 1, blocks, &position, &checker)
+        continue
+      }
+      guard position < blocks.count else {
+        return checker.expect(false, "free index: surplus entry", entries.starts[at])
+      }
+      let block = ram[blocks[position]]
+      checker.expect(
+        entries.refs[at] == blocks[position].granule && entries.starts[at] == block.start
+          && entries.sizes[at] == Self.pages(block.size),
+        "free index: entry", entries.starts[at], block.start)
+      position += 1
+    }
+  }
+}

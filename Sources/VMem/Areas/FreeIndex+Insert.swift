@@ -1,0 +1,182 @@
+extension FreeIndex {
+  private var caches: ObjectCaches { ObjectCaches(ram: ram) }
+
+  /// Adds an entry behind the one at `path`. Returns false when there is no memory for a node; the
+  /// index is then of no use any more.
+  func insert(_ path: borrowing Path, start: UInt64, bytes: UInt64, ref: UInt32) -> Bool {
+    insert(path, level: 0, start: start, pages: Self.pages(bytes), ref: ref)
+  }
+
+  private func insert(
+    _ path: borrowing Path, level: Int, start: UInt64, pages: Int32, ref: UInt32
+  ) -> Bool {
+    let node = handle(path.node(level))
+    let position = path.position(level) + 1
+    if node.count < Self.capacity {
+      put(node, position, start, pages, ref)
+      settle(path, level: level, position: position, start: start, pages: pages)
+      return true
+    }
+    guard let new = caches.allocate(.freeIndex, as: Node.self) else { return false }
+    let right = handle(new.granule)
+    // At the right edge of the address space the left half stays full.
+    let kept = position == Self.capacity ? Self.capacity : Self.capacity / 2
+    let moved = Self.capacity - kept
+    node.sizes.copy(kept, count: moved, to: right.sizes, at: 0)
+    node.refs.copy(kept, count: moved, to: right.refs, at: 0)
+    node.starts.copy(kept, count: moved, to: right.starts, at: 0)
+    right.count = moved
+    node.count = kept
+    if position <= kept && moved > 0 {
+      put(node, position, start, pages, ref)
+    } else {
+      put(right, position - kept, start, pages, ref)
+    }
+    return attach(path, level: level, new.granule)
+  }
+
+  private func put(
+    _ node: IndexHandle, _ position: Int, _ start: UInt64, _ pages: Int32, _ ref: UInt32
+  ) {
+    let count = node.count
+    node.sizes.move(position, to: position + 1, count: count - position)
+    node.refs.move(position, to: position + 1, count: count - position)
+    node.starts.move(position, to: position + 1, count: count - position)
+    node.sizes[position] = pages
+    node.refs[position] = ref
+    node.starts[position] = start
+    node.count = count + 1
+  }
+
+  /// Tells the levels above of an entry that was added without a split.
+  private func settle(
+    _ path: borrowing Path, level: Int, position: Int, start: UInt64, pages: Int32
+  ) {
+    var isFirst = position == 0
+    var above = level + 1
+    while above < height {
+      let node = handle(path.node(above))
+      let at = path.position(above)
+      if isFirst { node.starts[at] = start }
+      let grows = node.sizes[at] < pages
+      if grows { node.sizes[at] = pages }
+      isFirst = isFirst && at == 0
+      if !grows && !isFirst { return }
+      above += 1
+    }
+  }
+
+  /// Hangs a node that a split made behind its left half.
+  private func attach(_ path: borrowing Path, level: Int, _ new: UInt32) -> Bool {
+    let left = handle(path.node(level))
+    let right = handle(new)
+    if level + 1 == height {
+      guard height < Self.maximumHeight,
+        let top = caches.allocate(.freeIndex, as: Node.self)
+      else { return false }
+      let root = handle(top.granule)
+      root.count = 0
+      put(root, 0, left.starts[0], left.maximum, path.node(level))
+      put(root, 1, right.starts[0], right.maximum, new)
+      ram[self.root].indexRoot = top.granule
+      ram[self.root].indexHeight += 1
+      return true
+    }
+    // The left half may have a new first entry and has a new maximum.
+    let above = handle(path.node(level + 1))
+    let at = path.position(level + 1)
+    if above.starts[at] != left.starts[0] { setFirst(path, left.starts[0], above: level) }
+    setSize(path, left.maximum, level: level + 1)
+    return insert(
+      path, level: level + 1, start: right.starts[0], pages: right.maximum, ref: new)
+  }
+
+  // MARK: Removing
+
+  /// Takes the entry at `path` out; nodes that become empty go with it.
+  func remove(_ path: borrowing Path) { remove(path, level: 0) }
+
+  private func remove(_ path: borrowing Path, level: Int) {
+    let node = handle(path.node(level))
+    let position = path.position(level)
+    let count = node.count - 1
+    let before = node.sizes[position]
+    node.sizes.move(position + 1, to: position, count: count - position)
+    node.refs.move(position + 1, to: position, count: count - position)
+    node.starts.move(position + 1, to: position, count: count - position)
+    node.count = count
+    if level + 1 == height { return shrinkRoot(path) }
+    if count == 0 {
+      caches.free(.freeIndex, Ref<Node>(granule: path.node(level)))
+      return remove(path, level: level + 1)
+    }
+    if position == 0 { setFirst(path, node.starts[0], above: level) }
+    let above = handle(path.node(level + 1))
+    if before == above.sizes[path.position(level + 1)] {
+      setSize(path, node.maximum, level: level + 1)
+    }
+    mergeWithNext(path, level: level)
+  }
+
+  /// A root with one child gives way to it; an empty leaf as root is no tree.
+  private func shrinkRoot(_ path: borrowing Path) {
+    while height > 1 {
+      let top = ram[root].indexRoot
+      guard handle(top).count == 1 else { break }
+      ram[root].indexRoot = handle(top).refs[0]
+      ram[root].indexHeight -= 1
+      caches.free(.freeIndex, Ref<Node>(granule: top))
+    }
+  }
+
+  /// Joins a node with the next one under the same parent when both together fill half a node.
+  private func mergeWithNext(_ path: borrowing Path, level: Int) {
+    let above = handle(path.node(level + 1))
+    let at = path.position(level + 1)
+    guard at + 1 < above.count else { return }
+    let node = handle(path.node(level))
+    let next = above.refs[at + 1]
+    let other = handle(next)
+    let (count, more) = (node.count, other.count)
+    guard count + more <= Self.capacity / 2 else { return }
+    other.sizes.copy(0, count: more, to: node.sizes, at: count)
+    other.refs.copy(0, count: more, to: node.refs, at: count)
+    other.starts.copy(0, count: more, to: node.starts, at: count)
+    node.count = count + more
+    caches.free(.freeIndex, Ref<Node>(granule: next))
+    // The next one's entry goes first: the merged maximum is carried with the path as it is.
+    var gone = Path()
+    for above in level + 1..<height {
+      gone.set(above, path.node(above), path.position(above) + (above == level + 1 ? 1 : 0))
+    }
+    setSize(path, node.maximum, level: level + 1)
+    remove(gone, level: level + 1)
+  }
+
+  // MARK: Whole index
+
+  /// Makes an index of one block.
+  func begin(start: UInt64, bytes: UInt64, ref: UInt32) -> Bool {
+    guard let leaf = caches.allocate(.freeIndex, as: Node.self) else { return false }
+    let node = handle(leaf.granule)
+    node.count = 0
+    put(node, 0, start, Self.pages(bytes), ref)
+    ram[root].indexRoot = leaf.granule
+    ram[root].indexHeight = 1
+    return true
+  }
+
+  /// Frees every node.
+  func drop() {
+    if height > 0 { drop(ram[root].indexRoot, level: height - 1) }
+    ram[root].indexRoot = 0
+    ram[root].indexHeight = 0
+  }
+
+  private func drop(_ node: UInt32, level: Int) {
+    if level > 0 {
+      for at in 0..<handle(node).count { drop(handle(node).refs[at], level: level - 1) }
+    }
+    caches.free(.freeIndex, Ref<Node>(granule: node))
+  }
+}

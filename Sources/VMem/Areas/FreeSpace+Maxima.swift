@@ -1,0 +1,110 @@
+/// The maxima of the red-black tree, which are kept only around requests that need them, and the index
+/// that serves all others.
+extension FreeSpace {
+  // MARK: Maxima
+
+  /// Whether the maxima in the nodes are right.
+  @inline(__always)
+  var keepsMaxima: Bool { ram[root].maximaBudget != 0 || !hasIndex }
+
+  /// Changes for which the maxima are kept after a request needed them.
+  private static let budget: UInt32 = 4096
+
+  /// Counts a change of the tree: maxima go stale some time after the last request that needed them,
+  /// and a dropped index is tried again.
+  @inline(__always)
+  func count() {
+    if ram[root].maximaBudget != 0 && hasIndex { ram[root].maximaBudget -= 1 }
+    if ram[root].indexDelay != 0 { retryIndex() }
+  }
+
+  /// Makes all maxima right and keeps them so for a while.
+  func refreshMaxima() {
+    if !keepsMaxima { _ = recompute(ram[root].freeRoot) }
+    ram[root].maximaBudget = Self.budget
+  }
+
+  private func recompute(_ node: Ref<FreeBlock>) -> UInt64 {
+    guard !node.isNone else { return 0 }
+    ram[node].leftMaximum = recompute(ram[node].left)
+    ram[node].rightMaximum = recompute(ram[node].right)
+    return ram[node].maximum
+  }
+
+  /// Carries the maximum of `block`'s subtree upwards as far as it changes anything
+  /// (`augment_tree_propagate_from`).
+  @inline(__always)
+  func propagate(_ block: Ref<FreeBlock>) {
+    guard keepsMaxima else { return }
+    var node = block
+    while true {
+      let maximum = ram[node].maximum
+      let parent = ram[node].parent
+      if parent.isNone { return }
+      if ram[parent].left == node {
+        if ram[parent].leftMaximum == maximum { return }
+        ram[parent].leftMaximum = maximum
+      } else {
+        if ram[parent].rightMaximum == maximum { return }
+        ram[parent].rightMaximum = maximum
+      }
+      node = parent
+    }
+  }
+
+  // MARK: Index
+
+  /// Gives the index up for want of memory; the tree answers alone.
+  func dropIndex() {
+    // The maxima must be right before nothing else knows better.
+    if ram[root].maximaBudget == 0 { _ = recompute(ram[root].freeRoot) }
+    index.drop()
+    ram[root].indexDelay = Self.budget
+  }
+
+  /// Tries to build the index again when it has been gone for a while.
+  @inline(never)
+  private func retryIndex() {
+    ram[root].indexDelay -= 1
+    if ram[root].indexDelay == 0 { buildIndex() }
+  }
+
+  /// Builds the index from the tree.
+  func buildIndex() {
+    var node = ram[root].freeRoot
+    guard !node.isNone else {
+      ram[root].indexDelay = Self.budget
+      return
+    }
+    while !ram[node].left.isNone { node = ram[node].left }
+    var isBuilt = index.begin(
+      start: ram[node].start, bytes: ram[node].size, ref: node.granule)
+    node = next(node)
+    while isBuilt && !node.isNone {
+      let path = index.descend(to: ram[node].start)
+      isBuilt = index.insert(
+        path, start: ram[node].start, bytes: ram[node].size, ref: node.granule)
+      node = next(node)
+    }
+    if !isBuilt {
+      index.drop()
+      ram[root].indexDelay = Self.budget
+    }
+  }
+
+  /// The next block up in address order, or none.
+  func next(_ block: Ref<FreeBlock>) -> Ref<FreeBlock> {
+    var node = ram[block].right
+    if !node.isNone {
+      while !ram[node].left.isNone { node = ram[node].left }
+      return node
+    }
+    node = block
+    var parent = ram[node].parent
+    while !parent.isNone && ram[parent].right == node {
+      node = parent
+      parent = ram[node].parent
+    }
+    return parent
+  }
+}
