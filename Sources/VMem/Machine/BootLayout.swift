@@ -5,7 +5,7 @@ struct BootLayout {
   static let hole: (from: UInt32, to: UInt32) = (0xa0, 0x100)
 
   /// Free frames that the first slabs need.
-  private static let spareFrames: UInt32 = 4
+  private static let spareFrames: UInt32 = 5
 
   private(set) var zones: UInt32 = 0
   private(set) var vmapNodes: UInt32 = 0
