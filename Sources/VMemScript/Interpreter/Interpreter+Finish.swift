@@ -22,6 +22,7 @@ extension Interpreter {
     switch failure {
     case .script(let error): return fail(error, line)
     case .assertion(let text): return failAssertion(line, text)
+    case .unsound(let violations): return fail(violations, line)
     case .refusal(let refusal):
       let happened: Happened =
         switch refusal.outcome {

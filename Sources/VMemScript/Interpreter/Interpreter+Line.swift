@@ -54,7 +54,10 @@ extension Interpreter {
       throw error
     }
     if let name = line.name { bind(name, result) }
-    if effect == .writer { machine.runScheduledWork() }
+    if effect == .writer {
+      machine.runScheduledWork()
+      try checkInvariants()
+    }
     isUsed = true
     return result
   }

@@ -27,6 +27,8 @@ public struct Interpreter: ~Copyable {
   /// Whether a line other than `boot` has run: from then on the machine is in use.
   var isUsed = false
   var exit = ExitCode.success
+  /// Verbs that changed the machine since all invariants were last checked.
+  var unchecked = 0
   /// Expectations reported so far in the Test Anything Protocol.
   var tapCount = 0
 
@@ -58,6 +60,7 @@ public struct Interpreter: ~Copyable {
 
   /// Writes everything that is still buffered, and the plan of the Test Anything Protocol.
   public mutating func finish() -> ExitCode {
+    checkAtEnd()
     if options.tap {
       call.output.writer.write("1..")
       call.output.writer.decimal(tapCount)

@@ -8,6 +8,8 @@ enum LineFailure: Error {
   case refusal(Refusal)
   /// An assertion does not hold; the text says what the two sides are.
   case assertion(String)
+  /// The machine is no longer sound: a bug of the emulator, or the script wrote over its structures.
+  case unsound([Violation])
 
   static func script(_ message: String, hint: String? = nil, _ token: Token) -> LineFailure {
     .script(ScriptError(message, hint: hint, token))
