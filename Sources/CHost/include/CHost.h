@@ -14,4 +14,19 @@ int chost_watch_range(const void * _Nonnull base, size_t size);
 /// Ends watching of the range that starts at `base`.
 void chost_unwatch_range(const void * _Nonnull base);
 
+/// A run of pages of our own address space.
+struct chost_pages {
+  uint64_t start;
+  uint64_t end;
+  uint64_t categories;
+};
+
+/// Finds the pages between `*start` and `end` that the host keeps contents of, in memory or swapped
+/// out. `pagemap` is a descriptor of /proc/self/pagemap. Fills at most `count` runs, moves `*start`
+/// behind what was looked at, and returns their number; -1 where the host cannot do this (Linux 6.7
+/// can).
+long chost_used_pages(
+    int pagemap, uint64_t * _Nonnull start, uint64_t end,
+    struct chost_pages * _Nonnull runs, size_t count);
+
 #endif
