@@ -5,11 +5,11 @@ extension Views {
   /// fallen out of the buffer are gone. In JSON one object is one record.
   public static func dmesg(_ machine: borrowing Machine, to output: inout ViewOutput) {
     let log = machine.log
-    let kernel = machine.configuration.kernel
+    let configuration = machine.configuration
     for number in log.start..<log.end {
       let record = log[number]
       guard let message = KernelMessage(rawValue: record.message) else { continue }
-      let lines = LogText(record, message, kernel).lines
+      let lines = LogText(record, message, configuration).lines
       if output.isJSON {
         json(record, message, lines, to: &output)
       } else {

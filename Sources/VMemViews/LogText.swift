@@ -4,15 +4,23 @@ internal import VMem
 struct LogText {
   private let record: LogRecord
   private let message: KernelMessage
-  private let kernel: KernelVersion
+  private let configuration: Configuration
 
-  init(_ record: LogRecord, _ message: KernelMessage, _ kernel: KernelVersion) {
+  init(_ record: LogRecord, _ message: KernelMessage, _ configuration: Configuration) {
     self.record = record
     self.message = message
-    self.kernel = kernel
+    self.configuration = configuration
   }
 
-  private var function: String { KernelFunction(rawValue: record.function)?.name ?? "?" }
+  private var speaker: KernelFunction? { KernelFunction(rawValue: record.function) }
+
+  /// The function a message names: an inlined one goes by its caller's name.
+  private var function: String {
+    if speaker == .vmap_pages_pte_range, configuration.kernel == .v6_1 {
+      return KernelFunction.__vmap_pages_range_noflush.name
+    }
+    return speaker?.name ?? "?"
+  }
 
   var lines: [String] {
     switch message {
@@ -47,6 +55,8 @@ struct LogText {
       ["ioremap: invalid physical address \(String(record.a, radix: 16))"]
     case .badIounmap:
       ["iounmap: bad address \(digits(record.a))"]
+    case .suppressed:
+      ["\(function): \(record.a) callbacks suppressed"]
     }
   }
 
@@ -75,7 +85,7 @@ struct LogText {
   }
 
   private var allocationFailed: String {
-    guard kernel.rawValue >= KernelVersion.v6_18.rawValue else {
+    guard configuration.kernel.rawValue >= KernelVersion.v6_18.rawValue else {
       return "vmap allocation for size \(record.a) failed: use vmalloc=<size> to increase size"
     }
     return "vmalloc_node_range for size \(record.a) failed: "
@@ -88,8 +98,9 @@ struct LogText {
   }
 
   private var badAddress: String {
-    let name = record.function == KernelFunction.vunmap.rawValue ? "vunmap" : "vfree"
-    let what = record.a & 4095 == 0 ? "nonexistent vm area" : "bad address"
+    let name = speaker == .vunmap || speaker == .vrealloc ? function : "vfree"
+    let isBad = speaker == .remove_vm_area || speaker == .__vunmap && record.a & 4095 != 0
+    let what = isBad ? "bad address" : "nonexistent vm area"
     return "Trying to \(name)() \(what) (\(digits(record.a)))"
   }
 

@@ -16,7 +16,7 @@ extension Views {
   }
 
   /// What waits for a purge, by node and ascending; neighbours as one where the kernel merges them.
-  private static func lazyRanges(_ machine: borrowing Machine) -> [LazyRange] {
+  static func lazyRanges(_ machine: borrowing Machine) -> [LazyRange] {
     var ranges: [LazyRange] = []
     machine.forEachLazyArea { area, node in
       ranges.append(LazyRange(node: node, start: area.start, end: area.end))

@@ -130,7 +130,8 @@ struct VmallocinfoRows {
   /// Whether the area's array of page pointers, eight bytes a page, is itself from vmalloc: it is
   /// when it takes more than a page.
   private static func hasPageArrayInWindow(_ area: borrowing VMArea) -> Bool {
-    area.pageCount > 512
+    if area.array != 0 { return true }
+    return area.pageCount > 512
   }
 
   @inline(__always)

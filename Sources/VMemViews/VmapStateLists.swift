@@ -4,14 +4,13 @@ extension Views {
   /// Lists of areas and free blocks with their descriptions, and the free tree: section by section,
   /// each under its name in brackets.
   static func lists(_ machine: borrowing Machine, _ output: inout ViewOutput) {
-    state(machine, &output)
+    let waiting = lazyRanges(machine).sorted { $0.start < $1.start }
+    state(machine, UInt64(waiting.count), &output)
     section("busy_list", &output)
     machine.forEachBusyArea { busyRow($0, &output) }
     section("lazy_list", &output)
-    var waiting: [(start: UInt64, end: UInt64)] = []
-    machine.forEachLazyArea { area, _ in waiting.append((area.start, area.end)) }
-    for area in waiting.sorted(by: { $0.start < $1.start }) {
-      sized("lazy_list", area.start, area.end, &output)
+    for range in waiting {
+      sized("lazy_list", range.start, range.end, &output)
       end(&output)
     }
     if waiting.isEmpty { blank(&output) }
@@ -38,7 +37,9 @@ extension Views {
     if !output.isJSON { output.endLine() }
   }
 
-  private static func state(_ machine: borrowing Machine, _ output: inout ViewOutput) {
+  private static func state(
+    _ machine: borrowing Machine, _ lazy: UInt64, _ output: inout ViewOutput
+  ) {
     section("state", &output)
     let counters = machine.counters
     var bytes: UInt64 = 0
@@ -50,7 +51,7 @@ extension Views {
       output.field("list", literal: "state")
       output.field("busy", count: counters.busyAreas)
       output.field("busy_bytes", count: bytes)
-      output.field("lazy", count: counters.lazyAreas)
+      output.field("lazy", count: lazy)
       output.field("lazy_bytes", count: counters.lazyPages << 12)
       output.field("free", count: counters.freeBlocks)
       output.field("lazy_nr_pages", count: counters.lazyPages)
@@ -59,7 +60,7 @@ extension Views {
       return output.endObject()
     }
     pair("busy=", counters.busyAreas, bytes, &output)
-    pair(" lazy=", counters.lazyAreas, counters.lazyPages << 12, &output)
+    pair(" lazy=", lazy, counters.lazyPages << 12, &output)
     plain(" free=", counters.freeBlocks, &output)
     plain(" lazy_nr_pages=", counters.lazyPages, &output)
     plain(" lazy_max_pages=", counters.lazyMaximumPages, &output)

@@ -20,7 +20,7 @@ import VMemScript
     ("5a = get_vm_area 4K", "5a", "is not a name"),
     ("a-b = get_vm_area 4K", "a-b", "is not a name"),
     ("areas = get_vm_area 4K", "areas", "a word of the language"),
-    ("p = get_vm_area 4K", "p", "a word of the language"),
+    ("tlb = get_vm_area 4K", "tlb", "a word of the language"),
     ("a = free_vm_area 5", "free_vm_area", "makes nothing"),
     ("get_vm_area", "get_vm_area", "missing: SIZE"),
     ("get_vm_area 4K 8K", "8K", "one argument too many"),

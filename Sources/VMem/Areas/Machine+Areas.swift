@@ -68,10 +68,10 @@ extension Machine {
     case .noDescriptor, .noHole(.noDescriptor):
       return Refusal(.null, .noDescriptor)
     case .noHole(.noHole):
-      if mayBlock { logMessage(.allocationFailed, nil, size, from, to) }
+      if mayBlock { logAllocationFailed(size, from, to) }
       return Refusal(.null, .noHole, size, align)
     case .noHole(.pastEnd):
-      if mayBlock { logMessage(.allocationFailed, nil, size, from, to) }
+      if mayBlock { logAllocationFailed(size, from, to) }
       return Refusal(.null, .holePastRangeEnd, size, from, to)
     }
   }

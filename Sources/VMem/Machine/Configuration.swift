@@ -40,7 +40,8 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
 
   public var switches: Switches {
     switch self {
-    case .v6_1, .v6_6: [.lazyMerge, .sizeWrapBug, .hugePerNode, .vmapAnyFlags]
+    case .v6_1: [.lazyMerge, .sizeWrapBug, .hugePerNode, .vmapAnyFlags, .sharedVunmap]
+    case .v6_6: [.lazyMerge, .sizeWrapBug, .hugePerNode, .vmapAnyFlags]
     case .v6_12: [.vmapNodes, .sparse, .hugePerNode]
     case .v6_18, .v7_0: [.vmapNodes, .sparse]
     case .v7_2: [.vmapNodes, .sparse, .vreallocFrees]
@@ -71,11 +72,15 @@ public struct Switches: OptionSet, Sendable {
   /// vmap takes VM_FLUSH_RESET_PERMS (before 6.9).
   public static let vmapAnyFlags = Switches(rawValue: 1 << 6)
 
+  /// vfree and vunmap share one function, which complains once and always of vfree (before 6.3).
+  public static let sharedVunmap = Switches(rawValue: 1 << 7)
+
   /// Switches with the names `--with` and `--without` take.
   public static let named: [(name: StaticString, value: Switches)] = [
     ("vmap_nodes", .vmapNodes), ("sparse", .sparse), ("lazy_merge", .lazyMerge),
     ("size_wrap_bug", .sizeWrapBug), ("huge_per_node", .hugePerNode),
     ("vrealloc_frees", .vreallocFrees), ("vmap_any_flags", .vmapAnyFlags),
+    ("shared_vunmap", .sharedVunmap),
   ]
 }
 

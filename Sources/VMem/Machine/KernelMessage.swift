@@ -32,6 +32,8 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case iounmap
   case apply_to_pmd_range
   case vb_free
+  case __vunmap
+  case warn_alloc
 
   public var name: String { "\(self)" }
 }
@@ -62,4 +64,6 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   case badIounmap
   /// WARN: vfree or vunmap of an address that is not aligned or has no area: address.
   case badVfree
+  /// Messages that a rate limit kept out of the log: how many.
+  case suppressed
 }

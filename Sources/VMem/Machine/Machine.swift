@@ -94,11 +94,11 @@ public struct Machine: ~Copyable {
 
   /// The kernel's `WARN`, with a text of its own or without.
   func warn(
-    _ function: KernelFunction, _ message: KernelMessage = .warning, _ a: UInt64 = 0,
-    _ b: UInt64 = 0
+    _ function: KernelFunction, _ message: KernelMessage = .warning, level: UInt8 = 4,
+    _ a: UInt64 = 0, _ b: UInt64 = 0
   ) {
     ram[Superblock.ref].warnings += 1
-    logMessage(message, function, a, b)
+    logMessage(message, level: level, function, a, b)
   }
 
   /// The kernel's `WARN_ONCE`: `number` tells the places apart (0–31).

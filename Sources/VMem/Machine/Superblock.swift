@@ -51,6 +51,9 @@ struct Superblock: BitwiseCopyable {
   var warnedOnce: UInt32 = 0
   var logEnd: UInt64 = 0
   var warnings: UInt64 = 0
+  /// `printk_ratelimit`, and that of `warn_alloc`.
+  var messageLimit = RateLimit()
+  var allocationLimit = RateLimit()
 
   // Names
   var names = HashTable<Name>()

@@ -52,7 +52,7 @@ extension Machine {
     }
   }
 
-  private var memoryTypes: MemoryTypes { MemoryTypes(ram: ram) }
+  var memoryTypes: MemoryTypes { MemoryTypes(ram: ram) }
 
   /// Whether a byte of the range is RAM that boot has not kept for itself.
   private func isUsedRAM(_ first: UInt64, _ last: UInt64) -> Bool {
@@ -78,7 +78,7 @@ extension Machine {
     }
   }
 
-  private func mapDevice(
+  func mapDevice(
     _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection
   ) throws(Refusal) {
     mightSleep(.ioremap_page_range)

@@ -10,7 +10,7 @@ extension Machine {
     mightSleep(.vfree)
     guard address != 0 else { return }
     guard let area = findToRemove(address) else {
-      return warn(.vfree, .badVfree, address)
+      return complainOfFree(.vfree, address)
     }
     try refuseBootMappings(.vfree, area)
     let resets = ram[area].flags.contains(.flushResetPerms)
@@ -60,12 +60,21 @@ extension Machine {
     context = before
   }
 
+  /// The WARN of a function that has found no area to free.
+  func complainOfFree(_ function: KernelFunction, _ address: UInt64) {
+    if !has(.sharedVunmap) {
+      warn(function, .badVfree, level: 3, address)
+    } else if address & 4095 == 0 {
+      warn(.__vunmap, .badVfree, level: 3, address)
+    }
+  }
+
   /// The area that contains an address, as `remove_vm_area` finds it: WARN and nothing when the
   /// address is not aligned.
   func findToRemove(_ address: UInt64) -> Ref<VMArea>? {
     mightSleep(.remove_vm_area)
     guard address & 4095 == 0 else {
-      warn(.remove_vm_area, .badVfree, address)
+      warn(has(.sharedVunmap) ? .__vunmap : .remove_vm_area, .badVfree, address)
       return nil
     }
     let exact = areas.busyArea(startingAt: address)

@@ -15,7 +15,7 @@ extension Machine {
     }
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard request.size >> 12 <= total else {
-      logMessage(.vmallocExceedsTotal, nil, request.size)
+      logVmallocError(.vmallocExceedsTotal, request.size)
       throw Refusal(.null, .morePagesThanRAM, request.size >> 12, total)
     }
     if request.flags.contains(.allowHugeVmap), isHuge(request) {
@@ -44,7 +44,7 @@ extension Machine {
         start: request.start, end: request.end, shift: shift, mayBlock: request.mode.mayBlock,
         caller: request.caller)
     } catch {
-      if error.outcome != .bug { logMessage(.vmallocNoArea, nil, size) }
+      if error.outcome != .bug { logVmallocError(.vmallocNoArea, request.size) }
       throw error
     }
     ram[area].requestedSize = request.size
@@ -72,12 +72,12 @@ extension Machine {
       do throws(Refusal) {
         ram[area].array = try vmallocArray(array)
       } catch {
-        logMessage(.vmallocNoArray, nil, size, count * 8)
+        logVmallocError(.vmallocNoArray, size, count * 8)
         throw error
       }
     }
     guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
-      logMessage(.vmallocNoArray, nil, size, count * 8)
+      logVmallocError(.vmallocNoArray, size, count * 8)
       throw Refusal(.null, .noDescriptor)
     }
     // The area holds the set besides the pages in it.
@@ -90,7 +90,7 @@ extension Machine {
         order: order, node: request.node, highest: request.isLow ? .dma32 : .normal,
         zeroed: request.isZeroed)
       guard let pfn, append(pfn, 1 << UInt32(order), to: set) else {
-        if order == 0 { logMessage(.vmallocNoPages, nil, size) }
+        if order == 0 { logVmallocError(.vmallocNoPages, size) }
         throw Refusal(.null, .noFrames, count)
       }
     }
@@ -134,7 +134,7 @@ extension Machine {
         }
       }
     } catch {
-      logMessage(.vmallocNotMapped, nil, size)
+      logVmallocError(.vmallocNotMapped, size)
       throw Refusal(.null, error.rule, error.values.a, error.values.b)
     }
   }

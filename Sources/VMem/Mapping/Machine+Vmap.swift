@@ -60,7 +60,7 @@ extension Machine {
     mightSleep(.vunmap)
     guard address != 0 else { return }
     guard let area = findToRemove(address) else {
-      return warn(.vunmap, .badVfree, address)
+      return complainOfFree(.vunmap, address)
     }
     try refuseBootMappings(.vunmap, area)
     let set = ram[area].flags.contains(.mapPutPages) ? ram[area].pages : .none
@@ -86,7 +86,7 @@ extension Machine {
           throw Refusal(.null, .frameHasStructPage, next)
         }
         ram[table: table, index] = Entry(pfn: next, .special)
-        next += 1
+        next &+= 1
       }
     } catch {
       removeArea(area)

@@ -15,7 +15,7 @@ extension Machine {
     guard address != 0 else { return try reallocated(size, caller) }
     let area = areas.busyArea(containing: address)
     guard !area.isNone, ram[area].isVMStruct else {
-      warn(.vrealloc, .badVfree, address)
+      warn(.vrealloc, .badVfree, level: 3, address)
       throw Refusal(.null, .noAreaAtAddress, address)
     }
     let start = ram[area].start

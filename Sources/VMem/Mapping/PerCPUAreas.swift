@@ -29,12 +29,12 @@ struct PerCPUAreas {
     var area = last
     var terminal = area
     var block = lastBlock(atOrBelow: windowEnd)
-    var base = usableEnd(&block) &- (members[area].offset + members[area].size)
+    var base = usableEnd(&block) &- (members[area].offset &+ members[area].size)
     while true {
       let start = members[area].offset
-      let end = start + members[area].size
+      let end = start &+ members[area].size
       // The base may have gone below zero: compare where it cannot.
-      if base &+ span < windowStart + span { return nil }
+      if base &+ span < windowStart &+ span { return nil }
       if block.isNone { return nil }
       if base &+ end > ram[block].end {
         base = usableEnd(&block) &- end
@@ -148,6 +148,8 @@ extension Machine {
       guard one.offset & (align - 1) == 0, one.size & (align - 1) == 0 else {
         throw bug(.pcpu_get_vm_areas, .groupNotAligned, one.offset, one.size, align)
       }
+      // A kernel would file an area without a byte, and never find it again.
+      guard one.size > 0 else { throw bug(.pcpu_get_vm_areas, .sizeRoundsToZero, one.size) }
       for other in list[(index + 1)...]
       where other.offset < one.offset &+ one.size && one.offset < other.offset &+ other.size {
         throw bug(.pcpu_get_vm_areas, .groupOverlaps, one.offset, other.offset)

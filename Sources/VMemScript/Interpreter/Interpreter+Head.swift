@@ -4,7 +4,7 @@ extension Interpreter {
   /// Words that cannot be names.
   static let reserved: [StaticString] = [
     "expect", "NULL", "null", "include", "repeat", "let", "assert", "machine", "areas",
-    "pagetables", "tlb", "p",
+    "pagetables", "tlb",
   ]
 
   /// Reads `["@"] [NAME "="] ["expect" OUTCOMES] VERB`.

@@ -169,12 +169,12 @@ extension Interpreter {
     for number in max(line.logStart, log.start)..<max(log.end, log.start) {
       let record = log[number]
       switch KernelMessage(rawValue: record.message) {
-      case .warning, .sleepingInAtomic:
+      case .warning, .badVfree, .ioremapOnRAM, .sleepingInAtomic:
         let function = KernelFunction(rawValue: record.function)?.name ?? "?"
         texts.append(
-          record.message == KernelMessage.warning.rawValue
-            ? "WARNING in \(function)"
-            : "sleeping function called from invalid context: \(function)")
+          record.message == KernelMessage.sleepingInAtomic.rawValue
+            ? "sleeping function called from invalid context: \(function)"
+            : "WARNING in \(function)")
       default: break
       }
     }

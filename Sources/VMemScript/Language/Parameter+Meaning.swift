@@ -10,10 +10,12 @@ extension Parameter {
     case .with:
       """
       switch on: vmap_nodes sparse lazy_merge size_wrap_bug huge_per_node vrealloc_frees \
-      vmap_any_flags
+      vmap_any_flags shared_vunmap
       """
     case .without: "switch off what the kernel version would have"
     case .seed: "seed of everything random (default 1)"
+    case .listsFile: "begin with these areas, lazy ranges and free tree instead of none"
+    case .rowsFile: "rows of /proc/vmallocinfo that describe the areas of --lists"
     case .hash: "add the hash of all of RAM"
     case .file: "a file; where one is written, - is standard output"
     case .cpu: "the CPU that runs the calls to come"

@@ -1,7 +1,7 @@
 /// A parameter of a verb. The case says what it means; its kind says how it is written.
 enum Parameter: UInt8, CaseIterable {
   // Machine
-  case memory, cpus, nodes, levels, kernel, with, without, seed, hash
+  case memory, cpus, nodes, levels, kernel, with, without, seed, listsFile, rowsFile, hash
   case file, cpu, context
   // Pages
   case count, order, node, gfp, zone, pages, page
@@ -51,7 +51,7 @@ enum Parameter: UInt8, CaseIterable {
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
     case .context, .gfp, .zone, .level, .format, .pointers, .protection: .choice
-    case .kernel, .with, .without, .file, .caller: .word
+    case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
     case .topic, .text, .binding, .comparison, .group: .rest
@@ -76,6 +76,8 @@ enum Parameter: UInt8, CaseIterable {
     case .with: "--with"
     case .without: "--without"
     case .seed: "--seed"
+    case .listsFile: "--lists"
+    case .rowsFile: "--rows"
     case .hash: "--hash"
     case .order: "--order"
     case .node: "--node"
@@ -107,7 +109,7 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel: "VERSION"
     case .with, .without: "SWITCH,…"
     case .hash, .byName, .headers, .sum, .lists: ""
-    case .file: "FILE"
+    case .file, .listsFile, .rowsFile: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"
     case .order, .shift: "K"

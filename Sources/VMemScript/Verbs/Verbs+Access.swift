@@ -6,7 +6,8 @@ extension Verb {
     Verb(
       "read", .access, .nothing, .writer, [.address, .length],
       summary: "read bytes as the CPU does, through TLB and page tables",
-      returns: "xx xx … on one line, or -EFAULT", example: "read s+0x4000 16", .call(read)),
+      returns: "xx xx … on one line, more than eight equal bytes as xx*N; or -EFAULT",
+      example: "read s+0x4000 16", .call(read)),
     Verb(
       "write", .access, .nothing, .writer, [.address, .bytes],
       summary: "write bytes as the CPU does", returns: "0, or -EFAULT",
@@ -30,13 +31,15 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (address, count) = (call.arguments[.address], call.arguments[.length])
-    var isFirst = true
+    var runs = ByteRuns()
     guard call.printsDirectly else {
-      try machine.read(address, count: count) { call.scratch.bytes($0, &isFirst) }
+      try machine.read(address, count: count) { runs.append($0, to: &call.scratch) }
+      runs.finish(&call.scratch)
       return .line
     }
     // No chunk comes before every byte is known to be readable.
-    try machine.read(address, count: count) { call.output.writer.bytes($0, &isFirst) }
+    try machine.read(address, count: count) { runs.append($0, to: &call.output.writer) }
+    runs.finish(&call.output.writer)
     call.output.writer.write(byte: 0x0a)
     return .printed
   }
@@ -80,16 +83,5 @@ extension Verb {
       call.arguments[.first], call.arguments[.second], count: call.arguments[.length])
     guard let difference else { return .ok }
     return .difference(difference)
-  }
-}
-
-extension ByteWriter {
-  /// Bytes as two digits each, one blank between them and the chunk before.
-  mutating func bytes(_ chunk: Span<UInt8>, _ isFirst: inout Bool) {
-    for at in chunk.indices {
-      if !isFirst { write(byte: 0x20) }
-      isFirst = false
-      hex(UInt64(chunk[at]), digits: 2)
-    }
   }
 }

@@ -12,6 +12,7 @@ extension Verb {
     } catch {
       throw .script(interpreter.call.explain(error, configuration))
     }
+    try interpreter.call.prime(interpreter.machine)
     interpreter.call.defaultCaller = .none
     interpreter.isUsed = true
     return .silent

@@ -6,7 +6,7 @@ extension Verb {
     Verb(
       "kcore", .views, .nothing, .reader, [], options: [.file, .readAt, .headers],
       summary: "write or read what /proc/kcore shows: sparse areas and holes are zeroes",
-      kernel: "read_kcore_iter", returns: "0 for a file; xx xx … on one line; text",
+      kernel: "read_kcore_iter", returns: "0 for a file; bytes as `read` prints them; text",
       example: "kcore kcore.elf\nkcore --read s+0x4000 16", .control(kcore)),
     Verb(
       "vmcore", .views, .nothing, .reader, [.file],
@@ -64,16 +64,18 @@ extension Verb {
       let token = interpreter.call.tokens[interpreter.call.arguments.token(.readAt) + 1]
       throw .script("more than \(Call.maximumBytes) bytes", token)
     }
-    var isFirst = true
+    var runs = ByteRuns()
     guard interpreter.call.printsDirectly else {
       interpreter.machine.kcoreRead(address, count: count) {
-        interpreter.call.scratch.bytes($0, &isFirst)
+        runs.append($0, to: &interpreter.call.scratch)
       }
+      runs.finish(&interpreter.call.scratch)
       return .line
     }
     interpreter.machine.kcoreRead(address, count: count) {
-      interpreter.call.output.writer.bytes($0, &isFirst)
+      runs.append($0, to: &interpreter.call.output.writer)
     }
+    runs.finish(&interpreter.call.output.writer)
     interpreter.call.output.writer.write(byte: 0x0a)
     return .printed
   }

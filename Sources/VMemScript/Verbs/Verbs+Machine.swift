@@ -5,7 +5,9 @@ extension Verb {
   static let machine: [Verb] = [
     Verb(
       "boot", .machine, .nothing, .language, [],
-      options: [.memory, .cpus, .nodes, .levels, .kernel, .with, .without, .seed],
+      options: [
+        .memory, .cpus, .nodes, .levels, .kernel, .with, .without, .seed, .listsFile, .rowsFile,
+      ],
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
       .control(boot)),

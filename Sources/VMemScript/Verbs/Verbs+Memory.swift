@@ -27,8 +27,8 @@ extension Verb {
         kernel: "vrealloc", returns: "the address, or NULL; NULL allocates, and size 0 frees",
         example: "b = vmalloc 64K\nc = vrealloc b 16K", .call(vrealloc)),
       Verb(
-        "vmap", .memory, .address, .writer, [.pages],
-        options: [.mapFlags, .mapCount, .protection, .caller],
+        "vmap", .memory, .address, .writer,
+        options: [.pages, .mapFlags, .mapCount, .protection, .caller],
         summary: "map pages one after the other in an area of their own", kernel: "vmap",
         returns: "the address, or NULL", example: "v = vmap P[0..4]", .call(vmap)),
       Verb(

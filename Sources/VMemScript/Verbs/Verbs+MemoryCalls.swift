@@ -81,11 +81,12 @@ extension Verb {
   static func vmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     let standard = UInt64(VMFlags.map.rawValue)
     let flags = call.arguments[.mapFlags, default: standard]
-    let count = call.arguments[.mapCount, default: UInt64(call.arguments.pages.count)]
+    let pages = call.arguments.has(.pages) ? call.arguments.pages : []
+    let count = call.arguments[.mapCount, default: UInt64(pages.count)]
     let protections: [Protection] = [.kernel, .kernelReadOnly, .uncached]
     return .address(
       try machine.vmap(
-        call.arguments.pages, count: count,
+        pages, count: count,
         flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
         protection: protections[call.choice(.protection, default: 0)],
         caller: try call.caller(machine)))

@@ -1,0 +1,75 @@
+extension Machine {
+  /// Gives a machine that has just been booted the address space of another: areas with their pages
+  /// and mappings, what waits for a purge, and the free tree in its very shape.
+  ///
+  /// Areas that own pages get frames of this machine, with zeroes in them; ioremaps map what they
+  /// name. A machine that could not be primed must not be used.
+  public func prime(_ state: Priming) throws(Priming.Defect) {
+    try state.checkTiling()
+    try state.checkContents(map)
+    caches.free(.vmArea, ram[areas.state].freeRoot)
+    try areas.space.build(state.blocks)
+    for (index, area) in state.areas.enumerated() { try prime(area, index) }
+    for range in state.lazy {
+      guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noMemory }
+      ram[area] = VMArea()
+      ram[area].start = range.start
+      ram[area].reserved = range.end - range.start
+      areas.freeLazily(area)
+    }
+    ram[areas.state].drainScheduled = 0
+  }
+
+  private func prime(_ primed: Priming.Area, _ index: Int) throws(Priming.Defect) {
+    guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noMemory }
+    var record = VMArea()
+    record.start = primed.start
+    record.reserved = primed.end - primed.start
+    record.flags = primed.flags
+    record.requestedSize = record.size
+    ram[area] = record
+    guard areas.insertBusy(area) else { throw .noMemory }
+    do throws(Refusal) {
+      if !primed.caller.isEmpty { ram[area].caller = try intern(caller: primed.caller.span) }
+      if primed.physicalAddress != 0 { try primeDevice(area, primed.physicalAddress) }
+      if primed.pageCount > 0 { try primePages(area, primed) }
+    } catch {
+      throw error.rule == .slotOccupied ? .contents(index) : .noMemory
+    }
+  }
+
+  private func primeDevice(_ area: Ref<VMArea>, _ physical: UInt64) throws(Refusal) {
+    let (start, size) = (ram[area].start, ram[area].size)
+    ram[area].physicalAddress = physical
+    let granted: CacheMode
+    do throws(MemoryTypes.Failure) {
+      granted = try memoryTypes.reserve(physical, physical + size, .writeBack)
+    } catch {
+      throw Refusal(.null, .cacheConflict, physical, UInt64(CacheMode.writeBack.rawValue))
+    }
+    try mapDevice(start, start + size, physical, granted.protection)
+  }
+
+  private func primePages(_ area: Ref<VMArea>, _ primed: Priming.Area) throws(Refusal) {
+    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+      throw Refusal(.null, .noDescriptor)
+    }
+    ram[set] = PageSet(live: 1)
+    ram[area].owned = set.granule
+    var left = primed.pageCount
+    for (node, count) in primed.perNode where node < configuration.nodes {
+      for _ in 0..<min(count, left) { try addPage(to: set, node) }
+      left -= min(count, left)
+    }
+    for _ in 0..<left { try addPage(to: set, nil) }
+    ram[area].pageCount = UInt32(primed.pageCount)
+    ram[Superblock.ref].vmallocPages += primed.pageCount
+    try mapPages(primed.start, primed.start + primed.pageCount << 12, pageNumbers(of: set))
+  }
+
+  private func addPage(to set: Ref<PageSet>, _ node: Int?) throws(Refusal) {
+    guard let pfn = frames.allocate(order: 0, node: node, highest: .normal, zeroed: true),
+      append(pfn, 1, to: set)
+    else { throw Refusal(.null, .noFrames, 1) }
+  }
+}

@@ -1,0 +1,100 @@
+/// What a kernel's address space holds at some moment, for a machine to begin with.
+public struct Priming: Sendable {
+  /// A busy area.
+  public struct Area: Sendable {
+    public var start: UInt64
+    /// One past the last byte, guard page included.
+    public var end: UInt64
+    public var flags: VMFlags
+    /// Base pages it owns.
+    public var pageCount: UInt64
+    /// What an ioremap maps, or 0.
+    public var physicalAddress: UInt64 = 0
+    /// Pages it owns on each NUMA node, ascending; the rest comes from any node.
+    public var perNode: [(node: Int, count: UInt64)] = []
+    /// Symbol, 1 to `Symbol.maximumLength` bytes.
+    public var caller: [UInt8] = []
+
+    public init(start: UInt64, end: UInt64, flags: VMFlags, pageCount: UInt64) {
+      self.start = start
+      self.end = end
+      self.flags = flags
+      self.pageCount = pageCount
+    }
+  }
+
+  /// A node of the free tree.
+  public struct Block: Sendable {
+    public enum Side: Sendable { case root, left, right }
+
+    public var start: UInt64
+    public var end: UInt64
+    public var depth: Int
+    public var side: Side
+    public var isBlack: Bool
+
+    public init(start: UInt64, end: UInt64, depth: Int, side: Side, isBlack: Bool) {
+      self.start = start
+      self.end = end
+      self.depth = depth
+      self.side = side
+      self.isBlack = isBlack
+    }
+  }
+
+  public var areas: [Area] = []
+  /// Ranges that wait for a purge.
+  public var lazy: [(start: UInt64, end: UInt64)] = []
+  /// The free tree in preorder.
+  public var blocks: [Block] = []
+
+  public init() {}
+
+  /// Why a state is none of a kernel's, or is too much for the machine. Numbers are positions in the
+  /// lists.
+  public enum Defect: Error, Equatable, Sendable {
+    /// It does not begin where another range ends, or is empty.
+    case area(Int)
+    case lazy(Int)
+    case block(Int)
+    /// More pages than it has room for, or an address that is no kernel's.
+    case contents(Int)
+    /// It hangs nowhere in the tree, or stands where the order of addresses forbids it.
+    case place(Int)
+    /// A red node with a red parent, or paths with different numbers of black nodes.
+    case colour(Int)
+    /// The ranges end before 2^64 − 1.
+    case endsEarly(UInt64)
+    case noMemory
+  }
+
+  /// Busy, lazy and free ranges must tile [1, 2^64 − 1).
+  func checkTiling() throws(Defect) {
+    var ranges: [(start: UInt64, end: UInt64, defect: Defect)] = []
+    for (index, one) in areas.enumerated() { ranges.append((one.start, one.end, .area(index))) }
+    for (index, one) in lazy.enumerated() { ranges.append((one.start, one.end, .lazy(index))) }
+    for (index, one) in blocks.enumerated() { ranges.append((one.start, one.end, .block(index))) }
+    ranges.sort { $0.start < $1.start }
+    var reached: UInt64 = 1
+    for range in ranges {
+      guard range.start == reached, range.end > range.start else { throw range.defect }
+      reached = range.end
+      guard reached & 4095 == 0 || reached == .max else { throw range.defect }
+    }
+    guard reached == .max else { throw .endsEarly(reached) }
+  }
+
+  /// Pages must lie inside their area, and mapped areas in the kernel's half.
+  func checkContents(_ map: AddressMap) throws(Defect) {
+    for (index, area) in areas.enumerated() {
+      let guardSize: UInt64 = area.flags.contains(.noGuard) ? 0 : 4096
+      let isMapped = area.pageCount > 0 || area.physicalAddress != 0
+      guard area.pageCount << 12 <= area.end - area.start - guardSize || area.pageCount == 0,
+        area.pageCount < 1 << 32, area.physicalAddress & 4095 == 0,
+        area.physicalAddress >> Machine.physicalBits == 0,
+        !isMapped || area.start >= map.vmallocStart,
+        !isMapped || area.end <= map.vmallocEnd || area.start >= AddressMap.modulesStart
+      else { throw .contents(index) }
+    }
+  }
+}

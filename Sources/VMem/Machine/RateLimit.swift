@@ -1,0 +1,45 @@
+/// Keeps a message that recurs from flooding the log: so many in an interval. The corresponding kernel
+/// structure is `struct ratelimit_state`.
+struct RateLimit: BitwiseCopyable {
+  /// Clock at the first message of the interval that runs; 0 before the first of all.
+  var begin: UInt64 = 0
+  var printed: UInt32 = 0
+  var missed: UInt32 = 0
+
+  /// Whether another message may be printed at `now`, with the number that were kept back before it,
+  /// which is told once. Times in microseconds.
+  mutating func admit(
+    _ now: UInt64, interval_us: UInt64, burst: UInt32
+  ) -> (isPrinted: Bool, missed: UInt32) {
+    var told: UInt32 = 0
+    if begin == 0 { begin = max(now, 1) }
+    if now > begin + interval_us {
+      told = missed
+      self = RateLimit(begin: now)
+    }
+    if printed < burst {
+      printed += 1
+      return (true, told)
+    }
+    missed += 1
+    return (false, told)
+  }
+}
+
+extension Machine {
+  /// Logs a failed search for address space: ten in five seconds.
+  func logAllocationFailed(_ size: UInt64, _ from: UInt64, _ to: UInt64) {
+    let (isPrinted, missed) = ram[Superblock.ref].messageLimit.admit(
+      clock, interval_us: 5_000_000, burst: 10)
+    if missed > 0 { logMessage(.suppressed, .alloc_vmap_area, UInt64(missed)) }
+    if isPrinted { logMessage(.allocationFailed, nil, size, from, to) }
+  }
+
+  /// Logs why vmalloc fails: once in ten seconds. The corresponding kernel function is `warn_alloc`.
+  func logVmallocError(_ message: KernelMessage, _ size: UInt64, _ other: UInt64 = 0) {
+    let (isPrinted, missed) = ram[Superblock.ref].allocationLimit.admit(
+      clock, interval_us: 10_000_000, burst: 1)
+    if missed > 0 { logMessage(.suppressed, .warn_alloc, UInt64(missed)) }
+    if isPrinted { logMessage(message, nil, size, other) }
+  }
+}

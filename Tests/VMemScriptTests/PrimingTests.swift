@@ -1,0 +1,93 @@
+import Glibc
+import Testing
+import VMemScript
+
+/// `boot --lists FILE --rows FILE`: what a machine begins with, and files that say nonsense.
+@Suite struct PrimingTests {
+  static let sections = """
+    [busy_list]
+    0xffffc90000000000-0xffffc90000003000 12288 vm flags=0x2 size=12288 pages=2
+    [lazy_list]
+    0xffffc90000003000-0xffffc90000005000 8192
+    [free_tree]
+    root black 0xffffc90000005000-0xffffffffffffffff 1 max=1
+     L red 0x1-0xffffc90000000000 1 max=1
+    """
+  static let row =
+    "0xffffc90000000000-0xffffc90000003000   12288 a+0x1/0x2 [m] pages=2 vmalloc N0=1 N1=1"
+
+  /// Runs a script whose first line boots from the two texts.
+  static func boot(_ lists: String, rows: String = row, then script: String = "") throws
+    -> Transcript
+  {
+    let folder = "/tmp/vmemctl-priming-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    try #require(mkdir(folder, 0o700) == 0)
+    defer {
+      for name in ["lists", "rows"] { unlink("\(folder)/\(name)") }
+      rmdir(folder)
+    }
+    for (name, text) in [("lists", lists), ("rows", rows)] {
+      let file = try #require(fopen("\(folder)/\(name)", "w"))
+      fputs(text + "\n", file)
+      fclose(file)
+    }
+    let options = "--kernel 6.1 --nodes 2 --memory 64M"
+    return run("boot \(options) --lists \(folder)/lists --rows \(folder)/rows\n\(script)")
+  }
+
+  @Test func areasLiveWithTheirPages() throws {
+    let ran = try Self.boot(
+      Self.sections,
+      then: """
+        check
+        vmallocinfo
+        a = get_vm_area 4K
+        read 0xffffc90000000000 16
+        expect fault read 0xffffc90000002000 1
+        vfree 0xffffc90000000000
+        vm_unmap_aliases
+        b = get_vm_area 8K
+        check
+        """)
+    #expect(ran.exit == .success, "\(ran.messages)")
+    #expect(
+      ran.lines == [
+        "0", Self.row, "0xffffc90000003000-0xffffc90000005000    8192 unpurged vm_area",
+        "0xffffc90000005000", "00*16", "-EFAULT", "0", "0", "0xffffc90000000000", "0",
+      ])
+  }
+
+  @Test(arguments: [
+    // A hole, an overlap, an area that ends off a page, one with more pages than room.
+    ("12288 vm flags=0x2 size=12288 pages=2", "12288 vm flags=0x2 size=12289 pages=2", 2),
+    ("size=12288 pages=2", "size=12288 pages=3", 2),
+    ("0xffffc90000003000-0xffffc90000005000 8192", "0xffffc90000004000-0xffffc90000005000 1", 4),
+    ("0xffffc90000003000-0xffffc90000005000 8192", "0xffffc90000002000-0xffffc90000005000 1", 4),
+    ("0xffffc90000003000-0xffffc90000005000 8192", "0xffffc90000003000", 4),
+    // Trees that are none.
+    ("root black", "root red", 7), (" L red", " L black", 6), (" L red", " R red", 7),
+    (" L red", "  L red", 7), (" L red", "root red", 7), (" L red", " X red", 7),
+    ("0xffffffffffffffff 1", "0xfffffffffffff000 1", 7),
+    ("[free_tree]", "[blocks]\nx\n[free_tree]", 6),
+  ])
+  func nonsenseNamesItsLine(_ old: String, _ new: String, _ line: Int) throws {
+    let ran = try Self.boot(Self.sections.replacing(old, with: new), rows: "")
+    #expect(ran.exit == .badScript)
+    #expect(ran.messages.contains("/lists:\(line): "), "\(ran.messages)")
+  }
+
+  @Test func rowsMustFitTheLists() throws {
+    let ran = try Self.boot(Self.sections, rows: Self.row.replacing("pages=2", with: "pages=1"))
+    #expect(ran.exit == .badScript)
+    #expect(ran.messages.contains("/rows:1: 1 pages, but the lists have 2"))
+    #expect(try Self.boot(Self.sections, rows: "0x5 nonsense").exit == .badScript)
+    // What was gone when the lists were made has a row all the same.
+    let gone = "0xffffc90000009000-0xffffc9000000b000 8192 a+0x1/0x2 vmap"
+    #expect(try Self.boot(Self.sections, rows: gone).exit == .success)
+  }
+
+  @Test func filesMustBeThere() {
+    #expect(run("boot --lists /nowhere/lists\n").exit == .noInput)
+    #expect(run("boot --rows /nowhere/rows\n").exit == .badScript)
+  }
+}
