@@ -142,7 +142,7 @@ import Testing
 
   @Test(arguments: [
     (
-      KernelFunction.remove_vm_area, 0xffff_d000_0000_0000 as UInt64,
+      KernelFunction.vfree, 0xffff_d000_0000_0000 as UInt64,
       "Trying to vfree() nonexistent vm area (ffffd00000000000)"
     ),
     (.remove_vm_area, 0xffff_c900_0019_b001, "Trying to vfree() bad address (ffffc9000019b001)"),

@@ -2,6 +2,7 @@
 extension FreeSpace {
   /// Replaces the tree, whose blocks are gone, by the one a preorder of nodes describes.
   func build(_ blocks: [Priming.Block]) throws(Priming.Defect) {
+    index.drop()
     ram[root].freeRoot = .none
     ram[root].freeCount = 0
     /// The nodes on the way from the root to the last one.
@@ -25,6 +26,7 @@ extension FreeSpace {
       ram[root].freeCount += 1
     }
     try checkShape(blocks)
+    buildIndex()
   }
 
   private func hang(
