@@ -15,4 +15,7 @@ struct cpeer_row {
 /// failed.
 int cpeer_write_rows(int descriptor, const struct cpeer_row * _Nonnull rows, size_t count);
 
+/// A file of `size` bytes in memory, or -1 with errno set.
+int cpeer_memory_file(size_t size);
+
 #endif

@@ -39,8 +39,11 @@ extension PageTables {
     _ table: UInt64, _ from: UInt64, _ to: UInt64, _ pages: [UInt64], _ position: inout Int,
     _ protection: Protection
   ) -> MapOutcome {
-    var address = from
-    var index = Level.index(of: from, depth: 1)
+    let done = mapRun(table, from, to, pages, position, protection)
+    position += done
+    var address = from &+ UInt64(done) << 12
+    if done > 0 && address == to { return .done }
+    var index = Level.index(of: from, depth: 1) + done
     let frames = UInt64(ram.frameCount)
     repeat {
       if index < 512, !ram[table: table, index].isNone {
@@ -57,6 +60,31 @@ extension PageTables {
       address &+= 4096
     } while address != to
     return .done
+  }
+
+  /// Maps pages as long as nothing is in the way and returns how many; the caller finds out what is.
+  @inline(__always)
+  private func mapRun(
+    _ table: UInt64, _ from: UInt64, _ to: UInt64, _ pages: [UInt64], _ position: Int,
+    _ protection: Protection
+  ) -> Int {
+    let first = Level.index(of: from, depth: 1)
+    let wanted = Int(truncatingIfNeeded: min((to &- from) >> 12, 512))
+    let count = min(wanted, 512 &- first, pages.count &- position)
+    let frames = UInt64(ram.frameCount)
+    let residue = ~(Entry.accessed | Entry.dirty)
+    return unsafe pages.withUnsafeBufferPointer { list in
+      // Safe: `count` stays inside the table and the list.
+      let slots = unsafe ram.frame(table).assumingMemoryBound(to: UInt64.self) + first
+      var done = 0
+      while done < count {
+        let pfn = unsafe list[position &+ done]
+        guard pfn < frames, unsafe slots[done] & residue == 0 else { break }
+        unsafe slots[done] = pfn &<< 12 | protection.bits
+        done &+= 1
+      }
+      return done
+    }
   }
 
   /// Builds the tables for [start, end) down to those whose entries stand `depth` levels above the

@@ -8,6 +8,7 @@ struct BenchCommand: ParsableCommand {
     discussion: "Build with -c release before believing a figure.",
     subcommands: [
       BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self,
+      BenchMapCommand.self, BenchVmallocCommand.self,
       BenchKcoreCommand.self, BenchVmallocinfoCommand.self,
     ])
 }
