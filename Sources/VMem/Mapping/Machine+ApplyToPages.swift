@@ -1,39 +1,55 @@
 /// Calling a function for every entry of a range.
 extension Machine {
-  /// Calls `body` with table and index of the PTE of every page of [start, end), building tables on the
-  /// way, and returns the number of calls. The corresponding kernel function is `apply_to_page_range`.
+  /// What is called for an entry: the frame of its table, and its index there.
+  public typealias EntryFunction = (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
+
+  /// Calls `body` for the PTE of every page of [start, end), building tables on the way, and returns
+  /// the number of calls. The corresponding kernel function is `apply_to_page_range`.
   ///
   /// Refuses with -EINVAL and a WARN for an empty range and for large leaves, with -ENOMEM when there
-  /// is no frame for a table, and with what `body` throws; earlier calls stay done.
+  /// is no frame for a table, and with what `body` throws; earlier calls stay done. A range that is
+  /// not whole pages is a BUG.
+  @discardableResult
   public func applyToPages(
-    _ start: UInt64, _ end: UInt64,
-    _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
+    _ start: UInt64, _ end: UInt64, _ body: EntryFunction
   ) throws(Refusal) -> UInt64 {
-    try populate(start: start, end: end, level: .pte)
+    try checkApplied(start, end)
     var calls: UInt64 = 0
     var address = start
-    while address < end {
+    repeat {
+      // Table by table: what `body` refuses leaves the tables behind it unbuilt.
+      let next = PageTables.boundary(address, end, depth: 2)
+      try populate(start: address, end: next, level: .pte)
       let (table, _) = tables.entryPlace(address, depth: 1)
-      try body(table, Level.index(of: address, depth: 1))
-      calls += 1
-      address &+= 4096
-      if address < start { break }
-    }
+      repeat {
+        try body(table, Level.index(of: address, depth: 1))
+        calls += 1
+        address &+= 4096
+      } while address != next
+    } while address != end
     return calls
   }
 
-  /// Calls `body` for the PTEs of [start, end) that are not empty, and builds nothing. The
-  /// corresponding kernel function is `apply_to_existing_page_range`.
-  ///
-  /// Refuses with -EINVAL and a WARN for an empty range and for large leaves.
-  public func applyToExistingPages(
-    _ start: UInt64, _ end: UInt64,
-    _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
-  ) throws(Refusal) -> UInt64 {
+  /// A range that is not whole pages would take the kernel's loop past the end of a table.
+  private func checkApplied(_ start: UInt64, _ end: UInt64) throws(Refusal) {
     guard start < end else {
       warn(.__apply_to_page_range)
       throw Refusal(.errno(.EINVAL), .emptyRange, start, end)
     }
+    guard (start | end) & 4095 == 0 else {
+      throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)
+    }
+  }
+
+  /// Calls `body` for the PTEs of [start, end) that are not empty, builds nothing, and returns the
+  /// number of calls. The corresponding kernel function is `apply_to_existing_page_range`.
+  ///
+  /// Refuses with -EINVAL and a WARN for an empty range and for large leaves.
+  @discardableResult
+  public func applyToExistingPages(
+    _ start: UInt64, _ end: UInt64, _ body: EntryFunction
+  ) throws(Refusal) -> UInt64 {
+    try checkApplied(start, end)
     var calls: UInt64 = 0
     var address = start
     while address < end {

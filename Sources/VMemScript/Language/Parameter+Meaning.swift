@@ -45,6 +45,7 @@ extension Parameter {
     case .range: "addresses from START up to, not including, END; or START..+LENGTH"
     case .level: "the lowest level that gets tables (default pte)"
     case .byName: "print P[3] or pfn:N instead of the struct page's address"
+    case .function: "count calls, call nothing, or fail with -EINVAL at call N (default count)"
     case .length: "bytes"
     case .bytes: "deadbeef (hexadecimal), text:hello, or @FILE"
     case .byte: "value of every byte, 0 to 255"

@@ -8,7 +8,7 @@ enum Parameter: UInt8, CaseIterable {
   // Areas
   case size, flags, align, searchRange, shift, caller, address, area, group, pageCount
   // Mapping
-  case range, pagesOrNull, level, byName
+  case range, pagesOrNull, level, byName, function
   // Access
   case length, bytes, byte, destination, source, first, second
   // Memory and devices
@@ -51,7 +51,7 @@ enum Parameter: UInt8, CaseIterable {
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
     case .context, .gfp, .zone, .level, .format, .pointers, .protection: .choice
-    case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile: .word
+    case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
     case .topic, .text, .binding, .comparison, .group: .rest
@@ -92,6 +92,7 @@ enum Parameter: UInt8, CaseIterable {
     case .caller: "--caller"
     case .level: "--level"
     case .byName: "--name"
+    case .function: "--fn"
     case .format: "--format"
     case .pointers: "--pointers"
     case .readAt: "--read"
@@ -107,6 +108,7 @@ enum Parameter: UInt8, CaseIterable {
     case .memory: "BYTES"
     case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times, .mapCount: "N"
     case .kernel: "VERSION"
+    case .function: "count|none|fail=N"
     case .with, .without: "SWITCH,…"
     case .hash, .byName, .headers, .sum, .lists: ""
     case .file, .listsFile, .rowsFile: "FILE"

@@ -28,6 +28,12 @@ extension Verb {
       summary: "build the page tables of a range and leave their entries empty",
       kernel: "apply_to_page_range with a function that does nothing",
       returns: "0, -EINVAL, or -ENOMEM", example: "populate s..s+64K", .call(populate)),
+    applied(
+      "apply_to_page_range", "build the tables of a range and call a function for every entry",
+      "apply_to_page_range s..s+64K --fn count", applyToPages),
+    applied(
+      "apply_to_existing_page_range", "call a function for every entry of a range that is in use",
+      "apply_to_existing_page_range s..s+64K --fn count", applyToExistingPages),
     Verb(
       "set_pte_at", .mapping, .nothing, .writer, [.address, .page],
       summary: "set one empty entry; never allocates or sleeps, so that any context may",
