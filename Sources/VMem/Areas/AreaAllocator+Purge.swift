@@ -44,8 +44,13 @@ extension AreaAllocator {
 
   /// Flushes what vm_map_ram's blocks still owe, and purges. The corresponding kernel function is
   /// `_vm_unmap_aliases`.
-  func unmapAliases() {
-    let dirty = blocks.purgeOrCollect()
+  ///
+  /// `range` is flushed with it.
+  func unmapAliases(also range: (start: UInt64, end: UInt64)? = nil) {
+    var dirty = blocks.purgeOrCollect()
+    if let range {
+      dirty = dirty.map { (min($0.start, range.start), max($0.end, range.end)) } ?? range
+    }
     if !purge(full: false, also: dirty), let dirty {
       TLBFlush(ram: ram).kernelRange(dirty.start, dirty.end)
     }

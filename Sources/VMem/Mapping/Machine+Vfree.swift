@@ -13,9 +13,7 @@ extension Machine {
       return complainOfFree(.vfree, address)
     }
     try refuseBootMappings(.vfree, area)
-    let resets = ram[area].flags.contains(.flushResetPerms)
     freeAreaAndPages(area)
-    if resets { areas.unmapAliases() }
   }
 
   /// Frees later, from any context but NMI: the address waits in the first bytes of its own memory

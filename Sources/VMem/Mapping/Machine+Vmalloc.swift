@@ -150,7 +150,9 @@ extension Machine {
     let array = ram[area].array
     let isLent = ram[area].flags.contains(.mapPutPages)
     if !isLent { ram[Superblock.ref].vmallocPages -= UInt64(ram[area].pageCount) }
+    let resets = ram[area].flags.contains(.flushResetPerms)
     removeArea(area)
+    if resets { resetPermissions(set.isNone ? [] : pageNumbers(of: set)) }
     if !set.isNone {
       for index in 0..<UInt64(ram[set].count) {
         if let pfn = page(index, of: set) { dropReference(pfn, set, isLent: isLent) }

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import VMem
+
+/// Areas with VM_FLUSH_RESET_PERMS leave the direct map as a kernel's does: split, and without the
+/// global bit where their pages were.
+struct ResetPermissionsTests {
+  /// A machine after the area was freed, and the frames it had.
+  private struct Freed: ~Copyable {
+    let machine: Machine
+    let pages: [UInt64]
+  }
+
+  private func freedArea(memory: UInt64) throws -> Freed {
+    var configuration = Configuration()
+    configuration.memory = memory
+    let machine = try Machine(configuration)
+    // Fill what lies under boot's small leaves, so that the area's pages lie under a large one.
+    _ = try machine.allocatePages(count: 600)
+    var request = VmallocRequest(size: 32 << 10)
+    request.flags = .flushResetPerms
+    let address = try machine.vmalloc(request)
+    let pages = (0..<8).compactMap { machine.vmallocToPFN(address + $0 << 12) }
+    try machine.vfree(address)
+    return Freed(machine: machine, pages: pages)
+  }
+
+  @Test func pagesComeBackWithoutTheGlobalBit() throws {
+    let freed = try freedArea(memory: 64 << 20)
+    let pages = freed.pages
+    #expect(pages.count == 8)
+    for pfn in pages {
+      let steps = freed.machine.walk(freed.machine.map.pageOffset + pfn << 12)
+      let leaf = try #require(steps.last)
+      #expect(leaf.level == .pte)
+      #expect(leaf.entry.pfn == pfn)
+      #expect(leaf.entry.bits & ~Entry.pfnMask == 0x8000_0000_0000_0063)
+    }
+    let violations = freed.machine.check()
+    #expect(violations.isEmpty, "\(violations)")
+  }
+
+  @Test func theRestOfASplitLeafStaysAsItWas() throws {
+    let freed = try freedArea(memory: 64 << 20)
+    let first = try #require(freed.pages.first) & ~511
+    for pfn in first..<first + 512 where !freed.pages.contains(pfn) {
+      let steps = freed.machine.walk(freed.machine.map.pageOffset + pfn << 12)
+      let leaf = try #require(steps.last)
+      #expect(leaf.entry == Entry(pfn: pfn, .kernel))
+    }
+    let counters = freed.machine.counters
+    #expect(counters.directMap[0] == 4 << 20)
+    #expect(counters.directMap[1] == 60 << 20)
+  }
+
+  @Test func theAreaIsPurgedAtOnce() throws {
+    let freed = try freedArea(memory: 64 << 20)
+    let counters = freed.machine.counters
+    #expect(counters.lazyPages == 0)
+    #expect(counters.busyAreas == 0)
+  }
+
+  @Test func leavesOfAGiBAreSplitTwice() throws {
+    var configuration = Configuration()
+    configuration.memory = 2 << 30
+    let machine = try Machine(configuration)
+    let before = machine.counters.tables
+    machine.resetPermissions([300_000])
+    let leaf = try #require(machine.walk(machine.map.pageOffset + 300_000 << 12).last)
+    #expect(leaf.level == .pte && leaf.entry.pfn == 300_000)
+    #expect(machine.counters.tables[1] == before[1] + 1)
+    #expect(machine.counters.tables[2] == before[2] + 1)
+    let neighbour = try #require(
+      machine.walk(machine.map.pageOffset + 300_000 << 12 + 4 << 20).last)
+    #expect(neighbour.level == .pmd && neighbour.entry.pfn == (300_000 + 1024) & ~511)
+    let violations = machine.check()
+    #expect(violations.isEmpty, "\(violations)")
+  }
+}
