@@ -65,6 +65,16 @@ import Testing
     #expect(run.errorText.contains(line.split(separator: " ")[0]))
   }
 
+  @Test func areasLargerThanAnyFileAreRefusedByTheHost() throws {
+    try withFolder { folder in
+      let areas = (0..<5).map { _ in "@get_vm_area 0x2000000000000000 --range 0..-1" }
+      let script = areas.joined(separator: "\n") + "\nkcore \(folder)/dump\n"
+      let run = try Command.vmemctl("run", "-", input: script)
+      #expect(run.status == 74)
+      #expect(run.errorText.contains("File too large"))
+    }
+  }
+
   @Test func aClosedPipeEndsTheRun() throws {
     let command = "\"$0\" kcore - | head -c 4 > /dev/null; exit ${PIPESTATUS[0]}"
     let run = try Command.run(["bash", "-c", command, TestFiles.vmemctl])

@@ -43,7 +43,7 @@ struct CoreHeader {
       for value in [
         offset, segment.address, segment.physical, segment.size, segment.size, 4096,
       ] { bytes.append(little: value) }
-      offset += segment.size
+      offset &+= segment.size
     }
     if isMany {
       bytes += [UInt8](repeating: 0, count: 32)

@@ -31,7 +31,11 @@ struct DumpSink: ~Copyable {
     unsafe buffer.deallocate()
   }
 
-  mutating func writeZeroes(_ count: UInt64) { zeroes += count }
+  mutating func writeZeroes(_ count: UInt64) {
+    // Areas can be larger than any file; where the sum ends no longer matters then.
+    let (sum, isTooMuch) = zeroes.addingReportingOverflow(count)
+    zeroes = isTooMuch ? .max : sum
+  }
 
   mutating func write(_ bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBytes { unsafe write($0) }

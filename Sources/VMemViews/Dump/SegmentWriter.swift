@@ -24,8 +24,16 @@ struct SegmentWriter: ~Copyable {
         copy(machine, address, pfn, pages)
       }
     case .kcore:
-      walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
-        read(machine, address, pfn, pages)
+      // A reader of /proc/kcore gets nothing of an area that lies elsewhere.
+      let windows = [
+        machine.map.vmallocStart...machine.map.vmallocEnd,
+        AddressMap.modulesStart...AddressMap.modulesEnd - 1,
+      ]
+      let range = segment.address...end - 1
+      for window in windows where window.overlaps(range) {
+        walk.forEachLeaf(in: range.clamped(to: window)) { address, pfn, pages in
+          read(machine, address, pfn, pages)
+        }
       }
     }
     skip(to: end)
