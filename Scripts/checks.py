@@ -33,6 +33,15 @@ def program():
     return os.path.join(shown.stdout.strip(), "vmemctl")
 
 
+def decode(line):
+    """The bytes that `read` printed: two digits each, and `xx*N` for N of the same."""
+    data = bytearray()
+    for word in line.split():
+        byte, _, count = word.partition("*")
+        data += bytes.fromhex(byte) * int(count or 1)
+    return bytes(data)
+
+
 class Script:
     """A vmemctl script under construction; running it gives the result of each line."""
 
