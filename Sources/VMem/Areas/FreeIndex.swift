@@ -108,6 +108,16 @@ struct FreeIndex {
     return path
   }
 
+  /// Makes `path` lead to the last entry of all.
+  func moveToLast(_ path: inout Path) {
+    // Entries are appended one after the other: most often the leaf is still the same.
+    if path.leaf != 0, handle(path.leaf).count < Self.capacity {
+      path.position = handle(path.leaf).count - 1
+    } else {
+      path = descend(to: .max)
+    }
+  }
+
   /// Moves on to the next entry. Returns false, with the path unchanged, at the end.
   @inline(__always)
   func advance(_ path: inout Path) -> Bool {

@@ -5,7 +5,7 @@ extension FreeSpace {
 
   /// Whether the maxima in the nodes are right.
   @inline(__always)
-  var keepsMaxima: Bool { ram[root].maximaBudget != 0 || !hasIndex }
+  var keepsMaxima: Bool { ram[root].maximaBudget != 0 || ram[root].indexHeight == 0 }
 
   /// Changes for which the maxima are kept after a request needed them.
   private static let budget: UInt32 = 4096
@@ -23,6 +23,9 @@ extension FreeSpace {
     if !keepsMaxima { _ = recompute(ram[root].freeRoot) }
     ram[root].maximaBudget = Self.budget
   }
+
+  /// Makes the maxima right.
+  func recomputeMaxima() { _ = recompute(ram[root].freeRoot) }
 
   private func recompute(_ node: Ref<FreeBlock>) -> UInt64 {
     guard !node.isNone else { return 0 }
@@ -80,8 +83,9 @@ extension FreeSpace {
     var isBuilt = index.begin(
       start: ram[node].start, bytes: ram[node].size, ref: node.granule)
     node = next(node)
+    var path = FreeIndex.Path()
     while isBuilt && !node.isNone {
-      let path = index.descend(to: ram[node].start)
+      index.moveToLast(&path)
       isBuilt = index.insert(
         path, start: ram[node].start, bytes: ram[node].size, ref: node.granule)
       node = next(node)

@@ -10,13 +10,15 @@
 struct FreeSpace {
   let ram: RAM
   let root: Ref<AreaState>
+  /// Whether the index is left aside, to be built again when many ranges have been given back.
+  var isBulk = false
 
   private var caches: ObjectCaches { ObjectCaches(ram: ram) }
 
   @inline(__always)
   var index: FreeIndex { FreeIndex(ram: ram, root: root) }
   @inline(__always)
-  var hasIndex: Bool { ram[root].indexHeight != 0 }
+  var hasIndex: Bool { !isBulk && ram[root].indexHeight != 0 }
 
   // MARK: Searching
 
@@ -234,7 +236,7 @@ struct FreeSpace {
 
   /// What lies around an address: the blocks before and after it, the end of the one and the start of
   /// the other, and the way to the one before in the index.
-  private struct Neighbours {
+  struct Neighbours {
     var before = Ref<FreeBlock>.none
     var end: UInt64 = 0
     var after = Ref<FreeBlock>.none
@@ -304,7 +306,7 @@ struct FreeSpace {
   }
 
   @inline(__always)
-  private func release(
+  func release(
     _ start: UInt64, _ end: UInt64, _ spare: Ref<FreeBlock>, _ found: inout Neighbours
   ) -> Bool {
     let (before, after) = (found.before, found.after)

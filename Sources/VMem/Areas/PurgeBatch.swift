@@ -73,7 +73,11 @@ struct PurgeBatch: ~Copyable {
 
   /// Gives everything back one by one in descending order. Neighbours go as one where the tree cannot
   /// tell the difference.
-  borrowing func releaseDescending(_ space: FreeSpace) {
+  borrowing func releaseDescending(_ freeSpace: FreeSpace) {
+    var space = freeSpace
+    space.isBulk = space.prefersBulk(entries.count)
+    var cursor = space.isBulk ? space.highest : FreeSpace.Cursor()
+    defer { if space.isBulk { space.rebuildIndex() } }
     var index = entries.count - 1
     while index >= 0 {
       let last = index
@@ -89,12 +93,17 @@ struct PurgeBatch: ~Copyable {
         index -= 1
         start = entries[index].start
       }
-      if index == last {
+      let other = index == last ? .none : block(last)
+      if index + 1 < last {
+        for inner in index + 1..<last { ObjectCaches(ram: ram).free(.vmArea, entries[inner].area) }
+      }
+      if space.isBulk {
+        space.releaseRun(
+          start, entries[last].start, end, spare: block(index), other: other, &cursor)
+      } else if index == last {
         _ = space.release(start, end, spare: block(index))
       } else {
-        for inner in index + 1..<last { ObjectCaches(ram: ram).free(.vmArea, entries[inner].area) }
-        space.releaseRun(
-          start, entries[last].start, end, spare: block(index), other: block(last))
+        space.releaseRun(start, entries[last].start, end, spare: block(index), other: other)
       }
       index -= 1
     }

@@ -1,0 +1,68 @@
+/// Giving many ranges back at once: when they are as many as the blocks there are, following the tree
+/// from block to block and building the index anew costs less than finding each place.
+extension FreeSpace {
+  /// Where a descending series of ranges has arrived: the block below and the one above.
+  struct Cursor {
+    fileprivate(set) var before = Ref<FreeBlock>.none
+    fileprivate(set) var after = Ref<FreeBlock>.none
+  }
+
+  /// Whether `count` ranges are better given back in bulk.
+  func prefersBulk(_ count: Int) -> Bool {
+    hasIndex && ram[root].maximaBudget == 0 && UInt64(count) * 2 >= UInt64(ram[root].freeCount)
+  }
+
+  /// A cursor above the highest block.
+  var highest: Cursor {
+    var node = ram[root].freeRoot
+    while !node.isNone && !ram[node].right.isNone { node = ram[node].right }
+    return Cursor(before: node, after: .none)
+  }
+
+  /// As `releaseRun`, with everything given back so far above `end`. `other` is none for a single
+  /// range.
+  func releaseRun(
+    _ start: UInt64, _ last: UInt64, _ end: UInt64, spare: Ref<FreeBlock>,
+    other: Ref<FreeBlock>, _ cursor: inout Cursor
+  ) {
+    while !cursor.before.isNone && ram[cursor.before].start >= end {
+      cursor.after = cursor.before
+      cursor.before = previous(cursor.before)
+    }
+    var found = neighbours(cursor)
+    let touchesBefore = !found.before.isNone && found.end == start
+    let touchesAfter = !found.after.isNone && found.start == end
+    if !other.isNone && touchesBefore && !touchesAfter {
+      _ = release(last, end, other, &found)
+      cursor.after = other
+      found = neighbours(cursor)
+      _ = release(start, last, spare, &found)
+    } else {
+      if !other.isNone { ObjectCaches(ram: ram).free(.vmArea, other) }
+      _ = release(start, end, spare, &found)
+    }
+    if touchesBefore {
+      cursor.after = cursor.before
+      cursor.before = previous(cursor.before)
+    } else if !touchesAfter {
+      cursor.after = spare
+    }
+  }
+
+  private func neighbours(_ cursor: Cursor) -> Neighbours {
+    var found = Neighbours()
+    found.before = cursor.before
+    found.after = cursor.after
+    if !found.before.isNone { found.end = ram[found.before].end }
+    if !found.after.isNone { found.start = ram[found.after].start }
+    return found
+  }
+
+  /// Builds the index that was left aside.
+  func rebuildIndex() {
+    index.drop()
+    buildIndex()
+    // Without an index the tree must know its maxima.
+    if ram[root].indexHeight == 0 { recomputeMaxima() }
+  }
+}
