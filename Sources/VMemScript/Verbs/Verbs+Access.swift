@@ -5,7 +5,7 @@ extension Verb {
   static let access: [Verb] = [
     Verb(
       "read", .access, .nothing, .writer, [.address, .length],
-      summary: "read bytes as the CPU does, through TLB and page tables",
+      summary: "read bytes as the CPU does, through the page tables",
       returns: "xx xx … on one line, more than eight equal bytes as xx*N; or -EFAULT",
       example: "read s+0x4000 16", .call(read)),
     Verb(
