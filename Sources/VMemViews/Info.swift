@@ -20,7 +20,7 @@ extension Views {
     line("seed", "\(c.seed)", to: &output)
     line("clock", "\(machine.clock)", to: &output)
     line("cpu", "\(machine.cpu)", to: &output)
-    line("context", "\(machine.context)", to: &output)
+    line("context", "\(machine.context.name)", to: &output)
     line("CR3", address(machine.topTable << 12), to: &output)
     let cr4: UInt64 = c.levels == 5 ? 0x10b0 : 0xb0
     line("CR4", address(cr4) + (c.levels == 5 ? " PSE PAE PGE LA57" : " PSE PAE PGE"), to: &output)

@@ -90,6 +90,17 @@ public enum ExecutionContext: UInt8, CaseIterable, Sendable {
   case process = 0
   case atomic, softirq, irq, nmi
 
+  /// The word that `context` takes.
+  public var name: StaticString {
+    switch self {
+    case .process: "process"
+    case .atomic: "atomic"
+    case .softirq: "softirq"
+    case .irq: "irq"
+    case .nmi: "nmi"
+    }
+  }
+
   /// `in_interrupt()`.
   public var isInterrupt: Bool { self == .softirq || self == .irq || self == .nmi }
   /// `in_atomic()`: nothing may sleep.

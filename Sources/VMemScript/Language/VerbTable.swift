@@ -38,7 +38,8 @@ public struct VerbTable: Sendable {
 
   /// The verb named `word`.
   public func find(_ word: String) -> Verb? {
-    verbs.first { "\($0.name)" == word.map { $0 == "-" ? "_" : String($0) }.joined() }
+    let name = String(word.map { $0 == "-" ? "_" : $0 })
+    return verbs.first { "\($0.name)" == name }
   }
 
   /// The verb that a command calls, whatever stands before it: `@`, `NAME =`, `expect OUTCOME`.
