@@ -87,6 +87,8 @@ extension AreaAllocator {
       highest = max(highest, batch.highest)
       give(back: &batch, node(number), full: full)
     }
+    // Nothing waits any more.
+    ram[state].lazyPages = 0
     TLBFlush(ram: ram).kernelRange(lowest, highest)
     return true
   }
@@ -95,10 +97,11 @@ extension AreaAllocator {
   /// kernel's local list makes it (`purge_vmap_node`).
   private func give(back batch: inout PurgeBatch, _ node: Ref<VmapNode>, full: Bool) {
     let pools = nodeCount > 1 && !full
-    for index in 0..<batch.count {
-      let area = batch[index]
-      ram[state].lazyPages -= ram[area].reserved >> 12
-      if pools, decodedNode(ram[area].areaFlags) != nil, pool(area, node) { batch.drop(index) }
+    if pools {
+      for index in 0..<batch.count {
+        let area = batch[index]
+        if decodedNode(ram[area].areaFlags) != nil, pool(area, node) { batch.drop(index) }
+      }
     }
     let merge = ram[Superblock.ref].switches & Switches.lazyMerge.rawValue != 0
     if merge { batch.releaseMerged(space) } else { batch.releaseDescending(space) }

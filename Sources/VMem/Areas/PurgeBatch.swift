@@ -30,11 +30,17 @@ struct PurgeBatch: ~Copyable {
     entries.removeAll(keepingCapacity: true)
     entries.reserveCapacity(count)
     var area = head
+    var isDescending = true
+    var above = UInt64.max
     for _ in 0..<count {
-      append(area)
+      let start = ram[area].start
+      isDescending = isDescending && start < above
+      above = start
+      entries.append(Entry(start: start, area: area))
       area = ram[area].next
     }
-    sort()
+    // The newest is first: areas that were freed in the order of their addresses come reversed.
+    if isDescending { entries.reverse() } else { sort() }
   }
 
   /// Sorts by address: least significant digits first, over the bits in which pages differ.

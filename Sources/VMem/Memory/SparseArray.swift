@@ -26,6 +26,14 @@ public struct SparseArray: BitwiseCopyable, Sendable {
     guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
     var at = root
     var level = height
+    if level == 4 {
+      // What the busy areas of a kernel with 4 levels of tables always have.
+      at = ram[words: at, Int(truncatingIfNeeded: key >> 30)]
+      if at == 0 { return 0 }
+      at = ram[words: at, Int(truncatingIfNeeded: key >> 20)]
+      if at == 0 { return 0 }
+      return ram[words: at, Int(truncatingIfNeeded: key >> 10)]
+    }
     while level > 1 {
       level -= 1
       at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
