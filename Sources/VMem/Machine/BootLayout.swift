@@ -4,8 +4,8 @@ struct BootLayout {
   /// Frames of device space in low memory: [0xa0000, 0x100000).
   static let hole: (from: UInt32, to: UInt32) = (0xa0, 0x100)
 
-  /// Free frames that the first slabs need.
-  private static let spareFrames: UInt32 = 5
+  /// Free frames for the first slabs, and for a first area with a name.
+  private static let spareFrames: UInt32 = 16
 
   private(set) var zones: UInt32 = 0
   private(set) var vmapNodes: UInt32 = 0
