@@ -6,12 +6,13 @@ struct VmallocinfoRows {
   private let nodes: Int
   private let pointers: PointerStyle
   private let hash: PointerHash
-  private let flagBits = FlagBits()
+  private let flagBits: FlagBits
 
   init(_ machine: borrowing Machine, _ pointers: PointerStyle) {
     ram = machine.ram
     nodes = machine.configuration.nodes
     self.pointers = pointers
+    flagBits = FlagBits(machine.configuration.switches)
     hash = PointerHash(seed: machine.configuration.seed)
   }
 
@@ -30,12 +31,17 @@ struct VmallocinfoRows {
   /// Copies of the flags' bits: a row must not look six globals of another module up.
   private struct FlagBits {
     let ioremap = VMFlags.ioremap.rawValue
-    let sparse = VMFlags.sparse.rawValue
+    /// 0 where the kernel does not know the flag.
+    let sparse: UInt32
     let alloc = VMFlags.alloc.rawValue
     let map = VMFlags.map.rawValue
     let usermap = VMFlags.usermap.rawValue
     let dmaCoherent = VMFlags.dmaCoherent.rawValue
     let uninitialized = VMFlags.uninitialized.rawValue
+
+    init(_ switches: Switches) {
+      sparse = switches.contains(.sparse) ? VMFlags.sparse.rawValue : 0
+    }
   }
 
   // MARK: Rows

@@ -54,6 +54,26 @@ import VMemScript
     #expect(run("boot --levels 5\nexpect 0xffa0000000000000 get_vm_area 4K").exit == .success)
   }
 
+  @Test func sparseAreasNeedTheirSwitch() {
+    let area = "s = get_vm_area 64K --flags sparse\nP = alloc_pages 1\n"
+    let calls = "vm_area_map_pages s s..s+1p P\nexpect 0 vm_area_unmap_pages s s..s+1p\n"
+    for boot in ["--kernel 6.1 --with sparse", "--kernel 6.12", "--with sparse"] {
+      let result = run("boot \(boot)\n\(area)expect 0 \(calls)vmallocinfo")
+      #expect(result.exit == .success)
+      #expect(result.output.contains(" sparse"))
+    }
+    for boot in ["--kernel 6.1", "--kernel 6.6", "--without sparse"] {
+      let refused = "expect EOPNOTSUPP vm_area_unmap_pages s s..s+1p\n"
+      let map = "expect EOPNOTSUPP vm_area_map_pages s s..s+1p P\n"
+      let result = run("boot \(boot)\n\(area)\(map)\(refused)vmallocinfo")
+      #expect(result.exit == .success)
+      #expect(!result.output.contains(" sparse"))
+      // What is mapped there by other calls is memory like any other's.
+      let bytes = "vmap_pages_range s..s+1p P\nwrite s a5\nkcore --read s 1"
+      #expect(run("boot \(boot)\n\(area)\(bytes)").output.hasSuffix("a5\n"))
+    }
+  }
+
   @Test func readersChangeNothing() throws {
     var interpreter = Interpreter(
       machine: try Machine(Configuration()), options: Options(), output: nil, messages: nil)

@@ -3,7 +3,6 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vmap_pages_pte_range
   case vunmap_pte_range
   case vunmap_pmd_range
-  case vunmap_pud_range
   case check_sparse_vm_area
   case vm_area_map_pages
   case remove_vm_area
@@ -30,7 +29,6 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case __ioremap_caller
   case ioremap_page_range
   case iounmap
-  case apply_to_pmd_range
   case vb_free
   case __vunmap
   case warn_alloc

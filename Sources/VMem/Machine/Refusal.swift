@@ -70,6 +70,7 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case flushResetPerms
   /// flags
   case noGuard
+  case noSparseAreas
   /// flags
   case notSparse
   /// pages asked for, pages of RAM
@@ -122,8 +123,6 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case zeroPages
   /// frame number
   case pageNotAllocated
-  /// frame number, reference count
-  case pageStillReferenced
   // Access
   /// address, level (0: not canonical)
   case notMapped

@@ -22,7 +22,9 @@ extension Machine {
     try vunmapRange(start: start, end: end)
   }
 
+  /// A kernel before 6.9 has no such calls, as a machine without the switch `sparse`.
   private func area(at address: UInt64) throws(Refusal) -> Ref<VMArea> {
+    guard has(.sparse) else { throw Refusal(.errno(.EOPNOTSUPP), .noSparseAreas) }
     let found = areas.busyArea(startingAt: address)
     guard !found.isNone, ram[found].isVMStruct else {
       throw Refusal(.errno(.ENOENT), .noAreaAtAddress, address)

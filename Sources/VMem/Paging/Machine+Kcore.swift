@@ -45,7 +45,9 @@ extension Machine {
     guard !area.isNone else { return false }
     guard ram[area].isVMStruct else { return true }
     let flags = ram[area].flags
-    return flags.isDisjoint(with: [.ioremap, .sparse, .uninitialized])
+    let zeroes: VMFlags =
+      has(.sparse) ? [.ioremap, .sparse, .uninitialized] : [.ioremap, .uninitialized]
+    return flags.isDisjoint(with: zeroes)
       && address < ram[area].start &+ ram[area].size
   }
 }

@@ -14,6 +14,7 @@ extension Refusal {
     case .noHole: return "no hole of \(a) bytes (guard page included) at alignment \(b)"
     case .holePastRangeEnd: return "no hole of \(a) bytes (guard page included) in \(b)..\(c)"
     case .noDescriptor: return "no memory for the area's descriptor"
+    case .noSparseAreas: return "this kernel has no sparse areas"
     case .noAreaAtAddress: return "no area at \(a)"
     case .notAreaStart: return "\(a) lies inside the area that starts at \(b)"
     case .addressNotAligned: return "address \(a) is not page aligned"
@@ -52,7 +53,6 @@ extension Refusal {
     case .noFrames: return "no \(values.a) free frames"
     case .zeroPages: return "0 pages asked for"
     case .pageNotAllocated: return "frame \(values.a) is not allocated"
-    case .pageStillReferenced: return "frame \(values.a) has reference count \(values.b)"
     case .notMapped:
       return values.b == 0
         ? "address \(a) is not canonical" : "no \(level(values.b)) entry for \(a)"
@@ -73,6 +73,7 @@ extension Rule {
   /// What to do about it; empty where the sentence says all.
   var hint: StaticString {
     switch self {
+    case .noSparseAreas: "boot with --with sparse"
     case .notSparse: "make the area with --flags sparse"
     case .flushResetPerms, .noGuard: "sparse areas take neither flush_reset_perms nor no_guard"
     case .pastAreaEnd: "AREA.end is the last END that is accepted"
@@ -82,7 +83,6 @@ extension Rule {
     case .alignmentNotPowerOfTwo: "1, 4K, 2M …"
     case .nameInUse: "free it first, or take another name"
     case .inInterrupt: "`context process` leaves the interrupt"
-    case .pageStillReferenced: "put_page drops a reference"
     case .noFrames: "boot with more --memory"
     default: ""
     }

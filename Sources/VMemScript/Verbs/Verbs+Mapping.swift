@@ -6,7 +6,7 @@ extension Verb {
       "vm_area_map_pages", .mapping, .nothing, .writer, [.area, .range, .pages],
       summary: "map pages into a part of a sparse area; takes no references, never rolls back",
       kernel: "vm_area_map_pages",
-      returns: "0, -EINVAL, -E2BIG, -ERANGE, or -ENOMEM; BUG for an empty range",
+      returns: "0, -EINVAL, -E2BIG, -ERANGE, -ENOMEM, or -EOPNOTSUPP; BUG for an empty range",
       example: "vm_area_map_pages s s+0x4000..s+0x6000 P[0..2]", .call(mapAreaPages)),
     Verb(
       "vm_area_unmap_pages", .mapping, .nothing, .writer, [.area, .range],
@@ -69,9 +69,11 @@ extension Verb {
     do throws(Refusal) {
       try machine.vmAreaUnmapPages(area: call.arguments[.area], start: start, end: end)
     } catch {
-      // The kernel's function returns nothing: what it refuses, it ignores. That the area is not
-      // one is not its refusal.
-      guard case .errno = error.outcome, error.rule != .noAreaAtAddress else { throw error }
+      // The kernel's function returns nothing: what it refuses, it ignores. That there is no such
+      // area or no such function is not its refusal.
+      guard case .errno = error.outcome, error.rule != .noAreaAtAddress,
+        error.rule != .noSparseAreas
+      else { throw error }
       call.note = error
     }
     return .ok
