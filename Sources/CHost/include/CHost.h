@@ -1,9 +1,12 @@
-// Host services that Swift cannot express: a fault handler that must be async-signal-safe.
-// Nothing of the emulation lives here.
+// What Swift cannot express: a fault handler that must be async-signal-safe, host calls without an
+// overlay, comparisons of many lanes at once. Nothing of the emulation lives here.
 #ifndef VMEM_CHOST_H
 #define VMEM_CHOST_H
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /// Reports faults inside [base, base + size) on standard error as a corrupt image and ends the
 /// process with exit code 4; every other fault goes to the handler that was there before.
@@ -28,5 +31,26 @@ struct chost_pages {
 long chost_used_pages(
     int pagemap, uint64_t * _Nonnull start, uint64_t end,
     struct chost_pages * _Nonnull runs, size_t count);
+
+/// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.
+static inline uint64_t chost_at_least(const int32_t * _Nonnull numbers, int32_t wanted) {
+#ifdef __SSE2__
+  const __m128i *lanes = (const __m128i *)numbers;
+  const __m128i least = _mm_set1_epi32(wanted);
+  uint64_t smaller = 0;
+  for (int at = 0; at < 16; at += 4) {
+    __m128i low = _mm_packs_epi32(
+        _mm_cmpgt_epi32(least, lanes[at]), _mm_cmpgt_epi32(least, lanes[at + 1]));
+    __m128i high = _mm_packs_epi32(
+        _mm_cmpgt_epi32(least, lanes[at + 2]), _mm_cmpgt_epi32(least, lanes[at + 3]));
+    smaller |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high)) << (at * 4);
+  }
+  return ~smaller;
+#else
+  uint64_t found = 0;
+  for (int at = 0; at < 64; at++) found |= (uint64_t)(numbers[at] >= wanted) << at;
+  return found;
+#endif
+}
 
 #endif

@@ -9,41 +9,59 @@ extension AreaAllocator {
     case noHole(FreeSpace.Failure)
   }
 
-  /// Finds a place for `size` bytes and files a busy area for it. The corresponding kernel function
-  /// is `alloc_vmap_area`.
+  /// Finds a place for an area and files it as busy. The corresponding kernel function is
+  /// `alloc_vmap_area`.
   ///
   /// - Parameters:
-  ///   - size: bytes, guard page included; whole pages.
+  ///   - record: what the area is to be; `reserved` is its size, guard page included: whole pages.
   ///   - align: power of two, in bytes.
   ///   - start, end: where the area may lie; `end` is exclusive.
   ///   - mayBlock: whether a failure runs the reclaim and tries again.
   @inline(__always)
   func allocate(
-    size: UInt64, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
+    let size = record.reserved
     guard size != 0, size & 4095 == 0, align.nonzeroBitCount == 1 else { throw .badRequest }
-    var nodeBits: UInt32 = 0
     if nodeCount > 1, start == map.vmallocStart, end == map.vmallocEnd {
-      let number = ram[Superblock.ref].cpu % nodeCount
-      nodeBits = UInt32(number + 1) << 8
-      let area = takePooled(number, size, align)
-      if !area.isNone { return try file(area, ram[area].start, size, nodeBits) }
+      return try allocateFromPool(record, align, start, end, mayBlock)
     }
+    return try allocateFromTree(record, align, start, end, mayBlock)
+  }
+
+  /// What requests for the whole window do where there are several vmap nodes: the pool of the node
+  /// whose turn it is comes first, and the area remembers the node.
+  @inline(never)
+  private func allocateFromPool(
+    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+  ) throws(Failure) -> Ref<VMArea> {
+    var record = record
+    let number = ram[Superblock.ref].cpu % nodeCount
+    record.areaFlags |= UInt32(number + 1) << 8
+    let area = takePooled(number, record.reserved, align)
+    if area.isNone { return try allocateFromTree(record, align, start, end, mayBlock) }
+    return try file(area, record, at: ram[area].start)
+  }
+
+  @inline(__always)
+  private func allocateFromTree(
+    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+  ) throws(Failure) -> Ref<VMArea> {
     guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noDescriptor }
     let address: UInt64
     do throws(FreeSpace.Failure) {
-      address = try space.allocate(size: size, align: align, from: start, to: end)
+      address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
     } catch {
-      return try afterReclaim(area, error, size, align, start, end, mayBlock, nodeBits)
+      return try afterReclaim(area, error, record, align, start, end, mayBlock)
     }
-    return try file(area, address, size, nodeBits)
+    return try file(area, record, at: address)
   }
 
   /// The overflow path: reclaim everything that waits, then try once more.
   @inline(never)
   private func afterReclaim(
-    _ area: Ref<VMArea>, _ failure: FreeSpace.Failure, _ size: UInt64, _ align: UInt64,
-    _ start: UInt64, _ end: UInt64, _ mayBlock: Bool, _ nodeBits: UInt32
+    _ area: Ref<VMArea>, _ failure: FreeSpace.Failure, _ record: VMArea, _ align: UInt64,
+    _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     guard mayBlock else {
       caches.free(.vmArea, area)
@@ -52,25 +70,23 @@ extension AreaAllocator {
     reclaim()
     let address: UInt64
     do throws(FreeSpace.Failure) {
-      address = try space.allocate(size: size, align: align, from: start, to: end)
+      address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
     } catch {
       caches.free(.vmArea, area)
       throw .noHole(error)
     }
-    return try file(area, address, size, nodeBits)
+    return try file(area, record, at: address)
   }
 
   @inline(__always)
   private func file(
-    _ area: Ref<VMArea>, _ address: UInt64, _ size: UInt64, _ nodeBits: UInt32
+    _ area: Ref<VMArea>, _ record: VMArea, at address: UInt64
   ) throws(Failure) -> Ref<VMArea> {
-    var record = VMArea()
+    var record = record
     record.start = address
-    record.reserved = size
-    record.areaFlags = nodeBits
     ram[area] = record
-    guard insertBusy(area) else {
-      _ = space.release(address, address &+ size, spare: area.cast(to: FreeBlock.self))
+    guard insertBusy(area, at: address) else {
+      _ = space.release(address, record.end, spare: area.cast(to: FreeBlock.self))
       throw .noDescriptor
     }
     return area

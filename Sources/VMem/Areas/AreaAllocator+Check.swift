@@ -1,8 +1,7 @@
 extension AreaAllocator {
   /// Busy, lazy, pooled and free ranges tile [1, 2^64 − 1), and every count is right.
   func check(_ checker: inout Checker) {
-    ram[state].busyHigh.check(ram, &checker)
-    ram[state].busyLow.check(ram, &checker)
+    ram[state].busy.check(ram, &checker)
     var ranges: [(start: UInt64, end: UInt64)] = []
     space.check(&checker) { ranges.append(($0, $1)) }
     var busy: UInt64 = 0

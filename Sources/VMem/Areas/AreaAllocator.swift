@@ -46,18 +46,19 @@ public struct AreaAllocator: Sendable {
 
   // MARK: Busy areas
 
+  /// First page of the vmalloc area. Keys count from here and round the end of the number line, so
+  /// that most of them are small.
   @inline(__always)
-  private func key(_ address: UInt64) -> (isHigh: Bool, key: UInt64) {
-    address >> 48 == 0xffff
-      ? (true, address >> 12 & 0xf_ffff_ffff) : (false, address >> 12)
-  }
+  private var base: UInt64 { map.vmallocStart >> 12 }
+  private static let pageMask: UInt64 = (1 << 52) - 1
+
+  @inline(__always)
+  private func key(_ address: UInt64) -> UInt64 { (address &- map.vmallocStart) >> 12 }
 
   /// The busy area whose first byte is `address`, or none.
   @inline(__always)
   func busyArea(startingAt address: UInt64) -> Ref<VMArea> {
-    let (isHigh, key) = key(address)
-    let area = Ref<VMArea>(
-      granule: isHigh ? ram[state].busyHigh.value(key, ram) : ram[state].busyLow.value(key, ram))
+    let area = Ref<VMArea>(granule: ram[state].busy.value(key(address), ram))
     return !area.isNone && ram[area].start == address ? area : .none
   }
 
@@ -66,18 +67,13 @@ public struct AreaAllocator: Sendable {
   func takeBusy(
     startingAt address: UInt64, if wanted: (Ref<VMArea>) -> Bool
   ) -> Ref<VMArea> {
-    let (isHigh, key) = key(address)
-    let chunk =
-      isHigh ? ram[state].busyHigh.chunk(of: key, ram) : ram[state].busyLow.chunk(of: key, ram)
+    let key = key(address)
+    let chunk = ram[state].busy.chunk(of: key, ram)
     guard chunk != 0 else { return .none }
     let area = Ref<VMArea>(granule: ram[words: chunk, Int(truncatingIfNeeded: key)])
     guard !area.isNone, ram[area].start == address, wanted(area) else { return .none }
-    if isHigh {
-      ram[state].busyHigh.remove(key, in: chunk, ram)
-    } else {
-      ram[state].busyLow.remove(key, in: chunk, ram)
-    }
-    ram[state].busyCount -= 1
+    ram[state].busy.remove(key, in: chunk, ram)
+    ram[state].busyCount &-= 1
     return area
   }
 
@@ -89,73 +85,83 @@ public struct AreaAllocator: Sendable {
 
   /// The busy area with the highest start at or below `address`, or none.
   func busyAreaStarting(atOrBelow address: UInt64) -> Ref<VMArea> {
-    let (isHigh, key) = key(address)
-    var at = key
-    while isHigh, let found = ram[state].busyHigh.previous(from: at, ram) {
-      let area = Ref<VMArea>(granule: found.value)
+    var page = address >> 12
+    while let (found, area) = previousBusy(from: page) {
       if ram[area].start <= address { return area }
-      if found.key == 0 { break }
-      at = found.key - 1
-    }
-    at = isHigh ? .max : key
-    while let found = ram[state].busyLow.previous(from: at, ram) {
-      let area = Ref<VMArea>(granule: found.value)
-      if ram[area].start <= address { return area }
-      if found.key == 0 { break }
-      at = found.key - 1
+      if found == 0 { break }
+      page = found - 1
     }
     return .none
   }
 
   /// The busy area with the lowest start above `address`, or none.
   func busyAreaStarting(above address: UInt64) -> Ref<VMArea> {
-    let (isHigh, key) = key(address)
-    var at = key
-    while !isHigh, let found = ram[state].busyLow.next(from: at, ram) {
-      let area = Ref<VMArea>(granule: found.value)
+    var page = address >> 12
+    while let (found, area) = nextBusy(from: page) {
       if ram[area].start > address { return area }
-      at = found.key + 1
-    }
-    at = isHigh ? key : 0
-    while let found = ram[state].busyHigh.next(from: at, ram) {
-      let area = Ref<VMArea>(granule: found.value)
-      if ram[area].start > address { return area }
-      at = found.key + 1
+      page = found + 1
     }
     return .none
   }
 
+  /// The busy area that starts in the lowest page at or above `page`, and that page.
+  private func nextBusy(from page: UInt64) -> (page: UInt64, area: Ref<VMArea>)? {
+    if page < base, let found = ram[state].busy.next(from: (page &- base) & Self.pageMask, ram) {
+      return ((found.key &+ base) & Self.pageMask, Ref(granule: found.value))
+    }
+    guard let found = ram[state].busy.next(from: max(page, base) - base, ram),
+      found.key &+ base <= Self.pageMask
+    else { return nil }
+    return (found.key &+ base, Ref(granule: found.value))
+  }
+
+  /// The busy area that starts in the highest page at or below `page`, and that page.
+  private func previousBusy(from page: UInt64) -> (page: UInt64, area: Ref<VMArea>)? {
+    if page >= base, let found = ram[state].busy.previous(from: page - base, ram) {
+      return (found.key &+ base, Ref(granule: found.value))
+    }
+    let highest = min(page, base - 1)
+    guard let found = ram[state].busy.previous(from: (highest &- base) & Self.pageMask, ram),
+      found.key &+ base > Self.pageMask
+    else { return nil }
+    return ((found.key &+ base) & Self.pageMask, Ref(granule: found.value))
+  }
+
   /// Files an area under its start. Returns false when there is no memory for that.
   @inline(__always)
-  func insertBusy(_ area: Ref<VMArea>) -> Bool {
-    let (isHigh, key) = key(ram[area].start)
-    let done =
-      isHigh
-      ? ram[state].busyHigh.store(key, area.granule, ram)
-      : ram[state].busyLow.store(key, area.granule, ram)
-    if done { ram[state].busyCount += 1 }
+  func insertBusy(_ area: Ref<VMArea>, at start: UInt64) -> Bool {
+    let done = ram[state].busy.store(key(start), area.granule, ram)
+    if done { ram[state].busyCount &+= 1 }
     return done
   }
 
   @inline(__always)
   func removeBusy(_ area: Ref<VMArea>) {
-    let (isHigh, key) = key(ram[area].start)
-    _ = isHigh ? ram[state].busyHigh.remove(key, ram) : ram[state].busyLow.remove(key, ram)
-    ram[state].busyCount -= 1
+    _ = ram[state].busy.remove(key(ram[area].start), ram)
+    ram[state].busyCount &-= 1
   }
 
   /// Calls `body` for every busy area, ascending by address.
   func forEachBusy(_ body: (Ref<VMArea>) -> Void) {
-    var key: UInt64 = 0
-    while let found = ram[state].busyLow.next(from: key, ram) {
-      body(Ref(granule: found.value))
-      key = found.key + 1
+    var page: UInt64 = 0
+    while let (found, area) = nextBusy(from: page) {
+      body(area)
+      page = found + 1
     }
-    key = 0
-    while let found = ram[state].busyHigh.next(from: key, ram) {
-      body(Ref(granule: found.value))
-      key = found.key + 1
-    }
+  }
+
+  /// Calls `body` for every busy area of one vmap node, ascending by address.
+  ///
+  /// Complexity: a visit of every chunk of the index, and of each area of the node.
+  func forEachBusy(ofNode node: Int, _ body: (borrowing VMArea) -> Void) {
+    let busy = ram[state].busy
+    var scan = NodeScan(ram: ram, base: base, node: UInt64(node), count: UInt64(nodeCount))
+    // Six levels cover every key; a greater height is damage. Pages below the base have the highest
+    // keys.
+    let low = Self.pageMask &+ 1 &- base
+    scan.visit(busy.root, min(busy.height, 6), 0, low...Self.pageMask, body)
+    scan.visit(busy.root, min(busy.height, 6), 0, 0...low - 1, body)
+    scan.deliver(body)
   }
 }
 

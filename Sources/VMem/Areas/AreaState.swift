@@ -5,9 +5,8 @@ struct AreaState: BitwiseCopyable {
   var freeCount: UInt32 = 0
   var nodes = Ref<VmapNode>.none
   var nodeCount: UInt32 = 1
-  /// Busy areas by first page: those in the top 2^48 bytes, and all others.
-  var busyHigh = SparseArray()
-  var busyLow = SparseArray()
+  /// Busy areas by first page, counted from the start of the vmalloc area.
+  var busy = SparseArray()
   var busyCount: UInt64 = 0
   /// Pages that wait for a purge, guard pages included (`vmap_lazy_nr`).
   var lazyPages: UInt64 = 0

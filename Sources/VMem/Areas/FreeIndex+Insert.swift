@@ -19,6 +19,7 @@ extension FreeIndex {
     }
     guard let new = caches.allocate(.freeIndex, as: Node.self) else { return false }
     let right = handle(new.granule)
+    right.clear()
     // At the right edge of the address space the left half stays full.
     let kept = position == Self.capacity ? Self.capacity : Self.capacity / 2
     let moved = Self.capacity - kept
@@ -27,6 +28,7 @@ extension FreeIndex {
     node.starts.copy(kept, count: moved, to: right.starts, at: 0)
     right.count = moved
     node.count = kept
+    node.endAtCount(before: Self.capacity)
     if position <= kept && moved > 0 {
       put(node, position, start, pages, ref)
     } else {
@@ -75,7 +77,7 @@ extension FreeIndex {
         let top = caches.allocate(.freeIndex, as: Node.self)
       else { return false }
       let root = handle(top.granule)
-      root.count = 0
+      root.clear()
       put(root, 0, left.starts[0], left.maximum, path.node(level))
       put(root, 1, right.starts[0], right.maximum, new)
       ram[self.root].indexRoot = top.granule
@@ -103,7 +105,8 @@ extension FreeIndex {
     let before = node.sizes[position]
     node.sizes.move(position + 1, to: position, count: count - position)
     node.refs.move(position + 1, to: position, count: count - position)
-    node.starts.move(position + 1, to: position, count: count - position)
+    // The end moves with them.
+    node.starts.move(position + 1, to: position, count: count + 1 - position)
     node.count = count
     if level + 1 == height { return shrinkRoot(path) }
     if count == 0 {
@@ -155,14 +158,35 @@ extension FreeIndex {
 
   // MARK: Whole index
 
-  /// Makes an index of one block.
-  func begin(start: UInt64, bytes: UInt64, ref: UInt32) -> Bool {
-    guard let leaf = caches.allocate(.freeIndex, as: Node.self) else { return false }
-    let node = handle(leaf.granule)
-    node.count = 0
-    put(node, 0, start, Self.pages(bytes), ref)
-    ram[root].indexRoot = leaf.granule
+  /// Makes an index of the blocks that `next` hands out, ascending. Returns false when there is no
+  /// memory for a node; the index is then of no use.
+  func build(_ next: () -> Ref<FreeBlock>) -> Bool {
+    guard let first = caches.allocate(.freeIndex, as: Node.self) else { return false }
+    handle(first.granule).clear()
+    ram[root].indexRoot = first.granule
     ram[root].indexHeight = 1
+    var path = last()
+    var block = next()
+    while !block.isNone {
+      let leaf = handle(path.leaf)
+      let position = leaf.count
+      if position < Self.capacity {
+        leaf.sizes[position] = Self.pages(ram[block].size)
+        leaf.refs[position] = block.granule
+        leaf.starts[position] = ram[block].start
+        leaf.count = position + 1
+      } else {
+        // What was added without telling the levels above is told when the leaf is full.
+        path = last()
+        if height > 1 { setSize(path, leaf.maximum, level: 1) }
+        guard insert(path, start: ram[block].start, bytes: ram[block].size, ref: block.granule)
+        else { return false }
+        path = last()
+      }
+      block = next()
+    }
+    path = last()
+    if height > 1 { setSize(path, handle(path.leaf).maximum, level: 1) }
     return true
   }
 

@@ -24,7 +24,8 @@ struct FreeIndex {
     var sizes = InlineArray<62, Int32>(repeating: 0)
     /// `FreeBlock` or `Node`, as granules.
     var refs = InlineArray<62, UInt32>(repeating: 0)
-    var starts = InlineArray<62, UInt64>(repeating: 0)
+    /// Behind the last entry: larger than every address.
+    var starts = InlineArray<64, UInt64>(repeating: .max)
   }
 
   /// The way from the root to an entry of a leaf.
@@ -108,14 +109,16 @@ struct FreeIndex {
     return path
   }
 
-  /// Makes `path` lead to the last entry of all.
-  func moveToLast(_ path: inout Path) {
-    // Entries are appended one after the other: most often the leaf is still the same.
-    if path.leaf != 0, handle(path.leaf).count < Self.capacity {
-      path.position = handle(path.leaf).count - 1
-    } else {
-      path = descend(to: .max)
+  /// The way to the last entry of all.
+  func last() -> Path {
+    var path = Path()
+    var node = ram[root].indexRoot
+    for level in stride(from: height - 1, through: 0, by: -1) {
+      let position = handle(node).count - 1
+      path.set(level, node, position)
+      if level > 0 { node = handle(node).refs[position] }
     }
+    return path
   }
 
   /// Moves on to the next entry. Returns false, with the path unchanged, at the end.

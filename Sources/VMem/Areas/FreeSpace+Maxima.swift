@@ -80,15 +80,9 @@ extension FreeSpace {
       return
     }
     while !ram[node].left.isNone { node = ram[node].left }
-    var isBuilt = index.begin(
-      start: ram[node].start, bytes: ram[node].size, ref: node.granule)
-    node = next(node)
-    var path = FreeIndex.Path()
-    while isBuilt && !node.isNone {
-      index.moveToLast(&path)
-      isBuilt = index.insert(
-        path, start: ram[node].start, bytes: ram[node].size, ref: node.granule)
-      node = next(node)
+    let isBuilt = index.build {
+      defer { if !node.isNone { node = next(node) } }
+      return node
     }
     if !isBuilt {
       index.drop()

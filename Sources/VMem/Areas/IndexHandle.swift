@@ -1,3 +1,5 @@
+internal import CHost
+
 /// The arrays of one node: where the index touches memory.
 @safe
 struct IndexHandle {
@@ -55,40 +57,54 @@ struct IndexHandle {
     unsafe Column(base: (node + 512).assumingMemoryBound(to: UInt64.self))
   }
 
-  /// Position of the last entry that starts at or below `address`, or -1. No branch depends on the
-  /// address.
+  /// Makes the node one without entries.
+  func clear() {
+    count = 0
+    endAtCount(before: 64)
+  }
+
+  /// Lets starts behind the last entry be larger than every address. There may be addresses up to
+  /// the position `before`.
+  @inline(__always)
+  func endAtCount(before position: Int) {
+    for at in count..<max(count, position) { starts[at] = .max }
+  }
+
+  /// Position of the last entry that starts at or below `address`, or -1.
   @inline(__always)
   func lastPosition(atOrBelow address: UInt64) -> Int {
-    let count = count
-    var found = -1
-    // Two kinds of nodes are common: nearly empty roots and well filled ones.
-    var step = count < 4 ? 2 : 32
-    while step > 0 {
-      let probe = found &+ step
-      let isInside = probe < count
-      let start = starts[isInside ? probe : 0]
-      found = (isInside ? 1 : 0) & (start <= address ? 1 : 0) != 0 ? probe : found
-      step >>= 1
-    }
-    return found
+    // The most frequent question is for the first bytes of all.
+    if starts[1] > address { return starts[0] <= address ? 0 : -1 }
+    // No branch depends on the address any more, and comparisons do not wait for each other.
+    var before = isInside(15, address) &+ isInside(31, address) &+ isInside(47, address)
+    before &*= 16
+    before &+=
+      4
+      &* (isInside(before &+ 3, address) &+ isInside(before &+ 7, address)
+        &+ isInside(before &+ 11, address))
+    before &+=
+      isInside(before, address) &+ isInside(before &+ 1, address)
+      &+ isInside(before &+ 2, address)
+    return min(before, count) &- 1
+  }
+
+  /// 1 when the entry at a position starts at or below `address`.
+  @inline(__always)
+  private func isInside(_ position: Int, _ address: UInt64) -> Int {
+    starts[position] <= address ? 1 : 0
   }
 
   /// Position of the first entry after `position` with at least `size` pages, or -1.
   @inline(__always)
   func firstPosition(after position: Int, size: Int32) -> Int {
-    var at = position &+ 1
-    let end = count
-    while at &+ 4 <= end {
-      let low = (sizes[at] >= size ? 1 : 0) | (sizes[at &+ 1] >= size ? 1 : 0)
-      let high = (sizes[at &+ 2] >= size ? 1 : 0) | (sizes[at &+ 3] >= size ? 1 : 0)
-      if low | high != 0 { break }
-      at &+= 4
+    // Nodes of the fewest entries are not worth looking at all lanes.
+    if count &- position <= 3 {
+      for at in position &+ 1..<count where sizes[at] >= size { return at }
+      return -1
     }
-    while at < end {
-      if sizes[at] >= size { return at }
-      at &+= 1
-    }
-    return -1
+    let fitting = unsafe chost_at_least(sizes.base, size)
+    let candidates = fitting & ((1 &<< UInt64(count)) &- 1) & (~0 &<< UInt64(position &+ 1))
+    return candidates == 0 ? -1 : candidates.trailingZeroBitCount
   }
 
   /// Largest size in the node.

@@ -43,16 +43,16 @@ extension Machine {
     }
     if mayBlock { mightSleep(.alloc_vmap_area) }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)
-    let area: Ref<VMArea>
+    var record = VMArea()
+    record.reserved = size
+    record.requestedSize = requested
+    record.flags = flags
+    record.caller = caller
     do throws(AreaAllocator.Failure) {
-      area = try areas.allocate(size: size, align: align, start: from, end: to, mayBlock: mayBlock)
+      return try areas.allocate(record, align: align, start: from, end: to, mayBlock: mayBlock)
     } catch {
       throw refusal(error, requested, size, align, from, to, mayBlock: mayBlock)
     }
-    ram[area].requestedSize = requested
-    ram[area].flags = flags
-    ram[area].caller = caller
-    return area
   }
 
   @inline(never)

@@ -62,14 +62,12 @@ struct MapBlocks {
     let area: Ref<VMArea>
     do throws(AreaAllocator.Failure) {
       area = try areas.allocate(
-        size: MapBlock.size, align: MapBlock.size, start: areas.map.vmallocStart,
-        end: areas.map.vmallocEnd, mayBlock: true)
+        VMArea(mapRAM: MapBlock.size, isBlock: true), align: MapBlock.size,
+        start: areas.map.vmallocStart, end: areas.map.vmallocEnd, mayBlock: true)
     } catch {
       areas.caches.free(.mapBlock, block)
       throw error
     }
-    ram[area].isVMStruct = false
-    ram[area].areaFlags |= VMArea.mapRAM | VMArea.mapBlock
     let start = ram[area].start
     guard ram[home(start)].blocks.store(index(start), block.granule, ram) else {
       areas.removeBusy(area)

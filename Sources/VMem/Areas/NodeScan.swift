@@ -3,37 +3,45 @@
 /// Areas are fetched in batches, so that the processor waits for many of them at once.
 struct NodeScan {
   let ram: RAM
+  /// Page number that key 0 stands for.
+  let base: UInt64
   let node: UInt64
   let count: UInt64
   private var granules = InlineArray<32, UInt32>(repeating: 0)
   private var batch = InlineArray<32, VMArea>(repeating: VMArea())
   private var found = 0
 
-  init(ram: RAM, node: UInt64, count: UInt64) {
+  init(ram: RAM, base: UInt64, node: UInt64, count: UInt64) {
     self.ram = ram
+    self.base = base
     self.node = node
     self.count = count
   }
 
-  /// Visits the areas below a chunk whose first key stands for page number `first`.
+  /// Visits the areas below a chunk whose first key is `first`, as far as it reaches into `keys`.
+  /// The range begins and ends with a chunk.
   mutating func visit(
-    _ chunk: UInt32, _ height: UInt32, _ first: UInt64, _ body: (borrowing VMArea) -> Void
+    _ chunk: UInt32, _ height: UInt32, _ first: UInt64, _ keys: ClosedRange<UInt64>,
+    _ body: (borrowing VMArea) -> Void
   ) {
     guard height > 1 else {
-      if height == 1 { runs(chunk, first >> 4, body) }
+      if height == 1, keys.contains(first) { runs(chunk, ((first &+ base) << 12) >> 16, body) }
       return
     }
     let shift = 10 * UInt64(height - 1)
     for index in 0..<1024 {
       let below = ram[words: chunk, index]
-      if below != 0 { visit(below, height - 1, first &+ UInt64(index) << shift, body) }
+      let start = first &+ UInt64(index) << shift
+      if below != 0, start <= keys.upperBound, start | (1 << shift - 1) >= keys.lowerBound {
+        visit(below, height - 1, start, keys, body)
+      }
     }
   }
 
   private mutating func runs(
-    _ chunk: UInt32, _ first: UInt64, _ body: (borrowing VMArea) -> Void
+    _ chunk: UInt32, _ zone: UInt64, _ body: (borrowing VMArea) -> Void
   ) {
-    var run = (node + count - first % count) % count
+    var run = (node + count - zone % count) % count
     while run < 64 {
       for index in Int(run) * 16..<Int(run) * 16 + 16 {
         // Without a branch: which words are in use cannot be foreseen.

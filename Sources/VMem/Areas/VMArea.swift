@@ -50,6 +50,15 @@ public struct VMArea: BitwiseCopyable, Sendable {
   public static let mapRAM: UInt32 = 1
   public static let mapBlock: UInt32 = 2
 
+  init() {}
+
+  /// A mapping of vm_map_ram, or one of its blocks; `size` in bytes.
+  init(mapRAM size: UInt64, isBlock: Bool = false) {
+    reserved = size
+    isVMStruct = false
+    areaFlags = isBlock ? Self.mapRAM | Self.mapBlock : Self.mapRAM
+  }
+
   /// Pointers in a page: a longer page array lies in an area of its own.
   static let pointersPerPage = 512
 

@@ -28,7 +28,7 @@ extension Machine {
     record.flags = primed.flags
     record.requestedSize = record.size
     ram[area] = record
-    guard areas.insertBusy(area) else { throw .noMemory }
+    guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
     do throws(Refusal) {
       if !primed.caller.isEmpty { ram[area].caller = try intern(caller: primed.caller.span) }
       if primed.physicalAddress != 0 { try primeDevice(area, primed.physicalAddress) }

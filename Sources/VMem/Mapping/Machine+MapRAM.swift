@@ -17,10 +17,8 @@ extension Machine {
       } else {
         mightSleep(.alloc_vmap_area)
         let area = try areas.allocate(
-          size: count << 12, align: 4096, start: map.vmallocStart, end: map.vmallocEnd,
-          mayBlock: true)
-        ram[area].isVMStruct = false
-        ram[area].areaFlags |= VMArea.mapRAM
+          VMArea(mapRAM: count << 12), align: 4096, start: map.vmallocStart,
+          end: map.vmallocEnd, mayBlock: true)
         address = ram[area].start
       }
     } catch {

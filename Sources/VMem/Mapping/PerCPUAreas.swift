@@ -113,7 +113,8 @@ extension Machine {
       record.isGroup = true
       record.owned = index + 1 < list.count ? records[index + 1].granule : 0
       ram[records[index]] = record
-      guard areas.space.reserve(record.start, record.reserved), areas.insertBusy(records[index])
+      guard areas.space.reserve(record.start, record.reserved),
+        areas.insertBusy(records[index], at: record.start)
       else {
         recover(records, list, base, filed: index)
         throw Refusal(.null, .noDescriptor)

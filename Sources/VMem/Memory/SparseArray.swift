@@ -23,21 +23,27 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   /// The bottom chunk that holds the word of `key`, or 0 when there is none.
   @inline(__always)
   func chunk(of key: UInt64, _ ram: RAM) -> UInt32 {
-    guard height != 0, key >> (10 * UInt64(height)) == 0 else { return 0 }
-    var at = root
-    var level = height
-    if level == 4 {
-      // What the busy areas of a kernel with 4 levels of tables always have.
-      at = ram[words: at, Int(truncatingIfNeeded: key >> 30)]
+    guard height != 0, key &>> (10 &* UInt64(height)) == 0 else { return 0 }
+    var at = height <= 3 ? root : descend(to: key, ram)
+    if height >= 3 {
       if at == 0 { return 0 }
       at = ram[words: at, Int(truncatingIfNeeded: key >> 20)]
-      if at == 0 { return 0 }
-      return ram[words: at, Int(truncatingIfNeeded: key >> 10)]
     }
-    while level > 1 {
+    if height >= 2 {
+      if at == 0 { return 0 }
+      at = ram[words: at, Int(truncatingIfNeeded: key >> 10)]
+    }
+    return at
+  }
+
+  /// The chunk of the third level from the bottom on the way to `key`, or 0.
+  @inline(never)
+  private func descend(to key: UInt64, _ ram: RAM) -> UInt32 {
+    var at = root
+    var level = height
+    while level > 3 && at != 0 {
       level -= 1
       at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
-      if at == 0 { return 0 }
     }
     return at
   }
@@ -47,7 +53,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   mutating func remove(_ key: UInt64, in chunk: UInt32, _ ram: RAM) {
     ram[words: chunk, Int(truncatingIfNeeded: key)] = 0
     let count = count(chunk, ram)
-    ram[count].private -= 1
+    ram[count].private &-= 1
     if ram[count].private == 0 && idle != key >> 10 + 1 { exchangeIdle(key, ram) }
   }
 
@@ -58,7 +64,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
     let chunk = chunk(of: key, ram)
     if chunk == 0 { return storeGrowing(key, value, ram) }
     let index = Int(truncatingIfNeeded: key)
-    if ram[words: chunk, index] == 0 { ram[count(chunk, ram)].private += 1 }
+    if ram[words: chunk, index] == 0 { ram[count(chunk, ram)].private &+= 1 }
     ram[words: chunk, index] = value
     return true
   }
