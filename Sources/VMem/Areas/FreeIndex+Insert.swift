@@ -165,7 +165,8 @@ extension FreeIndex {
     handle(first.granule).clear()
     ram[root].indexRoot = first.granule
     ram[root].indexHeight = 1
-    var path = last()
+    var path = Path()
+    path.moveToLast(of: self)
     var block = next()
     while !block.isNone {
       let leaf = handle(path.leaf)
@@ -177,15 +178,15 @@ extension FreeIndex {
         leaf.count = position + 1
       } else {
         // What was added without telling the levels above is told when the leaf is full.
-        path = last()
+        path.moveToLast(of: self)
         if height > 1 { setSize(path, leaf.maximum, level: 1) }
         guard insert(path, start: ram[block].start, bytes: ram[block].size, ref: block.granule)
         else { return false }
-        path = last()
+        path.moveToLast(of: self)
       }
       block = next()
     }
-    path = last()
+    path.moveToLast(of: self)
     if height > 1 { setSize(path, handle(path.leaf).maximum, level: 1) }
     return true
   }

@@ -28,34 +28,92 @@ struct FreeIndex {
     var starts = InlineArray<64, UInt64>(repeating: .max)
   }
 
-  /// The way from the root to an entry of a leaf.
-  struct Path {
+  /// The way from the root to an entry of a leaf. It has no copies by accident: a copy of what has
+  /// just been written in parts makes the processor wait.
+  struct Path: ~Copyable {
     var leaf: UInt32 = 0
     var position = 0
-    /// Nodes above the leaf, lowest first, and the positions of the way in them.
-    private var nodes = InlineArray<5, UInt32>(repeating: 0)
-    private var positions = InlineArray<5, Int32>(repeating: 0)
+    /// A node above the leaf, and the position of the way in it.
+    struct Step: BitwiseCopyable {
+      var node: UInt32 = 0
+      var position: Int32 = 0
+    }
+    // Fields, since an array that is indexed by a variable is copied first.
+    private var step1 = Step()
+    private var step2 = Step()
+    private var step3 = Step()
+    private var step4 = Step()
+    private var step5 = Step()
 
     @inline(__always)
     init() {}
 
+    @inline(__always)
+    private func step(_ level: Int) -> Step {
+      switch level {
+      case 1: step1
+      case 2: step2
+      case 3: step3
+      case 4: step4
+      default: step5
+      }
+    }
+
     /// The node at a level, leaves being 0.
     @inline(__always)
-    func node(_ level: Int) -> UInt32 { level == 0 ? leaf : nodes[level &- 1] }
+    func node(_ level: Int) -> UInt32 { level == 0 ? leaf : step(level).node }
 
     @inline(__always)
-    func position(_ level: Int) -> Int { level == 0 ? position : Int(positions[level &- 1]) }
+    func position(_ level: Int) -> Int { level == 0 ? position : Int(step(level).position) }
 
     @inline(__always)
     mutating func set(_ level: Int, _ node: UInt32, _ position: Int) {
-      if level == 0 {
+      let step = Step(node: node, position: Int32(truncatingIfNeeded: position))
+      switch level {
+      case 0:
         leaf = node
         self.position = position
-      } else {
-        nodes[level &- 1] = node
-        positions[level &- 1] = Int32(truncatingIfNeeded: position)
+      case 1: step1 = step
+      case 2: step2 = step
+      case 3: step3 = step
+      case 4: step4 = step
+      default: step5 = step
       }
     }
+
+    /// Leads to the last block that starts at or below `address`; position -1 when there is none.
+    @inline(__always)
+    mutating func descend(_ index: FreeIndex, to address: UInt64) {
+      var node = index.ram[index.root].indexRoot
+      var level = index.height &- 1
+      while level > 0 {
+        let position = max(0, index.handle(node).lastPosition(atOrBelow: address))
+        set(level, node, position)
+        node = index.handle(node).refs[position]
+        level &-= 1
+      }
+      leaf = node
+      position = index.handle(node).lastPosition(atOrBelow: address)
+    }
+
+    /// Leads to the last entry of all.
+    mutating func moveToLast(of index: FreeIndex) {
+      var node = index.ram[index.root].indexRoot
+      for level in stride(from: index.height - 1, through: 0, by: -1) {
+        let position = index.handle(node).count - 1
+        set(level, node, position)
+        if level > 0 { node = index.handle(node).refs[position] }
+      }
+    }
+
+    private init(_ other: borrowing Path) {
+      leaf = other.leaf
+      position = other.position
+      (step1, step2, step3) = (other.step1, other.step2, other.step3)
+      (step4, step5) = (other.step4, other.step5)
+    }
+
+    func duplicate() -> Path { Path(self) }
   }
 
   /// Size of a block whose record tells the real one.
@@ -92,35 +150,6 @@ struct FreeIndex {
 
   // MARK: Finding
 
-  /// The way to the last block that starts at or below `address`; position -1 when there is none.
-  @inline(__always)
-  func descend(to address: UInt64) -> Path {
-    var path = Path()
-    var node = ram[root].indexRoot
-    var level = height &- 1
-    while level > 0 {
-      let position = max(0, handle(node).lastPosition(atOrBelow: address))
-      path.set(level, node, position)
-      node = handle(node).refs[position]
-      level &-= 1
-    }
-    path.leaf = node
-    path.position = handle(node).lastPosition(atOrBelow: address)
-    return path
-  }
-
-  /// The way to the last entry of all.
-  func last() -> Path {
-    var path = Path()
-    var node = ram[root].indexRoot
-    for level in stride(from: height - 1, through: 0, by: -1) {
-      let position = handle(node).count - 1
-      path.set(level, node, position)
-      if level > 0 { node = handle(node).refs[position] }
-    }
-    return path
-  }
-
   /// Moves on to the next entry. Returns false, with the path unchanged, at the end.
   @inline(__always)
   func advance(_ path: inout Path) -> Bool {
@@ -153,7 +182,7 @@ struct FreeIndex {
     let leaf = handle(path.leaf)
     let next = path.position &+ 1
     if next < leaf.count { return (Ref(granule: leaf.refs[next]), leaf.starts[next]) }
-    var behind = copy path
+    var behind = path.duplicate()
     guard climb(&behind) else { return (.none, 0) }
     return (block(behind), handle(behind.leaf).starts[0])
   }

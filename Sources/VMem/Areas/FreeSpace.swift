@@ -36,7 +36,8 @@ struct FreeSpace {
     guard exact && hasIndex else {
       return try allocateByShape(size, align, start, end, length: exact ? size : size &+ align &- 1)
     }
-    var path = index.descend(to: start)
+    var path = FreeIndex.Path()
+    path.descend(index, to: start)
     if path.position < 0 || !fits(index.bounds(path), size, align, start) {
       let wanted = FreeIndex.pages(size)
       repeat {
@@ -60,7 +61,8 @@ struct FreeSpace {
     guard !block.isNone else { throw .noHole }
     let address = candidate(ram[block].start, align, start)
     guard address &+ size <= end else { throw .pastEnd(address) }
-    let path = hasIndex ? index.descend(to: ram[block].start) : FreeIndex.Path()
+    var path = FreeIndex.Path()
+    if hasIndex { path.descend(index, to: ram[block].start) }
     let bounds = (start: ram[block].start, end: ram[block].end)
     guard clip(block, bounds, path, address, size) else { throw .noDescriptor }
     return address
@@ -182,7 +184,8 @@ struct FreeSpace {
   func reserve(_ address: UInt64, _ size: UInt64) -> Bool {
     let block = self.block(containing: address)
     guard !block.isNone, address &+ size <= ram[block].end else { return false }
-    let path = hasIndex ? index.descend(to: address) : FreeIndex.Path()
+    var path = FreeIndex.Path()
+    if hasIndex { path.descend(index, to: address) }
     return clip(block, (ram[block].start, ram[block].end), path, address, size)
   }
 
@@ -236,7 +239,7 @@ struct FreeSpace {
 
   /// What lies around an address: the blocks before and after it, the end of the one and the start of
   /// the other, and the way to the one before in the index.
-  struct Neighbours {
+  struct Neighbours: ~Copyable {
     var before = Ref<FreeBlock>.none
     var end: UInt64 = 0
     var after = Ref<FreeBlock>.none
@@ -244,21 +247,19 @@ struct FreeSpace {
     var path = FreeIndex.Path()
   }
 
+  /// Finds what lies around an address; `found` must be as new.
   @inline(__always)
-  private func neighbours(of start: UInt64) -> Neighbours {
-    var found = Neighbours()
-    guard hasIndex else { return neighboursInTree(of: start) }
-    found.path = index.descend(to: start)
+  private func find(_ found: inout Neighbours, of start: UInt64) {
+    guard hasIndex else { return findInTree(&found, of: start) }
+    found.path.descend(index, to: start)
     if found.path.position >= 0 {
       found.before = index.block(found.path)
       found.end = index.bounds(found.path).end
     }
     (found.after, found.start) = index.following(found.path)
-    return found
   }
 
-  private func neighboursInTree(of start: UInt64) -> Neighbours {
-    var found = Neighbours()
+  private func findInTree(_ found: inout Neighbours, of start: UInt64) {
     var node = ram[root].freeRoot
     while !node.isNone {
       if start < ram[node].start {
@@ -271,7 +272,6 @@ struct FreeSpace {
     }
     if !found.before.isNone { found.end = ram[found.before].end }
     if !found.after.isNone { found.start = ram[found.after].start }
-    return found
   }
 
   // MARK: Giving back
@@ -280,7 +280,8 @@ struct FreeSpace {
   /// back: it becomes the new block, or is freed when there is none. Returns false, with the spare
   /// freed, when the range overlaps free space.
   func release(_ start: UInt64, _ end: UInt64, spare: Ref<FreeBlock>) -> Bool {
-    var found = neighbours(of: start)
+    var found = Neighbours()
+    find(&found, of: start)
     return release(start, end, spare, &found)
   }
 
@@ -293,7 +294,8 @@ struct FreeSpace {
   func releaseRun(
     _ start: UInt64, _ last: UInt64, _ end: UInt64, spare: Ref<FreeBlock>, other: Ref<FreeBlock>
   ) {
-    var found = neighbours(of: start)
+    var found = Neighbours()
+    find(&found, of: start)
     let touchesBefore = !found.before.isNone && found.end == start
     let touchesAfter = !found.after.isNone && found.start == end
     if touchesBefore && !touchesAfter {

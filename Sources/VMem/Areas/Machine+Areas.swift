@@ -16,15 +16,21 @@ extension Machine {
     end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     ram[
-      try makeArea(
-        size: requested, flags: flags, align: align, start: start, end: end, shift: shift,
-        mayBlock: mayBlock, caller: caller)
+      try reserve(requested, flags, align, start, end, shift, mayBlock, caller)
     ].start
   }
 
   func makeArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
     end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> Ref<VMArea> {
+    try reserve(requested, flags, align, start, end, shift, mayBlock, caller)
+  }
+
+  @inline(__always)
+  private func reserve(
+    _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ start: UInt64?, _ end: UInt64?,
+    _ shift: UInt64, _ mayBlock: Bool, _ caller: Ref<Symbol>
   ) throws(Refusal) -> Ref<VMArea> {
     if ram[Superblock.ref].contexts[cpu] >= ExecutionContext.irq.rawValue {
       throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context.rawValue))

@@ -27,20 +27,22 @@ struct PurgeBatch: ~Copyable {
 
   /// Replaces the contents by a linked list of areas, sorted.
   mutating func load(_ head: Ref<VMArea>, count: Int) {
-    entries.removeAll(keepingCapacity: true)
-    entries.reserveCapacity(count)
-    var area = head
-    var isDescending = true
-    var above = UInt64.max
-    for _ in 0..<count {
-      let start = ram[area].start
-      isDescending = isDescending && start < above
-      above = start
-      entries.append(Entry(start: start, area: area))
-      area = ram[area].next
+    var isAscending = true
+    // The newest is first: areas that were freed in the order of their addresses need no sorting.
+    // Safe: every place of the buffer is written.
+    unsafe entries = [Entry](unsafeUninitializedCapacity: count) { buffer, initialized in
+      var area = head
+      var above = UInt64.max
+      for index in stride(from: count &- 1, through: 0, by: -1) {
+        let start = ram[area].start
+        isAscending = isAscending && start < above
+        above = start
+        unsafe buffer.initializeElement(at: index, to: Entry(start: start, area: area))
+        area = ram[area].next
+      }
+      initialized = count
     }
-    // The newest is first: areas that were freed in the order of their addresses come reversed.
-    if isDescending { entries.reverse() } else { sort() }
+    if !isAscending { sort() }
   }
 
   /// Sorts by address: least significant digits first, over the bits in which pages differ.

@@ -118,11 +118,13 @@ struct AreasBenchmark {
 }
 
 /// The machine and the random choices of a run.
+@safe
 private struct Work: ~Copyable {
   private let machine: Machine
   private let pattern: AreasBenchmark.Pattern
   private var random: UInt64
-  private var slots: [UInt64]
+  /// Addresses of the live areas.
+  private let slots: UnsafeMutableBufferPointer<UInt64>
   private let live: Int
   private var turn = 0
   private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -135,14 +137,17 @@ private struct Work: ~Copyable {
     pattern = benchmark.pattern
     live = benchmark.live
     random = benchmark.seed
-    slots = []
-    slots.reserveCapacity(live)
+    unsafe slots = .allocate(capacity: live)
+    unsafe slots.initialize(repeating: 0)
   }
 
+  deinit { unsafe slots.deallocate() }
+
   mutating func fill() throws(Refusal) {
-    for _ in 0..<live {
+    for slot in 0..<live {
       let address = try machine.getVMArea(size: nextSize())
-      slots.append(address)
+      // Safe: slots are numbered below `live`.
+      unsafe slots[slot] = address
       add(address)
     }
   }
@@ -156,10 +161,10 @@ private struct Work: ~Copyable {
       case .random: Int(below(UInt64(live)))
       }
     turn = turn + 1 == live ? 0 : turn + 1
-    try machine.freeVMArea(slots[slot])
+    try machine.freeVMArea(unsafe slots[slot])
     machine.runScheduledWork()
     let address = try machine.getVMArea(size: nextSize())
-    slots[slot] = address
+    unsafe slots[slot] = address
     add(address)
   }
 
