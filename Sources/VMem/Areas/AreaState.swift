@@ -19,5 +19,6 @@ struct AreaState: BitwiseCopyable {
   var indexDelay: UInt32 = 0
   /// Set when the threshold was crossed; the drain runs after the verb.
   var drainScheduled: UInt32 = 0
-  var unused: UInt32 = 0
+  /// Not 0 when there may be areas that a purge notifier gives up.
+  var hasNotifiers: UInt32 = 0
 }

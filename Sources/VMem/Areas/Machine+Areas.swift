@@ -57,6 +57,11 @@ extension Machine {
     do throws(AreaAllocator.Failure) {
       return try areas.allocate(record, align: align, start: from, end: to, mayBlock: mayBlock)
     } catch {
+      if mayBlock, case .noHole = error, callPurgeNotifiers() {
+        return try makeArea(
+          size: requested, flags: flags, align: align, start: start, end: end, shift: shift,
+          caller: caller)
+      }
       throw refusal(error, requested, size, align, from, to, mayBlock: mayBlock)
     }
   }

@@ -44,7 +44,8 @@ public struct VMArea: BitwiseCopyable, Sendable {
   public var isVMStruct: Bool = true
   /// Whether it is part of a per-CPU group.
   var isGroup: Bool = false
-  private var extraIsArray: Bool = false
+  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`.
+  private var marks: UInt8 = 0
 
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
   public static let mapRAM: UInt32 = 1
@@ -64,17 +65,23 @@ public struct VMArea: BitwiseCopyable, Sendable {
 
   /// What an ioremap maps (`phys_addr`), or 0.
   public var physicalAddress: UInt64 {
-    get { extraIsArray ? 0 : extra }
+    get { marks & 1 != 0 ? 0 : extra }
     set { extra = newValue }
   }
 
   /// Address of the page array when that lies in an area ("vpages"), or 0.
   public internal(set) var array: UInt64 {
-    get { extraIsArray ? extra : 0 }
+    get { marks & 1 != 0 ? extra : 0 }
     set {
       extra = newValue
-      extraIsArray = newValue != 0
+      marks = newValue != 0 ? marks | 1 : marks & ~1
     }
+  }
+
+  /// Whether a purge notifier frees the area when no address space is left.
+  var isGivenUp: Bool {
+    get { marks & 2 != 0 }
+    set { marks = newValue ? marks | 2 : marks & ~2 }
   }
 
   /// The pages it owns, or none.

@@ -65,6 +65,10 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case groupNotAligned
   /// offset, other offset
   case groupOverlaps
+  /// area start
+  case hasNotifier
+  /// area start
+  case noNotifier
   // Sparse areas and mapping
   /// flags
   case flushResetPerms

@@ -22,6 +22,7 @@ extension Machine {
         address = ram[area].start
       }
     } catch {
+      if case .noHole = error, callPurgeNotifiers() { return try vmMapRAM(pages) }
       throw refusal(
         error, count << 12, count << 12, 4096, map.vmallocStart, map.vmallocEnd, mayBlock: true)
     }

@@ -25,6 +25,8 @@ extension Refusal {
       return "\(values.b) pages are given back at \(a), but only \(values.c) of its block are out"
     case .groupNotAligned: return "offset \(a) and size \(b) are not multiples of \(c)"
     case .groupOverlaps: return "the members at offsets \(a) and \(b) overlap"
+    case .hasNotifier: return "the area at \(a) has a purge notifier"
+    case .noNotifier: return "the area at \(a) has no purge notifier"
     case .flushResetPerms: return "the area has VM_FLUSH_RESET_PERMS (flags \(a))"
     case .noGuard: return "the area has VM_NO_GUARD (flags \(a))"
     case .notSparse: return "the area is not VM_SPARSE (flags \(a))"

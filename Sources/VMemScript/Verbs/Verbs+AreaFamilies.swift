@@ -75,4 +75,18 @@ extension Verb {
     machine.shrinkVmapNodes()
     return .ok
   }
+
+  static func registerNotifier(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.registerPurgeNotifier(call.arguments[.area])
+    return .ok
+  }
+
+  static func unregisterNotifier(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.unregisterPurgeNotifier(call.arguments[.area])
+    return .ok
+  }
 }

@@ -57,6 +57,19 @@ extension Verb {
       kernel: "reclaim_and_purge_vmap_areas", returns: "0", example: "reclaim_vmap",
       .call(reclaim)),
     Verb(
+      "register_vmap_purge_notifier", .areas, .nothing, .writer, [.area],
+      summary: "let an area be freed when no address space is left",
+      kernel: "register_vmap_purge_notifier",
+      returns: "0, -EEXIST for an area that has one, -EINVAL for no area's start",
+      example: "register_vmap_purge_notifier a", .call(registerNotifier)),
+    Verb(
+      "unregister_vmap_purge_notifier", .areas, .nothing, .writer, [.area],
+      summary: "take an area's purge notifier away",
+      kernel: "unregister_vmap_purge_notifier",
+      returns: "0, -ENOENT for an area that has none, -EINVAL for no area's start",
+      example: "register_vmap_purge_notifier a\nunregister_vmap_purge_notifier a",
+      .call(unregisterNotifier)),
+    Verb(
       "shrink_vmap_node", .areas, .nothing, .writer,
       summary: "empty the size pools of all vmap nodes",
       kernel: "vmap_node_shrink_scan", returns: "0", example: "shrink_vmap_node",

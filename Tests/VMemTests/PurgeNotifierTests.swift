@@ -1,0 +1,70 @@
+import Testing
+
+@testable import VMem
+
+/// What happens when no place is left even after a purge.
+struct PurgeNotifierTests: ~Copyable {
+  private let machine: Machine
+  private let start: UInt64
+  private let end: UInt64
+
+  init() throws {
+    machine = try Machine(Configuration(memory: 64 << 20, seed: 1))
+    start = machine.map.vmallocStart
+    end = start + 0x11000
+  }
+
+  private func reserveAll() throws(Refusal) -> UInt64 {
+    try machine.getVMArea(size: 0x10000, start: start, end: end)
+  }
+
+  @Test func whatANotifierFreesIsHandedOut() throws {
+    let kept = try reserveAll()
+    #expect(throws: Refusal.self) { try reserveAll() }
+    try machine.registerPurgeNotifier(kept)
+    #expect(try reserveAll() == kept)
+    machine.expectSound("after the notifier")
+    // The new area has none.
+    #expect(throws: Refusal.self) { try reserveAll() }
+  }
+
+  @Test func aNotifierIsRegisteredOnce() throws {
+    let area = try reserveAll()
+    let exists = Refusal(.errno(.EEXIST), .hasNotifier, area)
+    let none = Refusal(.errno(.ENOENT), .noNotifier, area)
+    let nowhere = Refusal(.errno(.EINVAL), .noAreaAtAddress, area + 4096)
+    #expect(throws: none) { try machine.unregisterPurgeNotifier(area) }
+    try machine.registerPurgeNotifier(area)
+    #expect(throws: exists) { try machine.registerPurgeNotifier(area) }
+    #expect(throws: nowhere) { try machine.registerPurgeNotifier(area + 4096) }
+    #expect(throws: nowhere) { try machine.unregisterPurgeNotifier(area + 4096) }
+    try machine.unregisterPurgeNotifier(area)
+    #expect(throws: Refusal.self) { try reserveAll() }
+    #expect(machine.findVMArea(area) != nil)
+  }
+
+  @Test func requestsThatMustNotWaitCallNone() throws {
+    let kept = try reserveAll()
+    try machine.registerPurgeNotifier(kept)
+    #expect(throws: Refusal.self) {
+      try machine.getVMArea(size: 0x10000, start: start, end: end, mayBlock: false)
+    }
+    #expect(machine.findVMArea(kept) != nil)
+  }
+
+  @Test func pagesAndTheirArrayGoToo() throws {
+    // More than 512 pages: the page array has an area of its own, which is given up as well.
+    let before = machine.ram[Superblock.ref].vmallocPages
+    let area = try machine.vmalloc(VmallocRequest(size: 600 << 12))
+    let found = machine.findVMArea(area)
+    let array = try #require(found).array
+    try machine.registerPurgeNotifier(area)
+    try machine.registerPurgeNotifier(array)
+    let size = machine.map.vmallocEnd - machine.map.vmallocStart
+    #expect(throws: Refusal.self) { try machine.getVMArea(size: size &- 4095) }
+    #expect(machine.findVMArea(area) == nil && machine.findVMArea(array) == nil)
+    let after = machine.ram[Superblock.ref].vmallocPages
+    #expect(after == before)
+    machine.expectSound("after giving up")
+  }
+}
