@@ -19,6 +19,8 @@ struct Vmcoreinfo {
     if kernel.rawValue >= KernelVersion.v6_12.rawValue {
       line("NUMBER(VMALLOC_START)", "0x" + Self.hex(machine.map.vmallocStart))
     }
+    // Roots of 2^8 sections of 2^27 bytes; readers take its presence for a virtual memory map.
+    line("LENGTH(mem_section)", machine.map.levels == 5 ? "131072" : "2048")
     line("NUMBER(SECTION_SIZE_BITS)", "27")
     line("NUMBER(MAX_PHYSMEM_BITS)", machine.map.levels == 5 ? "52" : "46")
     line("SIZE(page)", "\(MemoryLayout<Frame>.stride)")
