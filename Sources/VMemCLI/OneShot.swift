@@ -2,9 +2,8 @@ internal import Glibc
 internal import VMem
 internal import VMemScript
 
-/// A line of the language as the process's arguments.
-///
-/// It runs on a fresh machine that is gone afterwards. Only verbs that read make sense there.
+/// A line of the language as the process's arguments: it runs on the session's machine, and what it
+/// changes is committed before its result is printed.
 struct OneShot {
   let options: LineOptions
   let words: [String]
@@ -13,20 +12,19 @@ struct OneShot {
     var settings = Options()
     settings.json = options.isJSON
     settings.colour = options.colour.isOn
-    var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
-    if let verb = interpreter.table.verb(of: words), !Self.answersAlone(verb) {
-      throw ProcessFailure(
-        message:
-          "\(verb.name) would change a machine that is gone afterwards; "
-          + "write a script: vmemctl run -",
-        exitCode: EX_USAGE)
-    }
+    let verb = VerbTable().verb(of: words)
+    let name = verb.map { "\($0.name)" }
+    let session = Session(options, path: options.imagePath)
+    let isWriter = verb.map { $0.changesTheMachine || Self.writers.contains("\($0.name)") } ?? false
+    let machine =
+      verb == nil
+      ? try Machine.booted() : try session.open(isWriter: isWriter, boots: name == "boot")
+    var interpreter = Interpreter(machine: machine, options: settings)
+    if isWriter { interpreter.committer = session }
     _ = interpreter.run(ScriptSource(arguments: words))
-    return interpreter.finish().rawValue
+    return session.leave(after: interpreter.finish(), wasLong: false).rawValue
   }
 
-  /// Readers do, and `assert`, which the language counts among its own words.
-  private static func answersAlone(_ verb: Verb) -> Bool {
-    verb.isReader || "\(verb.name)" == "assert"
-  }
+  /// Words of the language that may change the machine besides the verbs that say so.
+  private static let writers: Set<String> = ["boot", "include"]
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import VMem
 internal import VMemScript
 
-/// `vmemctl run`: each script on a machine of its own.
+/// `vmemctl run`: each script on a machine of its own, or all on the machine of an image.
 struct ScriptRunner {
   let options: RunOptions
 
@@ -26,8 +26,16 @@ struct ScriptRunner {
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing
-    var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
+    guard let path = options.line.image else {
+      var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
+      _ = interpreter.run(source)
+      return interpreter.finish()
+    }
+    let session = Session(options.line, path: path)
+    let machine = try session.open(isWriter: true, boots: source.beginsWithBoot)
+    var interpreter = Interpreter(machine: machine, options: settings)
+    interpreter.committer = session
     _ = interpreter.run(source)
-    return interpreter.finish()
+    return session.leave(after: interpreter.finish(), wasLong: true)
   }
 }

@@ -29,6 +29,8 @@ public struct ByteWriter: ~Copyable {
   private var flushed: UInt64 = 0
   /// The first error of the descriptor.
   public private(set) var failure: Failure?
+  /// What must be done before bytes leave; when it says false, they are dropped.
+  public var willFlush: (() -> Bool)?
 
   /// - Parameter descriptor: where the bytes go; nil keeps them all in memory.
   public init(descriptor: Int32?) {
@@ -50,6 +52,7 @@ public struct ByteWriter: ~Copyable {
   /// Writes everything to the descriptor. Does nothing for a writer in memory.
   public mutating func flush() {
     guard let descriptor else { return }
+    if used > 0, failure == nil, let willFlush, !willFlush() { failure = .errno(EIO) }
     var at = 0
     while at < used, failure == nil {
       // Safe: `at ..< used` lies in the buffer.

@@ -58,19 +58,13 @@ import Testing
     ["--bogus"], ["run"], ["run", "--bogus", "-"], ["run", "--tap", "--json", "-"],
     ["run", "--tap", "-", "-"], ["bench", "nothing"], ["bench", "boot", "--memory", "5X"],
     ["bench", "boot", "--memory", "4K"], ["bench", "boot", "--rounds", "0"],
-    ["bench", "script", "--lines", "1"], ["get_vm_area", "16K"], ["a", "=", "get_vm_area", "16K"],
-    ["expect", "NULL", "get_vm_area", "0"], ["boot"], [],
+    ["bench", "script", "--lines", "1"], ["info", "--image"], ["info", "--image="], [],
   ])
   func usage(_ arguments: [String]) throws {
     let ran = try Command.run([TestFiles.vmemctl] + arguments)
     #expect(ran.status == 64)
     #expect(ran.output.isEmpty)
     #expect(ran.errorText.hasPrefix("vmemctl: "))
-  }
-
-  @Test func writerSaysWhereItBelongs() throws {
-    let ran = try Command.vmemctl("s", "=", "get_vm_area", "16K")
-    #expect(ran.errorText.contains("vmemctl run -"))
   }
 
   @Test func cannotCreate() throws {

@@ -17,6 +17,8 @@ int chost_watch_range(const void * _Nonnull base, size_t size);
 /// Ends watching of the range that starts at `base`.
 void chost_unwatch_range(const void * _Nonnull base);
 
+enum { CHOST_SEEK_DATA = 3, CHOST_SEEK_HOLE = 4 };
+
 /// A run of pages of our own address space.
 struct chost_pages {
   uint64_t start;
@@ -31,6 +33,15 @@ struct chost_pages {
 long chost_used_pages(
     int pagemap, uint64_t * _Nonnull start, uint64_t end,
     struct chost_pages * _Nonnull runs, size_t count);
+
+/// As `chost_used_pages`, but only pages of a private mapping of a file that are not the file's any
+/// more.
+long chost_changed_pages(
+    int pagemap, uint64_t * _Nonnull start, uint64_t end,
+    struct chost_pages * _Nonnull runs, size_t count);
+
+/// CRC-32C (Castagnoli) of `count` bytes that follow bytes of checksum `before`; 0 for none.
+uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count);
 
 /// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.
 static inline uint64_t chost_at_least(const int32_t * _Nonnull numbers, int32_t wanted) {

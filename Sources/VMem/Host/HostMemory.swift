@@ -15,13 +15,18 @@ struct HostMemory: ~Copyable {
   let base: UnsafeMutableRawPointer
   /// Bytes reserved before the margin: `reach`, or half of it where the host has no more.
   let reserved: Int
+  /// The file that the memory is a private mapping of, or nil.
+  let image: Int32?
 
   /// Reserves the address space and maps `size` bytes of zeroed anonymous memory at its start.
   /// Returns nil when the host refuses.
   ///
+  /// With an image, the memory is a private mapping of that file instead: what is written stays in
+  /// this process.
+  ///
   /// Checkers such as valgrind cannot reserve as much; half of it serves machines of less RAM there,
   /// and only a wild reference past that half is not caught.
-  init?(size: Int) {
+  init?(size: Int, image: Int32? = nil) {
     precondition(size > 0 && size <= Self.reach && size % 4096 == 0)
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     var reserved = Self.reach
@@ -33,7 +38,9 @@ struct HostMemory: ~Copyable {
     }
     guard let base = unsafe base, unsafe base != UnsafeMutableRawPointer(bitPattern: -1)
     else { return nil }
-    let mapped = unsafe mmap(base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, -1, 0)
+    let backing = image == nil ? flags : MAP_PRIVATE | MAP_NORESERVE
+    let mapped = unsafe mmap(
+      base, size, PROT_READ | PROT_WRITE, backing | MAP_FIXED, image ?? -1, 0)
     guard unsafe mapped == base, unsafe chost_watch_range(base, reserved + Self.margin) == 0
     else {
       unsafe munmap(base, reserved + Self.margin)
@@ -41,6 +48,7 @@ struct HostMemory: ~Copyable {
     }
     unsafe self.base = base
     self.reserved = reserved
+    self.image = image
   }
 
   deinit {

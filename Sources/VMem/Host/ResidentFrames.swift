@@ -4,18 +4,82 @@ internal import Glibc
 /// Which frames of RAM the host has memory for. The others are zero and need not be read.
 struct ResidentFrames {
   let ram: RAM
+  /// The file that RAM is a private mapping of, or nil.
+  var image: Int32?
 
   /// Calls `body` for every frame that may hold something, ascending.
   func forEachFrame(_ body: (UInt32) -> Void) {
+    if let image { return forEachFrame(of: image, body) }
     // Safe: the path is a literal.
     let pagemap = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
     defer { if pagemap >= 0 { close(pagemap) } }
     if let unseen = scan(pagemap, body) { ask(from: unseen, body) }
   }
 
-  /// Lets the host list the pages it keeps. Returns the first frame it said nothing of, or nil when
-  /// it has seen all.
-  func scan(_ pagemap: Int32, _ body: (UInt32) -> Void) -> Int? {
+  /// What stands in a file, and what this process has written since.
+  private func forEachFrame(of image: Int32, _ body: (UInt32) -> Void) {
+    var changed: [UInt32] = []
+    forEachChangedFrame { changed.append($0) }
+    var next = 0
+    let size = Int(ram.frameCount) << 12
+    var at = 0
+    while at < size {
+      // Nothing but a hole follows when there is no more data.
+      let data = lseek(image, at, Int32(CHOST_SEEK_DATA))
+      let hasData = data >= 0 && data < size
+      let start = data & ~4095
+      let first = hasData ? UInt32(start >> 12) : ram.frameCount
+      while next < changed.count, changed[next] < first {
+        body(changed[next])
+        next += 1
+      }
+      guard hasData else { break }
+      let hole = lseek(image, start, Int32(CHOST_SEEK_HOLE))
+      let end = hole < 0 ? size : min(size, (hole + 4095) & ~4095)
+      for pfn in first..<UInt32(end >> 12) { body(pfn) }
+      while next < changed.count, changed[next] < UInt32(end >> 12) { next += 1 }
+      at = end
+    }
+    while next < changed.count {
+      body(changed[next])
+      next += 1
+    }
+  }
+
+  /// Calls `body` for every frame of a machine in an image that this process has written to,
+  /// ascending.
+  func forEachChangedFrame(_ body: (UInt32) -> Void) {
+    // Safe: the path is a literal.
+    let pagemap = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+    defer { if pagemap >= 0 { close(pagemap) } }
+    if let unseen = scan(pagemap, changed: true, body) { look(pagemap, from: unseen, body) }
+  }
+
+  /// Reads an entry for each page from a frame on: what Linux before 6.7 can answer. Where that may
+  /// not be read, every frame counts as changed.
+  func look(_ pagemap: Int32, from frame: Int, _ body: (UInt32) -> Void) {
+    var entries = [UInt64](repeating: 0, count: 8192)
+    let base = unsafe UInt(bitPattern: ram.base) >> 12
+    var first = frame
+    let count = Int(ram.frameCount)
+    while first < count {
+      let here = min(entries.count, count - first)
+      // Safe: the buffer has room for as many entries.
+      let got = unsafe entries.withUnsafeMutableBytes {
+        unsafe pread(pagemap, $0.baseAddress!, here * 8, (Int(base) + first) * 8)
+      }
+      for index in 0..<here {
+        let entry = got == here * 8 ? entries[index] : 1 << 63
+        // Present or swapped out, and no page of a file.
+        if entry >> 62 != 0, entry >> 61 & 1 == 0 { body(UInt32(first + index)) }
+      }
+      first += here
+    }
+  }
+
+  /// Lets the host list the pages it keeps, or those of them that are no file's. Returns the first
+  /// frame it said nothing of, or nil when it has seen all.
+  func scan(_ pagemap: Int32, changed: Bool = false, _ body: (UInt32) -> Void) -> Int? {
     var runs = [chost_pages](repeating: chost_pages(), count: 512)
     let base = unsafe UInt(bitPattern: ram.base)
     let end = UInt64(base) + UInt64(ram.frameCount) << 12
@@ -23,7 +87,9 @@ struct ResidentFrames {
     while at < end {
       // Safe: the range is our own mapping, and the host fills at most the runs there are.
       let found = unsafe runs.withUnsafeMutableBufferPointer {
-        unsafe chost_used_pages(pagemap, &at, end, $0.baseAddress!, $0.count)
+        changed
+          ? unsafe chost_changed_pages(pagemap, &at, end, $0.baseAddress!, $0.count)
+          : unsafe chost_used_pages(pagemap, &at, end, $0.baseAddress!, $0.count)
       }
       guard found >= 0 else { return Int(at - UInt64(base)) >> 12 }
       for run in runs[..<found] {

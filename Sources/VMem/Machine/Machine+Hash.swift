@@ -3,7 +3,7 @@ extension Machine {
   /// ascending. Equal machines have equal hashes, whatever process they live in.
   public func hash() -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    ResidentFrames(ram: ram).forEachFrame { pfn in
+    ResidentFrames(ram: ram, image: memory.image).forEachFrame { pfn in
       unsafe ram.withFrame(pfn) { bytes in
         // Safe: a frame is 512 aligned words.
         let words = unsafe bytes.bindMemory(to: UInt64.self)
@@ -19,7 +19,7 @@ extension Machine {
 
   /// Calls `body` for every frame that is not all zero, ascending.
   public func forEachUsedFrame(_ body: (UInt32, UnsafeMutableRawBufferPointer) -> Void) {
-    ResidentFrames(ram: ram).forEachFrame { pfn in
+    ResidentFrames(ram: ram, image: memory.image).forEachFrame { pfn in
       unsafe ram.withFrame(pfn) { bytes in
         let words = unsafe bytes.bindMemory(to: UInt64.self)
         if unsafe words.contains(where: { $0 != 0 }) { unsafe body(pfn, bytes) }

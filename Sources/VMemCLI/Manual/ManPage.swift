@@ -108,8 +108,21 @@ extension ManPage {
     \\fB\\-\\-json\\fR and \\fB\\-\\-color\\fR \\fIauto\\fR|\\fIalways\\fR|\\fInever\\fR, the colour of
     messages, may stand before and behind everything.
     .PP
-    Any other first word begins a line of the language. It runs on a freshly booted machine that is
-    gone afterwards, so only verbs that read can stand there.
+    Any other first word begins a line of the language. It runs on the machine in an image, and
+    what it changes is committed before its result is printed.
+    .TP
+    .B \\-\\-image \\fIFILE
+    The image; without it \\fB$VMEMCTL_IMAGE\\fR, or \\fBvmem.img\\fR in the current folder.
+    \\fBrun\\fR works on one only when it is named.
+    .TP
+    .B \\-\\-durable
+    Have each commit on the disk before its answer is printed.
+    .TP
+    .B \\-\\-no\\-wait
+    Do not wait while another process holds the image.
+    .TP
+    .B \\-\\-force
+    Let \\fBboot\\fR replace a machine.
 
     """
 
@@ -122,6 +135,9 @@ extension ManPage {
 
   private static let tail = """
     .SH ENVIRONMENT
+    .TP
+    .B VMEMCTL_IMAGE
+    The image that verbs work on.
     .TP
     .B NO_COLOR
     When set to anything, messages on a terminal are not coloured.

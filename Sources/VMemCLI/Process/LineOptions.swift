@@ -4,6 +4,14 @@ internal import Glibc
 struct LineOptions: Equatable {
   var isJSON = false
   var colour = Colour.auto
+  /// The image to work on; nil when none was named.
+  var image: String?
+  /// Whether a commit is on the disk before its answer is printed.
+  var isDurable = false
+  /// Whether to wait for another process that holds the image.
+  var waits = true
+  /// Whether `boot` may take the place of a machine.
+  var isForced = false
 
   init() {}
 
@@ -18,6 +26,16 @@ struct LineOptions: Equatable {
         colour = try Self.colour(rest.popFirst())
       } else if word.hasPrefix("--color=") {
         colour = try Self.colour(String(word.dropFirst("--color=".count)))
+      } else if word == "--image" {
+        image = try Self.image(rest.popFirst())
+      } else if word.hasPrefix("--image=") {
+        image = try Self.image(String(word.dropFirst("--image=".count)))
+      } else if word == "--durable" {
+        isDurable = true
+      } else if word == "--no-wait" {
+        waits = false
+      } else if word == "--force" {
+        isForced = true
       } else {
         left.append(word)
       }
@@ -31,5 +49,22 @@ struct LineOptions: Equatable {
       throw ProcessFailure(message: "--color takes one of \(known)", exitCode: EX_USAGE)
     }
     return colour
+  }
+
+  private static func image(_ word: String?) throws(ProcessFailure) -> String {
+    guard let word, !word.isEmpty else {
+      throw ProcessFailure(message: "--image takes a file", exitCode: EX_USAGE)
+    }
+    return word
+  }
+
+  /// The image that verbs work on: the one named, else that of the environment, else `./vmem.img`.
+  var imagePath: String {
+    if let image { return image }
+    // Safe: nothing in this process changes the environment.
+    if let value = unsafe getenv("VMEMCTL_IMAGE"), unsafe value.pointee != 0 {
+      return unsafe String(cString: value)
+    }
+    return "vmem.img"
   }
 }

@@ -6,7 +6,7 @@ public struct Help {
 
   /// Everything `help` takes.
   public var topics: [String] {
-    ["grammar", "exit", "json"] + table.verbs.map { "\($0.name)" }
+    ["grammar", "exit", "json", "image"] + table.verbs.map { "\($0.name)" }
   }
 
   /// The text of a topic, or nil when there is none of that name.
@@ -15,6 +15,7 @@ public struct Help {
     case "grammar": return grammar
     case "exit": return exitCodes
     case "json": return json
+    case "image": return image
     default: return table.find(name).map { verb($0) }
     }
   }
@@ -41,7 +42,8 @@ public struct Help {
       }
       text += "\n"
     }
-    return text + "help VERB explains one; help grammar, help exit and help json the language.\n"
+    return text
+      + "help VERB explains one; help grammar, exit and json the language, help image sessions.\n"
   }
 
   /// What the table knows about a verb.

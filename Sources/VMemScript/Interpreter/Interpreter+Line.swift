@@ -43,6 +43,7 @@ extension Interpreter {
     call.culprit = nil
     try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
     if effect == .writer { machine.tick() }
+    if let committer, shapes[index].isRecorded { committer.ran(lineText) }
     if let nameToken = line.head.nameToken {
       line.name = try declare(call.tokens[nameToken].text)
     }

@@ -49,6 +49,14 @@ public struct Interpreter: ~Copyable {
     call = Call(output: ViewOutput(descriptor: output, format: format), options: options)
   }
 
+  /// Keeps the machine; nil for one that ends with the process.
+  public var committer: (any Committer)? {
+    didSet {
+      // What a broken machine did is not kept.
+      call.output.writer.willFlush = committer.map { committer in { committer.commit() } }
+    }
+  }
+
   /// Why output was lost, if it was.
   public var outputFailure: ByteWriter.Failure? { call.output.writer.failure }
 
@@ -73,6 +81,8 @@ public struct Interpreter: ~Copyable {
 
   /// Writes results, then messages.
   mutating func flush() {
+    if let committer, exit != .corrupt, !committer.commit() { exit = .inputOutput }
+    if exit == .corrupt { call.output.writer.willFlush = nil }
     call.output.writer.flush()
     messages.flush()
     if let failure = call.output.writer.failure {

@@ -13,7 +13,11 @@ struct Shape {
   /// Whether what it makes can have a name.
   let makes: Bool
 
+  /// Whether running it again is part of making the same machine again.
+  let isRecorded: Bool
+
   init(_ verb: Verb) {
+    isRecorded = verb.changesTheMachine
     effect = verb.effect
     makes = verb.product != .nothing
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)

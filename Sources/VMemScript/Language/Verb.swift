@@ -65,6 +65,9 @@ public struct Verb: Sendable {
   /// Whether it leaves every image untouched.
   public var isReader: Bool { effect == .reader }
 
+  /// Whether it may change the machine it runs on. `let` does, since names live in the machine.
+  public var changesTheMachine: Bool { effect == .writer || "\(name)" == "let" }
+
   /// The verb and its arguments as help shows them.
   public var signature: String {
     var text = product == .nothing ? "" : product == .pages ? "P = " : "A = "

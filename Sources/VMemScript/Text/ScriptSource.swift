@@ -96,6 +96,17 @@ public struct ScriptSource: ~Copyable {
   /// The whole text; the byte behind it is a newline.
   var text: Text { unsafe Text(base: base, count: count) }
 
+  /// Whether its first line makes the machine.
+  public var beginsWithBoot: Bool {
+    var reader = Lexer(self)
+    var tokens = TokenList()
+    var unquoted = UnquotedText()
+    guard (try? reader.next(&tokens, &unquoted)) == true else { return false }
+    let first = tokens[0].text
+    return first == "boot" || first == "@boot"
+      || (first == "@" && tokens.count > 1 && tokens[1].text == "boot")
+  }
+
   /// The first thing that no script may contain, with the line it is in.
   func firstDefect() -> (error: ScriptError, line: Int, lineStart: Int)? {
     let text = text

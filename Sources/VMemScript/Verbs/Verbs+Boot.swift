@@ -7,12 +7,23 @@ extension Verb {
         "`boot` is only allowed as the first line", interpreter.call.tokens[0])
     }
     let configuration = try interpreter.call.configuration()
+    var machine: Machine
     do throws(BootError) {
-      interpreter.machine = try Machine(configuration)
+      machine = try Machine(configuration)
     } catch {
       throw .script(interpreter.call.explain(error, configuration))
     }
-    try interpreter.call.prime(interpreter.machine)
+    try interpreter.call.prime(machine)
+    if let committer = interpreter.committer {
+      do throws(CommitFailure) {
+        machine = try committer.boot(machine, interpreter.lineText)
+      } catch {
+        var defect = ScriptError(error.message, interpreter.call.tokens[0])
+        defect.exit = error.exit
+        throw .script(defect)
+      }
+    }
+    interpreter.machine = machine
     interpreter.call.defaultCaller = .none
     interpreter.isUsed = true
     return .silent

@@ -58,7 +58,7 @@ struct Transcript {
     let path = TestFiles.parent(of: TestFiles.vmemctl) + ":" + (TestFiles.environment["PATH"] ?? "")
     let ran = try Command.run(
       ["bash", "-c", "cd \"$1\" && eval \"$2\" 2>&1", "bash", folder, command],
-      environment: ["PATH": path])
+      environment: ["PATH": path, "VMEMCTL_IMAGE": ""])
     var text = String(decoding: ran.output, as: UTF8.self)
     if text.hasSuffix("\n") { text.removeLast() }
     var lines = text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,0 +1,65 @@
+internal import Glibc
+
+/// Why a file is no machine.
+public enum ImageDefect: Error, Equatable, Sendable {
+  /// The first frame is no superblock.
+  case notAnImage
+  /// The superblock is of another format version.
+  case version(UInt32)
+  /// A value of the superblock is out of its range.
+  case damaged
+  /// The host refuses to map the file.
+  case host
+}
+
+/// A machine whose RAM is a private mapping of a file: frame n stands at offset n · 4096.
+extension Machine {
+  /// Maps the first `size` bytes of a file. `restore` puts frames in their places that are newer than
+  /// the file, before anything is read.
+  public init(
+    image: Int32, size: Int, restore: (RAM) -> Void
+  ) throws(ImageDefect) {
+    guard size > 0, size % 4096 == 0, size <= Int(Configuration.maximumMemory),
+      let memory = HostMemory(size: size, image: image)
+    else { throw .host }
+    let ram = unsafe RAM(
+      base: memory.base, frameCount: UInt32(size >> 12), pastReach: memory.reserved)
+    restore(ram)
+    let state = ram[Superblock.ref]
+    guard state.magic == Superblock.magic else { throw .notAnImage }
+    guard state.formatVersion == Superblock.formatVersion else {
+      throw .version(state.formatVersion)
+    }
+    guard state.isPlausible(frames: ram.frameCount) else { throw .damaged }
+    self.init(memory: memory, ram: ram, map: AddressMap(levels: Int(state.levels)))
+  }
+}
+
+extension Superblock {
+  /// Whether the values that everything else is reached by can be right.
+  func isPlausible(frames: UInt32) -> Bool {
+    frameCount == frames && (levels == 4 || levels == 5)
+      && (1...UInt32(Configuration.maximumCPUs)).contains(cpuCount)
+      && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
+      && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)
+      && topTable < frames && frameTable < frames && currentCPU < cpuCount
+      && areas.indexHeight <= UInt32(FreeIndex.maximumHeight) && areas.busy.height <= 6
+  }
+}
+
+extension RAM {
+  /// Calls `body` for every frame of a machine in an image that this process has written to since it
+  /// was mapped, ascending.
+  public func forEachChangedFrame(_ body: (UInt32) -> Void) {
+    ResidentFrames(ram: self).forEachChangedFrame(body)
+  }
+
+  /// Lets frames be what the image holds again.
+  public func forget(_ frames: Range<UInt32>) {
+    // Safe: the range is RAM's own.
+    unsafe madvise(base + Int(frames.lowerBound) << 12, frames.count << 12, MADV_DONTNEED)
+  }
+
+  /// The first bytes of frame 0 that tell an image from other files.
+  public static var imageMagic: UInt64 { Superblock.magic }
+}

@@ -1,0 +1,126 @@
+internal import CHost
+
+/// The first blocks of one commit in the log: which commands ran, which frames follow, and a checksum
+/// for each 512 bytes of them.
+///
+/// Records form a chain: each names the checksum of the one before, so that what is left of an
+/// abandoned record can never follow a newer one.
+struct CommitRecord: Equatable {
+  static let block = 4096
+  static let sector = 512
+  /// "VMEMLOG" and a newline, little endian.
+  private static let magic: UInt64 = 0x0a47_4f4c_4d45_4d56
+  private static let fixed = 40
+
+  var sequence: UInt64 = 0
+  var generation: UInt32 = 0
+  /// Checksum of the record before; 0 for the first of a log.
+  var previous: UInt32 = 0
+  /// The lines that ran, each with its newline.
+  var commands: [UInt8] = []
+  var frames: [UInt32] = []
+  /// CRC-32C of each sector of each frame.
+  var sectors: [UInt32] = []
+
+  /// Bytes of the header blocks of a record.
+  static func headerSize(frames: Int, commands: Int) -> Int {
+    (fixed + commands + frames * (4 + 4 * block / sector) + 4 + block - 1) / block * block
+  }
+
+  var headerSize: Int { Self.headerSize(frames: frames.count, commands: commands.count) }
+  /// Bytes of the whole record.
+  var size: Int { headerSize + frames.count * Self.block }
+
+  /// The header blocks, and the checksum that the next record names.
+  func header() -> (bytes: [UInt8], checksum: UInt32) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(headerSize)
+    func put(_ value: UInt64, _ count: Int) {
+      for at in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * at))) }
+    }
+    put(Self.magic, 8)
+    put(sequence, 8)
+    put(UInt64(generation), 4)
+    put(UInt64(previous), 4)
+    put(UInt64(frames.count), 4)
+    put(UInt64(commands.count), 4)
+    put(0, Self.fixed - bytes.count)
+    for frame in frames { put(UInt64(frame), 4) }
+    for sum in sectors { put(UInt64(sum), 4) }
+    bytes += commands
+    let checksum = ImageTrailer.checksum(bytes[...])
+    put(UInt64(checksum), 4)
+    bytes += [UInt8](repeating: 0, count: headerSize - bytes.count)
+    return (bytes, checksum)
+  }
+
+  /// What stands at some place of a log.
+  enum Reading {
+    case record(CommitRecord, checksum: UInt32)
+    /// Not all of it was written.
+    case torn
+    /// It was written and is not what was written.
+    case damaged
+  }
+
+  /// Reads the header at an offset of a log of `count` bytes.
+  static func read(_ log: UnsafeRawBufferPointer, at offset: Int) -> Reading {
+    let left = log.count - offset
+    guard left >= block else { return .torn }
+    func word(_ at: Int, _ count: Int) -> UInt64 {
+      // Safe: callers stay below `left`.
+      (0..<count).reduce(0) {
+        unsafe $0 | UInt64(log[offset + at + $1]) << UInt64(8 * $1)
+      }
+    }
+    guard unsafe !isZero(log, offset, sector) else { return .torn }
+    let frames = Int(word(24, 4))
+    let commands = Int(word(28, 4))
+    let sums = frames * (block / sector)
+    let end = fixed + commands + 4 * frames + 4 * sums
+    let size = headerSize(frames: frames, commands: commands)
+    guard word(0, 8) == magic, frames <= 1 << 24, commands <= 1 << 30 else { return .damaged }
+    guard size <= left else { return .torn }
+    guard unsafe checksum(log, offset, end) == UInt32(word(end, 4)) else {
+      let hole = stride(from: 0, to: end + 4, by: sector).contains {
+        unsafe isZero(log, offset + $0, min(sector, end + 4 - $0))
+      }
+      return hole ? .torn : .damaged
+    }
+    var record = CommitRecord()
+    record.sequence = word(8, 8)
+    record.generation = UInt32(word(16, 4))
+    record.previous = UInt32(word(20, 4))
+    record.frames = (0..<frames).map { UInt32(word(fixed + 4 * $0, 4)) }
+    record.sectors = (0..<sums).map { UInt32(word(fixed + 4 * frames + 4 * $0, 4)) }
+    record.commands = (0..<commands).map {
+      unsafe log[offset + fixed + 4 * frames + 4 * sums + $0]
+    }
+    if let defect = unsafe readFrames(log, offset + size, record) { return defect }
+    return .record(record, checksum: UInt32(word(end, 4)))
+  }
+
+  /// What is wrong with the frames behind a header, or nil.
+  private static func readFrames(
+    _ log: UnsafeRawBufferPointer, _ start: Int, _ record: CommitRecord
+  ) -> Reading? {
+    guard start + record.frames.count * block <= log.count else { return .torn }
+    var isTorn = false
+    for (index, sum) in record.sectors.enumerated() {
+      let at = start + index * sector
+      if unsafe checksum(log, at, sector) == sum { continue }
+      // What was lost reads as zeroes; anything else was changed.
+      guard unsafe isZero(log, at, sector) else { return .damaged }
+      isTorn = true
+    }
+    return isTorn ? .torn : nil
+  }
+
+  private static func checksum(_ log: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> UInt32 {
+    unsafe chost_crc32c(0, log.baseAddress! + at, count)
+  }
+
+  private static func isZero(_ log: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> Bool {
+    unsafe log[at..<at + count].allSatisfy { $0 == 0 }
+  }
+}

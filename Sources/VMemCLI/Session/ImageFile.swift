@@ -1,0 +1,267 @@
+internal import Glibc
+internal import VMem
+
+/// An image, opened and locked, and its log.
+final class ImageFile {
+  let path: String
+  let descriptor: Int32
+  private(set) var trailer: ImageTrailer
+  private(set) var log: CommitLog
+  private let logDescriptor: Int32
+  let isWritable: Bool
+
+  /// How an image is opened.
+  struct Access {
+    var isWriter: Bool
+    /// Whether to wait while another process holds the image.
+    var waits = true
+  }
+
+  /// Opens and locks an image, and reads its log; nothing is written. Returns nil when there is no
+  /// such file.
+  init?(_ path: String, _ access: Access) throws(ProcessFailure) {
+    self.path = path
+    isWritable = access.isWriter
+    var descriptor: Int32 = -1
+    while true {
+      // Safe: the path is a string.
+      descriptor = unsafe open(path, (access.isWriter ? O_RDWR : O_RDONLY) | O_CLOEXEC)
+      if descriptor < 0 {
+        if errno == ENOENT { return nil }
+        throw Self.failure(path, errno, EX_NOINPUT)
+      }
+      try Self.lock(descriptor, path, access)
+      // While this process waited, another machine may have taken the file's place.
+      if Self.isSame(descriptor, path) { break }
+      close(descriptor)
+    }
+    self.descriptor = descriptor
+    let read = try Self.readTrailer(descriptor, path)
+    let logPath = path + "-wal"
+    logDescriptor = unsafe open(
+      logPath, (access.isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0o666)
+    if logDescriptor < 0, access.isWriter || errno != ENOENT {
+      throw Self.failure(logPath, errno, EX_IOERR)
+    }
+    do throws(CommitLog.Defect) {
+      log = try CommitLog(logDescriptor, read)
+    } catch {
+      throw Self.failure(logPath, error)
+    }
+    if let read {
+      trailer = read
+    } else {
+      // A checkpoint was cut off while it wrote the trailer: the log has what it was to say.
+      guard log.sequence > 0 else { throw Self.corrupt(path, "its last block is damaged") }
+      trailer = ImageTrailer()
+      trailer.memory = UInt64(Self.size(descriptor) - ImageTrailer.size)
+      trailer.generation = log.generation
+    }
+  }
+
+  deinit {
+    if logDescriptor >= 0 { close(logDescriptor) }
+    // The lock goes with it.
+    close(descriptor)
+  }
+
+  // MARK: Opening
+
+  private static func lock(
+    _ descriptor: Int32, _ path: String, _ access: Access
+  ) throws(ProcessFailure) {
+    var request = flock()
+    request.l_type = Int16(access.isWriter ? F_WRLCK : F_RDLCK)
+    request.l_whence = Int16(SEEK_SET)
+    request.l_len = 1
+    while unsafe fcntl(descriptor, access.waits ? F_SETLKW : F_SETLK, &request) != 0 {
+      if errno == EINTR { continue }
+      guard errno == EAGAIN || errno == EACCES else { throw failure(path, errno, EX_IOERR) }
+      let wanted = request.l_type
+      let holder = unsafe fcntl(descriptor, F_GETLK, &request) == 0 ? request.l_pid : 0
+      if request.l_type == Int16(F_UNLCK) {
+        request.l_type = wanted
+        continue
+      }
+      throw ProcessFailure(
+        message: "\(path): process \(holder) holds the image", exitCode: EX_TEMPFAIL)
+    }
+  }
+
+  private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+    var (opened, named) = (stat(), stat())
+    return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
+      && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+  }
+
+  private static func size(_ descriptor: Int32) -> Int {
+    var information = stat()
+    return unsafe fstat(descriptor, &information) == 0 ? Int(information.st_size) : 0
+  }
+
+  /// The trailer, or nil when it is damaged.
+  private static func readTrailer(
+    _ descriptor: Int32, _ path: String
+  ) throws(ProcessFailure) -> ImageTrailer? {
+    let size = size(descriptor)
+    let isImage = beginsAsImage(descriptor)
+    let bytes = size < ImageTrailer.size ? [] : read(descriptor, size - ImageTrailer.size)
+    let trailer: ImageTrailer
+    do throws(ImageTrailer.Defect) {
+      trailer = try ImageTrailer(bytes)
+    } catch {
+      switch error {
+      case .version(let version): throw notAnImage(path, "is of format \(version), not 1")
+      case .byteOrder: throw notAnImage(path, "has another byte order")
+      case .damaged where isImage: return nil
+      case .absent where isImage:
+        throw corrupt(path, "it is cut off, or its last block is damaged")
+      default: throw notAnImage(path, "is not an image of vmemctl")
+      }
+    }
+    guard trailer.memory == UInt64(size - ImageTrailer.size) else {
+      throw corrupt(path, "it is \(size) bytes long, not \(trailer.memory) and a block")
+    }
+    return trailer
+  }
+
+  private static func beginsAsImage(_ descriptor: Int32) -> Bool {
+    let first = read(descriptor, 0)
+    return first.count == 4096
+      && (0..<8).reduce(0) { $0 | UInt64(first[$1]) << UInt64(8 * $1) } == RAM.imageMagic
+  }
+
+  /// 4096 bytes of a file, or fewer at its end.
+  private static func read(_ descriptor: Int32, _ offset: Int) -> [UInt8] {
+    // Safe: the buffer has that much room.
+    unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+      unsafe count = max(0, pread(descriptor, buffer.baseAddress!, 4096, offset))
+    }
+  }
+
+  // MARK: Failures
+
+  static func failure(_ path: String, _ number: Int32, _ code: Int32) -> ProcessFailure {
+    ProcessFailure(message: "\(path): \(Streams.text(ofErrno: number))", exitCode: code)
+  }
+
+  static func corrupt(_ path: String, _ what: String) -> ProcessFailure {
+    ProcessFailure(message: "\(path): image corrupt: \(what)", exitCode: 4)
+  }
+
+  private static func notAnImage(_ path: String, _ what: String) -> ProcessFailure {
+    ProcessFailure(message: "\(path) \(what)", exitCode: EX_DATAERR)
+  }
+
+  private static func failure(_ path: String, _ defect: CommitLog.Defect) -> ProcessFailure {
+    switch defect {
+    case .damaged(let sequence): corrupt(path, "commit \(sequence) is damaged")
+    case .gap: corrupt(path, "commits between the image and its log are missing")
+    case .host(let number): failure(path, number, EX_IOERR)
+    }
+  }
+
+  // MARK: The machine
+
+  /// The machine as the last commit left it.
+  func machine() throws(ProcessFailure) -> Machine {
+    if log.newest.isEmpty {
+      let first = Self.read(descriptor, 0)
+      guard ImageTrailer.checksum(first[...]) == trailer.superblock else {
+        throw Self.corrupt(path, "its first block is damaged")
+      }
+    }
+    do throws(ImageDefect) {
+      return try Machine(image: descriptor, size: Int(trailer.memory)) { log.restore($0) }
+    } catch .version(let version) {
+      throw Self.notAnImage(path, "holds a machine of format \(version), not 1")
+    } catch .host {
+      throw ProcessFailure(
+        message: "\(path): the host refuses to map the image (ulimit -v)", exitCode: EX_IOERR)
+    } catch {
+      throw Self.corrupt(path, "its first block is no machine's")
+    }
+  }
+
+  // MARK: Checkpoint
+
+  /// Brings what the log has home into the image, and empties the log. `ram` is as the last commit
+  /// left it. Returns the host's error number, or nil.
+  func checkpoint(_ ram: RAM) -> Int32? {
+    guard log.end > 0 else { return nil }
+    guard log.sync() else { return errno }
+    var next = trailer
+    if let failure = extendHistory(&next) { return failure }
+    let frames = log.newest.keys.sorted()
+    for run in Self.runs(frames) {
+      if let failure = write(ram, run) { return failure }
+    }
+    next.sequence = log.sequence
+    next.superblock = unsafe ram.withFrame(0) {
+      // Safe: a frame has 4096 bytes.
+      unsafe ImageTrailer.checksum([UInt8](UnsafeRawBufferPointer($0))[...])
+    }
+    guard Self.write(descriptor, next.bytes, at: Int(next.memory)), fdatasync(descriptor) == 0
+    else { return errno }
+    trailer = next
+    guard log.clear() else { return errno }
+    for run in Self.runs(frames) { ram.forget(run) }
+    return nil
+  }
+
+  private static func runs(_ frames: [UInt32]) -> [Range<UInt32>] {
+    var runs: [Range<UInt32>] = []
+    for frame in frames {
+      if let last = runs.last, last.upperBound == frame {
+        runs[runs.count - 1] = last.lowerBound..<frame + 1
+      } else {
+        runs.append(frame..<frame + 1)
+      }
+    }
+    return runs
+  }
+
+  private func write(_ ram: RAM, _ run: Range<UInt32>) -> Int32? {
+    for frame in run {
+      let isWritten = unsafe ram.withFrame(frame) {
+        // Safe: a frame has 4096 bytes.
+        unsafe pwrite(descriptor, $0.baseAddress!, 4096, Int(frame) << 12) == 4096
+      }
+      if !isWritten { return errno }
+    }
+    return nil
+  }
+
+  static func write(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      // Safe: `done ..< count` lies in the buffer.
+      let written = unsafe bytes.withUnsafeBytes {
+        unsafe pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, offset + done)
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        return false
+      }
+      done += written
+    }
+    return true
+  }
+
+  // MARK: History
+
+  /// Appends the commands of the log's commits to IMAGE-history.
+  private func extendHistory(_ next: inout ImageTrailer) -> Int32? {
+    let new = log.commands.filter { $0.sequence > trailer.sequence }.flatMap { $0.lines }
+    if new.isEmpty { return nil }
+    let history = unsafe open(path + "-history", O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard history >= 0 else { return errno }
+    defer { close(history) }
+    let start = Int(next.history)
+    guard ftruncate(history, start) == 0, Self.write(history, new, at: start),
+      fdatasync(history) == 0
+    else { return errno }
+    next.history += UInt64(new.count)
+    return nil
+  }
+}

@@ -1,0 +1,108 @@
+internal import Glibc
+internal import VMem
+internal import VMemScript
+
+/// A machine that lives in an image: what runs on it is committed before its results are printed.
+final class Session: Committer {
+  /// Frames and bytes of the log from which on the next process would notice reading it.
+  private static let shortLog = (frames: 64, bytes: 1 << 20)
+  /// Bytes of the log from which on a process that goes on empties it.
+  private static let longLog = 64 << 20
+
+  private let options: LineOptions
+  private let path: String
+  private var image: ImageFile?
+  private var ram: RAM?
+  /// Lines that ran since the last commit.
+  private var lines: [UInt8] = []
+  /// Whether the host has failed: then nothing is written any more.
+  private var hasFailed = false
+
+  init(_ options: LineOptions, path: String) {
+    self.options = options
+    self.path = path
+  }
+
+  /// The machine in the image. Where there is no image, a writer makes one with default settings,
+  /// unless the machine is to be booted; then, and for readers, the machine is a fresh one.
+  func open(isWriter: Bool, boots: Bool) throws(ProcessFailure) -> Machine {
+    let access = ImageFile.Access(isWriter: isWriter, waits: options.waits)
+    image = try ImageFile(path, access)
+    if image == nil, isWriter, !boots {
+      do throws(ProcessFailure) {
+        try ImageFile.create(path, try Machine.booted(), boot: [], replacing: nil)
+        Streams.complain("booted a machine of 1 GiB in \(path)", options.colour)
+      } catch {
+        // Another process was faster.
+        if error.message != ImageFile.exists(path).message { throw error }
+      }
+      image = try ImageFile(path, access)
+    }
+    guard let image else { return try Machine.booted() }
+    return try attach(image)
+  }
+
+  private func attach(_ image: ImageFile) throws(ProcessFailure) -> Machine {
+    if image.log.isTorn {
+      Streams.complain(
+        "\(path): note: the last commit was cut short and is left out", options.colour)
+    }
+    let machine = try image.machine()
+    ram = machine.ram
+    return machine
+  }
+
+  // MARK: Committer
+
+  func ran(_ text: [UInt8]) {
+    lines += text
+    lines.append(UInt8(ascii: "\n"))
+  }
+
+  func commit() -> Bool {
+    guard !lines.isEmpty, let image, let ram else { return true }
+    guard !hasFailed else { return false }
+    var frames: [UInt32] = []
+    ram.forEachChangedFrame { if !image.log.contains($0, ram) { frames.append($0) } }
+    let failure = image.log.append(frames, ram, commands: lines, sync: options.isDurable)
+    guard report(failure) else { return false }
+    lines.removeAll(keepingCapacity: true)
+    return image.log.end < Self.longLog || report(image.checkpoint(ram))
+  }
+
+  func boot(_ machine: consuming Machine, _ text: [UInt8]) throws(CommitFailure) -> Machine {
+    do throws(ProcessFailure) {
+      if let image, let ram {
+        guard options.isForced else { throw ImageFile.exists(path) }
+        // Until the new one stands in its place, the old machine is all that there is.
+        if let number = image.checkpoint(ram) { throw ImageFile.failure(path, number, EX_IOERR) }
+      }
+      try ImageFile.create(path, machine, boot: text, replacing: image)
+      image = nil
+      image = try ImageFile(path, ImageFile.Access(isWriter: true, waits: options.waits))
+      guard let image else { throw ImageFile.failure(path, ENOENT, EX_CANTCREAT) }
+      return try attach(image)
+    } catch {
+      throw CommitFailure(
+        message: error.message, exit: ExitCode(rawValue: error.exitCode) ?? .inputOutput)
+    }
+  }
+
+  private func report(_ failure: Int32?) -> Bool {
+    guard let failure else { return true }
+    hasFailed = true
+    Streams.complain("\(path): \(Streams.text(ofErrno: failure))", options.colour)
+    return false
+  }
+
+  // MARK: Leaving
+
+  /// Brings a long log home. `stays` says whether the process has done more than one command.
+  func leave(after code: ExitCode, wasLong: Bool) -> ExitCode {
+    guard let image, let ram, image.isWritable, !hasFailed, code != .corrupt else { return code }
+    let isLong =
+      image.log.newest.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
+    guard wasLong || isLong else { return code }
+    return report(image.checkpoint(ram)) ? code : code.combined(with: .inputOutput)
+  }
+}

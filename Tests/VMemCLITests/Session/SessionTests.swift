@@ -1,0 +1,159 @@
+import Glibc
+import Testing
+
+/// Commands on a machine that lives in a file.
+struct SessionTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var image: String { folder.path + "/m.img" }
+
+  private func vmemctl(_ words: String...) throws -> Command {
+    try Command.run([TestFiles.vmemctl] + words, environment: ["VMEMCTL_IMAGE": image])
+  }
+
+  @Test func oneLineAtATimeMakesTheMachineOfAScript() throws {
+    let lines = [
+      "s = get_vm_area 64K --flags sparse", "P = alloc_pages 2", "write P[0] 'text:a b'",
+      "vm_area_map_pages s s+8K..s+16K P[0..2]", "read s+8K 5", "let n = 3",
+      "expect ERANGE vm_area_map_pages s s+64K..s+68K P[0]", "v = vmalloc 40K", "vfree v",
+      "vm_unmap_aliases",
+    ]
+    var answers = ""
+    for line in lines {
+      let words = line.replacing("'text:a b'", with: "text:a_b").split(separator: " ")
+        .map { String($0).replacing("_b", with: " b") }
+      let isText = words.contains("text:a b")
+      let ran = try Command.run(
+        [TestFiles.vmemctl] + (isText ? words : line.split(separator: " ").map(String.init)),
+        environment: ["VMEMCTL_IMAGE": image])
+      #expect(ran.status == 0, "\(line): \(ran.errorText)")
+      answers += ran.outputText
+    }
+    let script = lines.joined(separator: "\n") + "\n"
+    let whole = try Command.vmemctl("run", "-", input: script + "info --hash\n")
+    #expect(whole.outputText.hasPrefix(answers))
+    let hash = try vmemctl("info", "--hash")
+    #expect(hash.lines.last == whole.lines.last)
+    // And so does the same script on an image at once.
+    let other = folder.path + "/other.img"
+    let kept = try Command.vmemctl("run", "--image", other, "-", input: script)
+    #expect(kept.outputText == answers)
+    #expect(
+      try Command.vmemctl("--image=\(other)", "info", "--hash").outputText == hash.outputText)
+    #expect(try vmemctl("check").status == 0)
+    // What ran is a script that makes the machine once more.
+    let history = String(decoding: try folder.bytes("other.img-history"), as: UTF8.self)
+    let again = try Command.vmemctl("run", "-", input: history + "info --hash\n")
+    #expect(again.lines.last == whole.lines.last)
+  }
+
+  @Test func aFreshImageIsSmall() throws {
+    let ran = try vmemctl("get_vm_area", "16K")
+    #expect(ran.errorText == "vmemctl: booted a machine of 1 GiB in \(image)\n")
+    #expect(folder.usage("m.img") + folder.usage("m.img-wal") <= 512 << 10)
+    #expect(try vmemctl("get_vm_area", "16K").errorText.isEmpty)
+  }
+
+  @Test func readersWriteNothing() throws {
+    for words in [["info"], ["vmallocinfo"], ["dmesg"], ["assert", "1", "eq", "1"], ["help"]] {
+      let ran = try Command.run(
+        [TestFiles.vmemctl] + words, environment: ["VMEMCTL_IMAGE": image])
+      #expect(ran.status == 0 && folder.files.isEmpty, "\(words)")
+    }
+    _ = try vmemctl("get_vm_area", "16K")
+    let before = [try folder.bytes("m.img-wal"), Array(folder.files.joined().utf8)]
+    for words in [["info"], ["vmallocinfo"], ["page_tables"], ["check"]] {
+      let ran = try Command.run(
+        [TestFiles.vmemctl] + words, environment: ["VMEMCTL_IMAGE": image])
+      #expect(ran.status == 0, "\(words): \(ran.errorText)")
+    }
+    #expect([try folder.bytes("m.img-wal"), Array(folder.files.joined().utf8)] == before)
+  }
+
+  @Test func linesThatAreNotOfTheLanguageLeaveNoTrace() throws {
+    #expect(try vmemctl("vmaloc", "16K").status == 65)
+    #expect(folder.files.isEmpty)
+    _ = try vmemctl("get_vm_area", "16K")
+    let before = try vmemctl("info", "--hash").outputText
+    #expect(try vmemctl("get_vm_area", "16Q").status == 65)
+    #expect(try vmemctl("info", "--hash").outputText == before)
+  }
+
+  /// What a failing call leaves behind is kept: time, and the kernel's log.
+  @Test func failuresAreCommitted() throws {
+    #expect(try vmemctl("vfree", "0xffffc90000000000").status == 3)
+    #expect(try vmemctl("dmesg").outputText.contains("Trying to vfree()"))
+    #expect(try vmemctl("get_vm_area", "0").status == 1)
+    #expect(try vmemctl("info").outputText.contains("clock: 2\n"))
+  }
+
+  @Test func aMachineIsNotReplacedByMistake() throws {
+    #expect(try vmemctl("boot", "--memory", "64M").status == 0)
+    _ = try vmemctl("get_vm_area", "16K")
+    let refused = try vmemctl("boot", "--memory", "8M")
+    #expect(refused.status == 73)
+    #expect(refused.errorText.contains("boot --force"))
+    #expect(try vmemctl("vmallocinfo").lines.count == 1)
+    #expect(try vmemctl("boot", "--force", "--memory", "8M").status == 0)
+    #expect(try vmemctl("vmallocinfo").lines.isEmpty)
+    #expect(try vmemctl("info").outputText.contains("memory: 8388608 bytes"))
+    // A script on an image boots it only where there is none.
+    let ran = try Command.vmemctl("run", "--image", image, "-", input: "boot\n")
+    #expect(ran.status == 73)
+    let other = folder.path + "/other.img"
+    let booted = try Command.vmemctl(
+      "run", "--image", other, "-", input: "boot --cpus 3\nget_vm_area 16K\n")
+    #expect(booted.outputText == "0xffffc90000000000\n")
+    #expect(try Command.vmemctl("--image", other, "info").outputText.contains("cpus: 3\n"))
+  }
+
+  @Test func whoHoldsTheImageIsNamed() throws {
+    _ = try vmemctl("get_vm_area", "16K")
+    let descriptor = open(image, O_RDWR | O_CLOEXEC)
+    defer { close(descriptor) }
+    var request = flock()
+    request.l_type = Int16(F_WRLCK)
+    request.l_len = 1
+    #expect(fcntl(descriptor, F_SETLK, &request) == 0)
+    let ran = try vmemctl("get_vm_area", "16K", "--no-wait")
+    #expect(ran.status == 75)
+    #expect(ran.errorText == "vmemctl: \(image): process \(getpid()) holds the image\n")
+    #expect(try vmemctl("--no-wait", "info").status == 75)
+    // Readers share.
+    request.l_type = Int16(F_RDLCK)
+    #expect(fcntl(descriptor, F_SETLK, &request) == 0)
+    #expect(try vmemctl("--no-wait", "info").status == 0)
+    #expect(try vmemctl("--no-wait", "get_vm_area", "16K").status == 75)
+  }
+
+  @Test func commandsAtTheSameTimeAllCount() throws {
+    _ = try vmemctl("get_vm_area", "16K")
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var processes: [pid_t] = []
+    for _ in 0..<12 {
+      processes.append(
+        try Command.spawn(
+          [TestFiles.vmemctl, "--durable", "get_vm_area", "16K"], &actions,
+          ["VMEMCTL_IMAGE": image]))
+    }
+    for process in processes { #expect(try Command.wait(for: process) == 0) }
+    #expect(try vmemctl("vmallocinfo").lines.count == 13)
+  }
+
+  @Test func aFileThatIsNoImageIsRefused() throws {
+    try folder.write(Array("hello\n".utf8), to: "m.img")
+    #expect(try vmemctl("info").status == 65)
+    try folder.write([UInt8](repeating: 7, count: 20000), to: "m.img")
+    let ran = try vmemctl("get_vm_area", "16K")
+    #expect(ran.status == 65)
+    #expect(ran.errorText.contains("is not an image of vmemctl"))
+    #expect(try Command.vmemctl("--image", folder.path, "get_vm_area", "16K").status != 0)
+    #expect(
+      try Command.vmemctl("--image", "/nonexistent/m.img", "get_vm_area", "16K").status == 73)
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// A folder that goes, with everything in it, when nobody needs it any more.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws(HostFailure) {
+    var name = Array("/tmp/vmemctl-test-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else { throw HostFailure(what: "mkdtemp", number: errno) }
+    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  deinit {
+    for file in files { unlink("\(path)/\(file)") }
+    rmdir(path)
+  }
+
+  /// Names of the files in it, sorted.
+  var files: [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The whole contents of a file; empty when there is none.
+  func bytes(_ name: String) throws(HostFailure) -> [UInt8] {
+    let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: Int(lseek(descriptor, 0, SEEK_END)))
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    guard count == bytes.count else { throw HostFailure(what: "read \(name)", number: errno) }
+    return bytes
+  }
+
+  func write(_ bytes: [UInt8], to name: String) throws(HostFailure) {
+    let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw HostFailure(what: "open \(name)", number: errno) }
+    defer { close(descriptor) }
+    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else {
+      throw HostFailure(what: "write \(name)", number: errno)
+    }
+  }
+
+  /// Bytes that a file takes on the disk.
+  func usage(_ name: String) -> Int {
+    var information = stat()
+    return stat("\(path)/\(name)", &information) == 0 ? Int(information.st_blocks) * 512 : 0
+  }
+}
