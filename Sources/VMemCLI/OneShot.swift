@@ -21,10 +21,11 @@ struct OneShot {
       ? try Machine.booted() : try session.open(isWriter: isWriter, boots: name == "boot")
     var interpreter = Interpreter(machine: machine, options: settings)
     if isWriter { interpreter.committer = session }
+    interpreter.images = session
     _ = interpreter.run(ScriptSource(arguments: words))
     return session.leave(after: interpreter.finish(), wasLong: false).rawValue
   }
 
   /// Words of the language that may change the machine besides the verbs that say so.
-  private static let writers: Set<String> = ["boot", "include"]
+  private static let writers: Set<String> = ["boot", "include", "undo"]
 }

@@ -28,6 +28,7 @@ struct ScriptRunner {
     settings.keepGoing = options.keepsGoing
     guard let path = options.line.image else {
       var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
+      interpreter.images = Session(options.line, path: options.line.imagePath)
       _ = interpreter.run(source)
       return interpreter.finish()
     }
@@ -35,6 +36,7 @@ struct ScriptRunner {
     let machine = try session.open(isWriter: true, boots: source.beginsWithBoot)
     var interpreter = Interpreter(machine: machine, options: settings)
     interpreter.committer = session
+    interpreter.images = session
     _ = interpreter.run(source)
     return session.leave(after: interpreter.finish(), wasLong: true)
   }

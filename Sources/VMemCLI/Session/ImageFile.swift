@@ -190,7 +190,13 @@ final class ImageFile {
   func checkpoint(_ ram: RAM) -> Int32? {
     guard log.end > 0 else { return nil }
     guard log.sync() else { return errno }
+    // From here on the image is no state of its own, until the log has all been written to it.
+    trailer.isOpen = true
+    guard Self.write(descriptor, trailer.bytes, at: Int(trailer.memory)),
+      fdatasync(descriptor) == 0
+    else { return errno }
     var next = trailer
+    next.isOpen = false
     if let failure = extendHistory(&next) { return failure }
     let frames = log.newest.keys.sorted()
     for run in Self.runs(frames) {
@@ -263,5 +269,39 @@ final class ImageFile {
     else { return errno }
     next.history += UInt64(new.count)
     return nil
+  }
+
+  /// Every line since boot that changed the machine.
+  func history() throws(ProcessFailure) -> [UInt8] {
+    var text = trailer.boot
+    if !text.isEmpty { text.append(UInt8(ascii: "\n")) }
+    if trailer.history > 0 {
+      let name = path + "-history"
+      let file = unsafe open(name, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { throw Self.failure(name, errno, EX_NOINPUT) }
+      defer { close(file) }
+      let count = Int(trailer.history)
+      let old = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+        unsafe used = max(0, pread(file, buffer.baseAddress!, count, 0))
+      }
+      guard old.count == count else { throw Self.corrupt(name, "it is cut off") }
+      text += old
+    }
+    for commit in log.commands where commit.sequence > trailer.sequence { text += commit.lines }
+    return text
+  }
+
+  // MARK: Going back
+
+  /// Takes the last commit of the log away, and returns its lines. Not while a checkpoint that was
+  /// cut off may have brought it home already.
+  func undo() throws(ProcessFailure) -> [UInt8] {
+    guard let last = log.commands.last, !trailer.isOpen, last.sequence > trailer.sequence else {
+      throw ProcessFailure(
+        message: "nothing to take back: a checkpoint has brought every commit home",
+        exitCode: 1)
+    }
+    guard log.dropLast() else { throw Self.failure(path + "-wal", errno, EX_IOERR) }
+    return last.lines
   }
 }

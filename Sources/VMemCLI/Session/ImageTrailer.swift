@@ -21,6 +21,8 @@ struct ImageTrailer: Equatable {
   var superblock: UInt32 = 0
   /// Bytes of the history that belong to commits up to `sequence`.
   var history: UInt64 = 0
+  /// Whether a checkpoint has begun: then frames may be newer than `sequence`.
+  var isOpen = false
   /// The line that booted the machine; empty for default settings.
   var boot: [UInt8] = []
 
@@ -50,6 +52,7 @@ struct ImageTrailer: Equatable {
     superblock = UInt32(word(44, 4))
     let count = Int(word(48, 4))
     guard count <= Self.maximumText else { throw .damaged }
+    isOpen = word(52, 4) != 0
     boot = Array(bytes[Self.textOffset..<Self.textOffset + count])
   }
 
@@ -68,6 +71,7 @@ struct ImageTrailer: Equatable {
     put(UInt64(generation), 4)
     put(UInt64(superblock), 4)
     put(UInt64(boot.count), 4)
+    put(isOpen ? 1 : 0, 4)
     put(0, Self.textOffset - bytes.count)
     bytes += boot
     put(0, Self.size - 4 - bytes.count)

@@ -3,7 +3,7 @@ internal import VMem
 internal import VMemScript
 
 /// A machine that lives in an image: what runs on it is committed before its results are printed.
-final class Session: Committer {
+final class Session: Committer, Images {
   /// Frames and bytes of the log from which on the next process would notice reading it.
   private static let shortLog = (frames: 64, bytes: 1 << 20)
   /// Bytes of the log from which on a process that goes on empties it.
@@ -15,6 +15,8 @@ final class Session: Committer {
   private var ram: RAM?
   /// Lines that ran since the last commit.
   private var lines: [UInt8] = []
+  /// Other images that machines of this process are mappings of.
+  private var others: [ImageFile] = []
   /// Whether the host has failed: then nothing is written any more.
   private var hasFailed = false
 
@@ -83,8 +85,7 @@ final class Session: Committer {
       guard let image else { throw ImageFile.failure(path, ENOENT, EX_CANTCREAT) }
       return try attach(image)
     } catch {
-      throw CommitFailure(
-        message: error.message, exit: ExitCode(rawValue: error.exitCode) ?? .inputOutput)
+      throw Self.failure(error)
     }
   }
 
@@ -93,6 +94,59 @@ final class Session: Committer {
     hasFailed = true
     Streams.complain("\(path): \(Streams.text(ofErrno: failure))", options.colour)
     return false
+  }
+
+  // MARK: Images
+
+  func snapshot(_ machine: borrowing Machine, to path: String) throws(CommitFailure) {
+    do throws(ProcessFailure) {
+      try ImageFile.create(path, machine, boot: [], replacing: nil)
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  func open(_ path: String) throws(CommitFailure) -> Machine {
+    do throws(ProcessFailure) {
+      // The image that is open is as this process has it: opening it once more would end its lock.
+      if path == self.path, let image { return try image.machine() }
+      let access = ImageFile.Access(isWriter: false, waits: options.waits)
+      guard let other = try ImageFile(path, access) else {
+        throw ImageFile.failure(path, ENOENT, EX_NOINPUT)
+      }
+      let machine = try other.machine()
+      others.append(other)
+      return machine
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  func history() throws(CommitFailure) -> [UInt8] {
+    do throws(ProcessFailure) {
+      return try kept().history() + lines
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  func undo() throws(CommitFailure) -> [UInt8] {
+    do throws(ProcessFailure) {
+      return try kept().undo()
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  private func kept() throws(ProcessFailure) -> ImageFile {
+    guard let image else {
+      throw ProcessFailure(message: "\(path): there is no image", exitCode: EX_NOINPUT)
+    }
+    return image
+  }
+
+  private static func failure(_ error: ProcessFailure) -> CommitFailure {
+    CommitFailure(message: error.message, exit: ExitCode(rawValue: error.exitCode) ?? .inputOutput)
   }
 
   // MARK: Leaving

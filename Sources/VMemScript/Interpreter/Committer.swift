@@ -15,6 +15,21 @@ public protocol Committer: AnyObject {
   ) throws(CommitFailure) -> Machine
 }
 
+/// What the language asks of images besides keeping the machine it works on.
+public protocol Images: AnyObject {
+  /// Writes a machine to an image of its own.
+  func snapshot(_ machine: borrowing Machine, to path: String) throws(CommitFailure)
+
+  /// The machine in another image, which is only read.
+  func open(_ path: String) throws(CommitFailure) -> Machine
+
+  /// Every line that has made the machine what it is, since it was booted: a script.
+  func history() throws(CommitFailure) -> [UInt8]
+
+  /// Takes the last commit back, and returns its lines.
+  func undo() throws(CommitFailure) -> [UInt8]
+}
+
 /// Why a machine cannot be kept.
 public struct CommitFailure: Error {
   public let message: String

@@ -57,6 +57,9 @@ public struct Interpreter: ~Copyable {
     }
   }
 
+  /// Other images; nil where there are none to be had.
+  public var images: (any Images)?
+
   /// Why output was lost, if it was.
   public var outputFailure: ByteWriter.Failure? { call.output.writer.failure }
 

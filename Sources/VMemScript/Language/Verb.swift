@@ -105,6 +105,7 @@ extension Verb {
     case memory
     case access
     case views
+    case images
     case language
 
     /// Title in help.
@@ -117,6 +118,7 @@ extension Verb {
       case .memory: "Memory and devices"
       case .access: "Access through the page tables"
       case .views: "Views"
+      case .images: "Images"
       case .language: "Language"
       }
     }

@@ -10,7 +10,7 @@ public struct VerbTable: Sendable {
   public init() {
     verbs =
       Verb.machine + Verb.pages + Verb.areas + Verb.mapping + Verb.memory + Verb.access + Verb.views
-      + Verb.dumps + Verb.language
+      + Verb.dumps + Verb.images + Verb.language
     names = verbs.map { $0.name }
     precondition(verbs.count < 255)
     slots = [UInt8](repeating: 0, count: mask + 1)

@@ -156,4 +156,58 @@ struct SessionTests {
     #expect(
       try Command.vmemctl("--image", "/nonexistent/m.img", "get_vm_area", "16K").status == 73)
   }
+
+  @Test func undoTakesOneCommitBackAtATime() throws {
+    #expect(try vmemctl("boot", "--memory", "8M").status == 0)
+    var states = [try vmemctl("info", "--hash").outputText]
+    let lines = ["get_vm_area 16K", "P = alloc_pages 2", "write P[0] text:a"]
+    for line in lines {
+      _ = try Command.run(
+        [TestFiles.vmemctl] + line.split(separator: " ").map(String.init),
+        environment: ["VMEMCTL_IMAGE": image])
+      states.append(try vmemctl("info", "--hash").outputText)
+    }
+    #expect(
+      try vmemctl("log").outputText == "boot --memory 8M\n" + lines.joined(separator: "\n") + "\n")
+    for line in lines.reversed() {
+      states.removeLast()
+      #expect(try vmemctl("undo").outputText == line + "\n")
+      #expect(try vmemctl("info", "--hash").outputText == states.last)
+      #expect(try vmemctl("check").status == 0)
+    }
+    let refused = try vmemctl("undo")
+    #expect(refused.status == 1)
+    #expect(refused.errorText.contains("nothing to take back"))
+    // After a checkpoint there is nothing to take back either.
+    let ran = try Command.vmemctl("run", "--image", image, "-", input: "get_vm_area 16K\n")
+    #expect(ran.status == 0)
+    #expect(try vmemctl("undo").status == 1)
+    #expect(try vmemctl("log").outputText == "boot --memory 8M\nget_vm_area 16K\n")
+  }
+
+  @Test func aSnapshotIsAMachineOfItsOwn() throws {
+    _ = try vmemctl("s", "=", "get_vm_area", "16K")
+    let copy = folder.path + "/copy.img"
+    #expect(try vmemctl("snapshot", copy).outputText == "0\n")
+    #expect(try vmemctl("snapshot", copy).status == 73)
+    #expect(folder.usage("copy.img") < 512 << 10)
+    let hash = try vmemctl("info", "--hash").outputText
+    #expect(try Command.vmemctl("--image", copy, "info", "--hash").outputText == hash)
+    #expect(try vmemctl("diff", copy, image).outputText.isEmpty)
+    _ = try vmemctl("vmalloc", "16K")
+    #expect(try Command.vmemctl("--image", copy, "info", "--hash").outputText == hash)
+    let changes = try vmemctl("diff", copy, image).lines
+    #expect(changes.prefix(3) == ["--- \(copy)", "+++ \(image)", "@@ vmallocinfo"])
+    #expect(changes.filter { $0.contains("pages=4 vmalloc") }.map { $0.first } == ["+"])
+    #expect(changes.contains("@@ vmstat"))
+    // The other way round every sign turns.
+    let back = try vmemctl("diff", image, copy).lines
+    func turned(_ line: Substring) -> String {
+      let sign = line.hasPrefix("-") ? "+" : line.hasPrefix("+") ? "-" : ""
+      return sign.isEmpty ? String(line) : sign + line.dropFirst()
+    }
+    #expect(Set(back.dropFirst(2).map(String.init)) == Set(changes.dropFirst(2).map(turned)))
+    #expect(try vmemctl("diff", copy, folder.path + "/none.img").status == 66)
+    #expect(try vmemctl("diff", copy).status == 65)
+  }
 }

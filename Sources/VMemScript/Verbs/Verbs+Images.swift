@@ -1,0 +1,93 @@
+internal import VMem
+internal import VMemViews
+
+/// Images as a whole: copies, differences, and the way back.
+extension Verb {
+  static let images: [Verb] = [
+    Verb(
+      "snapshot", .images, .nothing, .reader, [.file],
+      summary: "write the machine to an image of its own, with holes where it is zero",
+      returns: "0", example: "snapshot before.img", .control(snapshot)),
+    Verb(
+      "diff", .images, .nothing, .reader, [.text],
+      summary: "show what two images differ in: areas, mappings, counters",
+      returns: "text: lines of A with -, of B with +; nothing for equal machines",
+      example: "diff before.img vmem.img", .control(diff)),
+    Verb(
+      "log", .images, .nothing, .reader,
+      summary: "show every line since boot that changed the image's machine, as a script",
+      returns: "text", example: "log", .control(log)),
+    Verb(
+      "undo", .images, .nothing, .language,
+      summary: "take the image's last commit back, as long as its log has it",
+      returns: "the lines of that commit", example: "undo", .control(undo)),
+  ]
+
+  private static func images(
+    _ interpreter: borrowing Interpreter
+  ) throws(CommitFailure) -> any Images {
+    guard let images = interpreter.images else {
+      throw CommitFailure(message: "there are no images here", exit: .usage)
+    }
+    return images
+  }
+
+  private static func failure(
+    _ error: CommitFailure, _ interpreter: borrowing Interpreter
+  ) -> LineFailure {
+    var defect = ScriptError(error.message, interpreter.call.tokens[0])
+    defect.exit = error.exit
+    return .script(defect)
+  }
+
+  private static func snapshot(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let path = interpreter.call.tokens[interpreter.call.arguments.token(.file)].text.string
+    do throws(CommitFailure) {
+      try images(interpreter).snapshot(interpreter.machine, to: path)
+    } catch {
+      throw failure(error, interpreter)
+    }
+    return .ok
+  }
+
+  private static func diff(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let words = interpreter.call.words(.text)
+    guard words.count == 2 else {
+      throw .script("two images are compared: diff A B", interpreter.call.tokens.last)
+    }
+    let (a, b) = (
+      interpreter.call.tokens[words.lowerBound].text.string,
+      interpreter.call.tokens[words.lowerBound + 1].text.string
+    )
+    let text: String
+    do throws(CommitFailure) {
+      let images = try images(interpreter)
+      text = ImageDifference(try images.open(a), try images.open(b), names: (a, b)).text
+    } catch {
+      throw failure(error, interpreter)
+    }
+    interpreter.call.scratch.write(text)
+    return text.isEmpty ? .printed : .text
+  }
+
+  private static func log(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    do throws(CommitFailure) {
+      let lines = try images(interpreter).history()
+      if lines.isEmpty { return .printed }
+      interpreter.call.scratch.write(lines.span)
+    } catch {
+      throw failure(error, interpreter)
+    }
+    return .text
+  }
+
+  private static func undo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    do throws(CommitFailure) {
+      let lines = try images(interpreter).undo()
+      interpreter.call.scratch.write(lines.span)
+    } catch {
+      throw failure(error, interpreter)
+    }
+    return .text
+  }
+}
