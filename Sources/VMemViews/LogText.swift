@@ -55,6 +55,13 @@ struct LogText {
       ["ioremap: invalid physical address \(String(record.a, radix: 16))"]
     case .badIounmap:
       ["iounmap: bad address \(digits(record.a))"]
+    case .notIoremap:
+      framed(["vm_area at addr \(bare(record.a)) is not marked as VM_IOREMAP", warning])
+    case .notWholeArea:
+      framed([
+        "ioremap request [\(bare(record.a)),\(bare(record.b))) doesn't match vm_area "
+          + "[\(bare(record.c)), \(bare(record.d)))", warning,
+      ])
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }
@@ -104,7 +111,21 @@ struct LogText {
     return "Trying to \(name)() \(what) (\(digits(record.a)))"
   }
 
-  private var mode: String { "mode:0xcc0(GFP_KERNEL), nodemask=(null)" }
+  /// `%lx`.
+  private func bare(_ value: UInt64) -> String { String(value, radix: 16) }
+
+  /// `%#x(%pGg)` of the request's gfp_t.
+  private var mode: String {
+    var names: [String] = []
+    switch record.c & 0xec0 | record.c & 0x20 {
+    case 0x820, 0xa20: names.append("GFP_ATOMIC")
+    case 0x800: names.append("GFP_NOWAIT")
+    default: names.append("GFP_KERNEL")
+    }
+    if record.c & 0x4 != 0 { names.append("GFP_DMA32") }
+    if record.c & 0x100 != 0 { names.append("__GFP_ZERO") }
+    return "mode:0x\(bare(record.c))(\(names.joined(separator: "|"))), nodemask=(null)"
+  }
 
   /// `%p` of an address: sixteen digits.
   private func digits(_ value: UInt64) -> String {

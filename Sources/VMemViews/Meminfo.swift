@@ -27,7 +27,7 @@ extension Views {
     line("MemAvailable", kB: free * 4)
     line("Slab", kB: counters.slabFrames * 4)
     line("SUnreclaim", kB: counters.slabFrames * 4)
-    line("PageTables", kB: counters.tables.reduce(0, +) * 4)
+    line("PageTables", kB: counters.accountedTables * 4)
     line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
     line("VmallocUsed", kB: vmallocPages(machine) * 4)
     line("VmallocChunk", kB: 0)

@@ -26,7 +26,7 @@ extension Views {
     if machine.configuration.kernel.rawValue >= KernelVersion.v7_0.rawValue {
       line("nr_vmalloc", vmallocPages(machine))
     }
-    line("nr_page_table_pages", counters.tables.reduce(0, +))
+    line("nr_page_table_pages", counters.accountedTables)
   }
 
   /// Pages that vmalloc and its relatives own; pages that came with VM_MAP_PUT_PAGES do not count.

@@ -28,7 +28,8 @@ struct ContextTests {
       case .mapPages: return .complains(3)
       case .mapPagesOverTables: return .complains(1)
       case .populate: return .complains(2)
-      case .freeArea, .unmapRAM, .unmapAliases, .allocatePages: return .complains(1)
+      case .freeArea, .unmapPages, .unmapRAM, .unmapAliases, .allocatePages:
+        return .complains(1)
       default: return .quiet
       }
     }

@@ -43,8 +43,8 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
     case .v6_1: [.lazyMerge, .sizeWrapBug, .hugePerNode, .vmapAnyFlags, .sharedVunmap]
     case .v6_6: [.lazyMerge, .sizeWrapBug, .hugePerNode, .vmapAnyFlags]
     case .v6_12: [.vmapNodes, .sparse, .hugePerNode]
-    case .v6_18, .v7_0: [.vmapNodes, .sparse]
-    case .v7_2: [.vmapNodes, .sparse, .vreallocFrees]
+    case .v6_18, .v7_0: [.vmapNodes, .sparse, .deferredCleanup]
+    case .v7_2: [.vmapNodes, .sparse, .deferredCleanup, .vreallocFrees]
     }
   }
 }
@@ -75,12 +75,15 @@ public struct Switches: OptionSet, Sendable {
   /// vfree and vunmap share one function, which complains once and always of vfree (before 6.3).
   public static let sharedVunmap = Switches(rawValue: 1 << 7)
 
+  /// What a failed attempt of vmalloc has got is given back by deferred work (6.18).
+  public static let deferredCleanup = Switches(rawValue: 1 << 8)
+
   /// Switches with the names `--with` and `--without` take.
   public static let named: [(name: StaticString, value: Switches)] = [
     ("vmap_nodes", .vmapNodes), ("sparse", .sparse), ("lazy_merge", .lazyMerge),
     ("size_wrap_bug", .sizeWrapBug), ("huge_per_node", .hugePerNode),
     ("vrealloc_frees", .vreallocFrees), ("vmap_any_flags", .vmapAnyFlags),
-    ("shared_vunmap", .sharedVunmap),
+    ("shared_vunmap", .sharedVunmap), ("deferred_cleanup", .deferredCleanup),
   ]
 }
 

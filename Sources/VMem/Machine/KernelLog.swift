@@ -12,7 +12,7 @@ public struct LogRecord: BitwiseCopyable, Sendable {
   public var a: UInt64 = 0
   public var b: UInt64 = 0
   public var c: UInt64 = 0
-  var padding2: UInt64 = 0
+  public var d: UInt64 = 0
 }
 
 /// The kernel's log buffer: a ring of records in frames of its own. The oldest records fall out.

@@ -32,6 +32,9 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vb_free
   case __vunmap
   case warn_alloc
+  case vm_area_unmap_pages
+  case vfree_atomic
+  case vunmap_pud_range
 
   public var name: String { "\(self)" }
 }
@@ -62,6 +65,10 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   case badIounmap
   /// WARN: vfree or vunmap of an address that is not aligned or has no area: address.
   case badVfree
+  /// WARN: ioremap_page_range of an area that is not VM_IOREMAP: address; of a part of one: start and
+  /// end asked for, start and end of the area.
+  case notIoremap
+  case notWholeArea
   /// Messages that a rate limit kept out of the log: how many.
   case suppressed
 }

@@ -131,6 +131,10 @@ extension Machine {
     mapBoot(map.pageOffset, frames: 0..<ram.frameCount, &spare)
     let tableFrames = UInt32((UInt64(ram.frameCount) * 64 + 4095) / 4096)
     mapBoot(map.vmemmap, frames: layout.frameTable..<layout.frameTable + tableFrames, &spare)
+    for depth in 1...levels {
+      let preallocated = depth == levels - 1 ? UInt32(last - first + 1) : 0
+      ram[Superblock.ref].bootTables[depth] = ram[Superblock.ref].tables[depth] - preallocated
+    }
   }
 
   private func markTable(_ pfn: UInt32) {

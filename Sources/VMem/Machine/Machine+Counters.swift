@@ -6,6 +6,8 @@ public struct Counters: Sendable {
   public var freeFrames: UInt64 = 0
   /// Table pages by depth: index 1 is PTE pages, index `levels` the top table.
   public var tables: [UInt64] = []
+  /// Table pages that the kernel accounts for (`NR_PAGETABLE`).
+  public var accountedTables: UInt64 = 0
   public var slabFrames: UInt64 = 0
   public var busyAreas: UInt64 = 0
   public var lazyAreas: UInt64 = 0
@@ -30,6 +32,10 @@ extension Machine {
       for cpu in 0..<cpuCount { result.freeFrames += UInt64(zone.perCPU[cpu].count) }
     }
     result.tables = (0...5).map { UInt64(state.tables[$0]) }
+    for depth in 1...5 where accountsTables(depth) {
+      result.accountedTables += UInt64(
+        state.tables[depth] - min(state.tables[depth], state.bootTables[depth]))
+    }
     result.directMap = (0..<3).map { state.directMap[$0] }
     for kind in CacheKind.allCases {
       result.slabFrames += UInt64(state.caches[Int(kind.rawValue)].slabCount)
@@ -43,5 +49,16 @@ extension Machine {
     }
     result.flushes = state.flushes
     return result
+  }
+
+  /// Whether the kernel counts its own tables of a depth: those of PMDs for long, those of PUDs and
+  /// above since 6.12, those of PTEs since 6.18.
+  private func accountsTables(_ depth: Int) -> Bool {
+    let kernel = configuration.kernel.rawValue
+    switch depth {
+    case 1: return kernel >= KernelVersion.v6_18.rawValue
+    case 2: return true
+    default: return kernel >= KernelVersion.v6_12.rawValue
+    }
   }
 }

@@ -29,15 +29,15 @@ public struct Machine: ~Copyable {
 
   /// The configuration the machine was booted with.
   public var configuration: Configuration {
-    let state = ram[Superblock.ref]
+    let state = Superblock.ref
     var result = Configuration()
-    result.memory = UInt64(state.frameCount) << 12
-    result.cpus = Int(state.cpuCount)
-    result.nodes = Int(state.nodes)
-    result.levels = Int(state.levels)
-    result.kernel = KernelVersion(rawValue: state.kernel) ?? .v6_18
-    result.switches = Switches(rawValue: state.switches)
-    result.seed = state.seed
+    result.memory = UInt64(ram[state].frameCount) << 12
+    result.cpus = Int(ram[state].cpuCount)
+    result.nodes = Int(ram[state].nodes)
+    result.levels = Int(ram[state].levels)
+    result.kernel = KernelVersion(rawValue: ram[state].kernel) ?? .v6_18
+    result.switches = Switches(rawValue: ram[state].switches)
+    result.seed = ram[state].seed
     return result
   }
 
@@ -78,7 +78,7 @@ public struct Machine: ~Copyable {
 
   func logMessage(
     _ message: KernelMessage, level: UInt8 = 4, _ function: KernelFunction? = nil,
-    _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0
+    _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
     var record = LogRecord()
     record.time = clock
@@ -89,22 +89,23 @@ public struct Machine: ~Copyable {
     record.a = a
     record.b = b
     record.c = c
+    record.d = d
     log.append(record)
   }
 
   /// The kernel's `WARN`, with a text of its own or without.
   func warn(
     _ function: KernelFunction, _ message: KernelMessage = .warning, level: UInt8 = 4,
-    _ a: UInt64 = 0, _ b: UInt64 = 0
+    _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
     ram[Superblock.ref].warnings += 1
-    logMessage(message, level: level, function, a, b)
+    logMessage(message, level: level, function, a, b, c, d)
   }
 
   /// The kernel's `WARN_ONCE`: `number` tells the places apart (0–31).
   func warnOnce(
     _ number: UInt32, _ function: KernelFunction, _ message: KernelMessage = .warning,
-    _ a: UInt64 = 0, _ b: UInt64 = 0
+    _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
     let bit = UInt32(1) << number
     guard ram[Superblock.ref].warnedOnce & bit == 0 else {
@@ -112,7 +113,7 @@ public struct Machine: ~Copyable {
       return
     }
     ram[Superblock.ref].warnedOnce |= bit
-    warn(function, message, a, b)
+    warn(function, message, a, b, c, d)
   }
 
   /// Logs the BUG and makes the refusal for it.

@@ -36,10 +36,14 @@ extension Machine {
   }
 
   /// Logs why vmalloc fails: once in ten seconds. The corresponding kernel function is `warn_alloc`.
-  func logVmallocError(_ message: KernelMessage, _ size: UInt64, _ other: UInt64 = 0) {
+  func logVmallocError(
+    _ message: KernelMessage, _ request: VmallocRequest, _ size: UInt64, _ other: UInt64 = 0
+  ) {
+    let gfp = request.gfp(configuration.kernel)
+    if gfp & VmallocRequest.noWarning != 0 { return }
     let (isPrinted, missed) = ram[Superblock.ref].allocationLimit.admit(
       clock, interval_us: 10_000_000, burst: 1)
     if missed > 0 { logMessage(.suppressed, .warn_alloc, UInt64(missed)) }
-    if isPrinted { logMessage(message, nil, size, other) }
+    if isPrinted { logMessage(message, nil, size, other, gfp) }
   }
 }

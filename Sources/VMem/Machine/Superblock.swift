@@ -42,6 +42,8 @@ struct Superblock: BitwiseCopyable {
   var perCPU = Ref<PerCPU>.none
   /// Tables that exist, by depth: 1 for PTE pages up to `levels`.
   var tables = InlineArray<6, UInt32>(repeating: 0)
+  /// Those of them that boot has made without the allocator's accounts.
+  var bootTables = InlineArray<6, UInt32>(repeating: 0)
   /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var flushes = FlushCounters()

@@ -7,13 +7,19 @@ extension Machine {
   /// the number of calls. The corresponding kernel function is `apply_to_page_range`.
   ///
   /// Refuses with -EINVAL and a WARN for an empty range and for large leaves, with -ENOMEM when there
-  /// is no frame for a table, and with what `body` throws; earlier calls stay done. A range that is
-  /// not whole pages is a BUG.
+  /// is no frame for a table, and with what `body` throws; earlier calls stay done. A range that
+  /// would take the kernel's loop past the end of a table is a BUG.
   @discardableResult
   public func applyToPages(
     _ start: UInt64, _ end: UInt64, _ body: EntryFunction
   ) throws(Refusal) -> UInt64 {
     try checkApplied(start, end)
+    // The kernel steps in pages from `start`, and stops only where a step meets the end of a table's
+    // range.
+    let isOneTable = start >> 21 == (end &- 1) >> 21
+    guard (end &- start) & 4095 == 0, start & 4095 == 0 || isOneTable else {
+      throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)
+    }
     var calls: UInt64 = 0
     var address = start
     repeat {
@@ -30,26 +36,26 @@ extension Machine {
     return calls
   }
 
-  /// A range that is not whole pages would take the kernel's loop past the end of a table.
   private func checkApplied(_ start: UInt64, _ end: UInt64) throws(Refusal) {
     guard start < end else {
       warn(.__apply_to_page_range)
       throw Refusal(.errno(.EINVAL), .emptyRange, start, end)
-    }
-    guard (start | end) & 4095 == 0 else {
-      throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)
     }
   }
 
   /// Calls `body` for the PTEs of [start, end) that are not empty, builds nothing, and returns the
   /// number of calls. The corresponding kernel function is `apply_to_existing_page_range`.
   ///
-  /// Refuses with -EINVAL and a WARN for an empty range and for large leaves.
+  /// Refuses with -EINVAL and a WARN for an empty range and for large leaves. A range whose ends are
+  /// not whole pages apart where tables are is a BUG.
   @discardableResult
   public func applyToExistingPages(
     _ start: UInt64, _ end: UInt64, _ body: EntryFunction
   ) throws(Refusal) -> UInt64 {
     try checkApplied(start, end)
+    guard !tables.unmapRunsAway(start, end) else {
+      throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)
+    }
     var calls: UInt64 = 0
     var address = start
     while address < end {

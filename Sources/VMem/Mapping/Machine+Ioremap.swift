@@ -29,6 +29,8 @@ extension Machine {
     let granted: CacheMode
     do throws(MemoryTypes.Failure) {
       granted = try memoryTypes.reserve(base, base &+ length, mode)
+    } catch .noDescriptor {
+      throw Refusal(.null, .noDescriptor)
     } catch {
       throw Refusal(.null, .cacheConflict, physical, UInt64(mode.rawValue))
     }
@@ -48,6 +50,7 @@ extension Machine {
       return start + physical & 4095
     } catch {
       memoryTypes.free(base, base &+ length)
+      if error.outcome == .bug { throw error }
       throw Refusal(.null, error.rule, error.values.a, error.values.b)
     }
   }
@@ -86,7 +89,7 @@ extension Machine {
     switch outcome {
     case .done: return
     case .noMemory(let address, let depth):
-      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth - 1))
     case .occupied(let address, let entry):
       throw bug(.ioremap_page_range, .slotOccupied, address, entry.bits)
     case .leaf(let address, let depth):
@@ -105,11 +108,12 @@ extension Machine {
     start: UInt64, end: UInt64, physical: UInt64
   ) throws(Refusal) {
     guard let area = findVMArea(start), area.flags.contains(.ioremap) else {
-      warnOnce(10, .ioremap_page_range)
+      warnOnce(10, .ioremap_page_range, .notIoremap, start)
       throw Refusal(.errno(.EINVAL), .notIoremap, start)
     }
     guard start == area.start, end == area.start &+ area.size else {
-      warnOnce(11, .ioremap_page_range)
+      warnOnce(
+        11, .ioremap_page_range, .notWholeArea, start, end, area.start, area.start &+ area.size)
       throw Refusal(.errno(.ERANGE), .notWholeArea, area.start, area.start &+ area.size)
     }
     try mapDevice(start, end, physical & ~4095, .uncachedMinus)
@@ -118,8 +122,7 @@ extension Machine {
   /// Unmaps what `ioremap` mapped; null and the direct map are ignored. The corresponding kernel
   /// function is `iounmap`.
   public func iounmap(_ address: UInt64) throws(Refusal) {
-    // What lies below the end of the direct map was never mapped by ioremap.
-    guard address > map.pageOffset &+ UInt64(ram.frameCount) << 12 else { return }
+    if iounmapIgnores(address) { return }
     let area = areas.busyArea(containing: address & ~4095)
     guard !area.isNone, ram[area].isVMStruct else {
       logMessage(.badIounmap, level: 3, nil, address & ~4095)
@@ -130,5 +133,11 @@ extension Machine {
     let physical = ram[area].physicalAddress
     memoryTypes.free(physical, physical &+ ram[area].size)
     removeArea(area)
+  }
+
+  /// Whether `iounmap` returns at once: what lies below the end of the direct map was never mapped by
+  /// ioremap.
+  public func iounmapIgnores(_ address: UInt64) -> Bool {
+    address <= map.pageOffset &+ UInt64(ram.frameCount) << 12
   }
 }

@@ -78,7 +78,7 @@ extension Machine {
       warn(.vmap_pages_pte_range)
       throw Refusal(.errno(.ENOMEM), .invalidFrame, address, pfn)
     case .noMemory(let address, let depth):
-      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth - 1))
     case .leaf(let address, let depth):
       throw bug(.vmap_pages_pte_range, .leafInTheWay, address, levelCode(depth))
     }
@@ -97,7 +97,9 @@ extension Machine {
     guard !tables.unmapRunsAway(start, end) else {
       throw bug(.vunmap_pte_range, .unalignedUnmap, start, end)
     }
-    for _ in 0..<tables.unmap(start, end) { warn(.vunmap_pmd_range) }
+    let partial = tables.unmap(start, end)
+    for _ in 0..<partial >> 32 { warn(.vunmap_pud_range) }
+    for _ in 0..<partial & 0xffff_ffff { warn(.vunmap_pmd_range) }
     TLBFlush(ram: ram).kernelRange(start, end)
   }
 
@@ -116,7 +118,7 @@ extension Machine {
     let outcome = tables.buildTables(start, end, depth: depth) { mightSleep(.pte_alloc_kernel) }
     switch outcome {
     case .noMemory(let address, let depth):
-      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth))
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth - 1))
     case .leaf(let address, let depth):
       warn(.__apply_to_page_range)
       throw Refusal(.errno(.EINVAL), .leafInTheWay, address, levelCode(depth))

@@ -18,6 +18,7 @@ extension Machine {
   /// `vm_area_unmap_pages`, which returns nothing: the refusals of the kernel's checks are thrown for
   /// the caller to tell, and are not errors.
   public func vmAreaUnmapPages(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+    mightSleep(.vm_area_unmap_pages)
     try checkSparse(try area(at: address), start, end)
     try vunmapRange(start: start, end: end)
   }

@@ -15,13 +15,20 @@ extension Machine {
     }
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard request.size >> 12 <= total else {
-      logVmallocError(.vmallocExceedsTotal, request.size)
+      logVmallocError(.vmallocExceedsTotal, request, request.size)
       throw Refusal(.null, .morePagesThanRAM, request.size >> 12, total)
     }
+    // What a failed attempt has got is given back by deferred work, after the next attempt.
+    var failed: [Ref<VMArea>] = []
+    defer { for area in failed { freeAreaAndPages(area) } }
     if request.flags.contains(.allowHugeVmap), isHuge(request) {
-      if let address = try? vmalloc(request, shift: 21) { return address }
+      if let address = try? vmalloc(request, shift: 21, &failed) { return address }
+      if !has(.deferredCleanup) {
+        for area in failed { freeAreaAndPages(area) }
+        failed = []
+      }
     }
-    return try vmalloc(request, shift: 12)
+    return try vmalloc(request, shift: 12, &failed)
   }
 
   /// Whether 2 MiB leaves are worth a try. Kernels before 6.9 count only one node's share when no node
@@ -32,7 +39,7 @@ extension Machine {
   }
 
   private func vmalloc(
-    _ request: VmallocRequest, shift: UInt64
+    _ request: VmallocRequest, shift: UInt64, _ failed: inout [Ref<VMArea>]
   ) throws(Refusal) -> UInt64 {
     let align = shift > 12 ? max(request.align, 1 << shift) : request.align
     let step = UInt64(1) << shift
@@ -44,14 +51,14 @@ extension Machine {
         start: request.start, end: request.end, shift: shift, mayBlock: request.mode.mayBlock,
         caller: request.caller)
     } catch {
-      if error.outcome != .bug { logVmallocError(.vmallocNoArea, request.size) }
+      if error.outcome != .bug { logVmallocError(.vmallocNoArea, request, request.size) }
       throw error
     }
     ram[area].requestedSize = request.size
     do throws(Refusal) {
-      try populate(area, request, size, shift)
+      try populate(area, request, size, shift, &failed)
     } catch {
-      freeAreaAndPages(area)
+      failed.append(area)
       throw error
     }
     ram[area].flags.remove(.uninitialized)
@@ -60,7 +67,8 @@ extension Machine {
 
   /// Gets the pages of a fresh area and maps them (`__vmalloc_area_node`).
   private func populate(
-    _ area: Ref<VMArea>, _ request: VmallocRequest, _ size: UInt64, _ shift: UInt64
+    _ area: Ref<VMArea>, _ request: VmallocRequest, _ size: UInt64, _ shift: UInt64,
+    _ failed: inout [Ref<VMArea>]
   ) throws(Refusal) {
     let count = size >> 12
     if count > UInt64(VMArea.pointersPerPage) {
@@ -70,14 +78,14 @@ extension Machine {
       array.mode = request.mode
       array.caller = ram[area].caller
       do throws(Refusal) {
-        ram[area].array = try vmallocArray(array)
+        ram[area].array = try vmalloc(array, shift: 12, &failed)
       } catch {
-        logVmallocError(.vmallocNoArray, size, count * 8)
+        logVmallocError(.vmallocNoArray, request, size, count * 8)
         throw error
       }
     }
     guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
-      logVmallocError(.vmallocNoArray, size, count * 8)
+      logVmallocError(.vmallocNoArray, request, size, count * 8)
       throw Refusal(.null, .noDescriptor)
     }
     // The area holds the set besides the pages in it.
@@ -90,7 +98,7 @@ extension Machine {
         order: order, node: request.node, highest: request.isLow ? .dma32 : .normal,
         zeroed: request.isZeroed)
       guard let pfn, append(pfn, 1 << UInt32(order), to: set) else {
-        if order == 0 { logVmallocError(.vmallocNoPages, size) }
+        if order == 0 { logVmallocError(.vmallocNoPages, request, size) }
         throw Refusal(.null, .noFrames, count)
       }
     }
@@ -98,10 +106,6 @@ extension Machine {
     ram[Superblock.ref].vmallocPages += count
     try fill(ram[area].array, set)
     try mapOwned(area, size, shift, request)
-  }
-
-  private func vmallocArray(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
-    try vmalloc(request, shift: 12)
   }
 
   /// Writes the array of page pointers that lies in an area of its own.
@@ -134,7 +138,7 @@ extension Machine {
         }
       }
     } catch {
-      logVmallocError(.vmallocNotMapped, size)
+      logVmallocError(.vmallocNotMapped, request, size)
       throw Refusal(.null, error.rule, error.values.a, error.values.b)
     }
   }

@@ -79,6 +79,12 @@ extension PageTables {
     else { return false }
     let entry = ram[table: table, index]
     if entry.isTable(at: Level(depth: depth, levels: levels)) {
+      // The kernel keeps the entries of a PMD table in a page until the TLBs are flushed.
+      if depth == 3 {
+        let frames = FrameAllocator(ram: ram)
+        guard let copy = frames.allocate(zeroed: false) else { return false }
+        frames.free(copy)
+      }
       ram[table: table, index] = .none
       freeTables(entry.pfn, depth - 1, address)
     } else if entry.isPresent {

@@ -1,6 +1,7 @@
 extension PageTables {
   /// Clears every entry of [start, end). Tables stay; a large leaf that is only partly covered goes
-  /// as a whole. Returns how many such leaves there were. The corresponding kernel function is
+  /// as a whole. Returns how many such leaves there were: those of 2 MiB, and in the upper 32 bits those
+  /// of 1 GiB. The corresponding kernel function is
   /// `__vunmap_range_noflush`.
   @inline(__always) @discardableResult
   func unmap(_ start: UInt64, _ end: UInt64) -> Int {
@@ -28,7 +29,7 @@ extension PageTables {
       if entry.isPresent {
         if depth <= 3 && entry.bits & Entry.pageSize != 0 {
           ram[table: table, index] = .none
-          if next &- address < Level.size(depth: depth) { partial += 1 }
+          if next &- address < Level.size(depth: depth) { partial += depth == 3 ? 1 << 32 : 1 }
         } else {
           partial += unmap(entry.pfn, depth - 1, address, next)
         }

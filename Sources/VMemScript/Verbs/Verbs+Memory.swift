@@ -40,7 +40,8 @@ extension Verb {
         "ioremap_wc", "map device memory, write combining", "d = ioremap_wc 0x80000000 1M",
         ioremapWC),
       device(
-        "ioremap_cache", "map device memory, write back", "d = ioremap_cache 0x80000000 1M",
+        "ioremap_cache", "map memory write back, devices as the MTRRs have it: uncached",
+        "d = ioremap_cache 0x80000000 1M",
         ioremapCache),
       device(
         "ioremap_uc", "map device memory, strongly uncached", "d = ioremap_uc 0xfed00000 4K",

@@ -163,7 +163,10 @@ extension Verb {
   }
 
   static func iounmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    if call.arguments[.address] == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
+    let address = call.arguments[.address]
+    if machine.iounmapIgnores(address) {
+      call.note = Refusal(.null, address == 0 ? .noAreaAtAddress : .outsideVmalloc, address)
+    }
     try machine.iounmap(call.arguments[.address])
     return .ok
   }
