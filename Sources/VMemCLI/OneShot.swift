@@ -9,10 +9,21 @@ struct OneShot {
   let words: [String]
 
   func run() throws(ProcessFailure) -> Int32 {
+    try run(ScriptSource(arguments: words), verb: VerbTable().verb(of: words))
+  }
+
+  /// Runs a line that is still to be taken apart.
+  func run(line: String) throws(ProcessFailure) -> Int32 {
+    let words = line.split(separator: " ").map(String.init)
+    return try run(ScriptSource(line: line), verb: VerbTable().verb(of: words))
+  }
+
+  private func run(
+    _ source: consuming ScriptSource, verb: Verb?
+  ) throws(ProcessFailure) -> Int32 {
     var settings = Options()
     settings.json = options.isJSON
     settings.colour = options.colour.isOn
-    let verb = VerbTable().verb(of: words)
     let name = verb.map { "\($0.name)" }
     let session = Session(options, path: options.imagePath)
     let isWriter = verb.map { $0.changesTheMachine || Self.writers.contains("\($0.name)") } ?? false
@@ -22,10 +33,10 @@ struct OneShot {
     var interpreter = Interpreter(machine: machine, options: settings)
     if isWriter { interpreter.committer = session }
     interpreter.images = session
-    _ = interpreter.run(ScriptSource(arguments: words))
+    _ = interpreter.run(source)
     return session.leave(after: interpreter.finish(), wasLong: false).rawValue
   }
 
   /// Words of the language that may change the machine besides the verbs that say so.
-  private static let writers: Set<String> = ["boot", "include", "undo"]
+  private static let writers: Set<String> = ["boot", "include", "repeat", "undo"]
 }

@@ -17,6 +17,7 @@ private func status(of arguments: [String]) -> Int32 {
     return switch try Invocation(arguments) {
     case .run(let options): try ScriptRunner(options: options).run()
     case .line(let options, let words): try OneShot(options: options, words: words).run()
+    case .shell(let options): try Shell(options: options).run()
     case .manual(let page): Manual.show(page)
     case .process(let words): try ProcessCommands.run(words)
     }

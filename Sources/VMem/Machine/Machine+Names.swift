@@ -102,6 +102,18 @@ extension Machine {
     }
   }
 
+  /// The names that stand for something, sorted.
+  public var liveNames: [String] {
+    var names: [String] = []
+    forEachName { name in
+      if ram[name].isLive {
+        names.append(
+          String(decoding: (0..<Int(ram[name].length)).map { ram[name].text[$0] }, as: UTF8.self))
+      }
+    }
+    return names.sorted()
+  }
+
   // MARK: Callers
 
   /// The entry of a caller's symbol, made when it is new. `text` has 1 to `Symbol.maximumLength`

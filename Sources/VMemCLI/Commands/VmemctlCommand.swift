@@ -7,7 +7,8 @@ struct VmemctlCommand: ParsableCommand {
   /// Every way to call the program.
   static let usage = """
     vmemctl run FILE...        scripts, each on a machine of its own; - is standard input
-    vmemctl VERB ARGUMENT...   one line of the language
+    vmemctl VERB ARGUMENT...   one line of the language, on the machine in an image
+    vmemctl shell              such lines at a prompt
     vmemctl help [TOPIC]       the language: its verbs, grammar and exit codes
     vmemctl bench BENCHMARK    measurements
     """
@@ -17,5 +18,5 @@ struct VmemctlCommand: ParsableCommand {
     abstract: "A Linux machine's kernel address space in an ordinary process.",
     usage: usage,
     version: version,
-    subcommands: [RunCommand.self, BenchCommand.self])
+    subcommands: [RunCommand.self, ShellCommand.self, BenchCommand.self])
 }

@@ -18,7 +18,11 @@ struct Completion {
   private var allowed: [String] {
     let before = Array(words.dropLast())
     guard let first = before.first else {
-      return ["run", "help", "bench"] + verbs + ["--color", "--help", "--json", "--version"]
+      return ["run", "shell", "help", "bench"] + verbs
+        + [
+          "--color", "--durable", "--force", "--help", "--image", "--json", "--no-wait",
+          "--version",
+        ]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
     guard let verb = table.verb(of: before) else { return verbs }

@@ -99,6 +99,9 @@ extension ManPage {
     Print one JSON object for each verb.
     .RE
     .TP
+    .B shell
+    Type lines at a prompt, each a commit to the image; input that is no terminal is a script.
+    .TP
     .B help \\fR[\\fITOPIC\\fR]
     Explain the language, or one of its verbs.
     .TP

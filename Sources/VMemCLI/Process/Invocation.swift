@@ -6,6 +6,8 @@ enum Invocation: Equatable {
   case run(RunOptions)
   /// A line of the language, its words apart.
   case line(LineOptions, words: [String])
+  /// `shell`
+  case shell(LineOptions)
   /// A generated file, for installation.
   case manual(Manual.Page)
   /// ArgumentParser decides: `bench`, `--help`, `--version`, and every mistake.
@@ -18,7 +20,8 @@ enum Invocation: Equatable {
     switch words.first {
     case "run":
       self = RunOptions(words.dropFirst(), options).map { .run($0) } ?? process
-    case "help" where ["run", "bench"].contains(words.dropFirst().first): self = process
+    case "shell" where words.count == 1: self = .shell(options)
+    case "help" where ["run", "bench", "shell"].contains(words.dropFirst().first): self = process
     case "help":
       self =
         Manual.Page(words.dropFirst()).map { .manual($0) }
@@ -26,7 +29,7 @@ enum Invocation: Equatable {
     case nil:
       throw ProcessFailure(
         message: "nothing to do\n" + VmemctlCommand.usage, exitCode: EX_USAGE)
-    case "bench": self = process
+    case "bench", "shell": self = process
     case .some(let first) where first.hasPrefix("-"): self = process
     case .some:
       let asks = words.contains("--help") || words.contains("-h")

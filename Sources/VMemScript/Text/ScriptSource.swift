@@ -39,6 +39,16 @@ public struct ScriptSource: ~Copyable {
     }
   }
 
+  /// A line as it was typed; messages name no line either.
+  public init(line: String) {
+    let bytes = Array(line.utf8)
+    self.init(name: nil, count: bytes.count, words: nil)
+    // Safe: the buffer is that long.
+    unsafe bytes.withUnsafeBufferPointer {
+      if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
+    }
+  }
+
   /// Reads a file whole; `-` is standard input. Returns nil, with `errno` set, when that fails.
   public init?(path: String) {
     let isInput = path == "-"

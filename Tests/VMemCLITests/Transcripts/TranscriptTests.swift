@@ -15,11 +15,13 @@ import Testing
   /// script. What runs other programs is run by the checks that know whether they are there.
   @Test func examples() throws {
     let scripts = try Command.run(["ls", TestFiles.root + "/examples"]).lines
-      .filter { $0.hasSuffix(".vmem") }
+      .filter { $0.hasSuffix(".vmem") || $0 == "session.sh" }
     let folder = TestFiles.root + "/Tests/Transcripts/"
     for script in scripts {
-      let path = folder + script.replacing(".vmem", with: ".txt")
-      if Self.rewrites { try TestFiles.write("$ vmemctl run examples/\(script)\n", to: path) }
+      let name = script.prefix { $0 != "." }
+      let path = folder + name + ".txt"
+      let command = script.hasSuffix(".sh") ? "" : "vmemctl run "
+      if Self.rewrites { try TestFiles.write("$ \(command)examples/\(script)\n", to: path) }
       try check(path, isMarkdown: false)
     }
     #expect(try Command.run(["ls", folder]).lines.count == scripts.count)

@@ -1,0 +1,95 @@
+import Glibc
+import Testing
+
+/// The shell, on a real terminal.
+struct ShellTests {
+  private let folder: TemporaryFolder
+  private var image: String { folder.path + "/m.img" }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func shell(
+    columns: Int = 80, _ environment: [String: String] = [:]
+  ) throws -> PseudoTerminal {
+    let own = ["VMEMCTL_IMAGE": image, "XDG_STATE_HOME": folder.path + "/state"]
+    return try PseudoTerminal(
+      [TestFiles.vmemctl, "shell"], columns: columns,
+      environment: own.merging(environment) { $1 })
+  }
+
+  private func cleanUp() {
+    unlink(folder.path + "/state/vmemctl/history")
+    rmdir(folder.path + "/state/vmemctl")
+    rmdir(folder.path + "/state")
+  }
+
+  @Test(arguments: [80, 40], ["", "1"])
+  func aSession(_ columns: Int, _ noColour: String) throws {
+    let shell = try shell(columns: columns, ["NO_COLOR": noColour])
+    #expect(shell.shows("m.img> "))
+    shell.type("s = get_vm_area 64K --flags sparse\r")
+    #expect(shell.shows("0xffffc90000000000\r\n"))
+    // A failure is told and ends nothing.
+    shell.type("vfree nobody\r")
+    #expect(shell.shows("nobody"))
+    #expect(shell.shows("m.img> "))
+    shell.type("vmalloc 0\r")
+    #expect(shell.shows("NULL"))
+    // Completion of verbs and of live names, and the history.
+    shell.type("find_v\ts\t\r")
+    #expect(shell.shows("flags=0x1000"))
+    shell.type("\u{1b}[A\u{15}kmem -v\r")
+    #expect(shell.shows("vmemctl+0x0/0x0 sparse"))
+    // A line that is cancelled does nothing.
+    shell.type("free_vm_area s\u{03}")
+    #expect(shell.shows("^C"))
+    shell.type("\u{12}sparse\r")
+    #expect(shell.shows("-EEXIST"))
+    // Another process works on the same image meanwhile.
+    let other = try Command.vmemctl("--image", image, "t", "=", "get_vm_area", "8K")
+    #expect(other.outputText == "0xffffc90000011000\n")
+    shell.type("find_vm_area t\r")
+    #expect(shell.shows("size=12288"))
+    shell.type("\u{04}")
+    #expect(try shell.end() == 0)
+    #expect(shell.seen.contains("\u{1b}[1m") == noColour.isEmpty)
+    let history = try TestFiles.read(folder.path + "/state/vmemctl/history")
+    #expect(history.hasPrefix("s = get_vm_area 64K --flags sparse\nvfree nobody\nvmalloc 0\n"))
+    #expect(!history.contains("free_vm_area s\n"))
+    #expect(try Command.vmemctl("--image", image, "check").status == 0)
+    cleanUp()
+  }
+
+  @Test func choicesAreShown() throws {
+    let shell = try shell()
+    #expect(shell.shows("m.img> "))
+    shell.type("vmalloc_\t\t")
+    #expect(shell.shows("vmalloc_huge"))
+    shell.type("\u{15}exit\r")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
+  @Test func interruptsDoNotEndIt() throws {
+    let shell = try shell()
+    #expect(shell.shows("m.img> "))
+    kill(shell.process, SIGINT)
+    shell.type("info\r")
+    #expect(shell.shows("modules:"))
+    shell.type("quit\r")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
+  @Test func whatIsPipedIsAScript() throws {
+    let script = "s = get_vm_area 16K\nvmallocinfo\nvfree 0x1000\necho unreached\n"
+    let piped = try Command.vmemctl("shell", input: script)
+    let ran = try Command.vmemctl("run", "-", input: script)
+    #expect(piped.outputText == ran.outputText && piped.status == ran.status)
+    #expect(piped.errorText == ran.errorText)
+    // On an image, it is a script on that image.
+    let kept = try Command.vmemctl("--image", image, "shell", input: "s = get_vm_area 16K\n")
+    #expect(kept.outputText == "0xffffc90000000000\n")
+    #expect(try Command.vmemctl("--image", image, "vmallocinfo").lines.count == 1)
+  }
+}
