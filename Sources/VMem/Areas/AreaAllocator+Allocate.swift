@@ -29,6 +29,14 @@ extension AreaAllocator {
     return try allocateFromTree(record, align, start, end, mayBlock)
   }
 
+  /// `allocate`, where it need not be fast.
+  @inline(never)
+  func allocateOnce(
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
+  ) throws(Failure) -> Ref<VMArea> {
+    try allocate(record, align: align, start: start, end: end, mayBlock: mayBlock)
+  }
+
   /// What requests for the whole window do where there are several vmap nodes: the pool of the node
   /// whose turn it is comes first, and the area remembers the node.
   @inline(never)

@@ -57,13 +57,28 @@ extension Machine {
     do throws(AreaAllocator.Failure) {
       return try areas.allocate(record, align: align, start: from, end: to, mayBlock: mayBlock)
     } catch {
-      if mayBlock, case .noHole = error, callPurgeNotifiers() {
-        return try makeArea(
-          size: requested, flags: flags, align: align, start: start, end: end, shift: shift,
-          caller: caller)
-      }
-      throw refusal(error, requested, size, align, from, to, mayBlock: mayBlock)
+      return try afterFailure(
+        error, record, align: align, start: from, end: to, mayBlock: mayBlock)
     }
+  }
+
+  /// What is left when even a purge has made no room: ask who keeps areas for later, and try again.
+  @inline(never)
+  private func afterFailure(
+    _ failure: AreaAllocator.Failure, _ record: VMArea, align: UInt64, start: UInt64, end: UInt64,
+    mayBlock: Bool
+  ) throws(Refusal) -> Ref<VMArea> {
+    var failure = failure
+    while mayBlock, case .noHole = failure, callPurgeNotifiers() {
+      do throws(AreaAllocator.Failure) {
+        return try areas.allocateOnce(
+          record, align: align, start: start, end: end, mayBlock: mayBlock)
+      } catch {
+        failure = error
+      }
+    }
+    throw refusal(
+      failure, record.requestedSize, record.reserved, align, start, end, mayBlock: mayBlock)
   }
 
   @inline(never)
