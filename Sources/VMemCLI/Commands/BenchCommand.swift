@@ -9,6 +9,6 @@ struct BenchCommand: ParsableCommand {
     subcommands: [
       BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self,
       BenchMapCommand.self, BenchVmallocCommand.self,
-      BenchKcoreCommand.self, BenchVmallocinfoCommand.self,
+      BenchKcoreCommand.self, BenchVmallocinfoCommand.self, BenchOneShotCommand.self,
     ])
 }

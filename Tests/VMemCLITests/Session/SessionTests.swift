@@ -210,4 +210,13 @@ struct SessionTests {
     #expect(try vmemctl("diff", copy, folder.path + "/none.img").status == 66)
     #expect(try vmemctl("diff", copy).status == 65)
   }
+
+  /// The benchmark counts the areas itself, and refuses a figure for work that was not done.
+  @Test func oneCommandAtATimeIsMeasured() throws {
+    let ran = try Command.vmemctl("bench", "oneshot", "--areas", "5,50", "--rounds", "2", "--json")
+    #expect(ran.status == 0, "\(ran.errorText)")
+    #expect(ran.outputText.hasPrefix("{\"bench\":\"oneshot\",\"rows\":[{\"name\":\"5 areas\""))
+    #expect(try Command.vmemctl("bench", "oneshot", "--rounds", "0").status == 64)
+    #expect(try Command.vmemctl("bench", "oneshot", "--areas", "0").status == 64)
+  }
 }
