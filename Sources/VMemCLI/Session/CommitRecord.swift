@@ -44,6 +44,9 @@ struct CommitRecord: Equatable {
     put(UInt64(previous), 4)
     put(UInt64(frames.count), 4)
     put(UInt64(commands.count), 4)
+    // The first sector is written whole or not at all: a checksum of its own tells that the lengths
+    // are right.
+    put(UInt64(ImageTrailer.checksum(bytes[...])), 4)
     put(0, Self.fixed - bytes.count)
     for frame in frames { put(UInt64(frame), 4) }
     for sum in sectors { put(UInt64(sum), 4) }
@@ -76,11 +79,14 @@ struct CommitRecord: Equatable {
     guard unsafe !isZero(log, offset, sector) else { return .torn }
     let frames = Int(word(24, 4))
     let commands = Int(word(28, 4))
+    guard word(0, 8) == magic, unsafe checksum(log, offset, 32) == UInt32(word(32, 4)),
+      frames <= 1 << 24, commands <= 1 << 30
+    else { return .damaged }
     let sums = frames * (block / sector)
     let end = fixed + commands + 4 * frames + 4 * sums
     let size = headerSize(frames: frames, commands: commands)
-    guard word(0, 8) == magic, frames <= 1 << 24, commands <= 1 << 30 else { return .damaged }
-    guard size <= left else { return .torn }
+    // Longer than the log: cut short, or a damaged length; what follows it will tell.
+    guard size <= left else { return .damaged }
     guard unsafe checksum(log, offset, end) == UInt32(word(end, 4)) else {
       let hole = stride(from: 0, to: end + 4, by: sector).contains {
         unsafe isZero(log, offset + $0, min(sector, end + 4 - $0))
@@ -104,7 +110,7 @@ struct CommitRecord: Equatable {
   private static func readFrames(
     _ log: UnsafeRawBufferPointer, _ start: Int, _ record: CommitRecord
   ) -> Reading? {
-    guard start + record.frames.count * block <= log.count else { return .torn }
+    guard start + record.frames.count * block <= log.count else { return .damaged }
     var isTorn = false
     for (index, sum) in record.sectors.enumerated() {
       let at = start + index * sector

@@ -24,6 +24,12 @@ struct KeptMachine {
     try folder.write(log, to: "m.img-wal")
   }
 
+  /// What opening the image would give with another log.
+  func state(withLog log: [UInt8]) throws -> State {
+    try folder.write(log, to: "m.img-wal")
+    return state
+  }
+
   /// Runs a line as one command would. `isLong` says whether it leaves as a long-lived process does.
   @discardableResult
   func run(_ line: String, isLong: Bool = false) throws -> String {

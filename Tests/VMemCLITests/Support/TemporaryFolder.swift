@@ -40,13 +40,22 @@ final class TemporaryFolder {
     return bytes
   }
 
+  /// Writes a file; blocks of zeroes become holes.
   func write(_ bytes: [UInt8], to name: String) throws(HostFailure) {
     let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw HostFailure(what: "open \(name)", number: errno) }
     defer { close(descriptor) }
-    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else {
-      throw HostFailure(what: "write \(name)", number: errno)
+    guard ftruncate(descriptor, bytes.count) == 0 else {
+      throw HostFailure(what: "ftruncate \(name)", number: errno)
     }
+    let zeroes = [UInt8](repeating: 0, count: 4096)
+    let isWritten = bytes.withUnsafeBytes { buffer in
+      stride(from: 0, to: bytes.count, by: 4096).allSatisfy { at in
+        let (block, count) = (buffer.baseAddress! + at, min(4096, bytes.count - at))
+        return memcmp(block, zeroes, count) == 0 || pwrite(descriptor, block, count, at) == count
+      }
+    }
+    guard isWritten else { throw HostFailure(what: "write \(name)", number: errno) }
   }
 
   /// Bytes that a file takes on the disk.
