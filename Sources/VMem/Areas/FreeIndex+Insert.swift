@@ -136,8 +136,9 @@ extension FreeIndex {
   private func mergeWithNext(_ path: borrowing Path, level: Int) {
     let above = handle(path.node(level + 1))
     let at = path.position(level + 1)
-    guard at + 1 < above.count else { return }
     let node = handle(path.node(level))
+    // Most nodes are fuller, and the next one need not be looked at.
+    guard node.count < Self.capacity / 2, at + 1 < above.count else { return }
     let next = above.refs[at + 1]
     let other = handle(next)
     let (count, more) = (node.count, other.count)
