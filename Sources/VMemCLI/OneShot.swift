@@ -27,14 +27,25 @@ struct OneShot {
     let name = verb.map { "\($0.name)" }
     let session = Session(options, path: options.imagePath)
     let isWriter = verb.map { $0.changesTheMachine || Self.writers.contains("\($0.name)") } ?? false
+    // A line that is not of the language makes no image.
+    let isLost =
+      verb == nil || isWriter && name != "boot" && !session.exists && Self.isMalformed(source)
     let machine =
-      verb == nil
+      isLost
       ? try Machine.booted() : try session.open(isWriter: isWriter, boots: name == "boot")
     var interpreter = Interpreter(machine: machine, options: settings)
-    if isWriter { interpreter.committer = session }
+    if isWriter, !isLost { interpreter.committer = session }
     interpreter.images = session
     _ = interpreter.run(source)
     return session.leave(after: interpreter.finish(), wasLong: false).rawValue
+  }
+
+  /// Whether the interpreter does not understand the line, tried on a machine that is gone afterwards.
+  private static func isMalformed(_ source: borrowing ScriptSource) -> Bool {
+    guard let machine = try? Machine.booted() else { return false }
+    var interpreter = Interpreter(
+      machine: machine, options: Options(), output: nil, messages: nil)
+    return interpreter.run(source) == .badScript
   }
 
   /// Words of the language that may change the machine besides the verbs that say so.

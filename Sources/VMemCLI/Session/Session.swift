@@ -25,6 +25,9 @@ final class Session: Committer, Images {
     self.path = path
   }
 
+  /// Whether there is a file at the image's place.
+  var exists: Bool { unsafe access(path, F_OK) == 0 }
+
   /// The machine in the image. Where there is no image, a writer makes one with default settings,
   /// unless the machine is to be booted; then, and for readers, the machine is a fresh one.
   func open(isWriter: Bool, boots: Bool) throws(ProcessFailure) -> Machine {
