@@ -5,7 +5,8 @@ extension Help {
     `vmemctl VERB …` works on the machine in an image: --image FILE, else $VMEMCTL_IMAGE, else
     ./vmem.img. The first verb that changes a machine boots one with default settings; `boot`
     makes one deliberately, and replaces one only with --force. `run --image FILE` runs scripts
-    on it, and `shell` takes lines at a prompt, each a commit. Readers write nothing; where there is no image they answer from a fresh machine.
+    on it, and `shell` takes lines at a prompt, each a commit. Readers write nothing; where there
+    is no image they answer from a fresh machine.
 
       --durable   the commit is on the disk before its answer is printed
       --no-wait   exit 75, naming the process, when another one holds the image
