@@ -25,6 +25,10 @@ struct OneShot {
     settings.json = options.isJSON
     settings.colour = options.colour.isOn
     let name = verb.map { "\($0.name)" }
+    if options.isForced, name != "boot" {
+      throw ProcessFailure(
+        message: "--force belongs to `boot`: it replaces the image's machine", exitCode: EX_USAGE)
+    }
     let session = Session(options, path: options.imagePath)
     let isWriter = verb.map { $0.changesTheMachine || Self.writers.contains("\($0.name)") } ?? false
     // A line that is not of the language makes no image.

@@ -52,6 +52,36 @@ import Testing
     #expect(try Invocation(["--json", "run", "a"]) == .run(options))
   }
 
+  /// What was said before the command is not lost on the way through ArgumentParser.
+  @Test func optionsGoWhereTheLineGoes() throws {
+    #expect(
+      try Invocation(["--image", "i", "--durable", "run", "--bogus"])
+        == .process(words: ["run", "--bogus", "--image", "i", "--durable"]))
+    #expect(
+      try Invocation(["--no-wait", "shell", "x", "--color=never"])
+        == .process(words: ["shell", "x", "--color", "never", "--no-wait"]))
+    var options = LineOptions()
+    options.image = "i"
+    options.isForced = true
+    #expect(try Invocation(["boot", "--force", "--image=i"]) == .line(options, words: ["boot"]))
+  }
+
+  @Test(arguments: ["--durable", "--no-wait", "--force"])
+  func aboutAnImage(_ option: String) throws {
+    #expect(try Invocation(["run", "a", option]) == .process(words: ["run", "a", option]))
+    let refused = try Command.vmemctl("run", "-", option)
+    #expect(refused.status == 64 && refused.errorText.contains("needs --image"))
+    let folder = try TemporaryFolder()
+    let ran = try Command.vmemctl(
+      "run", option, "--image", folder.path + "/m.img", "-", input: "vmalloc 4K\n")
+    #expect(ran.outputText == "0xffffc90000000000\n")
+  }
+
+  @Test func forceBelongsToBoot() throws {
+    let refused = try Command.vmemctl("info", "--force")
+    #expect(refused.status == 64 && refused.errorText.contains("`boot`"))
+  }
+
   @Test(arguments: [
     ["--help"], ["--version"], ["--bogus"], ["run"], ["run", "--bogus", "a"],
     ["run", "--help"],

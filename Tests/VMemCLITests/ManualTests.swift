@@ -30,6 +30,14 @@ import VMemScript
     (["get_vm_area", "4K", "--al"], ["--align"]),
     (["get_vm_area", "--align", "4K", "--al"], []),
     (["walk", ""], []),
+    (["--im"], ["--image"]),
+    (["--image", ""], []),
+    (["--image", "a.img", "get_vm"], ["get_vm_area"]),
+    (["--json", "--color", "n"], ["never"]),
+    (["walk", "0x1000", "--d"], ["--durable"]),
+    (["boot", "--durable", "--d"], []),
+    (["boot", "--fo"], ["--force"]),
+    (["shell", "--im"], ["--image"]),
   ])
   func completes(_ words: [String], _ expected: [String]) {
     #expect(Completion(words: words).candidates.sorted() == expected.sorted())
@@ -41,7 +49,10 @@ import VMemScript
   }
 
   /// The script is loaded by bash and asked as a keypress would.
-  @Test(arguments: [("get_vm", "get_vm_area"), ("run --keep", "--keep-going"), ("be", "bench")])
+  @Test(arguments: [
+    ("get_vm", "get_vm_area"), ("run --keep", "--keep-going"), ("be", "bench"),
+    ("run --dur", "--durable"), ("--image x get_vm", "get_vm_area"), ("info --no-w", "--no-wait"),
+  ])
   func bash(_ line: String, _ expected: String) throws {
     let script = try Command.vmemctl("help", "--completions", "bash").outputText
     let ran = try Command.run(

@@ -3,9 +3,9 @@ internal import ArgumentParser
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run scripts, each on a freshly booted machine.",
+    abstract: "Run scripts, each on a machine of its own or all on that of an image.",
     discussion: """
-      Prints one line for each verb. A script stops at the first result that it does not expect; \
+      Without --image a script starts on a freshly booted machine that ends with it. Prints one line for each verb. A script stops at the first result that it does not expect; \
       the exit code tells what kind it was (vmemctl help exit).
       """)
 
@@ -18,11 +18,10 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Report expectations as TAP.")
   var tap = false
 
-  @Flag(help: "Print one JSON object for each verb.")
-  var json = false
+  @OptionGroup var line: ProcessOptions
 
-  @Option(help: "Colour messages: auto (on a terminal, without NO_COLOR), always or never.")
-  var color = Colour.auto
+  @Flag(help: "Let a script that begins with boot replace the image's machine.")
+  var force = false
 
   @Argument(help: "Scripts; - is standard input.", completion: .file(extensions: ["vmem"]))
   var files: [String]
@@ -37,8 +36,8 @@ struct RunCommand: ParsableCommand {
     options.keepsGoing = keepGoing
     options.isQuiet = quiet
     options.isTAP = tap
-    options.line.isJSON = json
-    options.line.colour = color
+    options.line = line.options
+    options.line.isForced = force
     return options
   }
 

@@ -8,10 +8,12 @@ struct ShellCommand: ParsableCommand {
     discussion: """
       Arrow keys, Ctrl-A E K U W R and Tab work as in other shells; Ctrl-C cancels a line, Ctrl-D \
       leaves. vtop, rd and kmem -v are understood as in crash. Input that is no terminal is a \
-      script.
+      script, as for run -: on a machine of its own unless --image names one.
       """)
 
+  @OptionGroup var line: ProcessOptions
+
   func run() throws {
-    throw ExitCode(try Shell(options: LineOptions()).run())
+    throw ExitCode(try Shell(options: line.options).run())
   }
 }

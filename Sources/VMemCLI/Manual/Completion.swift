@@ -16,19 +16,26 @@ struct Completion {
   }
 
   private var allowed: [String] {
-    let before = Array(words.dropLast())
+    var before = Array(words.dropLast())
+    switch before.last {
+    case "--image": return []
+    case "--color": return Colour.allCases.map(\.rawValue)
+    default: break
+    }
+    // The process's own options may stand anywhere.
+    let given = before
+    _ = try? LineOptions(removingFrom: &before)
+    let open = LineOptions.names.filter { !given.contains($0) }
     guard let first = before.first else {
-      return ["run", "shell", "help", "bench"] + verbs
-        + [
-          "--color", "--durable", "--force", "--help", "--image", "--json", "--no-wait",
-          "--version",
-        ]
+      return ["run", "shell", "help", "bench"] + verbs + open + ["--help", "--version"]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
+    if first == "shell" { return open }
     guard let verb = table.verb(of: before) else { return verbs }
     let last = before.last
     if let option = verb.choices.first(where: { $0.option == last }) { return option.words }
-    return verb.positionalChoices + verb.options.filter { !before.contains($0) }
+    let own = words.last?.hasPrefix("-") == true ? open + ["--help"] : []
+    return verb.positionalChoices + verb.options.filter { !before.contains($0) } + own
   }
 
   private var verbs: [String] { table.verbs.map { "\($0.name)" } }

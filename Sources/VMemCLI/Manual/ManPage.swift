@@ -67,8 +67,9 @@ extension ManPage {
     .SH SYNOPSIS
     .nf
     \\fBvmemctl run\\fR [\\fB\\-\\-keep\\-going\\fR] [\\fB\\-\\-quiet\\fR] \
-    [\\fB\\-\\-tap\\fR|\\fB\\-\\-json\\fR] \\fIFILE\\fR...
-    \\fBvmemctl\\fR [\\fB\\-\\-json\\fR] \\fIVERB\\fR [\\fIARGUMENT\\fR...]
+    [\\fB\\-\\-tap\\fR|\\fB\\-\\-json\\fR] [\\fB\\-\\-image\\fR \\fIIMAGE\\fR] \\fIFILE\\fR...
+    \\fBvmemctl\\fR [\\fB\\-\\-json\\fR] [\\fB\\-\\-image\\fR \\fIIMAGE\\fR] \\fIVERB\\fR [\\fIARGUMENT\\fR...]
+    \\fBvmemctl shell\\fR [\\fB\\-\\-image\\fR \\fIIMAGE\\fR]
     \\fBvmemctl help\\fR [\\fITOPIC\\fR]
     \\fBvmemctl bench\\fR \\fIBENCHMARK\\fR [\\fIOPTION\\fR...]
     .fi
@@ -82,7 +83,7 @@ extension ManPage {
   private static let commands = """
     .TP
     .B run \\fIFILE\\fR...
-    Run scripts, each on a freshly booted machine; \\- is standard input. One line is printed for
+    Run scripts, each on a freshly booted machine or all on an image's; \\- is standard input. One line is printed for
     each verb. A script stops at the first result that it does not expect.
     .RS
     .TP

@@ -14,9 +14,16 @@ enum Invocation: Equatable {
   case process(words: [String])
 
   init(_ arguments: [String]) throws(ProcessFailure) {
+    // The words of a line that is being typed are nobody's options yet.
+    if arguments.starts(with: ["help", "--complete"]),
+      let page = Manual.Page(arguments.dropFirst())
+    {
+      self = .manual(page)
+      return
+    }
     var words = arguments
     let options = try LineOptions(removingFrom: &words)
-    let process = Self.process(words: words + (options.isJSON ? ["--json"] : []))
+    let process = Self.process(words: words + options.words)
     switch words.first {
     case "run":
       self = RunOptions(words.dropFirst(), options).map { .run($0) } ?? process

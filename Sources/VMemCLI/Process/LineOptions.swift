@@ -58,6 +58,20 @@ struct LineOptions: Equatable {
     return word
   }
 
+  /// Every option, as it is written.
+  static let names = ["--color", "--durable", "--force", "--image", "--json", "--no-wait"]
+
+  /// The options as words, for whoever else is to read them.
+  var words: [String] {
+    var words = isJSON ? ["--json"] : []
+    if colour != .auto { words += ["--color", colour.rawValue] }
+    if let image { words += ["--image", image] }
+    if isDurable { words.append("--durable") }
+    if !waits { words.append("--no-wait") }
+    if isForced { words.append("--force") }
+    return words
+  }
+
   /// The image that verbs work on: the one named, else that of the environment, else `./vmem.img`.
   var imagePath: String {
     if let image { return image }

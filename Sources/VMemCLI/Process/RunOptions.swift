@@ -11,6 +11,11 @@ struct RunOptions: Equatable {
 
   /// What cannot be asked for together.
   var contradiction: String? {
+    if line.image == nil {
+      let about = line.isDurable ? "--durable" : !line.waits ? "--no-wait" : "--force"
+      let isAbout = line.isDurable || !line.waits || line.isForced
+      if isAbout { return "\(about) is about an image: it needs --image" }
+    }
     guard isTAP else { return nil }
     if line.isJSON { return "--tap and --json exclude each other" }
     return files.count > 1 ? "--tap takes one script: its report has one plan" : nil

@@ -12,8 +12,8 @@ final class CommitLog {
   private let base: UnsafeRawPointer?
   /// Where the next record goes.
   private(set) var end = 0
-  /// Where the last record starts, and how the log stood before it.
-  private(set) var last: (start: Int, sequence: UInt64)?
+  /// Where the last record starts.
+  private var lastStart: Int?
   private(set) var sequence: UInt64
   private var checksum: UInt32 = 0
   private(set) var generation: UInt32
@@ -90,7 +90,7 @@ final class CommitLog {
     for (index, frame) in record.frames.enumerated() {
       newest[frame] = end + record.headerSize + index * CommitRecord.block
     }
-    last = (end, sequence)
+    lastStart = end
     commands.append((record.sequence, record.commands))
     sequence = record.sequence
     checksum = sum
@@ -120,7 +120,7 @@ final class CommitLog {
     self.sequence = sequence
     end = 0
     checksum = 0
-    last = nil
+    lastStart = nil
     newest = [:]
     commands = []
     isTorn = false
@@ -233,7 +233,7 @@ final class CommitLog {
 
   /// Takes the last commit away. Returns false when there is none, or the host refuses.
   func dropLast() -> Bool {
-    guard let last else { return false }
-    return ftruncate(descriptor, last.start) == 0
+    guard let lastStart else { return false }
+    return ftruncate(descriptor, lastStart) == 0
   }
 }

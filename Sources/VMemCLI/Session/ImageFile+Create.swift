@@ -5,7 +5,8 @@ extension ImageFile {
   /// Writes a machine into a new image, which is there whole or not at all. An image that is there
   /// already is only replaced when `old` is it.
   static func create(
-    _ path: String, _ machine: borrowing Machine, boot: [UInt8], replacing old: ImageFile?
+    _ path: String, _ machine: borrowing Machine, boot: [UInt8], history: [UInt8] = [],
+    replacing old: ImageFile?
   ) throws(ProcessFailure) {
     var trailer = ImageTrailer()
     trailer.memory = machine.configuration.memory
@@ -17,6 +18,7 @@ extension ImageFile {
         exitCode: EX_DATAERR)
     }
     trailer.boot = boot
+    trailer.history = UInt64(history.count)
     let temporary = "\(path).\(getpid()).new"
     let descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(temporary, errno, EX_CANTCREAT) }
@@ -44,9 +46,21 @@ extension ImageFile {
       if old != nil && isDone { return }
     }
     unsafe unlink(temporary)
-    if number == 0 { return }
+    if number == 0 { return try keep(history, path) }
     if number == EEXIST { throw exists(path) }
     throw failure(path, number, EX_CANTCREAT)
+  }
+
+  /// Writes the lines that made a new image's machine.
+  private static func keep(_ history: [UInt8], _ path: String) throws(ProcessFailure) {
+    if history.isEmpty { return }
+    let name = path + "-history"
+    let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure(name, errno, EX_CANTCREAT) }
+    defer { close(descriptor) }
+    guard write(descriptor, history, at: 0), fdatasync(descriptor) == 0 else {
+      throw failure(name, errno, EX_IOERR)
+    }
   }
 
   static func exists(_ path: String) -> ProcessFailure {

@@ -88,10 +88,20 @@ final class ImageFile {
     }
   }
 
+  /// Whether a path leads to this image, whatever it is called.
+  func isFile(_ path: String) -> Bool { Self.isSame(descriptor, path) }
+
   private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
     var (opened, named) = (stat(), stat())
     return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
       && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+  }
+
+  /// Whether two paths lead to one file.
+  static func isSame(_ path: String, _ other: String) -> Bool {
+    var (one, two) = (stat(), stat())
+    return unsafe stat(path, &one) == 0 && stat(other, &two) == 0
+      && one.st_ino == two.st_ino && one.st_dev == two.st_dev
   }
 
   private static func size(_ descriptor: Int32) -> Int {
@@ -271,10 +281,9 @@ final class ImageFile {
     return nil
   }
 
-  /// Every line since boot that changed the machine.
+  /// Every line since the boot line that changed the machine.
   func history() throws(ProcessFailure) -> [UInt8] {
-    var text = trailer.boot
-    if !text.isEmpty { text.append(UInt8(ascii: "\n")) }
+    var text: [UInt8] = []
     if trailer.history > 0 {
       let name = path + "-history"
       let file = unsafe open(name, O_RDONLY | O_CLOEXEC)

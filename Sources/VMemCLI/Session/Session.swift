@@ -35,8 +35,10 @@ final class Session: Committer, Images {
     image = try ImageFile(path, access)
     if image == nil, isWriter, !boots {
       do throws(ProcessFailure) {
-        try ImageFile.create(path, try Machine.booted(), boot: [], replacing: nil)
-        Streams.complain("booted a machine of 1 GiB in \(path)", options.colour)
+        let fresh = try Machine.booted()
+        let size = fresh.configuration.memory >> 30
+        try ImageFile.create(path, fresh, boot: [], replacing: nil)
+        Streams.complain("booted a machine of \(size) GiB in \(path)", options.colour)
       } catch {
         // Another process was faster.
         if error.message != ImageFile.exists(path).message { throw error }
@@ -60,9 +62,10 @@ final class Session: Committer, Images {
   // MARK: Committer
 
   func ran(_ text: [UInt8]) {
-    lines += text
-    lines.append(UInt8(ascii: "\n"))
+    lines += Replay.line(text)
   }
+
+  func failed() { lines += Replay.failure }
 
   func commit() -> Bool {
     guard !lines.isEmpty, let image, let ram else { return true }
@@ -101,9 +104,16 @@ final class Session: Committer, Images {
 
   // MARK: Images
 
+  func isOwn(_ path: String) -> Bool {
+    ["", "-wal", "-history"].contains { ImageFile.isSame(path, self.path + $0) }
+  }
+
   func snapshot(_ machine: borrowing Machine, to path: String) throws(CommitFailure) {
     do throws(ProcessFailure) {
-      try ImageFile.create(path, machine, boot: [], replacing: nil)
+      let boot = image?.trailer.boot ?? Replay.unknown
+      let history = try image?.history() ?? []
+      try ImageFile.create(
+        path, machine, boot: boot, history: history + (image == nil ? [] : lines), replacing: nil)
     } catch {
       throw Self.failure(error)
     }
@@ -111,8 +121,11 @@ final class Session: Committer, Images {
 
   func open(_ path: String) throws(CommitFailure) -> Machine {
     do throws(ProcessFailure) {
-      // The image that is open is as this process has it: opening it once more would end its lock.
-      if path == self.path, let image { return try image.machine() }
+      // Opening the file of the session once more would end its lock; it has what was committed.
+      if let image, image.isFile(path) {
+        guard commit() else { throw ImageFile.failure(path, EIO, EX_IOERR) }
+        return try image.machine()
+      }
       let access = ImageFile.Access(isWriter: false, waits: options.waits)
       guard let other = try ImageFile(path, access) else {
         throw ImageFile.failure(path, ENOENT, EX_NOINPUT)
@@ -127,7 +140,9 @@ final class Session: Committer, Images {
 
   func history() throws(CommitFailure) -> [UInt8] {
     do throws(ProcessFailure) {
-      return try kept().history() + lines
+      let image = try kept()
+      let boot = image.trailer.boot + (image.trailer.boot.isEmpty ? [] : [UInt8(ascii: "\n")])
+      return Replay.script(boot + (try image.history()) + lines)
     } catch {
       throw Self.failure(error)
     }
@@ -154,7 +169,7 @@ final class Session: Committer, Images {
 
   // MARK: Leaving
 
-  /// Brings a long log home. `stays` says whether the process has done more than one command.
+  /// Brings a long log home. `wasLong` says whether the process was more than one command.
   func leave(after code: ExitCode, wasLong: Bool) -> ExitCode {
     guard let image, let ram, image.isWritable, !hasFailed, code != .corrupt else { return code }
     let isLong =

@@ -53,6 +53,14 @@ struct Shell {
 
   /// Runs a line as a command of its own. Whatever happens, the shell goes on.
   private func execute(_ line: String) {
+    var options = options
+    var line = line
+    var words = line.split(separator: " ").map(String.init)
+    if words.first == "boot", let force = words.firstIndex(of: "--force") {
+      options.isForced = true
+      words.remove(at: force)
+      line = words.joined(separator: " ")
+    }
     do throws(ProcessFailure) {
       _ = try OneShot(options: options, words: []).run(line: line)
     } catch {

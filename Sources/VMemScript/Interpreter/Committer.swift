@@ -5,6 +5,9 @@ public protocol Committer: AnyObject {
   /// Takes note of a line that may have changed the machine; `text` has no newline.
   func ran(_ text: [UInt8])
 
+  /// Takes note that the line that ran last failed, although nothing announced it.
+  func failed()
+
   /// Keeps everything that ran. Returns false when the host fails; then nothing more is printed.
   func commit() -> Bool
 
@@ -17,6 +20,9 @@ public protocol Committer: AnyObject {
 
 /// What the language asks of images besides keeping the machine it works on.
 public protocol Images: AnyObject {
+  /// Whether a path leads to a file of the session's image, which nothing else may write.
+  func isOwn(_ path: String) -> Bool
+
   /// Writes a machine to an image of its own.
   func snapshot(_ machine: borrowing Machine, to path: String) throws(CommitFailure)
 

@@ -11,6 +11,11 @@ extension Interpreter {
     let token = call.tokens[call.arguments.token(.file)]
     let path = token.text.string
     let isOutput = path == "-" || Self.isStandardOutput(path)
+    if images?.isOwn(path) == true {
+      throw .script(
+        "\(path) belongs to the session's image", hint: "name another file, or - for the output",
+        token)
+    }
     flush()
     var descriptor: Int32 = 1
     if !isOutput {

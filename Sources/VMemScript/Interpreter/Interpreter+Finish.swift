@@ -61,6 +61,7 @@ extension Interpreter {
     }
     let code = isExpected ? .success : exitCode(line, happened)
     exit = exit.combined(with: code)
+    if !isExpected, shapes[line.head.verb].isRecorded { committer?.failed() }
     if options.json {
       printJSON(line, happened, refusal, code)
     } else if !line.head.isSilent, !options.tap, !options.quiet || !isExpected {

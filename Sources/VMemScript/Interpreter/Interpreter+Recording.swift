@@ -13,6 +13,9 @@ extension Interpreter {
 extension Token {
   /// Writes the word so that a script that has it says the same.
   func write(to bytes: inout [UInt8]) {
+    if text.hasPrefix("text:"), (0..<text.count).contains(where: { text[$0] == 0x0a }) {
+      return writeDigits(to: &bytes)
+    }
     var isPlain = text.count > 0 && text[0] != UInt8(ascii: "#") && !(isQuoted && text.count == 1)
     for at in 0..<text.count {
       isPlain =
@@ -26,5 +29,14 @@ extension Token {
       bytes.append(text[at])
     }
     if !isPlain { bytes.append(UInt8(ascii: "'")) }
+  }
+
+  /// Writes the bytes of a `text:` as digits: a line of a script cannot hold a line break.
+  private func writeDigits(to bytes: inout [UInt8]) {
+    for at in 5..<text.count {
+      for digit in [text[at] >> 4, text[at] & 15] {
+        bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+      }
+    }
   }
 }

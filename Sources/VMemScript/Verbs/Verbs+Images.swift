@@ -82,6 +82,11 @@ extension Verb {
   }
 
   private static func undo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    guard interpreter.fileName == nil else {
+      throw .script(
+        "a script goes on with the machine it has: nothing is taken back in one",
+        hint: "vmemctl undo, or undo in the shell", interpreter.call.tokens[0])
+    }
     do throws(CommitFailure) {
       let lines = try images(interpreter).undo()
       interpreter.call.scratch.write(lines.span)

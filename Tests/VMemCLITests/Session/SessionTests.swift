@@ -214,6 +214,74 @@ struct SessionTests {
     #expect(try vmemctl("diff", copy).status == 65)
   }
 
+  /// A copy knows how it came to be, and so do its copies.
+  @Test func aSnapshotKeepsTheLog() throws {
+    _ = try vmemctl("boot", "--memory", "8M")
+    _ = try vmemctl("s", "=", "get_vm_area", "16K")
+    let copy = folder.path + "/copy.img"
+    _ = try vmemctl("snapshot", copy)
+    let script = "boot --memory 8M\ns = get_vm_area 16K\n"
+    #expect(try Command.vmemctl("--image", copy, "log").outputText == script)
+    _ = try Command.vmemctl("--image", copy, "get_vm_area", "4K")
+    #expect(
+      try Command.vmemctl("--image", copy, "log").outputText == script + "get_vm_area 4K\n")
+    // Of a machine without an image nobody has kept the lines.
+    let other = folder.path + "/other.img"
+    _ = try Command.vmemctl("run", "-", input: "vmalloc 4K\nsnapshot \(other)\n")
+    let log = try Command.vmemctl("--image", other, "log").lines
+    #expect(log.first == "# lines before a snapshot are not known")
+  }
+
+  @Test func theLogSaysWhatItCannotDo() throws {
+    _ = try vmemctl("P", "=", "alloc_pages", "1")
+    _ = try vmemctl("write", "P[0]", "text:a\nb")
+    #expect(try vmemctl("log").outputText == "P = alloc_pages 1\nwrite P[0] 610a62\n")
+    #expect(try vmemctl("vmalloc", "1T").status == 1)
+    let log = try vmemctl("log").outputText
+    #expect(log.hasPrefix("# a line failed: run --keep-going goes on after it\n"))
+    #expect(log.hasSuffix("vmalloc 1T\n# the line above failed\n"))
+    let again = try Command.vmemctl("run", "--keep-going", "-", input: log + "info --hash\n")
+    #expect(again.status == 1)
+    #expect(try again.lines.last == vmemctl("info", "--hash").lines.last)
+    _ = try vmemctl("get_vm_area", "4K", "--caller", "a\nb")
+    _ = try vmemctl("write", "P[0]", "@/dev/null")
+    #expect(
+      try vmemctl("log").lines.first
+        == "# a line with a line break is left out; a line failed: run --keep-going goes on after "
+        + "it; files are read as they are then")
+  }
+
+  @Test func undoIsNoLineOfAScript() throws {
+    _ = try vmemctl("s", "=", "get_vm_area", "16K")
+    let ran = try Command.vmemctl("run", "--image", image, "-", input: "vmalloc 4K\nundo\n")
+    #expect(ran.status == 65 && ran.errorText.contains("vmemctl undo"))
+    let script = folder.path + "/undo.vmem"
+    try folder.write(Array("undo\n".utf8), to: "undo.vmem")
+    #expect(try vmemctl("include", script).status == 65)
+    #expect(try vmemctl("vmallocinfo").lines.count == 2)
+    #expect(try vmemctl("check").status == 0)
+  }
+
+  /// A dump into a file of the session would be the end of it.
+  @Test func dumpsSpareTheImage() throws {
+    _ = try vmemctl("s", "=", "get_vm_area", "16K")
+    symlink(image, folder.path + "/link.img")
+    defer { unlink(folder.path + "/link.img") }
+    for file in [image, image + "-wal", folder.path + "/link.img"] {
+      for verb in ["memory", "kcore", "vmcore"] {
+        let refused = try vmemctl(verb, file)
+        #expect(refused.status == 65 && refused.errorText.contains("session's image"))
+      }
+    }
+    // By another name it is the same machine still, and the lock stays.
+    #expect(try vmemctl("diff", folder.path + "/link.img", image).outputText.isEmpty)
+    let ran = try Command.vmemctl(
+      "run", "--image", image, "-",
+      input: "t = vmalloc 4K\ndiff \(folder.path)/link.img \(image)\nvfree t\n")
+    #expect(ran.outputText == "0xffffc90000005000\n0\n")
+    #expect(try vmemctl("check").status == 0)
+  }
+
   /// The benchmark counts the areas itself, and refuses a figure for work that was not done.
   @Test func oneCommandAtATimeIsMeasured() throws {
     let ran = try Command.vmemctl("bench", "oneshot", "--areas", "5,50", "--rounds", "2", "--json")

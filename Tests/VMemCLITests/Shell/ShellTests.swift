@@ -81,6 +81,27 @@ struct ShellTests {
     cleanUp()
   }
 
+  /// Lines of a file that is included are one commit; boot asks before it replaces a machine.
+  @Test func filesAndMachines() throws {
+    try folder.write(Array("a = get_vm_area 16K\nrepeat 2 {\nvmalloc 4K\n}\n".utf8), to: "a.vmem")
+    let shell = try shell(columns: 40)
+    #expect(shell.shows("m.img> "))
+    shell.type("include \(folder.path)/a.vmem\r")
+    #expect(shell.shows("0xffffc90000007000"))
+    #expect(shell.shows("m.img> "))
+    shell.type("boot --memory 16M\r")
+    #expect(shell.shows("boot --force makes another"))
+    shell.type("log\r")
+    #expect(shell.shows("vmalloc 4K"))
+    shell.type("boot --force --memory 16M\r")
+    #expect(shell.shows("m.img> "))
+    shell.type("info\r")
+    #expect(shell.shows("memory: 16777216"))
+    shell.type("\u{04}")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
   @Test func whatIsPipedIsAScript() throws {
     let script = "s = get_vm_area 16K\nvmallocinfo\nvfree 0x1000\necho unreached\n"
     let piped = try Command.vmemctl("shell", input: script)
