@@ -64,6 +64,39 @@ struct KillTests {
     #expect(least > 1, "every command was killed too early")
   }
 
+  @Test func shells() throws {
+    #expect(try vmemctl("boot", "--memory", "64M").status == 0)
+    var least = 0
+    for round in 0..<max(6, Self.kills / 10) {
+      let shell = try PseudoTerminal(
+        [TestFiles.vmemctl, "shell"], columns: 80,
+        environment: ["VMEMCTL_IMAGE": image, "XDG_STATE_HOME": folder.path + "/state"])
+      guard shell.shows("m.img> ") else {
+        Issue.record("round \(round): no prompt")
+        return
+      }
+      shell.type(String(repeating: "get_vm_area 16K\r", count: 30))
+      let delay = UInt32.random(in: 0...40_000)
+      usleep(delay)
+      // A line that was cut is no answer, and what was typed has no such digits.
+      let shown = try shell.killed()
+      // A terminal ends lines with two characters, which Swift takes for one.
+      least += shown.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).dropLast()
+        .count { Substring($0).contains("0xffffc9") }
+      let checked = try vmemctl("check")
+      let rows = try vmemctl("vmallocinfo").lines.count
+      guard checked.status == 0, (least...least + 1).contains(rows) else {
+        Issue.record("round \(round), \(delay) us: \(rows) of \(least), \(checked)")
+        return
+      }
+      least = rows
+    }
+    #expect(least > 0, "every shell was killed too early")
+    unlink(folder.path + "/state/vmemctl/history")
+    rmdir(folder.path + "/state/vmemctl")
+    rmdir(folder.path + "/state")
+  }
+
   @Test func scripts() throws {
     #expect(try vmemctl("boot", "--memory", "1G").status == 0)
     let script = String(repeating: "get_vm_area 16K\nsync\n", count: 400)

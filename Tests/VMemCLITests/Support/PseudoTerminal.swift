@@ -52,6 +52,16 @@ final class PseudoTerminal {
     return try Command.wait(for: process)
   }
 
+  /// Kills the program, and returns everything it has shown.
+  func killed() throws(HostFailure) -> String {
+    kill(process, SIGKILL)
+    hasEnded = true
+    _ = try Command.wait(for: process)
+    // A text that no program prints: everything that is there is read.
+    _ = shows("\0", seconds: 0.05)
+    return seen
+  }
+
   func type(_ keys: String) {
     let bytes = Array(keys.utf8)
     _ = write(master, bytes, bytes.count)

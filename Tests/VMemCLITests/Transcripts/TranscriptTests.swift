@@ -34,6 +34,17 @@ import Testing
     #expect(Transcript(readme, isMarkdown: true).steps.count >= 5)
   }
 
+  /// The session of the README is the script, line for line.
+  @Test func readmeShowsTheSession() throws {
+    func lines(_ path: String) throws -> [Substring] {
+      try TestFiles.read(TestFiles.root + path).split(separator: "\n")
+    }
+    let script = try lines("/examples/session.sh").dropFirst(2).map { "$ " + $0 }
+    #expect(script.count > 15)
+    let readme = try lines("/README.md").filter { $0.hasPrefix("$ ") }.map(String.init)
+    #expect(readme.contains(script))
+  }
+
   private func check(_ path: String, isMarkdown: Bool) throws {
     let transcript = Transcript(try TestFiles.read(path), isMarkdown: isMarkdown)
     // Images that commands make stay out of the sources.
