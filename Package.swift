@@ -39,8 +39,10 @@ let package = Package(
     .testTarget(
       name: "VMemScriptTests", dependencies: ["VMem", "VMemViews", "VMemScript"],
       swiftSettings: plain),
+    .target(name: "CRecorder", path: "Tests/CRecorder"),
     .testTarget(
-      name: "VMemCLITests", dependencies: ["VMem", "VMemViews", "VMemScript", "VMemCLI"],
+      name: "VMemCLITests",
+      dependencies: ["CRecorder", "VMem", "VMemViews", "VMemScript", "VMemCLI"],
       swiftSettings: plain),
   ]
 )

@@ -43,6 +43,7 @@ extension ImageFile {
       let isDone =
         old != nil ? unsafe rename(temporary, path) == 0 : unsafe link(temporary, path) == 0
       number = isDone ? 0 : errno
+      syncFolder(of: path)
       if old != nil && isDone { return }
     }
     unsafe unlink(temporary)

@@ -38,11 +38,14 @@ final class ImageFile {
     self.descriptor = descriptor
     let read = try Self.readTrailer(descriptor, path)
     let logPath = path + "-wal"
+    // Safe: the path is a string.
+    let hasLog = unsafe Glibc.access(logPath, F_OK) == 0
     logDescriptor = unsafe open(
       logPath, (access.isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0o666)
     if logDescriptor < 0, access.isWriter || errno != ENOENT {
       throw Self.failure(logPath, errno, EX_IOERR)
     }
+    if access.isWriter, !hasLog { Self.syncFolder(of: path) }
     do throws(CommitLog.Defect) {
       log = try CommitLog(logDescriptor, read)
     } catch {
@@ -95,6 +98,15 @@ final class ImageFile {
     var (opened, named) = (stat(), stat())
     return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
       && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+  }
+
+  /// Makes the names of new files durable. What cannot be synced is none the worse for it.
+  static func syncFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   /// Whether two paths lead to one file.
@@ -273,6 +285,7 @@ final class ImageFile {
     let history = unsafe open(path + "-history", O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
     guard history >= 0 else { return errno }
     defer { close(history) }
+    if next.history == 0 { Self.syncFolder(of: path) }
     let start = Int(next.history)
     guard ftruncate(history, start) == 0, Self.write(history, new, at: start),
       fdatasync(history) == 0

@@ -32,13 +32,16 @@ struct KeptMachine {
 
   /// Runs a line as one command would. `isLong` says whether it leaves as a long-lived process does.
   @discardableResult
-  func run(_ line: String, isLong: Bool = false) throws -> String {
-    let session = Session(LineOptions(), path: path)
+  func run(_ line: String, isLong: Bool = false, isDurable: Bool = false) throws -> String {
+    var options = LineOptions()
+    options.isDurable = isDurable
+    let session = Session(options, path: path)
     let machine = try session.open(isWriter: true, boots: line.hasPrefix("boot"))
     var interpreter = Interpreter(
       machine: machine, options: Options(), output: nil, messages: nil)
     interpreter.committer = session
-    _ = interpreter.run(ScriptSource(name: "test", bytes: Array(line.utf8)))
+    interpreter.images = session
+    _ = interpreter.run(ScriptSource(line: line))
     let code = session.leave(after: interpreter.finish(), wasLong: isLong)
     return code == .success ? interpreter.takeOutput() : "\(code)"
   }
