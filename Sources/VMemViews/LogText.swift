@@ -62,9 +62,23 @@ struct LogText {
         "ioremap request [\(bare(record.a)),\(bare(record.b))) doesn't match vm_area "
           + "[\(bare(record.c)), \(bare(record.d)))", warning,
       ])
+    case .memtypeNotReserved:
+      ["ioremap memtype_reserve failed -\(record.a)"]
+    case .faultInjected:
+      ["FAULT_INJECTION: forcing a failure.", injected]
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }
+  }
+
+  /// The attributes of what was made to fail, and which call it was.
+  private var injected: String {
+    guard let kind = InjectionKind(rawValue: UInt8(truncatingIfNeeded: record.a)) else {
+      return "?"
+    }
+    let filter = kind.filterText(UInt32(truncatingIfNeeded: record.a >> 8))
+    return "name \(kind.attribute), interval \(record.c), times \(Int64(bitPattern: record.d)), "
+      + "\(kind.filterName) \(filter), call \(record.b)"
   }
 
   private func framed(_ lines: [String]) -> [String] {

@@ -55,6 +55,7 @@ extension AreaAllocator {
   private func allocateFromTree(
     _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
+    if ram.injects(.slab), !Injector(ram: ram).allowsArea() { throw .noDescriptor }
     guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noDescriptor }
     let address: UInt64
     do throws(FreeSpace.Failure) {
@@ -76,6 +77,7 @@ extension AreaAllocator {
       throw .noHole(failure)
     }
     reclaim()
+    if ram.injects(.slab) { Injector(ram: ram).preload() }
     let address: UInt64
     do throws(FreeSpace.Failure) {
       address = try space.allocate(size: record.reserved, align: align, from: start, to: end)

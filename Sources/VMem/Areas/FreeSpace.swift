@@ -158,6 +158,7 @@ struct FreeSpace {
   private func split(
     _ block: Ref<FreeBlock>, _ path: borrowing FreeIndex.Path, _ address: UInt64, _ rest: UInt64
   ) -> Bool {
+    if ram.injects(.slab), !Injector(ram: ram).allowsSplit() { return false }
     guard let left = caches.allocate(.vmArea, as: FreeBlock.self) else { return false }
     let (start, end) = (ram[block].start, ram[block].end)
     ram[block].start = rest

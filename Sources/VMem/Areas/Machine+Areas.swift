@@ -43,6 +43,7 @@ extension Machine {
       let order = UInt64(64 - (size - 1).leadingZeroBitCount)
       align = 1 << min(max(order, 12), Self.ioremapMaximumOrder)
     }
+    if ram.fails(.vmStruct) { throw Refusal(.null, .noDescriptor) }
     if !flags.contains(.noGuard) { size = size &+ 4096 }
     if size == 0 && has(.sizeWrapBug) {
       throw bug(.alloc_vmap_area, .sizeRoundsToZero, requested)
@@ -91,7 +92,10 @@ extension Machine {
       return size == 0
         ? Refusal(.null, .sizeRoundsToZero, requested)
         : Refusal(.null, .alignmentNotPowerOfTwo, align)
-    case .noDescriptor, .noHole(.noDescriptor):
+    case .noDescriptor:
+      return Refusal(.null, .noDescriptor)
+    case .noHole(.noDescriptor):
+      if mayBlock { logAllocationFailed(size, from, to) }
       return Refusal(.null, .noDescriptor)
     case .noHole(.noHole):
       if mayBlock { logAllocationFailed(size, from, to) }

@@ -56,9 +56,9 @@ struct MapBlocks {
   }
 
   private func newBlock(_ queue: Ref<PerCPU>) throws(AreaAllocator.Failure) -> Ref<MapBlock> {
-    guard let block = areas.caches.allocate(.mapBlock, as: MapBlock.self) else {
-      throw .noDescriptor
-    }
+    guard !ram.fails(.vmapBlock),
+      let block = areas.caches.allocate(.mapBlock, as: MapBlock.self)
+    else { throw .noDescriptor }
     let area: Ref<VMArea>
     do throws(AreaAllocator.Failure) {
       area = try areas.allocate(
@@ -69,9 +69,10 @@ struct MapBlocks {
       throw error
     }
     let start = ram[area].start
-    guard ram[home(start)].blocks.store(index(start), block.granule, ram) else {
+    guard file(block, start) else {
+      // Nothing was mapped there: the addresses are free at once (`free_vmap_area`).
       areas.removeBusy(area)
-      areas.freeLazily(area)
+      _ = areas.space.release(start, ram[area].end, spare: area.cast(to: FreeBlock.self))
       areas.caches.free(.mapBlock, block)
       throw .noDescriptor
     }
@@ -89,6 +90,13 @@ struct MapBlocks {
     }
     ram[queue].lastFreeBlock = block
     return block
+  }
+
+  /// Puts a block into the index of its address; false when there is no memory for that.
+  private func file(_ block: Ref<MapBlock>, _ start: UInt64) -> Bool {
+    let (home, index) = (home(start), index(start))
+    if ram[home].blocks.chunk(of: index, ram) == 0, ram.fails(.radixTreeNode) { return false }
+    return ram[home].blocks.store(index, block.granule, ram)
   }
 
   private func mark(_ block: Ref<MapBlock>, _ first: UInt32, _ count: UInt32, used: Bool) {

@@ -34,6 +34,24 @@ public struct KernelLog: Sendable {
   /// The record with a number in `start ..< end`.
   public subscript(number: UInt64) -> LogRecord { ram[slot(number)] }
 
+  /// Appends a message of the current CPU at the current time.
+  func write(
+    _ message: KernelMessage, level: UInt8, _ function: KernelFunction?,
+    _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
+  ) {
+    var record = LogRecord()
+    record.time = ram[Superblock.ref].clock
+    record.message = message.rawValue
+    record.level = level
+    record.cpu = UInt8(truncatingIfNeeded: ram[Superblock.ref].cpu)
+    record.function = function?.rawValue ?? .max
+    record.a = a
+    record.b = b
+    record.c = c
+    record.d = d
+    append(record)
+  }
+
   func append(_ record: LogRecord) {
     ram[slot(end)] = record
     ram[Superblock.ref].logEnd += 1

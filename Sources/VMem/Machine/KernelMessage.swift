@@ -71,4 +71,9 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   case notWholeArea
   /// Messages that a rate limit kept out of the log: how many.
   case suppressed
+  /// ioremap without a memory type: error number.
+  case memtypeNotReserved
+  /// An allocation that was made to fail: kind and, from bit 8 on, order, cache or level; number of
+  /// the call, interval, failures left (-1: any number).
+  case faultInjected
 }

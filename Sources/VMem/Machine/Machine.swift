@@ -80,17 +80,7 @@ public struct Machine: ~Copyable {
     _ message: KernelMessage, level: UInt8 = 4, _ function: KernelFunction? = nil,
     _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
-    var record = LogRecord()
-    record.time = clock
-    record.message = message.rawValue
-    record.level = level
-    record.cpu = UInt8(truncatingIfNeeded: cpu)
-    record.function = function?.rawValue ?? .max
-    record.a = a
-    record.b = b
-    record.c = c
-    record.d = d
-    log.append(record)
+    log.write(message, level: level, function, a, b, c, d)
   }
 
   /// The kernel's `WARN`, with a text of its own or without.

@@ -138,4 +138,7 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case nameInUse
   case nameHoldsNothing
   case nameTableFull
+  // Injection
+  /// level, levels of the machine
+  case noSuchTable
 }

@@ -8,7 +8,8 @@ struct Superblock: BitwiseCopyable {
   // Identity
   var magic = Self.magic
   var formatVersion = Self.formatVersion
-  var padding: UInt32 = 0
+  /// A bit for each `InjectionKind` that may fail: on the cache line every allocation uses.
+  var injects: UInt32 = 0
   /// Stands on a granule of its own: `AreaAllocator.state`.
   var areas = AreaState()
   var kernel: UInt16 = 0
@@ -60,6 +61,9 @@ struct Superblock: BitwiseCopyable {
   // Names
   var names = HashTable<Name>()
   var symbols = HashTable<Symbol>()
+
+  // Injection
+  var injections = Injections()
 
   var cpus: UInt32 { cpuCount }
   @inline(__always)

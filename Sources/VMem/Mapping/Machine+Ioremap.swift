@@ -30,6 +30,7 @@ extension Machine {
     do throws(MemoryTypes.Failure) {
       granted = try memoryTypes.reserve(base, base &+ length, mode)
     } catch .noDescriptor {
+      logMessage(.memtypeNotReserved, level: 3, nil, UInt64(Errno.ENOMEM.rawValue))
       throw Refusal(.null, .noDescriptor)
     } catch {
       throw Refusal(.null, .cacheConflict, physical, UInt64(mode.rawValue))

@@ -71,7 +71,8 @@ extension Machine {
     _ failed: inout [Ref<VMArea>]
   ) throws(Refusal) {
     let count = size >> 12
-    if count > UInt64(VMArea.pointersPerPage) {
+    let isSmall = count <= UInt64(VMArea.pointersPerPage)
+    if !isSmall {
       // The array of page pointers is itself too large for one page.
       var array = VmallocRequest(size: count * 8)
       array.node = request.node
@@ -84,7 +85,9 @@ extension Machine {
         throw error
       }
     }
-    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+    guard !(isSmall && ram.fails(.kmalloc)),
+      let set = caches.allocate(.pageSet, as: PageSet.self)
+    else {
       logVmallocError(.vmallocNoArray, request, size, count * 8)
       throw Refusal(.null, .noDescriptor)
     }
@@ -94,11 +97,12 @@ extension Machine {
     let order = Int(shift) - 12
     ram[area].pageOrder = UInt8(order)
     for _ in 0..<count >> UInt64(order) {
-      let pfn = frames.allocate(
+      let pfn = frames.allocatePage(
         order: order, node: request.node, highest: request.isLow ? .dma32 : .normal,
         zeroed: request.isZeroed)
       guard let pfn, append(pfn, 1 << UInt32(order), to: set) else {
-        if order == 0 { logVmallocError(.vmallocNoPages, request, size) }
+        // The message has the bytes that were got.
+        if order == 0 { logVmallocError(.vmallocNoPages, request, UInt64(ram[set].count) << 12) }
         throw Refusal(.null, .noFrames, count)
       }
     }

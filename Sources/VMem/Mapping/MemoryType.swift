@@ -36,6 +36,7 @@ struct MemoryTypes {
   func reserve(
     _ start: UInt64, _ end: UInt64, _ wanted: CacheMode
   ) throws(Failure) -> CacheMode {
+    if ram.fails(.memtype) { throw .noDescriptor }
     // Write-back is not to be had where the MTRRs say uncached: everywhere but in RAM.
     var mode = wanted
     if wanted == .writeBack && start >= UInt64(ram.frameCount) << 12 { mode = .uncachedMinus }

@@ -85,25 +85,70 @@ extension Machine {
       warn(.pcpu_get_vm_areas)
       throw Refusal(.null, .holePastRangeEnd, group.span, map.vmallocStart, map.vmallocEnd)
     }
-    var records: [Ref<VMArea>] = []
-    for _ in list {
-      guard let record = caches.allocate(.vmArea, as: VMArea.self) else {
-        for record in records { caches.free(.vmArea, record) }
-        throw Refusal(.null, .noDescriptor)
-      }
-      records.append(record)
+    // Both lists of pointers are asked for before either is looked at.
+    let lacksFirst = ram.fails(.kmalloc)
+    guard !ram.fails(.kmalloc), !lacksFirst else { throw Refusal(.null, .noDescriptor) }
+    var records = [Ref<VMArea>](repeating: .none, count: list.count)
+    defer {
+      // What is still here is part of nothing.
+      for record in records where !record.isNone { caches.free(.vmArea, record) }
     }
-    var base = group.findBase()
+    for index in list.indices {
+      let lacksArea = ram.fails(.vmapArea)
+      guard !ram.fails(.vmStruct), !lacksArea,
+        let record = caches.allocate(.vmArea, as: VMArea.self)
+      else { throw Refusal(.null, .noDescriptor) }
+      records[index] = record
+    }
+    var base = claim(group, &records)
     if base == nil {
       areas.reclaim()
-      base = group.findBase()
+      for index in list.indices where records[index].isNone {
+        guard !ram.fails(.vmapArea), let record = caches.allocate(.vmArea, as: VMArea.self) else {
+          throw Refusal(.null, .noDescriptor)
+        }
+        records[index] = record
+      }
+      base = claim(group, &records)
     }
-    guard let base else {
-      for record in records { caches.free(.vmArea, record) }
-      throw Refusal(.null, .noHole, group.span, align)
+    guard let base else { throw Refusal(.null, .noHole, group.span, align) }
+    try file(&records, group, base)
+    return base &+ list[0].offset
+  }
+
+  /// Takes the group's addresses out of the free space and returns its base, or nil: when there is no
+  /// place, or no descriptor for what is left of a block. In that case, a WARN once, the members
+  /// before go back with their descriptors.
+  private func claim(
+    _ group: PerCPUAreas, _ records: inout [Ref<VMArea>]
+  ) -> UInt64? {
+    guard let base = group.findBase() else { return nil }
+    for (index, member) in group.members.enumerated() {
+      if areas.space.reserve(base &+ member.offset, member.size) { continue }
+      warnOnce(20, .pcpu_get_vm_areas)
+      release(group.members[..<index], base, &records)
+      return nil
     }
+    return base
+  }
+
+  private func release(
+    _ members: ArraySlice<PerCPUAreas.Member>, _ base: UInt64, _ records: inout [Ref<VMArea>]
+  ) {
+    for index in members.indices.reversed() {
+      let start = base &+ members[index].offset
+      _ = areas.space.release(
+        start, start &+ members[index].size, spare: records[index].cast(to: FreeBlock.self))
+      records[index] = .none
+    }
+  }
+
+  /// Makes areas of what was claimed. The descriptors are no longer the caller's then.
+  private func file(
+    _ records: inout [Ref<VMArea>], _ group: PerCPUAreas, _ base: UInt64
+  ) throws(Refusal) {
     let caller = (try? internText("pcpu_get_vm_areas+0x0/0x0")) ?? .none
-    for (index, member) in list.enumerated() {
+    for (index, member) in group.members.enumerated() {
       var record = VMArea()
       record.start = base &+ member.offset
       record.reserved = member.size
@@ -111,32 +156,15 @@ extension Machine {
       record.flags = .alloc
       record.caller = caller
       record.isGroup = true
-      record.owned = index + 1 < list.count ? records[index + 1].granule : 0
+      record.owned = index + 1 < records.count ? records[index + 1].granule : 0
       ram[records[index]] = record
-      guard areas.space.reserve(record.start, record.reserved),
-        areas.insertBusy(records[index], at: record.start)
-      else {
-        recover(records, list, base, filed: index)
+      guard areas.insertBusy(records[index], at: record.start) else {
+        for filed in records[..<index] { areas.removeBusy(filed) }
+        release(group.members[...], base, &records)
         throw Refusal(.null, .noDescriptor)
       }
     }
-    return base &+ list[0].offset
-  }
-
-  /// Undoes a group after `filed` of its members when memory ran out.
-  private func recover(
-    _ records: [Ref<VMArea>], _ list: [(offset: UInt64, size: UInt64)], _ base: UInt64, filed: Int
-  ) {
-    for (index, record) in records.enumerated() {
-      if index < filed { areas.removeBusy(record) }
-      let start = base &+ list[index].offset
-      if areas.space.block(containing: start).isNone {
-        _ = areas.space.release(
-          start, start &+ list[index].size, spare: record.cast(to: FreeBlock.self))
-      } else {
-        caches.free(.vmArea, record)
-      }
-    }
+    records = []
   }
 
   private func checkGroup(

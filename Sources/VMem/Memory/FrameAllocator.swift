@@ -54,6 +54,14 @@ public struct FrameAllocator: Sendable {
     return tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
   }
 
+  /// As `allocate`, for pages that the kernel's own calls ask for; these may be made to fail.
+  func allocatePage(
+    order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true
+  ) -> UInt32? {
+    if ram.injects(.allocPage), Injector(ram: ram).strikes(.allocPage, UInt32(order)) { return nil }
+    return allocate(order: order, node: node, highest: highest, zeroed: zeroed)
+  }
+
   private func tryAllocate(
     order: Int, node: Int?, highest: ZoneKind, zeroed: Bool
   ) -> UInt32? {

@@ -33,7 +33,7 @@ extension Machine {
     ram[set] = PageSet()
     for _ in 0..<count {
       guard
-        let pfn = frames.allocate(
+        let pfn = frames.allocatePage(
           order: Int(order), node: node.map(Int.init), highest: highest ?? .normal),
         append(pfn, 1 << UInt32(order), to: set)
       else {

@@ -39,15 +39,20 @@ extension Machine {
   func resetPermissions(_ pages: [UInt64]) {
     var range: (start: UInt64, end: UInt64)?
     for pfn in pages {
-      guard let (table, index) = tables.directMapEntry(pfn) else { continue }
-      ram[table: table, index].bits &= ~(Entry.present | Entry.writable | Entry.global)
       let start = map.pageOffset &+ pfn << 12
       range =
         range.map { (min($0.start, start), max($0.end, start + 4096)) } ?? (start, start + 4096)
+      // Without memory for a table a page keeps its permissions, and nobody is told.
+      guard let (table, index) = tables.directMapEntry(pfn) else { continue }
+      ram[table: table, index].bits &= ~(Entry.present | Entry.writable | Entry.global)
     }
     areas.unmapAliases(also: range)
     for pfn in pages {
-      guard let (table, index) = tables.directMapEntry(pfn) else { continue }
+      // A leaf that could not be split has these permissions already.
+      let address = map.pageOffset &+ pfn << 12
+      let (table, depth) = tables.entryPlace(address, depth: 1)
+      guard depth == 1 else { continue }
+      let index = Level.index(of: address, depth: 1)
       ram[table: table, index].bits |= Entry.present | Entry.writable
     }
   }

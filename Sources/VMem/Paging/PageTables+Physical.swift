@@ -82,7 +82,7 @@ extension PageTables {
       // The kernel keeps the entries of a PMD table in a page until the TLBs are flushed.
       if depth == 3 {
         let frames = FrameAllocator(ram: ram)
-        guard let copy = frames.allocate(zeroed: false) else { return false }
+        guard let copy = frames.allocatePage(zeroed: false) else { return false }
         frames.free(copy)
       }
       ram[table: table, index] = .none

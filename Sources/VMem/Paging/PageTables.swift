@@ -72,6 +72,9 @@ public struct PageTables: Sendable {
 
   /// A new empty table `depth` levels above the pages, counted; nil when there is no frame.
   func newTable(depth: Int) -> UInt64? {
+    if ram.injects(.pageTable), Injector(ram: ram).strikes(.pageTable, UInt32(depth) - 1) {
+      return nil
+    }
     guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
     ram[FrameAllocator(ram: ram).frame(pfn)].mapcount = PageType.table.word
     ram[Superblock.ref].tables[depth] += 1

@@ -24,7 +24,7 @@ extension Interpreter {
     if let expectation = line.expectation {
       call.output.field("expected", text: expectation.text)
     }
-    if let refusal { printError(refusal) }
+    if let refusal { printError(refusal, line) }
     if let note = call.note { call.output.field("note", text: note.sentence(call.culprit)) }
     endJSON(code)
   }
@@ -134,12 +134,12 @@ extension Interpreter {
     }
   }
 
-  private mutating func printError(_ refusal: Refusal) {
+  private mutating func printError(_ refusal: Refusal, _ line: Line) {
     let isAboutName = call.culprit != nil
     printError(
       rule: "\(refusal.rule)",
       value: isAboutName ? call.culprit ?? "" : hexadecimal(refusal.values.a),
-      hint: hint(refusal), message: refusal.sentence(call.culprit))
+      hint: hint(refusal, line), message: refusal.sentence(call.culprit))
   }
 
   private mutating func printError(rule: String, value: String, hint: String, message: String) {

@@ -120,7 +120,7 @@ extension Interpreter {
     if let refusal {
       messages.write(": ")
       messages.write(refusal.sentence(call.culprit))
-      let hint = hint(refusal)
+      let hint = hint(refusal, line)
       if !hint.isEmpty {
         messages.write("\n  ")
         messages.write(hint)
@@ -130,9 +130,10 @@ extension Interpreter {
     endMessage()
   }
 
-  /// What helps with a refusal: for a fault, where the address lies.
-  func hint(_ refusal: Refusal) -> String {
-    refusal.outcome == .fault
+  /// What helps with a refusal: for a fault, where the address lies; for one that was wanted, that.
+  func hint(_ refusal: Refusal, _ line: Line) -> String {
+    if let injected = machine.injectionText(since: line.logStart) { return injected }
+    return refusal.outcome == .fault
       ? machine.placeText(refusal.values.a) : "\(refusal.rule.hint)"
   }
 

@@ -63,6 +63,8 @@ extension Refusal {
     case .nameInUse: return "\(culprit ?? "the name") stands for something that lives"
     case .nameHoldsNothing: return culprit ?? "the name stands for nothing"
     case .nameTableFull: return "no memory for the name \(culprit ?? "")"
+    case .noSuchTable:
+      return "a machine with \(values.b) levels never allocates a \(level(values.a)) table"
     }
   }
 

@@ -16,6 +16,9 @@ struct Counter {
       Counter(name: "machine.slab", meaning: "pages in slabs") { _, c in c.slabFrames },
       Counter(name: "machine.clock", meaning: "writing verbs since boot") { m, _ in m.clock },
       Counter(name: "machine.warnings", meaning: "WARNs since boot") { m, _ in m.warnings },
+      Counter(name: "machine.injected", meaning: "failures injected since boot") { m, _ in
+        m.injectedFailures
+      },
       Counter(name: "machine.cpu", meaning: "the current CPU") { m, _ in UInt64(m.cpu) },
       Counter(name: "pagetables.pte", meaning: "PTE tables") { _, c in table(c, 1) },
       Counter(name: "pagetables.pmd", meaning: "PMD tables") { _, c in table(c, 2) },

@@ -76,6 +76,12 @@ extension Parameter {
     case .binding: "a name and what it stands for"
     case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"
     case .times: "how often"
+    case .injection:
+      """
+      KIND: alloc_page, slab or pgtable; the first N calls succeed and the next fails, then every M-th \
+      (default 1) up to K in all (default 1, -1 without end); order 0 to 10; cache \
+      kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node; level pte pmd pud p4d
+      """
     }
   }
 }

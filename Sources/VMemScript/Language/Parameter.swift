@@ -17,6 +17,8 @@ enum Parameter: UInt8, CaseIterable {
   case viewRange, format, pointers, readAt, headers, sum, lists
   // Language
   case topic, text, binding, comparison, times
+  // Injection
+  case injection
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -54,7 +56,7 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
-    case .topic, .text, .binding, .comparison, .group: .rest
+    case .topic, .text, .binding, .comparison, .group, .injection: .rest
     }
   }
 
@@ -114,6 +116,7 @@ enum Parameter: UInt8, CaseIterable {
     case .file, .listsFile, .rowsFile: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"
+    case .injection: "KIND after=N [every=M] [times=K] [order=K|cache=NAME|level=LEVEL]|[KIND] off"
     case .order, .shift: "K"
     case .pages: "PAGES"
     case .pagesOrNull: "PAGES|null"

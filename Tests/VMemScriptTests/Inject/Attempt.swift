@@ -1,0 +1,161 @@
+import VMem
+
+/// A line that allocates, and what must be there before it.
+struct Attempt: CustomStringConvertible {
+  /// The verb, and which of its ways when there are several.
+  let verb: String
+  var boot = "--memory 16M"
+  var setup = ""
+  let line: String
+  /// Allocations it makes when none fails: pages, descriptors, page tables.
+  var calls: [UInt64]
+  /// What takes back the part that a failure leaves done, as the kernel does.
+  var undo = ""
+  /// Kinds whose failure the call gets round.
+  var survives: Set<InjectionKind> = []
+  /// Whether what a failure leaves includes a block of vm_map_ram.
+  var keepsBlock = false
+  /// Every how many-eth point is tried: 1 for all. Long runs try all.
+  var step = 1
+
+  var description: String { "\(line) (\(boot))" }
+}
+
+extension Attempt {
+  /// At least one line for every verb that can allocate.
+  static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + frees
+
+  private static let pages: [Attempt] = [
+    Attempt(verb: "alloc_pages", line: "P = alloc_pages 4", calls: [4, 0, 0]),
+    Attempt(
+      verb: "alloc_pages", boot: "--memory 16M --nodes 2 --cpus 2",
+      line: "P = alloc_pages 3 --order 2 --node 1 --gfp GFP_ATOMIC", calls: [3, 0, 0]),
+  ]
+
+  private static let areas: [Attempt] = [
+    Attempt(verb: "get_vm_area", line: "a = get_vm_area 16K", calls: [0, 2, 0]),
+    Attempt(
+      verb: "get_vm_area", setup: "@b = get_vm_area 4K", line: "a = get_vm_area 16K --align 1M",
+      calls: [0, 2, 0]),
+    Attempt(
+      verb: "get_vm_area", boot: "--memory 16M --cpus 4",
+      setup: "@b = get_vm_area 16K\n@free_vm_area b\n@drain_vmap_work",
+      line: "a = get_vm_area 16K", calls: [0, 1, 0]),
+    Attempt(
+      verb: "vm_map_ram", setup: "@P = alloc_pages 4", line: "m = vm_map_ram P", calls: [0, 3, 2],
+      undo: "@reclaim_vmap", keepsBlock: true),
+    Attempt(
+      verb: "vm_map_ram", setup: "@P = alloc_pages 65", line: "m = vm_map_ram P", calls: [0, 1, 2]),
+    Attempt(
+      verb: "pcpu_get_vm_areas", line: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K 4M:8K",
+      calls: [0, 10, 0],
+      survives: [.slab]),
+  ]
+
+  private static let sparse = "@s = get_vm_area 4G --flags sparse\n@P = alloc_pages 4"
+  private static let gap = "0xffffd8ffffffe000..+16K"
+
+  private static let mapping: [Attempt] = [
+    Attempt(
+      verb: "vm_area_map_pages", setup: sparse, line: "vm_area_map_pages s s+2044K..s+2060K P",
+      calls: [0, 0, 3],
+      undo: "@vm_area_unmap_pages s s+2044K..s+2060K"),
+    Attempt(
+      verb: "vmap_pages_range", setup: sparse, line: "vmap_pages_range \(gap) P", calls: [0, 0, 4],
+      undo: "@vunmap_range \(gap)"),
+    Attempt(
+      verb: "vmap_pages_range", boot: "--memory 16M --levels 5", setup: sparse,
+      line: "vmap_pages_range 0xffa0ffffffffe000..+16K P", calls: [0, 0, 6],
+      undo: "@vunmap_range 0xffa0ffffffffe000..+16K"),
+    Attempt(verb: "vmap_pages_range", line: "vmap_pages_range \(gap) null", calls: [0, 0, 4]),
+    Attempt(verb: "populate", line: "populate \(gap)", calls: [0, 0, 4]),
+    Attempt(
+      verb: "populate", line: "populate 0xffffff0000000000..+4K --level pmd", calls: [0, 0, 2]),
+    Attempt(verb: "apply_to_page_range", line: "apply_to_page_range \(gap)", calls: [0, 0, 4]),
+  ]
+
+  private static let vmalloc: [Attempt] =
+    ["vmalloc", "vzalloc", "vmalloc_user", "vmalloc_32"].map {
+      Attempt(verb: $0, line: "v = \($0) 64K", calls: [16, 3, 2])
+    } + [
+      Attempt(verb: "vmalloc_node", line: "v = vmalloc_node 20K 0", calls: [5, 3, 2]),
+      Attempt(
+        verb: "vmalloc", boot: "--memory 16M --kernel 6.12", line: "v = vmalloc 2052K",
+        calls: [515, 6, 3], step: 61),
+      Attempt(
+        verb: "vmalloc", line: "v = vmalloc 2052K --gfp GFP_NOWAIT", calls: [515, 6, 3], step: 61),
+      Attempt(
+        verb: "vmalloc_huge", boot: "--memory 32M", line: "v = vmalloc_huge 4M", calls: [4, 6, 2],
+        survives: [.allocPage, .slab, .pageTable]),
+      Attempt(
+        verb: "vmalloc_huge", boot: "--memory 32M --without deferred_cleanup",
+        line: "v = vmalloc_huge 4M", calls: [4, 6, 2], survives: [.allocPage, .slab, .pageTable]),
+      Attempt(
+        verb: "vrealloc", setup: "@u = vmalloc 8K", line: "v = vrealloc u 32K", calls: [8, 3, 0]),
+      Attempt(verb: "vmap", setup: "@P = alloc_pages 4", line: "v = vmap P", calls: [0, 2, 2]),
+      Attempt(
+        verb: "vmap", setup: "@P = alloc_pages 4", line: "v = vmap P --flags map,map_put_pages",
+        calls: [0, 2, 2]),
+      Attempt(verb: "vmap_pfn", line: "v = vmap_pfn 0x100000 600", calls: [0, 2, 3]),
+    ]
+
+  private static let devices: [Attempt] =
+    ["ioremap", "ioremap_wc", "ioremap_cache", "ioremap_uc", "ioremap_wt"].map {
+      Attempt(verb: $0, line: "d = \($0) 0xfed00000 16K", calls: [0, 3, 2])
+    } + [
+      Attempt(
+        verb: "ioremap",
+        setup: """
+          @a = get_vm_area 1G --flags ioremap
+          @populate a..a+4K
+          @free_vm_area a
+          @vm_unmap_aliases
+          """,
+        line: "d = ioremap 0x100000000 1G", calls: [1, 3, 0], survives: [.allocPage]),
+      Attempt(
+        verb: "ioremap_page_range", setup: "@w = get_vm_area 3M --flags ioremap",
+        line: "ioremap_page_range w..w.end 0x100001000", calls: [0, 0, 3],
+        undo: "@vunmap_range w..w.end"),
+    ]
+
+  /// Pages under a large leaf of the direct map, which freeing them splits.
+  private static let secret = """
+    @P = alloc_pages 600
+    @v = vmalloc 32K --flags flush_reset_perms
+    """
+
+  private static let frees: [Attempt] = [
+    Attempt(
+      verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable]),
+    Attempt(
+      verb: "vfree_atomic", setup: secret, line: "vfree_atomic v", calls: [0, 0, 1],
+      survives: [.pageTable]),
+  ]
+
+  /// What the lines of `quiet` work on.
+  static let preamble = """
+    boot --memory 16M
+    @P = alloc_pages 70
+    @a = get_vm_area 64K
+    @s = get_vm_area 4G --flags sparse
+    @vm_area_map_pages s s..s+8K P[0..2]
+    @m = vm_map_ram P[0..4]
+    @g = pcpu_get_vm_areas --align 4K 0:64K
+    @v = vmap P[4..6]
+    @d = ioremap 0xfed00000 4K
+    @k = get_vm_area 4K
+    @register_vmap_purge_notifier k
+
+    """
+
+  /// A line for every verb that changes the machine and never allocates.
+  static let quiet = [
+    "free_pages P[10]", "get_page P[11]", "put_page P[12]", "free_vm_area a", "vm_unmap_ram m 4",
+    "pcpu_free_vm_areas g", "drain_vmap_work", "reclaim_vmap", "register_vmap_purge_notifier a",
+    "unregister_vmap_purge_notifier k", "shrink_vmap_node", "vm_unmap_aliases",
+    "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
+    "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
+    "read s 8", "write s 00", "fill s 4 1", "copy s s+4K 8", "compare s s+4K 8", "cpu 0",
+    "context process", "inject",
+  ]
+}
