@@ -21,20 +21,58 @@ extension AreaAllocator {
   func allocate(
     _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
-    let size = record.reserved
-    guard size != 0, size & 4095 == 0, align.nonzeroBitCount == 1 else { throw .badRequest }
+    if ram.injects(.slab) { return try allocateInjected(record, align, start, end, mayBlock) }
+    return try allocateUnhindered(record, align, start, end, mayBlock)
+  }
+
+  @inline(__always)
+  private func allocateUnhindered(
+    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+  ) throws(Failure) -> Ref<VMArea> {
+    guard Self.isSound(record.reserved, align) else { throw .badRequest }
     if nodeCount > 1, start == map.vmallocStart, end == map.vmallocEnd {
       return try allocateFromPool(record, align, start, end, mayBlock)
     }
     return try allocateFromTree(record, align, start, end, mayBlock)
   }
 
-  /// `allocate`, where it need not be fast.
+  @inline(__always)
+  private static func isSound(_ size: UInt64, _ align: UInt64) -> Bool {
+    size != 0 && size & 4095 == 0 && align.nonzeroBitCount == 1
+  }
+
+  /// `allocate`, when another try may find room; its descriptors are there already.
   @inline(never)
-  func allocateOnce(
+  func allocateAgain(
     _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
-    try allocate(record, align: align, start: start, end: end, mayBlock: mayBlock)
+    if ram.injects(.slab) { Injector(ram: ram).preload() }
+    return try allocateUnhindered(record, align, start, end, mayBlock)
+  }
+
+  /// `allocate`, while descriptors may be made to fail: that of the area, for which the caller of
+  /// `alloc_vmap_area` asks, and unless a pool has one, that of its place.
+  @inline(never)
+  private func allocateInjected(
+    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+  ) throws(Failure) -> Ref<VMArea> {
+    if record.isVMStruct, ram.fails(.vmStruct) { throw .noDescriptor }
+    let usesPool = nodeCount > 1 && start == map.vmallocStart && end == map.vmallocEnd
+    if Self.isSound(record.reserved, align), !usesPool || !hasPooled(record.reserved, align),
+      !Injector(ram: ram).allowsArea()
+    {
+      throw .noDescriptor
+    }
+    return try allocateUnhindered(record, align, start, end, mayBlock)
+  }
+
+  /// Whether `takePooled` will find an area.
+  private func hasPooled(_ size: UInt64, _ align: UInt64) -> Bool {
+    let index = (size - 1) >> 12
+    guard index < UInt64(VmapNode.poolCount) else { return false }
+    let number = ram[Superblock.ref].cpu % nodeCount
+    let head = ram[node(number)].pools[Int(index)].head
+    return !head.isNone && ram[head].start & (align - 1) == 0
   }
 
   /// What requests for the whole window do where there are several vmap nodes: the pool of the node
@@ -55,7 +93,6 @@ extension AreaAllocator {
   private func allocateFromTree(
     _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
-    if ram.injects(.slab), !Injector(ram: ram).allowsArea() { throw .noDescriptor }
     guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noDescriptor }
     let address: UInt64
     do throws(FreeSpace.Failure) {

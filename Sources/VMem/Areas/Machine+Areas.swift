@@ -43,7 +43,6 @@ extension Machine {
       let order = UInt64(64 - (size - 1).leadingZeroBitCount)
       align = 1 << min(max(order, 12), Self.ioremapMaximumOrder)
     }
-    if ram.fails(.vmStruct) { throw Refusal(.null, .noDescriptor) }
     if !flags.contains(.noGuard) { size = size &+ 4096 }
     if size == 0 && has(.sizeWrapBug) {
       throw bug(.alloc_vmap_area, .sizeRoundsToZero, requested)
@@ -72,7 +71,7 @@ extension Machine {
     var failure = failure
     while mayBlock, case .noHole = failure, callPurgeNotifiers() {
       do throws(AreaAllocator.Failure) {
-        return try areas.allocateOnce(
+        return try areas.allocateAgain(
           record, align: align, start: start, end: end, mayBlock: mayBlock)
       } catch {
         failure = error

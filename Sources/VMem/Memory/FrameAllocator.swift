@@ -55,6 +55,7 @@ public struct FrameAllocator: Sendable {
   }
 
   /// As `allocate`, for pages that the kernel's own calls ask for; these may be made to fail.
+  @inline(__always)
   func allocatePage(
     order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true
   ) -> UInt32? {

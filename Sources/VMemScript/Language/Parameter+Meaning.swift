@@ -78,9 +78,10 @@ extension Parameter {
     case .times: "how often"
     case .injection:
       """
-      KIND: alloc_page, slab or pgtable; the first N calls succeed and the next fails, then every M-th \
-      (default 1) up to K in all (default 1, -1 without end); order 0 to 10; cache \
-      kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node; level pte pmd pud p4d
+      alloc_page, slab or pgtable: N calls succeed and the next fails; then each every=M-th (default 1) \
+      until times=K have (default 1, -1 without end); counted are all, or those of order=0…10 \
+      (alloc_page), cache=kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node (slab), \
+      level=pte pmd pud p4d (pgtable)
       """
     }
   }

@@ -116,7 +116,7 @@ enum Parameter: UInt8, CaseIterable {
     case .file, .listsFile, .rowsFile: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"
-    case .injection: "KIND after=N [every=M] [times=K] [order=K|cache=NAME|level=LEVEL]|[KIND] off"
+    case .injection: "KIND after=N [KEY=VALUE…]|[KIND] off"
     case .order, .shift: "K"
     case .pages: "PAGES"
     case .pagesOrNull: "PAGES|null"
