@@ -11,11 +11,11 @@ struct Attempt: CustomStringConvertible {
   var calls: [UInt64]
   /// What takes back the part that a failure leaves done, as the kernel does.
   var undo = ""
-  /// Kinds whose failure the call gets round.
-  var survives: Set<InjectionKind> = []
+  /// How many failures of a kind the call gets round: huge pages, spare descriptors, second tries.
+  var survives: [InjectionKind: Int] = [:]
   /// Whether what a failure leaves includes a block of vm_map_ram.
   var keepsBlock = false
-  /// Every how many-eth point is tried: 1 for all. Long runs try all.
+  /// Every how many-eth page is tried: 1 for all. Long runs try all.
   var step = 1
 
   var description: String { "\(line) (\(boot))" }
@@ -49,7 +49,7 @@ extension Attempt {
     Attempt(
       verb: "pcpu_get_vm_areas", line: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K 4M:8K",
       calls: [0, 10, 0],
-      survives: [.slab]),
+      survives: [.slab: 2]),
   ]
 
   private static let sparse = "@s = get_vm_area 4G --flags sparse\n@P = alloc_pages 4"
@@ -81,15 +81,17 @@ extension Attempt {
       Attempt(verb: "vmalloc_node", line: "v = vmalloc_node 20K 0", calls: [5, 3, 2]),
       Attempt(
         verb: "vmalloc", boot: "--memory 16M --kernel 6.12", line: "v = vmalloc 2052K",
-        calls: [515, 6, 3], step: 61),
+        calls: [515, 6, 3], survives: [.slab: 1], step: 61),
       Attempt(
-        verb: "vmalloc", line: "v = vmalloc 2052K --gfp GFP_NOWAIT", calls: [515, 6, 3], step: 61),
+        verb: "vmalloc", line: "v = vmalloc 2052K --gfp GFP_NOWAIT", calls: [515, 6, 3],
+        survives: [.slab: 1], step: 61),
       Attempt(
         verb: "vmalloc_huge", boot: "--memory 32M", line: "v = vmalloc_huge 4M", calls: [4, 6, 2],
-        survives: [.allocPage, .slab, .pageTable]),
+        survives: [.allocPage: 4, .slab: 6, .pageTable: 2]),
       Attempt(
         verb: "vmalloc_huge", boot: "--memory 32M --without deferred_cleanup",
-        line: "v = vmalloc_huge 4M", calls: [4, 6, 2], survives: [.allocPage, .slab, .pageTable]),
+        line: "v = vmalloc_huge 4M", calls: [4, 6, 2],
+        survives: [.allocPage: 4, .slab: 6, .pageTable: 2]),
       Attempt(
         verb: "vrealloc", setup: "@u = vmalloc 8K", line: "v = vrealloc u 32K", calls: [8, 3, 0]),
       Attempt(verb: "vmap", setup: "@P = alloc_pages 4", line: "v = vmap P", calls: [0, 2, 2]),
@@ -111,7 +113,7 @@ extension Attempt {
           @free_vm_area a
           @vm_unmap_aliases
           """,
-        line: "d = ioremap 0x100000000 1G", calls: [1, 3, 0], survives: [.allocPage]),
+        line: "d = ioremap 0x100000000 1G", calls: [1, 3, 0], survives: [.allocPage: 1]),
       Attempt(
         verb: "ioremap_page_range", setup: "@w = get_vm_area 3M --flags ioremap",
         line: "ioremap_page_range w..w.end 0x100001000", calls: [0, 0, 3],
@@ -126,10 +128,10 @@ extension Attempt {
 
   private static let frees: [Attempt] = [
     Attempt(
-      verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable]),
+      verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable: 1]),
     Attempt(
       verb: "vfree_atomic", setup: secret, line: "vfree_atomic v", calls: [0, 0, 1],
-      survives: [.pageTable]),
+      survives: [.pageTable: 1]),
   ]
 
   /// What the lines of `quiet` work on.
