@@ -63,3 +63,21 @@ void chost_unwatch_range(const void *base) {
     if (atomic_compare_exchange_strong(&ranges[i].base, &expected, 0)) return;
   }
 }
+
+static void on_trap(int number) {
+  static const char text[] =
+      "vmemctl: an invariant does not hold: the image is corrupt, or this is a bug of vmemctl; "
+      "nothing is committed\n";
+  (void)number;
+  ssize_t written = write(2, text, sizeof text - 1);
+  (void)written;
+  _exit(4);
+}
+
+void chost_watch_traps(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_trap;
+  sigaction(SIGILL, &action, 0);
+  sigaction(SIGTRAP, &action, 0);
+}

@@ -56,7 +56,9 @@ struct FrameAllocatorTests {
 
   private static func expectSound(_ machine: borrowing Machine, _ context: String) throws {
     var checker = Checker(ram: machine.ram)
-    machine.frames.check(&checker)
+    let layout = BootLayout(machine.configuration)
+    machine.prepare(&checker, layout)
+    machine.frames.check(machine.configuration, layout, &checker)
     let first = checker.violations.first
     try require(first == nil, "\(context): \(first?.what ?? "") \(hex(first?.a ?? 0))")
   }

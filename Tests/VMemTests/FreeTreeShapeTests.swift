@@ -73,7 +73,9 @@ struct FreeTreeShapeTests {
       if node?.start != other?.start || node?.isBlack != other?.isBlack { isEqual = false }
       at += 1
     }
-    var checker = Checker(ram: machine.ram, frames: 0)
+    var checker = Checker(ram: machine.ram)
+    machine.prepare(&checker, BootLayout(machine.configuration))
+    machine.caches.check(&checker)
     pair.space.check(&checker) { _, _ in }
     if let violation = checker.violations.first {
       Issue.record("\(context): \(violation.what) \(hex(violation.a))")

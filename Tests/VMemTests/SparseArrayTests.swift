@@ -18,7 +18,8 @@ struct SparseArrayTests {
 
   private static func check(_ array: SparseArray, _ machine: borrowing Machine) -> String? {
     var checker = Checker(ram: machine.ram)
-    array.check(machine.ram, &checker)
+    machine.prepare(&checker, BootLayout(machine.configuration))
+    _ = array.check(machine.ram, &checker)
     return checker.violations.first.map { "\($0.what) \(hex($0.a)) \(hex($0.b))" }
   }
 

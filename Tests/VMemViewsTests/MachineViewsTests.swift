@@ -217,7 +217,7 @@ import Testing
   @Test func violationsAreOneLineEach() throws {
     var output = ViewOutput(descriptor: nil, format: .text)
     Views.violations(
-      [Violation(what: "frame without owner", a: 0x12, b: 0)], to: &output)
+      [Violation("frame without owner", 0x12, 0)], to: &output)
     let text = output.writer.takeString()
     #expect(text == "frame without owner: 0x12, 0x0\n")
   }
@@ -232,7 +232,7 @@ import Testing
       { Views.pageTables($0, range: nil, format: .tree, to: &$1) },
       { Views.pageTables($0, range: nil, format: .count, to: &$1) },
       {
-        Views.violations([Violation(what: "w", a: 1, b: 2)], to: &$1); _ = $0.clock
+        Views.violations([Violation("w", 1, 2)], to: &$1); _ = $0.clock
       },
     ]
     for view in views {

@@ -17,6 +17,10 @@ int chost_watch_range(const void * _Nonnull base, size_t size);
 /// Ends watching of the range that starts at `base`.
 void chost_unwatch_range(const void * _Nonnull base);
 
+/// Reports what the compiler traps, such as a number of a damaged machine that is out of its range,
+/// as a broken invariant on standard error and ends the process with exit code 4.
+void chost_watch_traps(void);
+
 enum { CHOST_SEEK_DATA = 3, CHOST_SEEK_HOLE = 4 };
 
 /// A run of pages of our own address space.
@@ -42,6 +46,12 @@ long chost_changed_pages(
 
 /// CRC-32C (Castagnoli) of `count` bytes that follow bytes of checksum `before`; 0 for none.
 uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count);
+
+/// Position of the first of 1024 words at or behind `at` that is not zero, or 1024.
+static inline int chost_next_used(const uint32_t * _Nonnull words, int at) {
+  while (at < 1024 && !words[at]) at++;
+  return at;
+}
 
 /// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.
 static inline uint64_t chost_at_least(const int32_t * _Nonnull numbers, int32_t wanted) {

@@ -1,16 +1,19 @@
 extension AreaAllocator {
   /// Busy, lazy, pooled and free ranges tile [1, 2^64 − 1), and every count is right.
   func check(_ checker: inout Checker) {
-    ram[state].busy.check(ram, &checker)
     var ranges: [(start: UInt64, end: UInt64)] = []
     space.check(&checker) { ranges.append(($0, $1)) }
-    var busy: UInt64 = 0
-    forEachBusy { area in
-      busy += 1
-      ranges.append((ram[area].start, ram[area].end))
-    }
-    checker.expect(busy == ram[state].busyCount, "areas: busy count", busy, ram[state].busyCount)
+    checkBusy(&checker)
+    for area in checker.areas { ranges.append((ram[area].start, ram[area].end)) }
     checkNodes(&checker, &ranges)
+    checkTiling(&ranges, &checker)
+    blocks.check(&checker)
+    if checker.hasSoundIndex { checkDeviceLike(&checker) }
+  }
+
+  private func checkTiling(
+    _ ranges: inout [(start: UInt64, end: UInt64)], _ checker: inout Checker
+  ) {
     ranges.sort { $0.start < $1.start }
     var reached: UInt64 = 1
     for range in ranges {
@@ -22,59 +25,79 @@ extension AreaAllocator {
     checker.expect(reached == .max, "areas: the number line ends early", reached)
   }
 
+  private func checkBusy(_ checker: inout Checker) {
+    let before = checker.violations.count
+    let entries = ram[state].busy.check(ram, &checker)
+    for entry in entries {
+      let area = Ref<VMArea>(granule: entry.value)
+      guard checker.use(area, .vmArea, "areas: busy area", entry.key) else { continue }
+      checker.areas.append(area)
+      checker.expect(
+        key(ram[area].start) == entry.key, "areas: index", ram[area].start, entry.key)
+    }
+    checker.expect(
+      UInt64(entries.count) == ram[state].busyCount, "areas: busy count", UInt64(entries.count),
+      ram[state].busyCount)
+    checker.hasSoundIndex = checker.violations.count == before
+    for area in checker.areas { check(area, &checker) }
+  }
+
   private func checkNodes(
     _ checker: inout Checker, _ ranges: inout [(start: UInt64, end: UInt64)]
   ) {
     var lazyPages: UInt64 = 0
-    for number in 0..<nodeCount {
-      let lazy = ram[node(number)].lazy
-      var area = lazy.head
-      for _ in 0..<lazy.count {
-        lazyPages += ram[area].reserved >> 12
-        ranges.append((ram[area].start, ram[area].end))
-        area = ram[area].next
+    for number in 0..<Int(ram[Superblock.ref].cpus) {
+      let node = node(number)
+      var areas = checkList(ram[node].lazy, number, "areas: lazy list", &checker)
+      for area in areas {
+        lazyPages &+= ram[area].reserved >> 12
+        checker.expect(
+          decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start) == number
+            && ram[area].areaFlags >> 8 <= UInt32(nodeCount),
+          "areas: node of a lazy area", ram[area].start, UInt64(number))
       }
-      checker.expect(area.isNone, "areas: lazy list is longer than its count", UInt64(number))
-      guard nodeCount > 1 else { continue }
+      checker.expect(ram[node].lazy.tail.isNone, "areas: tail of a lazy list", UInt64(number))
       for pool in 0..<VmapNode.poolCount {
-        let list = ram[node(number)].pools[pool]
-        var area = list.head
-        for _ in 0..<list.count {
+        let list = ram[node].pools[pool]
+        let pooled = checkList(list, number, "areas: pool", &checker)
+        for area in pooled {
           checker.expect(
-            ram[area].reserved == UInt64(pool + 1) << 12, "areas: size of a pooled area",
-            ram[area].start, ram[area].reserved)
-          ranges.append((ram[area].start, ram[area].end))
-          if ram[area].next.isNone {
-            checker.expect(list.tail == area, "areas: tail of a pool", ram[area].start)
-          }
-          area = ram[area].next
+            ram[area].reserved == UInt64(pool + 1) << 12
+              && decodedNode(ram[area].areaFlags) == number && nodeCount > 1,
+            "areas: pooled area", ram[area].start, ram[area].reserved)
         }
         checker.expect(
-          area.isNone, "areas: pool is longer than its count", UInt64(number), UInt64(pool))
+          list.tail == pooled.last ?? .none, "areas: tail of a pool", UInt64(number),
+          UInt64(pool))
+        areas += pooled
       }
+      for area in areas { ranges.append((ram[area].start, ram[area].end)) }
     }
     checker.expect(lazyPages == ram[state].lazyPages, "areas: lazy pages", lazyPages)
-    blocks.check(&checker)
   }
-}
 
-extension MapBlocks {
-  /// Every block is indexed under its area, which is busy, and its counts fit its bits.
-  func check(_ checker: inout Checker) {
-    for cpu in 0..<Int(checker.ram[Superblock.ref].cpus) {
-      let index = self.index(cpu)
-      index.check(checker.ram, &checker)
-      var key: UInt64 = 0
-      while let found = index.next(from: key, checker.ram) {
-        key = found.key + 1
-        let block = checker.ram[Ref<MapBlock>(granule: found.value)]
-        let start = checker.ram[block.area].start
-        checker.expect(
-          areas.busyArea(startingAt: start) == block.area, "map blocks: area is not busy", start)
-        checker.expect(
-          block.free + block.dirty <= MapBlock.pages, "map blocks: counts", start,
-          UInt64(block.dirty))
-      }
+  /// The areas of a list, as far as they can be followed.
+  private func checkList(
+    _ list: VmapNode.List, _ node: Int, _ what: StaticString, _ checker: inout Checker
+  ) -> [Ref<VMArea>] {
+    var found: [Ref<VMArea>] = []
+    var area = list.head
+    while !area.isNone, checker.use(area, .vmArea, what, UInt64(node)) {
+      found.append(area)
+      area = ram[area].next
+    }
+    checker.expect(
+      found.count == Int(list.count) && list.unused == 0, what, UInt64(node), UInt64(list.count))
+    return found
+  }
+
+  /// RAM in use is mapped as device memory only by ioremap_page_range, into areas of that kind.
+  private func checkDeviceLike(_ checker: inout Checker) {
+    for address in checker.deviceLike {
+      let area = busyArea(containing: address)
+      checker.expect(
+        !area.isNone && ram[area].flags.contains(.ioremap), "page table: RAM mapped as a device",
+        address)
     }
   }
 }

@@ -53,7 +53,7 @@ public struct AreaAllocator: Sendable {
   private static let pageMask: UInt64 = (1 << 52) - 1
 
   @inline(__always)
-  private func key(_ address: UInt64) -> UInt64 { (address &- map.vmallocStart) >> 12 }
+  func key(_ address: UInt64) -> UInt64 { (address &- map.vmallocStart) >> 12 }
 
   /// The busy area whose first byte is `address`, or none.
   @inline(__always)

@@ -1,7 +1,9 @@
 extension FreeIndex {
   /// The leaves list exactly the blocks of the tree, and what nodes say of their children is right.
   func check(_ blocks: [Ref<FreeBlock>], _ checker: inout Checker) {
-    guard height > 0 else { return }
+    guard height > 0 else {
+      return checker.expect(ram[root].indexRoot == 0, "free index: root", UInt64(height))
+    }
     checker.expect(height <= Self.maximumHeight, "free index: height", UInt64(height))
     guard height <= Self.maximumHeight else { return }
     var position = 0
@@ -14,15 +16,24 @@ extension FreeIndex {
     _ node: UInt32, level: Int, _ blocks: [Ref<FreeBlock>], _ position: inout Int,
     _ checker: inout Checker
   ) {
+    guard checker.use(Ref<Node>(granule: node), .freeIndex, "free index: node") else { return }
     let entries = handle(node)
+    let count = Int(ram[Ref<Node>(granule: node)].count)
+    checker.expect(count <= Self.capacity, "free index: entries of a node", UInt64(count))
+    for at in entries.count..<64 {
+      checker.expect(
+        entries.starts[at] == .max, "free index: behind the last entry", UInt64(node) << 4)
+    }
     checker.expect(entries.count > 0 || height == 1, "free index: empty node", UInt64(node))
     for at in 0..<entries.count {
       guard !checker.isFull else { return }
       if level > 0 {
-        let child = handle(entries.refs[at])
-        checker.expect(
-          entries.starts[at] == child.starts[0] && entries.sizes[at] == child.maximum,
-          "free index: what a node says of a child", entries.starts[at])
+        if checker.objects.state(entries.refs[at], .freeIndex) == .inUse {
+          let child = handle(entries.refs[at])
+          checker.expect(
+            entries.starts[at] == child.starts[0] && entries.sizes[at] == child.maximum,
+            "free index: what a node says of a child", entries.starts[at])
+        }
         check(entries.refs[at], level: level - 1, blocks, &position, &checker)
         continue
       }

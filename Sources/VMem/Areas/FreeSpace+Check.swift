@@ -3,60 +3,58 @@ extension FreeSpace {
   /// ascending order.
   func check(_ checker: inout Checker, _ body: (_ start: UInt64, _ end: UInt64) -> Void) {
     var blocks: [Ref<FreeBlock>] = []
-    defer { index.check(blocks, &checker) }
-    var count: UInt64 = 0
     let top = ram[root].freeRoot
-    if !top.isNone {
+    if !top.isNone, checker.use(top, .vmArea, "free tree: root") {
       checker.expect(ram[top].isBlack && ram[top].parent.isNone, "free tree: root")
-      _ = check(top, depth: 0, &count, &checker, body)
-      blocks = inOrder(top, limit: count)
+      _ = check(top, depth: 0, &blocks, &checker)
     }
-    checker.expect(count == UInt64(ram[root].freeCount), "free tree: count", count)
+    for block in blocks { body(ram[block].start, ram[block].end) }
+    checker.expect(
+      blocks.count == Int(ram[root].freeCount), "free tree: count", UInt64(blocks.count),
+      UInt64(ram[root].freeCount))
+    index.check(blocks, &checker)
   }
 
-  private func inOrder(_ top: Ref<FreeBlock>, limit: UInt64) -> [Ref<FreeBlock>] {
-    var blocks: [Ref<FreeBlock>] = []
-    var node = top
-    while !ram[node].left.isNone { node = ram[node].left }
-    while !node.isNone && UInt64(blocks.count) <= limit {
-      blocks.append(node)
-      node = next(node)
-    }
-    return blocks
-  }
-
-  /// Returns the black height of a subtree.
+  /// Returns the black height of a subtree, whose blocks are appended in order.
   private func check(
-    _ node: Ref<FreeBlock>, depth: Int, _ count: inout UInt64, _ checker: inout Checker,
-    _ body: (UInt64, UInt64) -> Void
+    _ node: Ref<FreeBlock>, depth: Int, _ blocks: inout [Ref<FreeBlock>],
+    _ checker: inout Checker
   ) -> Int {
     let block = ram[node]
-    // A red-black tree of 2^32 nodes is at most 64 deep; deeper is a loop.
+    // A red-black tree of 2^32 nodes is at most 64 deep.
     guard depth <= 64, !checker.isFull else {
-      checker.expect(false, "free tree: loop", block.start)
+      checker.expect(false, "free tree: depth", block.start)
       return 0
     }
+    let colour = ram.byte(node, at: MemoryLayout<FreeBlock>.offset(of: \.isBlack)!)
+    checker.expect(
+      block.start < block.end && colour <= 1 && block.unused == (0, 0, 0), "free tree: block",
+      block.start, block.end)
     var heights = (left: 0, right: 0)
-    if !block.left.isNone {
-      let left = ram[block.left]
-      checker.expect(left.parent == node, "free tree: parent link", left.start)
-      checker.expect(left.end <= block.start, "free tree: order", left.start, block.start)
-      checker.expect(block.isBlack || left.isBlack, "free tree: two reds", block.start)
-      heights.left = check(block.left, depth: depth + 1, &count, &checker, body)
+    if isChild(block.left, of: node, &checker) {
+      checker.expect(ram[block.left].end <= block.start, "free tree: order", block.start)
+      heights.left = check(block.left, depth: depth + 1, &blocks, &checker)
     }
-    count += 1
-    checker.expect(block.start < block.end, "free tree: empty block", block.start)
-    body(block.start, block.end)
-    if !block.right.isNone {
-      let right = ram[block.right]
-      checker.expect(right.parent == node, "free tree: parent link", right.start)
-      checker.expect(right.start >= block.end, "free tree: order", block.start, right.start)
-      checker.expect(block.isBlack || right.isBlack, "free tree: two reds", block.start)
-      heights.right = check(block.right, depth: depth + 1, &count, &checker, body)
+    blocks.append(node)
+    if isChild(block.right, of: node, &checker) {
+      checker.expect(ram[block.right].start >= block.end, "free tree: order", block.start)
+      heights.right = check(block.right, depth: depth + 1, &blocks, &checker)
     }
-    checkMaxima(node, &checker)
+    if checker.isSound { checkMaxima(node, &checker) }
     checker.expect(heights.left == heights.right, "free tree: black height", block.start)
     return heights.left + (block.isBlack ? 1 : 0)
+  }
+
+  /// Whether there is a child that can be followed.
+  private func isChild(
+    _ child: Ref<FreeBlock>, of node: Ref<FreeBlock>, _ checker: inout Checker
+  ) -> Bool {
+    if child.isNone { return false }
+    guard checker.use(child, .vmArea, "free tree: child", ram[node].start) else { return false }
+    checker.expect(ram[child].parent == node, "free tree: parent link", ram[child].start)
+    checker.expect(
+      ram[node].isBlack || ram[child].isBlack, "free tree: two reds", ram[child].start)
+    return true
   }
 
   private func checkMaxima(_ node: Ref<FreeBlock>, _ checker: inout Checker) {

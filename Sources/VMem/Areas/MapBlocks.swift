@@ -3,10 +3,10 @@
 struct MapBlocks {
   let areas: AreaAllocator
 
-  private var ram: RAM { areas.ram }
+  var ram: RAM { areas.ram }
   private var cpuCount: Int { Int(ram[Superblock.ref].cpus) }
 
-  private func perCPU(_ cpu: Int) -> Ref<PerCPU> {
+  func perCPU(_ cpu: Int) -> Ref<PerCPU> {
     Ref(
       granule: ram[Superblock.ref].perCPU.granule
         &+ UInt32(cpu * (MemoryLayout<PerCPU>.stride / 16)))
@@ -15,7 +15,7 @@ struct MapBlocks {
   /// Blocks indexed at a CPU, by their number.
   func index(_ cpu: Int) -> SparseArray { ram[perCPU(cpu)].blocks }
 
-  private func index(_ address: UInt64) -> UInt64 {
+  func index(_ address: UInt64) -> UInt64 {
     (address &- areas.map.vmallocStart & ~(MapBlock.size - 1)) / MapBlock.size
   }
 

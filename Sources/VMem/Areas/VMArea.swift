@@ -45,7 +45,7 @@ public struct VMArea: BitwiseCopyable, Sendable {
   /// Whether it is part of a per-CPU group.
   var isGroup: Bool = false
   /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`.
-  private var marks: UInt8 = 0
+  var marks: UInt8 = 0
 
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
   public static let mapRAM: UInt32 = 1

@@ -90,4 +90,15 @@ struct BootLayout {
   static func nodeStart(_ node: Int, _ c: Configuration) -> UInt32 {
     UInt32(UInt64(node) * (c.memory >> 12) / UInt64(c.nodes)) & ~1023
   }
+
+  /// The frames of one zone of a node.
+  static func zone(
+    _ node: Int, _ kind: ZoneKind, _ c: Configuration
+  ) -> (start: UInt32, end: UInt32) {
+    let fourGiB = UInt32(1) << 20
+    let from = nodeStart(node, c)
+    let to = node + 1 == c.nodes ? UInt32(c.memory >> 12) : nodeStart(node + 1, c)
+    let end = kind == .dma32 ? min(to, fourGiB) : to
+    return (kind == .dma32 ? min(from, fourGiB) : min(max(from, fourGiB), end), end)
+  }
 }

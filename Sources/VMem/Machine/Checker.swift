@@ -5,31 +5,54 @@ public struct Violation: Sendable {
   /// Values it concerns: frame numbers, addresses or counts, as the words say.
   public let a: UInt64
   public let b: UInt64
+
+  public init(_ what: StaticString, _ a: UInt64 = 0, _ b: UInt64 = 0) {
+    self.what = what
+    self.a = a
+    self.b = b
+  }
 }
 
-/// Collects broken invariants, and what each frame of RAM was found to be used for.
+/// Collects broken invariants, and what each frame of RAM and each object of a slab was found to be
+/// used for.
 ///
-/// Structures may be damaged in any way: every walk is bounded by the number of frames or objects.
+/// Structures may be damaged in any way: no reference is followed before it is known to lead to a
+/// frame or an object that nothing else has, so that every walk ends and stays in RAM.
 struct Checker: ~Copyable {
-  /// Violations that are kept; more of them say nothing new.
-  static let limit = 100
-
   let ram: RAM
+  /// Violations that are kept.
+  private let limit: Int
   private(set) var violations: [Violation] = []
   /// For each frame whether something claims it.
   private var claimed: [Bool]
+  var objects = ObjectTable()
+  /// Flags of the frames of each zone.
+  var zones: [(start: UInt32, end: UInt32, flags: UInt64)] = []
+  /// Frames that boot has taken.
+  var taken: [(from: UInt32, to: UInt32)] = []
+  /// Where RAM is mapped as only device memory is.
+  var deviceLike: [UInt64] = []
+  /// Busy areas that can be read, and whether the index of all of them can be used.
+  var areas: [Ref<VMArea>] = []
+  var hasSoundIndex = false
+  /// Sets of pages that an area has.
+  var areaSets: Set<Ref<PageSet>> = []
 
   /// A checker that can tell which of the first `frames` frames are used; all of them unless given.
-  init(ram: RAM, frames: Int? = nil) {
+  init(ram: RAM, frames: Int? = nil, limit: Int = 100) {
     self.ram = ram
+    self.limit = limit
     claimed = Array(repeating: false, count: frames ?? Int(ram.frameCount))
   }
 
-  var isFull: Bool { violations.count >= Self.limit }
+  var isFull: Bool { violations.count >= limit }
+  var isSound: Bool { violations.isEmpty }
 
   mutating func expect(_ holds: Bool, _ what: StaticString, _ a: UInt64 = 0, _ b: UInt64 = 0) {
-    if !holds && !isFull { violations.append(Violation(what: what, a: a, b: b)) }
+    if !holds && !isFull { violations.append(Violation(what, a, b)) }
   }
+
+  // MARK: Frames
 
   /// Notes that frames belong to something. Returns false when they are not RAM or belong to
   /// something else already; then their user must not be followed.
@@ -49,91 +72,92 @@ struct Checker: ~Copyable {
   }
 
   func isClaimed(_ pfn: UInt32) -> Bool { claimed[Int(pfn)] }
+
+  func isBoot(_ pfn: UInt32) -> Bool { taken.contains { $0.from <= pfn && pfn < $0.to } }
+
+  /// Flags of a frame that the allocator has handed out or has back.
+  func flags(_ pfn: UInt32) -> UInt64 {
+    zones.first { $0.start <= pfn && pfn < $0.end }?.flags ?? 0
+  }
+
+  /// The record of a frame that the machine uses for itself, or that boot has; the rest of it is to
+  /// be filled in.
+  func record(_ pfn: UInt32, _ type: PageType) -> Frame {
+    var record = Frame()
+    record.flags = isBoot(pfn) ? Frame.reserved : flags(pfn)
+    record.mapcount = type.word
+    record.addReferences(1)
+    return record
+  }
+
+  // MARK: Objects
+
+  /// Notes that an object belongs to something. Returns false when it is no object in use of its
+  /// cache, or belongs to something else already; then it must not be followed.
+  mutating func use<T>(
+    _ object: Ref<T>, _ kind: CacheKind, _ what: StaticString, _ a: UInt64 = 0
+  ) -> Bool {
+    let isFound = objects.use(object.granule, kind)
+    expect(isFound, what, a, object.physicalAddress)
+    return isFound
+  }
+
+  /// Whether something has an object of a cache. It may be read then.
+  func isUsed<T>(_ object: Ref<T>, _ kind: CacheKind) -> Bool {
+    objects.state(object.granule, kind) == .used
+  }
 }
 
-extension Machine {
-  /// Verifies every structure of the machine. Returns what does not hold; nothing when it is sound.
-  ///
-  /// Every frame must be free, boot's, or used by exactly one structure; areas, lazy areas, pools and
-  /// free blocks must tile the number line.
-  public func check() -> [Violation] {
-    var checker = Checker(ram: ram)
-    checkSuperblock(&checker)
-    guard checker.violations.isEmpty else { return checker.violations }
-    frames.check(&checker)
-    caches.check(&checker)
-    tables.check(&checker)
-    areas.check(&checker)
-    checkNames(&checker)
-    checkPages(&checker)
-    return checker.violations
+/// What the objects of all slabs are used for.
+struct ObjectTable {
+  enum State: UInt8 { case none, inUse, used, free }
+
+  /// Number of a slab, by frame.
+  private var slabs: [UInt32: Int] = [:]
+  private var kinds: [UInt8] = []
+  /// 256 granules a slab; only the first of an object is not `.none`.
+  private var states: [State] = []
+
+  /// Adds a slab; `granules` is the size of its objects, none of which is free.
+  mutating func add(_ pfn: UInt32, _ kind: CacheKind, granules: Int) {
+    slabs[pfn] = kinds.count
+    kinds.append(kind.rawValue)
+    let first = states.count
+    states += repeatElement(.none, count: 256)
+    for object in 0..<256 / granules { states[first + object * granules] = .inUse }
   }
 
-  private func checkSuperblock(_ checker: inout Checker) {
-    let state = ram[Superblock.ref]
-    checker.expect(state.magic == Superblock.magic, "superblock: magic", state.magic)
-    checker.expect(
-      state.frameCount == ram.frameCount, "superblock: frames", UInt64(state.frameCount))
-    checker.expect(
-      (1...UInt32(Configuration.maximumCPUs)).contains(state.cpuCount), "superblock: CPUs",
-      UInt64(state.cpuCount))
-    checker.expect(
-      (1...Configuration.maximumNodes).contains(Int(state.nodes)), "superblock: nodes",
-      UInt64(state.nodes))
-    checker.expect(
-      state.currentCPU < state.cpuCount, "superblock: current CPU", UInt64(state.currentCPU))
-    checker.expect(Int(state.levels) == map.levels, "superblock: levels", UInt64(state.levels))
+  private func place(_ granule: UInt32, _ kind: CacheKind) -> Int? {
+    guard let slab = slabs[granule >> 8], kinds[slab] == kind.rawValue else { return nil }
+    return slab << 8 | Int(granule & 255)
   }
 
-  /// Names and symbols stand in the buckets of their hashes and are counted.
-  private func checkNames(_ checker: inout Checker) {
-    let names = ram[Superblock.ref].names
-    let symbols = ram[Superblock.ref].symbols
-    names.check(&checker)
-    symbols.check(&checker)
+  func state(_ granule: UInt32, _ kind: CacheKind) -> State {
+    place(granule, kind).map { states[$0] } ?? .none
   }
 
-  /// What is left over is either boot's, never used, or a page that a set owns.
-  private func checkPages(_ checker: inout Checker) {
-    let layout = BootLayout(configuration)
-    for (from, to) in layout.taken {
-      for pfn in min(from, ram.frameCount)..<min(to, ram.frameCount) where !checker.isClaimed(pfn) {
-        _ = checker.claim(UInt64(pfn), "boot frame is not RAM")
+  /// Marks an object that is in use and has no user yet. Returns false when it is none.
+  mutating func use(_ granule: UInt32, _ kind: CacheKind) -> Bool {
+    change(granule, kind, to: .used)
+  }
+
+  /// Marks an object as free. Returns false when it is none, or free already.
+  mutating func free(_ granule: UInt32, _ kind: CacheKind) -> Bool {
+    change(granule, kind, to: .free)
+  }
+
+  private mutating func change(_ granule: UInt32, _ kind: CacheKind, to state: State) -> Bool {
+    guard let place = place(granule, kind), states[place] == .inUse else { return false }
+    states[place] = state
+    return true
+  }
+
+  /// Calls `body` for every object of a cache that is in use and that nothing has.
+  func forEachUnused(_ kind: CacheKind, _ body: (UInt32) -> Void) {
+    for (pfn, slab) in slabs where kinds[slab] == kind.rawValue {
+      for granule in 0..<256 where states[slab << 8 | granule] == .inUse {
+        body(pfn << 8 | UInt32(granule))
       }
     }
-    for set in pageSets(checker) { ram[set].frames.check(ram, &checker) }
-    for pfn in leftFrames(checker) {
-      let frame = ram[frames.frame(pfn)]
-      checker.expect(
-        frame.refcount > 0 && frame.mapcount == PageType.none, "frame is lost", UInt64(pfn),
-        UInt64(frame.mapcount))
-      let owned =
-        frame.owner.isNone
-        ? frame.index == Frame.orphan : page(frame.index, of: frame.owner) == pfn
-      checker.expect(owned, "page belongs to no set", UInt64(pfn))
-    }
-  }
-
-  /// Frames that have been handed out and that nothing has claimed.
-  private func leftFrames(_ checker: borrowing Checker) -> [UInt32] {
-    var left: [UInt32] = []
-    for number in 0..<frames.zoneCount {
-      let zone = ram[frames.zone(number)]
-      guard zone.start <= zone.frontier, zone.frontier <= zone.end else { continue }
-      for pfn in zone.start..<zone.frontier where !checker.isClaimed(pfn) { left.append(pfn) }
-    }
-    return left
-  }
-
-  /// Every set that a name or one of its pages leads to, in an order that is always the same.
-  private func pageSets(_ checker: borrowing Checker) -> [Ref<PageSet>] {
-    var found: Set<UInt32> = []
-    forEachName { name in found.insert(ram[name].pages.granule) }
-    areas.forEachBusy { area in found.insert(ram[area].pages.granule) }
-    for pfn in leftFrames(checker) {
-      let frame = ram[frames.frame(pfn)]
-      if frame.mapcount == PageType.none { found.insert(frame.owner.granule) }
-    }
-    return found.sorted().filter { $0 != 0 }.map { Ref(granule: $0) }
   }
 }

@@ -1,18 +1,20 @@
 extension HashTable {
-  /// Every object stands in the bucket of its hash, and all are counted.
-  func check(_ checker: inout Checker) {
-    buckets.check(checker.ram, &checker)
-    var found: UInt64 = 0
-    for bucket in 0..<UInt64(bucketCount) {
-      var at = Ref<Object>(granule: buckets.value(bucket, checker.ram))
-      while !at.isNone && found <= UInt64(count) {
+  /// Every object stands in the bucket of its hash, and all are counted. Returns them.
+  func check(_ kind: CacheKind, _ checker: inout Checker) -> [Ref<Object>] {
+    let entries = buckets.check(checker.ram, &checker)
+    var found: [Ref<Object>] = []
+    for entry in entries {
+      var at = Ref<Object>(granule: entry.value)
+      while !at.isNone, checker.use(at, kind, "hash table: object", entry.key) {
         checker.expect(
-          self.bucket(checker.ram[at].hash) == bucket, "hash table: bucket", bucket,
-          UInt64(at.granule))
-        found += 1
+          bucketCount > 0 && bucket(checker.ram[at].hash) == entry.key, "hash table: bucket",
+          entry.key, at.physicalAddress)
+        found.append(at)
         at = checker.ram[at].nextInBucket
       }
     }
-    checker.expect(found == UInt64(count), "hash table: count", found, UInt64(count))
+    checker.expect(
+      found.count == Int(count), "hash table: count", UInt64(found.count), UInt64(count))
+    return found
   }
 }

@@ -69,15 +69,10 @@ extension Machine {
   }
 
   private func prepareZones(_ c: Configuration, _ layout: BootLayout) {
-    let total = ram.frameCount
-    let fourGiB = UInt32(1) << 20
     for node in 0..<c.nodes {
-      let from = BootLayout.nodeStart(node, c)
-      let to = node + 1 == c.nodes ? total : BootLayout.nodeStart(node + 1, c)
       for kind in ZoneKind.allCases {
         let zone = frames.zone(node * ZoneKind.allCases.count + Int(kind.rawValue))
-        let end = kind == .dma32 ? min(to, fourGiB) : to
-        let start = kind == .dma32 ? min(from, fourGiB) : min(max(from, fourGiB), end)
+        let (start, end) = BootLayout.zone(node, kind, c)
         ram[zone].node = UInt8(node)
         ram[zone].kind = kind.rawValue
         ram[zone].start = start
@@ -103,11 +98,7 @@ extension Machine {
     managed += end - frontier
     ram[zone].managed = managed
     ram[zone].free = managed
-    // The kernel's zone_batchsize and the per-CPU lists' high mark.
-    let quarter = min(managed >> 10, 64) / 4
-    let wanted = max(1, quarter + quarter / 2)
-    let batch = UInt32(1) << UInt32(31 - wanted.leadingZeroBitCount)
-    ram[zone].batch = UInt16(max(1, Int(batch) - 1))
+    ram[zone].batch = Zone.batch(managed: managed)
     ram[zone].high = ram[zone].batch * 6
     ram[Superblock.ref].managedFrames += managed
   }
@@ -138,10 +129,11 @@ extension Machine {
   }
 
   private func markTable(_ pfn: UInt32) {
-    let at = frames.frame(pfn)
-    ram[at].mapcount = PageType.table.word
-    ram[at].refcount = 1
-    ram[at].flags = Frame.reserved
+    var record = Frame()
+    record.mapcount = PageType.table.word
+    record.addReferences(1)
+    record.flags = Frame.reserved
+    ram[frames.frame(pfn)] = record
   }
 
   /// Maps consecutive frames with the largest leaves that fit, as `init_memory_mapping` does: the

@@ -66,7 +66,10 @@ extension Machine {
     set(name, .address, value: address, isLive: !area.isNone)
     if !area.isNone {
       let before = ram[area].name
-      if !before.isNone && before != name && ram[before].area == area { ram[before].isLive = false }
+      if !before.isNone && before != name && ram[before].area == area {
+        ram[before].isLive = false
+        ram[before].area = .none
+      }
       ram[area].name = name
       ram[name].area = area
     }

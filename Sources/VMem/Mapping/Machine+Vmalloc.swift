@@ -177,7 +177,7 @@ extension Machine {
   func dropReference(_ pfn: UInt32, _ set: Ref<PageSet>, isLent: Bool) {
     let frame = frames.frame(pfn)
     guard ram[frame].refcount > 0, isLent || ram[frame].owner == set else { return }
-    ram[frame].refcount -= 1
+    ram[frame].addReferences(-1)
     if ram[frame].refcount == 0 {
       if isLent { freePage(pfn) } else { frames.free(pfn) }
     } else if !isLent {

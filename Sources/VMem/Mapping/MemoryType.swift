@@ -27,7 +27,7 @@ struct MemoryType: BitwiseCopyable {
 struct MemoryTypes {
   let ram: RAM
 
-  private var state: Ref<Superblock> { Superblock.ref }
+  var state: Ref<Superblock> { Superblock.ref }
 
   enum Failure: Error { case conflict, noDescriptor }
 

@@ -197,8 +197,13 @@ extension Machine {
       let next = Ref<VMArea>(granule: ram[area].owned)
       mightSleep(.remove_vm_area)
       removeArea(area)
-      area = next
+      // Another call may have freed a member.
+      area = isMember(next) ? next : .none
     }
+  }
+
+  private func isMember(_ area: Ref<VMArea>) -> Bool {
+    !area.isNone && ram[area].isGroup && areas.busyArea(startingAt: ram[area].start) == area
   }
 
   func internText(_ text: StaticString) throws(Refusal) -> Ref<Symbol> {

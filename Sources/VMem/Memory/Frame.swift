@@ -2,13 +2,15 @@
 ///
 /// All zero means "never used": boot writes only what it uses. Links between frames are frame
 /// numbers in the two halves of `lru`.
-public struct Frame: BitwiseCopyable, Sendable {
+public struct Frame: BitwiseCopyable, Equatable, Sendable {
   /// Page flags in the low bits; zone in bits 56–57 and NUMA node in bits 58–63. Offset 0.
   public var flags: UInt64 = 0
   /// Next and previous frame on a list. Offset 8 (`lru`, `compound_head`).
   var next: UInt32 = 0
   var previous: UInt32 = 0
-  var lruTail: UInt64 = 0
+  /// What `refcount` and `order` say, once more, so that a damaged one shows.
+  var seal: UInt32 = 0
+  var lruTail: UInt32 = 0
   /// Low half: the set of pages with a name that this frame belongs to. Offset 24 (`mapping`).
   var owner: Ref<PageSet> = .none
   var mappingHigh: UInt32 = 0
@@ -35,6 +37,16 @@ public struct Frame: BitwiseCopyable, Sendable {
   static let nodeShift: UInt64 = 58
   static let zoneShift: UInt64 = 56
   public static let reserved: UInt64 = 1 << 13
+
+  /// What `seal` must be.
+  var expectedSeal: UInt32 { UInt32(bitPattern: refcount) &+ order << 24 }
+
+  /// Takes references, or drops them.
+  @inline(__always)
+  mutating func addReferences(_ count: Int32) {
+    refcount &+= count
+    seal &+= UInt32(bitPattern: count)
+  }
 
   public var node: Int { Int(flags >> Self.nodeShift) }
 }

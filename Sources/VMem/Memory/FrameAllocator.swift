@@ -34,6 +34,12 @@ public struct FrameAllocator: Sendable {
     return zone(number < zoneCount ? number : 0)
   }
 
+  /// Flags of the frames of a zone.
+  @inline(__always)
+  func flags(_ zone: Ref<Zone>) -> UInt64 {
+    UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+  }
+
   // MARK: Allocating
 
   /// Allocates 2^`order` frames. Returns nil when no zone that qualifies has them.
@@ -84,14 +90,14 @@ public struct FrameAllocator: Sendable {
   private func handOut(_ pfn: UInt32, order: Int, zone: Ref<Zone>, zeroed: Bool) {
     let count = UInt32(1) << UInt32(order)
     let fresh = ram[frame(pfn)].isFresh != 0
-    let flags =
-      UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+    let flags = flags(zone)
     for step in 0..<count {
       var record = Frame()
       record.flags = flags
       record.mapcount = PageType.none
       record.refcount = 1
       record.order = UInt32(order)
+      record.seal = record.expectedSeal
       ram[frame(pfn + step)] = record
     }
     if zeroed && !fresh { ram.zero(pfn, count: Int(count)) }
@@ -221,8 +227,7 @@ public struct FrameAllocator: Sendable {
   private func link(_ zone: Ref<Zone>, _ pfn: UInt32, _ order: Int) {
     let head = ram[zone].freeArea[order].head
     let at = frame(pfn)
-    ram[at].flags =
-      UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+    ram[at].flags = flags(zone)
     ram[at].mapcount = PageType.buddy.word
     ram[at].private = UInt64(order)
     ram[at].next = head
@@ -247,8 +252,7 @@ public struct FrameAllocator: Sendable {
   /// A per-CPU list is a ring: the head's `previous` is the last frame.
   private func pushPerCPU(_ zone: Ref<Zone>, _ cpu: Int, _ pfn: UInt32, last: Bool) {
     let at = frame(pfn)
-    ram[at].flags =
-      UInt64(ram[zone].node) << Frame.nodeShift | UInt64(ram[zone].kind) << Frame.zoneShift
+    ram[at].flags = flags(zone)
     ram[at].mapcount = PageType.perCPU.word
     let head = ram[zone].perCPU[cpu].head
     if head == 0 {
@@ -283,6 +287,8 @@ public struct FrameAllocator: Sendable {
     guard head != 0 else { return }
     let pfn = ram[frame(head)].previous
     unlinkPerCPU(zone, cpu, pfn)
+    // It may become the inside of a block.
+    ram[frame(pfn)].mapcount = PageType.none
     freeBlock(zone, pfn, 0)
   }
 }

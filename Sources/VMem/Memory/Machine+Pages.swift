@@ -131,7 +131,7 @@ extension Machine {
   /// Takes a reference on each page. The corresponding kernel function is `get_page`.
   public func getPages(_ pages: [UInt64]) throws(Refusal) {
     try checkAllocated(pages)
-    for pfn in pages { ram[frames.frame(UInt32(pfn))].refcount += 1 }
+    for pfn in pages { ram[frames.frame(UInt32(pfn))].addReferences(1) }
   }
 
   /// Drops a reference on each page and frees those that had no other. The corresponding kernel
@@ -140,7 +140,7 @@ extension Machine {
     try checkAllocated(pages)
     try checkReferences(pages)
     for pfn in pages {
-      ram[frames.frame(UInt32(pfn))].refcount -= 1
+      ram[frames.frame(UInt32(pfn))].addReferences(-1)
       if ram[frames.frame(UInt32(pfn))].refcount == 0 { freePage(UInt32(pfn)) }
     }
   }
@@ -150,10 +150,10 @@ extension Machine {
     guard pages.count > 1 else { return }
     var dropped = 0
     while dropped < pages.count, ram[frames.frame(UInt32(pages[dropped]))].refcount > 0 {
-      ram[frames.frame(UInt32(pages[dropped]))].refcount -= 1
+      ram[frames.frame(UInt32(pages[dropped]))].addReferences(-1)
       dropped += 1
     }
-    for pfn in pages[..<dropped] { ram[frames.frame(UInt32(pfn))].refcount += 1 }
+    for pfn in pages[..<dropped] { ram[frames.frame(UInt32(pfn))].addReferences(1) }
     if dropped < pages.count { throw bug(.__free_pages, .pageNotAllocated, pages[dropped]) }
   }
 

@@ -1,43 +1,83 @@
 extension ObjectCaches {
-  /// Slabs are counted frames; free objects lie in them on object borders; what is not free is in use.
+  /// Slabs are counted frames; free objects lie in them on object borders; what is not free is in
+  /// use, and has to be somebody's.
   func check(_ checker: inout Checker) {
-    for at in 0..<CacheKind.allCases.count {
+    for kind in CacheKind.allCases { check(kind, &checker) }
+    for at in CacheKind.allCases.count..<8 {
       let cache = ram[Superblock.ref].caches[at]
-      guard cache.granules > 0, cache.granules <= 256 else {
-        checker.expect(false, "slab cache: object size", UInt64(at), UInt64(cache.granules))
-        continue
-      }
-      let capacity = UInt64(256 / cache.granules)
-      var slabs: UInt64 = 0
-      var pfn = cache.slabs
-      let frames = FrameAllocator(ram: ram)
-      while pfn != 0 {
-        guard checker.claim(UInt64(pfn), "slab is not RAM") else { break }
-        let frame = ram[frames.frame(pfn)]
-        checker.expect(
-          frame.mapcount == PageType.slab.word && frame.private == UInt64(at), "slab: frame record",
-          UInt64(pfn))
-        slabs += 1
-        pfn = frame.next
-      }
-      checker.expect(slabs == UInt64(cache.slabCount), "slab cache: slabs", UInt64(at), slabs)
-      var free = UInt64((cache.bumpEnd &- cache.bump) / cache.granules)
-      var object = cache.free
-      while object != 0 && free <= slabs * capacity {
-        let slab = object >> 8
-        let inside = object & 255
-        guard slab < ram.frameCount, inside % cache.granules == 0,
-          ram[frames.frame(slab)].mapcount == PageType.slab.word,
-          ram[frames.frame(slab)].private == UInt64(at)
-        else {
-          checker.expect(false, "slab cache: free object", UInt64(at), UInt64(object))
-          break
-        }
-        free += 1
-        object = ram[Ref<UInt32>(granule: object)]
-      }
       checker.expect(
-        free + cache.inUse == slabs * capacity, "slab cache: objects", UInt64(at), free)
+        cache.free == 0 && cache.bump == 0 && cache.bumpEnd == 0 && cache.granules == 0
+          && cache.slabs == 0 && cache.slabCount == 0 && cache.inUse == 0,
+        "slab cache: no cache", UInt64(at))
     }
+  }
+
+  private func check(_ kind: CacheKind, _ checker: inout Checker) {
+    let at = UInt64(kind.rawValue)
+    let cache = ram[Superblock.ref].caches[Int(kind.rawValue)]
+    let size = kind.granules
+    checker.expect(
+      cache.granules == size, "slab cache: object size", at, UInt64(cache.granules))
+    var slabs: UInt64 = 0
+    var pfn = cache.slabs
+    let frames = FrameAllocator(ram: ram)
+    while pfn != 0, checker.claim(UInt64(pfn), "slab is not RAM") {
+      let record = ram[frames.frame(pfn)]
+      var expected = checker.record(pfn, .slab)
+      expected.private = at
+      expected.next = record.next
+      checker.expect(record == expected, "slab: frame record", UInt64(pfn))
+      checker.objects.add(pfn, kind, granules: Int(size))
+      slabs += 1
+      pfn = record.next
+    }
+    checker.expect(slabs == UInt64(cache.slabCount), "slab cache: slabs", at, slabs)
+    let free = checkFresh(cache, kind, &checker) + checkFree(cache, kind, &checker)
+    checker.expect(
+      free &+ cache.inUse == slabs * UInt64(256 / size), "slab cache: objects", at, free)
+  }
+
+  /// Returns the number of objects that have never been handed out.
+  private func checkFresh(
+    _ cache: CacheState, _ kind: CacheKind, _ checker: inout Checker
+  ) -> UInt64 {
+    let at = UInt64(kind.rawValue)
+    if cache.bumpEnd == 0 {
+      checker.expect(cache.bump == 0, "slab cache: fresh objects", at)
+      return 0
+    }
+    let first = (cache.bumpEnd - 1) & ~255
+    let size = kind.granules
+    guard cache.bumpEnd == first + 256 / size * size, cache.bump >= first,
+      cache.bump <= cache.bumpEnd, (cache.bump - first) % size == 0
+    else {
+      checker.expect(false, "slab cache: fresh objects", at, UInt64(cache.bump))
+      return 0
+    }
+    var count: UInt64 = 0
+    for object in stride(from: cache.bump, to: cache.bumpEnd, by: Int(size)) {
+      checker.expect(
+        checker.objects.free(object, kind), "slab cache: fresh object", at, UInt64(object) << 4)
+      count += 1
+    }
+    return count
+  }
+
+  /// Returns the number of objects on the free list.
+  private func checkFree(
+    _ cache: CacheState, _ kind: CacheKind, _ checker: inout Checker
+  ) -> UInt64 {
+    var count: UInt64 = 0
+    var object = cache.free
+    while object != 0 {
+      guard checker.objects.free(object, kind) else {
+        checker.expect(
+          false, "slab cache: free object", UInt64(kind.rawValue), UInt64(object) << 4)
+        break
+      }
+      count += 1
+      object = ram[Ref<UInt32>(granule: object)]
+    }
+    return count
   }
 }

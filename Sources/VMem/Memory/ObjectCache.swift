@@ -18,6 +18,23 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
   }
 }
 
+extension CacheKind {
+  /// Granules that an object takes.
+  var granules: UInt32 {
+    let bytes =
+      switch self {
+      case .vmArea: MemoryLayout<VMArea>.stride
+      case .name: MemoryLayout<Name>.stride
+      case .pageSet: MemoryLayout<PageSet>.stride
+      case .symbol: MemoryLayout<Symbol>.stride
+      case .mapBlock: MemoryLayout<MapBlock>.stride
+      case .memoryType: MemoryLayout<MemoryType>.stride
+      case .freeIndex: MemoryLayout<FreeIndex.Node>.stride
+      }
+    return UInt32((bytes + 15) / 16)
+  }
+}
+
 /// The state of one slab cache, inside the superblock.
 struct CacheState: BitwiseCopyable {
   /// First free object; each holds the reference of the next in its first word.
@@ -46,20 +63,10 @@ public struct ObjectCaches: Sendable {
   private var state: Ref<Superblock> { Superblock.ref }
   private var frames: FrameAllocator { FrameAllocator(ram: ram) }
 
-  /// Bytes reserved for an object of each cache.
+  /// Sets the size of the objects of each cache.
   func prepare() {
     for kind in CacheKind.allCases {
-      let bytes =
-        switch kind {
-        case .vmArea: MemoryLayout<VMArea>.stride
-        case .name: MemoryLayout<Name>.stride
-        case .pageSet: MemoryLayout<PageSet>.stride
-        case .symbol: MemoryLayout<Symbol>.stride
-        case .mapBlock: MemoryLayout<MapBlock>.stride
-        case .memoryType: MemoryLayout<MemoryType>.stride
-        case .freeIndex: MemoryLayout<FreeIndex.Node>.stride
-        }
-      ram[state].caches[Int(kind.rawValue)].granules = UInt32((bytes + 15) / 16)
+      ram[state].caches[Int(kind.rawValue)].granules = kind.granules
     }
   }
 
@@ -166,6 +173,7 @@ public struct ObjectCaches: Sendable {
           ram[frames.frame(kept)].next = pfn
         }
         ram[frames.frame(pfn)].next = 0
+        ram[frames.frame(pfn)].index = 0
         kept = pfn
       }
       pfn = next

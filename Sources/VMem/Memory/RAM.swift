@@ -1,3 +1,5 @@
+internal import CHost
+
 /// The emulated physical memory: the one place where references become host addresses.
 ///
 /// A value of this type is only a window; `Machine` owns the memory behind it.
@@ -29,6 +31,12 @@ public struct RAM: Sendable {
     }
   }
 
+  /// One byte of an object, whatever its type says of it.
+  func byte<T>(_ ref: Ref<T>, at offset: Int) -> UInt8 {
+    // Safe: as for the object itself.
+    unsafe (base + Int(ref.granule) << 4 + offset).load(as: UInt8.self)
+  }
+
   /// The first byte of a frame. Every frame number that was *read from RAM* passes here: one that
   /// is not RAM lands past the reachable range, where each access faults and is reported.
   @inlinable @inline(__always)
@@ -57,6 +65,14 @@ public struct RAM: Sendable {
     @inline(__always) nonmutating unsafeMutableAddress {
       unsafe frame(UInt64(pfn)).assumingMemoryBound(to: UInt32.self) + (index & 1023)
     }
+  }
+
+  /// Position of the first word of a frame at or behind `index` that is not zero, or 1024.
+  func nextUsedWord(_ pfn: UInt32, from index: Int) -> Int {
+    // Safe: a frame has 1024 words, and the host function stays below that.
+    Int(
+      unsafe chost_next_used(
+        frame(UInt64(pfn)).assumingMemoryBound(to: UInt32.self), Int32(min(index, 1024))))
   }
 
   /// Fills frames `pfn ..< pfn + count` with zeroes.

@@ -157,8 +157,7 @@ public struct SparseArray: BitwiseCopyable, Sendable {
   private mutating func shed(_ ram: RAM) -> Bool {
     while height > 0, ram[count(root, ram)].private == 0 {
       FrameAllocator(ram: ram).free(root, isZero: true)
-      root = 0
-      height = 0
+      self = SparseArray()
     }
     return false
   }

@@ -36,6 +36,14 @@ struct Zone: BitwiseCopyable {
   var unused: UInt16 = 0
   var unusedToo: UInt32 = 0
   var unusedThree: UInt64 = 0
+  /// The kernel's `zone_batchsize` for a zone of so many frames.
+  static func batch(managed: UInt32) -> UInt16 {
+    let quarter = min(managed >> 10, 64) / 4
+    let wanted = max(1, quarter + quarter / 2)
+    let power = UInt32(1) << UInt32(31 - wanted.leadingZeroBitCount)
+    return UInt16(max(1, Int(power) - 1))
+  }
+
   var freeArea = InlineArray<11, List>(repeating: List())
   var perCPU = InlineArray<64, List>(repeating: List())
 }

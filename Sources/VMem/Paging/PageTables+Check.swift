@@ -1,48 +1,148 @@
 extension PageTables {
-  /// Tables are frames of their own, used once and counted by level; entries point at RAM, or at
-  /// device space from leaves.
-  func check(_ checker: inout Checker) {
-    var counts = InlineArray<6, UInt32>(repeating: 0)
-    check(top, levels, &counts, &checker)
-    for depth in 1...levels {
-      let counted = ram[Superblock.ref].tables[depth]
+  /// Tables are frames of their own, used once and counted by level; entries have attributes that the
+  /// kernel gives, and point at tables, RAM or device space. The direct map and the map of the struct
+  /// pages are whole.
+  func check(_ layout: BootLayout, _ checker: inout Checker) {
+    var walk = TableCheck(
+      tables: self,
+      struct: Frames(
+        at: map.vmemmap, first: UInt64(layout.frameTable),
+        count: (UInt64(ram.frameCount) * 64 + 4095) / 4096),
+      direct: Frames(at: map.pageOffset, first: 0, count: UInt64(ram.frameCount)))
+    walk.check(top, levels, 0, &checker)
+    let state = ram[Superblock.ref]
+    for depth in 0..<6 {
       checker.expect(
-        counts[depth] == counted, "page tables: count of a level", UInt64(depth), UInt64(counted))
+        walk.counts[depth] == state.tables[depth], "page tables: count of a level", UInt64(depth),
+        UInt64(state.tables[depth]))
+      checker.expect(
+        state.bootTables[depth] <= state.tables[depth], "page tables: tables of boot",
+        UInt64(depth), UInt64(state.bootTables[depth]))
     }
+    var total: UInt64 = 0
+    for size in 0..<3 {
+      total += walk.directMap[size]
+      checker.expect(
+        walk.directMap[size] == state.directMap[size], "direct map: bytes in leaves",
+        walk.directMap[size], state.directMap[size])
+    }
+    checker.expect(total == UInt64(ram.frameCount) << 12, "direct map: bytes", total)
+    checker.expect(
+      walk.structBytes == walk.struct.count << 12, "struct pages: mapped bytes", walk.structBytes)
   }
 
-  private func check(
-    _ table: UInt64, _ depth: Int, _ counts: inout InlineArray<6, UInt32>, _ checker: inout Checker
+  /// Consecutive frames that boot has mapped from an address on.
+  struct Frames {
+    var at: UInt64
+    var first: UInt64
+    var count: UInt64
+
+    /// The frame that must stand at an address, or nil outside.
+    func frame(_ address: UInt64) -> UInt64? {
+      let page = (address &- at) >> 12
+      return page < count ? first + page : nil
+    }
+  }
+}
+
+/// A walk over all tables.
+private struct TableCheck {
+  let tables: PageTables
+  let `struct`: PageTables.Frames
+  let direct: PageTables.Frames
+  var counts = InlineArray<6, UInt32>(repeating: 0)
+  var directMap = InlineArray<3, UInt64>(repeating: 0)
+  var structBytes: UInt64 = 0
+
+  init(tables: PageTables, struct: PageTables.Frames, direct: PageTables.Frames) {
+    self.tables = tables
+    self.struct = `struct`
+    self.direct = direct
+  }
+
+  mutating func check(
+    _ table: UInt64, _ depth: Int, _ address: UInt64, _ checker: inout Checker
   ) {
+    let ram = tables.ram
     guard checker.claim(table, "page table is not RAM") else { return }
     counts[depth] += 1
-    let frame = ram[FrameAllocator(ram: ram).frame(UInt32(table))]
-    checker.expect(frame.mapcount == PageType.table.word, "page table: frame record", table)
-    for index in 0..<512 {
+    let pfn = UInt32(table)
+    checker.expect(
+      ram[FrameAllocator(ram: ram).frame(pfn)] == checker.record(pfn, .table),
+      "page table: frame record", table)
+    var index = ram.nextUsedWord(pfn, from: 0) / 2
+    while index < 512 {
+      defer { index = ram.nextUsedWord(pfn, from: index * 2 + 2) / 2 }
       let entry = ram[table: table, index]
-      if entry.bits == 0 { continue }
       let place = table << 12 | UInt64(index) * 8
       checker.expect(entry.isPresent, "page table: entry is not present", place, entry.bits)
       guard entry.isPresent else { continue }
-      let isLarge = entry.bits & Entry.pageSize != 0
-      if depth == 1 || (isLarge && depth <= 3) {
-        checkLeaf(entry, depth, place, &checker)
+      var here = address | UInt64(index) << Level.shift(depth: depth)
+      if depth == tables.levels && index >= 256 { here |= ~0 << Level.shift(depth: depth + 1) }
+      if depth == 1 || (entry.bits & Entry.pageSize != 0 && depth <= 3) {
+        checkLeaf(entry, depth, here, place, &checker)
       } else {
         checker.expect(
-          entry.bits & ~(Entry.pfnMask | Entry.accessed) == Protection.kernelTable.bits & ~0x20,
+          entry.bits & ~Entry.pfnMask == Protection.kernelTable.bits,
           "page table: attributes of a table entry", place, entry.bits)
-        check(entry.pfn, depth - 1, &counts, &checker)
+        check(entry.pfn, depth - 1, here, &checker)
       }
       if checker.isFull { return }
     }
   }
 
-  private func checkLeaf(_ entry: Entry, _ depth: Int, _ place: UInt64, _ checker: inout Checker) {
-    let reserved: UInt64 = 0x7ff0_0000_0000_0000 & ~(0xf << 59)
-    checker.expect(entry.bits & reserved == 0, "page table: reserved bits", place, entry.bits)
+  private mutating func checkLeaf(
+    _ entry: Entry, _ depth: Int, _ address: UInt64, _ place: UInt64, _ checker: inout Checker
+  ) {
+    // A large leaf has its PAT bit where small ones have the lowest bit of the frame number.
+    var attributes = entry.bits & ~Entry.pfnMask
+    var pfn = entry.pfn
     if depth > 1 {
-      let inside = (Level.size(depth: depth) - 1) & Entry.pfnMask & ~Entry.largePAT
-      checker.expect(entry.bits & inside == 0, "page table: leaf alignment", place, entry.bits)
+      attributes &= ~Entry.pageSize
+      if entry.bits & Entry.largePAT != 0 { attributes |= Entry.pageSize }
+      pfn &= ~1
+      checker.expect(
+        pfn & (Level.size(depth: depth) >> 12 - 1) == 0, "page table: leaf alignment", place,
+        entry.bits)
     }
+    let size = Level.size(depth: depth)
+    if let expected = direct.frame(address) {
+      directMap[depth - 1] += size
+      // What once had other permissions is no longer global.
+      let isReset = depth == 1 && attributes == Protection.kernel.bits & ~Entry.global
+      return checker.expect(
+        pfn == expected && (isReset || attributes == Protection.kernel.bits),
+        "page table: leaf of the direct map", place, entry.bits)
+    }
+    if let expected = `struct`.frame(address) {
+      structBytes += size
+      return checker.expect(
+        pfn == expected && attributes == Protection.kernel.bits,
+        "page table: leaf of the struct pages", place, entry.bits)
+    }
+    let inRAM = pfn < UInt64(tables.ram.frameCount)
+    let isPlain = inRAM && Self.ofRAM.contains(attributes)
+    let isDevice = Self.ofDevices.contains(attributes)
+    if inRAM, !isPlain, attributes == Protection.uncachedMinus.bits,
+      !checker.isBoot(UInt32(pfn))
+    {
+      checker.deviceLike.append(address)
+    }
+    checker.expect(
+      isPlain
+        || isDevice
+          && (!inRAM || checker.isBoot(UInt32(pfn))
+            || attributes == Protection.uncachedMinus.bits),
+      "page table: attributes of a leaf", place, entry.bits)
   }
+
+  /// What maps RAM: PAGE_KERNEL, PAGE_KERNEL_RO, PAGE_KERNEL_NOCACHE.
+  private static let ofRAM: [UInt64] = [
+    Protection.kernel.bits, Protection.kernelReadOnly.bits, Protection.uncached.bits,
+  ]
+  /// What maps devices, and RAM that boot has kept for itself.
+  private static let ofDevices: [UInt64] = [
+    Protection.uncachedMinus.bits, Protection.uncached.bits, Protection.writeCombining.bits,
+    Protection.writeThrough.bits, Protection.special.bits,
+  ]
 }

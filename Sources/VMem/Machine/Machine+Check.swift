@@ -1,0 +1,185 @@
+extension Machine {
+  /// Verifies every structure of the machine. Returns what does not hold; nothing when it is sound.
+  ///
+  /// Every frame must be free, boot's, or used by exactly one structure; areas, lazy areas, pools and
+  /// free blocks must tile the number line; every field that follows from others must be what follows.
+  /// No more is looked for when there are `limit` violations: more of them say nothing new.
+  public func check(limit: Int = 100) -> [Violation] {
+    var checker = Checker(ram: ram, limit: limit)
+    checkSuperblock(&checker)
+    // What everything else is reached by must be right.
+    guard checker.isSound else { return checker.violations }
+    let layout = BootLayout(configuration)
+    prepare(&checker, layout)
+    checkRoots(layout, &checker)
+    guard checker.isSound else { return checker.violations }
+    frames.check(configuration, layout, &checker)
+    caches.check(&checker)
+    if !checker.isFull { tables.check(layout, &checker) }
+    if checker.isFull { return checker.violations }
+    let sets = checkSets(&checker)
+    areas.check(&checker)
+    memoryTypes.check(&checker)
+    checkNames(&checker)
+    log.check(&checker)
+    if !checker.isFull { checkPages(sets, layout, &checker) }
+    checkOwners(&checker)
+    return checker.violations
+  }
+
+  /// Tells a checker what boot has made of the frames.
+  func prepare(_ checker: inout Checker, _ layout: BootLayout) {
+    checker.taken = layout.taken
+    for node in 0..<configuration.nodes {
+      for kind in ZoneKind.allCases {
+        let (start, end) = BootLayout.zone(node, kind, configuration)
+        let flags = UInt64(node) << Frame.nodeShift | UInt64(kind.rawValue) << Frame.zoneShift
+        checker.zones.append((start, end, flags))
+      }
+    }
+  }
+
+  private func checkSuperblock(_ checker: inout Checker) {
+    let state = ram[Superblock.ref]
+    checker.expect(state.magic == Superblock.magic, "superblock: magic", state.magic)
+    checker.expect(
+      state.formatVersion == Superblock.formatVersion, "superblock: version",
+      UInt64(state.formatVersion))
+    checker.expect(
+      state.frameCount == ram.frameCount, "superblock: frames", UInt64(state.frameCount))
+    checker.expect(
+      KernelVersion(rawValue: state.kernel) != nil, "superblock: kernel", UInt64(state.kernel))
+    let known = Switches.named.reduce(UInt32(0)) { $0 | $1.value.rawValue }
+    checker.expect(
+      state.switches & ~known == 0, "superblock: switches", UInt64(state.switches))
+    let cpus = 1...UInt32(Configuration.maximumCPUs)
+    checker.expect(cpus.contains(state.cpuCount), "superblock: CPUs", UInt64(state.cpuCount))
+    checker.expect(
+      (1...Configuration.maximumNodes).contains(Int(state.nodes)), "superblock: nodes",
+      UInt64(state.nodes))
+    checker.expect(
+      state.currentCPU < state.cpuCount, "superblock: current CPU", UInt64(state.currentCPU))
+    checker.expect(Int(state.levels) == map.levels, "superblock: levels", UInt64(state.levels))
+    for cpu in 0..<Configuration.maximumCPUs {
+      let context = state.contexts[cpu]
+      checker.expect(
+        cpu < Int(state.cpuCount) ? ExecutionContext(rawValue: context) != nil : context == 0,
+        "superblock: context", UInt64(cpu), UInt64(context))
+    }
+  }
+
+  /// The roots of all structures stand where boot has put them.
+  private func checkRoots(_ layout: BootLayout, _ checker: inout Checker) {
+    let state = ram[Superblock.ref]
+    for (root, expected) in [
+      (state.topTable, layout.topTable), (state.logFrames, layout.log),
+      (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
+      (state.perCPU.granule, layout.perCPU << 8),
+      (state.areas.nodes.granule, layout.vmapNodes << 8),
+    ] {
+      checker.expect(root == expected, "superblock: root", UInt64(root), UInt64(expected))
+    }
+    checker.expect(
+      state.areas.nodeCount == (has(.vmapNodes) ? state.cpuCount : 1), "superblock: vmap nodes",
+      UInt64(state.areas.nodeCount))
+    checker.expect(
+      (state.deferredFree == 0) == (state.deferredCount == 0), "superblock: deferred frees",
+      state.deferredFree, UInt64(state.deferredCount))
+    checker.expect(
+      state.areas.drainScheduled <= 1 && state.areas.hasNotifiers <= 1, "superblock: flags",
+      UInt64(state.areas.drainScheduled), UInt64(state.areas.hasNotifiers))
+  }
+
+  /// What is left over is either boot's, never used, or a page that a set owns.
+  private func checkPages(
+    _ sets: [Ref<PageSet>], _ layout: BootLayout, _ checker: inout Checker
+  ) {
+    for (from, to) in layout.taken {
+      for pfn in min(from, ram.frameCount)..<min(to, ram.frameCount) where !checker.isClaimed(pfn) {
+        _ = checker.claim(UInt64(pfn), "boot frame is not RAM")
+        // The struct pages' own records lie far away, and nobody ever writes them.
+        if pfn < layout.frameTable || pfn < BootLayout.hole.to {
+          checker.expect(ram[frames.frame(pfn)] == Frame(), "boot frame: record", UInt64(pfn))
+        }
+      }
+    }
+    var owned: [Ref<PageSet>: UInt32] = [:]
+    var orders: [Ref<PageSet>: UInt32] = [:]
+    for pfn in leftFrames(checker) {
+      let record = ram[frames.frame(pfn)]
+      checkRecord(record, pfn, &checker)
+      guard !record.owner.isNone, checker.isUsed(record.owner, .pageSet) else { continue }
+      owned[record.owner, default: 0] += 1
+      let order = orders[record.owner] ?? record.order
+      checker.expect(order == record.order, "page: order", UInt64(pfn), UInt64(record.order))
+      orders[record.owner] = order
+      checker.expect(
+        record.order <= 10 && ram[record.owner].count & (1 << min(record.order, 10) - 1) == 0,
+        "page: order", UInt64(pfn), UInt64(record.order))
+    }
+    for set in sets { checkLive(set, owned[set] ?? 0, &checker) }
+  }
+
+  /// A set counts its pages, and the area that has it besides them. Pages that an area was lent
+  /// belong to other sets.
+  private func checkLive(_ set: Ref<PageSet>, _ owned: UInt32, _ checker: inout Checker) {
+    let record = ram[set]
+    let isLent = owned == 0 && record.live == record.count + 1
+    let withArea = record.live == owned + 1 || isLent
+    let isRight =
+      if checker.areaSets.contains(set) {
+        withArea
+      } else {
+        // Sets of neither a name nor an area may be what an area has left behind.
+        record.live == owned || record.name.isNone && withArea
+      }
+    checker.expect(
+      isRight, "set of pages: live pages", set.physicalAddress, UInt64(record.live))
+  }
+
+  /// What the record of a page that a caller has must say.
+  private func checkRecord(_ record: Frame, _ pfn: UInt32, _ checker: inout Checker) {
+    var expected = Frame()
+    expected.flags = checker.flags(pfn)
+    expected.owner = record.owner
+    expected.index = record.owner.isNone ? Frame.orphan : record.index
+    expected.mapcount = PageType.none
+    expected.order = record.order
+    expected.refcount = record.refcount
+    expected.seal = expected.expectedSeal
+    checker.expect(record.refcount > 0, "frame is lost", UInt64(pfn), UInt64(record.mapcount))
+    checker.expect(record == expected, "page: frame record", UInt64(pfn))
+    if !record.owner.isNone {
+      checker.expect(
+        checker.isUsed(record.owner, .pageSet) && page(record.index, of: record.owner) == pfn,
+        "page belongs to no set", UInt64(pfn))
+    }
+  }
+
+  /// Frames that have been handed out and that nothing has claimed.
+  private func leftFrames(_ checker: borrowing Checker) -> [UInt32] {
+    var left: [UInt32] = []
+    for number in 0..<frames.zoneCount {
+      let zone = ram[frames.zone(number)]
+      guard zone.start <= zone.frontier, zone.frontier <= zone.end, zone.end <= ram.frameCount
+      else { continue }
+      for pfn in zone.start..<zone.frontier
+      where !checker.isClaimed(pfn) { left.append(pfn) }
+    }
+    return left
+  }
+
+  /// Every object that is not free has an owner, but sets of pages: an area that goes without its
+  /// pages leaves them to nobody.
+  private func checkOwners(_ checker: inout Checker) {
+    for kind in CacheKind.allCases where kind != .pageSet {
+      var lost: [UInt32] = []
+      checker.objects.forEachUnused(kind) { lost.append($0) }
+      for object in lost.sorted() {
+        checker.expect(
+          false, "slab cache: object belongs to nothing", UInt64(kind.rawValue),
+          UInt64(object) << 4)
+      }
+    }
+  }
+}

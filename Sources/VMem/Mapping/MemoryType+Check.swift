@@ -1,0 +1,30 @@
+extension MemoryTypes {
+  /// Ranges are whole pages of physical addresses, those that overlap agree on their mode, and each
+  /// ioremap has one.
+  func check(_ checker: inout Checker) {
+    var ranges: [MemoryType] = []
+    var at = ram[state].memoryTypes
+    while !at.isNone, checker.use(at, .memoryType, "memory type") {
+      let one = ram[at]
+      checker.expect(
+        one.start < one.end && one.start & 4095 == 0 && one.end & 4095 == 0
+          && one.end - 1 < 1 << Machine.physicalBits && one.mode <= 4, "memory type: range",
+        one.start, one.end)
+      ranges.append(one)
+      at = one.next
+    }
+    ranges.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+    for (below, above) in zip(ranges, ranges.dropFirst()) {
+      checker.expect(
+        below.end <= above.start || below.mode == above.mode, "memory type: mode", above.start,
+        UInt64(above.mode))
+    }
+    let known = Set(ranges.map { [$0.start, $0.end] })
+    for area in checker.areas where ram[area].physicalAddress != 0 {
+      let physical = ram[area].physicalAddress
+      checker.expect(
+        known.contains([physical, physical &+ ram[area].size]), "areas: physical address",
+        ram[area].start, physical)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+extension Machine {
+  /// Sets of pages list frames of RAM, either consecutive ones or in an array of their own. Returns
+  /// all of them, in an order that is always the same.
+  func checkSets(_ checker: inout Checker) -> [Ref<PageSet>] {
+    var sets: [Ref<PageSet>] = []
+    checker.objects.forEachUnused(.pageSet) { sets.append(Ref(granule: $0)) }
+    sets.sort { $0.granule < $1.granule }
+    for set in sets where checker.use(set, .pageSet, "set of pages") { check(set, &checker) }
+    return sets
+  }
+
+  private func check(_ set: Ref<PageSet>, _ checker: inout Checker) {
+    let record = ram[set]
+    let place = set.physicalAddress
+    let entries = record.frames.check(ram, &checker)
+    let hasName = !record.name.isNone
+    checker.expect(
+      !hasName
+        || checker.objects.state(record.name.granule, .name) == .inUse
+          && ram[record.name].pages == set,
+      "set of pages: name", place)
+    guard record.first == 0 else {
+      checker.expect(
+        entries.isEmpty && record.frames.root == 0, "set of pages: array", place)
+      return checker.expect(
+        record.first < ram.frameCount && record.count <= ram.frameCount - record.first,
+        "set of pages: consecutive frames", place, UInt64(record.first))
+    }
+    checker.expect(
+      entries.count == Int(record.count), "set of pages: count", place, UInt64(record.count))
+    for (position, entry) in entries.enumerated() {
+      checker.expect(
+        entry.key == UInt64(position) && entry.value < ram.frameCount, "set of pages: frame",
+        place, UInt64(entry.value))
+    }
+  }
+}

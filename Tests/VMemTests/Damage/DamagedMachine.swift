@@ -1,0 +1,89 @@
+@testable import VMem
+
+/// A small machine in which something of every kind is alive.
+enum LivelyMachine {
+  static func make(seed: UInt64) throws -> Machine {
+    var configuration = Configuration(memory: 8 << 20, cpus: 2, nodes: 2)
+    configuration.seed = seed
+    let machine = try Machine(configuration)
+    machine.tick()
+    try fill(machine)
+    try machine.selectCPU(1)
+    machine.tick()
+    try fill(machine)
+    machine.runScheduledWork()
+    return machine
+  }
+
+  private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  private static func fill(_ machine: borrowing Machine) throws {
+    let suffix = "\(machine.cpu)"
+    let caller = try machine.intern(caller: text("some_driver_\(suffix)+0x1/0x2").span)
+    try fillPages(machine, suffix)
+    // More blocks than a node of the index has, lazy areas, and pools of several sizes.
+    var areas: [UInt64] = []
+    for number in 0..<180 {
+      areas.append(
+        try machine.getVMArea(
+          size: UInt64(1 + number % 5) << 12, flags: .map,
+          start: machine.map.vmallocStart + 1 << 32, end: machine.map.vmallocEnd, caller: caller))
+    }
+    for number in stride(from: 0, to: 180, by: 2) { try machine.freeVMArea(areas[number]) }
+    for _ in 0..<12 { areas.append(try machine.getVMArea(size: 8192, caller: caller)) }
+    for area in areas.suffix(8) { try machine.freeVMArea(area) }
+    machine.drainLazyAreas()
+    for number in [1, 7, 31] { try machine.freeVMArea(areas[number]) }
+    try machine.freeVMArea(areas[areas.count - 9])
+    try fillMappings(machine, suffix, caller)
+  }
+
+  private static func fillPages(_ machine: borrowing Machine, _ suffix: String) throws {
+    let pages = try machine.declare(text("P\(suffix)").span)
+    machine.bind(pages, pages: try machine.allocatePages(count: 12))
+    let blocks = try machine.declare(text("Q\(suffix)").span)
+    machine.bind(blocks, pages: try machine.allocatePages(count: 2, order: 2))
+    _ = try machine.allocatePages(count: 3)
+    let gone = try machine.declare(text("gone\(suffix)").span)
+    let set = try machine.allocatePages(count: 2)
+    machine.bind(gone, pages: set)
+    try machine.freePages(machine.frameNumbers(of: set))
+    machine.bind(try machine.declare(text("n\(suffix)").span), number: 42)
+  }
+
+  private static func fillMappings(
+    _ machine: borrowing Machine, _ suffix: String, _ caller: Ref<Symbol>
+  ) throws {
+    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 80))
+    for size in [1, 5000, 40_960, 100_000] as [UInt64] {
+      var request = VmallocRequest(size: size)
+      request.caller = caller
+      let address = try machine.vmalloc(request)
+      machine.bind(try machine.declare(text("v\(size)_\(suffix)").span), address: address)
+    }
+    var huge = VmallocRequest(size: 2 << 20)
+    huge.flags = .allowHugeVmap
+    if suffix == "0" { _ = try machine.vmalloc(huge) }
+    // A page that outlives its area.
+    let short = try machine.vmalloc(VmallocRequest(size: 4096))
+    try machine.getPages([try required(machine.vmallocToPFN(short))])
+    try machine.vfree(short)
+    _ = try machine.vmap(Array(pages[0..<4]), count: 4, flags: .map)
+    _ = try machine.vmap(
+      Array(pages[4..<7]), count: 3, flags: [.map, .mapPutPages], protection: .kernelReadOnly)
+    let sparse = try machine.getVMArea(size: 64 << 12, flags: .sparse)
+    try machine.vmAreaMapPages(
+      area: sparse, start: sparse + 4096, end: sparse + 8 << 12, pages: Array(pages[0..<7]))
+    _ = try machine.vmMapRAM(Array(pages[10..<18]))
+    let given = try machine.vmMapRAM(Array(pages[20..<23]))
+    try machine.vmUnmapRAM(given, count: 3)
+    _ = try machine.vmMapRAM(Array(pages[0..<66]))
+    let device = machine.cpu == 0 ? 0xfed0_0000 : 0xfec0_0000 as UInt64
+    _ = try machine.ioremap(device, size: 8192, mode: .uncachedMinus)
+    _ = try machine.ioremap(0xd000_0000 + device & 0xff_ffff, size: 4096, mode: .writeCombining)
+    _ = try machine.vmapPFN(0x10_0000, count: 2)
+    _ = try machine.getPerCPUAreas(align: 4096, [(0, 4096), (1 << 20, 8192)])
+    _ = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: 0) })
+    machine.warn(.vunmap, .badVfree, 0x1000)
+  }
+}
