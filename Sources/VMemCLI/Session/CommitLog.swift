@@ -16,7 +16,7 @@ final class CommitLog {
   private var lastStart: Int?
   private(set) var sequence: UInt64
   private var checksum: UInt32 = 0
-  private(set) var generation: UInt32
+  private let generation: UInt32
   /// Offset of the newest contents of each frame.
   private(set) var newest: [UInt32: Int] = [:]
   /// Commits and their commands, oldest first.
@@ -30,10 +30,10 @@ final class CommitLog {
 
   /// Reads the log of an image whose RAM contains all commits up to `trailer.sequence`.
   /// `descriptor` is negative when there is no log.
-  init(_ descriptor: Int32, _ trailer: ImageTrailer?) throws(Defect) {
+  init(_ descriptor: Int32, _ trailer: ImageTrailer) throws(Defect) {
     self.descriptor = descriptor
-    sequence = trailer?.sequence ?? 0
-    generation = trailer?.generation ?? 0
+    sequence = trailer.sequence
+    generation = trailer.generation
     guard descriptor >= 0 else {
       unsafe base = nil
       return
@@ -58,7 +58,7 @@ final class CommitLog {
   }
 
   private func read(
-    _ log: UnsafeRawBufferPointer, _ trailer: ImageTrailer?
+    _ log: UnsafeRawBufferPointer, _ trailer: ImageTrailer
   ) throws(Defect) {
     while end < log.count {
       guard case .record(let record, let sum) = unsafe CommitRecord.read(log, at: end) else {
@@ -66,9 +66,9 @@ final class CommitLog {
       }
       if commands.isEmpty {
         // A log of another machine that the file has held is of no use any more.
-        guard record.previous == 0, trailer == nil || record.generation == generation else { break }
-        if let trailer, record.sequence > trailer.sequence + 1 { throw .gap }
-        generation = record.generation
+        guard record.previous == 0, record.generation == generation else { break }
+        // Not `sequence + 1`, which a damaged number may not have.
+        if record.sequence > trailer.sequence, record.sequence - trailer.sequence > 1 { throw .gap }
       } else {
         guard record.generation == generation, record.previous == checksum,
           record.sequence == sequence + 1
@@ -77,7 +77,7 @@ final class CommitLog {
       take(record, sum)
     }
     hasRest = end < log.count
-    if let trailer, sequence < trailer.sequence {
+    if sequence < trailer.sequence {
       // A checkpoint has brought home more than this.
       restart(at: trailer.sequence)
       hasRest = true

@@ -20,15 +20,17 @@ extension ImageFile {
     trailer.boot = boot
     trailer.history = UInt64(history.count)
     let temporary = "\(path).\(getpid()).new"
-    let descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let file = OpenFile(temporary, O_RDWR | O_CREAT | O_TRUNC)
+    let descriptor = file.descriptor
     guard descriptor >= 0 else { throw failure(temporary, errno, EX_CANTCREAT) }
-    defer { close(descriptor) }
+    var sums: [(UInt32, UInt32)] = []
     var number: Int32 = 0
     unsafe machine.forEachUsedFrame { frame, bytes in
       if frame == 0 {
         unsafe trailer.superblock = ImageTrailer.checksum(
           [UInt8](UnsafeRawBufferPointer(bytes))[...])
       }
+      sums.append((frame, FrameChecksums.sum(machine.ram, frame)))
       // Safe: a frame has 4096 bytes.
       if number == 0,
         unsafe pwrite(descriptor, bytes.baseAddress!, 4096, Int(frame) << 12) != 4096
@@ -36,7 +38,13 @@ extension ImageFile {
         number = errno
       }
     }
-    if number == 0, !write(descriptor, trailer.bytes, at: Int(trailer.memory)) { number = errno }
+    let end = Int(FrameChecksums.end(trailer.memory))
+    if number == 0,
+      !FrameChecksums.write(sums, to: descriptor, memory: trailer.memory)
+        || !write(descriptor, trailer.bytes, at: end)
+    {
+      number = errno
+    }
     if number == 0, fdatasync(descriptor) != 0 { number = errno }
     if number == 0 {
       // Safe: both are strings.

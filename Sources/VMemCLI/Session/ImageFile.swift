@@ -4,11 +4,13 @@ internal import VMem
 /// An image, opened and locked, and its log.
 final class ImageFile {
   let path: String
-  let descriptor: Int32
+  private let file: OpenFile
+  private let logFile: OpenFile
   private(set) var trailer: ImageTrailer
   private(set) var log: CommitLog
-  private let logDescriptor: Int32
   let isWritable: Bool
+
+  var descriptor: Int32 { file.descriptor }
 
   /// How an image is opened.
   struct Access {
@@ -22,53 +24,45 @@ final class ImageFile {
   init?(_ path: String, _ access: Access) throws(ProcessFailure) {
     self.path = path
     isWritable = access.isWriter
-    var descriptor: Int32 = -1
-    while true {
-      // Safe: the path is a string.
-      descriptor = unsafe open(path, (access.isWriter ? O_RDWR : O_RDONLY) | O_CLOEXEC)
-      if descriptor < 0 {
-        if errno == ENOENT { return nil }
-        throw Self.failure(path, errno, EX_NOINPUT)
-      }
-      try Self.lock(descriptor, path, access)
-      // While this process waited, another machine may have taken the file's place.
-      if Self.isSame(descriptor, path) { break }
-      close(descriptor)
-    }
-    self.descriptor = descriptor
-    let read = try Self.readTrailer(descriptor, path)
+    guard let file = try Self.openLocked(path, access) else { return nil }
+    trailer = try Self.readTrailer(file.descriptor, path)
+    self.file = file
     let logPath = path + "-wal"
     // Safe: the path is a string.
     let hasLog = unsafe Glibc.access(logPath, F_OK) == 0
-    logDescriptor = unsafe open(
-      logPath, (access.isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0o666)
-    if logDescriptor < 0, access.isWriter || errno != ENOENT {
+    logFile = OpenFile(logPath, access.isWriter ? O_RDWR | O_CREAT : O_RDONLY)
+    if logFile.descriptor < 0, access.isWriter || errno != ENOENT {
       throw Self.failure(logPath, errno, EX_IOERR)
     }
     if access.isWriter, !hasLog { Self.syncFolder(of: path) }
     do throws(CommitLog.Defect) {
-      log = try CommitLog(logDescriptor, read)
+      log = try CommitLog(logFile.descriptor, trailer)
     } catch {
       throw Self.failure(logPath, error)
     }
-    if let read {
-      trailer = read
-    } else {
-      // A checkpoint was cut off while it wrote the trailer: the log has what it was to say.
-      guard log.sequence > 0 else { throw Self.corrupt(path, "its last block is damaged") }
-      trailer = ImageTrailer()
-      trailer.memory = UInt64(Self.size(descriptor) - ImageTrailer.size)
-      trailer.generation = log.generation
+    guard log.sequence >= trailer.goal else {
+      throw Self.corrupt(
+        path, "a checkpoint was cut off, and its log ends before commit \(trailer.goal)")
     }
   }
 
-  deinit {
-    if logDescriptor >= 0 { close(logDescriptor) }
-    // The lock goes with it.
-    close(descriptor)
-  }
-
   // MARK: Opening
+
+  /// The file, locked, or nil when there is none.
+  private static func openLocked(
+    _ path: String, _ access: Access
+  ) throws(ProcessFailure) -> OpenFile? {
+    while true {
+      let file = OpenFile(path, access.isWriter ? O_RDWR : O_RDONLY)
+      if file.descriptor < 0 {
+        if errno == ENOENT { return nil }
+        throw failure(path, errno, EX_NOINPUT)
+      }
+      try lock(file.descriptor, path, access)
+      // While this process waited, another machine may have taken the file's place.
+      if isSame(file.descriptor, path) { return file }
+    }
+  }
 
   private static func lock(
     _ descriptor: Int32, _ path: String, _ access: Access
@@ -121,10 +115,9 @@ final class ImageFile {
     return unsafe fstat(descriptor, &information) == 0 ? Int(information.st_size) : 0
   }
 
-  /// The trailer, or nil when it is damaged.
   private static func readTrailer(
     _ descriptor: Int32, _ path: String
-  ) throws(ProcessFailure) -> ImageTrailer? {
+  ) throws(ProcessFailure) -> ImageTrailer {
     let size = size(descriptor)
     let isImage = beginsAsImage(descriptor)
     let bytes = size < ImageTrailer.size ? [] : read(descriptor, size - ImageTrailer.size)
@@ -135,14 +128,15 @@ final class ImageFile {
       switch error {
       case .version(let version): throw notAnImage(path, "is of format \(version), not 1")
       case .byteOrder: throw notAnImage(path, "has another byte order")
-      case .damaged where isImage: return nil
-      case .absent where isImage:
+      case .damaged,
+        .absent where isImage:
         throw corrupt(path, "it is cut off, or its last block is damaged")
       default: throw notAnImage(path, "is not an image of vmemctl")
       }
     }
-    guard trailer.memory == UInt64(size - ImageTrailer.size) else {
-      throw corrupt(path, "it is \(size) bytes long, not \(trailer.memory) and a block")
+    let length = FrameChecksums.end(trailer.memory) + UInt64(ImageTrailer.size)
+    guard length == UInt64(size) else {
+      throw corrupt(path, "it is \(size) bytes long, not \(length)")
     }
     return trailer
   }
@@ -154,7 +148,7 @@ final class ImageFile {
   }
 
   /// 4096 bytes of a file, or fewer at its end.
-  private static func read(_ descriptor: Int32, _ offset: Int) -> [UInt8] {
+  static func read(_ descriptor: Int32, _ offset: Int) -> [UInt8] {
     // Safe: the buffer has that much room.
     unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
       unsafe count = max(0, pread(descriptor, buffer.baseAddress!, 4096, offset))
@@ -187,7 +181,7 @@ final class ImageFile {
 
   /// The machine as the last commit left it.
   func machine() throws(ProcessFailure) -> Machine {
-    if log.newest.isEmpty {
+    if log.newest[0] == nil {
       let first = Self.read(descriptor, 0)
       guard ImageTrailer.checksum(first[...]) == trailer.superblock else {
         throw Self.corrupt(path, "its first block is damaged")
@@ -205,6 +199,12 @@ final class ImageFile {
     }
   }
 
+  /// Calls `body` for every frame of the file that is not as it was written and counts still.
+  func forEachDamagedFrame(_ body: (UInt32, UInt32, UInt32) -> Void) {
+    FrameChecksums.forEachDamaged(
+      descriptor, memory: trailer.memory, isNewer: { log.newest[$0] != nil }, body)
+  }
+
   // MARK: Checkpoint
 
   /// Brings what the log has home into the image, and empties the log. `ram` is as the last commit
@@ -213,28 +213,31 @@ final class ImageFile {
     guard log.end > 0 else { return nil }
     guard log.sync() else { return errno }
     // From here on the image is no state of its own, until the log has all been written to it.
-    trailer.isOpen = true
-    guard Self.write(descriptor, trailer.bytes, at: Int(trailer.memory)),
-      fdatasync(descriptor) == 0
-    else { return errno }
+    trailer.goal = log.sequence
+    guard write(trailer), fdatasync(descriptor) == 0 else { return errno }
     var next = trailer
-    next.isOpen = false
+    next.goal = 0
     if let failure = extendHistory(&next) { return failure }
     let frames = log.newest.keys.sorted()
     for run in Self.runs(frames) {
       if let failure = write(ram, run) { return failure }
     }
+    let sums = frames.map { ($0, FrameChecksums.sum(ram, $0)) }
+    guard FrameChecksums.write(sums, to: descriptor, memory: next.memory) else { return errno }
     next.sequence = log.sequence
     next.superblock = unsafe ram.withFrame(0) {
       // Safe: a frame has 4096 bytes.
       unsafe ImageTrailer.checksum([UInt8](UnsafeRawBufferPointer($0))[...])
     }
-    guard Self.write(descriptor, next.bytes, at: Int(next.memory)), fdatasync(descriptor) == 0
-    else { return errno }
+    guard write(next), fdatasync(descriptor) == 0 else { return errno }
     trailer = next
     guard log.clear() else { return errno }
     for run in Self.runs(frames) { ram.forget(run) }
     return nil
+  }
+
+  private func write(_ trailer: ImageTrailer) -> Bool {
+    Self.write(descriptor, trailer.bytes, at: Int(FrameChecksums.end(trailer.memory)))
   }
 
   private static func runs(_ frames: [UInt32]) -> [Range<UInt32>] {
@@ -318,7 +321,7 @@ final class ImageFile {
   /// Takes the last commit of the log away, and returns its lines. Not while a checkpoint that was
   /// cut off may have brought it home already.
   func undo() throws(ProcessFailure) -> [UInt8] {
-    guard let last = log.commands.last, !trailer.isOpen, last.sequence > trailer.sequence else {
+    guard let last = log.commands.last, trailer.goal == 0, last.sequence > trailer.sequence else {
       throw ProcessFailure(
         message: "nothing to take back: a checkpoint has brought every commit home",
         exitCode: 1)

@@ -1,15 +1,19 @@
 internal import CHost
 
-/// The last 4096 bytes of an image, behind its RAM: what the file says of itself.
+/// The last 4096 bytes of an image: what the file says of itself.
+///
+/// All that ever changes stands in the first sector with the checksum, so that the block is written
+/// whole or not at all: one that is damaged is no checkpoint that was cut off.
 struct ImageTrailer: Equatable {
   static let size = 4096
   /// "VMEMIMG" and a newline, little endian.
   private static let magic: UInt64 = 0x0a47_4d49_4d45_4d56
   static let formatVersion: UInt32 = 1
   private static let byteOrder: UInt32 = 0x0102_0304
+  private static let checksumOffset = 52
   private static let textOffset = 64
   /// Longest `boot` line in bytes.
-  static let maximumText = size - textOffset - 4
+  static let maximumText = size - textOffset
 
   /// Bytes of RAM.
   var memory: UInt64 = 0
@@ -21,8 +25,9 @@ struct ImageTrailer: Equatable {
   var superblock: UInt32 = 0
   /// Bytes of the history that belong to commits up to `sequence`.
   var history: UInt64 = 0
-  /// Whether a checkpoint has begun: then frames may be newer than `sequence`.
-  var isOpen = false
+  /// The commit that a checkpoint which has begun brings home, or 0: frames may be newer than
+  /// `sequence` then, and only a log that reaches that commit makes them whole.
+  var goal: UInt64 = 0
   /// The line that booted the machine; empty for default settings.
   var boot: [UInt8] = []
 
@@ -39,9 +44,7 @@ struct ImageTrailer: Equatable {
     guard word(0, 8) == Self.magic else {
       throw word(0, 8).byteSwapped == Self.magic ? .byteOrder : .absent
     }
-    guard UInt32(word(Self.size - 4, 4)) == Self.checksum(bytes[..<(Self.size - 4)]) else {
-      throw .damaged
-    }
+    guard UInt32(word(Self.checksumOffset, 4)) == Self.ownChecksum(bytes) else { throw .damaged }
     let version = UInt32(word(8, 4))
     guard version == Self.formatVersion else { throw .version(version) }
     guard UInt32(word(12, 4)) == Self.byteOrder else { throw .byteOrder }
@@ -52,7 +55,7 @@ struct ImageTrailer: Equatable {
     superblock = UInt32(word(44, 4))
     let count = Int(word(48, 4))
     guard count <= Self.maximumText else { throw .damaged }
-    isOpen = word(52, 4) != 0
+    goal = word(56, 8)
     boot = Array(bytes[Self.textOffset..<Self.textOffset + count])
   }
 
@@ -71,12 +74,22 @@ struct ImageTrailer: Equatable {
     put(UInt64(generation), 4)
     put(UInt64(superblock), 4)
     put(UInt64(boot.count), 4)
-    put(isOpen ? 1 : 0, 4)
-    put(0, Self.textOffset - bytes.count)
+    put(0, 4)
+    put(goal, 8)
     bytes += boot
-    put(0, Self.size - 4 - bytes.count)
-    put(UInt64(Self.checksum(bytes[...])), 4)
+    put(0, Self.size - bytes.count)
+    let checksum = Self.ownChecksum(bytes)
+    for at in 0..<4 {
+      bytes[Self.checksumOffset + at] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * at))
+    }
     return bytes
+  }
+
+  /// The checksum of a trailer: its own place counts as zero.
+  private static func ownChecksum(_ bytes: [UInt8]) -> UInt32 {
+    var bytes = bytes
+    for at in 0..<4 { bytes[checksumOffset + at] = 0 }
+    return checksum(bytes[...])
   }
 
   /// CRC-32C of bytes.

@@ -138,6 +138,10 @@ final class Session: Committer, Images {
     }
   }
 
+  func forEachDamagedFrame(_ body: (UInt32, UInt32, UInt32) -> Void) {
+    image?.forEachDamagedFrame(body)
+  }
+
   func history() throws(CommitFailure) -> [UInt8] {
     do throws(ProcessFailure) {
       let image = try kept()

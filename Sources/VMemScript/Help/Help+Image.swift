@@ -12,7 +12,8 @@ extension Help {
       --no-wait   exit 75, naming the process, when another one holds the image
 
     Files
-      IMAGE          frame n at offset n * 4096, and behind the RAM a block that says which commit
+      IMAGE          frame n at offset n * 4096; behind the RAM a checksum of each frame (CRC-32C,
+                     exclusive or that of a zero frame), and a last block that says which commit
                      the RAM contains, the CRC-32C of frame 0, and how the machine was booted
       IMAGE-wal      the commits since: one record each, with the lines that ran, the frames that
                      changed, and a CRC-32C for every 512 bytes
@@ -27,7 +28,8 @@ extension Help {
     those of IMAGE. So a killed process leaves its last acknowledged line, and a power cut a whole
     earlier state; the last one with --durable. A last record that was cut short is left out, with
     a note. A record that others follow, frame 0 or the last block with a wrong checksum, or a
-    file that is too short: image corrupt, exit 4, and nothing is written.
+    file that is too short: image corrupt, exit 4, and nothing is written. Other damage of IMAGE is
+    what `check` looks for, in the machine's structures and by the checksums of all frames.
 
     One process writes at a time, or any number read: an fcntl lock on byte 0 of IMAGE says so.
     To copy a machine, copy IMAGE and IMAGE-wal while nobody writes.

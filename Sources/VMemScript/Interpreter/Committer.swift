@@ -29,6 +29,10 @@ public protocol Images: AnyObject {
   /// The machine in another image, which is only read.
   func open(_ path: String) throws(CommitFailure) -> Machine
 
+  /// Calls `body` for every frame of the kept image that is not as it was written, ascending, with its
+  /// checksum and the one it should have.
+  func forEachDamagedFrame(_ body: (_ frame: UInt32, _ sum: UInt32, _ expected: UInt32) -> Void)
+
   /// Every line that has made the machine what it is, since it was booted: a script.
   func history() throws(CommitFailure) -> [UInt8]
 

@@ -29,9 +29,9 @@ extension Verb {
       example: "dmesg", .call(dmesg)),
     Verb(
       "check", .machine, .nothing, .reader,
-      summary: "verify every structure of the machine",
+      summary: "verify every structure of the machine, and every frame of its image",
       returns: "0, or a line for each broken invariant and exit 4", example: "check",
-      .call(check)),
+      .control(check)),
     Verb(
       "cpu", .machine, .nothing, .writer, [.cpu],
       summary: "choose the CPU that runs the calls to come",
@@ -68,12 +68,14 @@ extension Verb {
     call.view { output in Views.dmesg(machine, to: &output) }
   }
 
-  private static func check(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    let violations = machine.check()
+  private static func check(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    var violations = interpreter.machine.check()
+    interpreter.images?.forEachDamagedFrame { frame, sum, expected in
+      violations.append(
+        Violation("image: frame is not as it was written", UInt64(frame), UInt64(sum ^ expected)))
+    }
     if violations.isEmpty { return .ok }
-    _ = call.view { output in Views.violations(violations, to: &output) }
+    _ = interpreter.call.view { output in Views.violations(violations, to: &output) }
     return .broken
   }
 
