@@ -7,6 +7,8 @@ internal import VMemScript
 struct OneShot {
   let options: LineOptions
   let words: [String]
+  /// Asked in long lines whether to stop; nil where an interrupt ends the process.
+  var interruption: (() -> Bool)?
 
   func run() throws(ProcessFailure) -> Int32 {
     try run(ScriptSource(arguments: words), verb: VerbTable().verb(of: words))
@@ -40,6 +42,7 @@ struct OneShot {
     var interpreter = Interpreter(machine: machine, options: settings)
     if isWriter, !isLost { interpreter.committer = session }
     interpreter.images = session
+    interpreter.interruption = interruption
     _ = interpreter.run(source)
     return session.leave(after: interpreter.finish(), wasLong: false).rawValue
   }
@@ -49,6 +52,8 @@ struct OneShot {
     guard let machine = try? Machine.booted() else { return false }
     var interpreter = Interpreter(
       machine: machine, options: Options(), output: nil, messages: nil)
+    // What takes long is understood.
+    interpreter.interruption = { true }
     return interpreter.run(source) == .badScript
   }
 

@@ -48,7 +48,7 @@ extension Views {
   }
 
   private static func names(_ switches: Switches) -> String {
-    let set = Switches.named.filter { switches.contains($0.value) }
+    let set = Switch.all.filter { switches.contains($0.value) }
     return set.map { "\($0.name)" }.joined(separator: ",")
   }
 

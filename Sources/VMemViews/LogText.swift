@@ -37,18 +37,18 @@ struct LogText {
     case .badVfree:
       framed([badAddress, warning])
     case .vmallocExceedsTotal:
-      ["vmemctl: vmalloc error: size \(record.a), exceeds total pages, \(mode)"]
+      ["\(task): vmalloc error: size \(record.a), exceeds total pages, \(mode)"]
     case .vmallocNoArea:
-      ["vmemctl: vmalloc error: size \(record.a), vm_struct allocation failed, \(mode)"]
+      ["\(task): vmalloc error: size \(record.a), vm_struct allocation failed, \(mode)"]
     case .vmallocNoArray:
       [
-        "vmemctl: vmalloc error: size \(record.a), failed to allocated page array size "
+        "\(task): vmalloc error: size \(record.a), failed to allocated page array size "
           + "\(record.b), \(mode)"
       ]
     case .vmallocNoPages:
-      ["vmemctl: vmalloc error: size \(record.a), failed to allocate pages, \(mode)"]
+      ["\(task): vmalloc error: size \(record.a), failed to allocate pages, \(mode)"]
     case .vmallocNotMapped:
-      ["vmemctl: vmalloc error: size \(record.a), failed to map pages, \(mode)"]
+      ["\(task): vmalloc error: size \(record.a), failed to map pages, \(mode)"]
     case .ioremapOnRAM:
       framed(["ioremap on RAM at \(physical(record.a)) - \(physical(record.b))", warning])
     case .ioremapInvalid:
@@ -66,6 +66,10 @@ struct LogText {
       ["ioremap memtype_reserve failed -\(record.a)"]
     case .faultInjected:
       ["FAULT_INJECTION: forcing a failure.", injected]
+    case .testSummary:
+      [testSummary]
+    case .testCycles:
+      ["All test took worker\(record.a)=\(record.b) cycles"]
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }
@@ -79,6 +83,18 @@ struct LogText {
     let filter = kind.filterText(UInt32(truncatingIfNeeded: record.a >> 8))
     return "name \(kind.attribute), interval \(record.c), times \(Int64(bitPattern: record.d)), "
       + "\(kind.filterName) \(filter), call \(record.b)"
+  }
+
+  /// The name of the task that speaks.
+  private var task: String {
+    record.testWorker == 0 ? "vmemctl" : "vmalloc_test/\(record.testWorker - 1)"
+  }
+
+  private var testSummary: String {
+    let counts = VmallocTestSummary(record)
+    let xfailed = configuration.switches.contains(.testXfail) ? "xfailed: \(counts.xfailed) " : ""
+    return "Summary: \(counts.test) passed: \(counts.passed) failed: \(counts.failed) \(xfailed)"
+      + "repeat: \(counts.repeats) loops: \(counts.loops) avg: \(counts.average) usec"
   }
 
   private func framed(_ lines: [String]) -> [String] {
@@ -100,13 +116,13 @@ struct LogText {
     }
     return [
       "BUG: sleeping function called from invalid context at \(function)",
-      "in_atomic(): 1, irqs_disabled(): \(disabled), non_block: 0, pid: 1, name: vmemctl",
+      "in_atomic(): 1, irqs_disabled(): \(disabled), non_block: 0, pid: 1, name: \(task)",
       "preempt_count: \(count), expected: 0",
     ]
   }
 
   private var allocationFailed: String {
-    guard configuration.kernel.rawValue >= KernelVersion.v6_18.rawValue else {
+    guard configuration.switches.contains(.rangeInMessage) else {
       return "vmap allocation for size \(record.a) failed: use vmalloc=<size> to increase size"
     }
     return "vmalloc_node_range for size \(record.a) failed: "

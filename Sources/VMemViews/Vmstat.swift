@@ -22,8 +22,8 @@ extension Views {
     line("nr_free_pages", machine.zoneSummaries.reduce(0) { $0 + $1.freeFrames })
     line("nr_slab_reclaimable", 0)
     line("nr_slab_unreclaimable", counters.slabFrames)
-    // Before 7.0 one counter outside of the statistics, which only meminfo shows.
-    if machine.configuration.kernel.rawValue >= KernelVersion.v7_0.rawValue {
+    // Without it one counter outside of the statistics, which only meminfo shows.
+    if machine.configuration.switches.contains(.vmallocStatistic) {
       line("nr_vmalloc", vmallocPages(machine))
     }
     line("nr_page_table_pages", counters.accountedTables)

@@ -67,7 +67,7 @@ import VMemScript
     #expect(run(arguments: "help").output.contains("  \(name) "))
   }
 
-  @Test(arguments: ["grammar", "exit", "json", "image"])
+  @Test(arguments: ["grammar", "exit", "json", "image", "kernels"])
   func topics(_ topic: String) {
     let result = run(arguments: "help", topic)
     #expect(result.exit == .success)

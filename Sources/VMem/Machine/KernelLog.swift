@@ -8,7 +8,8 @@ public struct LogRecord: BitwiseCopyable, Sendable {
   public var cpu: UInt8 = 0
   /// `KernelFunction` that speaks, when the message has one.
   public var function: UInt16 = 0
-  var padding: UInt16 = 0
+  /// Worker of a test that speaks, plus one; 0 for the task that runs verbs.
+  public var testWorker: UInt16 = 0
   public var a: UInt64 = 0
   public var b: UInt64 = 0
   public var c: UInt64 = 0
@@ -45,6 +46,7 @@ public struct KernelLog: Sendable {
     record.level = level
     record.cpu = UInt8(truncatingIfNeeded: ram[Superblock.ref].cpu)
     record.function = function?.rawValue ?? .max
+    record.testWorker = ram[Superblock.ref].testWorker
     record.a = a
     record.b = b
     record.c = c

@@ -35,6 +35,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vm_area_unmap_pages
   case vfree_atomic
   case vunmap_pud_range
+  case synchronize_rcu
 
   public var name: String { "\(self)" }
 }
@@ -69,6 +70,11 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   /// end asked for, start and end of the area.
   case notIoremap
   case notWholeArea
+  /// What a worker of test_vmalloc has counted: passed and, in the upper half, failed; xfailed and
+  /// repeats; loops and, in the upper half, the test; microseconds for each repeat.
+  case testSummary
+  /// The worker and its cycles.
+  case testCycles
   /// Messages that a rate limit kept out of the log: how many.
   case suppressed
   /// ioremap without a memory type: error number.

@@ -49,7 +49,7 @@ extension Machine {
       state.frameCount == ram.frameCount, "superblock: frames", UInt64(state.frameCount))
     checker.expect(
       KernelVersion(rawValue: state.kernel) != nil, "superblock: kernel", UInt64(state.kernel))
-    let known = Switches.named.reduce(UInt32(0)) { $0 | $1.value.rawValue }
+    let known = Switch.all.reduce(UInt32(0)) { $0 | $1.value.rawValue }
     checker.expect(
       state.switches & ~known == 0, "superblock: switches", UInt64(state.switches))
     let cpus = 1...UInt32(Configuration.maximumCPUs)
@@ -59,6 +59,7 @@ extension Machine {
       UInt64(state.nodes))
     checker.expect(
       state.currentCPU < state.cpuCount, "superblock: current CPU", UInt64(state.currentCPU))
+    checker.expect(state.testWorker == 0, "superblock: worker", UInt64(state.testWorker))
     checker.expect(Int(state.levels) == map.levels, "superblock: levels", UInt64(state.levels))
     for cpu in 0..<Configuration.maximumCPUs {
       let context = state.contexts[cpu]

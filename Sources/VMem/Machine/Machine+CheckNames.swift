@@ -74,7 +74,7 @@ extension KernelLog {
     for number in start..<end {
       let record = self[number]
       checker.expect(
-        record.time >= before && record.time <= now && record.padding == 0 && record.level <= 7
+        record.time >= before && record.time <= now && record.level <= 7
           && UInt32(record.cpu) < ram[Superblock.ref].cpuCount
           && KernelMessage(rawValue: record.message) != nil
           && (record.function == .max || KernelFunction(rawValue: record.function) != nil),

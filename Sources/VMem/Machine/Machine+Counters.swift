@@ -51,14 +51,12 @@ extension Machine {
     return result
   }
 
-  /// Whether the kernel counts its own tables of a depth: those of PMDs for long, those of PUDs and
-  /// above since 6.12, those of PTEs since 6.18.
+  /// Whether the kernel counts its own tables of a depth: those of PMDs always.
   private func accountsTables(_ depth: Int) -> Bool {
-    let kernel = configuration.kernel.rawValue
     switch depth {
-    case 1: return kernel >= KernelVersion.v6_18.rawValue
-    case 2: return true
-    default: return kernel >= KernelVersion.v6_12.rawValue
+    case 1: has(.accountPTETables)
+    case 2: true
+    default: has(.accountUpperTables)
     }
   }
 }

@@ -48,7 +48,7 @@ public struct Machine: ~Copyable {
 
   // MARK: Clock, CPUs, contexts
 
-  /// Ticks since boot: one for each verb that may change the machine.
+  /// Ticks since boot: one for each verb that may change the machine, and for each call of a test.
   public var clock: UInt64 { ram[Superblock.ref].clock }
   /// Advances the clock.
   @inline(__always)

@@ -5,8 +5,9 @@ struct PerCPU: BitwiseCopyable {
   var lastFreeBlock = Ref<MapBlock>.none
   /// Blocks whose index modulo the number of CPUs is this CPU's, by index.
   var blocks = SparseArray()
-  /// Keeps the size a multiple of 16.
-  var unused: UInt64 = 0
+  /// Frame in which addresses wait that are freed after a grace period, or 0, and their number.
+  var rcuPage: UInt32 = 0
+  var rcuCount: UInt32 = 0
 
   static func framesNeeded(cpus: Int) -> UInt32 {
     UInt32((cpus * MemoryLayout<PerCPU>.stride + 4095) / 4096)

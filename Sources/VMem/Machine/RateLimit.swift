@@ -39,7 +39,7 @@ extension Machine {
   func logVmallocError(
     _ message: KernelMessage, _ request: VmallocRequest, _ size: UInt64, _ other: UInt64 = 0
   ) {
-    let gfp = request.gfp(configuration.kernel)
+    let gfp = request.gfp(configuration.switches)
     if gfp & VmallocRequest.noWarning != 0 { return }
     let (isPrinted, missed) = ram[Superblock.ref].allocationLimit.admit(
       clock, interval_us: 10_000_000, burst: 1)

@@ -65,6 +65,12 @@ struct Superblock: BitwiseCopyable {
   // Injection
   var injections = Injections()
 
+  // Tests
+  /// Random numbers drawn since boot.
+  var draws: UInt64 = 0
+  /// Worker of a test that runs, plus one; 0 for the task that runs verbs.
+  var testWorker: UInt16 = 0
+
   var cpus: UInt32 { cpuCount }
   @inline(__always)
   var cpu: Int { Int(currentCPU & 63) }

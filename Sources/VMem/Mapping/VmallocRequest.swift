@@ -33,14 +33,12 @@ public struct VmallocRequest: Sendable {
   static let noWarning: UInt64 = 0x2000
 
   /// The request's `gfp_t`, as messages show it.
-  func gfp(_ kernel: KernelVersion) -> UInt64 {
-    // GFP_ATOMIC lost __GFP_ATOMIC in 6.4; GFP_NOWAIT does not warn since 6.6.
-    let isOld = kernel == .v6_1
+  func gfp(_ switches: Switches) -> UInt64 {
     let base: UInt64 =
       switch mode {
       case .kernel: 0xcc0
-      case .atomic: isOld ? 0xa20 : 0x820
-      case .nowait: isOld ? 0x800 : 0x800 | Self.noWarning
+      case .atomic: switches.contains(.gfpAtomicBit) ? 0xa20 : 0x820
+      case .nowait: switches.contains(.nowaitWarns) ? 0x800 : 0x800 | Self.noWarning
       }
     return base | (isZeroed ? 0x100 : 0) | (isLow ? 0x4 : 0)
   }

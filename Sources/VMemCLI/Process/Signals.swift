@@ -12,4 +12,24 @@ enum Signals {
     // Safe: function pointers have no equality, and SIG_IGN is the address 1.
     if unsafe unsafeBitCast(previous, to: Int.self) == 1 { signal(SIGINT, SIG_IGN) }
   }
+
+  /// From here on interrupts wait to be asked for.
+  static func holdInterrupts() {
+    var interrupt = self.interrupt
+    unsafe sigprocmask(SIG_BLOCK, &interrupt, nil)
+  }
+
+  /// Whether an interrupt was waiting.
+  static func takeInterrupt() -> Bool {
+    var interrupt = self.interrupt
+    var none = timespec()
+    return unsafe sigtimedwait(&interrupt, nil, &none) == SIGINT
+  }
+
+  private static var interrupt: sigset_t {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    unsafe sigaddset(&set, SIGINT)
+    return set
+  }
 }

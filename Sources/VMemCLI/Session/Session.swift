@@ -175,7 +175,9 @@ final class Session: Committer, Images {
 
   /// Brings a long log home. `wasLong` says whether the process was more than one command.
   func leave(after code: ExitCode, wasLong: Bool) -> ExitCode {
-    guard let image, let ram, image.isWritable, !hasFailed, code != .corrupt else { return code }
+    guard let image, let ram, image.isWritable, !hasFailed, code != .corrupt,
+      code != .interrupted
+    else { return code }
     let isLong =
       image.log.newest.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
     guard wasLong || isLong else { return code }

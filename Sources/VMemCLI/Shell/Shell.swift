@@ -14,7 +14,7 @@ struct Shell {
       return try ScriptRunner(options: script).run()
     }
     // An interrupt while a line runs must not end the shell; while one is typed, it is a key.
-    signal(SIGINT, SIG_IGN)
+    Signals.holdInterrupts()
     let path = options.imagePath
     let name = path.split(separator: "/").last.map(String.init) ?? path
     // Safe: nothing in this process changes the environment.
@@ -29,7 +29,7 @@ struct Shell {
         history.append(line)
         let words = line.split(separator: " ")
         if words == ["exit"] || words == ["quit"] { return 0 }
-        if !words.isEmpty { execute(Self.translated(line)) }
+        if !words.isEmpty { execute(Self.translated(line), on: terminal) }
       case .ended: return 0
       default: continue
       }
@@ -52,7 +52,7 @@ struct Shell {
   }
 
   /// Runs a line as a command of its own. Whatever happens, the shell goes on.
-  private func execute(_ line: String) {
+  private func execute(_ line: String, on terminal: Terminal) {
     var options = options
     var line = line
     var words = line.split(separator: " ").map(String.init)
@@ -61,8 +61,18 @@ struct Shell {
       words.remove(at: force)
       line = words.joined(separator: " ")
     }
+    _ = Signals.takeInterrupt()
+    // Only a line that takes long is worth a change of the terminal.
+    var isLong = false
+    defer { if isLong { terminal.takeKeys() } }
+    let interruption = {
+      if !isLong { terminal.takeInterrupts() }
+      isLong = true
+      return Signals.takeInterrupt()
+    }
     do throws(ProcessFailure) {
-      _ = try OneShot(options: options, words: []).run(line: line)
+      let command = OneShot(options: options, words: [], interruption: interruption)
+      _ = try command.run(line: line)
     } catch {
       Streams.complain(error.message, options.colour)
     }

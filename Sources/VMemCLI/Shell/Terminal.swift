@@ -21,6 +21,15 @@ struct Terminal {
     unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
   }
 
+  /// Ctrl-C is an interrupt, and other keys wait.
+  func takeInterrupts() {
+    var settings = before
+    settings.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
+    settings.c_lflag |= tcflag_t(ISIG | NOFLSH)
+    settings.c_iflag &= ~tcflag_t(IXON | ICRNL)
+    unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+  }
+
   /// As it was before.
   func giveBack() {
     var settings = before

@@ -6,7 +6,7 @@ public struct Help {
 
   /// Everything `help` takes.
   public var topics: [String] {
-    ["grammar", "exit", "json", "image"] + table.verbs.map { "\($0.name)" }
+    ["grammar", "exit", "json", "image", "kernels"] + table.verbs.map { "\($0.name)" }
   }
 
   /// The text of a topic, or nil when there is none of that name.
@@ -16,6 +16,7 @@ public struct Help {
     case "exit": return exitCodes
     case "json": return json
     case "image": return image
+    case "kernels": return kernels
     default: return table.find(name).map { verb($0) }
     }
   }
@@ -43,7 +44,8 @@ public struct Help {
       text += "\n"
     }
     return text
-      + "help VERB explains one; help grammar, exit and json the language, help image sessions.\n"
+      + "help VERB explains one; help grammar, exit and json the language, help image sessions,\n"
+      + "help kernels what differs between kernels.\n"
   }
 
   /// What the table knows about a verb.
@@ -74,7 +76,7 @@ public struct Help {
     }
   }
 
-  private func padded(_ text: String, _ width: Int) -> String {
+  func padded(_ text: String, _ width: Int) -> String {
     let missing = width - text.unicodeScalars.count
     return missing > 0 ? text + String(repeating: " ", count: missing) : text
   }

@@ -29,6 +29,8 @@ extension Interpreter {
   @inline(never)
   mutating func fail(_ error: ScriptError, _ line: Line? = nil) -> Flow {
     exit = exit.combined(with: error.exit)
+    // What an interrupted line has done is not kept.
+    if error.exit == .interrupted { call.output.writer.willFlush = nil }
     if options.json { printJSON(error, line) }
     begin(line)
     messages.write(error.message)

@@ -57,6 +57,10 @@ public struct Interpreter: ~Copyable {
     }
   }
 
+  /// Asked now and then in a verb that takes long whether it shall stop; nil where the process would
+  /// end instead.
+  public var interruption: (() -> Bool)?
+
   /// Other images; nil where there are none to be had.
   public var images: (any Images)?
 
@@ -84,8 +88,9 @@ public struct Interpreter: ~Copyable {
 
   /// Writes results, then messages.
   mutating func flush() {
-    if let committer, exit != .corrupt, !committer.commit() { exit = .inputOutput }
-    if exit == .corrupt { call.output.writer.willFlush = nil }
+    let isKept = exit != .corrupt && exit != .interrupted
+    if let committer, isKept, !committer.commit() { exit = .inputOutput }
+    if !isKept { call.output.writer.willFlush = nil }
     call.output.writer.flush()
     messages.flush()
     if let failure = call.output.writer.failure {

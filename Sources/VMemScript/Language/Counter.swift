@@ -14,7 +14,9 @@ struct Counter {
       },
       Counter(name: "machine.free", meaning: "pages that are free") { _, c in c.freeFrames },
       Counter(name: "machine.slab", meaning: "pages in slabs") { _, c in c.slabFrames },
-      Counter(name: "machine.clock", meaning: "writing verbs since boot") { m, _ in m.clock },
+      Counter(name: "machine.clock", meaning: "writing verbs, and calls of test_vmalloc") { m, _ in
+        m.clock
+      },
       Counter(name: "machine.warnings", meaning: "WARNs since boot") { m, _ in m.warnings },
       Counter(name: "machine.injected", meaning: "failures injected since boot") { m, _ in
         m.injectedFailures

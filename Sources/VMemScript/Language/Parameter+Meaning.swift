@@ -7,11 +7,7 @@ extension Parameter {
     case .nodes: "NUMA nodes, 1 to 8, of at least 4M each (default 1)"
     case .levels: "levels of page tables, 4 or 5 (default 4)"
     case .kernel: "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.2 (default 6.18)"
-    case .with:
-      """
-      switch on: vmap_nodes sparse lazy_merge size_wrap_bug huge_per_node vrealloc_frees \
-      vmap_any_flags shared_vunmap
-      """
+    case .with: "switch on what the kernel version would not have; `help kernels` lists switches"
     case .without: "switch off what the kernel version would have"
     case .seed: "seed of everything random (default 1)"
     case .listsFile: "begin with these areas, lazy ranges and free tree instead of none"
@@ -72,6 +68,12 @@ extension Parameter {
     case .readAt: "bytes at an address, as a reader of /proc/kcore gets them"
     case .headers: "the program headers /proc/kcore has, and its size"
     case .topic: "what to explain; nothing lists the verbs"
+    case .settings:
+      """
+      what test_vmalloc.sh runs for that word, and parameters of the module: nr_threads (1), \
+      sequential_test_order (0), test_repeat_count (1), test_loop_count (1000000), nr_pages (1), \
+      use_huge (0), run_test_mask (a bit for each test; all, from 7.2 on 7), nr_pcpu_objects (35000)
+      """
     case .text: "words, printed with one blank between them"
     case .binding: "a name and what it stands for"
     case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"

@@ -19,6 +19,8 @@ enum Parameter: UInt8, CaseIterable {
   case topic, text, binding, comparison, times
   // Injection
   case injection
+  // Tests
+  case settings
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -56,7 +58,7 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
-    case .topic, .text, .binding, .comparison, .group, .injection: .rest
+    case .topic, .text, .binding, .comparison, .group, .injection, .settings: .rest
     }
   }
 
@@ -141,8 +143,9 @@ enum Parameter: UInt8, CaseIterable {
     case .first: "A"
     case .second: "B"
     case .readAt: "ADDR LEN"
-    case .topic: "[VERB|grammar|exit|json]"
+    case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
+    case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
     case .context, .gfp, .zone, .level, .format, .pointers, .protection:

@@ -9,7 +9,8 @@ public struct VerbTable: Sendable {
 
   public init() {
     verbs =
-      Verb.machine + Verb.injection + Verb.pages + Verb.areas + Verb.mapping + Verb.memory
+      Verb.machine + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas + Verb.mapping
+      + Verb.memory
       + Verb.access + Verb.views
       + Verb.dumps + Verb.images + Verb.language
     names = verbs.map { $0.name }

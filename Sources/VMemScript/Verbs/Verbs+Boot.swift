@@ -59,13 +59,11 @@ extension Call {
     var result: Switches = []
     for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
       let folded = String(word.map { $0 == "-" ? "_" : $0 })
-      guard let found = Switches.named.first(where: { "\($0.name)" == folded }) else {
-        let names = Switches.named.map { "\($0.name)" }
-        let near = nearest(to: folded, of: names)
+      guard let found = Switch.all.first(where: { "\($0.name)" == folded }) else {
+        let near = nearest(to: folded, of: Switch.all.map { "\($0.name)" })
+        let guess = near.map { "did you mean \($0)? " } ?? ""
         throw .script(
-          "no switch \(quoted(String(word)))",
-          hint: near.map { "did you mean \($0)?" }
-            ?? "switches are \(names.joined(separator: " "))", token)
+          "no switch \(quoted(String(word)))", hint: "\(guess)`help kernels` lists them", token)
       }
       result.formUnion(found.value)
     }

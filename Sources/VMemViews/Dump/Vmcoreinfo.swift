@@ -9,14 +9,15 @@ struct Vmcoreinfo {
   private(set) var text = ""
 
   init(_ machine: borrowing Machine) {
-    let kernel = machine.configuration.kernel
+    let configuration = machine.configuration
+    let kernel = configuration.kernel
     line("OSRELEASE", kernel.release)
     line("PAGESIZE", "4096")
     // The kernel names its top table by the address in its image, which lies at physical 0 plus
     // `phys_base`; tools translate it by that rule and not through the tables.
     let top = Self.hex(0xffff_ffff_8000_0000 + machine.topTable << 12)
     line("SYMBOL(swapper_pg_dir)", top)
-    if kernel.rawValue >= KernelVersion.v6_12.rawValue {
+    if configuration.switches.contains(.vmallocStartNote) {
       line("NUMBER(VMALLOC_START)", "0x" + Self.hex(machine.map.vmallocStart))
     }
     // Roots of 2^8 sections of 2^27 bytes; readers take its presence for a virtual memory map.
@@ -28,7 +29,7 @@ struct Vmcoreinfo {
       ("flags", 0), ("_refcount", 52), ("mapping", 24), ("lru", 8), ("_mapcount", 48),
       ("private", 40), ("compound_head", 8),
     ] { line("OFFSET(page.\(field))", "\(offset)") }
-    if kernel.rawValue >= KernelVersion.v6_12.rawValue {
+    if kernel >= .v6_12 {
       line("NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)", Self.type(.slab))
     }
     line("NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)", Self.type(.buddy))

@@ -60,6 +60,40 @@ struct ShellTests {
     cleanUp()
   }
 
+  /// Ctrl-C ends a line that takes long, and nothing of it is kept.
+  @Test func aLongLineIsInterrupted() throws {
+    let shell = try shell()
+    #expect(shell.shows("m.img> "))
+    shell.type("s = get_vm_area 64K\r")
+    #expect(shell.shows("m.img> "))
+    shell.type("test_vmalloc test_repeat_count=1000\r")
+    var isOver = false
+    // What a terminal of its own sends for the key. Before the line runs it does nothing.
+    for _ in 0..<50 where !isOver {
+      kill(shell.process, SIGINT)
+      isOver = shell.shows("test_vmalloc: interrupted", seconds: 0.2)
+    }
+    #expect(isOver)
+    shell.type("vmap_state --sum\r")
+    #expect(shell.shows("sum nbusy=1 nlazy=0"))
+    shell.type("check\r")
+    #expect(shell.shows("0\r\n"))
+    shell.type("\u{04}")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
+  @Test func aCommandIsInterrupted() throws {
+    #expect(try Command.vmemctl("--image", image, "get_vm_area", "4K").status == 0)
+    let run = try Command.run([
+      "timeout", "--preserve-status", "-s", "INT", "1", TestFiles.vmemctl, "--image", image,
+      "test_vmalloc", "test_repeat_count=1000",
+    ])
+    #expect(run.status == 130)
+    let state = try Command.vmemctl("--image", image, "vmap_state", "--sum").outputText
+    #expect(state.hasPrefix("sum nbusy=1 nlazy=0"))
+  }
+
   @Test func choicesAreShown() throws {
     let shell = try shell()
     #expect(shell.shows("m.img> "))

@@ -15,7 +15,7 @@ import Testing
   /// script. What runs other programs is run by the checks that know whether they are there.
   @Test func examples() throws {
     let scripts = try Command.run(["ls", TestFiles.root + "/examples"]).lines
-      .filter { $0.hasSuffix(".vmem") || $0 == "session.sh" }
+      .filter { $0.hasSuffix(".vmem") || $0 == "session.sh" || $0 == "test_vmalloc.sh" }
     let folder = TestFiles.root + "/Tests/Transcripts/"
     for script in scripts {
       let name = script.prefix { $0 != "." }

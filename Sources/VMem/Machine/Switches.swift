@@ -1,0 +1,89 @@
+/// Single differences between kernel versions. `Switch.all` says what each is and which kernels have it.
+@frozen
+public struct Switches: OptionSet, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  public static let vmapNodes = Switches(rawValue: 1 << 0)
+  public static let sparse = Switches(rawValue: 1 << 1)
+  public static let lazyMerge = Switches(rawValue: 1 << 2)
+  public static let sizeWrapBug = Switches(rawValue: 1 << 3)
+  public static let hugePerNode = Switches(rawValue: 1 << 4)
+  public static let vreallocFrees = Switches(rawValue: 1 << 5)
+  public static let vmapAnyFlags = Switches(rawValue: 1 << 6)
+  public static let sharedVunmap = Switches(rawValue: 1 << 7)
+  public static let deferredCleanup = Switches(rawValue: 1 << 8)
+  public static let accountUpperTables = Switches(rawValue: 1 << 9)
+  public static let accountPTETables = Switches(rawValue: 1 << 10)
+  public static let rangeInMessage = Switches(rawValue: 1 << 11)
+  public static let gfpAtomicBit = Switches(rawValue: 1 << 12)
+  public static let nowaitWarns = Switches(rawValue: 1 << 13)
+  public static let vmallocStatistic = Switches(rawValue: 1 << 14)
+  public static let vmallocStartNote = Switches(rawValue: 1 << 15)
+  public static let testMapRAM = Switches(rawValue: 1 << 16)
+  public static let testXfail = Switches(rawValue: 1 << 17)
+  public static let testNoBlock = Switches(rawValue: 1 << 18)
+  public static let testVrealloc = Switches(rawValue: 1 << 19)
+  public static let testFewByDefault = Switches(rawValue: 1 << 20)
+}
+
+/// What there is to know about one of the `Switches`.
+public struct Switch: Sendable {
+  /// The word that `boot --with` and `--without` take.
+  public let name: StaticString
+  public let value: Switches
+  /// What it changes, in a few words.
+  public let meaning: StaticString
+  /// The kernels that behave so unless told otherwise.
+  public let kernels: ClosedRange<KernelVersion>
+
+  init(
+    _ name: StaticString, _ value: Switches, _ kernels: ClosedRange<KernelVersion>,
+    _ meaning: StaticString
+  ) {
+    self.name = name
+    self.value = value
+    self.kernels = kernels
+    self.meaning = meaning
+  }
+
+  /// Every switch: where profiles, `boot` and help have them from.
+  public static let all: [Switch] = [
+    Switch("vmap_nodes", .vmapNodes, .v6_12 ... .v7_2, "areas by node, with pools of freed sizes"),
+    Switch("sparse", .sparse, .v6_12 ... .v7_2, "VM_SPARSE areas and their calls"),
+    Switch("lazy_merge", .lazyMerge, .v6_1 ... .v6_6, "unpurged neighbours are one range"),
+    Switch("size_wrap_bug", .sizeWrapBug, .v6_1 ... .v6_6, "size + guard that wraps is a BUG"),
+    Switch("vmap_any_flags", .vmapAnyFlags, .v6_1 ... .v6_6, "vmap takes flush_reset_perms"),
+    Switch("shared_vunmap", .sharedVunmap, .v6_1 ... .v6_1, "vunmap complains as vfree does"),
+    Switch("huge_per_node", .hugePerNode, .v6_1 ... .v6_12, "vmalloc_huge divides by the nodes"),
+    Switch(
+      "deferred_cleanup", .deferredCleanup, .v6_18 ... .v7_2, "failed vmalloc is freed afterwards"),
+    Switch("vrealloc_frees", .vreallocFrees, .v7_2 ... .v7_2, "vrealloc frees pages it cuts off"),
+    Switch(
+      "account_upper", .accountUpperTables, .v6_12 ... .v7_2, "PageTables counts PUD tables and up"),
+    Switch("account_pte", .accountPTETables, .v6_18 ... .v7_2, "PageTables counts PTE tables"),
+    Switch(
+      "range_message", .rangeInMessage, .v6_18 ... .v7_2, "failed searches log their range"),
+    Switch("gfp_atomic_bit", .gfpAtomicBit, .v6_1 ... .v6_1, "GFP_ATOMIC has a bit of its own"),
+    Switch("nowait_warns", .nowaitWarns, .v6_1 ... .v6_1, "failed GFP_NOWAIT is logged"),
+    Switch("nr_vmalloc", .vmallocStatistic, .v7_0 ... .v7_2, "vmstat has nr_vmalloc"),
+    Switch(
+      "vmalloc_start_note", .vmallocStartNote, .v6_12 ... .v7_2, "VMCOREINFO has VMALLOC_START"),
+    Switch("test_map_ram", .testMapRAM, .v6_6 ... .v7_2, "test_vmalloc has vm_map_ram_test"),
+    Switch("test_xfail", .testXfail, .v6_18 ... .v7_2, "test_vmalloc counts expected failures"),
+    Switch("test_no_block", .testNoBlock, .v7_0 ... .v7_2, "test_vmalloc has no_block_alloc_test"),
+    Switch("test_vrealloc", .testVrealloc, .v7_2 ... .v7_2, "test_vmalloc has vrealloc_test"),
+    Switch(
+      "test_few", .testFewByDefault, .v7_2 ... .v7_2,
+      "test_vmalloc runs tests 1, 2 and 4 unless told"),
+  ]
+}
+
+extension KernelVersion: Comparable {
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+  /// What this kernel's behaviour is made of.
+  public var switches: Switches {
+    Switch.all.reduce(into: []) { if $1.kernels.contains(self) { $0.formUnion($1.value) } }
+  }
+}

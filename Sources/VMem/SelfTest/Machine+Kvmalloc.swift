@@ -1,0 +1,45 @@
+extension Machine {
+  /// Zeroed memory: consecutive frames up to 4 MiB where there are, else an area of vmalloc. The
+  /// corresponding kernel function is `kvmalloc`.
+  ///
+  /// Refuses with NULL.
+  func kvmalloc(_ size: UInt64) throws(Refusal) -> UInt64 {
+    let pages = (size + 4095) >> 12
+    let order = 64 - (pages - 1).leadingZeroBitCount
+    if order <= FrameAllocator.maximumOrder, let pfn = frames.allocatePage(order: order) {
+      for step in 0..<UInt32(1) << UInt32(order) {
+        ram[frames.frame(pfn + step)].index = Frame.orphan
+      }
+      return map.pageOffset + UInt64(pfn) << 12
+    }
+    var request = VmallocRequest(size: size)
+    request.isZeroed = true
+    return try vmalloc(request)
+  }
+
+  /// The corresponding kernel function is `kvfree`.
+  func kvfree(_ address: UInt64) throws(Refusal) {
+    guard address < map.vmallocStart else { return try vfree(address) }
+    let pfn = UInt32((address - map.pageOffset) >> 12)
+    frames.free(pfn, order: Int(ram[frames.frame(pfn)].order))
+  }
+
+  /// Writes a word of eight bytes, little endian.
+  func store(_ address: UInt64, _ value: UInt64) throws(Refusal) {
+    var bytes = InlineArray<8, UInt8>(repeating: 0)
+    for at in 0..<8 { bytes[at] = UInt8(truncatingIfNeeded: value >> UInt64(8 * at)) }
+    try write(address, bytes.span)
+  }
+
+  func load(_ address: UInt64) throws(Refusal) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    try read(address, count: 8) { bytes in
+      for at in bytes.indices {
+        value |= UInt64(bytes[at]) << shift
+        shift += 8
+      }
+    }
+    return value
+  }
+}
