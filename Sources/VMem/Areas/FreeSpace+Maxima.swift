@@ -20,17 +20,24 @@ extension FreeSpace {
 
   /// Makes all maxima right and keeps them so for a while.
   func refreshMaxima() {
-    if !keepsMaxima { _ = recompute(ram[root].freeRoot) }
+    if !keepsMaxima { recomputeMaxima() }
     ram[root].maximaBudget = Self.budget
   }
 
   /// Makes the maxima right.
-  func recomputeMaxima() { _ = recompute(ram[root].freeRoot) }
+  func recomputeMaxima() {
+    var limit = StepLimit(UInt64(ram[root].freeCount))
+    _ = recompute(ram[root].freeRoot, depth: 0, &limit)
+  }
 
-  private func recompute(_ node: Ref<FreeBlock>) -> UInt64 {
+  private func recompute(
+    _ node: Ref<FreeBlock>, depth: Int, _ limit: inout StepLimit
+  ) -> UInt64 {
     guard !node.isNone else { return 0 }
-    ram[node].leftMaximum = recompute(ram[node].left)
-    ram[node].rightMaximum = recompute(ram[node].right)
+    precondition(depth <= 64, "the free tree is a loop")
+    limit.step()
+    ram[node].leftMaximum = recompute(ram[node].left, depth: depth + 1, &limit)
+    ram[node].rightMaximum = recompute(ram[node].right, depth: depth + 1, &limit)
     return ram[node].maximum
   }
 
@@ -60,7 +67,7 @@ extension FreeSpace {
   /// Gives the index up for want of memory; the tree answers alone.
   func dropIndex() {
     // The maxima must be right before nothing else knows better.
-    if ram[root].maximaBudget == 0 { _ = recompute(ram[root].freeRoot) }
+    if ram[root].maximaBudget == 0 { recomputeMaxima() }
     index.drop()
     ram[root].indexDelay = Self.budget
   }

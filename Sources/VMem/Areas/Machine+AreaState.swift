@@ -16,23 +16,28 @@ extension Machine {
   /// Walks the free tree in pre-order; `body` gets nil for each absent child.
   public func forEachFreeTreeNode(_ body: (FreeTreeNode?) -> Void) {
     var nodes: [FreeTreeNode?] = []
-    _ = visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, &nodes)
+    var limit = caches.stepLimit(.vmArea)
+    _ = visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, &nodes, &limit)
     for node in nodes { body(node) }
   }
 
   /// Adds a subtree in pre-order and returns its largest block; the nodes' own maxima may be stale.
   private func visit(
-    _ block: Ref<FreeBlock>, depth: Int, isLeft: Bool, _ nodes: inout [FreeTreeNode?]
+    _ block: Ref<FreeBlock>, depth: Int, isLeft: Bool, _ nodes: inout [FreeTreeNode?],
+    _ limit: inout StepLimit
   ) -> UInt64 {
     guard !block.isNone else {
       nodes.append(nil)
       return 0
     }
+    // A red-black tree of 2^32 nodes is at most 64 deep.
+    precondition(depth <= 64, "the free tree is a loop")
+    limit.step()
     let node = ram[block]
     let place = nodes.count
     nodes.append(nil)
-    let left = visit(node.left, depth: depth + 1, isLeft: true, &nodes)
-    let right = visit(node.right, depth: depth + 1, isLeft: false, &nodes)
+    let left = visit(node.left, depth: depth + 1, isLeft: true, &nodes, &limit)
+    let right = visit(node.right, depth: depth + 1, isLeft: false, &nodes, &limit)
     let maximum = max(node.size, max(left, right))
     nodes[place] = FreeTreeNode(
       start: node.start, end: node.end, isBlack: node.isBlack, maximum: maximum, depth: depth,
@@ -42,14 +47,19 @@ extension Machine {
 
   /// Calls `body` for every free block, ascending.
   public func forEachFreeBlock(_ body: (_ start: UInt64, _ end: UInt64) -> Void) {
-    inOrder(ram[areas.state].freeRoot, body)
+    var limit = caches.stepLimit(.vmArea)
+    inOrder(ram[areas.state].freeRoot, depth: 0, &limit, body)
   }
 
-  private func inOrder(_ block: Ref<FreeBlock>, _ body: (UInt64, UInt64) -> Void) {
+  private func inOrder(
+    _ block: Ref<FreeBlock>, depth: Int, _ limit: inout StepLimit, _ body: (UInt64, UInt64) -> Void
+  ) {
     guard !block.isNone else { return }
-    inOrder(ram[block].left, body)
+    precondition(depth <= 64, "the free tree is a loop")
+    limit.step()
+    inOrder(ram[block].left, depth: depth + 1, &limit, body)
     body(ram[block].start, ram[block].end)
-    inOrder(ram[block].right, body)
+    inOrder(ram[block].right, depth: depth + 1, &limit, body)
   }
 
   /// A block of vm_map_ram.
@@ -87,7 +97,9 @@ extension Machine {
       for index in 0..<VmapNode.poolCount {
         var addresses: [UInt64] = []
         var area = ram[areas.node(number)].pools[index].head
+        var limit = StepLimit(UInt64(ram[areas.node(number)].pools[index].count))
         while !area.isNone {
+          limit.step()
           addresses.append(ram[area].start)
           area = ram[area].next
         }

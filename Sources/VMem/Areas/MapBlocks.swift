@@ -46,7 +46,11 @@ struct MapBlocks {
     let taken = Self.taken(count)
     let queue = perCPU(ram[Superblock.ref].cpu)
     var block = ram[queue].freeBlocks
-    while !block.isNone && ram[block].free < taken { block = ram[block].next }
+    var limit = areas.caches.stepLimit(.mapBlock)
+    while !block.isNone && ram[block].free < taken {
+      limit.step()
+      block = ram[block].next
+    }
     if block.isNone { block = try newBlock(queue) }
     let first = MapBlock.pages - ram[block].free
     ram[block].free -= taken
@@ -149,9 +153,11 @@ struct MapBlocks {
 
   /// Gives up every block in which nothing is mapped any more (`purge_fragmented_blocks_allcpus`).
   func purgeFragmented() {
+    var limit = areas.caches.stepLimit(.mapBlock)
     for cpu in 0..<cpuCount {
       var block = ram[perCPU(cpu)].freeBlocks
       while !block.isNone {
+        limit.step()
         let next = ram[block].next
         if isFragmented(block) {
           unqueue(block)

@@ -30,7 +30,7 @@ extension AreaAllocator {
     checker.expect(
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
         && record.caller.isNone && record.owned == 0 && record.pageOrder == 0
-        && !record.isGroup && record.physicalAddress == 0 && record.array == 0
+        && !record.isGroup && record.physicalAddress == 0 && record.marks & 1 == 0
         && (!isBlock || record.reserved == MapBlock.size), "areas: vm_map_ram", record.start)
   }
 
@@ -40,7 +40,7 @@ extension AreaAllocator {
     checker.expect(
       record.areaFlags & VMArea.mapBlock == 0 && record.requestedSize == record.reserved
         && record.flags == .alloc && record.pageCount == 0
-        && record.pageOrder == 0 && record.physicalAddress == 0 && record.array == 0
+        && record.pageOrder == 0 && record.physicalAddress == 0 && record.marks & 1 == 0
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
   }
 

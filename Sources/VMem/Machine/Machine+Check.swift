@@ -145,7 +145,7 @@ extension Machine {
     expected.owner = record.owner
     expected.index = record.owner.isNone ? Frame.orphan : record.index
     expected.mapcount = PageType.none
-    expected.order = record.order
+    expected.order = min(record.order, UInt32(FrameAllocator.maximumOrder))
     expected.refcount = record.refcount
     expected.seal = expected.expectedSeal
     checker.expect(record.refcount > 0, "frame is lost", UInt64(pfn), UInt64(record.mapcount))

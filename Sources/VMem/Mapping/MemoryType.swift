@@ -42,7 +42,9 @@ struct MemoryTypes {
     if wanted == .writeBack && start >= UInt64(ram.frameCount) << 12 { mode = .uncachedMinus }
     var isFirst = true
     var at = ram[state].memoryTypes
+    var limit = ObjectCaches(ram: ram).stepLimit(.memoryType)
     while !at.isNone {
+      limit.step()
       let one = ram[at]
       if one.start < end && start < one.end {
         let found = CacheMode(rawValue: UInt8(truncatingIfNeeded: one.mode)) ?? .writeBack
@@ -68,7 +70,9 @@ struct MemoryTypes {
   func free(_ start: UInt64, _ end: UInt64) {
     var previous = Ref<MemoryType>.none
     var at = ram[state].memoryTypes
+    var limit = ObjectCaches(ram: ram).stepLimit(.memoryType)
     while !at.isNone {
+      limit.step()
       let one = ram[at]
       if one.start == start && one.end == end {
         if previous.isNone {

@@ -6,6 +6,9 @@ extension Interpreter {
 
   /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `.
   mutating func begin(_ line: Line?) {
+    // What is printed is committed, unless the machine is broken.
+    if committer != nil { checkAtEnd() }
+    if exit == .corrupt { call.output.writer.willFlush = nil }
     call.output.writer.flush()
     messages.write(options.colour ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
     if let fileName {

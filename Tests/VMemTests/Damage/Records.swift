@@ -58,9 +58,12 @@ extension Machine {
   private func areaRecords() -> [Record] {
     var records: [Record] = []
     areas.forEachBusy { area in
-      // How much of the last page was asked for, flags that callers may set, and the vmap node.
-      var record = Record("area", area).silent(\VMArea.requestedSize, \VMArea.rawFlags)
-        .silent(MemoryLayout<VMArea>.offset(of: \.areaFlags)! + 1, bits: 0xff)
+      // How much of the last page was asked for, flags that callers may set, the vmap node, and which
+      // of the symbols that there are.
+      var record = Record("area", area).silent(
+        \VMArea.requestedSize, \VMArea.rawFlags, \VMArea.caller
+      )
+      .silent(MemoryLayout<VMArea>.offset(of: \.areaFlags)! + 1, bits: 0xff)
       if ram[area].array != 0 { record = record.silent(24..<32) }
       if ram[area].isGroup { record = record.silent(\VMArea.owned) }
       records.append(record)
