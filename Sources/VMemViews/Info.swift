@@ -17,6 +17,7 @@ extension Views {
     line("nodes", "\(c.nodes)", to: &output)
     line("levels", "\(c.levels)", to: &output)
     line("switches", names(c.switches), to: &output)
+    line("tlb", "\(c.tlbEntries) entries a CPU", to: &output)
     line("seed", "\(c.seed)", to: &output)
     line("clock", "\(machine.clock)", to: &output)
     line("cpu", "\(machine.cpu)", to: &output)

@@ -70,6 +70,11 @@ struct LogText {
       [testSummary]
     case .testCycles:
       ["All test took worker\(record.a)=\(record.b) cycles"]
+    case .staleTLB:
+      [
+        "stale TLB entry: cpu \(record.cpu), \(hex(record.a)), "
+          + Views.text(Staleness(since: record.c, packed: record.d))
+      ]
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }

@@ -25,7 +25,7 @@ struct LayoutTests {
   @Test func recordsAreAsSmallAsTheyClaim() {
     #expect(MemoryLayout<VMArea>.size == 64)
     #expect(MemoryLayout<FreeBlock>.size <= 64)
-    #expect(MemoryLayout<Superblock>.size <= 4096)
+    #expect(MemoryLayout<Superblock>.size <= Int(TLBState.ref.granule) * 16)
     #expect(MemoryLayout<Name>.stride == 96)
   }
 }

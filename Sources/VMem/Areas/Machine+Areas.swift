@@ -147,7 +147,7 @@ extension Machine {
       ram[name].isLive = false
       ram[name].area = .none
     }
-    tables.unmap(ram[area].start, ram[area].end)
+    tables.unmap(ram[area].start, ram[area].end).deferToPurge()
     areas.freeLazily(area)
   }
 

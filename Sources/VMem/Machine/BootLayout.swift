@@ -15,6 +15,12 @@ struct BootLayout {
   private(set) var windowTables: UInt32 = 0
   private(set) var mapTables: UInt32 = 0
   private(set) var frameTable: UInt32 = 0
+  /// Frames at the end of RAM, which no zone has: the TLBs that the hole is too small for.
+  private(set) var tlbs: UInt32 = 0
+  /// Where RAM ends that is not cut off in the hole.
+  private(set) var end: UInt32 = 0
+  /// CPUs whose TLBs are in the device hole, where no memory is to be had.
+  private(set) var tlbsInHole: UInt32 = 0
   /// Ranges of frames that are not the allocator's, ascending and apart.
   private(set) var taken: [(from: UInt32, to: UInt32)] = [(0, 1)]
   /// Bytes up to the end of these structures and of the spare frames.
@@ -47,7 +53,17 @@ struct BootLayout {
     let below = next <= Self.hole.from ? Self.hole.from - next : Self.spareFrames
     let spareEnd =
       below < Self.spareFrames ? Self.hole.to + Self.spareFrames - below : next + Self.spareFrames
-    neededMemory = UInt64(spareEnd) << 12
+    let frames = TLBState(entries: c.tlbEntries).framesPerCPU
+    tlbs = UInt32(c.cpus) * frames
+    end = total < Self.hole.to ? min(total, Self.hole.from) : total
+    if total < Self.hole.to, next + Self.spareFrames + tlbs <= Self.hole.from {
+      neededMemory = UInt64(next + Self.spareFrames + tlbs) << 12
+    } else {
+      let room = Self.hole.to - Self.hole.from
+      tlbsInHole = frames == 0 ? 0 : min(UInt32(c.cpus), room / frames)
+      tlbs -= tlbsInHole * frames
+      neededMemory = UInt64(max(Self.hole.to, spareEnd) + tlbs) << 12
+    }
     taken.append(Self.hole)
     merge()
   }
@@ -93,11 +109,11 @@ struct BootLayout {
 
   /// The frames of one zone of a node.
   static func zone(
-    _ node: Int, _ kind: ZoneKind, _ c: Configuration
+    _ node: Int, _ kind: ZoneKind, _ c: Configuration, _ layout: BootLayout
   ) -> (start: UInt32, end: UInt32) {
     let fourGiB = UInt32(1) << 20
     let from = nodeStart(node, c)
-    let to = node + 1 == c.nodes ? UInt32(c.memory >> 12) : nodeStart(node + 1, c)
+    let to = node + 1 == c.nodes ? layout.end - layout.tlbs : nodeStart(node + 1, c)
     let end = kind == .dma32 ? min(to, fourGiB) : to
     return (kind == .dma32 ? min(from, fourGiB) : min(max(from, fourGiB), end), end)
   }

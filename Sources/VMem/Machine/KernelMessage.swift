@@ -82,4 +82,7 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   /// An allocation that was made to fail: kind and, from bit 8 on, order, cache or level; number of
   /// the call, interval, failures left (-1: any number).
   case faultInjected
+  /// A translation was used that the tables no longer have: address, frame, clock of the change, and
+  /// the rest of a `Staleness`.
+  case staleTLB
 }

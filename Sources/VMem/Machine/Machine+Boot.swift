@@ -4,6 +4,7 @@ public enum BootError: Error, Equatable, Sendable {
   case cpus(Int)
   case nodes(Int)
   case levels(Int)
+  case tlbEntries(Int)
   /// The size is not a multiple of 4096, or more than 64 GiB.
   case memory(UInt64)
   /// The boot structures take `needed` bytes and do not fit.
@@ -24,6 +25,8 @@ extension Machine {
     guard (1...Configuration.maximumCPUs).contains(c.cpus) else { throw .cpus(c.cpus) }
     guard (1...Configuration.maximumNodes).contains(c.nodes) else { throw .nodes(c.nodes) }
     guard c.levels == 4 || c.levels == 5 else { throw .levels(c.levels) }
+    let sizes = Configuration.minimumTLBEntries...Configuration.maximumTLBEntries
+    guard c.tlbEntries == 0 || sizes.contains(c.tlbEntries) else { throw .tlbEntries(c.tlbEntries) }
     guard c.memory % 4096 == 0, c.memory <= Configuration.maximumMemory else {
       throw .memory(c.memory)
     }
@@ -61,6 +64,10 @@ extension Machine {
     ram[state].perCPU = Ref(granule: layout.perCPU << 8)
     ram[state].frameTable = layout.frameTable
     ram[state].areas.nodes = Ref(granule: layout.vmapNodes << 8)
+    ram[TLBState.ref] = TLBState(entries: c.tlbEntries)
+    ram[TLBState.ref].inHole = layout.tlbsInHole
+    ram[TLBState.ref].others = layout.end - layout.tlbs
+    ram[TLBState.ref].current = c.tlbEntries == 0 ? 0 : ram[TLBState.ref].frame(0)
     caches.prepare()
     prepareZones(c, layout)
     prepareTables(layout)
@@ -72,7 +79,7 @@ extension Machine {
     for node in 0..<c.nodes {
       for kind in ZoneKind.allCases {
         let zone = frames.zone(node * ZoneKind.allCases.count + Int(kind.rawValue))
-        let (start, end) = BootLayout.zone(node, kind, c)
+        let (start, end) = BootLayout.zone(node, kind, c, layout)
         ram[zone].node = UInt8(node)
         ram[zone].kind = kind.rawValue
         ram[zone].start = start

@@ -24,6 +24,7 @@ extension Machine {
     log.check(&checker)
     if !checker.isFull { checkPages(sets, layout, &checker) }
     checkOwners(&checker)
+    if checker.isSound { checkTLBs(&checker) }
     return checker.violations
   }
 
@@ -32,7 +33,7 @@ extension Machine {
     checker.taken = layout.taken
     for node in 0..<configuration.nodes {
       for kind in ZoneKind.allCases {
-        let (start, end) = BootLayout.zone(node, kind, configuration)
+        let (start, end) = BootLayout.zone(node, kind, configuration, layout)
         let flags = UInt64(node) << Frame.nodeShift | UInt64(kind.rawValue) << Frame.zoneShift
         checker.zones.append((start, end, flags))
       }
@@ -104,6 +105,9 @@ extension Machine {
         }
       }
     }
+    for pfn in layout.end - min(layout.tlbs, layout.end)..<layout.end {
+      _ = checker.claim(UInt64(pfn), "frame of a TLB is not RAM")
+    }
     var owned: [Ref<PageSet>: UInt32] = [:]
     var orders: [Ref<PageSet>: UInt32] = [:]
     for pfn in leftFrames(checker) {
@@ -147,7 +151,7 @@ extension Machine {
     expected.mapcount = PageType.none
     expected.order = min(record.order, UInt32(FrameAllocator.maximumOrder))
     expected.refcount = record.refcount
-    expected.seal = expected.expectedSeal
+    expected.inheritPast(of: record)
     checker.expect(record.refcount > 0, "frame is lost", UInt64(pfn), UInt64(record.mapcount))
     checker.expect(record == expected, "page: frame record", UInt64(pfn))
     if !record.owner.isNone {

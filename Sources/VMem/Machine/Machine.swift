@@ -38,6 +38,7 @@ public struct Machine: ~Copyable {
     result.kernel = KernelVersion(rawValue: ram[state].kernel) ?? .v6_18
     result.switches = Switches(rawValue: ram[state].switches)
     result.seed = ram[state].seed
+    result.tlbEntries = Int(ram[TLBState.ref].slots)
     return result
   }
 
@@ -63,6 +64,9 @@ public struct Machine: ~Copyable {
       throw Refusal(.errno(.EINVAL), .noSuchCPU, cpu, UInt64(cpuCount))
     }
     ram[Superblock.ref].currentCPU = UInt32(cpu)
+    if ram[TLBState.ref].slots > 0 {
+      ram[TLBState.ref].current = ram[TLBState.ref].frame(Int(cpu))
+    }
   }
 
   /// The context the current CPU runs in.

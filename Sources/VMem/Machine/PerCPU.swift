@@ -8,6 +8,11 @@ struct PerCPU: BitwiseCopyable {
   /// Frame in which addresses wait that are freed after a grace period, or 0, and their number.
   var rcuPage: UInt32 = 0
   var rcuCount: UInt32 = 0
+  /// Entries in this CPU's TLB.
+  var tlbUsed: UInt32 = 0
+  /// Keeps the size a multiple of 16.
+  var unused: UInt32 = 0
+  var unusedToo: UInt64 = 0
 
   static func framesNeeded(cpus: Int) -> UInt32 {
     UInt32((cpus * MemoryLayout<PerCPU>.stride + 4095) / 4096)

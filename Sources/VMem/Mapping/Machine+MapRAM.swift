@@ -55,7 +55,7 @@ extension Machine {
       guard back <= out else {
         throw bug(.vb_free, .moreThanHandedOut, address, back, out)
       }
-      tables.unmap(address, address + count << 12)
+      tables.unmap(address, address + count << 12).deferToPurge()
       _ = areas.blocks.free(address, count)
       return
     }

@@ -97,10 +97,10 @@ extension Machine {
     guard !tables.unmapRunsAway(start, end) else {
       throw bug(.vunmap_pte_range, .unalignedUnmap, start, end)
     }
-    let partial = tables.unmap(start, end)
-    for _ in 0..<partial >> 32 { warn(.vunmap_pud_range) }
-    for _ in 0..<partial & 0xffff_ffff { warn(.vunmap_pmd_range) }
-    TLBFlush(ram: ram).kernelRange(start, end)
+    let cleared = tables.unmap(start, end)
+    for _ in 0..<cleared.partialLeaves >> 32 { warn(.vunmap_pud_range) }
+    for _ in 0..<cleared.partialLeaves & 0xffff_ffff { warn(.vunmap_pmd_range) }
+    cleared.flush()
   }
 
   /// Builds every table for [start, end) down to those of `level`, whose entries stay as they are.

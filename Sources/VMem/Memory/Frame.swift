@@ -8,9 +8,10 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   /// Next and previous frame on a list. Offset 8 (`lru`, `compound_head`).
   var next: UInt32 = 0
   var previous: UInt32 = 0
-  /// What `refcount` and `order` say, once more, so that a damaged one shows.
+  /// What `refcount`, `order` and `freedAt` say, once more, so that a damaged one shows.
   var seal: UInt32 = 0
-  var lruTail: UInt32 = 0
+  /// Clock of the call that freed the frame last.
+  var freedAt: UInt32 = 0
   /// Low half: the set of pages with a name that this frame belongs to. Offset 24 (`mapping`).
   var owner: Ref<PageSet> = .none
   var mappingHigh: UInt32 = 0
@@ -39,7 +40,15 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   public static let reserved: UInt64 = 1 << 13
 
   /// What `seal` must be.
-  var expectedSeal: UInt32 { UInt32(bitPattern: refcount) &+ order << 24 }
+  var expectedSeal: UInt32 {
+    UInt32(bitPattern: refcount) &+ order << 24 &+ freedAt &* 0x9e37_79b1
+  }
+
+  /// Makes this the record of a frame with the past of another record.
+  mutating func inheritPast(of record: Frame) {
+    freedAt = record.freedAt
+    seal = expectedSeal
+  }
 
   /// Takes references, or drops them.
   @inline(__always)

@@ -24,7 +24,7 @@ extension FrameAllocator {
   ) -> Bool {
     let node = number / ZoneKind.allCases.count
     let kind = ZoneKind.allCases[number % ZoneKind.allCases.count]
-    let (start, end) = BootLayout.zone(node, kind, c)
+    let (start, end) = BootLayout.zone(node, kind, c, layout)
     let record = ram[zone]
     var managed: UInt32 = start < end ? end - start : 0
     for (from, to) in layout.taken where from < end && to > start {
@@ -63,6 +63,7 @@ extension FrameAllocator {
       expected.private = UInt64(order)
       expected.mapcount = PageType.buddy.word
       expected.isFresh = record.isFresh & 1
+      expected.inheritPast(of: record)
       checker.expect(record == expected, "free list: frame record", UInt64(pfn), UInt64(order))
       for inner in pfn + 1..<pfn + size { checkInner(inner, flags(zone), &checker) }
       previous = pfn
@@ -85,6 +86,7 @@ extension FrameAllocator {
     (expected.next, expected.previous) = (record.next, record.previous)
     expected.private = record.private
     expected.isFresh = record.isFresh & 1
+    expected.inheritPast(of: record)
     checker.expect(
       record == expected && record.private <= UInt64(Self.maximumOrder),
       "free block: frame record", UInt64(pfn))
@@ -113,6 +115,7 @@ extension FrameAllocator {
       expected.private = min(record.private, UInt64(Self.maximumOrder))
       expected.mapcount = PageType.perCPU.word
       expected.isFresh = record.isFresh & 1
+      expected.inheritPast(of: record)
       checker.expect(record == expected, "per-CPU list: frame record", UInt64(pfn))
       checker.expect(
         record.next < ram.frameCount && ram[frame(record.next)].previous == pfn,

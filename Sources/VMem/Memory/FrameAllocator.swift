@@ -97,6 +97,7 @@ public struct FrameAllocator: Sendable {
       record.mapcount = PageType.none
       record.refcount = 1
       record.order = UInt32(order)
+      record.freedAt = ram[frame(pfn + step)].freedAt
       record.seal = record.expectedSeal
       ram[frame(pfn + step)] = record
     }
@@ -165,10 +166,13 @@ public struct FrameAllocator: Sendable {
   func free(_ pfn: UInt32, order: Int = 0, isZero: Bool = false) {
     let zone = zone(of: pfn)
     let flags = ram[frame(pfn)].flags & (~0 << Frame.zoneShift)
+    let now = UInt32(truncatingIfNeeded: ram[state].clock)
     for step in 0..<UInt32(1) << UInt32(order) {
       var record = Frame()
       record.flags = flags
       record.isFresh = isZero ? 1 : 0
+      record.freedAt = now
+      record.seal = record.expectedSeal
       ram[frame(pfn + step)] = record
     }
     guard order == 0 else { return freeBlock(zone, pfn, order) }

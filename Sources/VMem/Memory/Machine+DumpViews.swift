@@ -10,7 +10,9 @@ extension Machine {
 
   /// Physical addresses of the structures that boot placed in RAM, ascending and apart.
   public var reservedRanges: [Range<UInt64>] {
-    BootLayout(configuration).taken.flatMap { range in
+    let layout = BootLayout(configuration)
+    let ranges = layout.taken + (layout.tlbs > 0 ? [(layout.end - layout.tlbs, layout.end)] : [])
+    return ranges.flatMap { range in
       let frames = UInt64(range.from)..<UInt64(range.to)
       return ramRanges.map { ram in
         (frames.lowerBound << 12..<frames.upperBound << 12).clamped(to: ram)

@@ -26,6 +26,7 @@ extension ObjectCaches {
       var expected = checker.record(pfn, .slab)
       expected.private = at
       expected.next = record.next
+      expected.inheritPast(of: record)
       checker.expect(record == expected, "slab: frame record", UInt64(pfn))
       checker.objects.add(pfn, kind, granules: Int(size))
       slabs += 1

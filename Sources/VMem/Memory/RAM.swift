@@ -17,6 +17,12 @@ public struct RAM: Sendable {
     self.pastReach = pastReach
   }
 
+  /// Whether there is memory at a frame number: no device of the hole, and none behind the end.
+  @inline(__always)
+  func isMemory(_ pfn: UInt64) -> Bool {
+    pfn < UInt64(frameCount) && !(UInt64(BootLayout.hole.from)..<UInt64(BootLayout.hole.to) ~= pfn)
+  }
+
   /// The object behind a reference.
   ///
   /// Safe: the host reservation covers every 32-bit granule number plus the size of any object, and

@@ -36,6 +36,7 @@ extension SparseArray {
     var expected = checker.record(chunk, .array)
     expected.private = used
     let record = ram[FrameAllocator(ram: ram).frame(chunk)]
+    expected.inheritPast(of: record)
     checker.expect(record == expected, "sparse array: frame record", UInt64(chunk), used)
     checker.expect(used > 0 || isIdle, "sparse array: empty chunk", UInt64(chunk))
   }

@@ -8,40 +8,43 @@ extension Machine {
     var isRAM: Bool
   }
 
-  /// Translates the part of [address, address + remaining) that lies in the first page.
-  private func translate(
-    _ address: UInt64, _ remaining: UInt64, forWriting: Bool
+  /// Who translates.
+  private enum Way {
+    /// The MMU: the TLB first, which learns of it.
+    case mmu
+    /// The same once more, without a trace.
+    case mmuAgain
+    /// A walk of the tables by software.
+    case tables
+  }
+
+  /// The part of [address, address + remaining) that lies in the first page.
+  private func chunk(
+    _ address: UInt64, _ remaining: UInt64, forWriting: Bool, _ way: Way = .mmu
   ) throws(Refusal) -> Chunk {
-    guard map.isCanonical(address) else { throw Refusal(.fault, .notCanonical, address) }
-    let (pfn, entry): (UInt64, Entry)
-    switch tables.look(up: address) {
-    case .hole(let depth): throw Refusal(.fault, .notMapped, address, levelCode(depth))
-    case .leaf(let frame, let leaf, _): (pfn, entry) = (frame, leaf)
-    }
-    guard !forWriting || entry.isWritable else { throw Refusal(.fault, .readOnly, address) }
-    let offset = address & 4095
+    let found =
+      switch way {
+      case .mmu: try translate(address, forWriting: forWriting)
+      case .mmuAgain: try peek(address, forWriting: forWriting)
+      case .tables: try walkTables(address, forWriting: forWriting)
+      }
     return Chunk(
-      physical: pfn << 12 | offset, count: Int(min(4096 - offset, remaining)),
-      isRAM: pfn < UInt64(ram.frameCount))
+      physical: found.physical, count: Int(min(4096 - address & 4095, remaining)),
+      isRAM: found.isRAM)
   }
 
   /// Calls `body` for the chunks of [address, address + count), ascending, up to the first fault.
   @inline(__always)
   private func forEachChunk(
-    _ address: UInt64, _ count: UInt64, forWriting: Bool,
+    _ address: UInt64, _ count: UInt64, forWriting: Bool, _ way: Way = .mmu,
     _ body: (Chunk, _ offset: UInt64) -> Void
   ) throws(Refusal) {
     var done: UInt64 = 0
     while done < count {
-      let chunk = try translate(address &+ done, count - done, forWriting: forWriting)
+      let chunk = try chunk(address &+ done, count - done, forWriting: forWriting, way)
       body(chunk, done)
       done += UInt64(chunk.count)
     }
-  }
-
-  /// Whether every byte of the range can be read; throws the fault of the first that cannot.
-  private func probe(_ address: UInt64, _ count: UInt64) throws(Refusal) {
-    try forEachChunk(address, count, forWriting: false) { _, _ in }
   }
 
   /// Reads `count` bytes and hands them out in order. Nothing is handed out when any byte of them
@@ -49,8 +52,22 @@ extension Machine {
   public func read(
     _ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void
   ) throws(Refusal) {
-    try probe(address, count)
+    if count > 4096 - address & 4095 {
+      try forEachChunk(address, count, forWriting: false) { _, _ in }
+      return try forEachChunk(address, count, forWriting: false, .mmuAgain) { part, _ in
+        hand(out: part, chunk)
+      }
+    }
     try forEachChunk(address, count, forWriting: false) { part, _ in hand(out: part, chunk) }
+  }
+
+  /// Reads as a walker in software does, whatever TLBs hold.
+  func readByTables(
+    _ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void
+  ) throws(Refusal) {
+    try forEachChunk(address, count, forWriting: false, .tables) { part, _ in
+      hand(out: part, chunk)
+    }
   }
 
   private func hand(out part: Chunk, _ body: (Span<UInt8>) -> Void) {
@@ -108,8 +125,8 @@ extension Machine {
         step = min(left, min(4096 - (to &+ done) & 4095, 4096 - (from &+ done) & 4095))
       }
       let offset = backwards ? left - step : done
-      let source = try translate(from &+ offset, step, forWriting: false)
-      let target = try translate(to &+ offset, step, forWriting: true)
+      let source = try chunk(from &+ offset, step, forWriting: false)
+      let target = try chunk(to &+ offset, step, forWriting: true)
       move(source, target)
       done += step
     }
@@ -131,8 +148,8 @@ extension Machine {
     var done: UInt64 = 0
     while done < count {
       let step = min(count - done, min(4096 - (a &+ done) & 4095, 4096 - (b &+ done) & 4095))
-      let left = try translate(a &+ done, step, forWriting: false)
-      let right = try translate(b &+ done, step, forWriting: false)
+      let left = try chunk(a &+ done, step, forWriting: false)
+      let right = try chunk(b &+ done, step, forWriting: false)
       var difference: Int?
       hand(out: left) { first in
         hand(out: right) { second in

@@ -33,7 +33,7 @@ extension Machine {
       }
     }
     do throws(Refusal) {
-      try read(address, count: count, chunk)
+      try readByTables(address, count: count, chunk)
       return true
     } catch {
       return false

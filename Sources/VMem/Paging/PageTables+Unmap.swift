@@ -1,10 +1,13 @@
 extension PageTables {
   /// Clears every entry of [start, end). Tables stay; a large leaf that is only partly covered goes
-  /// as a whole. Returns how many such leaves there were: those of 2 MiB, and in the upper 32 bits those
-  /// of 1 GiB. The corresponding kernel function is
-  /// `__vunmap_range_noflush`.
-  @inline(__always) @discardableResult
-  func unmap(_ start: UInt64, _ end: UInt64) -> Int {
+  /// as a whole. The corresponding kernel function is `__vunmap_range_noflush`.
+  @inline(__always)
+  func unmap(_ start: UInt64, _ end: UInt64) -> FlushObligation {
+    FlushObligation(ram, start, end, partialLeaves: clear(start, end))
+  }
+
+  @inline(__always)
+  private func clear(_ start: UInt64, _ end: UInt64) -> Int {
     // Most areas lie under one entry of the PUD table, and many were never mapped.
     if levels == 4, start >> 30 == (end &- 1) >> 30 {
       let entry = ram[table: top, Level.index(of: start, depth: 4)]

@@ -23,23 +23,4 @@ extension Machine {
     let pfn = UInt32((address - map.pageOffset) >> 12)
     frames.free(pfn, order: Int(ram[frames.frame(pfn)].order))
   }
-
-  /// Writes a word of eight bytes, little endian.
-  func store(_ address: UInt64, _ value: UInt64) throws(Refusal) {
-    var bytes = InlineArray<8, UInt8>(repeating: 0)
-    for at in 0..<8 { bytes[at] = UInt8(truncatingIfNeeded: value >> UInt64(8 * at)) }
-    try write(address, bytes.span)
-  }
-
-  func load(_ address: UInt64) throws(Refusal) -> UInt64 {
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
-    try read(address, count: 8) { bytes in
-      for at in bytes.indices {
-        value |= UInt64(bytes[at]) << shift
-        shift += 8
-      }
-    }
-    return value
-  }
 }

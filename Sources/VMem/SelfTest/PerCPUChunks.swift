@@ -121,7 +121,7 @@ struct PerCPUChunks {
     for offset in units[..<cpus] {
       let address = base + offset + page << 12
       guard let pfn = machine.vmallocToPFN(address) else { continue }
-      machine.tables.unmap(address, address + 4096)
+      machine.tables.unmap(address, address + 4096).flush()
       machine.frames.free(UInt32(pfn))
     }
   }

@@ -6,7 +6,8 @@ extension Interpreter {
   @inline(__always)
   mutating func finish(_ line: Line) -> Flow {
     if case .stop = line.result { return .stop }
-    if line.expectation == nil, line.warnings == 0, line.result.isPlain, !options.json,
+    if line.expectation == nil, line.warnings == 0, line.staleHits == 0,
+      line.result.isPlain, !options.json,
       !options.tap
     {
       if !line.head.isSilent { printText(line) }
@@ -55,9 +56,10 @@ extension Interpreter {
   private mutating func judge(_ line: Line, _ happened: Happened, refusal: Refusal?) -> Flow {
     let isExpected: Bool
     if let expectation = line.expectation {
-      isExpected = expectation.isMet(by: happened, warned: line.warnings > 0)
+      isExpected = expectation.isMet(
+        by: happened, warned: line.warnings > 0, stale: line.staleHits > 0)
     } else {
-      isExpected = happened.isSuccess && line.warnings == 0
+      isExpected = happened.isSuccess && line.warnings == 0 && line.staleHits == 0
     }
     let code = isExpected ? .success : exitCode(line, happened)
     exit = exit.combined(with: code)
@@ -79,6 +81,9 @@ extension Interpreter {
     var code = line.expectation == nil ? ExitCode.success : .failedExpectation
     let wanted = line.expectation?.wanted ?? []
     if line.warnings > 0, !wanted.contains(.warn) { code = code.combined(with: .unexpectedWarning) }
+    if line.staleHits > 0, !wanted.contains(.stale) {
+      code = code.combined(with: .unexpectedWarning)
+    }
     switch happened {
     case .errno, .null:
       code = code.combined(with: .unexpectedError)

@@ -14,8 +14,9 @@ extension Interpreter {
     printErrno(happened)
     call.output.key("warnings")
     call.output.writer.write(byte: 0x5b)
-    if line.warnings > 0 {
-      for (index, text) in warningTexts(line).enumerated() {
+    if line.warnings > 0 || line.staleHits > 0 {
+      let warnings = line.warnings > 0 ? warningTexts(line) : []
+      for (index, text) in (warnings + staleTexts(line)).enumerated() {
         if index > 0 { call.output.writer.write(byte: 0x2c) }
         call.output.writer.jsonString(text)
       }

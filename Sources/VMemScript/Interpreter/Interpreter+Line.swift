@@ -11,7 +11,7 @@ extension Interpreter {
       return fail(error)
     }
     let expectation: Expectation?
-    let warnings = machine.warnings
+    let (warnings, staleHits) = (machine.warnings, machine.staleHits)
     let logEnd = machine.log.end
     do throws(LineFailure) {
       expectation = try head.outcomeToken.map { index throws(LineFailure) in
@@ -26,10 +26,14 @@ extension Interpreter {
       line.result = try perform(&line)
     } catch {
       line.warnings = machine.warnings - warnings
+      line.staleHits = machine.staleHits - staleHits
       return finish(line, failure: error)
     }
     // The lines of an included file have accounted for their own.
-    if shapes[head.verb].effect != .language { line.warnings = machine.warnings - warnings }
+    if shapes[head.verb].effect != .language {
+      line.warnings = machine.warnings - warnings
+      line.staleHits = machine.staleHits - staleHits
+    }
     return finish(line)
   }
 
@@ -42,7 +46,10 @@ extension Interpreter {
     call.note = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
-    if effect == .writer { machine.tick() }
+    if effect == .writer {
+      machine.tick()
+      calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
+    }
     if let committer, shapes[index].isRecorded { committer.ran(lineText) }
     if let nameToken = line.head.nameToken {
       line.name = try declare(call.tokens[nameToken].text)

@@ -116,7 +116,12 @@ extension Interpreter {
       messages.write(expectation.text)
       messages.write(" got ")
     }
-    messages.write(word(happened, line))
+    let stale = staleTexts(line)
+    if stale.isEmpty || line.expectation != nil || !happened.isSuccess || line.warnings > 0 {
+      messages.write(word(happened, line))
+      if !stale.isEmpty { messages.write(", ") }
+    }
+    messages.write(stale.joined(separator: "; "))
     if line.warnings > 0 {
       messages.write(", warn")
       let functions = warningTexts(line)
@@ -166,6 +171,32 @@ extension Interpreter {
       if case .address = line.result { return hexadecimal(value) }
       return "\(value)"
     }
+  }
+
+  /// What the line met in TLBs that the tables no longer have, as the log keeps it.
+  func staleTexts(_ line: Line) -> [String] {
+    guard line.staleHits > 0 else { return [] }
+    var texts: [String] = []
+    let log = machine.log
+    for number in max(line.logStart, log.start)..<max(log.end, log.start) {
+      let record = log[number]
+      guard record.message == KernelMessage.staleTLB.rawValue else { continue }
+      let staleness = Staleness(since: record.c, packed: record.d)
+      texts.append(
+        "stale TLB entry: cpu \(record.cpu), \(hexadecimal(record.a)), "
+          + Views.text(staleness) { callText($0) })
+      if texts.count == Self.staleShown { break }
+    }
+    let rest = Int(line.staleHits) - texts.count
+    return rest > 0 ? texts + ["\(rest) more stale pages"] : texts
+  }
+
+  /// Stale pages that a message lists.
+  private static let staleShown = 4
+
+  /// A call by the line that made it, or by its number since boot.
+  private func callText(_ clock: UInt32) -> String {
+    calls.line(ofCall: UInt64(clock)).map { "line \($0)" } ?? "call \(clock)"
   }
 
   /// The WARNs a line raised, as the log has them; those WARN_ONCE kept out are counted.

@@ -31,6 +31,7 @@ public struct Interpreter: ~Copyable {
   var unchecked = 0
   /// Expectations reported so far in the Test Anything Protocol.
   var tapCount = 0
+  var calls = CallLines()
 
   /// - Parameters:
   ///   - machine: the machine scripts work on until a first line `boot` makes another one.

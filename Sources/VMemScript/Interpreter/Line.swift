@@ -10,6 +10,8 @@ struct Line {
   var result = Result.ok
   /// WARNs the line raised.
   var warnings: UInt64 = 0
+  /// Accesses that a stale TLB entry answered.
+  var staleHits: UInt64 = 0
 
   init(head: Head, logStart: UInt64) {
     self.head = head

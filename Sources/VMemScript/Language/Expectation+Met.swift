@@ -1,9 +1,9 @@
 extension Expectation {
   /// Whether everything that happened was announced, and everything announced happened.
-  func isMet(by happened: Happened, warned: Bool) -> Bool {
-    guard warned == wanted.contains(.warn) else { return false }
+  func isMet(by happened: Happened, warned: Bool, stale: Bool) -> Bool {
+    guard warned == wanted.contains(.warn), stale == wanted.contains(.stale) else { return false }
     var isAnnounced = happened.isSuccess
-    for outcome in wanted where outcome != .warn {
+    for outcome in wanted where outcome != .warn && outcome != .stale {
       guard outcome.isMet(by: happened) else { return false }
       isAnnounced = true
     }

@@ -1,7 +1,8 @@
 /// A parameter of a verb. The case says what it means; its kind says how it is written.
 enum Parameter: UInt8, CaseIterable {
   // Machine
-  case memory, cpus, nodes, levels, kernel, with, without, seed, listsFile, rowsFile, hash
+  case memory, cpus, nodes, levels, kernel, with, without, seed, tlbEntries, listsFile, rowsFile,
+    hash
   case file, cpu, context
   // Pages
   case count, order, node, gfp, zone, pages, page
@@ -14,7 +15,7 @@ enum Parameter: UInt8, CaseIterable {
   // Memory and devices
   case nodeNumber, mapCount, mapFlags, protection, physical, frame, frameCount
   // Views
-  case viewRange, format, pointers, readAt, headers, sum, lists
+  case ofCPU, viewRange, format, pointers, readAt, headers, sum, lists
   // Language
   case topic, text, binding, comparison, times
   // Injection
@@ -46,7 +47,8 @@ enum Parameter: UInt8, CaseIterable {
 
   var kind: Kind {
     switch self {
-    case .memory, .cpus, .nodes, .levels, .seed, .cpu, .count, .order, .node, .size, .align, .shift,
+    case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .count, .order, .node,
+      .size, .align, .shift,
       .length, .byte, .times, .pageCount, .nodeNumber, .mapCount, .physical, .frame, .frameCount:
       .number
     case .address, .area, .destination, .source, .first, .second: .address
@@ -80,6 +82,8 @@ enum Parameter: UInt8, CaseIterable {
     case .with: "--with"
     case .without: "--without"
     case .seed: "--seed"
+    case .tlbEntries: "--tlb"
+    case .ofCPU: "--cpu"
     case .listsFile: "--lists"
     case .rowsFile: "--rows"
     case .hash: "--hash"
@@ -110,7 +114,8 @@ enum Parameter: UInt8, CaseIterable {
   private var valueSignature: String {
     switch self {
     case .memory: "BYTES"
-    case .cpus, .nodes, .levels, .seed, .node, .align, .cpu, .times, .mapCount: "N"
+    case .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .node, .align, .cpu, .times, .mapCount:
+      "N"
     case .kernel: "VERSION"
     case .function: "count|none|fail=N"
     case .with, .without: "SWITCH,…"

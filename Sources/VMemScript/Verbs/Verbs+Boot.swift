@@ -39,6 +39,8 @@ extension Call {
     result.nodes = Int(clamping: arguments[.nodes, default: UInt64(result.nodes)])
     result.levels = Int(clamping: arguments[.levels, default: UInt64(result.levels)])
     result.seed = arguments[.seed, default: result.seed]
+    result.tlbEntries = Int(
+      clamping: arguments[.tlbEntries, default: UInt64(result.tlbEntries)])
     if arguments.has(.kernel) {
       let token = tokens[arguments.token(.kernel)]
       guard let version = KernelVersion(text: token.text.string) else {
@@ -76,6 +78,7 @@ extension Call {
     case .cpus: complaint("1 to \(Configuration.maximumCPUs) CPUs", .cpus)
     case .nodes: complaint("1 to \(Configuration.maximumNodes) nodes", .nodes)
     case .levels: complaint("4 or 5 levels", .levels)
+    case .tlbEntries: complaint("12 to 16384 entries, or 0", .tlbEntries)
     case .memory: complaint("whole pages, at most 64G", .memory)
     case .tooLittleMemory(let needed):
       complaint("the smallest RAM that boots is \(needed) bytes (\(needed >> 12)p)", .memory)

@@ -6,7 +6,8 @@ extension Verb {
     Verb(
       "boot", .machine, .nothing, .language, [],
       options: [
-        .memory, .cpus, .nodes, .levels, .kernel, .with, .without, .seed, .listsFile, .rowsFile,
+        .memory, .cpus, .nodes, .levels, .kernel, .with, .without, .seed, .tlbEntries, .listsFile,
+        .rowsFile,
       ],
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",

@@ -41,8 +41,14 @@ public enum Dump {
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
     var writer = SegmentWriter(machine, sink: DumpSink(descriptor: descriptor))
-    let size = UInt64(machine.ram.frameCount) << 12
-    writer.write(.ram(0..<size, machine.map, .frames), machine)
+    // What the device hole between them holds is no memory of the machine.
+    var end: UInt64 = 0
+    for range in machine.ramRanges {
+      writer.sink.writeZeroes(range.lowerBound - end)
+      writer.write(.ram(range, machine.map, .frames), machine)
+      end = range.upperBound
+    }
+    writer.sink.writeZeroes(UInt64(machine.ram.frameCount) << 12 - end)
     return writer.sink.finish()
   }
 

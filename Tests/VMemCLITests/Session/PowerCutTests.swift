@@ -137,7 +137,10 @@ struct PowerCutTests {
         if round > 2 {
           _ = try machine.run("undo")
           let back = machine.state
-          #expect(recording.answers.contains { $0.state == back }, "undo behind cut \(cut)")
+          #expect(
+            recording.answers.contains { $0.state == back },
+            "undo behind cut \(cut), found \(recording.answers.firstIndex { $0.state == found } ?? -1)"
+          )
         }
       }
     }

@@ -1,0 +1,49 @@
+extension Machine {
+  /// Entries stand in their slots and are counted; those that are not suspect say what the tables say.
+  func checkTLBs(_ checker: inout Checker) {
+    let state = ram[TLBState.ref]
+    let expected = TLBState(entries: Int(min(state.slots, 1 << 16)))
+    checker.expect(
+      expected.small == state.small && expected.medium == state.medium
+        && expected.large == state.large && expected.mask == state.mask
+        && expected.framesPerCPU == state.framesPerCPU, "TLB: slots", UInt64(state.slots))
+    let layout = BootLayout(configuration)
+    checker.expect(
+      state.inHole == layout.tlbsInHole && state.others == layout.end &- layout.tlbs
+        && state.current == (state.slots == 0 ? 0 : state.frame(cpu)), "TLB: frames",
+      UInt64(state.current), UInt64(state.others))
+    guard checker.isSound else { return }
+    var used: UInt32 = 0
+    for cpu in 0..<cpuCount {
+      let tlb = TLB(ram: ram, cpu: cpu)
+      var count: UInt32 = 0
+      for depth in 1...3 {
+        for slot in tlb.slots(depth) where tlb.isUsed(slot) {
+          count += 1
+          check(tlb, slot, depth, &checker)
+        }
+      }
+      checker.expect(count == tlb.count, "TLB: count of a CPU", UInt64(cpu), UInt64(tlb.count))
+      used &+= count
+    }
+    checker.expect(used == state.used, "TLB: count", UInt64(used), UInt64(state.used))
+  }
+
+  private func check(_ tlb: TLB, _ slot: Int, _ depth: Int, _ checker: inout Checker) {
+    let (address, state) = (tlb.address(slot), ram[TLBState.ref])
+    checker.expect(
+      tlb.slot(of: address)?.slot == slot && map.isCanonical(address), "TLB: slot of an entry",
+      address, UInt64(slot))
+    checker.expect(
+      address >= state.lowest && address <= state.highest, "TLB: bounds", address, state.highest)
+    let now = UInt32(truncatingIfNeeded: clock)
+    checker.expect(
+      tlb.filledAt(slot) <= now && tlb.suspectSince(slot) <= now
+        && (tlb.suspectSince(slot) != 0) == tlb.isSuspect(slot), "TLB: times of an entry", address)
+    let isRAM = ram.isMemory((tlb.data(slot) & Entry.pfnMask) >> 12)
+    checker.expect(tlb.isDevice(slot) != isRAM, "TLB: device", address, tlb.data(slot))
+    checker.expect(
+      tlb.isSuspect(slot) || bears(out: tlb.data(slot), address, depth),
+      "TLB: an entry differs from the tables", address, tlb.data(slot))
+  }
+}

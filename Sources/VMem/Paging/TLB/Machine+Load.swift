@@ -1,0 +1,55 @@
+/// Single words through the current CPU's TLB, for programs that work on emulated memory.
+extension Machine {
+  /// Reads eight bytes, little endian. Faults as `read` does.
+  @inlinable @inline(__always)
+  public func load(_ address: UInt64) throws(Refusal) -> UInt64 {
+    guard let word = hit(address) else { return try loadSlowly(address) }
+    // Safe: the frame is checked, and the word does not cross the page.
+    return
+      unsafe (ram.frame((word & Entry.pfnMask) >> 12)
+      + Int(truncatingIfNeeded: address & 4095)).loadUnaligned(as: UInt64.self)
+  }
+
+  /// Writes eight bytes, little endian. Faults as `write` does.
+  @inlinable @inline(__always)
+  public func store(_ address: UInt64, _ value: UInt64) throws(Refusal) {
+    guard let word = hit(address), word & Entry.writable != 0 else {
+      return try storeSlowly(address, value)
+    }
+    // Safe: as above.
+    unsafe (ram.frame((word & Entry.pfnMask) >> 12) + Int(truncatingIfNeeded: address & 4095))
+      .storeBytes(of: value, as: UInt64.self)
+  }
+
+  /// What the TLB keeps of a word's page, when that is a page of 4 KiB in RAM and the tables still
+  /// have it so.
+  @inlinable @inline(__always)
+  func hit(_ address: UInt64) -> UInt64? {
+    let state = TLBState.ref
+    let tlb = UInt64(ram[state].current)
+    let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
+    guard ram[tlb: tlb, slot] == address & ~4095 | TLB.valid, address & 4095 <= 4088 else {
+      return nil
+    }
+    return ram[tlb: tlb, slot + Int(ram[state].slots)]
+  }
+
+  @usableFromInline @inline(never)
+  func loadSlowly(_ address: UInt64) throws(Refusal) -> UInt64 {
+    var (value, shift): (UInt64, UInt64) = (0, 0)
+    try read(address, count: 8) { bytes in
+      for index in bytes.indices {
+        value |= UInt64(bytes[index]) << shift
+        shift += 8
+      }
+    }
+    return value
+  }
+
+  @usableFromInline @inline(never)
+  func storeSlowly(_ address: UInt64, _ value: UInt64) throws(Refusal) {
+    var bytes = InlineArray<8, UInt8>(repeating: 0)
+    for at in 0..<8 { bytes[at] = UInt8(truncatingIfNeeded: value >> UInt64(8 * at)) }
+    try write(address, bytes.span)
+  }
+}

@@ -1,0 +1,72 @@
+/// A TLB's entry as views show it.
+public struct TLBEntry: Sendable {
+  public let cpu: Int
+  /// First address and bytes of the page.
+  public let address: UInt64
+  public let size: UInt64
+  /// Physical address of the page.
+  public let physical: UInt64
+  public let isWritable: Bool
+  public let isGlobal: Bool
+  public let isExecutable: Bool
+  /// Clock of the access that took it from the tables.
+  public let filledAt: UInt32
+  /// How it came to be stale; nil while the tables say the same.
+  public let staleness: Staleness?
+}
+
+/// Why nothing has flushed a stale entry yet.
+public enum FlushOwed: Sendable {
+  /// The area waits for a purge.
+  case purge(start: UInt64, end: UInt64)
+  /// vm_unmap_ram left it to the next flush of its block.
+  case block(start: UInt64, end: UInt64)
+  /// Nobody owes one: only a flush of everything removes it.
+  case nobody
+}
+
+extension Machine {
+  /// Slots of each TLB.
+  public var tlbSlots: Int { Int(ram[TLBState.ref].slots) }
+  /// Translations that TLBs have taken from the tables since boot.
+  public var tlbFills: UInt64 { ram[TLBState.ref].fills }
+  /// Entries in a CPU's TLB.
+  public func tlbCount(_ cpu: Int) -> Int { Int(TLB(ram: ram, cpu: cpu).count) }
+
+  /// Calls `body` for each entry of a CPU's TLB, by size of page and slot.
+  public func forEachTLBEntry(_ cpu: Int, _ body: (TLBEntry) -> Void) {
+    let tlb = TLB(ram: ram, cpu: cpu)
+    for depth in 1...3 {
+      for slot in tlb.slots(depth) where tlb.isValid(slot) { body(entry(tlb, slot, depth)) }
+    }
+  }
+
+  private func entry(_ tlb: TLB, _ slot: Int, _ depth: Int) -> TLBEntry {
+    let (address, word) = (tlb.address(slot), tlb.data(slot))
+    let physical = TLB.physical(word, address, depth)
+    let isStale = tlb.isSuspect(slot) && !bears(out: word, address, depth)
+    return TLBEntry(
+      cpu: tlb.cpu, address: address, size: Level.size(depth: depth), physical: physical,
+      isWritable: word & Entry.writable != 0, isGlobal: word & Entry.global != 0,
+      isExecutable: word & Entry.noExecute == 0, filledAt: tlb.filledAt(slot),
+      staleness: isStale ? staleness(tlb, slot, address, physical >> 12) : nil)
+  }
+
+  /// Who owes the flush that removes a stale entry of an address.
+  public func flushOwed(at address: UInt64) -> FlushOwed {
+    var result = FlushOwed.nobody
+    forEachLazyArea { area, _ in
+      if area.start <= address, address < area.end {
+        result = .purge(start: area.start, end: area.end)
+      }
+    }
+    if case .nobody = result {
+      forEachMapBlock { block in
+        if block.start <= address, address < block.end {
+          result = .block(start: block.start, end: block.end)
+        }
+      }
+    }
+    return result
+  }
+}

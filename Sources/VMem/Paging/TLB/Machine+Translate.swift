@@ -1,0 +1,132 @@
+/// The current CPU's MMU: its TLB first, the tables where that has nothing.
+extension Machine {
+  /// Where an address leads.
+  struct Translation {
+    var physical: UInt64
+    var isRAM: Bool
+  }
+
+  /// Translates an address for an access of the current CPU, which fills its TLB. A translation that
+  /// the tables no longer bear out is used and reported.
+  func translate(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
+    let tlb = TLB(ram: ram, cpu: cpu)
+    if let (slot, depth) = tlb.slot(of: address) {
+      if let found = use(tlb, slot, depth, address, forWriting) { return found }
+    }
+    let (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
+    tlb.fill(address, leaf, depth)
+    return translation(TLB.word(leaf, depth), address, depth)
+  }
+
+  /// Where `translate` would lead, without a trace.
+  func peek(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
+    let tlb = TLB(ram: ram, cpu: cpu)
+    if let (slot, depth) = tlb.slot(of: address) {
+      let word = tlb.data(slot)
+      if !forWriting || word & Entry.writable != 0 { return translation(word, address, depth) }
+    }
+    return try walkTables(address, forWriting: forWriting)
+  }
+
+  /// Where the tables lead, whatever the TLB has.
+  func walkTables(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
+    let (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
+    return translation(TLB.word(leaf, depth), address, depth)
+  }
+
+  /// What an entry of the TLB says; nil when it forbids the access, which makes the CPU forget it
+  /// and walk the tables.
+  private func use(
+    _ tlb: TLB, _ slot: Int, _ depth: Int, _ address: UInt64, _ forWriting: Bool
+  ) -> Translation? {
+    let word = tlb.data(slot)
+    guard !forWriting || word & Entry.writable != 0 else {
+      tlb.remove(slot)
+      return nil
+    }
+    let found = translation(word, address, depth)
+    if tlb.isSuspect(slot) {
+      if bears(out: word, address, depth) {
+        tlb.clear(suspicion: slot)
+      } else {
+        report(tlb, slot, address, found)
+      }
+    }
+    return found
+  }
+
+  private func translation(_ word: UInt64, _ address: UInt64, _ depth: Int) -> Translation {
+    let physical = TLB.physical(word, address, depth)
+    return Translation(physical: physical, isRAM: ram.isMemory(physical >> 12))
+  }
+
+  private func walkToLeaf(
+    _ address: UInt64, forWriting: Bool
+  ) throws(Refusal) -> (leaf: Entry, depth: Int) {
+    guard map.isCanonical(address) else { throw Refusal(.fault, .notCanonical, address) }
+    switch tables.look(up: address) {
+    case .hole(let depth): throw Refusal(.fault, .notMapped, address, levelCode(depth))
+    case .leaf(_, let entry, let depth):
+      guard !forWriting || entry.isWritable else { throw Refusal(.fault, .readOnly, address) }
+      return (entry, depth)
+    }
+  }
+
+  /// Whether the tables translate an address as a TLB's word does: the same frame and rights.
+  func bears(out word: UInt64, _ address: UInt64, _ depth: Int) -> Bool {
+    guard case .leaf(let pfn, let entry, let found) = tables.look(up: address) else { return false }
+    let now = TLB.word(entry, found)
+    let rights = ~(Entry.pfnMask | Entry.global)
+    return pfn == TLB.physical(word, address, depth) >> 12 && now & rights == word & rights
+  }
+
+  private func report(
+    _ tlb: TLB, _ slot: Int, _ address: UInt64, _ found: Translation
+  ) {
+    ram[TLBState.ref].staleHits += 1
+    let stale = staleness(tlb, slot, address, found.physical >> 12)
+    logMessage(
+      .staleTLB, level: 3, nil, address, found.physical >> 12, UInt64(stale.since), stale.packed)
+  }
+
+  /// How an entry came to be stale.
+  func staleness(_ tlb: TLB, _ slot: Int, _ address: UInt64, _ pfn: UInt64) -> Staleness {
+    var result = Staleness(since: tlb.suspectSince(slot))
+    if case .leaf = tables.look(up: address) { result.isRemapped = true }
+    guard pfn < UInt64(ram.frameCount) else { return result }
+    let frame = ram[frames.frame(UInt32(truncatingIfNeeded: pfn))]
+    guard frame.freedAt >= tlb.filledAt(slot), frame.freedAt > 0 else { return result }
+    result.freedAt = frame.freedAt
+    result.isReused = frame.refcount > 0
+    return result
+  }
+
+  /// Accesses so far by entries that the tables no longer bear out.
+  public var staleHits: UInt64 { ram[TLBState.ref].staleHits }
+}
+
+/// Why a TLB's entry says something that the tables do not.
+public struct Staleness: Equatable, Sendable {
+  /// Clock of the call that changed the tables.
+  public var since: UInt32
+  /// Clock of the call that freed the page, or 0.
+  public var freedAt: UInt32 = 0
+  /// Whether somebody has the page by now.
+  public var isReused = false
+  /// Whether the address leads somewhere else, instead of nowhere.
+  public var isRemapped = false
+
+  init(since: UInt32) { self.since = since }
+
+  /// From the values of a log record.
+  public init(since: UInt64, packed: UInt64) {
+    self.since = UInt32(truncatingIfNeeded: since)
+    freedAt = UInt32(truncatingIfNeeded: packed)
+    isReused = packed >> 32 & 1 != 0
+    isRemapped = packed >> 33 & 1 != 0
+  }
+
+  var packed: UInt64 {
+    UInt64(freedAt) | (isReused ? 1 << 32 : 0) | (isRemapped ? 1 << 33 : 0)
+  }
+}

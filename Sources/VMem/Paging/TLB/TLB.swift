@@ -1,0 +1,196 @@
+/// The TLB of one CPU: direct-mapped, in frames of RAM that no allocator has.
+///
+/// Three arrays of words, one element a slot. *Tags* hold the page's address and `valid`; every other
+/// low bit makes the quick comparison of a hit fail. *Data* hold the frame's physical address and the
+/// rights. *Times* hold the clock of the filling and, in the upper half, of the change that made
+/// the entry stale.
+@usableFromInline
+struct TLB {
+  /// Bits of a tag.
+  @usableFromInline static let valid: UInt64 = 1
+  /// The tables have changed since, and nothing has flushed it yet.
+  static let suspect: UInt64 = 2
+  /// No RAM lies there: a device answers.
+  static let device: UInt64 = 4
+  private static let tagBits: UInt64 = 0xfff
+
+  /// Bits of a leaf that a TLB keeps: frame, rights, cache mode.
+  private static let kept =
+    Entry.pfnMask | Entry.writable | Entry.user | Entry.writeThrough | Entry.cacheDisable
+    | Entry.global | Entry.noExecute
+
+  let ram: RAM
+  let cpu: Int
+
+  private var state: Ref<TLBState> { TLBState.ref }
+  private var frame: UInt64 { UInt64(ram[state].frame(cpu)) }
+  var count: UInt32 {
+    get { ram[perCPU].tlbUsed }
+    nonmutating set { ram[perCPU].tlbUsed = newValue }
+  }
+  private var perCPU: Ref<PerCPU> {
+    let stride = UInt32(MemoryLayout<PerCPU>.stride / 16)
+    return Ref(granule: ram[Superblock.ref].perCPU.granule &+ UInt32(cpu) * stride)
+  }
+
+  /// Word of a slot in the array `part`: 0 tags, 1 data, 2 times.
+  private subscript(part: Int, slot: Int) -> UInt64 {
+    get { ram[tlb: frame, part * Int(ram[state].slots) + slot] }
+    nonmutating set { ram[tlb: frame, part * Int(ram[state].slots) + slot] = newValue }
+  }
+
+  // MARK: Slots
+
+  /// The slot for the page of `depth` (1 to 3) that contains an address; nil when there is none.
+  private func slot(_ address: UInt64, _ depth: Int) -> Int? {
+    let state = ram[self.state]
+    let (small, medium, large) = (Int(state.small), Int(state.medium), Int(state.large))
+    switch depth {
+    case 1 where small > 0: return Int(truncatingIfNeeded: address >> 12) & (small - 1)
+    case 2 where medium > 0: return small + Int((address >> 21) % UInt64(medium))
+    case 3 where large > 0: return small + medium + Int((address >> 30) % UInt64(large))
+    default: return nil
+    }
+  }
+
+  private static func page(_ address: UInt64, _ depth: Int) -> UInt64 {
+    address & ~(Level.size(depth: depth) - 1)
+  }
+
+  /// The slot that has an address, and the depth of its page.
+  func slot(of address: UInt64) -> (slot: Int, depth: Int)? {
+    guard count != 0 else { return nil }
+    for depth in 1...3 {
+      guard let slot = slot(address, depth) else { continue }
+      let tag = self[0, slot]
+      if tag & Self.valid != 0, tag & ~Self.tagBits == Self.page(address, depth) {
+        return (slot, depth)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Entries
+
+  func isSuspect(_ slot: Int) -> Bool { self[0, slot] & Self.suspect != 0 }
+  func data(_ slot: Int) -> UInt64 { self[1, slot] }
+  func filledAt(_ slot: Int) -> UInt32 { UInt32(truncatingIfNeeded: self[2, slot]) }
+  func suspectSince(_ slot: Int) -> UInt32 { UInt32(truncatingIfNeeded: self[2, slot] >> 32) }
+  func address(_ slot: Int) -> UInt64 { self[0, slot] & ~Self.tagBits }
+  func isValid(_ slot: Int) -> Bool { self[0, slot] & Self.valid != 0 }
+  func isDevice(_ slot: Int) -> Bool { self[0, slot] & Self.device != 0 }
+  /// Whether there is anything in a slot, whatever it is.
+  func isUsed(_ slot: Int) -> Bool { (0..<3).contains { self[$0, slot] != 0 } }
+
+  /// What the TLB would keep of a leaf `depth` steps above the pages.
+  static func word(_ leaf: Entry, _ depth: Int) -> UInt64 {
+    leaf.bits & kept & ~((Level.size(depth: depth) - 1) & Entry.pfnMask)
+  }
+
+  /// Physical address that an address has by the word of its page.
+  static func physical(_ word: UInt64, _ address: UInt64, _ depth: Int) -> UInt64 {
+    word & Entry.pfnMask | address & (Level.size(depth: depth) - 1)
+  }
+
+  /// Takes a translation from the tables.
+  func fill(_ address: UInt64, _ leaf: Entry, _ depth: Int) {
+    ram[state].fills += 1
+    guard let slot = slot(address, depth) else { return }
+    if self[0, slot] & Self.valid == 0 {
+      count += 1
+      ram[state].used += 1
+    }
+    let page = Self.page(address, depth)
+    let word = Self.word(leaf, depth)
+    let isRAM = ram.isMemory((word & Entry.pfnMask) >> 12)
+    self[0, slot] = page | Self.valid | (isRAM ? 0 : Self.device)
+    self[1, slot] = word
+    self[2, slot] = UInt64(UInt32(truncatingIfNeeded: ram[Superblock.ref].clock))
+    ram[state].lowest = min(ram[state].lowest, page)
+    ram[state].highest = max(ram[state].highest, page + (Level.size(depth: depth) - 1))
+  }
+
+  /// The tables bear the entry out once more.
+  func clear(suspicion slot: Int) {
+    self[0, slot] &= ~Self.suspect
+    self[2, slot] &= 0xffff_ffff
+  }
+
+  func remove(_ slot: Int) {
+    guard self[0, slot] & Self.valid != 0 else { return }
+    for part in 0..<3 { self[part, slot] = 0 }
+    count -= 1
+    ram[state].used -= 1
+  }
+
+  // MARK: Ranges
+
+  /// INVLPG: the pages of any size that contain an address.
+  func flush(page address: UInt64) {
+    for depth in 1...3 {
+      guard let slot = slot(address, depth) else { continue }
+      if self[0, slot] & ~Self.tagBits == Self.page(address, depth) { remove(slot) }
+    }
+  }
+
+  /// Everything, global entries included.
+  func flushAll() {
+    guard count != 0 else { return }
+    ram[state].used -= count
+    count = 0
+    ram.zero(UInt32(truncatingIfNeeded: frame), count: Int(ram[state].framesPerCPU))
+  }
+
+  /// Marks what the TLB has of a range whose entries have changed in the tables.
+  func suspect(_ start: UInt64, _ end: UInt64) {
+    guard count != 0 else { return }
+    for depth in 1...3 {
+      let size = Level.size(depth: depth)
+      let first = Self.page(start, depth)
+      let pages = (end &- 1 &- first) / size + 1
+      if pages <= UInt64(ram[state].slots) / 4 {
+        for number in 0..<pages {
+          guard let slot = slot(first &+ number &* size, depth) else { break }
+          if self[0, slot] & ~Self.tagBits == first &+ number &* size { suspect(slot) }
+        }
+        continue
+      }
+      for slot in slots(depth) where isValid(slot) {
+        let page = address(slot)
+        if page &- first < end &- first { suspect(slot) }
+      }
+    }
+  }
+
+  private func suspect(_ slot: Int) {
+    let tag = self[0, slot]
+    guard tag & Self.valid != 0, tag & Self.suspect == 0 else { return }
+    self[0, slot] = tag | Self.suspect
+    self[2, slot] |= UInt64(UInt32(truncatingIfNeeded: ram[Superblock.ref].clock)) << 32
+  }
+
+  /// The slots for pages of a depth.
+  func slots(_ depth: Int) -> Range<Int> {
+    let state = ram[self.state]
+    let (small, medium) = (Int(state.small), Int(state.medium))
+    switch depth {
+    case 1: return 0..<small
+    case 2: return small..<small + medium
+    default: return small + medium..<Int(state.slots)
+    }
+  }
+}
+
+extension RAM {
+  /// Word `index` (taken modulo 65536) of a TLB that begins in frame `pfn`.
+  @inlinable
+  subscript(tlb pfn: UInt64, index: Int) -> UInt64 {
+    @inline(__always) unsafeAddress {
+      // Safe: 512 KiB from a frame of RAM, or from where bad numbers lead, lie in the reservation.
+      unsafe UnsafePointer(frame(pfn).assumingMemoryBound(to: UInt64.self) + (index & 0xffff))
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      unsafe frame(pfn).assumingMemoryBound(to: UInt64.self) + (index & 0xffff)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// Flushes of kernel translations on every CPU.
+struct TLBFlush {
+  /// Pages up to which single entries are flushed (`tlb_single_page_flush_ceiling`).
+  static let ceiling: UInt64 = 33
+
+  let ram: RAM
+
+  /// Flushes [start, end): page by page up to the ceiling, everything above it. The corresponding
+  /// kernel function is `flush_tlb_kernel_range`.
+  func kernelRange(_ start: UInt64, _ end: UInt64) {
+    let pages = (end &- start) >> 12
+    if pages > Self.ceiling {
+      ram[Superblock.ref].flushes.full += 1
+      if ram[TLBState.ref].used != 0 { flushAll() }
+      return
+    }
+    ram[Superblock.ref].flushes.ranges += 1
+    ram[Superblock.ref].flushes.pages += (end &- start &+ 4095) >> 12
+    guard ram[TLBState.ref].used != 0 else { return }
+    for cpu in 0..<Int(ram[Superblock.ref].cpus) {
+      let tlb = TLB(ram: ram, cpu: cpu)
+      guard tlb.count != 0 else { continue }
+      var done: UInt64 = 0
+      while done < end &- start {
+        tlb.flush(page: start &+ done)
+        done += 4096
+      }
+    }
+    if ram[TLBState.ref].used == 0 { forgetBounds() }
+  }
+
+  private func flushAll() {
+    for cpu in 0..<Int(ram[Superblock.ref].cpus) { TLB(ram: ram, cpu: cpu).flushAll() }
+    forgetBounds()
+  }
+
+  private func forgetBounds() {
+    ram[TLBState.ref].lowest = .max
+    ram[TLBState.ref].highest = 0
+  }
+}

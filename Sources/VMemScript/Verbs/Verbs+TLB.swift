@@ -1,0 +1,34 @@
+internal import VMem
+internal import VMemViews
+
+/// What CPUs remember of the page tables.
+extension Verb {
+  static let tlb: [Verb] = [
+    Verb(
+      "tlb", .views, .nothing, .reader, [], options: [.ofCPU],
+      summary: "show what the CPUs' TLBs hold",
+      returns: "text: for each CPU its number of entries, then a line an entry",
+      example: "tlb --cpu 0", .call(tlb)),
+    Verb(
+      "tlb_audit", .views, .nothing, .reader,
+      summary: "show every TLB entry that the tables no longer bear out, and what removes it",
+      returns: "text: three lines an entry; nothing when there is none", example: "tlb_audit",
+      .call(audit)),
+  ]
+
+  private static func tlb(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let cpu = call.arguments.has(.ofCPU) ? call.arguments[.ofCPU] : nil
+    if let cpu, cpu >= UInt64(machine.cpuCount) {
+      throw Refusal(.errno(.EINVAL), .noSuchCPU, cpu, UInt64(machine.cpuCount))
+    }
+    return call.view { output in Views.tlb(machine, cpu: cpu.map { Int($0) }, to: &output) }
+  }
+
+  private static func audit(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.tlbAudit(machine, to: &output) }
+  }
+}
