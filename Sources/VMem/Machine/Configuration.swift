@@ -13,16 +13,21 @@ public struct Configuration: Equatable, Sendable {
   /// Behaviour that differs between kernels, as the version sets it unless changed.
   public var switches = KernelVersion.v6_18.switches
   public var seed: UInt64 = 1
-  /// Entries of each CPU's TLB: 12 to 16384, or 0 for CPUs that walk the tables each time.
+  /// Entries of each CPU's TLB: 12, 24, 48 and so on to 12288, or 0 for CPUs that walk the tables each
+  /// time.
   public var tlbEntries = 1536
 
   public init() {}
 
   public static let maximumCPUs = 64
   public static let maximumNodes = 8
-  public static let minimumTLBEntries = 12
-  public static let maximumTLBEntries = 16384
   public static let maximumMemory: UInt64 = 64 << 30
+
+  /// Whether a TLB can have so many entries.
+  public static func isTLBSize(_ entries: Int) -> Bool {
+    entries == 0
+      || (12...12288).contains(entries) && entries % 3 == 0 && (entries / 3).nonzeroBitCount == 1
+  }
 }
 
 /// Kernels whose behaviour is known; a version stands for a set of switches.

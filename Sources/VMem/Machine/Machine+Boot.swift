@@ -25,8 +25,7 @@ extension Machine {
     guard (1...Configuration.maximumCPUs).contains(c.cpus) else { throw .cpus(c.cpus) }
     guard (1...Configuration.maximumNodes).contains(c.nodes) else { throw .nodes(c.nodes) }
     guard c.levels == 4 || c.levels == 5 else { throw .levels(c.levels) }
-    let sizes = Configuration.minimumTLBEntries...Configuration.maximumTLBEntries
-    guard c.tlbEntries == 0 || sizes.contains(c.tlbEntries) else { throw .tlbEntries(c.tlbEntries) }
+    guard Configuration.isTLBSize(c.tlbEntries) else { throw .tlbEntries(c.tlbEntries) }
     guard c.memory % 4096 == 0, c.memory <= Configuration.maximumMemory else {
       throw .memory(c.memory)
     }

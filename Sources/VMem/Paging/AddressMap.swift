@@ -24,7 +24,7 @@ public struct AddressMap: Equatable, Sendable {
   public var kernelStart: UInt64 { levels == 4 ? 0xffff_8000_0000_0000 : 0xff00_0000_0000_0000 }
 
   /// Whether the hardware accepts the address: all bits above the translated ones are equal.
-  @inlinable
+  @inlinable @inline(__always)
   public func isCanonical(_ address: UInt64) -> Bool {
     let unused = levels == 4 ? 16 : 7
     return UInt64(bitPattern: Int64(bitPattern: address << unused) >> Int64(unused)) == address

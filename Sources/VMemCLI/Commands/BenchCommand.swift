@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     discussion: "Build with -c release before believing a figure.",
     subcommands: [
       BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self,
-      BenchMapCommand.self, BenchVmallocCommand.self,
+      BenchMapCommand.self, BenchAccessCommand.self, BenchVmallocCommand.self,
       BenchKcoreCommand.self, BenchVmallocinfoCommand.self, BenchOneShotCommand.self,
     ])
 }

@@ -10,7 +10,7 @@ extension Parameter {
     case .with: "switch on what the kernel version would not have; `help kernels` lists switches"
     case .without: "switch off what the kernel version would have"
     case .seed: "seed of everything random (default 1)"
-    case .tlbEntries: "entries of each CPU's TLB, 12 to 16384, or 0 for none (default 1536)"
+    case .tlbEntries: "entries of each CPU's TLB: 12, 24, 48 … 12288, or 0 for none (default 1536)"
     case .ofCPU: "only this CPU's"
     case .listsFile: "begin with these areas, lazy ranges and free tree instead of none"
     case .rowsFile: "rows of /proc/vmallocinfo that describe the areas of --lists"

@@ -78,7 +78,7 @@ extension Call {
     case .cpus: complaint("1 to \(Configuration.maximumCPUs) CPUs", .cpus)
     case .nodes: complaint("1 to \(Configuration.maximumNodes) nodes", .nodes)
     case .levels: complaint("4 or 5 levels", .levels)
-    case .tlbEntries: complaint("12 to 16384 entries, or 0", .tlbEntries)
+    case .tlbEntries: complaint("12, 24, 48 and so on to 12288 entries, or 0", .tlbEntries)
     case .memory: complaint("whole pages, at most 64G", .memory)
     case .tooLittleMemory(let needed):
       complaint("the smallest RAM that boots is \(needed) bytes (\(needed >> 12)p)", .memory)

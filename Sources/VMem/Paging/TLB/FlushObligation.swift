@@ -34,8 +34,7 @@ struct FlushObligation: ~Copyable {
 
   @inline(never)
   private borrowing func suspect() {
-    let state = ram[TLBState.ref]
-    guard start < end, start <= state.highest, end &- 1 >= state.lowest else { return }
+    guard start < end else { return }
     for cpu in 0..<Int(ram[Superblock.ref].cpus) { TLB(ram: ram, cpu: cpu).suspect(start, end) }
   }
 

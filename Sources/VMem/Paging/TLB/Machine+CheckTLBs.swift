@@ -30,12 +30,10 @@ extension Machine {
   }
 
   private func check(_ tlb: TLB, _ slot: Int, _ depth: Int, _ checker: inout Checker) {
-    let (address, state) = (tlb.address(slot), ram[TLBState.ref])
+    let address = tlb.address(slot)
     checker.expect(
       tlb.slot(of: address)?.slot == slot && map.isCanonical(address), "TLB: slot of an entry",
       address, UInt64(slot))
-    checker.expect(
-      address >= state.lowest && address <= state.highest, "TLB: bounds", address, state.highest)
     let now = UInt32(truncatingIfNeeded: clock)
     checker.expect(
       tlb.filledAt(slot) <= now && tlb.suspectSince(slot) <= now

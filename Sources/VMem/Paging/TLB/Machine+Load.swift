@@ -25,17 +25,24 @@ extension Machine {
   /// have it so.
   @inlinable @inline(__always)
   func hit(_ address: UInt64) -> UInt64? {
-    let state = TLBState.ref
-    let tlb = UInt64(ram[state].current)
-    let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
-    guard ram[tlb: tlb, slot] == address & ~4095 | TLB.valid, address & 4095 <= 4088 else {
-      return nil
-    }
-    return ram[tlb: tlb, slot + Int(ram[state].slots)]
+    // Safe: the offset, 16 bits times 16, stays within the reservation.
+    let entry =
+      unsafe ram.frame(UInt64(ram[TLBState.ref].current))
+      + Int(UInt16(truncatingIfNeeded: address >> 12) & ram[TLBState.ref].mask) << 4
+    // The last byte's page: a word that crosses into the next is no hit.
+    let wanted = (address &+ 7) & ~4095 | 1
+    guard unsafe entry.load(as: UInt64.self) == wanted else { return nil }
+    return unsafe entry.load(fromByteOffset: 8, as: UInt64.self)
   }
 
   @usableFromInline @inline(never)
   func loadSlowly(_ address: UInt64) throws(Refusal) -> UInt64 {
+    if address & 4095 <= 4088, let word = TLB(current: ram).refill(address, tables) {
+      // Safe: the frame is checked, and the word does not cross the page.
+      return
+        unsafe (ram.frame((word & Entry.pfnMask) >> 12)
+        + Int(truncatingIfNeeded: address & 4095)).loadUnaligned(as: UInt64.self)
+    }
     var (value, shift): (UInt64, UInt64) = (0, 0)
     try read(address, count: 8) { bytes in
       for index in bytes.indices {

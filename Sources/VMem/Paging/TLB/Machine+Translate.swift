@@ -9,7 +9,7 @@ extension Machine {
   /// Translates an address for an access of the current CPU, which fills its TLB. A translation that
   /// the tables no longer bear out is used and reported.
   func translate(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
-    let tlb = TLB(ram: ram, cpu: cpu)
+    let tlb = TLB(current: ram)
     if let (slot, depth) = tlb.slot(of: address) {
       if let found = use(tlb, slot, depth, address, forWriting) { return found }
     }
@@ -20,7 +20,7 @@ extension Machine {
 
   /// Where `translate` would lead, without a trace.
   func peek(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
-    let tlb = TLB(ram: ram, cpu: cpu)
+    let tlb = TLB(current: ram)
     if let (slot, depth) = tlb.slot(of: address) {
       let word = tlb.data(slot)
       if !forWriting || word & Entry.writable != 0 { return translation(word, address, depth) }
@@ -55,11 +55,13 @@ extension Machine {
     return found
   }
 
+  @inline(__always)
   private func translation(_ word: UInt64, _ address: UInt64, _ depth: Int) -> Translation {
     let physical = TLB.physical(word, address, depth)
     return Translation(physical: physical, isRAM: ram.isMemory(physical >> 12))
   }
 
+  @inline(__always)
   private func walkToLeaf(
     _ address: UInt64, forWriting: Bool
   ) throws(Refusal) -> (leaf: Entry, depth: Int) {

@@ -1,9 +1,9 @@
 /// The TLB of one CPU: direct-mapped, in frames of RAM that no allocator has.
 ///
-/// Three arrays of words, one element a slot. *Tags* hold the page's address and `valid`; every other
-/// low bit makes the quick comparison of a hit fail. *Data* hold the frame's physical address and the
-/// rights. *Times* hold the clock of the filling and, in the upper half, of the change that made
-/// the entry stale.
+/// Each slot has three words. The *tag* is the page's address and `valid`; every other low bit makes
+/// the quick comparison of a hit fail. The *data*, next to it, are the frame's physical address and
+/// the rights. The *times*, in an array behind them, are the clock of the filling and, in the upper
+/// half, of the change that made the entry stale.
 @usableFromInline
 struct TLB {
   /// Bits of a tag.
@@ -21,9 +21,25 @@ struct TLB {
 
   let ram: RAM
   let cpu: Int
+  private let frame: UInt64
 
   private var state: Ref<TLBState> { TLBState.ref }
-  private var frame: UInt64 { UInt64(ram[state].frame(cpu)) }
+
+  @inline(__always)
+  init(ram: RAM, cpu: Int) {
+    self.ram = ram
+    self.cpu = cpu
+    frame = UInt64(ram[TLBState.ref].frame(cpu))
+  }
+
+  /// The TLB of the CPU that runs.
+  @inline(__always)
+  init(current ram: RAM) {
+    self.ram = ram
+    cpu = ram[Superblock.ref].cpu
+    frame = UInt64(ram[TLBState.ref].current)
+  }
+
   var count: UInt32 {
     get { ram[perCPU].tlbUsed }
     nonmutating set { ram[perCPU].tlbUsed = newValue }
@@ -33,26 +49,38 @@ struct TLB {
     return Ref(granule: ram[Superblock.ref].perCPU.granule &+ UInt32(cpu) * stride)
   }
 
-  /// Word of a slot in the array `part`: 0 tags, 1 data, 2 times.
+  /// Word `part` of a slot: 0 tag, 1 data, 2 times.
   private subscript(part: Int, slot: Int) -> UInt64 {
-    get { ram[tlb: frame, part * Int(ram[state].slots) + slot] }
-    nonmutating set { ram[tlb: frame, part * Int(ram[state].slots) + slot] = newValue }
+    @inline(__always) get {
+      part == 2
+        ? ram[tlb: frame, 2 &* Int(ram[state].slots) &+ slot] : ram[tlb: frame, 2 &* slot &+ part]
+    }
+    @inline(__always) nonmutating set {
+      if part == 2 {
+        ram[tlb: frame, 2 &* Int(ram[state].slots) &+ slot] = newValue
+      } else {
+        ram[tlb: frame, 2 &* slot &+ part] = newValue
+      }
+    }
   }
 
   // MARK: Slots
 
   /// The slot for the page of `depth` (1 to 3) that contains an address; nil when there is none.
+  @inline(__always)
   private func slot(_ address: UInt64, _ depth: Int) -> Int? {
-    let state = ram[self.state]
-    let (small, medium, large) = (Int(state.small), Int(state.medium), Int(state.large))
+    let small = ram[state].small
+    guard small > 0 else { return nil }
+    let number = UInt32(truncatingIfNeeded: address >> Level.shift(depth: depth))
+    let medium = ram[state].medium
     switch depth {
-    case 1 where small > 0: return Int(truncatingIfNeeded: address >> 12) & (small - 1)
-    case 2 where medium > 0: return small + Int((address >> 21) % UInt64(medium))
-    case 3 where large > 0: return small + medium + Int((address >> 30) % UInt64(large))
-    default: return nil
+    case 1: return Int(number & (small &- 1))
+    case 2: return Int(small &+ number & (medium &- 1))
+    default: return Int(small &+ medium &+ number & (medium &- 1))
     }
   }
 
+  @inline(__always)
   private static func page(_ address: UInt64, _ depth: Int) -> UInt64 {
     address & ~(Level.size(depth: depth) - 1)
   }
@@ -94,20 +122,53 @@ struct TLB {
 
   /// Takes a translation from the tables.
   func fill(_ address: UInt64, _ leaf: Entry, _ depth: Int) {
-    ram[state].fills += 1
-    guard let slot = slot(address, depth) else { return }
+    guard let slot = slot(address, depth) else { return ram[state].fills += 1 }
+    let word = Self.word(leaf, depth)
+    let isRAM = ram.isMemory((word & Entry.pfnMask) >> 12)
+    put(
+      slot, Self.page(address, depth), word,
+      tag: isRAM ? Self.valid : Self.valid | Self.device)
+  }
+
+  @inline(__always)
+  private func put(_ slot: Int, _ page: UInt64, _ word: UInt64, tag: UInt64) {
+    ram[state].fills &+= 1
     if self[0, slot] & Self.valid == 0 {
       count += 1
       ram[state].used += 1
     }
-    let page = Self.page(address, depth)
-    let word = Self.word(leaf, depth)
-    let isRAM = ram.isMemory((word & Entry.pfnMask) >> 12)
-    self[0, slot] = page | Self.valid | (isRAM ? 0 : Self.device)
+    self[0, slot] = page | tag
     self[1, slot] = word
-    self[2, slot] = UInt64(UInt32(truncatingIfNeeded: ram[Superblock.ref].clock))
-    ram[state].lowest = min(ram[state].lowest, page)
-    ram[state].highest = max(ram[state].highest, page + (Level.size(depth: depth) - 1))
+    self[2, slot] = ram[Superblock.ref].clock & 0xffff_ffff
+  }
+
+  /// The common miss, a page of 4 KiB of RAM that no entry has: walks the tables and returns what the TLB
+  /// keeps of it. Everything else is nil, and nothing has happened.
+  @inline(__always)
+  func refill(_ address: UInt64, _ tables: PageTables) -> UInt64? {
+    let (small, medium) = (Int(ram[state].small), Int(ram[state].medium))
+    guard small > 0, tables.map.isCanonical(address) else { return nil }
+    let slot = Int(truncatingIfNeeded: address >> 12) & (small - 1)
+    let two = small + Int(truncatingIfNeeded: address >> 21) & (medium - 1)
+    let one = small + medium + Int(truncatingIfNeeded: address >> 30) & (medium - 1)
+    guard self[0, slot] & ~Self.tagBits != address & ~0xfff,
+      self[0, two] & ~Self.tagBits != address & ~0x1f_ffff,
+      self[0, one] & ~Self.tagBits != address & ~0x3fff_ffff
+    else { return nil }
+    var table = tables.top
+    var shift: UInt64 = tables.levels == 4 ? 39 : 48
+    while shift > 12 {
+      let entry = ram[table: table, Int(truncatingIfNeeded: address &>> shift)]
+      // Entries of upper levels never have the size bit.
+      guard entry.bits & (Entry.present | Entry.pageSize) == Entry.present else { return nil }
+      table = entry.pfn
+      shift &-= 9
+    }
+    let leaf = ram[table: table, Int(truncatingIfNeeded: address >> 12)]
+    let word = leaf.bits & Self.kept
+    guard leaf.isPresent, ram.isMemory((word & Entry.pfnMask) >> 12) else { return nil }
+    put(slot, address & ~0xfff, word, tag: Self.valid)
+    return word
   }
 
   /// The tables bear the entry out once more.
@@ -190,7 +251,7 @@ extension RAM {
       unsafe UnsafePointer(frame(pfn).assumingMemoryBound(to: UInt64.self) + (index & 0xffff))
     }
     @inline(__always) nonmutating unsafeMutableAddress {
-      unsafe frame(pfn).assumingMemoryBound(to: UInt64.self) + (index & 0xffff)
+      unsafe frame(pfn).assumingMemoryBound(to: UInt64.self) + Int(index)
     }
   }
 }

@@ -26,16 +26,9 @@ struct TLBFlush {
         done += 4096
       }
     }
-    if ram[TLBState.ref].used == 0 { forgetBounds() }
   }
 
   private func flushAll() {
     for cpu in 0..<Int(ram[Superblock.ref].cpus) { TLB(ram: ram, cpu: cpu).flushAll() }
-    forgetBounds()
-  }
-
-  private func forgetBounds() {
-    ram[TLBState.ref].lowest = .max
-    ram[TLBState.ref].highest = 0
   }
 }
