@@ -75,6 +75,13 @@ struct LogText {
         "stale TLB entry: cpu \(record.cpu), \(hex(record.a)), "
           + Views.text(Staleness(since: record.c, packed: record.d))
       ]
+    case .cpaZeroPTE:
+      framed([
+        "CPA: called for zero pte. vaddr = \(bare(record.a)) cpa->vaddr = \(bare(record.b))",
+        warning,
+      ])
+    case .cpaWritableExecutable:
+      framed([writableAndExecutable, warning])
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }
@@ -100,6 +107,12 @@ struct LogText {
     let xfailed = configuration.switches.contains(.testXfail) ? "xfailed: \(counts.xfailed) " : ""
     return "Summary: \(counts.test) passed: \(counts.passed) failed: \(counts.failed) \(xfailed)"
       + "repeat: \(counts.repeats) loops: \(counts.loops) avg: \(counts.average) usec"
+  }
+
+  private var writableAndExecutable: String {
+    let last = record.c &+ Level.size(depth: Int(record.d >> 56 & 3)) &- 1
+    return "CPA detected W^X violation: \(digits(record.a)) -> \(digits(record.b)) "
+      + "range: \(physical(record.c)) - \(physical(last)) PFN \(bare(record.d & (1 << 56 - 1)))"
   }
 
   private func framed(_ lines: [String]) -> [String] {

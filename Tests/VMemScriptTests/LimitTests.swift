@@ -113,6 +113,8 @@ import VMemScript
       "vmalloc 4K --node \(value)", "vmap P --count \(value)",
       "vmap_pfn 0x100000 \(value)", "ioremap \(value) 4K", "ioremap 0xfed00000 \(value)",
       "ioremap_page_range s..s+4K \(value)", "vunmap \(value)", "iounmap \(value)",
+      "set_memory_ro \(value) 1", "set_memory_rw \(value) -1", "set_memory_x s \(value)",
+      "set_memory_nx 0xffff888000000000 \(value)", "set_vm_flush_reset_perms \(value)",
       "vfree_atomic \(value)", "page_tables --range \(value)..+4K --format tree",
     ] {
       let result = run("@P = alloc_pages 1\n@s = get_vm_area 64K --flags sparse\n\(line)\ncheck\n")

@@ -23,6 +23,8 @@ import VMemScript
     "range_message": ("", "get_vm_area 4M --range 0xffffc90000000000..+4K\ndmesg"),
     "gfp_atomic_bit": ("", "vmalloc 1T --gfp GFP_ATOMIC\ndmesg"),
     "nowait_warns": ("", "vmalloc 1T --gfp GFP_NOWAIT\ndmesg"),
+    "nx_over_holes": ("", "set_memory_nx 0xffffc90000000000 1"),
+    "ro_keeps_dirty": ("", "v = vmalloc 4K\nset_memory_ro v 1\nset_memory_rw v 1\nwalk v"),
     "nr_vmalloc": ("", "vmstat"),
     "vmalloc_start_note": ("", "kcore --headers"),
     "test_map_ram": ("", "test_vmalloc run_test_mask=1024 test_loop_count=1"),

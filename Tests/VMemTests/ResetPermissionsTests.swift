@@ -76,4 +76,52 @@ struct ResetPermissionsTests {
     let violations = machine.check()
     #expect(violations.isEmpty, "\(violations)")
   }
+
+  /// From a module's text to its end: what CPUs remember of the old rights goes with the area.
+  @Test func anAreaThatIsMarkedLaterIsPutRight() throws {
+    let machine = try Machine(Configuration(memory: 64 << 20, cpus: 2))
+    _ = try machine.allocatePages(count: 600)
+    let area = try machine.vmalloc(VmallocRequest(size: 8192))
+    let found = machine.vmallocToPFN(area)
+    let pfn = try #require(found)
+    let direct = machine.map.pageOffset + pfn << 12
+    // The guard page is a part of the area, and the page behind it is not.
+    try machine.setVMFlushResetPerms(area + 8192)
+    let got = refusal(of: { () throws(Refusal) in try machine.setVMFlushResetPerms(area + 12288) })
+    #expect(got == Refusal(.errno(.ENOENT), .noAreaAtAddress, area + 12288))
+    try machine.setMemoryRO(area, count: 2)
+    try machine.setMemoryX(area, count: 2)
+    for cpu in 0..<2 as Range<UInt64> {
+      try machine.selectCPU(cpu)
+      for address in [area, direct] { _ = try machine.load(address) }
+    }
+    #expect(machine.tlbCount(0) == 2 && machine.tlbCount(1) == 2)
+    let flushes = machine.counters.flushes.full
+    try machine.vfree(area)
+    // One flush for the area and the direct map, which lie far apart.
+    #expect(machine.counters.flushes.full == flushes + 1)
+    #expect(machine.tlbCount(0) == 0 && machine.tlbCount(1) == 0)
+    #expect(machine.counters.lazyPages == 0)
+    try machine.store(direct, 5)
+    #expect(machine.staleHits == 0)
+    let leaf = machine.walk(direct).last
+    // Written since, and not global.
+    #expect(leaf?.entry == Entry(pfn: pfn, Protection(bits: 0x8000_0000_0000_0063)))
+    let other = machine.walk(direct + 4096).last?.entry.bits ?? 0
+    #expect(other & ~Entry.pfnMask == 0x8000_0000_0000_0023)
+    machine.expectSound("put right")
+  }
+
+  /// Without the mark the pages go back to the allocator as they are.
+  @Test func anAreaWithoutTheMarkLeavesReadOnlyPages() throws {
+    let machine = try Machine(Configuration(memory: 64 << 20))
+    let area = try machine.vmalloc(VmallocRequest(size: 4096))
+    let found = machine.vmallocToPFN(area)
+    let direct = machine.map.pageOffset + (try #require(found)) << 12
+    try machine.setMemoryRO(area, count: 1)
+    try machine.vfree(area)
+    let got = refusal(of: { () throws(Refusal) in try machine.store(direct, 5) })
+    #expect(got == Refusal(.fault, .readOnly, direct))
+    machine.expectSound("left read-only")
+  }
 }

@@ -36,6 +36,10 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vfree_atomic
   case vunmap_pud_range
   case synchronize_rcu
+  case change_page_attr_set_clr
+  case __change_page_attr
+  case __cpa_process_fault
+  case cpa_flush
 
   public var name: String { "\(self)" }
 }
@@ -85,4 +89,9 @@ public enum KernelMessage: UInt16, CaseIterable, Sendable {
   /// A translation was used that the tables no longer have: address, frame, clock of the change, and
   /// the rest of a `Staleness`.
   case staleTLB
+  /// WARN: attributes of an address that is not mapped: address, first address of the call.
+  case cpaZeroPTE
+  /// WARN: a leaf became writable and executable: attributes before and after, address, frame and,
+  /// in the upper 8 bits, depth of the leaf.
+  case cpaWritableExecutable
 }

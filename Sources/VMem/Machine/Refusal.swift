@@ -117,6 +117,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case notIoremap
   /// area start, area end
   case notWholeArea
+  /// count
+  case neverEnds
   // Memory
   /// order
   case orderTooHigh

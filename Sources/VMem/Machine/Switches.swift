@@ -25,6 +25,8 @@ public struct Switches: OptionSet, Sendable {
   public static let testNoBlock = Switches(rawValue: 1 << 18)
   public static let testVrealloc = Switches(rawValue: 1 << 19)
   public static let testFewByDefault = Switches(rawValue: 1 << 20)
+  public static let nxOverHoles = Switches(rawValue: 1 << 21)
+  public static let roKeepsDirty = Switches(rawValue: 1 << 22)
 }
 
 /// What there is to know about one of the `Switches`.
@@ -66,6 +68,8 @@ public struct Switch: Sendable {
       "range_message", .rangeInMessage, .v6_18 ... .v7_2, "failed searches log their range"),
     Switch("gfp_atomic_bit", .gfpAtomicBit, .v6_1 ... .v6_1, "GFP_ATOMIC has a bit of its own"),
     Switch("nowait_warns", .nowaitWarns, .v6_1 ... .v6_1, "failed GFP_NOWAIT is logged"),
+    Switch("nx_over_holes", .nxOverHoles, .v6_1 ... .v6_1, "set_memory_x and _nx pass over holes"),
+    Switch("ro_keeps_dirty", .roKeepsDirty, .v6_1 ... .v6_1, "set_memory_ro leaves the dirty bit"),
     Switch("nr_vmalloc", .vmallocStatistic, .v7_0 ... .v7_2, "vmstat has nr_vmalloc"),
     Switch(
       "vmalloc_start_note", .vmallocStartNote, .v6_12 ... .v7_2, "VMCOREINFO has VMALLOC_START"),

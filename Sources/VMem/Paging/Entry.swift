@@ -39,6 +39,9 @@ public struct Entry: BitwiseCopyable, Equatable, Sendable {
   @inlinable @inline(__always)
   public var isWritable: Bool { bits & Self.writable != 0 }
 
+  @inlinable @inline(__always)
+  public var isDirty: Bool { bits & Self.dirty != 0 }
+
   /// Frame number the entry points at. In a large leaf bit 12 is an attribute (PAT), so the lowest
   /// bit of the number is not part of the address there; callers mask with the leaf's size.
   @inlinable @inline(__always)

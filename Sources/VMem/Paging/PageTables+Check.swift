@@ -99,6 +99,8 @@ private struct TableCheck {
   ) {
     // A large leaf has its PAT bit where small ones have the lowest bit of the frame number.
     var attributes = entry.bits & ~Entry.pfnMask
+    // What set_memory takes and gives back: any mixture of these may be left.
+    if tables.ram[Superblock.ref].changesRights { attributes |= Self.rights }
     var pfn = entry.pfn
     if depth > 1 {
       attributes &= ~Entry.pageSize
@@ -139,6 +141,7 @@ private struct TableCheck {
       "page table: attributes of a leaf", place, entry.bits)
   }
 
+  private static let rights = Entry.writable | Entry.dirty | Entry.noExecute
   /// What maps RAM: PAGE_KERNEL, PAGE_KERNEL_RO, PAGE_KERNEL_NOCACHE.
   private static let ofRAM: [UInt64] = [
     Protection.kernel.bits, Protection.kernelReadOnly.bits, Protection.uncached.bits,

@@ -68,6 +68,15 @@ public struct PageTables: Sendable {
     return (table, wanted)
   }
 
+  /// The MMU's note in a leaf that it was written through.
+  func markDirty(_ address: UInt64, _ depth: Int) -> Entry {
+    let (table, index) = (
+      entryPlace(address, depth: depth).table, Level.index(of: address, depth: depth)
+    )
+    ram[table: table, index].bits |= Entry.dirty
+    return ram[table: table, index]
+  }
+
   // MARK: Tables
 
   /// A new empty table `depth` levels above the pages, counted; nil when there is no frame.

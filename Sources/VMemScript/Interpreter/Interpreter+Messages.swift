@@ -206,7 +206,8 @@ extension Interpreter {
     for number in max(line.logStart, log.start)..<max(log.end, log.start) {
       let record = log[number]
       switch KernelMessage(rawValue: record.message) {
-      case .warning, .badVfree, .ioremapOnRAM, .sleepingInAtomic:
+      case .warning, .badVfree, .ioremapOnRAM, .cpaZeroPTE, .cpaWritableExecutable,
+        .sleepingInAtomic:
         let function = KernelFunction(rawValue: record.function)?.name ?? "?"
         texts.append(
           record.message == KernelMessage.sleepingInAtomic.rawValue

@@ -50,6 +50,8 @@ extension Refusal {
     case .notIoremap: return "no VM_IOREMAP area at \(a)"
     case .notWholeArea: return "the range is not the whole area \(a)..\(b)"
     case .functionFailed: return "the function failed at call \(values.a)"
+    case .neverEnds:
+      return "\(Int64(bitPattern: values.a)) pages, holes passed over, come to no end"
     case .orderTooHigh: return "order \(values.a) is above the highest, 10"
     case .noSuchNode: return "no node \(Int64(bitPattern: values.a)) among \(values.b)"
     case .noFrames: return "no \(values.a) free frames"

@@ -23,7 +23,7 @@ struct Attempt: CustomStringConvertible {
 
 extension Attempt {
   /// At least one line for every verb that can allocate.
-  static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + frees
+  static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + rights + frees
 
   private static let pages: [Attempt] = [
     Attempt(verb: "alloc_pages", line: "P = alloc_pages 4", calls: [4, 0, 0]),
@@ -126,6 +126,21 @@ extension Attempt {
     @v = vmalloc 32K --flags flush_reset_perms
     """
 
+  /// A large leaf of the direct map, of which a part changes.
+  private static let leaf = "0xffff888000400000"
+  private static let rights: [Attempt] = [
+    Attempt(verb: "set_memory_ro", setup: secret, line: "set_memory_ro v 8", calls: [0, 0, 1]),
+    Attempt(
+      verb: "set_memory_rw", setup: "@set_memory_ro \(leaf) 512", line: "set_memory_rw \(leaf) 511",
+      calls: [0, 0, 1]),
+    Attempt(
+      verb: "set_memory_x", setup: "@set_memory_ro \(leaf) 512", line: "set_memory_x \(leaf) 1",
+      calls: [0, 0, 1]),
+    Attempt(
+      verb: "set_memory_nx", setup: "@set_memory_ro \(leaf) 512\n@set_memory_x \(leaf) 512",
+      line: "set_memory_nx \(leaf)+4K 1", calls: [0, 0, 1]),
+  ]
+
   private static let frees: [Attempt] = [
     Attempt(
       verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable: 1]),
@@ -158,6 +173,6 @@ extension Attempt {
     "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
     "read s 8", "write s 00", "fill s 4 1", "copy s s+4K 8", "compare s s+4K 8", "cpu 0",
-    "context process", "inject",
+    "context process", "inject", "set_vm_flush_reset_perms k",
   ]
 }

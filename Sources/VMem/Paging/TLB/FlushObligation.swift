@@ -1,7 +1,7 @@
 /// What clearing entries leaves behind: translations that the tables no longer have and TLBs may.
 ///
 /// Whoever clears must say what becomes of them. The value cannot be ignored, copied or dropped: its
-/// ends are `flush`, `deferToPurge` and `nothing`.
+/// ends are `flush`, `flushEverything` and `deferToPurge`.
 struct FlushObligation: ~Copyable {
   private let ram: RAM
   private let start: UInt64
@@ -22,6 +22,12 @@ struct FlushObligation: ~Copyable {
   @inline(__always)
   consuming func flush() {
     TLBFlush(ram: ram).kernelRange(start, end)
+    discard self
+  }
+
+  /// Flushes everything on every CPU now (`flush_tlb_all`).
+  consuming func flushEverything() {
+    TLBFlush(ram: ram).all()
     discard self
   }
 

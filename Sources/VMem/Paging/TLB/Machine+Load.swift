@@ -13,7 +13,7 @@ extension Machine {
   /// Writes eight bytes, little endian. Faults as `write` does.
   @inlinable @inline(__always)
   public func store(_ address: UInt64, _ value: UInt64) throws(Refusal) {
-    guard let word = hit(address), word & Entry.writable != 0 else {
+    guard let word = hit(address), word & TLB.written == TLB.written else {
       return try storeSlowly(address, value)
     }
     // Safe: as above.

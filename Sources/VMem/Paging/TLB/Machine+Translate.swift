@@ -13,7 +13,8 @@ extension Machine {
     if let (slot, depth) = tlb.slot(of: address) {
       if let found = use(tlb, slot, depth, address, forWriting) { return found }
     }
-    let (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
+    var (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
+    if forWriting, !leaf.isDirty { leaf = tables.markDirty(address, depth) }
     tlb.fill(address, leaf, depth)
     return translation(TLB.word(leaf, depth), address, depth)
   }
@@ -34,13 +35,13 @@ extension Machine {
     return translation(TLB.word(leaf, depth), address, depth)
   }
 
-  /// What an entry of the TLB says; nil when it forbids the access, which makes the CPU forget it
-  /// and walk the tables.
+  /// What an entry of the TLB says; nil when it forbids the access, or is for a first write, which
+  /// makes the CPU forget it and walk the tables.
   private func use(
     _ tlb: TLB, _ slot: Int, _ depth: Int, _ address: UInt64, _ forWriting: Bool
   ) -> Translation? {
     let word = tlb.data(slot)
-    guard !forWriting || word & Entry.writable != 0 else {
+    guard !forWriting || word & TLB.written == TLB.written else {
       tlb.remove(slot)
       return nil
     }
@@ -78,7 +79,7 @@ extension Machine {
   func bears(out word: UInt64, _ address: UInt64, _ depth: Int) -> Bool {
     guard case .leaf(let pfn, let entry, let found) = tables.look(up: address) else { return false }
     let now = TLB.word(entry, found)
-    let rights = ~(Entry.pfnMask | Entry.global)
+    let rights = ~(Entry.pfnMask | Entry.global | Entry.dirty)
     return pfn == TLB.physical(word, address, depth) >> 12 && now & rights == word & rights
   }
 

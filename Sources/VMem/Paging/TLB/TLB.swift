@@ -14,10 +14,12 @@ struct TLB {
   static let device: UInt64 = 4
   private static let tagBits: UInt64 = 0xfff
 
-  /// Bits of a leaf that a TLB keeps: frame, rights, cache mode.
+  /// Bits of a leaf that a TLB keeps: frame, rights, cache mode, and whether it was written through.
   private static let kept =
     Entry.pfnMask | Entry.writable | Entry.user | Entry.writeThrough | Entry.cacheDisable
-    | Entry.global | Entry.noExecute
+    | Entry.dirty | Entry.global | Entry.noExecute
+  /// What a data word must have for a write to need no walk.
+  @usableFromInline static let written = Entry.writable | Entry.dirty
 
   let ram: RAM
   let cpu: Int

@@ -9,11 +9,7 @@ struct TLBFlush {
   /// kernel function is `flush_tlb_kernel_range`.
   func kernelRange(_ start: UInt64, _ end: UInt64) {
     let pages = (end &- start) >> 12
-    if pages > Self.ceiling {
-      ram[Superblock.ref].flushes.full += 1
-      if ram[TLBState.ref].used != 0 { flushAll() }
-      return
-    }
+    if pages > Self.ceiling { return all() }
     ram[Superblock.ref].flushes.ranges += 1
     ram[Superblock.ref].flushes.pages += (end &- start &+ 4095) >> 12
     guard ram[TLBState.ref].used != 0 else { return }
@@ -28,7 +24,11 @@ struct TLBFlush {
     }
   }
 
-  private func flushAll() {
+  /// Flushes everything, global entries included. The corresponding kernel function is
+  /// `flush_tlb_all`.
+  func all() {
+    ram[Superblock.ref].flushes.full += 1
+    guard ram[TLBState.ref].used != 0 else { return }
     for cpu in 0..<Int(ram[Superblock.ref].cpus) { TLB(ram: ram, cpu: cpu).flushAll() }
   }
 }
