@@ -3,6 +3,8 @@ import VMemScript
 
 /// Scripts that are mangled at random end with a message and an exit code of the table.
 @Suite struct FuzzTests {
+  static let isLong = InjectionSweepTests.isLong
+
   static let lines: [String] = [
     "boot --memory 16M --cpus 2 --kernel 7.0", "P = alloc_pages 16", "@Q = alloc_pages 2 --order 1",
     "s = get_vm_area 64K --flags sparse,usermap --align 4K --shift 12", "assert s.size eq 64K",
@@ -53,7 +55,7 @@ import VMemScript
     return bytes
   }
 
-  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  @Test(arguments: 1...(isLong ? 40 : 16) as ClosedRange<UInt64>)
   func mangledScripts(_ seed: UInt64) {
     var generator = Generator(state: seed)
     for _ in 0..<25 {
@@ -80,7 +82,7 @@ import VMemScript
     }
   }
 
-  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  @Test(arguments: 1...(isLong ? 20 : 8) as ClosedRange<UInt64>)
   func mangledCommands(_ seed: UInt64) {
     var generator = Generator(state: seed)
     for line in Self.lines {

@@ -117,8 +117,9 @@ import VMemScript
       "set_memory_nx 0xffff888000000000 \(value)", "set_vm_flush_reset_perms \(value)",
       "vfree_atomic \(value)", "page_tables --range \(value)..+4K --format tree",
     ] {
-      let result = run("@P = alloc_pages 1\n@s = get_vm_area 64K --flags sparse\n\(line)\ncheck\n")
-      {
+      let result = run(
+        "boot --memory 16M\n@P = alloc_pages 1\n@s = get_vm_area 64K --flags sparse\n\(line)\ncheck\n"
+      ) {
         $0.keepGoing = true
       }
       #expect(result.exit.rawValue < 4, "\(line): \(result.messages)")

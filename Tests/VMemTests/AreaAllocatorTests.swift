@@ -14,7 +14,7 @@ struct AreaAllocatorTests {
     let machine = try Machine(
       Configuration(memory: 64 << 20, cpus: cpus, switches: switches, seed: seed))
     var user = try RandomAreaUser(machine, seed: seed << 8 | UInt64(kind))
-    let count = Scale.operations(8_000, long: 170_000)
+    let count = Scale.operations(4_000, long: 170_000)
     for step in 0..<count {
       guard user.step(machine) else {
         Issue.record("machine \(kind), seed \(seed), step \(step): \(user.complaint)")

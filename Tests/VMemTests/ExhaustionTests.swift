@@ -186,7 +186,7 @@ struct ExhaustionTests {
   func everyCallMayRunOutOfMemory(_ part: Int, _ machine: (cpus: Int, levels: Int)) throws {
     var configuration = Configuration(cpus: machine.cpus, levels: machine.levels)
     let smallest = BootLayout.smallestMemory(configuration)
-    for step in stride(from: part, to: 80, by: 10) {
+    for step in stride(from: part, to: 80, by: Scale.isLong ? 10 : 30) {
       configuration.memory = smallest + UInt64(step) << 12
       let machine = try Machine(configuration)
       let isThorough = Scale.isLong || step % 8 == 0

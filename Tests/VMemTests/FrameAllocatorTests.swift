@@ -78,7 +78,7 @@ struct FrameAllocatorTests {
     let boot = machine.drainedBlocks()
     let free = machine.counters.freeFrames
     var user = User(machine, seed: seed)
-    for step in 0..<Scale.operations(2_500, long: 50_000) {
+    for step in 0..<Scale.operations(1_500, long: 50_000) {
       let context = "machine \(kind), seed \(seed), step \(step)"
       if user.random.once(in: 20) {
         try machine.selectCPU(user.random.below(UInt64(configuration.cpus)))

@@ -5,12 +5,14 @@ import Testing
 @testable import VMemViews
 
 @Suite struct DumpTests {
+  private static let memory: UInt64 = 16 << 20
+
   /// A machine with one of every kind of area, and bytes in them.
   private func machine(levels: Int = 4, cpus: Int = 2) throws -> (machine: Story, areas: [UInt64]) {
     var configuration = Configuration()
     configuration.levels = levels
     configuration.cpus = cpus
-    configuration.memory = 64 << 20
+    configuration.memory = Self.memory
     let story = try Story.told(configuration)
     let plain = try story.machine.getVMArea(size: 64 << 10, flags: .map)
     // Scattered: every second page of what the story has, downwards, with holes between.
@@ -50,7 +52,7 @@ import Testing
   private func truth(_ machine: borrowing Machine, _ address: UInt64, _ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     machine.kcoreRead(address, count: UInt64(count)) { chunk in
-      for at in chunk.indices { bytes.append(chunk[at]) }
+      chunk.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
     return bytes
   }
@@ -92,7 +94,7 @@ import Testing
     let arguments = notes[1].bytes[56..<136].prefix { $0 != 0 }
     #expect(
       String(decoding: arguments, as: UTF8.self)
-        == "boot --memory 67108864 --cpus 2 --nodes 1 --levels 4 --kernel 6.18")
+        == "boot --memory 16777216 --cpus 2 --nodes 1 --levels 4 --kernel 6.18")
     #expect(!notes[3].bytes.contains(0))
   }
 
@@ -137,8 +139,8 @@ import Testing
     #expect(Set(expected.map(\.0)) == Set(areas))
     expected += [
       (story.machine.map.pageOffset, 0xa0000, 0), (story.machine.map.vmemmap, 0x3000, .max),
-      (story.machine.map.pageOffset + 0x100000, 64 << 20 - 0x100000, 0x100000),
-      (story.machine.map.vmemmap + 0x4000, 1 << 20 - 0x4000, .max),
+      (story.machine.map.pageOffset + 0x100000, Self.memory - 0x100000, 0x100000),
+      (story.machine.map.vmemmap + 0x4000, Self.memory >> 6 - 0x4000, .max),
     ]
     #expect(core.loads.map(\.address) == expected.map(\.0))
     #expect(core.loads.map(\.memorySize) == expected.map(\.1))
@@ -238,7 +240,7 @@ import Testing
     #expect(core.notes.map(\.type) == [1, 1, 1, 0])
     #expect(core.notes.prefix(3).allSatisfy { $0.bytes.count == 336 })
     #expect(core.loads.map(\.physical) == [0, 0x100000])
-    #expect(core.loads.map(\.fileSize) == [0xa0000, 64 << 20 - 0x100000])
+    #expect(core.loads.map(\.fileSize) == [0xa0000, Self.memory - 0x100000])
     for load in core.loads {
       #expect(load.address == story.machine.map.pageOffset + load.physical)
       let bytes = core.memory(load.address, Int(load.fileSize))
@@ -252,11 +254,12 @@ import Testing
     let failure = Dump.memory(story.machine, descriptor: descriptor)
     #expect(failure == nil)
     let core = CoreReader(descriptor: descriptor)
-    #expect(core.size == 64 << 20)
+    #expect(core.size == Self.memory)
     let all = core.bytes(0, Int(core.size))
     #expect(
       Array(all[0x100000...])
-        == truth(story.machine, story.machine.map.pageOffset + 0x100000, 63 << 20))
+        == truth(
+          story.machine, story.machine.map.pageOffset + 0x100000, Int(Self.memory) - 0x100000))
     #expect(all[0xa0000..<0x100000].allSatisfy { $0 == 0 })
   }
 }

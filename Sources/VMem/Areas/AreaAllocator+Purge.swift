@@ -76,6 +76,7 @@ extension AreaAllocator {
       guard ram[node].lazy.count != 0 else { continue }
       heads[number] = ram[node].lazy.head
       counts[number] = ram[node].lazy.count
+      caches.expect(counts[number], .vmArea)
       ram[node].lazy = VmapNode.List()
       waiting += 1
     }
@@ -128,6 +129,7 @@ extension AreaAllocator {
       let length = ram[node].pools[at].count
       var leaving = full ? length : length >> 2
       guard leaving > 0 else { continue }
+      caches.expect(length, .vmArea)
       ram[node].pools[at].count = length - leaving
       while leaving > 0 {
         let area = ram[node].pools[at].head

@@ -14,9 +14,8 @@ extension FreeSpace {
 
   /// A cursor above the highest block.
   var highest: Cursor {
-    var node = ram[root].freeRoot
-    while !node.isNone && !ram[node].right.isNone { node = ram[node].right }
-    return Cursor(before: node, after: .none)
+    let top = ram[root].freeRoot
+    return Cursor(before: top.isNone ? .none : rightmost(top), after: .none)
   }
 
   /// As `releaseRun`, with everything given back so far above `end`. `other` is none for a single

@@ -86,7 +86,7 @@ extension FreeSpace {
       ram[root].indexDelay = Self.budget
       return
     }
-    while !ram[node].left.isNone { node = ram[node].left }
+    node = leftmost(node)
     let isBuilt = index.build {
       defer { if !node.isNone { node = next(node) } }
       return node
@@ -97,19 +97,24 @@ extension FreeSpace {
     }
   }
 
-  /// The next block up in address order, or none.
+  /// The next block up in address order, or none: higher, so that a walk up has an end.
   func next(_ block: Ref<FreeBlock>) -> Ref<FreeBlock> {
-    var node = ram[block].right
-    if !node.isNone {
-      while !ram[node].left.isNone { node = ram[node].left }
+    let below = ram[block].right
+    if !below.isNone {
+      let node = leftmost(below)
+      precondition(ram[node].start > ram[block].start, "the free tree is out of order")
       return node
     }
-    node = block
+    var node = block
     var parent = ram[node].parent
+    var limit = StepLimit.path
     while !parent.isNone && ram[parent].right == node {
+      limit.step()
       node = parent
       parent = ram[node].parent
     }
+    precondition(
+      parent.isNone || ram[parent].start > ram[block].start, "the free tree is out of order")
     return parent
   }
 }

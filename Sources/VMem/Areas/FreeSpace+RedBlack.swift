@@ -47,7 +47,9 @@ extension FreeSpace {
   /// RB-INSERT-FIXUP; `block` is red and linked, maxima are right.
   func fixAfterInsert(_ block: Ref<FreeBlock>) {
     var z = block
+    var limit = StepLimit.path
     while true {
+      limit.step()
       var parent = ram[z].parent
       if parent.isNone {
         ram[z].isBlack = true
@@ -101,8 +103,7 @@ extension FreeSpace {
       setMaximum(of: childParent, left: wasLeft, child)
     } else {
       // The successor takes the node's place and colour.
-      var y = right
-      while !ram[y].left.isNone { y = ram[y].left }
+      let y = leftmost(right)
       removedBlack = ram[y].isBlack
       child = ram[y].right
       if y == right {
@@ -144,7 +145,9 @@ extension FreeSpace {
   private func fixAfterDelete(_ child: Ref<FreeBlock>, _ childParent: Ref<FreeBlock>) {
     var x = child
     var parent = childParent
+    var limit = StepLimit.path
     while !parent.isNone && isBlack(x) {
+      limit.step()
       let onLeft = ram[parent].left == x
       var sibling = onLeft ? ram[parent].right : ram[parent].left
       if !ram[sibling].isBlack {

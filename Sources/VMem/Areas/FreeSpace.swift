@@ -96,7 +96,10 @@ struct FreeSpace {
   ) -> Ref<FreeBlock> {
     var lowest = start
     var node = ram[root].freeRoot
+    // Each node is reached from above and from both sides.
+    var limit = StepLimit(3 * caches.mostObjects)
     while !node.isNone {
+      limit.step()
       if ram[node].leftMaximum >= length && lowest < ram[node].start {
         node = ram[node].left
         continue
@@ -108,6 +111,7 @@ struct FreeSpace {
       }
       // Climb until a node fits, or has a right subtree that has not been searched.
       while true {
+        limit.step()
         node = ram[node].parent
         if node.isNone { return .none }
         if fits(node, size, align, lowest) { return node }
@@ -167,8 +171,7 @@ struct FreeSpace {
     if below.isNone {
       insert(left, start, address, parent: block, onLeft: true)
     } else {
-      var last = below
-      while !ram[last].right.isNone { last = ram[last].right }
+      let last = rightmost(below)
       insert(left, start, address, parent: last, onLeft: false)
     }
     assert(isSound(left) && isSound(block))
@@ -193,7 +196,9 @@ struct FreeSpace {
   /// The free block that contains `address`, or none.
   func block(containing address: UInt64) -> Ref<FreeBlock> {
     var node = ram[root].freeRoot
+    var limit = StepLimit.path
     while !node.isNone {
+      limit.step()
       if address < ram[node].start {
         node = ram[node].left
       } else if address >= ram[node].end {
@@ -210,7 +215,9 @@ struct FreeSpace {
   func block(startingAtOrBelow address: UInt64) -> Ref<FreeBlock> {
     var found = Ref<FreeBlock>.none
     var node = ram[root].freeRoot
+    var limit = StepLimit.path
     while !node.isNone {
+      limit.step()
       if ram[node].start <= address {
         found = node
         if ram[node].end >= address { break }
@@ -222,19 +229,48 @@ struct FreeSpace {
     return found
   }
 
-  /// The next block down in address order, or none.
+  /// The highest block below a node, itself included.
+  @inline(__always)
+  func rightmost(_ top: Ref<FreeBlock>) -> Ref<FreeBlock> {
+    var node = top
+    var limit = StepLimit.path
+    while !ram[node].right.isNone {
+      limit.step()
+      node = ram[node].right
+    }
+    return node
+  }
+
+  /// The lowest block below a node, itself included.
+  @inline(__always)
+  func leftmost(_ top: Ref<FreeBlock>) -> Ref<FreeBlock> {
+    var node = top
+    var limit = StepLimit.path
+    while !ram[node].left.isNone {
+      limit.step()
+      node = ram[node].left
+    }
+    return node
+  }
+
+  /// The next block down in address order, or none: lower, so that a walk down has an end.
   func previous(_ block: Ref<FreeBlock>) -> Ref<FreeBlock> {
-    var node = ram[block].left
-    if !node.isNone {
-      while !ram[node].right.isNone { node = ram[node].right }
+    let below = ram[block].left
+    if !below.isNone {
+      let node = rightmost(below)
+      precondition(ram[node].start < ram[block].start, "the free tree is out of order")
       return node
     }
-    node = block
+    var node = block
     var parent = ram[node].parent
+    var limit = StepLimit.path
     while !parent.isNone && ram[parent].left == node {
+      limit.step()
       node = parent
       parent = ram[node].parent
     }
+    precondition(
+      parent.isNone || ram[parent].start < ram[block].start, "the free tree is out of order")
     return parent
   }
 
@@ -262,7 +298,9 @@ struct FreeSpace {
 
   private func findInTree(_ found: inout Neighbours, of start: UInt64) {
     var node = ram[root].freeRoot
+    var limit = StepLimit.path
     while !node.isNone {
+      limit.step()
       if start < ram[node].start {
         found.after = node
         node = ram[node].left

@@ -11,10 +11,31 @@ struct HashTable<Object: HashLinked>: BitwiseCopyable {
   var bucketCount: UInt32 = 0
   var count: UInt32 = 0
 
-  /// The first object of the bucket for `hash`, or none. Callers follow `nextInBucket`.
+  /// The first object with this hash that `matches`, or nil.
   @inline(__always)
-  func first(_ hash: UInt32, _ ram: RAM) -> Ref<Object> {
-    bucketCount == 0 ? .none : Ref(granule: buckets.value(bucket(hash), ram))
+  func find(_ hash: UInt32, _ ram: RAM, where matches: (Ref<Object>) -> Bool) -> Ref<Object>? {
+    guard bucketCount > 0 else { return nil }
+    var at = Ref<Object>(granule: buckets.value(bucket(hash), ram))
+    var limit = StepLimit(UInt64(count))
+    while !at.isNone {
+      limit.step()
+      if ram[at].hash == hash, matches(at) { return at }
+      at = ram[at].nextInBucket
+    }
+    return nil
+  }
+
+  /// Calls `body` for every object, bucket by bucket.
+  func forEach(_ ram: RAM, _ body: (Ref<Object>) -> Void) {
+    var limit = StepLimit(UInt64(count))
+    for bucket in 0..<UInt64(bucketCount) {
+      var at = Ref<Object>(granule: buckets.value(bucket, ram))
+      while !at.isNone {
+        limit.step()
+        body(at)
+        at = ram[at].nextInBucket
+      }
+    }
   }
 
   /// Adds an object whose `hash` is set. Returns false, with nothing changed, when there is no frame.
@@ -47,7 +68,9 @@ struct HashTable<Object: HashLinked>: BitwiseCopyable {
       guard buckets.store(UInt64(to), at.granule, ram) else { return }
     }
     bucketCount += 1
+    var limit = StepLimit(UInt64(count))
     while !at.isNone {
+      limit.step()
       let next = ram[at].nextInBucket
       if ram[at].hash & (low << 1 &- 1) == to {
         ram[at].nextInBucket = move

@@ -4,13 +4,7 @@ extension Machine {
 
   /// The entry of a name that has been declared, or nil.
   public func lookUp(_ text: Span<UInt8>) -> Ref<Name>? {
-    let hash = hash32(text)
-    var at = ram[Superblock.ref].names.first(hash, ram)
-    while !at.isNone {
-      if ram[at].hash == hash, matches(at, text) { return at }
-      at = ram[at].nextInBucket
-    }
-    return nil
+    ram[Superblock.ref].names.find(hash32(text), ram) { matches($0, text) }
   }
 
   @inline(__always)
@@ -95,13 +89,8 @@ extension Machine {
 
   /// Calls `body` for every name that stands for something, in an order that is always the same.
   public func forEachName(_ body: (Ref<Name>) -> Void) {
-    let table = ram[Superblock.ref].names
-    for bucket in 0..<UInt64(table.bucketCount) {
-      var at = Ref<Name>(granule: table.buckets.value(bucket, ram))
-      while !at.isNone {
-        if ram[at].kind != NameKind.nothing.rawValue { body(at) }
-        at = ram[at].nextInBucket
-      }
+    ram[Superblock.ref].names.forEach(ram) { name in
+      if ram[name].kind != NameKind.nothing.rawValue { body(name) }
     }
   }
 
@@ -124,15 +113,11 @@ extension Machine {
   public func intern(caller text: Span<UInt8>) throws(Refusal) -> Ref<Symbol> {
     precondition(!text.isEmpty && text.count <= Symbol.maximumLength)
     let hash = hash32(text)
-    var at = ram[Superblock.ref].symbols.first(hash, ram)
-    while !at.isNone {
-      if ram[at].hash == hash, Int(ram[at].length) == text.count {
-        var same = true
-        for index in text.indices where ram[at].text[index] != text[index] { same = false }
-        if same { return at }
-      }
-      at = ram[at].nextInBucket
+    let known = ram[Superblock.ref].symbols.find(hash, ram) { symbol in
+      Int(ram[symbol].length) == text.count
+        && text.indices.allSatisfy { ram[symbol].text[$0] == text[$0] }
     }
+    if let known { return known }
     guard let symbol = caches.allocate(.symbol, as: Symbol.self) else {
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }

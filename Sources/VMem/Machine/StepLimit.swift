@@ -6,16 +6,30 @@ struct StepLimit {
   /// `members` may be 0 for what ends at once.
   init(_ members: UInt64) { left = members }
 
+  /// For a way along a red-black tree, up or down: with 2^32 nodes it is at most 64 deep.
+  static var path: StepLimit { StepLimit(64) }
+
   @inline(__always)
   mutating func step() {
     precondition(left > 0, "a list of the machine has more members than are counted")
-    left -= 1
+    left &-= 1
   }
 }
 
 extension ObjectCaches {
-  /// For a walk through objects of a cache, each once.
+  /// For a walk through objects of a cache, each once. A count that is damaged as well is no more than
+  /// what RAM has room for.
   func stepLimit(_ kind: CacheKind) -> StepLimit {
-    StepLimit(ram[Superblock.ref].caches[Int(kind.rawValue)].inUse)
+    StepLimit(min(ram[Superblock.ref].caches[Int(kind.rawValue)].inUse, mostObjects))
   }
+
+  /// Traps when a list claims more members than there are objects of its cache.
+  func expect(_ count: UInt32, _ kind: CacheKind) {
+    precondition(
+      UInt64(count) <= ram[Superblock.ref].caches[Int(kind.rawValue)].inUse,
+      "a list of the machine has more members than are counted")
+  }
+
+  /// Objects that RAM has room for: none is smaller than a granule.
+  var mostObjects: UInt64 { UInt64(ram.frameCount) << 8 }
 }

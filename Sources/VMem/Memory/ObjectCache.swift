@@ -127,12 +127,16 @@ public struct ObjectCaches: Sendable {
     let unbumped =
       (ram[state].caches[at].bumpEnd - ram[state].caches[at].bump) / size
     var pfn = ram[state].caches[at].slabs
+    var limit = StepLimit(UInt64(ram.frameCount))
     while pfn != 0 {
+      limit.step()
       ram[frames.frame(pfn)].index = pfn == bumpSlab ? UInt64(unbumped) : 0
       pfn = ram[frames.frame(pfn)].next
     }
     var object = ram[state].caches[at].free
+    limit = StepLimit(mostObjects)
     while object != 0 {
+      limit.step()
       ram[frames.frame(object >> 8)].index += 1
       object = ram[Ref<UInt32>(granule: object)]
     }

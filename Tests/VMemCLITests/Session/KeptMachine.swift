@@ -9,10 +9,12 @@ struct KeptMachine {
   let folder: TemporaryFolder
   var path: String { folder.path + "/m.img" }
 
-  /// Boots a machine of 8 MiB.
+  /// Bytes of RAM: little, since images are copied often.
+  static let memory = 2 << 20
+
   init() throws {
     folder = try TemporaryFolder()
-    try run("boot --memory 8M")
+    try run("boot --memory \(Self.memory)")
   }
 
   private init(folder: TemporaryFolder) { self.folder = folder }

@@ -66,6 +66,7 @@ struct RecoveryTests {
     let log = try #require(recording.logs.last)
     var random = SystemRandomNumberGenerator()
     let copy = try KeptMachine(image: recording.image, log: [])
+    let zeroes = [UInt8](repeating: 0, count: 512)
     for _ in 0..<(Self.isLong ? 200 : 60) {
       let first = Int.random(in: 0..<recording.logs.count - 1, using: &random)
       let start = recording.logs[first].count
@@ -73,10 +74,11 @@ struct RecoveryTests {
       var lost: [Int] = []
       for sector in start / 512..<log.count / 512 where Int.random(in: 0..<20) == 0 {
         lost.append(sector)
-        for at in sector * 512..<sector * 512 + 512 { broken[at] = 0 }
+        broken.replaceSubrange(sector * 512..<sector * 512 + 512, with: zeroes)
       }
       // What comes before the first difference is whole.
-      let difference = zip(log, broken).enumerated().first { $1.0 != $1.1 }?.offset ?? log.count
+      let sector = lost.first { Array(log[$0 * 512..<$0 * 512 + 512]) != zeroes } ?? log.count
+      let difference = log[min(sector * 512, log.count)...].firstIndex { $0 != 0 } ?? log.count
       let expected = recording.states[recording.commits(in: difference)]
       #expect(try copy.state(withLog: broken) == expected, "sectors \(lost) of the log")
     }

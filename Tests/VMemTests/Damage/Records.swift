@@ -188,20 +188,8 @@ extension Machine {
       let record = Record("name", name).silent(16, bits: 0xff).silent(17, bits: 0x0f)
       records.append(isFree ? record.silent(\Name.value) : record)
     }
-    for entry in chains(ram[Superblock.ref].symbols) { records.append(Record("symbol", entry)) }
+    ram[Superblock.ref].symbols.forEach(ram) { records.append(Record("symbol", $0)) }
     return records
-  }
-
-  private func chains<T>(_ table: HashTable<T>) -> [Ref<T>] {
-    var found: [Ref<T>] = []
-    for bucket in 0..<UInt64(table.bucketCount) {
-      var at = Ref<T>(granule: table.buckets.value(bucket, ram))
-      while !at.isNone {
-        found.append(at)
-        at = ram[at].nextInBucket
-      }
-    }
-    return found
   }
 
   private func blockRecords() -> [Record] {
