@@ -109,9 +109,6 @@ final class FlippedImage {
 
   // MARK: Commands
 
-  /// Seconds of a processor after which a command is taken for endless, and killed.
-  private static let patience = 10
-
   /// Runs a command as a process and returns its status, as a shell shows it.
   func spawn(_ command: String) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
@@ -121,22 +118,15 @@ final class FlippedImage {
       posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
     }
     let limited = [
-      "sh", "-c", "ulimit -t \(Self.patience) && exec \"$@\"", "sh", TestFiles.vmemctl,
+      "sh", "-c", "ulimit -t \(ForkedProcess.patience) && exec \"$@\"", "sh", TestFiles.vmemctl,
     ]
     let words = limited + command.split(separator: " ").map(String.init)
     return try Command.wait(for: try Command.spawn(words, &actions, ["VMEMCTL_IMAGE": path]))
   }
 
-  /// Runs a command in a copy of this process, which must have no other threads at work.
+  /// Runs a command in a copy of this process.
   func fork(_ command: String) throws -> Int32 {
-    let process = Glibc.fork()
-    guard process == 0 else { return try Command.wait(for: process) }
-    var limit = rlimit(rlim_cur: rlim_t(Self.patience), rlim_max: rlim_t(Self.patience) + 1)
-    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
-    let null = open("/dev/null", O_RDWR)
-    for stream in 0..<3 as Range<Int32> { dup2(null, stream) }
-    Signals.prepare()
-    _exit(status(of: command))
+    try ForkedProcess.status { status(of: command) }
   }
 
   private func status(of command: String) -> Int32 {
