@@ -63,9 +63,14 @@ public struct Machine: ~Copyable {
     guard cpu < UInt64(cpuCount) else {
       throw Refusal(.errno(.EINVAL), .noSuchCPU, cpu, UInt64(cpuCount))
     }
+    switchCPU(to: Int(cpu))
+  }
+
+  /// As `selectCPU`, for a CPU that there is.
+  func switchCPU(to cpu: Int) {
     ram[Superblock.ref].currentCPU = UInt32(cpu)
     if ram[TLBState.ref].slots > 0 {
-      ram[TLBState.ref].current = ram[TLBState.ref].frame(Int(cpu))
+      ram[TLBState.ref].current = ram[TLBState.ref].frame(cpu)
     }
   }
 

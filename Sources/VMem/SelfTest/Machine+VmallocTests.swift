@@ -12,9 +12,9 @@ extension Machine {
   public func testVmalloc(
     _ parameters: VmallocTestParameters, isInterrupted: @escaping () -> Bool
   ) throws(VmallocTestStop) -> [LogRecord] {
-    let (before, contexts) = (ram[Superblock.ref].currentCPU, ram[Superblock.ref].contexts)
+    let (before, contexts) = (cpu, ram[Superblock.ref].contexts)
     defer {
-      ram[Superblock.ref].currentCPU = before
+      switchCPU(to: before)
       ram[Superblock.ref].contexts = contexts
       ram[Superblock.ref].testWorker = 0
     }
@@ -52,7 +52,7 @@ extension Machine {
     }
     for turn in tests.indices {
       for number in 0..<parameters.threads where selected.contains(orders[number][turn]) {
-        ram[Superblock.ref].currentCPU = UInt32(number % cpuCount)
+        switchCPU(to: number % cpuCount)
         ram[Superblock.ref].testWorker = UInt16(number + 1)
         context = .process
         var worker = VmallocTestWorker(isInterrupted: isInterrupted)
