@@ -72,9 +72,11 @@ struct CommitRecord: Equatable {
     guard left >= block else { return .torn }
     func word(_ at: Int, _ count: Int) -> UInt64 {
       // Safe: callers stay below `left`.
-      (0..<count).reduce(0) {
-        unsafe $0 | UInt64(log[offset + at + $1]) << UInt64(8 * $1)
-      }
+      let place = offset + at
+      return count == 4
+        ? UInt64(
+          UInt32(littleEndian: unsafe log.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+        : UInt64(littleEndian: unsafe log.loadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
     guard unsafe !isZero(log, offset, sector) else { return .torn }
     let frames = Int(word(24, 4))
@@ -99,9 +101,8 @@ struct CommitRecord: Equatable {
     record.previous = UInt32(word(20, 4))
     record.frames = (0..<frames).map { UInt32(word(fixed + 4 * $0, 4)) }
     record.sectors = (0..<sums).map { UInt32(word(fixed + 4 * frames + 4 * $0, 4)) }
-    record.commands = (0..<commands).map {
-      unsafe log[offset + fixed + 4 * frames + 4 * sums + $0]
-    }
+    let lines = offset + fixed + 4 * (frames + sums)
+    record.commands = unsafe [UInt8](log[lines..<lines + commands])
     if let defect = unsafe readFrames(log, offset + size, record) { return defect }
     return .record(record, checksum: UInt32(word(end, 4)))
   }
@@ -127,6 +128,7 @@ struct CommitRecord: Equatable {
   }
 
   private static func isZero(_ log: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> Bool {
-    unsafe log[at..<at + count].allSatisfy { $0 == 0 }
+    for place in at..<at + count where unsafe log[place] != 0 { return false }
+    return true
   }
 }
