@@ -73,6 +73,10 @@ extension AreaAllocator {
       }
       for area in areas { ranges.append((ram[area].start, ram[area].end)) }
     }
+    for area in checkList(ram[state].purging, 0, "areas: purge in parts", &checker) {
+      lazyPages &+= ram[area].reserved >> 12
+      ranges.append((ram[area].start, ram[area].end))
+    }
     checker.expect(lazyPages == ram[state].lazyPages, "areas: lazy pages", lazyPages)
   }
 

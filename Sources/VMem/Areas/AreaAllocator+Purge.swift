@@ -30,7 +30,8 @@ extension AreaAllocator {
   /// Runs the drain if one is scheduled (`drain_vmap_area_work`).
   @inline(__always)
   func runScheduledDrain() {
-    if ram[state].drainScheduled != 0 {
+    // A worker that has to wait for another purge does so.
+    if ram[state].drainScheduled != 0, ram[state].purgeHolder == 0 {
       ram[state].drainScheduled = 0
       _ = purge(full: false)
     }
@@ -65,6 +66,7 @@ extension AreaAllocator {
   /// Decays the pools, flushes the TLBs over everything that waits and gives it back. Returns whether
   /// anything waited; `range` is flushed with it. The corresponding kernel function is `__purge_vmap_area_lazy`.
   func purge(full: Bool, also range: (start: UInt64, end: UInt64)? = nil) -> Bool {
+    if ram[state].purgeHolder != 0 { waitForPurge() }
     var heads = InlineArray<64, Ref<VMArea>>(repeating: .none)
     var counts = InlineArray<64, UInt32>(repeating: 0)
     var lowest = range?.start ?? .max
@@ -92,6 +94,47 @@ extension AreaAllocator {
     ram[state].lazyPages = 0
     TLBFlush(ram: ram).kernelRange(lowest, highest)
     return true
+  }
+
+  /// The first part of a purge that is divided: takes everything that waits from the lazy lists, and
+  /// returns what is to be flushed; nil when there is nothing.
+  func detachLazy(also range: (start: UInt64, end: UInt64)?) -> (start: UInt64, end: UInt64)? {
+    var lowest = range?.start ?? .max
+    var highest = range?.end ?? 0
+    for number in 0..<nodeCount {
+      let node = node(number)
+      if nodeCount > 1 { decay(node, full: false) }
+      var area = ram[node].lazy.head
+      while !area.isNone {
+        let next = ram[area].next
+        lowest = min(lowest, ram[area].start)
+        highest = max(highest, ram[area].end)
+        ram[area].next = ram[state].purging.head
+        ram[state].purging.head = area
+        ram[state].purging.count += 1
+        area = next
+      }
+      ram[node].lazy = VmapNode.List()
+    }
+    return lowest < highest ? (lowest, highest) : nil
+  }
+
+  /// The last part: what was taken goes to the pools and the free tree.
+  func giveBackDetached() {
+    var perNode: [[Ref<VMArea>]] = Array(repeating: [], count: nodeCount)
+    var area = ram[state].purging.head
+    while !area.isNone {
+      perNode[decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)].append(area)
+      ram[state].lazyPages -= ram[area].reserved >> 12
+      area = ram[area].next
+    }
+    ram[state].purging = VmapNode.List()
+    for number in 0..<nodeCount where !perNode[number].isEmpty {
+      var batch = PurgeBatch(ram: ram)
+      for area in perNode[number] { batch.append(area) }
+      batch.sort()
+      give(back: &batch, node(number), full: false)
+    }
   }
 
   /// Areas with a node go to that node's pool, the others to the tree in descending order, as the

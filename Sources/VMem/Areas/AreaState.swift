@@ -21,4 +21,8 @@ struct AreaState: BitwiseCopyable {
   var drainScheduled: UInt32 = 0
   /// Not 0 when there may be areas that a purge notifier gives up.
   var hasNotifiers: UInt32 = 0
+  /// Areas that a purge in parts has taken from the lazy lists, newest first.
+  var purging = VmapNode.List()
+  /// The CPU that is in the middle of a purge, plus one (`vmap_purge_lock`).
+  var purgeHolder: UInt32 = 0
 }

@@ -22,6 +22,7 @@ extension Machine {
     memoryTypes.check(&checker)
     checkNames(&checker)
     log.check(&checker)
+    checkSteps(&checker)
     if !checker.isFull { checkPages(sets, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }

@@ -12,7 +12,8 @@ struct PerCPU: BitwiseCopyable {
   var tlbUsed: UInt32 = 0
   /// Keeps the size a multiple of 16.
   var unused: UInt32 = 0
-  var unusedToo: UInt64 = 0
+  /// The call that this CPU is in the middle of.
+  var step = StepState()
 
   static func framesNeeded(cpus: Int) -> UInt32 {
     UInt32((cpus * MemoryLayout<PerCPU>.stride + 4095) / 4096)

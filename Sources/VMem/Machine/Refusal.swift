@@ -140,6 +140,13 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case nameInUse
   case nameHoldsNothing
   case nameTableFull
+  // Steps
+  /// CPU
+  case cpuInTheMiddle
+  case noCallToStep
+  case purgeUnderWay
+  /// pages, most pages
+  case tooManySteps
   // Injection
   /// level, levels of the machine
   case noSuchTable

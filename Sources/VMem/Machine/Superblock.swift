@@ -73,6 +73,10 @@ struct Superblock: BitwiseCopyable {
   /// Worker of a test that runs, plus one; 0 for the task that runs verbs.
   var testWorker: UInt16 = 0
 
+  // Steps
+  /// A bit for each CPU that is in the middle of a divided call.
+  var busyCPUs: UInt64 = 0
+
   var cpus: UInt32 { cpuCount }
   @inline(__always)
   var cpu: Int { Int(currentCPU & 63) }

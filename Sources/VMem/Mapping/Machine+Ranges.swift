@@ -55,8 +55,13 @@ extension Machine {
   ///
   /// Every failure inside is -ENOMEM, and what was mapped before it stays. An empty range is a BUG.
   public func vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64]) throws(Refusal) {
-    try checkRange(.__vmap_pages_range_noflush, start, end)
+    try checkMapping(start: start, end: end)
     try mapPages(start, end, pages)
+  }
+
+  /// What `vmap_pages_range` checks before it maps.
+  func checkMapping(start: UInt64, end: UInt64) throws(Refusal) {
+    try checkRange(.__vmap_pages_range_noflush, start, end)
   }
 
   func mapPages(
@@ -93,6 +98,11 @@ extension Machine {
   ///
   /// An empty range is a BUG, and so is one whose ends are not whole pages apart where tables are.
   public func vunmapRange(start: UInt64, end: UInt64) throws(Refusal) {
+    try clearRange(start: start, end: end).flush()
+  }
+
+  /// The first part of `vunmap_range`: clears the entries.
+  func clearRange(start: UInt64, end: UInt64) throws(Refusal) -> FlushObligation {
     try checkRange(.__vunmap_range_noflush, start, end)
     guard !tables.unmapRunsAway(start, end) else {
       throw bug(.vunmap_pte_range, .unalignedUnmap, start, end)
@@ -100,7 +110,7 @@ extension Machine {
     let cleared = tables.unmap(start, end)
     for _ in 0..<cleared.partialLeaves >> 32 { warn(.vunmap_pud_range) }
     for _ in 0..<cleared.partialLeaves & 0xffff_ffff { warn(.vunmap_pmd_range) }
-    cleared.flush()
+    return cleared
   }
 
   /// Builds every table for [start, end) down to those of `level`, whose entries stay as they are.

@@ -8,19 +8,29 @@ extension Machine {
   public func vmAreaMapPages(
     area address: UInt64, start: UInt64, end: UInt64, pages: [UInt64]
   ) throws(Refusal) {
+    try checkSparseMapping(area: address, start: start, end: end)
+    try mapPages(start, end, pages)
+  }
+
+  /// What `vm_area_map_pages` checks before it maps.
+  func checkSparseMapping(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
     mightSleep(.vm_area_map_pages)
     try checkSparse(try area(at: address), start, end)
     guard start < end else { throw bug(.__vmap_pages_range_noflush, .emptyRange, start, end) }
-    try mapPages(start, end, pages)
   }
 
   /// Unmaps [start, end) of a sparse area and flushes the TLBs. The corresponding kernel function is
   /// `vm_area_unmap_pages`, which returns nothing: the refusals of the kernel's checks are thrown for
   /// the caller to tell, and are not errors.
   public func vmAreaUnmapPages(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+    try checkSparseUnmapping(area: address, start: start, end: end)
+    try vunmapRange(start: start, end: end)
+  }
+
+  /// What `vm_area_unmap_pages` checks before it unmaps.
+  func checkSparseUnmapping(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
     mightSleep(.vm_area_unmap_pages)
     try checkSparse(try area(at: address), start, end)
-    try vunmapRange(start: start, end: end)
   }
 
   /// A kernel before 6.9 has no such calls, as a machine without the switch `sparse`.

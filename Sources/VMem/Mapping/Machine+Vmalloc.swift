@@ -154,13 +154,23 @@ extension Machine {
 
   /// Takes an area away, drops its pages' references and frees what described it.
   func freeAreaAndPages(_ area: Ref<VMArea>) {
-    let set = ram[area].pages
-    let array = ram[area].array
+    let (set, array) = (ram[area].pages, ram[area].array)
+    let isLent = ram[area].flags.contains(.mapPutPages)
+    let resets = ram[area].flags.contains(.flushResetPerms)
+    takeAway(area)
+    if resets { resetPermissions(set.isNone ? [] : pageNumbers(of: set)) }
+    freePages(of: set, isLent: isLent, array: array)
+  }
+
+  /// Takes an area away whose pages are still to be freed.
+  func takeAway(_ area: Ref<VMArea>) {
     let isLent = ram[area].flags.contains(.mapPutPages)
     if !isLent { ram[Superblock.ref].vmallocPages -= UInt64(ram[area].pageCount) }
-    let resets = ram[area].flags.contains(.flushResetPerms)
     removeArea(area)
-    if resets { resetPermissions(set.isNone ? [] : pageNumbers(of: set)) }
+  }
+
+  /// Drops the references of an area's pages, and frees what listed them.
+  func freePages(of set: Ref<PageSet>, isLent: Bool, array: UInt64) {
     if !set.isNone {
       for index in 0..<UInt64(ram[set].count) {
         if let pfn = page(index, of: set) { dropReference(pfn, set, isLent: isLent) }

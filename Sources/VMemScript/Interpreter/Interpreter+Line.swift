@@ -47,6 +47,9 @@ extension Interpreter {
     call.culprit = nil
     try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
     if effect == .writer {
+      if machine.isBusy, !shapes[index].isForBusyCPUs {
+        throw .refusal(Refusal(.errno(.EBUSY), .cpuInTheMiddle, UInt64(machine.cpu)))
+      }
       machine.tick()
       calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
     }

@@ -15,9 +15,12 @@ struct Shape {
 
   /// Whether running it again is part of making the same machine again.
   let isRecorded: Bool
+  /// Whether it may be said to a CPU that is in the middle of a call.
+  let isForBusyCPUs: Bool
 
   init(_ verb: Verb) {
     isRecorded = verb.changesTheMachine
+    isForBusyCPUs = ["cpu", "context", "step"].contains("\(verb.name)")
     effect = verb.effect
     makes = verb.product != .nothing
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)

@@ -69,6 +69,11 @@ extension Parameter {
     case .frameCount: "frames"
     case .readAt: "bytes at an address, as a reader of /proc/kcore gets them"
     case .headers: "the program headers /proc/kcore has, and its size"
+    case .dividedCall:
+      """
+      the call that begins: vfree, vm_area_map_pages, vmap_pages_range, vm_area_unmap_pages, \
+      vunmap_range, vm_unmap_aliases or drain_vmap_work; without it the next part is done
+      """
     case .topic: "what to explain; nothing lists the verbs"
     case .settings:
       """

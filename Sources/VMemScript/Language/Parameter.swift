@@ -22,6 +22,8 @@ enum Parameter: UInt8, CaseIterable {
   case injection
   // Tests
   case settings
+  // Steps
+  case dividedCall
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -60,7 +62,7 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
-    case .topic, .text, .binding, .comparison, .group, .injection, .settings: .rest
+    case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
     }
   }
 
@@ -150,6 +152,7 @@ enum Parameter: UInt8, CaseIterable {
     case .readAt: "ADDR LEN"
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
+    case .dividedCall: "[VERB ARGUMENT…]"
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"

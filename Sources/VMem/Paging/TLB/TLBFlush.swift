@@ -13,14 +13,30 @@ struct TLBFlush {
     ram[Superblock.ref].flushes.ranges += 1
     ram[Superblock.ref].flushes.pages += (end &- start &+ 4095) >> 12
     guard ram[TLBState.ref].used != 0 else { return }
-    for cpu in 0..<Int(ram[Superblock.ref].cpus) {
-      let tlb = TLB(ram: ram, cpu: cpu)
-      guard tlb.count != 0 else { continue }
-      var done: UInt64 = 0
-      while done < end &- start {
-        tlb.flush(page: start &+ done)
-        done += 4096
+    for cpu in 0..<Int(ram[Superblock.ref].cpus) { singles(start, end, TLB(ram: ram, cpu: cpu)) }
+  }
+
+  /// What one CPU does when it is asked to: of a flush that is counted with CPU 0.
+  func kernelRange(_ start: UInt64, _ end: UInt64, on cpu: Int) {
+    let isFull = (end &- start) >> 12 > Self.ceiling
+    if cpu == 0 {
+      if isFull {
+        ram[Superblock.ref].flushes.full += 1
+      } else {
+        ram[Superblock.ref].flushes.ranges += 1
+        ram[Superblock.ref].flushes.pages += (end &- start &+ 4095) >> 12
       }
+    }
+    let tlb = TLB(ram: ram, cpu: cpu)
+    if isFull { tlb.flushAll() } else { singles(start, end, tlb) }
+  }
+
+  private func singles(_ start: UInt64, _ end: UInt64, _ tlb: TLB) {
+    guard tlb.count != 0 else { return }
+    var done: UInt64 = 0
+    while done < end &- start {
+      tlb.flush(page: start &+ done)
+      done += 4096
     }
   }
 

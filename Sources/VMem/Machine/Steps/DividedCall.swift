@@ -1,0 +1,54 @@
+/// A call of which one CPU does a part at a time, so that others can come in between.
+public enum DividedCall: Sendable {
+  case vfree(UInt64)
+  case vmAreaMapPages(area: UInt64, start: UInt64, end: UInt64, pages: [UInt64])
+  case vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64])
+  case vmAreaUnmapPages(area: UInt64, start: UInt64, end: UInt64)
+  case vunmapRange(start: UInt64, end: UInt64)
+  /// `vm_unmap_aliases`
+  case unmapAliases
+  /// `drain_vmap_area_work`
+  case drain
+}
+
+/// A part of a divided call that has been done.
+public struct Step: Equatable, Sendable {
+  public enum Part: UInt8, Sendable {
+    /// There was nothing to divide: the call is done.
+    case whole
+    case entriesCleared
+    case permissionsReset
+    case pagesFreed
+    case pageMapped
+    case listsDetached
+    case tlbFlushed
+    case addressesGivenBack
+  }
+
+  public let part: Part
+  /// Which part of how many; the last one ends the call.
+  public let number: UInt32
+  public let total: UInt32
+  /// The CPU whose TLB was flushed, or the address of the page that was mapped.
+  public let value: UInt64
+}
+
+/// A divided call that a CPU has begun, in its per-CPU data.
+struct StepState: BitwiseCopyable {
+  enum Kind: UInt32 { case none, vfree, map, unmap, purge }
+
+  var kind: UInt32 = 0
+  /// Parts done, of how many.
+  var done: UInt32 = 0
+  var total: UInt32 = 0
+  /// vfree: the area's pages were lent, its permissions are reset.
+  var isLent: UInt8 = 0
+  var resets: UInt8 = 0
+  var unused: UInt16 = 0
+  /// The range that is mapped, unmapped or flushed; for vfree the address of the page array.
+  var start: UInt64 = 0
+  var end: UInt64 = 0
+  var set = Ref<PageSet>.none
+  /// Frame with the frame numbers of the pages that are mapped.
+  var list: UInt32 = 0
+}
