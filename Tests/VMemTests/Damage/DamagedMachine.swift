@@ -12,6 +12,14 @@ enum LivelyMachine {
     machine.tick()
     try fill(machine)
     machine.runScheduledWork()
+    // Something in the TLBs, some of it stale, and a CPU in the middle of a call.
+    let area = try machine.vmalloc(VmallocRequest(size: 16384))
+    for address in [area, area + 4096, machine.map.pageOffset + 4 << 20] {
+      try machine.read(address, count: 1) { _ in }
+    }
+    try machine.vunmapRange(start: area + 4096, end: area + 8192)
+    machine.tick()
+    _ = try machine.begin(.unmapAliases, on: 0)
     return machine
   }
 

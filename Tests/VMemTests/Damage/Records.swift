@@ -52,7 +52,38 @@ struct Record {
 extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
-      + blockRecords() + treeRecords() + listRecords()
+      + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
+  }
+
+  /// Entries that say what the tables say: of the others anything may have been right.
+  private func tlbRecords() -> [Record] {
+    var records: [Record] = []
+    let state = ram[TLBState.ref]
+    for cpu in 0..<cpuCount {
+      let tlb = TLB(ram: ram, cpu: cpu)
+      for slot in 0..<Int(state.slots) where tlb.isValid(slot) && !tlb.isSuspect(slot) {
+        let place = UInt64(state.frame(cpu)) << 12
+        // Whether the translation is global is told by nothing that is flushed.
+        records.append(
+          Record("TLB entry", place + UInt64(slot) * 16, size: 16).silent(9, bits: 0x01))
+        let times = place + (2 * UInt64(state.slots) + UInt64(slot)) * 8
+        records.append(Record("TLB times", times, size: 8).silent(0..<4))
+      }
+    }
+    return records
+  }
+
+  private func stepRecords() -> [Record] {
+    let stride = UInt64(MemoryLayout<PerCPU>.stride)
+    let offset = UInt64(MemoryLayout<PerCPU>.offset(of: \.step)!)
+    return (0..<UInt64(cpuCount)).map { cpu in
+      // Where the call is, and what it still has to do, is nowhere else.
+      Record(
+        "step", ram[Superblock.ref].perCPU.physicalAddress + cpu * stride + offset,
+        size: MemoryLayout<StepState>.size
+      ).silent(\StepState.done, \StepState.total, \StepState.start, \StepState.end)
+        .silent(\StepState.kind)
+    }
   }
 
   private func areaRecords() -> [Record] {
@@ -250,7 +281,9 @@ extension Machine {
     for number in 0..<areas.nodeCount { records.append(Record("vmap node", areas.node(number))) }
     for cpu in 0..<cpuCount {
       // Which empty chunk may stay, when none is empty.
-      records.append(Record("per-CPU data", areas.blocks.perCPU(cpu)).silent(16..<24))
+      let size = MemoryLayout<PerCPU>.offset(of: \.step)!
+      records.append(
+        Record("per-CPU data", areas.blocks.perCPU(cpu), size: size).silent(16..<24))
     }
     return records
   }

@@ -109,6 +109,11 @@ struct TLB {
   func address(_ slot: Int) -> UInt64 { self[0, slot] & ~Self.tagBits }
   func isValid(_ slot: Int) -> Bool { self[0, slot] & Self.valid != 0 }
   func isDevice(_ slot: Int) -> Bool { self[0, slot] & Self.device != 0 }
+  /// Whether a slot has no other bits than the ones that mean something.
+  func hasKnownBits(_ slot: Int) -> Bool {
+    self[0, slot] & Self.tagBits & ~(Self.valid | Self.suspect | Self.device) == 0
+      && self[1, slot] & ~Self.kept == 0
+  }
   /// Whether there is anything in a slot, whatever it is.
   func isUsed(_ slot: Int) -> Bool { (0..<3).contains { self[$0, slot] != 0 } }
 
