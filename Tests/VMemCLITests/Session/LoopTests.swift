@@ -77,7 +77,7 @@ struct LoopTests {
     let script = FlippedImage.commands.map { "@\($0)\n" }.shuffled().joined()
     for (name, places, targets) in links(interpreter.machine) {
       try #require(targets.count >= 1, "\(name)")
-      for _ in 0..<(isLong ? 5_000 : 25) {
+      for _ in 0..<(isLong ? 1_000 : 25) {
         let place = places.randomElement(using: &random)!
         let target = targets.randomElement(using: &random)!
         let status = try ForkedProcess.status {
