@@ -115,6 +115,11 @@ import VMemScript
       "ioremap_page_range s..s+4K \(value)", "vunmap \(value)", "iounmap \(value)",
       "set_memory_ro \(value) 1", "set_memory_rw \(value) -1", "set_memory_x s \(value)",
       "set_memory_nx 0xffff888000000000 \(value)", "set_vm_flush_reset_perms \(value)",
+      "switch_mm \(value)", "mmput \(value)", "@q = mm_create\nmmap q \(value)",
+      "@q = mm_create\nmmap q 4K --at \(value)", "@q = mm_create\nmunmap q \(value) 4K",
+      "@q = mm_create\nmunmap q 0 \(value)", "remap_vmalloc_range \(value) s 0",
+      "@q = mm_create\n@switch_mm q\n@u = mmap q 4K\nremap_vmalloc_range u s \(value)",
+      "@q = mm_create\n@switch_mm q\n@u = mmap q 4K\nremap_vmalloc_range u \(value) 0",
       "vfree_atomic \(value)", "page_tables --range \(value)..+4K --format tree",
     ] {
       let result = run(

@@ -15,9 +15,6 @@ extension MapBlocks {
       checker.expect(
         ram[perCPU(cpu)].rcuPage == 0 && ram[perCPU(cpu)].rcuCount == 0,
         "per-CPU data: deferred frees", UInt64(cpu))
-      checker.expect(
-        ram[perCPU(cpu)].unused == 0, "per-CPU data: unused",
-        UInt64(cpu))
     }
     for cpu in 0..<Int(ram[Superblock.ref].cpus) { checkQueue(cpu, &listed, &checker) }
     for block in blocks {

@@ -62,6 +62,7 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
   case vmStruct, vmapArea, vmapBlock, memtype
   /// Nodes of the index of vm_map_ram's blocks.
   case radixTreeNode
+  case mmStruct, vmAreaStruct
 
   public var name: StaticString {
     switch self {
@@ -71,6 +72,8 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
     case .vmapBlock: "vmap_block"
     case .memtype: "memtype"
     case .radixTreeNode: "radix_tree_node"
+    case .mmStruct: "mm_struct"
+    case .vmAreaStruct: "vm_area_struct"
     }
   }
 }

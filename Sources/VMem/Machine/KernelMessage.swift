@@ -40,6 +40,11 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case __change_page_attr
   case __cpa_process_fault
   case cpa_flush
+  case mm_alloc
+  case mmput
+  case do_mmap
+  case do_munmap
+  case vm_insert_page
 
   public var name: String { "\(self)" }
 }

@@ -17,13 +17,15 @@ extension Machine {
     caches.check(&checker)
     if !checker.isFull { tables.check(layout, &checker) }
     if checker.isFull { return checker.violations }
+    let users = checkUsers(&checker)
+    if checker.isFull { return checker.violations }
     let sets = checkSets(&checker)
     areas.check(&checker)
     memoryTypes.check(&checker)
     checkNames(&checker)
     log.check(&checker)
     checkSteps(&checker)
-    if !checker.isFull { checkPages(sets, layout, &checker) }
+    if !checker.isFull { checkPages(sets, users, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }
     return checker.violations
@@ -95,7 +97,8 @@ extension Machine {
 
   /// What is left over is either boot's, never used, or a page that a set owns.
   private func checkPages(
-    _ sets: [Ref<PageSet>], _ layout: BootLayout, _ checker: inout Checker
+    _ sets: [Ref<PageSet>], _ users: [UInt32: UInt32], _ layout: BootLayout,
+    _ checker: inout Checker
   ) {
     for (from, to) in layout.taken {
       for pfn in min(from, ram.frameCount)..<min(to, ram.frameCount) where !checker.isClaimed(pfn) {
@@ -113,7 +116,7 @@ extension Machine {
     var orders: [Ref<PageSet>: UInt32] = [:]
     for pfn in leftFrames(checker) {
       let record = ram[frames.frame(pfn)]
-      checkRecord(record, pfn, &checker)
+      checkRecord(record, pfn, users[pfn] ?? 0, &checker)
       guard !record.owner.isNone, checker.isUsed(record.owner, .pageSet) else { continue }
       owned[record.owner, default: 0] += 1
       let order = orders[record.owner] ?? record.order
@@ -144,16 +147,20 @@ extension Machine {
   }
 
   /// What the record of a page that a caller has must say.
-  private func checkRecord(_ record: Frame, _ pfn: UInt32, _ checker: inout Checker) {
+  private func checkRecord(
+    _ record: Frame, _ pfn: UInt32, _ users: UInt32, _ checker: inout Checker
+  ) {
     var expected = Frame()
     expected.flags = checker.flags(pfn)
     expected.owner = record.owner
     expected.index = record.owner.isNone ? Frame.orphan : record.index
-    expected.mapcount = PageType.none
+    expected.mapcount = PageType.none &+ users
     expected.order = min(record.order, UInt32(FrameAllocator.maximumOrder))
     expected.refcount = record.refcount
     expected.inheritPast(of: record)
-    checker.expect(record.refcount > 0, "frame is lost", UInt64(pfn), UInt64(record.mapcount))
+    checker.expect(
+      record.refcount > 0 && Int64(record.refcount) >= users, "frame is lost", UInt64(pfn),
+      UInt64(record.mapcount))
     checker.expect(record == expected, "page: frame record", UInt64(pfn))
     if !record.owner.isNone {
       checker.expect(

@@ -36,6 +36,9 @@ extension Machine {
       result.accountedTables += UInt64(
         state.tables[depth] - min(state.tables[depth], state.bootTables[depth]))
     }
+    for depth in 1...5 where depth <= 2 || has(.accountUpperTables) {
+      result.accountedTables += UInt64(state.userTables[depth])
+    }
     result.directMap = (0..<3).map { state.directMap[$0] }
     for kind in CacheKind.allCases {
       result.slabFrames += UInt64(state.caches[Int(kind.rawValue)].slabCount)

@@ -10,8 +10,8 @@ struct PerCPU: BitwiseCopyable {
   var rcuCount: UInt32 = 0
   /// Entries in this CPU's TLB.
   var tlbUsed: UInt32 = 0
-  /// Keeps the size a multiple of 16.
-  var unused: UInt32 = 0
+  /// The user address space whose tables this CPU walks.
+  var userSpace = Ref<UserSpace>.none
   /// The call that this CPU is in the middle of.
   var step = StepState()
 

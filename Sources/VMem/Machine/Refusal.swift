@@ -129,6 +129,26 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case zeroPages
   /// frame number
   case pageNotAllocated
+  // User address spaces
+  /// address
+  case noUserSpace
+  /// address, CPU
+  case userSpaceInUse
+  case zeroLength
+  /// bytes
+  case noUserRoom
+  /// mappings
+  case tooManyMappings
+  /// address
+  case noUserMapping
+  /// pages
+  case offsetWraps
+  /// flags
+  case notUserMap
+  /// end behind the area's start, size of the area
+  case pastAreaSize
+  /// address
+  case holeInArea
   // Access
   /// address, level (0: not canonical)
   case notMapped

@@ -31,7 +31,7 @@ struct Superblock: BitwiseCopyable {
   /// Pages of the vmalloc family (`nr_vmalloc`).
   var vmallocPages: UInt64 = 0
   var zones = Ref<Zone>.none
-  var caches = InlineArray<8, CacheState>(repeating: CacheState())
+  var caches = InlineArray<10, CacheState>(repeating: CacheState())
 
   // Paging
   var topTable: UInt32 = 0
@@ -45,6 +45,9 @@ struct Superblock: BitwiseCopyable {
   var tables = InlineArray<6, UInt32>(repeating: 0)
   /// Those of them that boot, or a split of the direct map, has made without the kernel's accounts.
   var bootTables = InlineArray<6, UInt32>(repeating: 0)
+  /// User address spaces, and their tables by depth.
+  var userSpaces = Ref<UserSpace>.none
+  var userTables = InlineArray<6, UInt32>(repeating: 0)
   /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var flushes = FlushCounters()

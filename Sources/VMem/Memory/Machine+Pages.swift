@@ -147,14 +147,19 @@ extension Machine {
 
   /// A page may stand in a list more often than it has references: nothing is freed then.
   private func checkReferences(_ pages: [UInt64]) throws(Refusal) {
-    guard pages.count > 1 else { return }
     var dropped = 0
-    while dropped < pages.count, ram[frames.frame(UInt32(pages[dropped]))].refcount > 0 {
+    while dropped < pages.count, hasSpareReference(UInt32(pages[dropped])) {
       ram[frames.frame(UInt32(pages[dropped]))].addReferences(-1)
       dropped += 1
     }
     for pfn in pages[..<dropped] { ram[frames.frame(UInt32(pfn))].addReferences(1) }
     if dropped < pages.count { throw bug(.__free_pages, .pageNotAllocated, pages[dropped]) }
+  }
+
+  /// Whether a reference can be dropped: each user mapping needs one.
+  private func hasSpareReference(_ pfn: UInt32) -> Bool {
+    let frame = ram[frames.frame(pfn)]
+    return Int64(frame.refcount) > Int64(frame.mapcount &+ 1)
   }
 
   /// Frees each page, dropping the reference its owner has. The corresponding kernel function is
@@ -163,9 +168,8 @@ extension Machine {
 
   private func checkAllocated(_ pages: [UInt64]) throws(Refusal) {
     for pfn in pages {
-      guard let frame = structPage(pfn), frame.refcount > 0, frame.mapcount == PageType.none else {
-        throw bug(.__free_pages, .pageNotAllocated, pfn)
-      }
+      guard let frame = structPage(pfn), frame.refcount > 0, PageType(word: frame.mapcount) == nil
+      else { throw bug(.__free_pages, .pageNotAllocated, pfn) }
     }
   }
 

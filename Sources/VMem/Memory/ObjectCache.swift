@@ -2,7 +2,7 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case name, pageSet, symbol, mapBlock, memoryType, freeIndex
+  case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -14,6 +14,8 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .mapBlock: "vmap_block"
     case .memoryType: "memtype"
     case .freeIndex: "free_index"
+    case .userSpace: "mm_struct"
+    case .userMapping: "vm_area_struct"
     }
   }
 }
@@ -30,6 +32,8 @@ extension CacheKind {
       case .mapBlock: MemoryLayout<MapBlock>.stride
       case .memoryType: MemoryLayout<MemoryType>.stride
       case .freeIndex: MemoryLayout<FreeIndex.Node>.stride
+      case .userSpace: MemoryLayout<UserSpace>.stride
+      case .userMapping: MemoryLayout<UserMapping>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

@@ -70,6 +70,8 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
 
   /// `_KERNPG_TABLE`: an entry that points at a kernel table.
   public static let kernelTable = Protection(bits: 0x063)
+  /// `_PAGE_TABLE`: an entry that points at a user's table.
+  public static let userTable = Protection(bits: 0x067)
   /// `PAGE_KERNEL`.
   public static let kernel = Protection(bits: 0x8000_0000_0000_0163)
   /// These attributes in a large leaf: size bit set, PAT moved from bit 7 to bit 12.

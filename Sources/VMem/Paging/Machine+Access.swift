@@ -165,7 +165,7 @@ extension Machine {
   /// Every step of the translation of an address, from the top to the leaf or the hole.
   public func walk(_ address: UInt64) -> [WalkStep] {
     var steps: [WalkStep] = []
-    var table = tables.top
+    var table = tables(ofCPU: cpu).top
     var depth = map.levels
     while true {
       let index = Level.index(of: address, depth: depth)

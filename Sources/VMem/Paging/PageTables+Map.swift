@@ -112,8 +112,7 @@ extension PageTables {
         guard let below = newTable(depth: depth - 1) else {
           return .noMemory(address, depth: depth)
         }
-        entry = Entry(pfn: below, .kernelTable)
-        ram[table: table, index] = entry
+        entry = link(table, index, depth, below)
       } else if entry.bits & Entry.pageSize != 0 {
         return .leaf(address, depth: depth)
       }

@@ -3,15 +3,18 @@
 public struct PageTables: Sendable {
   let ram: RAM
   let map: AddressMap
+  /// Frame of a user's top-level table, or 0 for the kernel's own.
+  private let root: UInt32
 
-  init(ram: RAM, map: AddressMap) {
+  init(ram: RAM, map: AddressMap, root: UInt32 = 0) {
     self.ram = ram
     self.map = map
+    self.root = root
   }
 
   /// Frame of the top-level table (CR3).
   @inline(__always)
-  public var top: UInt64 { UInt64(ram[Superblock.ref].topTable) }
+  public var top: UInt64 { UInt64(root == 0 ? ram[Superblock.ref].topTable : root) }
   @inline(__always)
   public var levels: Int { map.levels }
 
@@ -86,7 +89,19 @@ public struct PageTables: Sendable {
     }
     guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
     ram[FrameAllocator(ram: ram).frame(pfn)].mapcount = PageType.table.word
-    ram[Superblock.ref].tables[depth] += 1
+    if root == 0 {
+      ram[Superblock.ref].tables[depth] += 1
+    } else {
+      ram[Superblock.ref].userTables[depth] += 1
+    }
     return UInt64(pfn)
+  }
+
+  /// Puts a new table below an entry `depth` steps above the pages.
+  func link(_ table: UInt64, _ index: Int, _ depth: Int, _ below: UInt64) -> Entry {
+    let entry = Entry(pfn: below, root == 0 ? .kernelTable : .userTable)
+    ram[table: table, index] = entry
+    if depth == levels, root == 0 { shareTopEntry(index) }
+    return entry
   }
 }

@@ -45,6 +45,12 @@ extension Parameter {
     case .byName: "print P[3] or pfn:N instead of the struct page's address"
     case .function: "count calls, call nothing, or fail with -EINVAL at call N (default count)"
     case .length: "bytes"
+    case .userSpace: "a user address space, as mm_alloc returns it"
+    case .userSpaceOrNone: "a user address space, or 0 for the kernel's alone"
+    case .mapping: "a user mapping of the current CPU's address space, by an address in it"
+    case .pageOffset: "page behind ADDR that comes first"
+    case .hint: "where it should be; another place is found where that is not free"
+    case .rights: "what may be done: read, write, execute (default rw)"
     case .bytes: "deadbeef (hexadecimal), text:hello, or @FILE"
     case .byte: "value of every byte, 0 to 255"
     case .destination: "where the bytes go"
@@ -89,7 +95,8 @@ extension Parameter {
       """
       alloc_page, slab or pgtable: N calls succeed and the next fails; then each every=M-th (default 1) \
       until times=K have (default 1, -1 without end); counted are all, or those of order=0…10 \
-      (alloc_page), cache=kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node (slab), \
+      (alloc_page), cache=kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node mm_struct \
+      vm_area_struct (slab), \
       level=pte pmd pud p4d (pgtable)
       """
     }

@@ -24,6 +24,8 @@ enum Parameter: UInt8, CaseIterable {
   case settings
   // Steps
   case dividedCall
+  // User address spaces
+  case userSpace, userSpaceOrNone, mapping, pageOffset, hint, rights
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -51,14 +53,17 @@ enum Parameter: UInt8, CaseIterable {
     switch self {
     case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .count, .order, .node,
       .size, .align, .shift,
-      .length, .byte, .times, .pageCount, .nodeNumber, .mapCount, .physical, .frame, .frameCount:
+      .length, .byte, .times, .pageOffset, .pageCount, .nodeNumber, .mapCount, .physical, .frame,
+      .frameCount:
       .number
-    case .address, .area, .destination, .source, .first, .second: .address
+    case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .destination, .source,
+      .first, .second:
+      .address
     case .range, .searchRange, .viewRange: .range
     case .pages, .page, .pagesOrNull: .pages
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection: .choice
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights: .choice
     case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
@@ -95,7 +100,8 @@ enum Parameter: UInt8, CaseIterable {
     case .zone: "--zone"
     case .flags, .mapFlags: "--flags"
     case .mapCount: "--count"
-    case .protection: "--prot"
+    case .protection, .rights: "--prot"
+    case .hint: "--at"
     case .align: "--align"
     case .searchRange, .viewRange: "--range"
     case .shift: "--shift"
@@ -139,7 +145,11 @@ enum Parameter: UInt8, CaseIterable {
     case .searchRange: "S..E|modules"
     case .viewRange: "S..E"
     case .caller: "SYMBOL[+0xOFF/0xSIZE]"
-    case .address: "ADDR"
+    case .address, .hint: "ADDR"
+    case .userSpace: "MM"
+    case .userSpaceOrNone: "MM|0"
+    case .mapping: "VMA"
+    case .pageOffset: "PGOFF"
     case .area: "AREA"
     case .range: "START..END"
     case .length: "LEN"
@@ -156,7 +166,7 @@ enum Parameter: UInt8, CaseIterable {
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection:
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights:
       choices.joined(separator: "|")
     }
   }
@@ -171,6 +181,7 @@ enum Parameter: UInt8, CaseIterable {
     case .format: ["ptdump", "tree", "count"]
     case .pointers: ["real", "hashed", "zero"]
     case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]
+    case .rights: ["rw", "r", "rx", "rwx"]
     default: []
     }
   }

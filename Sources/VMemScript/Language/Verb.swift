@@ -103,6 +103,7 @@ extension Verb {
     case areas
     case mapping
     case memory
+    case users
     case access
     case views
     case images
@@ -116,6 +117,7 @@ extension Verb {
       case .areas: "Areas of address space"
       case .mapping: "Mapping"
       case .memory: "Memory and devices"
+      case .users: "User address spaces"
       case .access: "Access through the page tables"
       case .views: "Views"
       case .images: "Images"

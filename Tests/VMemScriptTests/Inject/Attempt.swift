@@ -23,7 +23,7 @@ struct Attempt: CustomStringConvertible {
 
 extension Attempt {
   /// At least one line for every verb that can allocate.
-  static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + rights + frees
+  static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + rights + users + frees
 
   private static let pages: [Attempt] = [
     Attempt(verb: "alloc_pages", line: "P = alloc_pages 4", calls: [4, 0, 0]),
@@ -141,6 +141,16 @@ extension Attempt {
       line: "set_memory_nx \(leaf)+4K 1", calls: [0, 0, 1]),
   ]
 
+  private static let user = "@m = mm_create\n@switch_mm m\n@u = mmap m 64K"
+  private static let users: [Attempt] = [
+    Attempt(verb: "mm_create", line: "m = mm_create", calls: [1, 1, 0]),
+    Attempt(verb: "mmap", setup: user, line: "w = mmap m 16K", calls: [0, 1, 0]),
+    Attempt(verb: "munmap", setup: user, line: "munmap m u+16K 16K", calls: [0, 2, 0]),
+    Attempt(
+      verb: "remap_vmalloc_range", setup: user + "\n@b = vmalloc_user 64K",
+      line: "remap_vmalloc_range u b 0", calls: [0, 0, 3]),
+  ]
+
   private static let frees: [Attempt] = [
     Attempt(
       verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable: 1]),
@@ -162,6 +172,7 @@ extension Attempt {
     @d = ioremap 0xfed00000 4K
     @k = get_vm_area 4K
     @register_vmap_purge_notifier k
+    @q = mm_create
 
     """
 
@@ -174,5 +185,6 @@ extension Attempt {
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
     "read s 8", "write s 00", "fill s 4 1", "copy s s+4K 8", "compare s s+4K 8", "cpu 0",
     "context process", "inject", "set_vm_flush_reset_perms k",
+    "switch_mm q", "mmput q",
   ]
 }

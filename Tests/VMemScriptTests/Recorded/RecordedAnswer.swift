@@ -16,6 +16,9 @@ enum RecordedAnswer {
       return lines.map(trimmed).filter { !$0.isEmpty && !$0.contains("tables and present") }
     case "state", "busy_list", "lazy_list", "free_list", "free_tree":
       return section(operation.name, lines)
+    case "!usermap" where lines.count > 1:
+      let bytes = lines.dropFirst().dropLast().joined(separator: " ")
+      return [lines[0] == "0" ? "ok first byte of each page: \(bytes)" : "\(lines[0].dropFirst())"]
     case "refs" where lines.first?.hasPrefix("pfn=") == true:
       return [
         lines.compactMap { line in

@@ -47,6 +47,7 @@ struct RecordedOperation {
     case "peek": ["read \(a[0]) \(a.count > 1 ? a[1] : "1")"]
     case "vread": ["kcore --read \(a[0]) \(a[1])"]
     case "purge": ["vm_unmap_aliases"]
+    case "!usermap": userMap(a)
     default: nil
     }
   }
@@ -64,6 +65,16 @@ struct RecordedOperation {
     case "!ptdump": return ["page_tables --range \(window)"]
     default: return nil
     }
+  }
+
+  /// A process maps the area, reads the first byte of each page, writes one, and is gone.
+  private func userMap(_ a: [Substring]) -> [String] {
+    let (length, offset) = (Int(a[1]) ?? 0, Int(a[2]) ?? 0)
+    return [
+      "@mm = mm_create", "@switch_mm mm", "@user = mmap mm \(length)",
+      "remap_vmalloc_range user \(a[0]) \(offset / 4096)",
+    ] + stride(from: 0, to: length, by: 4096).map { "read user+\($0) 1" }
+      + ["write user+1 5b", "@switch_mm 0", "@mmput mm"]
   }
 
   /// The pages, each filled with its own byte as the recording did.

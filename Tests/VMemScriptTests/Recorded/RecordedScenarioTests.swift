@@ -16,8 +16,6 @@ import VMemScript
   static let exceptions: [String: Set<Int>] = [
     // Frame numbers of pages that have no name.
     "a5_huge": [44, 45, 46], "L5_a5_huge": [44, 45, 46],
-    // A user mapping wrote to the memory.
-    "b6_usermap": [17, 18],
     // The recording overwrote an area's flags, or named an area's descriptor.
     "c2_sparse_flags": [22, 39, 41, 46, 48],
     // An area of the boot's own was freed meanwhile.

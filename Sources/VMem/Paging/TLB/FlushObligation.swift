@@ -25,6 +25,12 @@ struct FlushObligation: ~Copyable {
     discard self
   }
 
+  /// Flushes the range on the CPUs that use a user address space (`flush_tlb_mm_range`).
+  consuming func flush(_ space: Ref<UserSpace>) {
+    TLBFlush(ram: ram).userRange(space, start, end)
+    discard self
+  }
+
   /// Flushes everything on every CPU now (`flush_tlb_all`).
   consuming func flushEverything() {
     TLBFlush(ram: ram).all()

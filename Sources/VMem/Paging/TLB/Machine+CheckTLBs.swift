@@ -42,7 +42,7 @@ extension Machine {
     let isRAM = ram.isMemory((tlb.data(slot) & Entry.pfnMask) >> 12)
     checker.expect(tlb.isDevice(slot) != isRAM, "TLB: device", address, tlb.data(slot))
     checker.expect(
-      tlb.isSuspect(slot) || bears(out: tlb.data(slot), address, depth),
+      tlb.isSuspect(slot) || bears(out: tlb.data(slot), address, depth, tables(ofCPU: tlb.cpu)),
       "TLB: an entry differs from the tables", address, tlb.data(slot))
   }
 }

@@ -37,7 +37,7 @@ extension Machine {
 
   @usableFromInline @inline(never)
   func loadSlowly(_ address: UInt64) throws(Refusal) -> UInt64 {
-    if address & 4095 <= 4088, let word = TLB(current: ram).refill(address, tables) {
+    if address & 4095 <= 4088, let word = TLB(current: ram).refill(address, tables(ofCPU: cpu)) {
       // Safe: the frame is checked, and the word does not cross the page.
       return
         unsafe (ram.frame((word & Entry.pfnMask) >> 12)

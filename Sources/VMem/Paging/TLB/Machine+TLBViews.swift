@@ -44,7 +44,7 @@ extension Machine {
   private func entry(_ tlb: TLB, _ slot: Int, _ depth: Int) -> TLBEntry {
     let (address, word) = (tlb.address(slot), tlb.data(slot))
     let physical = TLB.physical(word, address, depth)
-    let isStale = tlb.isSuspect(slot) && !bears(out: word, address, depth)
+    let isStale = tlb.isSuspect(slot) && !bears(out: word, address, depth, tables(ofCPU: tlb.cpu))
     return TLBEntry(
       cpu: tlb.cpu, address: address, size: Level.size(depth: depth), physical: physical,
       isWritable: word & Entry.writable != 0, isGlobal: word & Entry.global != 0,

@@ -14,7 +14,7 @@ extension Machine {
       if let found = use(tlb, slot, depth, address, forWriting) { return found }
     }
     var (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
-    if forWriting, !leaf.isDirty { leaf = tables.markDirty(address, depth) }
+    if forWriting, !leaf.isDirty { leaf = tables(ofCPU: cpu).markDirty(address, depth) }
     tlb.fill(address, leaf, depth)
     return translation(TLB.word(leaf, depth), address, depth)
   }
@@ -47,7 +47,7 @@ extension Machine {
     }
     let found = translation(word, address, depth)
     if tlb.isSuspect(slot) {
-      if bears(out: word, address, depth) {
+      if bears(out: word, address, depth, tables(ofCPU: cpu)) {
         tlb.clear(suspicion: slot)
       } else {
         report(tlb, slot, address, found)
@@ -67,7 +67,7 @@ extension Machine {
     _ address: UInt64, forWriting: Bool
   ) throws(Refusal) -> (leaf: Entry, depth: Int) {
     guard map.isCanonical(address) else { throw Refusal(.fault, .notCanonical, address) }
-    switch tables.look(up: address) {
+    switch tables(ofCPU: cpu).look(up: address) {
     case .hole(let depth): throw Refusal(.fault, .notMapped, address, levelCode(depth))
     case .leaf(_, let entry, let depth):
       guard !forWriting || entry.isWritable else { throw Refusal(.fault, .readOnly, address) }
@@ -76,7 +76,9 @@ extension Machine {
   }
 
   /// Whether the tables translate an address as a TLB's word does: the same frame and rights.
-  func bears(out word: UInt64, _ address: UInt64, _ depth: Int) -> Bool {
+  func bears(
+    out word: UInt64, _ address: UInt64, _ depth: Int, _ tables: PageTables
+  ) -> Bool {
     guard case .leaf(let pfn, let entry, let found) = tables.look(up: address) else { return false }
     let now = TLB.word(entry, found)
     let rights = ~(Entry.pfnMask | Entry.global | Entry.dirty)
@@ -95,7 +97,7 @@ extension Machine {
   /// How an entry came to be stale.
   func staleness(_ tlb: TLB, _ slot: Int, _ address: UInt64, _ pfn: UInt64) -> Staleness {
     var result = Staleness(since: tlb.suspectSince(slot))
-    if case .leaf = tables.look(up: address) { result.isRemapped = true }
+    if case .leaf = tables(ofCPU: tlb.cpu).look(up: address) { result.isRemapped = true }
     guard pfn < UInt64(ram.frameCount) else { return result }
     let frame = ram[frames.frame(UInt32(truncatingIfNeeded: pfn))]
     guard frame.freedAt >= tlb.filledAt(slot), frame.freedAt > 0 else { return result }

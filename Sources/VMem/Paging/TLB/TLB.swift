@@ -46,7 +46,7 @@ struct TLB {
     get { ram[perCPU].tlbUsed }
     nonmutating set { ram[perCPU].tlbUsed = newValue }
   }
-  private var perCPU: Ref<PerCPU> {
+  var perCPU: Ref<PerCPU> {
     let stride = UInt32(MemoryLayout<PerCPU>.stride / 16)
     return Ref(granule: ram[Superblock.ref].perCPU.granule &+ UInt32(cpu) * stride)
   }
@@ -207,6 +207,14 @@ struct TLB {
     ram[state].used -= count
     count = 0
     ram.zero(UInt32(truncatingIfNeeded: frame), count: Int(ram[state].framesPerCPU))
+  }
+
+  /// Everything but global entries: what a load of CR3 does.
+  func flushUser() {
+    guard count != 0 else { return }
+    for slot in 0..<Int(ram[state].slots) where isValid(slot) && data(slot) & Entry.global == 0 {
+      remove(slot)
+    }
   }
 
   /// Marks what the TLB has of a range whose entries have changed in the tables.

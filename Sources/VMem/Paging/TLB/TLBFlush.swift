@@ -40,6 +40,28 @@ struct TLBFlush {
     }
   }
 
+  /// Flushes [start, end) on the CPUs that use a user address space: page by page up to the ceiling,
+  /// else all entries that are not global. The corresponding kernel function is `flush_tlb_mm_range`.
+  func userRange(_ space: Ref<UserSpace>, _ start: UInt64, _ end: UInt64) {
+    let isLong = (end &- start) >> 12 > Self.ceiling
+    var isFirst = true
+    for cpu in 0..<Int(ram[Superblock.ref].cpus) {
+      let tlb = TLB(ram: ram, cpu: cpu)
+      guard ram[tlb.perCPU].userSpace == space else { continue }
+      if isFirst {
+        ram[Superblock.ref].flushes.full += isLong ? 1 : 0
+        ram[Superblock.ref].flushes.ranges += isLong ? 0 : 1
+        ram[Superblock.ref].flushes.pages += isLong ? 0 : (end &- start) >> 12
+        isFirst = false
+      }
+      if isLong {
+        tlb.flushUser()
+      } else {
+        for page in stride(from: start, to: end, by: 4096) { tlb.flush(page: page) }
+      }
+    }
+  }
+
   /// Flushes everything, global entries included. The corresponding kernel function is
   /// `flush_tlb_all`.
   func all() {

@@ -1,0 +1,91 @@
+extension Machine {
+  /// Maps pages of a vmalloc area to a whole user mapping of the address space that the current CPU
+  /// uses. The corresponding kernel function is `remap_vmalloc_range`.
+  ///
+  /// - Parameters:
+  ///   - user: an address in the mapping.
+  ///   - address: an address in the area; VM_USERMAP or VM_DMA_COHERENT allow it.
+  ///   - offset: page behind `address` where the mapping begins.
+  ///
+  /// Refuses with -ENOENT where there is no user mapping; with -EINVAL for an offset that wraps, an
+  /// unaligned address, no area, one without a flag, or one that is too small, counted from its start;
+  /// and as `vm_insert_page` does, then earlier pages stay: -EINVAL for a page without references or
+  /// of the machine's own, -ENOMEM for a table, -EBUSY where a page is mapped. A hole in the area is a
+  /// BUG: a kernel would take NULL for a page.
+  public func remapVmallocRange(
+    _ user: UInt64, _ address: UInt64, offset: UInt64
+  ) throws(Refusal) {
+    let space = space(ofCPU: cpu)
+    guard !space.isNone, let mapping = mapping(at: user, space) else {
+      throw Refusal(.errno(.ENOENT), .noUserMapping, user)
+    }
+    let (start, end) = (ram[mapping].start, ram[mapping].end)
+    guard offset >> 52 == 0 else { throw Refusal(.errno(.EINVAL), .offsetWraps, offset) }
+    guard address & 4095 == 0 else {
+      throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
+    }
+    guard let area = findVMArea(address) else {
+      throw Refusal(.errno(.EINVAL), .noAreaAtAddress, address)
+    }
+    guard !area.flags.isDisjoint(with: [.usermap, .dmaCoherent]) else {
+      throw Refusal(.errno(.EINVAL), .notUserMap, UInt64(area.flags.rawValue))
+    }
+    let (last, wraps) = (end - start).addingReportingOverflow(offset << 12)
+    guard !wraps, last <= area.size else {
+      throw Refusal(.errno(.EINVAL), .pastAreaSize, last, area.size)
+    }
+    let pages = try pagesToInsert(address &+ offset << 12, start, end, tables(of: space))
+    ram[mapping].flags.insert(.mixedMap)
+    for (index, pfn) in pages.enumerated() {
+      try insertPage(space, ram[mapping], start + UInt64(index) << 12, pfn)
+    }
+    ram[mapping].flags.formUnion([.dontExpand, .dontDump])
+  }
+
+  /// Frames for a user range, up to the first that will be refused. What a kernel would crash of is a
+  /// BUG before anything is done.
+  private func pagesToInsert(
+    _ address: UInt64, _ start: UInt64, _ end: UInt64, _ tables: PageTables
+  ) throws(Refusal) -> [UInt64] {
+    var pages: [UInt64] = []
+    for user in stride(from: start, to: end, by: 4096) {
+      let kernel = address &+ (user - start)
+      guard case .leaf(let pfn, _, _) = self.tables.look(up: kernel) else {
+        throw bug(.vm_insert_page, .holeInArea, kernel)
+      }
+      guard pfn < UInt64(ram.frameCount) else {
+        throw bug(.vm_insert_page, .invalidFrame, kernel, pfn)
+      }
+      pages.append(pfn)
+      if !canInsert(pfn) { break }
+      if case .leaf = tables.look(up: user) { break }
+    }
+    return pages
+  }
+
+  private func canInsert(_ pfn: UInt64) -> Bool {
+    let frame = ram[frames.frame(UInt32(pfn))]
+    return frame.refcount > 0 && PageType(word: frame.mapcount) == nil
+  }
+
+  /// `vm_insert_page`.
+  private func insertPage(
+    _ space: Ref<UserSpace>, _ mapping: UserMapping, _ user: UInt64, _ pfn: UInt64
+  ) throws(Refusal) {
+    guard canInsert(pfn) else { throw Refusal(.errno(.EINVAL), .pageNotAllocated, pfn) }
+    let tables = tables(of: space)
+    switch tables.buildTables(user, user + 4096, depth: 1, { mightSleep(.vm_insert_page) }) {
+    case .noMemory(let address, let depth):
+      throw Refusal(.errno(.ENOMEM), .noTableMemory, address, levelCode(depth - 1))
+    default: break
+    }
+    let (table, _) = tables.entryPlace(user, depth: 1)
+    let index = Level.index(of: user, depth: 1)
+    let entry = ram[table: table, index]
+    guard entry.isNone else { throw Refusal(.errno(.EBUSY), .slotOccupied, user, entry.bits) }
+    let frame = frames.frame(UInt32(pfn))
+    ram[frame].addReferences(1)
+    ram[frame].mapcount &+= 1
+    ram[table: table, index] = Entry(pfn: pfn, mapping.protection)
+  }
+}

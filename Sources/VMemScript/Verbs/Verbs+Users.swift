@@ -1,0 +1,107 @@
+internal import VMem
+internal import VMemViews
+
+/// User address spaces, and pages of areas in them.
+extension Verb {
+  static let users: [Verb] = [
+    Verb(
+      "mm_create", .users, .address, .writer,
+      summary: "make a user address space; its top-level table shares the kernel's half",
+      kernel: "mm_alloc", returns: "the address of its mm_struct, or NULL",
+      example: "mm = mm_create", .call(create)),
+    Verb(
+      "mmput", .users, .nothing, .writer, [.userSpace],
+      summary: "give back a user address space and all it has", kernel: "mmput",
+      returns: "0, -ENOENT, or -EBUSY while a CPU uses it", example: "mm = mm_create\nmmput mm",
+      .call(put)),
+    Verb(
+      "switch_mm", .users, .nothing, .writer, [.userSpaceOrNone],
+      summary: "make the current CPU use an address space; TLB entries that are not global go",
+      kernel: "switch_mm", returns: "0, or -ENOENT", example: "mm = mm_create\nswitch_mm mm",
+      .call(switchTo)),
+    Verb(
+      "mmap", .users, .address, .writer, [.userSpace, .length], options: [.hint, .rights],
+      summary: "map a device file, shared; the addresses fault until pages are inserted",
+      kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, or -ENOMEM",
+      example: "mm = mm_create\nu = mmap mm 16K", .call(mmap)),
+    Verb(
+      "munmap", .users, .nothing, .writer, [.userSpace, .address, .length],
+      summary: "take away what is mapped in a range, its pages' references and its tables",
+      kernel: "do_munmap", returns: "0, -EINVAL, -ENOENT, or -ENOMEM",
+      example: "mm = mm_create\nu = mmap mm 16K\nmunmap mm u 16K", .call(munmap)),
+    Verb(
+      "maps", .users, .nothing, .reader, [.userSpace],
+      summary: "show the mappings of an address space, as /proc/PID/maps does",
+      kernel: "show_map_vma", returns: "text", example: "mm = mm_create\nu = mmap mm 16K\nmaps mm",
+      .call(maps)),
+    Verb(
+      "remap_vmalloc_range", .users, .nothing, .writer, [.mapping, .address, .pageOffset],
+      summary: "map pages of an area to all of a user mapping", kernel: "remap_vmalloc_range",
+      returns: "0, -EINVAL, -ENOENT, -ENOMEM, or -EBUSY; BUG for a hole in the area",
+      example: """
+        b = vmalloc_user 16K
+        mm = mm_create
+        switch_mm mm
+        u = mmap mm 8K
+        remap_vmalloc_range u b 2
+        write u text:hello
+        read b+8K 5
+        """, .call(remap)),
+  ]
+
+  private static func create(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.allocateMM())
+  }
+
+  private static func put(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.putMM(call.arguments[.userSpace])
+    return .ok
+  }
+
+  private static func switchTo(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.switchMM(call.arguments[.userSpaceOrNone])
+    return .ok
+  }
+
+  private static func mmap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let rights: [UserMappingFlags] = [
+      [.read, .write], .read, [.read, .exec], [.read, .write, .exec],
+    ]
+    return .address(
+      try machine.mmap(
+        call.arguments[.userSpace], length: call.arguments[.length],
+        hint: call.arguments[.hint, default: 0], rights: rights[call.choice(.rights, default: 0)]))
+  }
+
+  private static func munmap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.munmap(
+      call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length])
+    return .ok
+  }
+
+  private static func maps(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var rows: [UserMapping] = []
+    try machine.forEachUserMapping(of: call.arguments[.userSpace]) { rows.append($0) }
+    return call.view { output in Views.maps(rows, to: &output) }
+  }
+
+  private static func remap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.remapVmallocRange(
+      call.arguments[.mapping], call.arguments[.address], offset: call.arguments[.pageOffset])
+    return .ok
+  }
+}

@@ -1,0 +1,259 @@
+import Testing
+
+@testable import VMem
+
+/// User address spaces, and pages of vmalloc areas in them.
+struct UserSpaceTests {
+  private static func machine(levels: Int = 4) throws -> Machine {
+    try Machine(Configuration(memory: 64 << 20, cpus: 2, levels: levels))
+  }
+
+  private static func area(
+    _ machine: borrowing Machine, _ size: UInt64 = 16 << 10, flags: VMFlags = .usermap
+  ) throws -> UInt64 {
+    var request = VmallocRequest(size: size)
+    request.flags = flags
+    return try machine.vmalloc(request)
+  }
+
+  @Test(arguments: [4, 5])
+  func placesGoDownFromMmapBase(_ levels: Int) throws {
+    let machine = try Self.machine(levels: levels)
+    let mm = try machine.allocateMM()
+    let base: UInt64 = 0x7fff_f7ff_f000
+    let first = try machine.mmap(mm, length: 1)
+    #expect(first == base - 4096)
+    let second = try machine.mmap(mm, length: 8192)
+    #expect(second == base - 12288)
+    // A hint is rounded down, and taken only where nothing is; low ones are raised.
+    let hinted = try machine.mmap(mm, length: 4096, hint: 0x40_0fff)
+    #expect(hinted == 0x40_0000)
+    let taken = try machine.mmap(mm, length: 8192, hint: 0x3f_f000)
+    #expect(taken == base - 20480)
+    let low = try machine.mmap(mm, length: 4096, hint: 4096)
+    #expect(low == 0x10000)
+    try machine.munmap(mm, second, length: 8192)
+    // The highest hole that is large enough.
+    let again = try machine.mmap(mm, length: 4096)
+    #expect(again == base - 8192)
+    machine.expectSound("placed")
+    try machine.putMM(mm)
+    machine.expectSound("put")
+  }
+
+  @Test func lengths() throws {
+    let machine = try Self.machine()
+    let mm = try machine.allocateMM()
+    func refused(_ length: UInt64, hint: UInt64 = 0) -> Refusal? {
+      refusal(of: { () throws(Refusal) in try machine.mmap(mm, length: length, hint: hint) })
+    }
+    #expect(refused(0) == Refusal(.errno(.EINVAL), .zeroLength))
+    #expect(refused(.max) == Refusal(.errno(.ENOMEM), .noUserRoom, .max))
+    let all = machine.map.taskSize
+    #expect(refused(all + 1)?.rule == .noUserRoom)
+    #expect(refused(all)?.rule == .noUserRoom)
+    // Below mmap_base, else above a third of the addresses.
+    let most = AddressMap.mmapBase - AddressMap.mmapMinimum
+    #expect(refused(most + 1)?.rule == .noUserRoom)
+    let start = try machine.mmap(mm, length: most)
+    #expect(start == AddressMap.mmapMinimum)
+    let above = try machine.mmap(mm, length: 4096)
+    #expect(above == AddressMap.mmapBase)
+    let space = try machine.userSpace(at: mm)
+    machine.ram[space].count = UserSpace.maximumCount + 1
+    #expect(refused(4096)?.rule == .tooManyMappings)
+    machine.ram[space].count = 2
+    let known = refusal(of: { () throws(Refusal) in try machine.mmap(mm + 16, length: 1) })
+    #expect(known == Refusal(.errno(.ENOENT), .noUserSpace, mm + 16))
+  }
+
+  @Test func pagesOfAnAreaAreInsertedAndGoneAgain() throws {
+    let machine = try Self.machine()
+    let area = try Self.area(machine)
+    machine.tick()
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try machine.mmap(mm, length: 8192)
+    for page in 0..<4 as Range<UInt64> { try machine.store(area + page << 12, page) }
+    let got = refusal(of: { () throws(Refusal) in try machine.load(user) })
+    #expect(got?.outcome == .fault)
+    let tables = machine.counters.accountedTables
+    try machine.remapVmallocRange(user, area, offset: 2)
+    #expect(machine.counters.accountedTables == tables + 3)
+    let words = [try machine.load(user), try machine.load(user + 4096)]
+    #expect(words == [2, 3])
+    try machine.store(user, 9)
+    let written = try machine.load(area + 8192)
+    #expect(written == 9)
+    let pfn = machine.vmallocToPFN(area + 8192) ?? 0
+    #expect(machine.structPage(pfn)?.mapcount == 0 && machine.structPage(pfn)?.refcount == 2)
+    let flags = machine.userMapping(at: user)?.flags
+    #expect(
+      flags == [.read, .write, .shared, .mixedMap, .dontExpand, .dontDump])
+    machine.expectSound("inserted")
+    let twice = refusal(of: { () throws(Refusal) in
+      try machine.remapVmallocRange(user, area, offset: 0)
+    })
+    #expect(twice?.outcome == .errno(.EBUSY))
+    // The area may go first: its pages live on as long as the user has them.
+    try machine.vfree(area)
+    let kept = try machine.load(user)
+    #expect(kept == 9)
+    machine.expectSound("area freed")
+    let free = machine.counters.freeFrames
+    try machine.munmap(mm, user, length: 8192)
+    // Two pages and three tables.
+    #expect(machine.counters.freeFrames == free + 5)
+    #expect(machine.counters.accountedTables == tables)
+    let gone = refusal(of: { () throws(Refusal) in try machine.load(user) })
+    #expect(gone?.outcome == .fault)
+    machine.expectSound("unmapped")
+  }
+
+  @Test func refusals() throws {
+    let machine = try Self.machine()
+    let area = try Self.area(machine, 12288)
+    let plain = try Self.area(machine, flags: [])
+    let mm = try machine.allocateMM()
+    let user = try machine.mmap(mm, length: 8192)
+    func refused(_ user: UInt64, _ address: UInt64, _ offset: UInt64) -> Refusal? {
+      refusal(of: { () throws(Refusal) in
+        try machine.remapVmallocRange(user, address, offset: offset)
+      })
+    }
+    #expect(refused(user, area, 0) == Refusal(.errno(.ENOENT), .noUserMapping, user))
+    try machine.switchMM(mm)
+    #expect(refused(user + 8192, area, 0)?.rule == .noUserMapping)
+    // In the kernel's order.
+    #expect(refused(user, area + 1, 1 << 52) == Refusal(.errno(.EINVAL), .offsetWraps, 1 << 52))
+    #expect(refused(user, area + 1, 0) == Refusal(.errno(.EINVAL), .addressNotAligned, area + 1))
+    #expect(refused(user, area - 4096, 0)?.rule == .noAreaAtAddress)
+    #expect(refused(user, plain, 0) == Refusal(.errno(.EINVAL), .notUserMap, 2))
+    #expect(
+      refused(user, area, 2) == Refusal(.errno(.EINVAL), .pastAreaSize, 16384, 12288))
+    #expect(refused(user, area, 1 << 52 - 1)?.rule == .pastAreaSize)
+    // The size counts from the area's start, so an address inside lets the walk run out of it.
+    #expect(refused(user, area + 8192, 0) == Refusal(.bug, .holeInArea, area + 12288))
+    let tables = machine.counters.accountedTables
+    let sparse = try machine.getVMArea(size: 8192, flags: [.sparse, .usermap])
+    #expect(refused(user, sparse, 0) == Refusal(.bug, .holeInArea, sparse))
+    try machine.vmAreaMapPages(area: sparse, start: sparse, end: sparse + 4096, pages: [3000])
+    #expect(refused(user, sparse, 0) == Refusal(.errno(.EINVAL), .pageNotAllocated, 3000))
+    #expect(machine.counters.accountedTables == tables)
+    try machine.remapVmallocRange(user, area, offset: 1)
+    machine.expectSound("refused")
+  }
+
+  @Test func munmapCutsMappings() throws {
+    let machine = try Self.machine()
+    let area = try Self.area(machine)
+    machine.tick()
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try machine.mmap(mm, length: 16384)
+    try machine.remapVmallocRange(user, area, offset: 0)
+    for page in 0..<4 as Range<UInt64> { _ = try machine.load(user + page << 12) }
+    let flushes = machine.counters.flushes.pages
+    try machine.munmap(mm, user + 4096, length: 4097)
+    #expect(machine.counters.flushes.pages == flushes + 2)
+    #expect(machine.tlbCount(0) == 2)
+    var rows: [[UInt64]] = []
+    try machine.forEachUserMapping(of: mm) { rows.append([$0.start, $0.end, UInt64($0.offset)]) }
+    #expect(rows == [[user, user + 4096, 0], [user + 12288, user + 16384, 3]])
+    machine.expectSound("cut")
+    for (address, length) in [(user + 1, 4096), (user, 0), (1 << 47, 1), (0, 1 << 47)]
+      as [(UInt64, UInt64)]
+    {
+      let got = refusal(of: { () throws(Refusal) in
+        try machine.munmap(mm, address, length: length)
+      })
+      #expect(got?.outcome == .errno(.EINVAL), "\(address) \(length)")
+    }
+    // Nothing there, and everything.
+    try machine.munmap(mm, user + 4096, length: 8192)
+    try machine.munmap(mm, 0, length: machine.map.taskSize)
+    #expect(machine.tlbCount(0) == 0)
+    machine.expectSound("all gone")
+  }
+
+  @Test func aSwitchDropsWhatIsNotGlobal() throws {
+    let machine = try Self.machine()
+    let area = try Self.area(machine)
+    machine.tick()
+    let spaces = [try machine.allocateMM(), try machine.allocateMM()]
+    var users: [UInt64] = []
+    for (number, mm) in spaces.enumerated() {
+      try machine.switchMM(mm)
+      users.append(try machine.mmap(mm, length: 4096))
+      try machine.remapVmallocRange(users[number], area, offset: UInt64(number))
+    }
+    #expect(users[0] == users[1])
+    try machine.store(area, 1)
+    try machine.store(area + 4096, 2)
+    let second = try machine.load(users[1])
+    #expect(second == 2 && machine.tlbCount(0) == 3)
+    try machine.switchMM(spaces[1])
+    #expect(machine.tlbCount(0) == 3)
+    try machine.switchMM(spaces[0])
+    #expect(machine.tlbCount(0) == 2)
+    let first = try machine.load(users[0])
+    #expect(first == 1)
+    // Another CPU has its own.
+    try machine.selectCPU(1)
+    #expect(machine.currentMM == 0)
+    let got = refusal(of: { () throws(Refusal) in try machine.load(users[0]) })
+    #expect(got?.outcome == .fault)
+    let busy = refusal(of: { () throws(Refusal) in try machine.putMM(spaces[0]) })
+    #expect(busy == Refusal(.errno(.EBUSY), .userSpaceInUse, spaces[0], 0))
+    try machine.putMM(spaces[1])
+    machine.expectSound("switched")
+  }
+
+  /// What the kernel's top-level table gets later, all have.
+  @Test func theKernelsHalfIsShared() throws {
+    let machine = try Self.machine()
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    try machine.populate(start: 0xffff_ff00_0000_0000, end: 0xffff_ff00_0000_1000)
+    machine.expectSound("shared")
+    try machine.setPTE(at: 0xffff_ff00_0000_0000, pfn: 300)
+    #expect(refusal(of: { () throws(Refusal) in try machine.load(0xffff_ff00_0000_0000) }) == nil)
+  }
+
+  /// Rights of a mapping are those of its entries.
+  @Test func rights() throws {
+    let machine = try Self.machine()
+    let area = try Self.area(machine, 4096)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    for (rights, bits) in [
+      ([.read], 0x8000_0000_0000_0025), ([.read, .write], 0x8000_0000_0000_0027),
+      ([.read, .exec], 0x25), ([.read, .write, .exec], 0x27),
+    ] as [(UserMappingFlags, UInt64)] {
+      let user = try machine.mmap(mm, length: 4096, rights: rights)
+      try machine.remapVmallocRange(user, area, offset: 0)
+      let leaf = machine.walk(user).last?.entry.bits ?? 0
+      #expect(leaf & ~Entry.pfnMask == bits)
+      let got = refusal(of: { () throws(Refusal) in try machine.store(user, 1) })
+      #expect((got == nil) == rights.contains(.write))
+    }
+    machine.expectSound("rights")
+  }
+
+  /// The reference that a user mapping has cannot be dropped by others.
+  @Test func referencesOfMappings() throws {
+    let machine = try Self.machine()
+    let area = try Self.area(machine, 4096)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try machine.mmap(mm, length: 4096)
+    try machine.remapVmallocRange(user, area, offset: 0)
+    let pfn = machine.vmallocToPFN(area) ?? 0
+    try machine.vfree(area)
+    let got = refusal(of: { () throws(Refusal) in try machine.putPages([pfn]) })
+    #expect(got == Refusal(.bug, .pageNotAllocated, pfn))
+    try machine.getPages([pfn])
+    try machine.putPages([pfn])
+    machine.expectSound("references")
+  }
+}
