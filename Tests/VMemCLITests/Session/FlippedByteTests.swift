@@ -5,6 +5,9 @@ import Testing
 /// and nothing is written by a process that exits with 4.
 struct FlippedByteTests {
   private static let isLong = getenv("VMEMCTL_LONG").map { $0[0] == 49 } ?? false
+  /// Bytes that each of two workers flips: `VMEMCTL_FLIPS`, or 400, or 50,000 with `VMEMCTL_LONG=1`.
+  private static let flips =
+    getenv("VMEMCTL_FLIPS").flatMap { Int(String(cString: $0)) } ?? (isLong ? 50_000 : 400)
 
   /// Flips a random byte under a random command, and says what is wrong with the answer.
   private static func flipOnce(
@@ -40,7 +43,7 @@ struct FlippedByteTests {
     let target = try FlippedImage()
     var random = SystemRandomNumberGenerator()
     try Self.everyCommandWorks(target, target.spawn)
-    for _ in 0..<(Self.isLong ? 2_000 : 20) {
+    for _ in 0..<(Self.flips / 20) {
       if let failure = try Self.flipOnce(target, &random, target.spawn) {
         Issue.record("\(failure)")
       }
@@ -53,7 +56,7 @@ struct FlippedByteTests {
     var random = SystemRandomNumberGenerator()
     try everyCommandWorks(target, target.fork)
     var failures = 0
-    for _ in 0..<(isLong ? 50_000 : 400) where failures < 20 {
+    for _ in 0..<flips where failures < 20 {
       if let failure = try flipOnce(target, &random, target.fork) {
         failures += 1
         ForkedProcess.report(failure)
