@@ -9,7 +9,9 @@ extension Views {
     for number in log.start..<log.end {
       let record = log[number]
       guard let message = KernelMessage(rawValue: record.message) else { continue }
-      let lines = LogText(record, message, configuration).lines
+      let lines = LogText(
+        record, message, configuration, task: machine.taskName(Int(record.task))
+      ).lines
       if output.isJSON {
         json(record, message, lines, to: &output)
       } else {

@@ -21,6 +21,8 @@ extension Views {
     line("seed", "\(c.seed)", to: &output)
     line("clock", "\(machine.clock)", to: &output)
     line("cpu", "\(machine.cpu)", to: &output)
+    let task = machine.taskName(machine.task).map { String(decoding: $0, as: UTF8.self) }
+    line("task", "\(task ?? "vmemctl"), pid \(machine.task + 1)", to: &output)
     line("context", "\(machine.context.name)", to: &output)
     line("CR3", address(machine.topTable << 12), to: &output)
     let cr4: UInt64 = c.levels == 5 ? 0x10b0 : 0xb0

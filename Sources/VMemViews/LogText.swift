@@ -5,8 +5,14 @@ struct LogText {
   private let record: LogRecord
   private let message: KernelMessage
   private let configuration: Configuration
+  private let taskName: String?
 
-  init(_ record: LogRecord, _ message: KernelMessage, _ configuration: Configuration) {
+  /// `task` is the name of the record's task, where that is not the one the machine boots with.
+  init(
+    _ record: LogRecord, _ message: KernelMessage, _ configuration: Configuration,
+    task: [UInt8]? = nil
+  ) {
+    taskName = task.map { String(decoding: $0, as: UTF8.self) }
     self.record = record
     self.message = message
     self.configuration = configuration
@@ -99,7 +105,7 @@ struct LogText {
 
   /// The name of the task that speaks.
   private var task: String {
-    record.testWorker == 0 ? "vmemctl" : "vmalloc_test/\(record.testWorker - 1)"
+    record.testWorker == 0 ? taskName ?? "vmemctl" : "vmalloc_test/\(record.testWorker - 1)"
   }
 
   private var testSummary: String {
@@ -119,7 +125,9 @@ struct LogText {
     ["------------[ cut here ]------------"] + lines + ["---[ end trace 0000000000000000 ]---"]
   }
 
-  private var warning: String { "WARNING: CPU: \(record.cpu) PID: 1 at \(function)" }
+  private var warning: String { "WARNING: CPU: \(record.cpu) PID: \(pid) at \(function)" }
+
+  private var pid: Int { Int(record.task) + 1 }
 
   private var sleeping: [String] {
     let context = ExecutionContext(rawValue: UInt8(truncatingIfNeeded: record.a)) ?? .process
@@ -134,7 +142,7 @@ struct LogText {
     }
     return [
       "BUG: sleeping function called from invalid context at \(function)",
-      "in_atomic(): 1, irqs_disabled(): \(disabled), non_block: 0, pid: 1, name: \(task)",
+      "in_atomic(): 1, irqs_disabled(): \(disabled), non_block: 0, pid: \(pid), name: \(task)",
       "preempt_count: \(count), expected: 0",
     ]
   }

@@ -2,7 +2,9 @@
 public struct LogRecord: BitwiseCopyable, Sendable {
   /// Clock at the time of the message.
   public var time: UInt64 = 0
-  public var message: UInt16 = 0
+  public var message: UInt8 = 0
+  /// The task that speaks: 0 for the one the machine boots with.
+  public var task: UInt8 = 0
   /// Kernel log level: 0 emergency to 7 debug.
   public var level: UInt8 = 4
   public var cpu: UInt8 = 0
@@ -46,6 +48,7 @@ public struct KernelLog: Sendable {
     record.level = level
     record.cpu = UInt8(truncatingIfNeeded: ram[Superblock.ref].cpu)
     record.function = function?.rawValue ?? .max
+    record.task = UInt8(truncatingIfNeeded: ram[Superblock.ref].runningTasks[Int(record.cpu) & 63])
     record.testWorker = ram[Superblock.ref].testWorker
     record.a = a
     record.b = b

@@ -50,7 +50,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
 }
 
 /// What the kernel log can say. Texts are the views' business; the record holds the values.
-public enum KernelMessage: UInt16, CaseIterable, Sendable {
+public enum KernelMessage: UInt8, CaseIterable, Sendable {
   /// Boot banner: kernel version as major·1000 + minor.
   case booted
   /// WARN in a function, without a text.

@@ -25,6 +25,7 @@ extension Machine {
     checkNames(&checker)
     log.check(&checker)
     checkSteps(&checker)
+    checkTasks(&checker)
     if !checker.isFull { checkPages(sets, users, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }

@@ -77,6 +77,7 @@ extension KernelLog {
         record.time >= before && record.time <= now && record.level <= 7
           && UInt32(record.cpu) < ram[Superblock.ref].cpuCount
           && KernelMessage(rawValue: record.message) != nil
+          && UInt32(record.task) <= ram[Superblock.ref].taskCount
           && (record.function == .max || KernelFunction(rawValue: record.function) != nil),
         "kernel log: record", number, record.time)
       before = max(before, record.time)

@@ -160,6 +160,13 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case nameInUse
   case nameHoldsNothing
   case nameTableFull
+  // Tasks
+  /// bytes, most bytes
+  case taskName
+  /// CPU
+  case taskRuns
+  /// most tasks
+  case tooManyTasks
   // Steps
   /// CPU
   case cpuInTheMiddle

@@ -76,6 +76,13 @@ struct Superblock: BitwiseCopyable {
   /// Worker of a test that runs, plus one; 0 for the task that runs verbs.
   var testWorker: UInt16 = 0
 
+  // Tasks
+  var taskCount: UInt32 = 0
+  /// Names of the tasks that verbs have made, as symbols; a task's number is its place plus one.
+  var tasks = InlineArray<32, UInt32>(repeating: 0)
+  /// The task of each CPU; 0 is the one the machine boots with.
+  var runningTasks = InlineArray<64, UInt8>(repeating: 0)
+
   // Steps
   /// A bit for each CPU that is in the middle of a divided call.
   var busyCPUs: UInt64 = 0

@@ -75,6 +75,8 @@ extension Parameter {
     case .frameCount: "frames"
     case .readAt: "bytes at an address, as a reader of /proc/kcore gets them"
     case .headers: "the program headers /proc/kcore has, and its size"
+    case .task:
+      "the task's name, at most 15 bytes; one that is not there is made, with the next pid"
     case .dividedCall:
       """
       the call that begins: vfree, vm_area_map_pages, vmap_pages_range, vm_area_unmap_pages, \

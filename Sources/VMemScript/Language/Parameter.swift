@@ -24,6 +24,8 @@ enum Parameter: UInt8, CaseIterable {
   case settings
   // Steps
   case dividedCall
+  // Tasks
+  case task
   // User address spaces
   case userSpace, userSpaceOrNone, mapping, pageOffset, hint, rights
 
@@ -64,7 +66,7 @@ enum Parameter: UInt8, CaseIterable {
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
     case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights: .choice
-    case .kernel, .with, .without, .file, .caller, .listsFile, .rowsFile, .function: .word
+    case .kernel, .with, .without, .file, .caller, .task, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists: .flag
     case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
@@ -162,6 +164,7 @@ enum Parameter: UInt8, CaseIterable {
     case .readAt: "ADDR LEN"
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
+    case .task: "NAME"
     case .dividedCall: "[VERB ARGUMENT…]"
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"

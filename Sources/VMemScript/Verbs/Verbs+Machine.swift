@@ -38,6 +38,11 @@ extension Verb {
       summary: "choose the CPU that runs the calls to come",
       returns: "0, or -EINVAL", example: "cpu 3", .call(selectCPU)),
     Verb(
+      "task", .machine, .nothing, .writer, [.task],
+      summary: "let a task run on the current CPU: messages of the kernel name it",
+      returns: "0, -EBUSY for a task that runs on another CPU, -EINVAL, -EAGAIN, or -ENOMEM",
+      example: "task kworker/0:1", .call(runTask)),
+    Verb(
       "context", .machine, .nothing, .writer, [.context],
       summary: "put the current CPU into a context; only `process` may sleep",
       kernel: "in_interrupt", returns: "0",
@@ -84,6 +89,13 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     try machine.selectCPU(call.arguments[.cpu])
+    return .ok
+  }
+
+  private static func runTask(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try call.word(.task).withSpan { name throws(Refusal) in try machine.run(task: name) }
     return .ok
   }
 

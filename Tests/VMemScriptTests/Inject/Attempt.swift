@@ -184,6 +184,7 @@ extension Attempt {
     "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
     "read s 8", "write s 00", "fill s 4 1", "copy s s+4K 8", "compare s s+4K 8", "cpu 0",
+    "task worker",
     "context process", "inject", "set_vm_flush_reset_perms k",
     "switch_mm q", "mmput q",
   ]
