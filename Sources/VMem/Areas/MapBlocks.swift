@@ -7,9 +7,7 @@ struct MapBlocks {
   private var cpuCount: Int { Int(ram[Superblock.ref].cpus) }
 
   func perCPU(_ cpu: Int) -> Ref<PerCPU> {
-    Ref(
-      granule: ram[Superblock.ref].perCPU.granule
-        &+ UInt32(cpu * (MemoryLayout<PerCPU>.stride / 16)))
+    ram.perCPU(cpu)
   }
 
   /// Blocks indexed at a CPU, by their number.

@@ -19,3 +19,12 @@ struct PerCPU: BitwiseCopyable {
     UInt32((cpus * MemoryLayout<PerCPU>.stride + 4095) / 4096)
   }
 }
+
+extension RAM {
+  /// What a CPU that there is keeps for itself.
+  @inline(__always)
+  func perCPU(_ cpu: Int) -> Ref<PerCPU> {
+    let granules = UInt32(MemoryLayout<PerCPU>.stride / 16)
+    return Ref(granule: self[Superblock.ref].perCPU.granule &+ UInt32(cpu) &* granules)
+  }
+}

@@ -9,7 +9,7 @@ extension Machine {
   /// Without a page to collect in, an object with an `rcu_head` in its first bytes waits in a list
   /// that is kept there, and one without waits for the end of a grace period right here.
   func kvfreeRCU(_ address: UInt64, hasHead: Bool) throws(Refusal) {
-    let own = perCPU(cpu)
+    let own = ram.perCPU(cpu)
     if ram[own].rcuPage == 0, let pfn = frames.allocatePage() {
       ram[frames.frame(pfn)].index = Frame.orphan
       ram[own].rcuPage = pfn
@@ -27,7 +27,7 @@ extension Machine {
   /// Ends the grace period for what waits on every CPU. The corresponding kernel function is
   /// `kvfree_rcu_barrier`.
   func kvfreeRCUBarrier() throws(Refusal) {
-    for cpu in 0..<cpuCount { try freeCollected(perCPU(cpu)) }
+    for cpu in 0..<cpuCount { try freeCollected(ram.perCPU(cpu)) }
   }
 
   private func freeCollected(_ own: Ref<PerCPU>) throws(Refusal) {
@@ -38,11 +38,5 @@ extension Machine {
     ram[own].rcuCount = 0
     for at in 0..<Int(count) { try vfree(ram[table: UInt64(pfn), at].bits) }
     frames.free(pfn)
-  }
-
-  private func perCPU(_ cpu: Int) -> Ref<PerCPU> {
-    Ref(
-      granule: ram[Superblock.ref].perCPU.granule
-        &+ UInt32(cpu * (MemoryLayout<PerCPU>.stride / 16)))
   }
 }

@@ -4,11 +4,8 @@ extension Machine {
     let (busy, holder) = (ram[Superblock.ref].busyCPUs, ram[Superblock.ref].areas.purgeHolder)
     var found: UInt64 = 0
     var purging: UInt32 = 0
-    let stride = UInt32(MemoryLayout<PerCPU>.stride / 16)
     for cpu in 0..<cpuCount {
-      let at = Ref<PerCPU>(
-        granule: ram[Superblock.ref].perCPU.granule &+ UInt32(cpu) * stride)
-      let step = ram[at].step
+      let step = ram[ram.perCPU(cpu)].step
       guard let kind = StepState.Kind(rawValue: step.kind) else {
         checker.expect(false, "step: kind", UInt64(cpu), UInt64(step.kind))
         continue

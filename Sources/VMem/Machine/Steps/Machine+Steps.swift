@@ -11,18 +11,13 @@ extension Machine {
       && context == .process
   }
 
-  private func state(_ cpu: Int) -> Ref<PerCPU> {
-    let stride = UInt32(MemoryLayout<PerCPU>.stride / 16)
-    return Ref(granule: ram[Superblock.ref].perCPU.granule &+ UInt32(cpu) * stride)
-  }
-
   /// Does the first part of a call on a CPU. What the call refuses at once is thrown.
   ///
   /// Refuses with -EINVAL where there is no such CPU, with -EBUSY on a CPU that is in the middle of
   /// another call, or while another CPU has what the call would wait for (`vmap_purge_lock`).
   public func begin(_ call: DividedCall, on cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
-      let at = state(self.cpu)
+      let at = ram.perCPU(self.cpu)
       guard ram[at].step.kind == 0 else { throw Refusal(.errno(.EBUSY), .cpuInTheMiddle, cpu) }
       switch call {
       case .vfree(let address): return try beginVfree(address, at)
@@ -44,7 +39,7 @@ extension Machine {
   /// Does the next part of the call that a CPU is in the middle of; -ENOENT where there is none.
   public func step(_ cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
-      let at = state(self.cpu)
+      let at = ram.perCPU(self.cpu)
       switch StepState.Kind(rawValue: ram[at].step.kind) ?? .none {
       case .none: throw Refusal(.errno(.ENOENT), .noCallToStep, cpu)
       case .vfree: return stepVfree(at)
@@ -225,9 +220,8 @@ extension Machine {
 extension AreaAllocator {
   /// Ends the purge that a CPU is in the middle of: what a caller does who waits for its lock.
   func waitForPurge() {
-    let cpu = ram[state].purgeHolder - 1
-    let stride = UInt32(MemoryLayout<PerCPU>.stride / 16)
-    let at = Ref<PerCPU>(granule: ram[Superblock.ref].perCPU.granule &+ cpu * stride)
+    let cpu = Int(ram[state].purgeHolder) - 1
+    let at = ram.perCPU(cpu)
     let step = ram[at].step
     if step.done <= ram[Superblock.ref].cpus {
       TLBFlush(ram: ram).kernelRange(step.start, step.end)

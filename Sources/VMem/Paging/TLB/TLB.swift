@@ -46,10 +46,7 @@ struct TLB {
     get { ram[perCPU].tlbUsed }
     nonmutating set { ram[perCPU].tlbUsed = newValue }
   }
-  var perCPU: Ref<PerCPU> {
-    let stride = UInt32(MemoryLayout<PerCPU>.stride / 16)
-    return Ref(granule: ram[Superblock.ref].perCPU.granule &+ UInt32(cpu) * stride)
-  }
+  var perCPU: Ref<PerCPU> { ram.perCPU(cpu) }
 
   /// Word `part` of a slot: 0 tag, 1 data, 2 times.
   private subscript(part: Int, slot: Int) -> UInt64 {
