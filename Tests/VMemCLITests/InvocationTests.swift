@@ -77,6 +77,12 @@ import Testing
     #expect(ran.outputText == "0xffffc90000000000\n")
   }
 
+  @Test func whatAShellWouldIgnoreIsRefused() throws {
+    #expect(try Command.vmemctl("shell", "--force").status == 64)
+    let piped = try Command.vmemctl("shell", "--durable", input: "info\n")
+    #expect(piped.status == 64 && piped.errorText.contains("needs --image"))
+  }
+
   @Test func forceBelongsToBoot() throws {
     let refused = try Command.vmemctl("info", "--force")
     #expect(refused.status == 64 && refused.errorText.contains("`boot`"))

@@ -67,6 +67,45 @@ import VMem
     #expect(ran.exit == (isExpected ? .success : .badScript), "\(line): \(ran.output)")
   }
 
+  /// An interrupt comes between two parts, not into one, and being atomic is no interrupt.
+  @Test func interrupts() {
+    let ran = run(
+      Self.setUp + """
+        step 0 vunmap_range s..s+4K
+        context atomic
+        expect EBUSY vfree a
+        context irq
+        expect EBUSY step 0
+        set_pte_at s+8K P[0]
+        context process
+        step 0
+        context irq
+        expect EBUSY step 0 vfree a
+        context process
+        check
+        """)
+    #expect(ran.exit == .success, "\(ran.output)")
+  }
+
+  /// What the kernel ignores without a word is no refusal in parts either.
+  @Test func whatUnmappingIgnores() {
+    let ran = run(
+      Self.setUp + "expect warn step 1 vm_area_unmap_pages a a..a+4K\nexpect ENOENT step 1\ncheck\n"
+    )
+    #expect(ran.exit == .success, "\(ran.output)")
+    #expect(ran.output.contains("1/1 done: nothing to divide"))
+  }
+
+  /// A purge that is waited for flushes each CPU once, whatever had been done.
+  @Test(arguments: 0...3)
+  func aPurgeIsFlushedOnce(_ steps: Int) {
+    let parts = String(repeating: "step 1\n", count: steps)
+    let ran = run(
+      Self.setUp + "let f = tlb.flushes\nstep 1 vm_unmap_aliases\n\(parts)reclaim_vmap\n"
+        + "assert tlb.flushes == f + 1\ncheck\n")
+    #expect(ran.exit == .success, "\(steps): \(ran.output)")
+  }
+
   /// A mapping that fails midway ends there, and what was mapped stays.
   @Test func aMappingFailsInTheMiddle() {
     let ran = run(
@@ -139,7 +178,7 @@ import VMem
       } else {
         let page = next(64) * 4
         switch next(4) {
-        case 0 where busy[1 - cpu] != 4 && busy[1 - cpu] == 0:
+        case 0 where busy[1 - cpu] == 0:
           script += "cpu \(cpu)\na\(round) = vmalloc 8K\nwrite a\(round) text:x\n"
           script += "step \(cpu) vfree a\(round)\n"
           busy[cpu] = 1

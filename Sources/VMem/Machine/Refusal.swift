@@ -170,6 +170,7 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   // Steps
   /// CPU
   case cpuInTheMiddle
+  case cpuInInterrupt
   case noCallToStep
   case purgeUnderWay
   /// pages, most pages

@@ -7,10 +7,17 @@ struct Shell {
   let options: LineOptions
 
   func run() throws(ProcessFailure) -> Int32 {
+    if options.isForced {
+      throw ProcessFailure(
+        message: "--force belongs to `boot`: type boot --force", exitCode: EX_USAGE)
+    }
     guard let terminal = Terminal() else {
       var script = RunOptions()
       script.files = ["-"]
       script.line = options
+      if let contradiction = script.contradiction {
+        throw ProcessFailure(message: contradiction, exitCode: EX_USAGE)
+      }
       return try ScriptRunner(options: script).run()
     }
     // An interrupt while a line runs must not end the shell; while one is typed, it is a key.

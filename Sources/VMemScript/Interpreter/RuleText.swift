@@ -76,6 +76,7 @@ extension Refusal {
     case .taskRuns: return "the task runs on CPU \(values.a)"
     case .tooManyTasks: return "more than \(values.a) tasks"
     case .cpuInTheMiddle: return "CPU \(values.a) is in the middle of a call"
+    case .cpuInInterrupt: return "CPU \(values.a) is in an interrupt"
     case .noCallToStep: return "CPU \(values.a) is in the middle of nothing"
     case .purgeUnderWay: return "CPU \(values.a) is in the middle of a purge (vmap_purge_lock)"
     case .tooManySteps: return "\(values.a) pages are more than \(values.b) steps"
@@ -109,7 +110,7 @@ extension Rule {
     case .nameInUse: "free it first, or take another name"
     case .cpuInTheMiddle, .purgeUnderWay: "`step CPU` does its next part"
     case .noCallToStep: "`step CPU VERB …` begins one"
-    case .inInterrupt: "`context process` leaves the interrupt"
+    case .inInterrupt, .cpuInInterrupt: "`context process` leaves the interrupt"
     case .noFrames: "boot with more --memory"
     default: ""
     }

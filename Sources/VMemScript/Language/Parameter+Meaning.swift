@@ -77,6 +77,7 @@ extension Parameter {
     case .headers: "the program headers /proc/kcore has, and its size"
     case .task:
       "the task's name, at most 15 bytes; one that is not there is made, with the next pid"
+    case .steppedCPU: "the CPU that does the part; the current one stays what it is"
     case .dividedCall:
       """
       the call that begins: vfree, vm_area_map_pages, vmap_pages_range, vm_area_unmap_pages, \

@@ -23,7 +23,7 @@ enum Parameter: UInt8, CaseIterable {
   // Tests
   case settings
   // Steps
-  case dividedCall
+  case steppedCPU, dividedCall
   // Tasks
   case task
   // User address spaces
@@ -53,7 +53,8 @@ enum Parameter: UInt8, CaseIterable {
 
   var kind: Kind {
     switch self {
-    case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .count, .order, .node,
+    case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .steppedCPU, .count,
+      .order, .node,
       .size, .align, .shift,
       .length, .byte, .times, .pageOffset, .pageCount, .nodeNumber, .mapCount, .physical, .frame,
       .frameCount:
@@ -165,6 +166,7 @@ enum Parameter: UInt8, CaseIterable {
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
     case .task: "NAME"
+    case .steppedCPU: "CPU"
     case .dividedCall: "[VERB ARGUMENT…]"
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"

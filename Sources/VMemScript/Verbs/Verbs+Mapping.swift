@@ -69,14 +69,22 @@ extension Verb {
     do throws(Refusal) {
       try machine.vmAreaUnmapPages(area: call.arguments[.area], start: start, end: end)
     } catch {
-      // The kernel's function returns nothing: what it refuses, it ignores. That there is no such
-      // area or no such function is not its refusal.
-      guard case .errno = error.outcome, error.rule != .noAreaAtAddress,
-        error.rule != .noSparseAreas
-      else { throw error }
+      guard isIgnored(error) else { throw error }
       call.note = error
     }
     return .ok
+  }
+
+  /// Whether vm_area_unmap_pages, which returns nothing, ignores what it refuses. That there is no such
+  /// area or no such function, or that the CPU does something else, is not its refusal.
+  static func isIgnored(_ refusal: Refusal) -> Bool {
+    switch refusal.rule {
+    case .noAreaAtAddress, .noSparseAreas, .cpuInTheMiddle, .cpuInInterrupt, .noSuchCPU:
+      return false
+    default:
+      if case .errno = refusal.outcome { return true }
+      return false
+    }
   }
 
   private static func mapPagesRange(

@@ -5,7 +5,7 @@ internal import VMemViews
 extension Verb {
   static let steps: [Verb] = [
     Verb(
-      "step", .machine, .nothing, .writer, [.cpu, .dividedCall],
+      "step", .machine, .nothing, .writer, [.steppedCPU, .dividedCall],
       summary: "let a CPU do the first part of a call, or the next part of the one it has begun",
       returns: """
         N/M and what was done; -ENOENT without a call, -EBUSY on a CPU that has one; until the last \
@@ -21,7 +21,7 @@ extension Verb {
   ]
 
   private static func step(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let cpu = interpreter.call.arguments[.cpu]
+    let cpu = interpreter.call.arguments[.steppedCPU]
     let words = interpreter.call.words(.dividedCall)
     let call = words.isEmpty ? nil : try dividedCall(&interpreter, words.lowerBound)
     do throws(Refusal) {
@@ -33,7 +33,10 @@ extension Verb {
         }
       interpreter.call.scratch.write("\(done.number)/\(done.total) \(text(done))")
     } catch {
-      throw .refusal(error)
+      // What vm_area_unmap_pages refuses, it ignores.
+      guard case .vmAreaUnmapPages = call, Verb.isIgnored(error) else { throw .refusal(error) }
+      interpreter.call.note = error
+      interpreter.call.scratch.write("1/1 done: nothing to divide")
     }
     return .line
   }

@@ -8,13 +8,14 @@ extension Machine {
   public var isBusy: Bool {
     let state = Superblock.ref
     return ram[state].busyCPUs != 0 && ram[state].busyCPUs >> UInt64(cpu) & 1 != 0
-      && context == .process
+      && !context.isInterrupt
   }
 
   /// Does the first part of a call on a CPU. What the call refuses at once is thrown.
   ///
   /// Refuses with -EINVAL where there is no such CPU, with -EBUSY on a CPU that is in the middle of
-  /// another call, or while another CPU has what the call would wait for (`vmap_purge_lock`).
+  /// another call or in an interrupt, or while another CPU has what the call would wait for
+  /// (`vmap_purge_lock`).
   public func begin(_ call: DividedCall, on cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
       let at = ram.perCPU(self.cpu)
@@ -36,7 +37,8 @@ extension Machine {
     }
   }
 
-  /// Does the next part of the call that a CPU is in the middle of; -ENOENT where there is none.
+  /// Does the next part of the call that a CPU is in the middle of; -ENOENT where there is none, -EBUSY
+  /// while an interrupt keeps the CPU from it.
   public func step(_ cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
       let at = ram.perCPU(self.cpu)
@@ -64,6 +66,7 @@ extension Machine {
     try selectCPU(cpu)
     let result: Step
     do throws(Refusal) {
+      if context.isInterrupt { throw Refusal(.errno(.EBUSY), .cpuInInterrupt, cpu) }
       result = try body()
     } catch {
       try selectCPU(before)
@@ -223,8 +226,9 @@ extension AreaAllocator {
     let cpu = Int(ram[state].purgeHolder) - 1
     let at = ram.perCPU(cpu)
     let step = ram[at].step
-    if step.done <= ram[Superblock.ref].cpus {
-      TLBFlush(ram: ram).kernelRange(step.start, step.end)
+    // The first part took the lists; every one behind it was the flush of a CPU.
+    for other in Int(step.done) - 1..<max(Int(step.done) - 1, Int(ram[Superblock.ref].cpus)) {
+      TLBFlush(ram: ram).kernelRange(step.start, step.end, on: other)
     }
     giveBackDetached()
     ram[at].step = StepState()
