@@ -5,15 +5,27 @@ extension Verb {
   static let setMemory: [Verb] = [
     change(
       "set_memory_ro", "make pages read-only, in the direct map too, and flush the TLBs",
-      "v = vmalloc 16K\nset_memory_ro v 4\nexpect fault write v 00", setRO),
+      "v = vmalloc 16K\nset_memory_ro v 4\nexpect fault write v 00"
+    ) { machine, at, count throws(Refusal) in
+      try machine.setMemoryRO(at, count: count)
+    },
     change(
       "set_memory_rw", "make pages writable, in the direct map too, and flush the TLBs",
-      "v = vmalloc 16K\nset_memory_ro v 4\nset_memory_rw v 4", setRW),
+      "v = vmalloc 16K\nset_memory_ro v 4\nset_memory_rw v 4"
+    ) { machine, at, count throws(Refusal) in
+      try machine.setMemoryRW(at, count: count)
+    },
     change(
       "set_memory_x", "make pages executable; the direct map never is",
-      "v = vmalloc 16K\nset_memory_ro v 4\nset_memory_x v 4", setX),
+      "v = vmalloc 16K\nset_memory_ro v 4\nset_memory_x v 4"
+    ) { machine, at, count throws(Refusal) in
+      try machine.setMemoryX(at, count: count)
+    },
     change(
-      "set_memory_nx", "make pages not executable", "v = vmalloc 16K\nset_memory_nx v 4", setNX),
+      "set_memory_nx", "make pages not executable", "v = vmalloc 16K\nset_memory_nx v 4"
+    ) { machine, at, count throws(Refusal) in
+      try machine.setMemoryNX(at, count: count)
+    },
     Verb(
       "set_vm_flush_reset_perms", .mapping, .nothing, .writer, [.address],
       summary: "have vfree put right what the pages of an area allow in the direct map",
@@ -24,40 +36,16 @@ extension Verb {
 
   private static func change(
     _ name: StaticString, _ summary: StaticString, _ example: StaticString,
-    _ body: @escaping @Sendable (borrowing Machine, inout Call) throws(Refusal) -> Result
+    _ change: @escaping @Sendable (borrowing Machine, UInt64, UInt64) throws(Refusal) -> Void
   ) -> Verb {
     Verb(
       name, .mapping, .nothing, .writer, [.address, .pageCount], summary: summary, kernel: name,
       returns: "0, -EFAULT where nothing is mapped, or -ENOMEM; BUG in a hard interrupt",
-      example: example, .call(body))
-  }
-
-  private static func setRO(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    try machine.setMemoryRO(call.arguments[.address], count: call.arguments[.pageCount])
-    return .ok
-  }
-
-  private static func setRW(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    try machine.setMemoryRW(call.arguments[.address], count: call.arguments[.pageCount])
-    return .ok
-  }
-
-  private static func setX(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    try machine.setMemoryX(call.arguments[.address], count: call.arguments[.pageCount])
-    return .ok
-  }
-
-  private static func setNX(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    try machine.setMemoryNX(call.arguments[.address], count: call.arguments[.pageCount])
-    return .ok
+      example: example,
+      .call { machine, call throws(Refusal) in
+        try change(machine, call.arguments[.address], call.arguments[.pageCount])
+        return .ok
+      })
   }
 
   private static func setFlushResetPerms(
