@@ -25,7 +25,8 @@ struct LayoutTests {
   @Test func recordsAreAsSmallAsTheyClaim() {
     #expect(MemoryLayout<VMArea>.size == 64)
     #expect(MemoryLayout<FreeBlock>.size <= 64)
-    #expect(MemoryLayout<Superblock>.size <= Int(TLBState.ref.granule) * 16)
+    #expect(MemoryLayout<Superblock>.size <= Int(Task.boot.granule) * 16)
+    #expect(Int(Task.boot.granule) * 16 + MemoryLayout<Task>.size <= Int(TLBState.ref.granule) * 16)
     #expect(MemoryLayout<Name>.stride == 96)
   }
 }

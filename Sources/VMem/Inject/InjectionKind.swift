@@ -62,7 +62,7 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
   case vmStruct, vmapArea, vmapBlock, memtype
   /// Nodes of the index of vm_map_ram's blocks.
   case radixTreeNode
-  case mmStruct, vmAreaStruct
+  case mmStruct, vmAreaStruct, taskStruct
 
   public var name: StaticString {
     switch self {
@@ -74,6 +74,7 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
     case .radixTreeNode: "radix_tree_node"
     case .mmStruct: "mm_struct"
     case .vmAreaStruct: "vm_area_struct"
+    case .taskStruct: "task_struct"
     }
   }
 }

@@ -67,6 +67,10 @@ extension Machine {
     ram[TLBState.ref].inHole = layout.tlbsInHole
     ram[TLBState.ref].others = layout.end - layout.tlbs
     ram[TLBState.ref].current = c.tlbEntries == 0 ? 0 : ram[TLBState.ref].frame(0)
+    let name: StaticString = "vmemctl"
+    // Safe: a literal lives as long as the process.
+    let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    ram[Task.boot] = Task(name: unsafe Span(_unsafeElements: bytes), number: 0)
     caches.prepare()
     prepareZones(c, layout)
     prepareTables(layout)

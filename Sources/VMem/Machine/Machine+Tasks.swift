@@ -2,9 +2,6 @@
 extension Machine {
   /// Tasks a machine can have besides the one it boots with, whose name is vmemctl and whose pid 1.
   public static let maximumTasks = 32
-  /// Bytes of a name (`TASK_COMM_LEN`, without the zero at its end).
-  public static let maximumTaskName = 15
-
   /// The current CPU's task: 0 is the one the machine boots with, pid 1.
   public var task: Int { Int(ram[Superblock.ref].runningTasks[cpu]) }
 
@@ -13,17 +10,25 @@ extension Machine {
     guard task > 0, task <= Int(ram[Superblock.ref].taskCount), task <= Self.maximumTasks else {
       return nil
     }
-    let symbol = ram[Ref<Symbol>(granule: ram[Superblock.ref].tasks[task - 1])]
-    return (0..<min(Int(symbol.length), Self.maximumTaskName)).map { symbol.text[$0] }
+    let record = ram[self.task(task)]
+    return (0..<min(Int(record.nameLength), Task.maximumName)).map { record.name[$0] }
   }
+
+  /// The record of a task that there is.
+  func task(_ number: Int) -> Ref<Task> {
+    number == 0 ? Task.boot : ram[Superblock.ref].tasks[number - 1]
+  }
+
+  /// The record of the current CPU's task (`current`).
+  var currentTask: Ref<Task> { task(task) }
 
   /// Lets a task run on the current CPU, which is made when there is none of that name.
   ///
   /// Refuses with -EINVAL for a name that is empty or longer than 15 bytes, -EBUSY for a task that runs
-  /// on another CPU, -EAGAIN for one task too many, and -ENOMEM without memory for the name.
+  /// on another CPU, -EAGAIN for one task too many, and -ENOMEM without memory for its record.
   public func run(task name: Span<UInt8>) throws(Refusal) {
-    guard !name.isEmpty, name.count <= Self.maximumTaskName else {
-      throw Refusal(.errno(.EINVAL), .taskName, UInt64(name.count), UInt64(Self.maximumTaskName))
+    guard !name.isEmpty, name.count <= Task.maximumName else {
+      throw Refusal(.errno(.EINVAL), .taskName, UInt64(name.count), UInt64(Task.maximumName))
     }
     let task = try find(task: name)
     for other in 0..<cpuCount
@@ -34,23 +39,16 @@ extension Machine {
   }
 
   private func find(task name: Span<UInt8>) throws(Refusal) -> Int {
-    let first: StaticString = "vmemctl"
-    // Safe: a literal lives as long as the process.
-    let isFirst =
-      name.count == first.utf8CodeUnitCount
-      && name.indices.allSatisfy { unsafe name[$0] == first.utf8Start[$0] }
-    if isFirst { return 0 }
     let count = Int(ram[Superblock.ref].taskCount)
-    for task in stride(from: 1, through: count, by: 1) {
-      let known = taskName(task) ?? []
-      if known.count == name.count, name.indices.allSatisfy({ known[$0] == name[$0] }) {
-        return task
-      }
-    }
+    for task in 0...count where ram[self.task(task)].isNamed(name) { return task }
     guard count < Self.maximumTasks else {
       throw Refusal(.errno(.EAGAIN), .tooManyTasks, UInt64(Self.maximumTasks))
     }
-    ram[Superblock.ref].tasks[count] = try intern(caller: name).granule
+    guard !ram.fails(.taskStruct), let record = caches.allocate(.task, as: Task.self) else {
+      throw Refusal(.errno(.ENOMEM), .noDescriptor)
+    }
+    ram[record] = Task(name: name, number: count + 1)
+    ram[Superblock.ref].tasks[count] = record
     ram[Superblock.ref].taskCount += 1
     return count + 1
   }
@@ -61,13 +59,14 @@ extension Machine {
     let count = Int(state.taskCount)
     checker.expect(count <= Self.maximumTasks, "tasks: count", UInt64(count))
     guard count <= Self.maximumTasks else { return }
-    var names: Set<UInt32> = []
-    for task in 0..<Self.maximumTasks {
-      let symbol = Ref<Symbol>(granule: state.tasks[task])
-      checker.expect(
-        task < count
-          ? checker.isUsed(symbol, .symbol) && names.insert(symbol.granule).inserted
-          : symbol.isNone, "tasks: name", UInt64(task))
+    var names: Set<[UInt8]> = []
+    for number in 0...Self.maximumTasks {
+      let record = number == 0 ? Task.boot : state.tasks[number - 1]
+      if number > count {
+        checker.expect(record.isNone, "tasks: record", UInt64(number))
+      } else if number == 0 || checker.use(record, .task, "task") {
+        check(record, number, &names, &checker)
+      }
     }
     var running: Set<UInt8> = []
     for cpu in 0..<Configuration.maximumCPUs {
@@ -78,5 +77,22 @@ extension Machine {
         checker.expect(running.insert(task).inserted, "tasks: on two CPUs", UInt64(task))
       }
     }
+  }
+
+  private func check(
+    _ task: Ref<Task>, _ number: Int, _ names: inout Set<[UInt8]>, _ checker: inout Checker
+  ) {
+    let record = ram[task]
+    let length = Int(record.nameLength)
+    guard (1...Task.maximumName).contains(length) else {
+      return checker.expect(false, "tasks: name", UInt64(number))
+    }
+    let isSound =
+      record.name.span.indices.allSatisfy { $0 < length || record.name[$0] == 0 }
+      && names.insert((0..<length).map { record.name[$0] }).inserted
+    checker.expect(isSound, "tasks: name", UInt64(number))
+    checker.expect(
+      record.number == UInt32(number) && record.unused == 0 && record.unusedToo == 0,
+      "tasks: record", UInt64(number))
   }
 }

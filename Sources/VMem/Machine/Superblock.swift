@@ -31,7 +31,7 @@ struct Superblock: BitwiseCopyable {
   /// Pages of the vmalloc family (`nr_vmalloc`).
   var vmallocPages: UInt64 = 0
   var zones = Ref<Zone>.none
-  var caches = InlineArray<10, CacheState>(repeating: CacheState())
+  var caches = InlineArray<20, CacheState>(repeating: CacheState())
 
   // Paging
   var topTable: UInt32 = 0
@@ -78,9 +78,9 @@ struct Superblock: BitwiseCopyable {
 
   // Tasks
   var taskCount: UInt32 = 0
-  /// Names of the tasks that verbs have made, as symbols; a task's number is its place plus one.
-  var tasks = InlineArray<32, UInt32>(repeating: 0)
-  /// The task of each CPU; 0 is the one the machine boots with.
+  /// The tasks that verbs have made; a task's number is its place plus one.
+  var tasks = InlineArray<32, Ref<Task>>(repeating: .none)
+  /// The number of each CPU's task; 0 is the one the machine boots with.
   var runningTasks = InlineArray<64, UInt8>(repeating: 0)
 
   // Steps

@@ -2,7 +2,7 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping
+  case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -16,6 +16,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .freeIndex: "free_index"
     case .userSpace: "mm_struct"
     case .userMapping: "vm_area_struct"
+    case .task: "task_struct"
     }
   }
 }
@@ -34,6 +35,7 @@ extension CacheKind {
       case .freeIndex: MemoryLayout<FreeIndex.Node>.stride
       case .userSpace: MemoryLayout<UserSpace>.stride
       case .userMapping: MemoryLayout<UserMapping>.stride
+      case .task: MemoryLayout<Task>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

@@ -4,24 +4,30 @@ internal import VMemViews
 extension Verb {
   static let injection: [Verb] = [
     Verb(
-      "inject", .machine, .nothing, .writer, options: [.injection],
-      summary: "make allocations fail at a chosen call; alone it shows what is armed",
-      kernel: "should_fail_alloc_page, should_failslab",
-      returns: "0; alone a line a kind: its keys, calls seen, and calls failed",
+      "inject", .machine, .nothing, .writer, [.injection],
+      summary: "make allocations fail at a chosen call",
+      kernel: "should_fail_alloc_page, should_failslab", returns: "0",
       example: """
         inject slab after=1 cache=vm_struct
         get_vm_area 4K
         expect NULL get_vm_area 4K
         inject off
         """,
-      .control(inject))
+      .control(inject)),
+    Verb(
+      "injections", .machine, .nothing, .reader, summary: "show which allocations are made to fail",
+      returns: "a line a kind: its keys, calls seen, and calls failed",
+      example: "inject slab after=9\ninjections", .control(showInjections)),
   ]
 
+  private static func showInjections(
+    _ interpreter: inout Interpreter
+  ) throws(LineFailure) -> Result {
+    let rows = InjectionKind.allCases.map { (kind: $0, armed: interpreter.machine.injection($0)) }
+    return interpreter.call.view { output in Views.injections(rows, to: &output) }
+  }
+
   private static func inject(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    guard interpreter.call.arguments.has(.injection) else {
-      let rows = InjectionKind.allCases.map { (kind: $0, armed: interpreter.machine.injection($0)) }
-      return interpreter.call.view { output in Views.injections(rows, to: &output) }
-    }
     var words = interpreter.call.words(.injection).map { interpreter.call.tokens[$0] }[...]
     let first = words.removeFirst()
     if first.text == "off" {

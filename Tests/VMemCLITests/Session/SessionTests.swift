@@ -19,7 +19,7 @@ struct SessionTests {
       "vm_area_map_pages s s+8K..s+16K P[0..2]", "read s+8K 5", "let n = 3",
       "expect ERANGE vm_area_map_pages s s+64K..s+68K P[0]", "v = vmalloc 40K", "vfree v",
       "vm_unmap_aliases", "inject slab after=1 cache=vm_struct", "get_vm_area 4K",
-      "expect NULL get_vm_area 4K", "inject",
+      "expect NULL get_vm_area 4K", "injections",
     ]
     var answers = ""
     for line in lines {

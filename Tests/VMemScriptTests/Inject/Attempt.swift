@@ -26,6 +26,7 @@ extension Attempt {
   static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + rights + users + frees
 
   private static let pages: [Attempt] = [
+    Attempt(verb: "task", line: "task worker", calls: [0, 1, 0]),
     Attempt(verb: "alloc_pages", line: "P = alloc_pages 4", calls: [4, 0, 0]),
     Attempt(
       verb: "alloc_pages", boot: "--memory 16M --nodes 2 --cpus 2",
@@ -184,8 +185,7 @@ extension Attempt {
     "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
     "read s 8", "write s 00", "fill s 4 1", "copy s s+4K 8", "compare s s+4K 8", "cpu 0",
-    "task worker",
-    "context process", "inject", "set_vm_flush_reset_perms k",
+    "context process", "inject off", "set_vm_flush_reset_perms k",
     "switch_mm q", "mmput q",
   ]
 }

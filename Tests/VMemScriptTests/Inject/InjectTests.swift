@@ -13,7 +13,7 @@ import VMemScript
       get_vm_area 4K
       expect NULL get_vm_area 4K
       get_vm_area 4K
-      inject
+      injections
       """)
     #expect(result.exit == .success, "\(result.messages)")
     #expect(
@@ -49,7 +49,7 @@ import VMemScript
       inject slab after=0 cache=memtype
       get_vm_area 4K
       expect NULL ioremap 0xfed00000 4K
-      inject
+      injections
       """)
     #expect(result.exit == .success, "\(result.messages)")
     #expect(
@@ -77,7 +77,7 @@ import VMemScript
       inject off
       vmalloc 4K
       assert machine.injected == 2
-      inject
+      injections
       """)
     #expect(result.exit == .success, "\(result.messages)")
     #expect(result.lines.suffix(3) == ["alloc_page off", "slab off", "pgtable off"])
@@ -86,7 +86,7 @@ import VMemScript
   // MARK: What is shown
 
   @Test func json() {
-    let lines = run("@inject slab after=1 times=-1 cache=kmalloc\n@vmalloc 4K\ninject") {
+    let lines = run("@inject slab after=1 times=-1 cache=kmalloc\n@vmalloc 4K\ninjections") {
       $0.json = true
     }.lines
     #expect(
@@ -95,7 +95,7 @@ import VMemScript
         #"{"kind":"slab","armed":true,"after":1,"every":1,"times":-1,"cache":"kmalloc","#
           + #""seen":1,"failed":0}"#,
         #"{"kind":"pgtable","armed":false}"#,
-        #"{"line":3,"verb":"inject","name":null,"result":null,"rows":3,"type":"text","#
+        #"{"line":3,"verb":"injections","name":null,"result":null,"rows":3,"type":"text","#
           + #""errno":null,"warnings":[],"exit":0}"#,
       ])
   }
@@ -176,14 +176,14 @@ import VMemScript
     ("slab off after=0", "nothing follows `off`"),
   ])
   func refused(_ words: String, _ message: String) {
-    let result = run("inject \(words)\ninject")
+    let result = run("inject \(words)\ninjections")
     #expect(result.exit == .badScript, "\(words)")
     #expect(result.messages.contains(message), "\(words): \(result.messages)")
     #expect(result.output == "")
   }
 
   @Test func aLevelTheMachineLacks() {
-    let result = run("expect EINVAL inject pgtable after=0 level=p4d\ninject")
+    let result = run("expect EINVAL inject pgtable after=0 level=p4d\ninjections")
     #expect(result.lines == ["-EINVAL", "alloc_page off", "slab off", "pgtable off"])
     // With 5 levels the slots outside the vmalloc window have no p4d table.
     let five = run(

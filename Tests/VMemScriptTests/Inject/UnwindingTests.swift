@@ -140,7 +140,7 @@ import VMemScript
       \(Self.splits)\(times)
       @get_vm_area 4K --align 1M
       \(succeeds ? "" : "expect NULL ")get_vm_area 4K --align 1M
-      inject
+      injections
       dmesg
       check
       """)

@@ -19,6 +19,7 @@ enum LivelyMachine {
     }
     try machine.vunmapRange(start: area + 4096, end: area + 8192)
     machine.tick()
+    try machine.run(task: text("worker").span)
     _ = try machine.begin(.unmapAliases, on: 0)
     return machine
   }

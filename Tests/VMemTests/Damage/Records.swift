@@ -53,6 +53,7 @@ extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
       + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
+      + taskRecords()
   }
 
   /// Entries that say what the tables say: of the others anything may have been right.
@@ -221,6 +222,14 @@ extension Machine {
     }
     ram[Superblock.ref].symbols.forEach(ram) { records.append(Record("symbol", $0)) }
     return records
+  }
+
+  private func taskRecords() -> [Record] {
+    (0...Int(ram[Superblock.ref].taskCount)).map { number in
+      // A letter of a name may be any other.
+      let length = Int(ram[task(number)].nameLength)
+      return Record("task", task(number)).silent(0..<length)
+    }
   }
 
   private func blockRecords() -> [Record] {
