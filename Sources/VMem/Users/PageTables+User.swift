@@ -48,6 +48,7 @@ extension PageTables {
         let first = address & ~(size - 1)
         if !kept.contains(where: { $0.start < first + size && first < $0.end }) {
           ram[table: table, index] = .none
+          ram.forgetWalks()
           FrameAllocator(ram: ram).free(UInt32(truncatingIfNeeded: entry.pfn))
           ram[Superblock.ref].userTables[depth - 1] -= 1
         }

@@ -13,20 +13,29 @@ extension Machine {
         && state.current == (state.slots == 0 ? 0 : state.frame(cpu)), "TLB: frames",
       UInt64(state.current), UInt64(state.others))
     guard checker.isSound else { return }
-    var used: UInt32 = 0
+    var (used, suspectLarge): (UInt32, UInt32) = (0, 0)
     for cpu in 0..<cpuCount {
       let tlb = TLB(ram: ram, cpu: cpu)
       var count: UInt32 = 0
       for depth in 1...3 {
         for slot in tlb.slots(depth) where tlb.isUsed(slot) {
           count += 1
+          if depth > 1 && tlb.isSuspect(slot) { suspectLarge += 1 }
           check(tlb, slot, depth, &checker)
         }
+      }
+      tlb.forEachWalk { address, table in
+        let (expected, stoppedAt) = tables(ofCPU: cpu).entryPlace(address, depth: 1)
+        checker.expect(
+          stoppedAt == 1 && table == expected, "TLB: a remembered walk", address, table)
       }
       checker.expect(count == tlb.count, "TLB: count of a CPU", UInt64(cpu), UInt64(tlb.count))
       used &+= count
     }
     checker.expect(used == state.used, "TLB: count", UInt64(used), UInt64(state.used))
+    checker.expect(
+      suspectLarge == state.suspectLarge, "TLB: suspect entries of large pages",
+      UInt64(suspectLarge), UInt64(state.suspectLarge))
   }
 
   private func check(_ tlb: TLB, _ slot: Int, _ depth: Int, _ checker: inout Checker) {

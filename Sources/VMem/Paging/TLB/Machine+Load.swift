@@ -43,6 +43,11 @@ extension Machine {
         unsafe (ram.frame((word & Entry.pfnMask) >> 12)
         + Int(truncatingIfNeeded: address & 4095)).loadUnaligned(as: UInt64.self)
     }
+    return try loadBytes(address)
+  }
+
+  @inline(never)
+  private func loadBytes(_ address: UInt64) throws(Refusal) -> UInt64 {
     var (value, shift): (UInt64, UInt64) = (0, 0)
     try read(address, count: 8) { bytes in
       for index in bytes.indices {

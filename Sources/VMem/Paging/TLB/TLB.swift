@@ -3,7 +3,7 @@
 /// Each slot has three words. The *tag* is the page's address and `valid`; every other low bit makes
 /// the quick comparison of a hit fail. The *data*, next to it, are the frame's physical address and
 /// the rights. The *times*, in an array behind them, are the clock of the filling and, in the upper
-/// half, of the change that made the entry stale.
+/// half, of the change that made the entry stale. The *walks* behind those are in `TLB+Walks.swift`.
 @usableFromInline
 struct TLB {
   /// Bits of a tag.
@@ -12,10 +12,10 @@ struct TLB {
   static let suspect: UInt64 = 2
   /// No RAM lies there: a device answers.
   static let device: UInt64 = 4
-  private static let tagBits: UInt64 = 0xfff
+  static let tagBits: UInt64 = 0xfff
 
   /// Bits of a leaf that a TLB keeps: frame, rights, cache mode, and whether it was written through.
-  private static let kept =
+  static let kept =
     Entry.pfnMask | Entry.writable | Entry.user | Entry.writeThrough | Entry.cacheDisable
     | Entry.dirty | Entry.global | Entry.noExecute
   /// What a data word must have for a write to need no walk.
@@ -23,9 +23,9 @@ struct TLB {
 
   let ram: RAM
   let cpu: Int
-  private let frame: UInt64
+  let frame: UInt64
 
-  private var state: Ref<TLBState> { TLBState.ref }
+  var state: Ref<TLBState> { TLBState.ref }
 
   @inline(__always)
   init(ram: RAM, cpu: Int) {
@@ -49,7 +49,7 @@ struct TLB {
   var perCPU: Ref<PerCPU> { ram.perCPU(cpu) }
 
   /// Word `part` of a slot: 0 tag, 1 data, 2 times.
-  private subscript(part: Int, slot: Int) -> UInt64 {
+  subscript(part: Int, slot: Int) -> UInt64 {
     @inline(__always) get {
       part == 2
         ? ram[tlb: frame, 2 &* Int(ram[state].slots) &+ slot] : ram[tlb: frame, 2 &* slot &+ part]
@@ -135,7 +135,7 @@ struct TLB {
   }
 
   @inline(__always)
-  private func put(_ slot: Int, _ page: UInt64, _ word: UInt64, tag: UInt64) {
+  func put(_ slot: Int, _ page: UInt64, _ word: UInt64, tag: UInt64) {
     ram[state].fills &+= 1
     if self[0, slot] & Self.valid == 0 {
       count += 1
@@ -146,46 +146,23 @@ struct TLB {
     self[2, slot] = ram[Superblock.ref].clock & 0xffff_ffff
   }
 
-  /// The common miss, a page of 4 KiB of RAM that no entry has: walks the tables and returns what the TLB
-  /// keeps of it. Everything else is nil, and nothing has happened.
-  @inline(__always)
-  func refill(_ address: UInt64, _ tables: PageTables) -> UInt64? {
-    let (small, medium) = (Int(ram[state].small), Int(ram[state].medium))
-    guard small > 0, tables.map.isCanonical(address) else { return nil }
-    let slot = Int(truncatingIfNeeded: address >> 12) & (small - 1)
-    let two = small + Int(truncatingIfNeeded: address >> 21) & (medium - 1)
-    let one = small + medium + Int(truncatingIfNeeded: address >> 30) & (medium - 1)
-    guard self[0, slot] & ~Self.tagBits != address & ~0xfff,
-      self[0, two] & ~Self.tagBits != address & ~0x1f_ffff,
-      self[0, one] & ~Self.tagBits != address & ~0x3fff_ffff
-    else { return nil }
-    var table = tables.top
-    var shift: UInt64 = tables.levels == 4 ? 39 : 48
-    while shift > 12 {
-      let entry = ram[table: table, Int(truncatingIfNeeded: address &>> shift)]
-      // Entries of upper levels never have the size bit.
-      guard entry.bits & (Entry.present | Entry.pageSize) == Entry.present else { return nil }
-      table = entry.pfn
-      shift &-= 9
-    }
-    let leaf = ram[table: table, Int(truncatingIfNeeded: address >> 12)]
-    let word = leaf.bits & Self.kept
-    guard leaf.isPresent, ram.isMemory((word & Entry.pfnMask) >> 12) else { return nil }
-    put(slot, address & ~0xfff, word, tag: Self.valid)
-    return word
-  }
-
   /// The tables bear the entry out once more.
   func clear(suspicion slot: Int) {
+    forget(suspect: slot)
     self[0, slot] &= ~Self.suspect
     self[2, slot] &= 0xffff_ffff
   }
 
   func remove(_ slot: Int) {
     guard self[0, slot] & Self.valid != 0 else { return }
+    forget(suspect: slot)
     for part in 0..<3 { self[part, slot] = 0 }
     count -= 1
     ram[state].used -= 1
+  }
+
+  private func forget(suspect slot: Int) {
+    if slot >= Int(ram[state].small), isSuspect(slot) { ram[state].suspectLarge &-= 1 }
   }
 
   // MARK: Ranges
@@ -201,6 +178,9 @@ struct TLB {
   /// Everything, global entries included.
   func flushAll() {
     guard count != 0 else { return }
+    if ram[state].suspectLarge > 0 {
+      for slot in Int(ram[state].small)..<Int(ram[state].slots) { forget(suspect: slot) }
+    }
     ram[state].used -= count
     count = 0
     ram.zero(UInt32(truncatingIfNeeded: frame), count: Int(ram[state].framesPerCPU))
@@ -208,6 +188,7 @@ struct TLB {
 
   /// Everything but global entries: what a load of CR3 does.
   func flushUser() {
+    ram.forgetWalks()
     guard count != 0 else { return }
     for slot in 0..<Int(ram[state].slots) where isValid(slot) && data(slot) & Entry.global == 0 {
       remove(slot)
@@ -239,6 +220,7 @@ struct TLB {
     let tag = self[0, slot]
     guard tag & Self.valid != 0, tag & Self.suspect == 0 else { return }
     self[0, slot] = tag | Self.suspect
+    if slot >= Int(ram[state].small) { ram[state].suspectLarge += 1 }
     self[2, slot] |= UInt64(UInt32(truncatingIfNeeded: ram[Superblock.ref].clock)) << 32
   }
 
@@ -263,7 +245,7 @@ extension RAM {
       unsafe UnsafePointer(frame(pfn).assumingMemoryBound(to: UInt64.self) + (index & 0xffff))
     }
     @inline(__always) nonmutating unsafeMutableAddress {
-      unsafe frame(pfn).assumingMemoryBound(to: UInt64.self) + Int(index)
+      unsafe frame(pfn).assumingMemoryBound(to: UInt64.self) + (index & 0xffff)
     }
   }
 }

@@ -19,11 +19,14 @@ struct TLBState: BitwiseCopyable {
   var large: UInt32 = 0
   /// Slots of all sizes.
   var slots: UInt32 = 0
-  /// Entries in the TLBs of all CPUs.
+  /// Entries in the TLBs of all CPUs, and those of large pages among them that are suspect.
   var used: UInt32 = 0
+  var suspectLarge: UInt32 = 0
   /// Translations taken from the tables, and accesses by an entry that the tables no longer bear out.
   var fills: UInt64 = 0
   var staleHits: UInt64 = 0
+  /// Which remembered walks still hold: the lower bits of their keys. From 1 to 21 bits of ones.
+  var walkEpoch: UInt32 = 1
 
   init() {}
 
@@ -43,6 +46,6 @@ struct TLBState: BitwiseCopyable {
     large = medium
     slots = UInt32(entries)
     mask = UInt16(small - 1)
-    framesPerCPU = (slots * 24 + 4095) / 4096
+    framesPerCPU = (slots * 24 + UInt32(TLB.walks) * 16 + 4095) / 4096
   }
 }
