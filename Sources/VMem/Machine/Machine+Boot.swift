@@ -66,7 +66,7 @@ extension Machine {
     ram[TLBState.ref] = TLBState(entries: c.tlbEntries)
     ram[TLBState.ref].inHole = layout.tlbsInHole
     ram[TLBState.ref].others = layout.end - layout.tlbs
-    ram[TLBState.ref].current = c.tlbEntries == 0 ? 0 : ram[TLBState.ref].frame(0)
+    ram[TLBState.ref].current = ram[TLBState.ref].firstSlot(0)
     let name: StaticString = "vmemctl"
     // Safe: a literal lives as long as the process.
     let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

@@ -69,9 +69,7 @@ public struct Machine: ~Copyable {
   /// As `selectCPU`, for a CPU that there is.
   func switchCPU(to cpu: Int) {
     ram[Superblock.ref].currentCPU = UInt32(cpu)
-    if ram[TLBState.ref].slots > 0 {
-      ram[TLBState.ref].current = ram[TLBState.ref].frame(cpu)
-    }
+    ram[TLBState.ref].current = ram[TLBState.ref].firstSlot(cpu)
   }
 
   /// The context the current CPU runs in.

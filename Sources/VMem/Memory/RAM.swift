@@ -50,6 +50,14 @@ public struct RAM: Sendable {
     unsafe base + (pfn < UInt64(frameCount) ? Int(truncatingIfNeeded: pfn) << 12 : pastReach)
   }
 
+  /// A byte of the frame at a physical address, checked as for `frame`.
+  @inlinable @inline(__always)
+  func place(_ frame: UInt64, _ offset: UInt64) -> UnsafeMutableRawPointer {
+    let isRAM = frame < UInt64(frameCount) << 12
+    return unsafe base + (isRAM ? Int(truncatingIfNeeded: frame) : pastReach)
+      + Int(truncatingIfNeeded: offset)
+  }
+
   /// Entry `index` (taken modulo 512) of the page table in frame `pfn`.
   @inlinable
   public subscript(table pfn: UInt64, index: Int) -> Entry {

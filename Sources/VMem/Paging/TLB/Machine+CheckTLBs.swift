@@ -10,7 +10,7 @@ extension Machine {
     let layout = BootLayout(configuration)
     checker.expect(
       state.inHole == layout.tlbsInHole && state.others == layout.end &- layout.tlbs
-        && state.current == (state.slots == 0 ? 0 : state.frame(cpu)), "TLB: frames",
+        && state.current == state.firstSlot(cpu), "TLB: frames",
       UInt64(state.current), UInt64(state.others))
     guard checker.isSound else { return }
     var (used, suspectLarge): (UInt32, UInt32) = (0, 0)

@@ -5,9 +5,7 @@ extension Machine {
   public func load(_ address: UInt64) throws(Refusal) -> UInt64 {
     guard let word = hit(address) else { return try loadSlowly(address) }
     // Safe: the frame is checked, and the word does not cross the page.
-    return
-      unsafe (ram.frame((word & Entry.pfnMask) >> 12)
-      + Int(truncatingIfNeeded: address & 4095)).loadUnaligned(as: UInt64.self)
+    return unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
   }
 
   /// Writes eight bytes, little endian. Faults as `write` does.
@@ -17,7 +15,7 @@ extension Machine {
       return try storeSlowly(address, value)
     }
     // Safe: as above.
-    unsafe (ram.frame((word & Entry.pfnMask) >> 12) + Int(truncatingIfNeeded: address & 4095))
+    unsafe ram.place(word & Entry.pfnMask, address & 4095)
       .storeBytes(of: value, as: UInt64.self)
   }
 
@@ -25,14 +23,11 @@ extension Machine {
   /// have it so.
   @inlinable @inline(__always)
   func hit(_ address: UInt64) -> UInt64? {
-    // Safe: the offset, 16 bits times 16, stays within the reservation.
-    let entry =
-      unsafe ram.frame(UInt64(ram[TLBState.ref].current))
-      + Int(UInt16(truncatingIfNeeded: address >> 12) & ram[TLBState.ref].mask) << 4
+    let number = UInt32(UInt16(truncatingIfNeeded: address >> 12) & ram[TLBState.ref].mask)
+    let slot = Ref<TLBSlot>(granule: ram[TLBState.ref].current &+ number)
     // The last byte's page: a word that crosses into the next is no hit.
-    let wanted = (address &+ 7) & ~4095 | 1
-    guard unsafe entry.load(as: UInt64.self) == wanted else { return nil }
-    return unsafe entry.load(fromByteOffset: 8, as: UInt64.self)
+    guard ram[slot].tag == (address &+ 7) & ~4095 | 1 else { return nil }
+    return ram[slot].data
   }
 
   @usableFromInline @inline(never)
@@ -40,8 +35,7 @@ extension Machine {
     if address & 4095 <= 4088, let word = TLB(current: ram).refill(address, tables(ofCPU: cpu)) {
       // Safe: the frame is checked, and the word does not cross the page.
       return
-        unsafe (ram.frame((word & Entry.pfnMask) >> 12)
-        + Int(truncatingIfNeeded: address & 4095)).loadUnaligned(as: UInt64.self)
+        unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
     }
     return try loadBytes(address)
   }

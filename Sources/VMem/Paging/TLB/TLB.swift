@@ -39,7 +39,7 @@ struct TLB {
   init(current ram: RAM) {
     self.ram = ram
     cpu = ram[Superblock.ref].cpu
-    frame = UInt64(ram[TLBState.ref].current)
+    frame = UInt64(ram[TLBState.ref].current >> 8)
   }
 
   var count: UInt32 {

@@ -1,10 +1,17 @@
+/// What the quick path reads of a slot.
+@usableFromInline
+struct TLBSlot: BitwiseCopyable {
+  @usableFromInline var tag: UInt64
+  @usableFromInline var data: UInt64
+}
+
 /// Where the TLBs of all CPUs are, and what they have done. Stands near the end of frame 0.
 @usableFromInline
 struct TLBState: BitwiseCopyable {
   @inlinable @inline(__always)
   static var ref: Ref<TLBState> { Ref(granule: 248) }
 
-  /// First frame of the current CPU's TLB; 0 on a machine without TLBs.
+  /// First slot of the current CPU's TLB, as a granule; 0 on a machine without TLBs.
   @usableFromInline var current: UInt32 = 0
   /// Slots for pages of 4 KiB, minus one.
   @usableFromInline var mask: UInt16 = 0
@@ -36,6 +43,9 @@ struct TLBState: BitwiseCopyable {
     return cpu < inHole
       ? BootLayout.hole.from + cpu * framesPerCPU : others &+ (cpu - inHole) &* framesPerCPU
   }
+
+  /// First slot of a CPU's TLB, as a granule, or 0.
+  func firstSlot(_ cpu: Int) -> UInt32 { slots == 0 ? 0 : frame(cpu) << 8 }
 
   /// The slots of a TLB with three times a power of two of entries: two thirds for pages of 4 KiB, one
   /// sixth each for those of 2 MiB and 1 GiB.
