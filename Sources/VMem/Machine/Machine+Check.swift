@@ -54,9 +54,9 @@ extension Machine {
       state.frameCount == ram.frameCount, "superblock: frames", UInt64(state.frameCount))
     checker.expect(
       KernelVersion(rawValue: state.kernel) != nil, "superblock: kernel", UInt64(state.kernel))
-    let known = Switch.all.reduce(UInt32(0)) { $0 | $1.value.rawValue }
+    let known = Switch.all.reduce(UInt64(0)) { $0 | $1.value.rawValue }
     checker.expect(
-      state.switches & ~known == 0, "superblock: switches", UInt64(state.switches))
+      state.switches & ~known == 0, "superblock: switches", state.switches)
     let cpus = 1...UInt32(Configuration.maximumCPUs)
     checker.expect(cpus.contains(state.cpuCount), "superblock: CPUs", UInt64(state.cpuCount))
     checker.expect(

@@ -17,7 +17,7 @@ struct Superblock: BitwiseCopyable {
   var nodes: UInt8 = 1
   var frameCount: UInt32 = 0
   var cpuCount: UInt32 = 1
-  var switches: UInt32 = 0
+  var switches: UInt64 = 0
   var currentCPU: UInt32 = 0
   var seed: UInt64 = 1
   var clock: UInt64 = 0

@@ -1,8 +1,8 @@
 /// Single differences between kernel versions. `Switch.all` says what each is and which kernels have it.
 @frozen
 public struct Switches: OptionSet, Sendable {
-  public let rawValue: UInt32
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  public let rawValue: UInt64
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   public static let vmapNodes = Switches(rawValue: 1 << 0)
   public static let sparse = Switches(rawValue: 1 << 1)
