@@ -13,15 +13,22 @@ extension Views {
         output.field("start", address: mapping.start)
         output.field("end", address: mapping.end)
         output.field("rights", text: rights)
-        output.field("offset", address: UInt64(mapping.offset) << 12)
+        output.field("offset", address: mapping.offset << 12)
+        output.field("device", literal: mapping.kind?.file.device ?? "00:00")
+        output.field("inode", count: mapping.kind?.file.inode ?? 0)
+        output.field("path", literal: mapping.kind?.file.path ?? "")
         output.field("vm_flags", address: UInt64(flags.rawValue))
         output.endObject()
         continue
       }
+      let file = mapping.kind?.file ?? UserMappingKind.anonymous.file
+      let hasFile = file.path.utf8CodeUnitCount > 0
       var row = "\(eight(mapping.start))-\(eight(mapping.end)) \(rights) "
-      row += "\(eight(UInt64(mapping.offset) << 12)) 00:06 1 "
-      row += String(repeating: " ", count: max(0, 73 - row.utf8.count))
-      output.writer.write(row + "/dev/vmemctl")
+      row += "\(eight(hasFile ? mapping.offset << 12 : 0)) \(file.device) \(file.inode) "
+      if hasFile {
+        row += String(repeating: " ", count: max(0, 73 - row.utf8.count)) + "\(file.path)"
+      }
+      output.writer.write(row)
       output.endLine()
     }
   }

@@ -21,20 +21,20 @@ struct UserSpaceTests {
     let machine = try Self.machine(levels: levels)
     let mm = try machine.allocateMM()
     let base: UInt64 = 0x7fff_f7ff_f000
-    let first = try machine.mmap(mm, length: 1)
+    let first = try machine.mapDevice(mm, length: 1)
     #expect(first == base - 4096)
-    let second = try machine.mmap(mm, length: 8192)
+    let second = try machine.mapDevice(mm, length: 8192)
     #expect(second == base - 12288)
     // A hint is rounded down, and taken only where nothing is; low ones are raised.
-    let hinted = try machine.mmap(mm, length: 4096, hint: 0x40_0fff)
+    let hinted = try machine.mapDevice(mm, length: 4096, hint: 0x40_0fff)
     #expect(hinted == 0x40_0000)
-    let taken = try machine.mmap(mm, length: 8192, hint: 0x3f_f000)
+    let taken = try machine.mapDevice(mm, length: 8192, hint: 0x3f_f000)
     #expect(taken == base - 20480)
-    let low = try machine.mmap(mm, length: 4096, hint: 4096)
+    let low = try machine.mapDevice(mm, length: 4096, hint: 4096)
     #expect(low == 0x10000)
     try machine.munmap(mm, second, length: 8192)
     // The highest hole that is large enough.
-    let again = try machine.mmap(mm, length: 4096)
+    let again = try machine.mapDevice(mm, length: 4096)
     #expect(again == base - 8192)
     machine.expectSound("placed")
     try machine.putMM(mm)
@@ -45,7 +45,7 @@ struct UserSpaceTests {
     let machine = try Self.machine()
     let mm = try machine.allocateMM()
     func refused(_ length: UInt64, hint: UInt64 = 0) -> Refusal? {
-      refusal(of: { () throws(Refusal) in try machine.mmap(mm, length: length, hint: hint) })
+      refusal(of: { () throws(Refusal) in try machine.mapDevice(mm, length: length, hint: hint) })
     }
     #expect(refused(0) == Refusal(.errno(.EINVAL), .zeroLength))
     #expect(refused(.max) == Refusal(.errno(.ENOMEM), .noUserRoom, .max))
@@ -55,15 +55,15 @@ struct UserSpaceTests {
     // Below mmap_base, else above a third of the addresses.
     let most = AddressMap.mmapBase - AddressMap.mmapMinimum
     #expect(refused(most + 1)?.rule == .noUserRoom)
-    let start = try machine.mmap(mm, length: most)
+    let start = try machine.mapDevice(mm, length: most)
     #expect(start == AddressMap.mmapMinimum)
-    let above = try machine.mmap(mm, length: 4096)
+    let above = try machine.mapDevice(mm, length: 4096)
     #expect(above == AddressMap.mmapBase)
     let space = try machine.userSpace(at: mm)
     machine.ram[space].count = UserSpace.maximumCount + 1
     #expect(refused(4096)?.rule == .tooManyMappings)
     machine.ram[space].count = 2
-    let known = refusal(of: { () throws(Refusal) in try machine.mmap(mm + 16, length: 1) })
+    let known = refusal(of: { () throws(Refusal) in try machine.mapDevice(mm + 16, length: 1) })
     #expect(known == Refusal(.errno(.ENOENT), .noUserSpace, mm + 16))
   }
 
@@ -73,11 +73,12 @@ struct UserSpaceTests {
     machine.tick()
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
-    let user = try machine.mmap(mm, length: 8192)
+    let user = try machine.mapDevice(mm, length: 8192)
     for page in 0..<4 as Range<UInt64> { try machine.store(area + page << 12, page) }
-    let got = refusal(of: { () throws(Refusal) in try machine.load(user) })
-    #expect(got?.outcome == .fault)
     let tables = machine.counters.accountedTables
+    let got = refusal(of: { () throws(Refusal) in try machine.load(user) })
+    #expect(got?.outcome == .signal(.SIGBUS))
+    #expect(machine.counters.accountedTables == tables + 2)
     try machine.remapVmallocRange(user, area, offset: 2)
     #expect(machine.counters.accountedTables == tables + 3)
     let words = [try machine.load(user), try machine.load(user + 4096)]
@@ -89,7 +90,10 @@ struct UserSpaceTests {
     #expect(machine.structPage(pfn)?.mapcount == 0 && machine.structPage(pfn)?.refcount == 2)
     let flags = machine.userMapping(at: user)?.flags
     #expect(
-      flags == [.read, .write, .shared, .mixedMap, .dontExpand, .dontDump])
+      flags == [
+        .read, .write, .mayRead, .mayWrite, .mayExec, .shared, .mayShare, .mixedMap, .dontExpand,
+        .dontDump,
+      ])
     machine.expectSound("inserted")
     let twice = refusal(of: { () throws(Refusal) in
       try machine.remapVmallocRange(user, area, offset: 0)
@@ -106,7 +110,7 @@ struct UserSpaceTests {
     #expect(machine.counters.freeFrames == free + 5)
     #expect(machine.counters.accountedTables == tables)
     let gone = refusal(of: { () throws(Refusal) in try machine.load(user) })
-    #expect(gone?.outcome == .fault)
+    #expect(gone?.outcome == .signal(.SIGSEGV))
     machine.expectSound("unmapped")
   }
 
@@ -115,7 +119,7 @@ struct UserSpaceTests {
     let area = try Self.area(machine, 12288)
     let plain = try Self.area(machine, flags: [])
     let mm = try machine.allocateMM()
-    let user = try machine.mmap(mm, length: 8192)
+    let user = try machine.mapDevice(mm, length: 8192)
     func refused(_ user: UInt64, _ address: UInt64, _ offset: UInt64) -> Refusal? {
       refusal(of: { () throws(Refusal) in
         try machine.remapVmallocRange(user, address, offset: offset)
@@ -150,7 +154,7 @@ struct UserSpaceTests {
     machine.tick()
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
-    let user = try machine.mmap(mm, length: 16384)
+    let user = try machine.mapDevice(mm, length: 16384)
     try machine.remapVmallocRange(user, area, offset: 0)
     for page in 0..<4 as Range<UInt64> { _ = try machine.load(user + page << 12) }
     let flushes = machine.counters.flushes.pages
@@ -184,7 +188,7 @@ struct UserSpaceTests {
     var users: [UInt64] = []
     for (number, mm) in spaces.enumerated() {
       try machine.switchMM(mm)
-      users.append(try machine.mmap(mm, length: 4096))
+      users.append(try machine.mapDevice(mm, length: 4096))
       try machine.remapVmallocRange(users[number], area, offset: UInt64(number))
     }
     #expect(users[0] == users[1])
@@ -230,7 +234,7 @@ struct UserSpaceTests {
       ([.read], 0x8000_0000_0000_0025), ([.read, .write], 0x8000_0000_0000_0027),
       ([.read, .exec], 0x25), ([.read, .write, .exec], 0x27),
     ] as [(UserMappingFlags, UInt64)] {
-      let user = try machine.mmap(mm, length: 4096, rights: rights)
+      let user = try machine.mapDevice(mm, length: 4096, rights: rights)
       try machine.remapVmallocRange(user, area, offset: 0)
       let leaf = machine.walk(user).last?.entry.bits ?? 0
       #expect(leaf & ~Entry.pfnMask == bits)
@@ -246,7 +250,7 @@ struct UserSpaceTests {
     let area = try Self.area(machine, 4096)
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
-    let user = try machine.mmap(mm, length: 4096)
+    let user = try machine.mapDevice(mm, length: 4096)
     try machine.remapVmallocRange(user, area, offset: 0)
     let pfn = machine.vmallocToPFN(area) ?? 0
     try machine.vfree(area)

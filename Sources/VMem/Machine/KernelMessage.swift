@@ -45,6 +45,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case do_mmap
   case do_munmap
   case vm_insert_page
+  case handle_mm_fault
 
   public var name: String { "\(self)" }
 }

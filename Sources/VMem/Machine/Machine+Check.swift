@@ -110,6 +110,10 @@ extension Machine {
         }
       }
     }
+    let zero = ram[Superblock.ref].zeroPage
+    checker.expect(
+      zero < ram.frameCount && (zero == 0 || ram.nextUsedWord(zero, from: 0) == 1024),
+      "superblock: page of zeroes", UInt64(zero))
     for pfn in layout.end - min(layout.tlbs, layout.end)..<layout.end {
       _ = checker.claim(UInt64(pfn), "frame of a TLB is not RAM")
     }
@@ -156,6 +160,10 @@ extension Machine {
     expected.owner = record.owner
     expected.index = record.owner.isNone ? Frame.orphan : record.index
     expected.mapcount = PageType.none &+ users
+    // What a program had of its own is so until the last reference goes.
+    if record.flags & Frame.anonymous == Frame.anonymous {
+      expected.flags |= Frame.anonymous | record.flags & (users < 2 ? Frame.exclusive : 0)
+    }
     expected.order = min(record.order, UInt32(FrameAllocator.maximumOrder))
     expected.refcount = record.refcount
     expected.inheritPast(of: record)

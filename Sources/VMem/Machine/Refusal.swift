@@ -13,6 +13,8 @@ public struct Refusal: Error, Equatable, Sendable {
     case null
     /// An access that the MMU refused.
     case fault
+    /// A user's access that ends in a signal.
+    case signal(Signal)
     /// What kills a real kernel; refused here, and the machine is unchanged but for its log.
     case bug
   }
@@ -34,6 +36,15 @@ public struct Refusal: Error, Equatable, Sendable {
     public let b: UInt64
     public let c: UInt64
   }
+}
+
+/// Signals that end an access of a user, with Linux's numbers.
+@frozen
+public enum Signal: UInt8, CaseIterable, Sendable {
+  case SIGBUS = 7
+  case SIGSEGV = 11
+
+  public var name: String { "\(self)" }
 }
 
 /// The rules that refuse calls. The comment of each case names its values in order.
@@ -149,7 +160,15 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case pastAreaSize
   /// address
   case holeInArea
+  /// address, flags of the mapping
+  case noUserRight
+  /// address
+  case nothingBehind
+  /// address, lowest that may be mapped
+  case belowMinimum
   // Access
+  /// address
+  case notUserPage
   /// address, level (0: not canonical)
   case notMapped
   /// address

@@ -48,6 +48,9 @@ struct Superblock: BitwiseCopyable {
   /// User address spaces, and their tables by depth.
   var userSpaces = Ref<UserSpace>.none
   var userTables = InlineArray<6, UInt32>(repeating: 0)
+  /// The page of zeroes that users read who never wrote, or 0, and the last number of an `anon_vma`.
+  var zeroPage: UInt32 = 0
+  var anonymousNumber: UInt32 = 0
   /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var flushes = FlushCounters()

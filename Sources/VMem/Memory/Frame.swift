@@ -38,6 +38,10 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   static let nodeShift: UInt64 = 58
   static let zoneShift: UInt64 = 56
   public static let reserved: UInt64 = 1 << 13
+  /// A page of a program's own: uptodate, swapbacked.
+  static let anonymous: UInt64 = 1 << 3 | 1 << 17
+  /// And of one program only (`PG_anon_exclusive`).
+  static let exclusive: UInt64 = 1 << 11
 
   /// What `seal` must be.
   var expectedSeal: UInt32 {

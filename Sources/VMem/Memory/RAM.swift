@@ -99,6 +99,12 @@ public struct RAM: Sendable {
     }
   }
 
+  /// Copies the bytes of a frame.
+  func copyFrame(_ from: UInt64, to: UInt64) {
+    // Safe: `frame` answers for every number, and both have 4096 bytes.
+    unsafe frame(to).copyMemory(from: frame(from), byteCount: 4096)
+  }
+
   /// Calls `body` with the 4096 bytes of a frame.
   public func withFrame<R, E: Error>(
     _ pfn: UInt32, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R

@@ -24,6 +24,8 @@ public struct Entry: BitwiseCopyable, Equatable, Sendable {
   public static let global: UInt64 = 1 << 8
   public static let special: UInt64 = 1 << 9
   public static let largePAT: UInt64 = 1 << 12
+  /// Dirty, of a leaf that is not writable: to a CPU that would be a shadow stack.
+  public static let savedDirty: UInt64 = 1 << 58
   public static let noExecute: UInt64 = 1 << 63
 
   @inlinable @inline(__always)
@@ -47,6 +49,39 @@ public struct Entry: BitwiseCopyable, Equatable, Sendable {
   @inlinable @inline(__always)
   public var pfn: UInt64 { (bits & Self.pfnMask) >> 12 }
 
+  /// Of a user's leaf that nobody may use (PROT_NONE): not present, and the bits of its frame number
+  /// inverted, so that no CPU loads from there on suspicion.
+  var isWithoutRights: Bool { bits & (Self.present | Self.global) == Self.global }
+
+  /// Frame number of a user's leaf.
+  var userFrame: UInt64 { isWithoutRights ? (~bits & Self.pfnMask) >> 12 : pfn }
+
+  /// A user's leaf.
+  init(userPage pfn: UInt64, _ rights: Protection) {
+    self = Entry(pfn: pfn, Protection(bits: Self.present)).with(rights)
+  }
+
+  /// This user's leaf with other rights; it stays dirty. The corresponding kernel function is
+  /// `pte_modify`.
+  func with(_ rights: Protection) -> Entry {
+    let kept = Self.accessed | Self.dirty | Self.savedDirty | Self.special
+    var entry = Entry(pfn: userFrame, Protection(bits: rights.bits | bits & kept))
+    if !rights.isPresent { entry.bits ^= Self.pfnMask }
+    return entry.bits & Self.writable != 0 ? entry.writable : entry.readOnly
+  }
+
+  /// Writable; what was dirty is again (`pte_mkwrite`).
+  var writable: Entry {
+    let dirty = bits & Self.savedDirty != 0 ? Self.dirty : 0
+    return Entry(bits: bits & ~Self.savedDirty | Self.writable | dirty)
+  }
+
+  /// Not writable; what is dirty says so elsewhere (`pte_wrprotect`).
+  var readOnly: Entry {
+    let dirty = bits & Self.dirty != 0 ? Self.savedDirty : 0
+    return Entry(bits: bits & ~(Self.dirty | Self.writable) | dirty)
+  }
+
   /// Whether an entry of `level` maps memory itself instead of pointing at a table.
   @inlinable @inline(__always)
   public func isLeaf(at level: Level) -> Bool {
@@ -67,6 +102,10 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
 
   @inlinable @inline(__always)
   public init(bits: UInt64) { self.bits = bits }
+
+  /// `PAGE_NONE`: the global bit of what is not present says that it is there.
+  static let userNone = Protection(bits: Entry.accessed | Entry.global)
+  var isPresent: Bool { bits & Entry.present != 0 }
 
   /// `_KERNPG_TABLE`: an entry that points at a kernel table.
   public static let kernelTable = Protection(bits: 0x063)

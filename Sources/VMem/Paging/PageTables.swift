@@ -15,6 +15,9 @@ public struct PageTables: Sendable {
   /// Frame of the top-level table (CR3).
   @inline(__always)
   public var top: UInt64 { UInt64(root == 0 ? ram[Superblock.ref].topTable : root) }
+  /// Whether an address is one that users' bits of these tables decide about.
+  @inline(__always)
+  func isUser(_ address: UInt64) -> Bool { root != 0 && address >> 63 == 0 }
   @inline(__always)
   public var levels: Int { map.levels }
 
@@ -71,12 +74,12 @@ public struct PageTables: Sendable {
     return (table, wanted)
   }
 
-  /// The MMU's note in a leaf that it was written through.
-  func markDirty(_ address: UInt64, _ depth: Int) -> Entry {
+  /// The MMU's note in a leaf that it was used, or written through.
+  func mark(_ address: UInt64, _ depth: Int, _ bits: UInt64) -> Entry {
     let (table, index) = (
       entryPlace(address, depth: depth).table, Level.index(of: address, depth: depth)
     )
-    ram[table: table, index].bits |= Entry.dirty
+    ram[table: table, index].bits |= bits
     return ram[table: table, index]
   }
 

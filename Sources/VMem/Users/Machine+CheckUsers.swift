@@ -40,15 +40,34 @@ extension Machine {
       let one = ram[mapping]
       checker.expect(
         one.start < one.end && (one.start | one.end) & 4095 == 0 && one.end <= map.taskSize
-          && one.start >= ranges.last?.end ?? AddressMap.mmapMinimum
-          && one.flags.isSubset(of: .known) && one.unused == 0, "user mapping: range", one.start,
-        one.end)
+          && one.start >= ranges.last?.end ?? AddressMap.mmapMinimum, "user mapping: range",
+        one.start, one.end)
+      checker.expect(isKnown(one), "user mapping: what it is", one.start)
       ranges.append(one)
       mapping = one.next
     }
     checker.expect(
       ranges.count == Int(ram[space].count), "user mappings: count", UInt64(ranges.count))
     return ranges
+  }
+
+  /// Whether the fields of a mapping fit each other.
+  private func isKnown(_ one: UserMapping) -> Bool {
+    let flags = one.flags
+    guard let kind = one.kind, flags.isSubset(of: .known), one.unused == 0, one.unusedToo == 0,
+      flags.contains(.shared) == flags.contains(.mayShare),
+      flags.isSuperset(of: [.mayRead, .mayExec]),
+      !flags.contains(.write) || flags.contains(.mayWrite),
+      one.anonymous <= ram[Superblock.ref].anonymousNumber, one.isInherited <= 1,
+      one.anonymous != 0 || one.isInherited == 0,
+      !flags.contains(.shared) || one.anonymous == 0 && !flags.contains(.account)
+    else { return false }
+    switch kind {
+    case .anonymous:
+      return one.object == 0 && !flags.contains(.shared)
+        && (one.anonymous != 0 || one.offset == one.start >> 12)
+    case .device: return one.object == 0
+    }
   }
 
   private func check(
@@ -67,8 +86,8 @@ extension Machine {
       if entry.isNone && entry.bits == 0 { continue }
       if checker.isFull { return }
       let here = base | UInt64(index) << Level.shift(depth: depth)
-      let attributes = entry.bits & ~Entry.pfnMask
       if depth > 1 {
+        let attributes = entry.bits & ~Entry.pfnMask
         checker.expect(
           attributes == Protection.userTable.bits, "user table: attributes of a table entry",
           here, entry.bits)
@@ -76,12 +95,40 @@ extension Machine {
         check(entry.pfn, depth - 1, here, ranges, &counts, &users, &checker)
         continue
       }
-      let mapping = ranges.first { $0.start <= here && here < $0.end }
+      let pfn = UInt32(truncatingIfNeeded: entry.userFrame)
+      let mapping = Self.mapping(at: here, ranges)
       checker.expect(
-        mapping.map { attributes & ~Entry.dirty == $0.protection.bits } ?? false
-          && entry.pfn < UInt64(ram.frameCount), "user table: attributes of a leaf", here,
+        mapping.map { isRight(entry, $0) } ?? false, "user table: attributes of a leaf", here,
         entry.bits)
-      users[UInt32(truncatingIfNeeded: entry.pfn), default: 0] += 1
+      if entry.bits & Entry.special == 0 { users[pfn, default: 0] += 1 }
     }
+  }
+
+  private static func mapping(at address: UInt64, _ ranges: [UserMapping]) -> UserMapping? {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].end <= address { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].start <= address ? ranges[low] : nil
+  }
+
+  /// Whether a leaf has the rights of its mapping: those of a private one only where the page is its
+  /// own.
+  private func isRight(_ entry: Entry, _ mapping: UserMapping) -> Bool {
+    let pfn = entry.userFrame
+    guard pfn < UInt64(ram.frameCount) else { return false }
+    let isZero = entry.bits & Entry.special != 0
+    let flags = ram[frames.frame(UInt32(pfn))].flags
+    let isOwn = flags & Frame.anonymous == Frame.anonymous
+    guard isZero == (pfn == UInt64(ram[Superblock.ref].zeroPage)), !isOwn || mapping.anonymous != 0
+    else { return false }
+    let mayDiffer = Entry.accessed | Entry.dirty | Entry.savedDirty | Entry.special
+    let plain = Entry(userPage: pfn, mapping.protection)
+    let ignored = mayDiffer | (isOwn && mapping.flags.contains(.write) ? Entry.writable : 0)
+    let isWritable = entry.bits & Entry.writable != 0
+    return entry.bits & ~ignored == plain.bits & ~ignored
+      && entry.bits & (isWritable ? Entry.savedDirty : Entry.dirty) == 0
+      && (!isWritable || mapping.flags.contains(.shared) || flags & Frame.exclusive != 0)
   }
 }

@@ -86,6 +86,6 @@ extension Machine {
     let frame = frames.frame(UInt32(pfn))
     ram[frame].addReferences(1)
     ram[frame].mapcount &+= 1
-    ram[table: table, index] = Entry(pfn: pfn, mapping.protection)
+    ram[table: table, index] = Entry(userPage: pfn, mapping.protection)
   }
 }

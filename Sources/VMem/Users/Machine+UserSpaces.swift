@@ -89,6 +89,16 @@ extension Machine {
     forEachMapping(of: try userSpace(at: address)) { body(ram[$0]) }
   }
 
+  func forEachSpace(_ body: (Ref<UserSpace>) -> Void) {
+    var at = ram[Superblock.ref].userSpaces
+    var limit = caches.stepLimit(.userSpace)
+    while !at.isNone {
+      limit.step()
+      body(at)
+      at = ram[at].next
+    }
+  }
+
   func forEachMapping(of space: Ref<UserSpace>, _ body: (Ref<UserMapping>) -> Void) {
     var at = ram[space].mappings
     var limit = caches.stepLimit(.userMapping)

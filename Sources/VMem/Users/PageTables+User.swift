@@ -1,13 +1,13 @@
 /// The lower half of the tables of a user address space.
 extension PageTables {
-  /// Clears every entry of [start, end) and appends the frames they had.
-  func clearUser(_ start: UInt64, _ end: UInt64, _ pages: inout [UInt64]) -> FlushObligation {
-    clear(top, levels, start, end, &pages)
+  /// Clears every entry of [start, end) and appends what they were.
+  func clearUser(_ start: UInt64, _ end: UInt64, _ entries: inout [Entry]) -> FlushObligation {
+    clear(top, levels, start, end, &entries)
     return FlushObligation(ram, start, end)
   }
 
   private func clear(
-    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ pages: inout [UInt64]
+    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ entries: inout [Entry]
   ) {
     var address = start
     while address < end {
@@ -15,9 +15,9 @@ extension PageTables {
       let index = Level.index(of: address, depth: depth)
       let entry = ram[table: table, index]
       if depth > 1, entry.isPresent {
-        clear(entry.pfn, depth - 1, address, next, &pages)
+        clear(entry.pfn, depth - 1, address, next, &entries)
       } else if depth == 1, !entry.isNone {
-        pages.append(entry.pfn)
+        entries.append(entry)
         ram[table: table, index] = .none
       }
       address = next
@@ -55,6 +55,20 @@ extension PageTables {
       }
       address = next
     }
+  }
+
+  /// Whether every entry on the way to a user's address lets users pass.
+  func letsUsersPass(_ address: UInt64) -> Bool {
+    var table = top
+    for depth in stride(from: levels, to: 0, by: -1) {
+      let entry = ram[table: table, Level.index(of: address, depth: depth)]
+      guard entry.bits & (Entry.present | Entry.user) == Entry.present | Entry.user else {
+        return false
+      }
+      if depth <= 3, entry.bits & Entry.pageSize != 0 { return true }
+      table = entry.pfn
+    }
+    return true
   }
 
   /// Gives all user address spaces an entry that the kernel's top-level table has got.

@@ -32,6 +32,9 @@ extension Call {
     let text = token.text
     if text == "NULL" { return .null }
     if text == "fault" { return .fault }
+    if let signal = Signal.allCases.first(where: { text.string == $0.name }) {
+      return .signal(signal)
+    }
     if text == "warn" { return .warn }
     if text == "bug" { return .bug }
     if text == "stale" { return .stale }
@@ -52,7 +55,8 @@ extension Call {
     guard text[0..<end].withSpan({ machine.lookUp($0) }) != nil else {
       throw .script(
         "\(quoted(text.string)) is not an outcome",
-        hint: "an errno like ENOMEM, NULL, 0, a number or address, fault, warn, bug, stale",
+        hint:
+          "an errno like ENOMEM, NULL, 0, a number or address, fault, SIGSEGV, SIGBUS, warn, bug, stale",
         token)
     }
     return .value(try address(machine, token))

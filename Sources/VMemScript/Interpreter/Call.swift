@@ -75,6 +75,16 @@ struct Call: ~Copyable {
   /// The word a parameter was given as.
   func word(_ parameter: Parameter) -> Text { tokens[arguments.token(parameter)].text }
 
+  /// Whether the second of two options is given, which rule each other out.
+  func either(_ first: Parameter, or second: Parameter) throws(LineFailure) -> Bool {
+    if arguments.has(first), arguments.has(second) {
+      throw .script(
+        "both \(first.signature) and \(second.signature)", hint: "one or the other",
+        tokens[max(arguments.token(first), arguments.token(second))])
+    }
+    return arguments.has(second)
+  }
+
   /// The word of a choice.
   func choice(_ parameter: Parameter, default word: Int) -> Int {
     Int(arguments[parameter, default: UInt64(word)])

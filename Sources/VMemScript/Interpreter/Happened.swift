@@ -5,6 +5,7 @@ enum Happened: Equatable {
   case errno(Errno)
   case null
   case fault
+  case signal(Signal)
   case bug
   /// An address or a number.
   case value(UInt64)
@@ -21,7 +22,7 @@ extension Happened {
   var isSuccess: Bool {
     switch self {
     case .value, .ok, .text: true
-    case .errno, .null, .fault, .bug, .difference, .broken: false
+    case .errno, .null, .fault, .signal, .bug, .difference, .broken: false
     }
   }
 }

@@ -30,6 +30,7 @@ extension Interpreter {
         case .errno(let errno): .errno(errno)
         case .null: .null
         case .fault: .fault
+        case .signal(let signal): .signal(signal)
         case .bug: .bug
         }
       return judge(line, happened, refusal: refusal)
@@ -88,6 +89,8 @@ extension Interpreter {
     case .errno, .null:
       code = code.combined(with: .unexpectedError)
     case .fault where !wanted.contains(.fault): code = code.combined(with: .unexpectedWarning)
+    case .signal(let signal) where !wanted.contains(.fault) && !wanted.contains(.signal(signal)):
+      code = code.combined(with: .unexpectedWarning)
     case .bug where !wanted.contains(.bug): code = code.combined(with: .unexpectedWarning)
     case .difference: code = code.combined(with: .failedExpectation)
     case .broken: code = .corrupt

@@ -85,6 +85,7 @@ extension Interpreter {
     case .errno(let errno): result("-" + errno.name, "errno")
     case .null: result("NULL", "null")
     case .fault: result("-EFAULT", "fault")
+    case .signal(let signal): result(signal.name, "fault")
     case .bug: result("BUG", "bug")
     case .ok: result("0", "ok")
     case .difference(let offset): number(offset)

@@ -161,6 +161,7 @@ extension Interpreter {
     case .errno(let errno): return errno.name
     case .null: return "NULL"
     case .fault: return "fault"
+    case .signal(let signal): return signal.name
     case .bug: return "bug"
     case .ok: return "0"
     case .text: return "text"

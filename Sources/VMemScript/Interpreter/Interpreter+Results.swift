@@ -34,6 +34,9 @@ extension Interpreter {
       call.output.writer.write(byte: 0x0a)
     case .null: call.output.writer.write("NULL\n")
     case .fault: call.output.writer.write("-EFAULT\n")
+    case .signal(let signal):
+      call.output.writer.write(signal.name)
+      call.output.writer.write(byte: 0x0a)
     case .bug: call.output.writer.write("BUG\n")
     default: printText(line)
     }

@@ -67,6 +67,10 @@ extension Refusal {
     case .notUserMap: return "the area is neither VM_USERMAP nor VM_DMA_COHERENT (flags \(a))"
     case .pastAreaSize: return "the mapping ends \(a) behind the area's start, which has \(b) bytes"
     case .holeInArea: return "no page is mapped at \(a)"
+    case .noUserRight: return "the mapping of \(a) does not allow it (flags \(b))"
+    case .nothingBehind: return "nothing is behind \(a): no page has been inserted"
+    case .belowMinimum: return "address \(a) is below mmap_min_addr, \(b)"
+    case .notUserPage: return "an entry for \(a) lets no user pass"
     case .notMapped:
       return values.b == 0
         ? "address \(a) is not canonical" : "no \(level(values.b)) entry for \(a)"

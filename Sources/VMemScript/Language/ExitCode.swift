@@ -32,7 +32,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case .success: "all as expected"
     case .unexpectedError: "a call returned an errno or NULL that no `expect` announced"
     case .failedExpectation: "an expectation or assertion failed"
-    case .unexpectedWarning: "a WARN, BUG, fault or stale access that no `expect` announced"
+    case .unexpectedWarning: "a WARN, BUG, fault, signal or stale access that no `expect` announced"
     case .corrupt: "the image is corrupt, or an invariant of the emulator is broken"
     case .usage: "wrong options of the process"
     case .badScript: "a script, import or image that is not of its format"

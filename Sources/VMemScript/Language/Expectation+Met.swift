@@ -15,7 +15,8 @@ extension Expectation.Wanted {
   func isMet(by happened: Happened) -> Bool {
     switch (self, happened) {
     case (.errno(let a), .errno(let b)): a == b
-    case (.null, .null), (.fault, .fault), (.bug, .bug): true
+    case (.null, .null), (.fault, .fault), (.fault, .signal), (.bug, .bug): true
+    case (.signal(let a), .signal(let b)): a == b
     case (.value(let a), .value(let b)), (.value(let a), .difference(let b)): a == b
     case (.value(0), .ok), (.value(0), .text): true
     default: false

@@ -6,7 +6,9 @@ struct Expectation {
     case errno(Errno)
     case null
     case value(UInt64)
+    /// Any of an access: signals too.
     case fault
+    case signal(Signal)
     case warn
     case bug
     case stale

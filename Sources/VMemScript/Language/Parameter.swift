@@ -27,7 +27,8 @@ enum Parameter: UInt8, CaseIterable {
   // Tasks
   case task
   // User address spaces
-  case userSpace, userSpaceOrNone, mapping, pageOffset, hint, rights
+  case userSpace, userSpaceOrNone, mapping, pageOffset, hint, fixed, rights, isPrivate, isShared,
+    anonymous, device
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -69,7 +70,8 @@ enum Parameter: UInt8, CaseIterable {
     case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights: .choice
     case .kernel, .with, .without, .file, .caller, .task, .listsFile, .rowsFile, .function: .word
     case .readAt: .addressAndLength
-    case .hash, .byName, .headers, .sum, .lists: .flag
+    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device:
+      .flag
     case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
     }
   }
@@ -105,6 +107,11 @@ enum Parameter: UInt8, CaseIterable {
     case .mapCount: "--count"
     case .protection, .rights: "--prot"
     case .hint: "--at"
+    case .fixed: "--fixed"
+    case .isPrivate: "--private"
+    case .isShared: "--shared"
+    case .anonymous: "--anonymous"
+    case .device: "--device"
     case .align: "--align"
     case .searchRange, .viewRange: "--range"
     case .shift: "--shift"
@@ -130,7 +137,8 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel: "VERSION"
     case .function: "count|none|fail=N"
     case .with, .without: "SWITCH,…"
-    case .hash, .byName, .headers, .sum, .lists: ""
+    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device:
+      ""
     case .file, .listsFile, .rowsFile: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"
@@ -186,7 +194,7 @@ enum Parameter: UInt8, CaseIterable {
     case .format: ["ptdump", "tree", "count"]
     case .pointers: ["real", "hashed", "zero"]
     case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]
-    case .rights: ["rw", "r", "rx", "rwx"]
+    case .rights: ["rw", "r", "rx", "rwx", "none"]
     default: []
     }
   }

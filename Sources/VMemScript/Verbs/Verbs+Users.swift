@@ -20,10 +20,12 @@ extension Verb {
       kernel: "switch_mm", returns: "0, or -ENOENT", example: "mm = mm_create\nswitch_mm mm",
       .call(switchTo)),
     Verb(
-      "mmap", .users, .address, .writer, [.userSpace, .length], options: [.hint, .rights],
-      summary: "map a device file, shared; the addresses fault until pages are inserted",
-      kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, or -ENOMEM",
-      example: "mm = mm_create\nu = mmap mm 16K", .call(mmap)),
+      "mmap", .users, .address, .writer, [.userSpace, .length],
+      options: [.hint, .fixed, .rights, .isPrivate, .isShared, .anonymous, .device],
+      summary: "map memory, which gets its pages as it is touched, or a device file",
+      kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, -ENOMEM, or -EPERM",
+      example: "mm = mm_create\nswitch_mm mm\nu = mmap mm 16K\nwrite u text:hello",
+      .control(mmap)),
     Verb(
       "munmap", .users, .nothing, .writer, [.userSpace, .address, .length],
       summary: "take away what is mapped in a range, its pages' references and its tables",
@@ -42,7 +44,7 @@ extension Verb {
         b = vmalloc_user 16K
         mm = mm_create
         switch_mm mm
-        u = mmap mm 8K
+        u = mmap mm 8K --device
         remap_vmalloc_range u b 2
         write u text:hello
         read b+8K 5
@@ -69,17 +71,28 @@ extension Verb {
     return .ok
   }
 
-  private static func mmap(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    let rights: [UserMappingFlags] = [
-      [.read, .write], .read, [.read, .exec], [.read, .write, .exec],
-    ]
-    return .address(
-      try machine.mmap(
-        call.arguments[.userSpace], length: call.arguments[.length],
-        hint: call.arguments[.hint, default: 0], rights: rights[call.choice(.rights, default: 0)]))
+  private static func mmap(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let kind: UserMappingKind =
+      try interpreter.call.either(.anonymous, or: .device) ? .device : .anonymous
+    let isShared = try interpreter.call.either(.isPrivate, or: .isShared)
+    let mm = interpreter.call.arguments[.userSpace]
+    var request = MmapRequest(kind, length: interpreter.call.arguments[.length])
+    request.isShared =
+      isShared || kind == .device && !interpreter.call.arguments.has(.isPrivate)
+    request.hint = interpreter.call.arguments[.hint, default: 0]
+    request.isFixed = interpreter.call.arguments.has(.fixed)
+    request.rights = rights[interpreter.call.choice(.rights, default: 0)]
+    do throws(Refusal) {
+      return .address(try interpreter.machine.mmap(mm, request))
+    } catch {
+      throw .refusal(error)
+    }
   }
+
+  /// What the words of PROT stand for.
+  static let rights: [UserMappingFlags] = [
+    [.read, .write], .read, [.read, .exec], [.read, .write, .exec], [],
+  ]
 
   private static func munmap(
     _ machine: borrowing Machine, _ call: inout Call

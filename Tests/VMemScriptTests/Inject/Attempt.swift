@@ -23,7 +23,9 @@ struct Attempt: CustomStringConvertible {
 
 extension Attempt {
   /// At least one line for every verb that can allocate.
-  static let all: [Attempt] = pages + areas + mapping + vmalloc + devices + rights + users + frees
+  static let all: [Attempt] =
+    pages + areas + mapping + vmalloc + devices + rights + users + accesses
+    + frees
 
   private static let pages: [Attempt] = [
     Attempt(verb: "task", line: "task worker", calls: [0, 1, 0]),
@@ -142,14 +144,31 @@ extension Attempt {
       line: "set_memory_nx \(leaf)+4K 1", calls: [0, 0, 1]),
   ]
 
-  private static let user = "@m = mm_create\n@switch_mm m\n@u = mmap m 64K"
+  private static let user = "@m = mm_create\n@switch_mm m\n@u = mmap m 64K --device"
   private static let users: [Attempt] = [
     Attempt(verb: "mm_create", line: "m = mm_create", calls: [1, 1, 0]),
     Attempt(verb: "mmap", setup: user, line: "w = mmap m 16K", calls: [0, 1, 0]),
+    Attempt(
+      verb: "mmap", setup: user, line: "w = mmap m 16K --at u+16K --fixed", calls: [0, 3, 0],
+      undo: "@mmap m 64K --device --at u --fixed"),
     Attempt(verb: "munmap", setup: user, line: "munmap m u+16K 16K", calls: [0, 2, 0]),
     Attempt(
       verb: "remap_vmalloc_range", setup: user + "\n@b = vmalloc_user 64K",
       line: "remap_vmalloc_range u b 0", calls: [0, 0, 3]),
+  ]
+
+  /// Memory of a program that nobody has touched.
+  private static let memory = "@m = mm_create\n@switch_mm m\n@u = mmap m 64K"
+  private static let accesses: [Attempt] = [
+    Attempt(verb: "write", setup: memory, line: "write u text:hello", calls: [1, 0, 3]),
+    Attempt(verb: "read", setup: memory, line: "read u 8", calls: [0, 0, 3]),
+    Attempt(
+      verb: "fill", setup: memory, line: "fill u 12K 7", calls: [3, 0, 3],
+      undo: "@mmap m 64K --at u --fixed"),
+    Attempt(
+      verb: "copy", setup: memory + "\n@write u text:hello", line: "copy u+4K u 8",
+      calls: [1, 0, 0]),
+    Attempt(verb: "compare", setup: memory, line: "compare u u+4K 8K", calls: [0, 0, 3]),
   ]
 
   private static let frees: [Attempt] = [
@@ -184,8 +203,7 @@ extension Attempt {
     "unregister_vmap_purge_notifier k", "shrink_vmap_node", "vm_unmap_aliases",
     "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
-    "read s 8", "write s 00", "fill s 4 1", "copy s s+4K 8", "compare s s+4K 8", "cpu 0",
-    "context process", "inject off", "set_vm_flush_reset_perms k",
+    "cpu 0", "context process", "inject off", "set_vm_flush_reset_perms k",
     "switch_mm q", "mmput q",
   ]
 }

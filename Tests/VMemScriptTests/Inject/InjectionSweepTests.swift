@@ -66,7 +66,9 @@ import VMemScript
       busy = counters.busyAreas
       free = counters.freeBlocks
       vmallocPages = machine.ram[Superblock.ref].vmallocPages
-      let kinds: [CacheKind] = [.vmArea, .pageSet, .mapBlock, .memoryType]
+      let kinds: [CacheKind] = [
+        .vmArea, .pageSet, .mapBlock, .memoryType, .userSpace, .userMapping,
+      ]
       objects = kinds.map { machine.ram[Superblock.ref].caches[Int($0.rawValue)].inUse }
       for pfn in 0..<counters.totalFrames {
         guard let frame = machine.structPage(pfn), frame.refcount > 0 else { continue }

@@ -71,7 +71,7 @@ struct RecordedOperation {
   private func userMap(_ a: [Substring]) -> [String] {
     let (length, offset) = (Int(a[1]) ?? 0, Int(a[2]) ?? 0)
     return [
-      "@mm = mm_create", "@switch_mm mm", "@user = mmap mm \(length)",
+      "@mm = mm_create", "@switch_mm mm", "@user = mmap mm \(length) --device",
       "remap_vmalloc_range user \(a[0]) \(offset / 4096)",
     ] + stride(from: 0, to: length, by: 4096).map { "read user+\($0) 1" }
       + ["write user+1 5b", "@switch_mm 0", "@mmput mm"]

@@ -32,6 +32,17 @@ extension Machine {
     return false
   }
 
+  /// Maps a device file, shared.
+  func mapDevice(
+    _ mm: UInt64, length: UInt64, hint: UInt64 = 0, rights: UserMappingFlags = [.read, .write]
+  ) throws(Refusal) -> UInt64 {
+    var request = MmapRequest(.device, length: length)
+    request.hint = hint
+    request.rights = rights
+    request.isShared = true
+    return try mmap(mm, request)
+  }
+
   /// Frame numbers of a set of pages.
   func frameNumbers(of set: Ref<PageSet>) -> [UInt64] {
     (0..<UInt64(pageSet(set).count)).compactMap { page($0, of: set).map(UInt64.init) }

@@ -15,7 +15,7 @@ struct ScenarioPlayer {
       switch error.outcome {
       case .errno(let errno): return words[0] == "unmap_pages" ? ["void"] : ["-\(errno.rawValue)"]
       case .null: return ["NULL"]
-      case .fault: return ["-14"]
+      case .fault, .signal: return ["-14"]
       case .bug: return ["BUG \(error)"]
       }
     }

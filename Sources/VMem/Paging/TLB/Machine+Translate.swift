@@ -13,8 +13,9 @@ extension Machine {
     if let (slot, depth) = tlb.slot(of: address) {
       if let found = use(tlb, slot, depth, address, forWriting) { return found }
     }
-    var (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
-    if forWriting, !leaf.isDirty { leaf = tables(ofCPU: cpu).markDirty(address, depth) }
+    var (leaf, depth) = try walkFaulting(address, forWriting: forWriting)
+    let mark = Entry.accessed | (forWriting ? Entry.dirty : 0)
+    if leaf.bits & mark != mark { leaf = tables(ofCPU: cpu).mark(address, depth, mark) }
     tlb.fill(address, leaf, depth)
     return translation(TLB.word(leaf, depth), address, depth)
   }
@@ -62,6 +63,22 @@ extension Machine {
     return Translation(physical: physical, isRAM: ram.isMemory(physical >> 12))
   }
 
+  /// Walks to a leaf. A fault of a user's address is served, and the walk tried again.
+  @inline(__always)
+  private func walkFaulting(
+    _ address: UInt64, forWriting: Bool
+  ) throws(Refusal) -> (leaf: Entry, depth: Int) {
+    do throws(Refusal) {
+      return try walkToLeaf(address, forWriting: forWriting)
+    } catch {
+      guard error.outcome == .fault, mayFault(address), map.isCanonical(address) else {
+        throw error
+      }
+      try serveUserFault(address, write: forWriting)
+      return try walkToLeaf(address, forWriting: forWriting)
+    }
+  }
+
   @inline(__always)
   private func walkToLeaf(
     _ address: UInt64, forWriting: Bool
@@ -70,6 +87,9 @@ extension Machine {
     switch tables(ofCPU: cpu).look(up: address) {
     case .hole(let depth): throw Refusal(.fault, .notMapped, address, levelCode(depth))
     case .leaf(_, let entry, let depth):
+      guard !usesUserTables(address) || tables(ofCPU: cpu).letsUsersPass(address) else {
+        throw Refusal(.signal(.SIGSEGV), .notUserPage, address)
+      }
       guard !forWriting || entry.isWritable else { throw Refusal(.fault, .readOnly, address) }
       return (entry, depth)
     }
@@ -80,7 +100,11 @@ extension Machine {
     out word: UInt64, _ address: UInt64, _ depth: Int, _ tables: PageTables
   ) -> Bool {
     guard case .leaf(let pfn, let entry, let found) = tables.look(up: address) else { return false }
-    let now = TLB.word(entry, found)
+    var now = TLB.word(entry, found)
+    // A user's rights may have grown: who misses them walks the tables.
+    if tables.isUser(address) {
+      now = now & (word | ~Entry.writable) | word & Entry.noExecute
+    }
     let rights = ~(Entry.pfnMask | Entry.global | Entry.dirty)
     return pfn == TLB.physical(word, address, depth) >> 12 && now & rights == word & rights
   }

@@ -23,7 +23,10 @@ extension TLB {
     let leaf = ram[table: ram[tlb: frame, at &+ 1], Int(truncatingIfNeeded: address >> 12)]
     let word = leaf.bits & Self.kept
     let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
-    guard leaf.isPresent, ram.isMemory((word & Entry.pfnMask) >> 12),
+    // A leaf that was never used before gets a note of it.
+    let isUser = address >> 63 == 0 && !ram[perCPU].userSpace.isNone
+    let wanted = Entry.present | Entry.accessed | (isUser ? Entry.user : 0)
+    guard leaf.bits & wanted == wanted, ram.isMemory((word & Entry.pfnMask) >> 12),
       self[0, slot] & ~Self.tagBits != address & ~0xfff
     else { return nil }
     put(slot, address & ~0xfff, word, tag: Self.valid)
@@ -41,7 +44,10 @@ extension TLB {
   private func lastTable(_ address: UInt64, _ tables: PageTables) -> UInt64? {
     guard tables.map.isCanonical(address) else { return nil }
     let (table, stoppedAt) = tables.entryPlace(address, depth: 1)
-    return stoppedAt == 1 ? table : nil
+    guard stoppedAt == 1, !tables.isUser(address) || tables.letsUsersPass(address) else {
+      return nil
+    }
+    return table
   }
 
   fileprivate func clearWalks() {

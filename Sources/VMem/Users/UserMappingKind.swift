@@ -1,0 +1,96 @@
+/// What stands behind a user mapping: the kernel's `vm_operations_struct`, case by case.
+///
+/// A new kind is a new case; the compiler then names every place where kinds differ: who serves a
+/// fault, what splitting and moving answer, where the mapping goes, who counts it, its name.
+public enum UserMappingKind: UInt8, CaseIterable, Sendable {
+  /// Memory of the program alone, zeroed.
+  case anonymous
+  /// A device file, whose driver inserts pages when it likes.
+  case device
+}
+
+extension UserMappingKind {
+  /// Device, inode and path as `/proc/PID/maps` has them.
+  public var file: (device: StaticString, inode: UInt64, path: StaticString) {
+    switch self {
+    case .anonymous: ("00:00", 0, "")
+    case .device: ("00:06", 1, "/dev/vmemctl")
+    }
+  }
+}
+
+extension Machine {
+  /// The page behind an address where no entry is, with a reference for the entry that is to come; nil
+  /// for memory of the program's own. The corresponding kernel function is `vm_ops->fault`.
+  func pageBehind(
+    _ mapping: UserMapping, _ address: UInt64
+  ) throws(Refusal) -> UInt32? {
+    switch mapping.kind {
+    case .anonymous, nil: return nil
+    // A file without that function.
+    case .device: throw Refusal(.signal(.SIGBUS), .nothingBehind, address)
+    }
+  }
+
+  /// Whether a mapping may become two. The corresponding kernel function is `vm_ops->may_split`.
+  func maySplit(_ mapping: UserMapping, at address: UInt64) throws(Refusal) {
+    switch mapping.kind {
+    case .anonymous, .device, nil: break
+    }
+  }
+
+  /// Whether mremap may move a mapping. The corresponding kernel function is `vm_ops->mremap`.
+  func mayMove(_ mapping: UserMapping) throws(Refusal) {
+    switch mapping.kind {
+    case .anonymous, .device, nil: break
+    }
+  }
+
+  /// A mapping begins to exist: a new one, the second part of a split, a fork's copy. The corresponding
+  /// kernel functions are `vm_ops->open` and `get_file`.
+  func opened(_ mapping: UserMapping) {
+    switch mapping.kind {
+    case .anonymous, .device, nil: break
+    }
+  }
+
+  /// A mapping is gone, and so are its pages. The corresponding kernel functions are `vm_ops->close`
+  /// and `fput`.
+  func closed(_ mapping: UserMapping) {
+    switch mapping.kind {
+    case .anonymous, .device, nil: break
+    }
+  }
+
+  /// Where a new mapping goes that is not fixed, in bytes. The corresponding kernel function is
+  /// `file->f_op->get_unmapped_area`.
+  func unmappedArea(
+    _ space: Ref<UserSpace>, _ request: MmapRequest, _ size: UInt64
+  ) throws(Refusal) -> UInt64 {
+    switch request.kind {
+    case .anonymous, .device:
+      guard let start = place(space, size, request.hint) else {
+        throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length)
+      }
+      return start
+    }
+  }
+
+  /// Clears pages of an object in every mapping of it, flushes the TLBs that may know them, and drops
+  /// the entries' references. The corresponding kernel functions are `zap_page_range_single` and
+  /// `unmap_mapping_range`.
+  func zap(_ kind: UserMappingKind, object: UInt32, pages: Range<UInt64>) {
+    forEachSpace { space in
+      forEachMapping(of: space) { mapping in
+        let range = ram[mapping]
+        guard range.kind == kind, range.object == object else { return }
+        let low = max(pages.lowerBound, range.offset)
+        let high = min(pages.upperBound, range.offset &+ range.pages)
+        guard low < high else { return }
+        zap(
+          space, range.start + (low - range.offset) << 12,
+          range.start + (high - range.offset) << 12)
+      }
+    }
+  }
+}
