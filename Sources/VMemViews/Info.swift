@@ -25,10 +25,24 @@ extension Views {
     line("task", "\(task ?? "vmemctl"), pid \(machine.task + 1)", to: &output)
     line("context", "\(machine.context.name)", to: &output)
     line("CR3", address(machine.topTable << 12), to: &output)
-    let cr4: UInt64 = c.levels == 5 ? 0x10b0 : 0xb0
-    line("CR4", address(cr4) + (c.levels == 5 ? " PSE PAE PGE LA57" : " PSE PAE PGE"), to: &output)
+    let hasKeys = c.switches.contains(.pks)
+    let cr4: UInt64 = (c.levels == 5 ? 0x10b0 : 0xb0) | (hasKeys ? 1 << 24 : 0)
+    line(
+      "CR4",
+      address(cr4) + (c.levels == 5 ? " PSE PAE PGE LA57" : " PSE PAE PGE")
+        + (hasKeys ? " PKS" : ""), to: &output)
     line("EFER", address(0xd00) + " LME LMA NXE", to: &output)
-    line("direct map", range(map.pageOffset, c.memory), to: &output)
+    line("direct map", range(map.pageOffset, c.memory - c.highmem), to: &output)
+    if let window = machine.kmapWindow {
+      line("high memory", "\(c.highmem) bytes", to: &output)
+      line(
+        "pkmap",
+        "\(range(window.base, window.end - window.base)), \(window.kind.name), "
+          + "\(window.slots) slots", to: &output)
+      let slots = machine.localSlots * c.cpus
+      let lowest = window.localTop - UInt64(slots - 1) << 12
+      line("kmap_local", "\(range(lowest, UInt64(slots) << 12)), \(slots) slots", to: &output)
+    }
     line("vmalloc", range(map.vmallocStart, map.vmallocEnd - map.vmallocStart + 1), to: &output)
     line("vmemmap", range(map.vmemmap, c.memory / 4096 * 64), to: &output)
     line(

@@ -88,6 +88,16 @@ struct LogText {
       ])
     case .cpaWritableExecutable:
       framed([writableAndExecutable, warning])
+    case .schedulingWhileAtomic:
+      ["BUG: scheduling while atomic: \(task)/\(pid)/0x00000002"]
+    case .protectionFault:
+      [
+        "BUG: unable to handle page fault for address: \(digits(record.a))",
+        "#PF: supervisor \(record.c & 2 != 0 ? "write" : "read") access in kernel mode",
+        "#PF: error_code(0x00\(bare(record.c))) - protection keys violation",
+      ]
+    case .pgmapFault:
+      framed(["PGMAP: page protected by key \(record.b) used at \(hex(record.a))", warning])
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }

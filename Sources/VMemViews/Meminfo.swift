@@ -25,6 +25,15 @@ extension Views {
     line("MemFree", kB: free * 4)
     // Nothing is held back for emergencies, and there is no cache to give back.
     line("MemAvailable", kB: free * 4)
+    if machine.highMemory > 0 {
+      let high = machine.zoneSummaries.filter { $0.kind == .highmem }
+      let highFree = high.reduce(0) { $0 + $1.freeFrames }
+      let highTotal = high.reduce(0) { $0 + $1.managedFrames }
+      line("HighTotal", kB: highTotal * 4)
+      line("HighFree", kB: highFree * 4)
+      line("LowTotal", kB: (counters.managedFrames - highTotal) * 4)
+      line("LowFree", kB: (free - highFree) * 4)
+    }
     line("Slab", kB: counters.slabFrames * 4)
     line("SUnreclaim", kB: counters.slabFrames * 4)
     line("PageTables", kB: counters.accountedTables * 4)
@@ -41,7 +50,12 @@ extension Views {
   /// The corresponding kernel function is `frag_show_print`.
   public static func buddyinfo(_ machine: borrowing Machine, to output: inout ViewOutput) {
     for zone in machine.zoneSummaries {
-      let name: StaticString = zone.kind == .dma32 ? "DMA32" : "Normal"
+      let name: StaticString =
+        switch zone.kind {
+        case .dma32: "DMA32"
+        case .normal: "Normal"
+        case .highmem: "HighMem"
+        }
       if output.isJSON {
         output.beginObject()
         output.field("node", count: UInt64(zone.node))

@@ -35,7 +35,10 @@ extension Views {
       0...(Level.size(depth: levels) << 8 - 1),
       (levels == 4 ? 0xffff_8800_0000_0000 : 0xff10_0000_0000_0000)...UInt64.max,
     ]
-    var dump = TableDump(ram: machine.ram, map: machine.map, top: machine.topTable, from: start)
+    let slots = machine.localSlots * machine.cpuCount
+    var dump = TableDump(
+      ram: machine.ram, map: machine.map, top: machine.topTable, from: start,
+      window: machine.kmapWindow.map { ($0, slots) })
     for half in halves where half.overlaps(wanted) {
       dump.walk(half.clamped(to: wanted), to: &output)
     }

@@ -26,6 +26,7 @@ extension Views {
     output.writer.write(entry.isWritable ? " RW" : " ro")
     output.writer.write(entry.isGlobal ? " GLB" : "    ")
     output.writer.write(entry.isExecutable ? " x " : " NX")
+    if entry.key != 0 { output.writer.write(" pkey=\(entry.key)") }
     output.writer.write(" filled by call \(entry.filledAt)")
     if let staleness = entry.staleness { output.writer.write(", \(text(staleness))") }
     output.endLine()
@@ -39,6 +40,7 @@ extension Views {
     output.field("writable", flag: entry.isWritable)
     output.field("global", flag: entry.isGlobal)
     output.field("executable", flag: entry.isExecutable)
+    if entry.key != 0 { output.field("pkey", count: entry.key) }
     output.field("filled", count: UInt64(entry.filledAt))
     output.field("stale", flag: entry.staleness != nil)
     guard let staleness = entry.staleness else { return }
@@ -74,7 +76,7 @@ extension Views {
   private static func audit(
     _ machine: borrowing Machine, _ entry: TLBEntry, _ output: inout ViewOutput
   ) {
-    let (why, remedy) = explanation(machine, entry.address)
+    let (why, remedy) = explanation(machine, entry)
     if output.isJSON {
       output.beginObject()
       fields(entry, &output)
@@ -92,10 +94,10 @@ extension Views {
   }
 
   private static func explanation(
-    _ machine: borrowing Machine, _ address: UInt64
+    _ machine: borrowing Machine, _ entry: TLBEntry
   ) -> (why: String, remedy: String) {
     let counters = machine.counters
-    switch machine.flushOwed(at: address) {
+    switch machine.flushOwed(at: entry.address) {
     case .purge(let start, let end):
       return (
         "the area \(digits(start))-\(digits(end)) waits for a purge, which flushes for all at once",
@@ -106,6 +108,11 @@ extension Views {
       return (
         "vm_unmap_ram leaves it to the next flush of its block \(digits(start))-\(digits(end))",
         "vm_unmap_aliases, or the purge of the block"
+      )
+    case .kmapLocal:
+      return (
+        "kunmap_local flushes the page it was told, and only on the CPU it runs on",
+        "a kunmap_local of this address on CPU \(entry.cpu), or a flush of everything"
       )
     case .nobody:
       return ("nobody owes a flush", "a flush of everything")

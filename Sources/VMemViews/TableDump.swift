@@ -23,12 +23,16 @@ struct TableDump {
   /// - Parameters:
   ///   - top: frame of the top-level table.
   ///   - first: address the walk begins at, which decides the first header.
-  init(ram: RAM, map: AddressMap, top: UInt64, from first: UInt64) {
+  ///   - window: the windows of kmap, and slots of kmap_local on all CPUs.
+  init(
+    ram: RAM, map: AddressMap, top: UInt64, from first: UInt64,
+    window: (geometry: KmapWindow, localSlots: Int)? = nil
+  ) {
     self.ram = ram
     self.map = map
     self.top = top
     budget = Int(ram.frameCount)
-    markers = AddressMarker.list(map)
+    markers = AddressMarker.list(map, window)
     marker = (markers.firstIndex { $0.start > first } ?? markers.count) - 1
     nextMarker = 0
     nextMarker = startOfNextMarker
@@ -133,6 +137,7 @@ struct TableDump {
     output.writer.write(byte: 0x20)
     attributes(to: &output.writer)
     output.writer.write(levelName)
+    if key != 0 { output.writer.write(" pkey=\(key)") }
     output.endLine()
   }
 
@@ -163,6 +168,9 @@ struct TableDump {
     writer.write(flags & Entry.noExecute != 0 ? "NX " : "x  ")
   }
 
+  /// Behind the row what no kernel prints, since none has protection keys of its own pages.
+  private var key: UInt64 { Entry(bits: flags).key }
+
   private func json(to end: UInt64, to output: inout ViewOutput) {
     output.beginObject()
     output.field("start", address: start)
@@ -172,6 +180,7 @@ struct TableDump {
     output.field("level", literal: levelName)
     output.field("present", flag: flags & Entry.present != 0)
     output.field("flags", address: flags)
+    if key != 0 { output.field("pkey", count: key) }
     output.endObject()
   }
 }

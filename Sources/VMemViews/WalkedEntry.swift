@@ -40,6 +40,13 @@ struct WalkedEntry {
     return .table(pfn: entry.pfn, of: levelBelow)
   }
 
+  private static let keys: [StaticString] = [
+    "protection key 0", "protection key 1", "protection key 2", "protection key 3",
+    "protection key 4", "protection key 5", "protection key 6", "protection key 7",
+    "protection key 8", "protection key 9", "protection key 10", "protection key 11",
+    "protection key 12", "protection key 13", "protection key 14", "protection key 15",
+  ]
+
   /// The bits that are set, with their names and what they mean at this level.
   func forEachBit(_ body: (_ name: StaticString, _ meaning: StaticString) -> Void) {
     let bits = entry.bits
@@ -57,6 +64,7 @@ struct WalkedEntry {
     if bits & Entry.global != 0 { body("G", "global") }
     if bits & Entry.special != 0 { body("SOFTW1", "special, no struct page") }
     if isLeaf && level != .pte && bits & Entry.largePAT != 0 { body("PAT", "memory type") }
+    if isLeaf && entry.key != 0 { body("PK", Self.keys[Int(entry.key)]) }
     if bits & Entry.noExecute != 0 { body("NX", "no execute") }
   }
 }

@@ -31,6 +31,12 @@ import VMemScript
     "test_xfail": ("", "test_vmalloc run_test_mask=64"),
     "test_no_block": ("", "test_vmalloc run_test_mask=2048 test_loop_count=1"),
     "test_vrealloc": ("", "test_vmalloc run_test_mask=4096 test_loop_count=1"),
+    "preempt_count": ("", "P = alloc_pages 1\nkmap_atomic P\nvm_unmap_aliases\ndmesg"),
+    "debug_kmap_local": (
+      "--highmem 64M", "P = alloc_pages 1 --zone highmem\nkmap_local_page P"
+    ),
+    "kmap_force_map": ("--highmem 64M", "P = alloc_pages 1\nkmap_local_page P"),
+    "pks": ("", "pks_set 3 r"),
     "test_few": ("", "test_vmalloc test_loop_count=1 nr_pcpu_objects=1"),
   ]
 

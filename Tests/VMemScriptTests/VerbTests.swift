@@ -27,6 +27,7 @@ import VMemScript
       "@s = get_vm_area 8K --flags sparse\n@P = alloc_pages 2\n@vm_area_map_pages s s..s+2p P\n"
     case "alloc_pages": "boot --nodes 2\n"
     case "cpu": "boot --cpus 4\n"
+    case "pks_set", "pks_protect", "pks_mode", "pks_state": "boot --with pks\n\(preamble)"
     case "get_vm_area": "\(preamble)@free_vm_area s\n@s = get_vm_area 4M\n@free_vm_area s\n"
     case "vm_area_map_pages": "\(preamble)@vm_area_unmap_pages s s..s+64K\n"
     case "pcpu_free_vm_areas": "\(preamble)@g = pcpu_get_vm_areas --align 4K 0:64K\n"

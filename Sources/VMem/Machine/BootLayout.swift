@@ -15,6 +15,9 @@ struct BootLayout {
   private(set) var windowTables: UInt32 = 0
   private(set) var mapTables: UInt32 = 0
   private(set) var frameTable: UInt32 = 0
+  /// State of PKMAP, and the tables of both windows; nothing on machines without.
+  private(set) var kmap: UInt32 = 0
+  private(set) var kmapTables: UInt32 = 0
   /// Frames at the end of RAM, which no zone has: the TLBs that the hole is too small for.
   private(set) var tlbs: UInt32 = 0
   /// Where RAM ends that is not cut off in the hole.
@@ -49,6 +52,10 @@ struct BootLayout {
     // lacks room that a smaller one has.
     let tableFrames = UInt32((UInt64(max(total, Self.hole.to)) * 64 + 4095) / 4096)
     frameTable = take(tableFrames, alignment: tableFrames >= 512 ? 512 : 1)
+    if let window = c.kmapWindow {
+      kmap = take(Pkmap.framesNeeded(window))
+      kmapTables = take(UInt32(c.levels - 2 + Self.regions(window, c).count))
+    }
     // Spare frames in the device hole would be none.
     let below = next <= Self.hole.from ? Self.hole.from - next : Self.spareFrames
     let spareEnd =
@@ -66,6 +73,17 @@ struct BootLayout {
     }
     taken.append(Self.hole)
     merge()
+  }
+
+  /// Addresses of the parts of 2 MiB that the windows of kmap lie in, ascending.
+  static func regions(_ window: KmapWindow, _ c: Configuration) -> [UInt64] {
+    let size = Level.size(depth: 2)
+    let lowest = window.localAddress(c.localSlots - 1)
+    var regions: Set<UInt64> = []
+    for (first, last) in [(window.base, window.end - 1), (lowest, window.localTop)] {
+      for region in first / size...last / size { regions.insert(region * size) }
+    }
+    return regions.sorted()
   }
 
   private mutating func take(_ count: UInt32, alignment: UInt32 = 1) -> UInt32 {
@@ -114,7 +132,13 @@ struct BootLayout {
     let fourGiB = UInt32(1) << 20
     let from = nodeStart(node, c)
     let to = node + 1 == c.nodes ? layout.end - layout.tlbs : nodeStart(node + 1, c)
-    let end = kind == .dma32 ? min(to, fourGiB) : to
-    return (kind == .dma32 ? min(from, fourGiB) : min(max(from, fourGiB), end), end)
+    let low = min(to, UInt32((c.memory - c.highmem) >> 12))
+    let (first, end) =
+      switch kind {
+      case .dma32: (from, min(low, fourGiB))
+      case .normal: (max(from, fourGiB), low)
+      case .highmem: (max(from, low), to)
+      }
+    return (min(first, end), end)
   }
 }

@@ -16,12 +16,30 @@ public struct Configuration: Equatable, Sendable {
   /// Entries of each CPU's TLB: 12, 24, 48 and so on to 12288, or 0 for CPUs that walk the tables each
   /// time.
   public var tlbEntries = 1536
+  /// Bytes at the end of RAM that the direct map does not have: whole frames.
+  public var highmem: UInt64 = 0
+  /// Whose windows kmap and kmap_local have; with high memory the machine's own unless told otherwise.
+  public var window = KmapWindow.Kind.none
+  /// Slots of PKMAP, a power of two from 2 to 1024, or 0 for what the window has by itself.
+  public var pkmapSlots = 0
 
   public init() {}
 
   public static let maximumCPUs = 64
   public static let maximumNodes = 8
   public static let maximumMemory: UInt64 = 64 << 30
+
+  /// The windows; nil where every page is in the direct map.
+  public var kmapWindow: KmapWindow? {
+    let kind = window == .none && highmem > 0 ? .x86_64 : window
+    guard kind != .none else { return nil }
+    return KmapWindow(kind: kind, slots: pkmapSlots == 0 ? kind.slots : pkmapSlots)
+  }
+
+  /// Slots of kmap_local on all CPUs.
+  var localSlots: Int {
+    cpus * (switches.contains(.debugKmapLocal) ? KmapControl.mostEntries : 16)
+  }
 
   /// Whether a TLB can have so many entries.
   public static func isTLBSize(_ entries: Int) -> Bool {

@@ -46,6 +46,20 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case do_munmap
   case vm_insert_page
   case handle_mm_fault
+  case kmap
+  case kunmap
+  case kunmap_high
+  case kmap_local_page
+  case kmap_atomic
+  case __kmap_local_pfn_prot
+  case kunmap_local_indexed
+  case __kmap_to_page
+  case kmap_local_fork
+  case kernel_clone
+  case schedule
+  case preempt_count_add
+  case preempt_count_sub
+  case pgmap_protection_fault
 
   public var name: String { "\(self)" }
 }
@@ -100,4 +114,10 @@ public enum KernelMessage: UInt8, CaseIterable, Sendable {
   /// WARN: a leaf became writable and executable: attributes before and after, address, frame and,
   /// in the upper 8 bits, depth of the leaf.
   case cpaWritableExecutable
+  /// A task is switched away from although preemption is off: function.
+  case schedulingWhileAtomic
+  /// A page fault by a protection key: address, key, error code.
+  case protectionFault
+  /// WARN: a protected page was used by who has not opened it: address, key.
+  case pgmapFault
 }

@@ -11,6 +11,12 @@ public enum BootError: Error, Equatable, Sendable {
   case tooLittleMemory(needed: UInt64)
   /// Each node needs 4 MiB.
   case nodeTooSmall(needed: UInt64)
+  /// Too much high memory, or not in whole pages: so many bytes must be low.
+  case highmem(needed: UInt64)
+  /// Slots of PKMAP: a power of two.
+  case pkmapSlots(Int)
+  /// The slots of kmap_local have room for so many CPUs.
+  case localSlots(most: Int)
   /// The host refused to reserve the address space.
   case host
 }
@@ -32,16 +38,35 @@ extension Machine {
     guard c.nodes == 1 || c.memory >= UInt64(c.nodes) << 22 else {
       throw .nodeTooSmall(needed: UInt64(c.nodes) << 22)
     }
+    try Self.checkWindows(c)
     // The layout is worked out first, so that a machine that is too small is never begun.
     let layout = BootLayout(c)
     guard c.memory >= layout.neededMemory else {
       throw .tooLittleMemory(needed: BootLayout.smallestMemory(c))
+    }
+    guard c.memory - c.highmem >= layout.neededMemory else {
+      throw .highmem(needed: layout.neededMemory)
     }
     guard let memory = HostMemory(size: Int(c.memory)) else { throw .host }
     let ram = unsafe RAM(
       base: memory.base, frameCount: UInt32(c.memory >> 12), pastReach: memory.reserved)
     self.init(memory: memory, ram: ram, map: AddressMap(levels: c.levels))
     start(c, layout)
+  }
+
+  private static func checkWindows(_ c: Configuration) throws(BootError) {
+    guard c.highmem % 4096 == 0, c.highmem < max(c.memory, 1) else {
+      throw .highmem(needed: BootLayout.smallestMemory(c))
+    }
+    guard let window = c.kmapWindow else {
+      if c.pkmapSlots != 0 { throw .pkmapSlots(c.pkmapSlots) }
+      return
+    }
+    guard KmapWindow.isSlotCount(window.slots), window.slots <= window.kind.slots else {
+      throw .pkmapSlots(window.slots)
+    }
+    let most = window.mostCPUs(c.localSlots / c.cpus)
+    guard c.cpus <= most else { throw .localSlots(most: most) }
   }
 
   private func start(_ c: Configuration, _ layout: BootLayout) {
@@ -71,9 +96,18 @@ extension Machine {
     // Safe: a literal lives as long as the process.
     let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     ram[Task.boot] = Task(name: unsafe Span(_unsafeElements: bytes), number: 0)
+    ram[state].highFrames = UInt32(c.highmem >> 12)
+    if let window = c.kmapWindow {
+      ram[state].window = window.kind.rawValue
+      ram[state].pkmapSlots = UInt16(window.slots)
+      ram[state].kmapFrames = layout.kmap
+    }
+    if has(.pks) {
+      for cpu in 0..<c.cpus { ram[ram.perCPU(cpu)].pkrs = ProtectionKeys.initial }
+    }
     caches.prepare()
     prepareZones(c, layout)
-    prepareTables(layout)
+    prepareTables(layout, c)
     logMessage(.booted, level: 5, nil, UInt64(c.kernel.rawValue))
     areas.prepare(nodes: has(.vmapNodes) ? c.cpus : 1)
   }
@@ -113,7 +147,7 @@ extension Machine {
     ram[Superblock.ref].managedFrames += managed
   }
 
-  private func prepareTables(_ layout: BootLayout) {
+  private func prepareTables(_ layout: BootLayout, _ c: Configuration) {
     let levels = map.levels
     ram[Superblock.ref].tables[levels] = 1
     // The kernel's preallocate_vmalloc_pages: a table below each top entry of the vmalloc window.
@@ -129,9 +163,14 @@ extension Machine {
     }
     markTable(layout.topTable)
     var spare = layout.mapTables
-    mapBoot(map.pageOffset, frames: 0..<ram.frameCount, &spare)
+    mapBoot(map.pageOffset, frames: 0..<directFrames, &spare)
     let tableFrames = UInt32((UInt64(ram.frameCount) * 64 + 4095) / 4096)
     mapBoot(map.vmemmap, frames: layout.frameTable..<layout.frameTable + tableFrames, &spare)
+    if let window = c.kmapWindow {
+      // permanent_kmaps_init, and the fixmap's own tables.
+      var spare = layout.kmapTables
+      for region in BootLayout.regions(window, c) { _ = table(of: region, depth: 1, &spare) }
+    }
     for depth in 1...levels {
       let preallocated = depth == levels - 1 ? UInt32(last - first + 1) : 0
       ram[Superblock.ref].bootTables[depth] = ram[Superblock.ref].tables[depth] - preallocated
@@ -162,17 +201,7 @@ extension Machine {
         }
         depth -= 1
       }
-      var table = UInt64(ram[Superblock.ref].topTable)
-      for at in stride(from: map.levels, to: depth, by: -1) {
-        let index = Level.index(of: address, depth: at)
-        if ram[table: table, index].isNone {
-          ram[table: table, index] = Entry(pfn: UInt64(spare), .kernelTable)
-          markTable(spare)
-          ram[Superblock.ref].tables[at - 1] += 1
-          spare += 1
-        }
-        table = ram[table: table, index].pfn
-      }
+      let table = table(of: address, depth: depth, &spare)
       ram[table: table, Level.index(of: address, depth: depth)] = Entry(
         pfn: pfn, depth == 1 ? .kernel : .kernelLarge)
       if address & ~(UInt64(64) << 30 - 1) == map.pageOffset {
@@ -181,5 +210,21 @@ extension Machine {
       address += Level.size(depth: depth)
       pfn += Level.size(depth: depth) >> 12
     }
+  }
+
+  /// The table with the entry at `depth` that translates an address; what is missing is made.
+  private func table(of address: UInt64, depth: Int, _ spare: inout UInt32) -> UInt64 {
+    var table = UInt64(ram[Superblock.ref].topTable)
+    for at in stride(from: map.levels, to: depth, by: -1) {
+      let index = Level.index(of: address, depth: at)
+      if ram[table: table, index].isNone {
+        ram[table: table, index] = Entry(pfn: UInt64(spare), .kernelTable)
+        markTable(spare)
+        ram[Superblock.ref].tables[at - 1] += 1
+        spare += 1
+      }
+      table = ram[table: table, index].pfn
+    }
+    return table
   }
 }

@@ -26,6 +26,7 @@ extension Machine {
     log.check(&checker)
     checkSteps(&checker)
     checkTasks(&checker)
+    checkKmap(&checker)
     if !checker.isFull { checkPages(sets, users, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }
@@ -64,6 +65,7 @@ extension Machine {
       UInt64(state.nodes))
     checker.expect(
       state.currentCPU < state.cpuCount, "superblock: current CPU", UInt64(state.currentCPU))
+    checkHighMemory(state, &checker)
     checker.expect(state.testWorker == 0, "superblock: worker", UInt64(state.testWorker))
     checker.expect(Int(state.levels) == map.levels, "superblock: levels", UInt64(state.levels))
     for cpu in 0..<Configuration.maximumCPUs {
@@ -81,7 +83,7 @@ extension Machine {
       (state.topTable, layout.topTable), (state.logFrames, layout.log),
       (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
       (state.perCPU.granule, layout.perCPU << 8),
-      (state.areas.nodes.granule, layout.vmapNodes << 8),
+      (state.areas.nodes.granule, layout.vmapNodes << 8), (state.kmapFrames, layout.kmap),
     ] {
       checker.expect(root == expected, "superblock: root", UInt64(root), UInt64(expected))
     }

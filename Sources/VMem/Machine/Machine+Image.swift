@@ -42,8 +42,20 @@ extension Superblock {
       && (1...UInt32(Configuration.maximumCPUs)).contains(cpuCount)
       && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
       && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)
+      && highFrames < frames && hasPlausibleWindow(frames)
       && topTable < frames && frameTable < frames && currentCPU < cpuCount
       && areas.indexHeight <= UInt32(FreeIndex.maximumHeight) && areas.busy.height <= 6
+  }
+}
+
+extension Superblock {
+  private func hasPlausibleWindow(_ frames: UInt32) -> Bool {
+    switch KmapWindow.Kind(rawValue: window) {
+    case nil: false
+    case .some(.none): pkmapSlots == 0 && highFrames == 0 && kmapFrames == 0
+    case .some:
+      KmapWindow.isSlotCount(Int(pkmapSlots)) && kmapFrames > 0 && kmapFrames < frames
+    }
   }
 }
 

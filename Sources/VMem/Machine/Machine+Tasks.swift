@@ -25,20 +25,43 @@ extension Machine {
   /// Lets a task run on the current CPU, which is made when there is none of that name.
   ///
   /// Refuses with -EINVAL for a name that is empty or longer than 15 bytes, -EBUSY for a task that runs
-  /// on another CPU, -EAGAIN for one task too many, and -ENOMEM without memory for its record.
-  public func run(task name: Span<UInt8>) throws(Refusal) {
+  /// on another CPU or cannot leave it, -EAGAIN for one task too many, and -ENOMEM without memory for
+  /// its record. A task that sleeps is refused as blocked; one that was woken goes on with the call it slept in,
+  /// whose result is returned.
+  @discardableResult
+  public func run(task name: Span<UInt8>) throws(Refusal) -> UInt64? {
+    try checkTaskName(name)
+    if ram[ram.perCPU(cpu)].step.kind != 0, !isAsleep {
+      throw Refusal(.errno(.EBUSY), .cpuInTheMiddle, UInt64(cpu))
+    }
+    let number = try findTask(name)
+    for other in 0..<cpuCount where other != cpu && number != 0 {
+      guard ram[Superblock.ref].runningTasks[other] == UInt8(number) else { continue }
+      // One that has been woken may go on wherever it is let.
+      guard ram[ram.perCPU(other)].step.kind == StepState.Kind.asleep.rawValue else {
+        throw Refusal(.errno(.EBUSY), .taskRuns, UInt64(other))
+      }
+      try checkMayRun(number)
+      ram[Superblock.ref].runningTasks[other] = 0
+      settle(other)
+    }
+    try checkMayRun(number)
+    if number != task { switchTask(to: number) }
+    return try wakeUp()
+  }
+
+  func checkTaskName(_ name: Span<UInt8>) throws(Refusal) {
     guard !name.isEmpty, name.count <= Task.maximumName else {
       throw Refusal(.errno(.EINVAL), .taskName, UInt64(name.count), UInt64(Task.maximumName))
     }
-    let task = try find(task: name)
-    for other in 0..<cpuCount
-    where other != cpu && task != 0 && ram[Superblock.ref].runningTasks[other] == UInt8(task) {
-      throw Refusal(.errno(.EBUSY), .taskRuns, UInt64(other))
-    }
-    ram[Superblock.ref].runningTasks[cpu] = UInt8(task)
   }
 
-  private func find(task name: Span<UInt8>) throws(Refusal) -> Int {
+  func hasTask(_ name: Span<UInt8>) -> Bool {
+    (0...Int(ram[Superblock.ref].taskCount)).contains { ram[task($0)].isNamed(name) }
+  }
+
+  /// The number of the task of a name, which is made when there is none.
+  func findTask(_ name: Span<UInt8>) throws(Refusal) -> Int {
     let count = Int(ram[Superblock.ref].taskCount)
     for task in 0...count where ram[self.task(task)].isNamed(name) { return task }
     guard count < Self.maximumTasks else {

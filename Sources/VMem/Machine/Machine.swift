@@ -39,6 +39,9 @@ public struct Machine: ~Copyable {
     result.switches = Switches(rawValue: ram[state].switches)
     result.seed = ram[state].seed
     result.tlbEntries = Int(ram[TLBState.ref].slots)
+    result.highmem = highMemory
+    result.window = KmapWindow.Kind(rawValue: ram[state].window) ?? .none
+    result.pkmapSlots = Int(ram[state].pkmapSlots)
     return result
   }
 
@@ -75,7 +78,11 @@ public struct Machine: ~Copyable {
   /// The context the current CPU runs in.
   public var context: ExecutionContext {
     get { ExecutionContext(rawValue: ram[Superblock.ref].contexts[cpu]) ?? .process }
-    nonmutating set { ram[Superblock.ref].contexts[cpu] = newValue.rawValue }
+    nonmutating set {
+      let before = context
+      ram[Superblock.ref].contexts[cpu] = newValue.rawValue
+      if has(.pks), before.isInterrupt != newValue.isInterrupt { enterOrLeaveInterrupt() }
+    }
   }
 
   // MARK: Warnings

@@ -12,6 +12,11 @@ struct PerCPU: BitwiseCopyable {
   var tlbUsed: UInt32 = 0
   /// The user address space whose tables this CPU walks.
   var userSpace = Ref<UserSpace>.none
+  /// What the task that the machine boots with has of temporary mappings on this CPU.
+  var kmap = Ref<KmapControl>.none
+  /// PKRS: what each protection key allows now.
+  var pkrs: UInt32 = 0
+  var unused: UInt64 = 0
   /// The call that this CPU is in the middle of.
   var step = StepState()
 

@@ -17,6 +17,8 @@ public struct Refusal: Error, Equatable, Sendable {
     case signal(Signal)
     /// What kills a real kernel; refused here, and the machine is unchanged but for its log.
     case bug
+    /// The task that calls sleeps; what it waits for lets the call go on when the task runs again.
+    case blocked
   }
 
   public let outcome: Outcome
@@ -186,8 +188,41 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case taskRuns
   /// most tasks
   case tooManyTasks
+  case taskExists
+  case firstTask
+  /// page
+  case taskSleeps
+  /// times, CPU
+  case migrationDisabled
+  // Temporary mappings
+  /// frame number
+  case noStructPage
+  /// slots
+  case noKmapSlot
+  case sleepsInAtomic
+  /// frame number
+  case pageNotKmapped
+  case kunmapUnbalanced
+  /// mappings, most mappings
+  case kmapTooDeep
+  /// address
+  case nothingKmapped
+  /// most times
+  case preemptTooDeep
+  case nothingAtomic
+  /// pages, most pages
+  case tooManyToCompare
+  // Protection keys
+  case noProtectionKeys
+  /// key, last key
+  case noSuchKey
+  /// frame number
+  case notInDirectMap
+  /// address, key, error code
+  case protectionKey
   // Steps
   /// CPU
+  case cpuSleeps
   case cpuInTheMiddle
   case cpuInInterrupt
   case noCallToStep

@@ -33,6 +33,17 @@ struct Superblock: BitwiseCopyable {
   var zones = Ref<Zone>.none
   var caches = InlineArray<20, CacheState>(repeating: CacheState())
 
+  // High memory
+  /// Frames at the end of RAM that the direct map does not have.
+  var highFrames: UInt32 = 0
+  /// First frame of PKMAP's state.
+  var kmapFrames: UInt32 = 0
+  /// `KmapWindow.Kind`, and slots of PKMAP.
+  var window: UInt8 = 0
+  /// Whether a fault by the key of protected pages is only complained about.
+  var pksRelaxed: UInt8 = 0
+  var pkmapSlots: UInt16 = 0
+
   // Paging
   var topTable: UInt32 = 0
   /// Physical ranges that ioremap maps.

@@ -27,6 +27,10 @@ public struct Switches: OptionSet, Sendable {
   public static let testFewByDefault = Switches(rawValue: 1 << 20)
   public static let nxOverHoles = Switches(rawValue: 1 << 21)
   public static let roKeepsDirty = Switches(rawValue: 1 << 22)
+  public static let preemptCount = Switches(rawValue: 1 << 28)
+  public static let debugKmapLocal = Switches(rawValue: 1 << 29)
+  public static let kmapForceMap = Switches(rawValue: 1 << 30)
+  public static let pks = Switches(rawValue: 1 << 31)
 }
 
 /// What there is to know about one of the `Switches`.
@@ -36,11 +40,11 @@ public struct Switch: Sendable {
   public let value: Switches
   /// What it changes, in a few words.
   public let meaning: StaticString
-  /// The kernels that behave so unless told otherwise.
-  public let kernels: ClosedRange<KernelVersion>
+  /// The kernels that behave so unless told otherwise; nil for what is only there when asked for.
+  public let kernels: ClosedRange<KernelVersion>?
 
   init(
-    _ name: StaticString, _ value: Switches, _ kernels: ClosedRange<KernelVersion>,
+    _ name: StaticString, _ value: Switches, _ kernels: ClosedRange<KernelVersion>?,
     _ meaning: StaticString
   ) {
     self.name = name
@@ -80,6 +84,10 @@ public struct Switch: Sendable {
     Switch(
       "test_few", .testFewByDefault, .v7_2 ... .v7_2,
       "test_vmalloc runs tests 1, 2 and 4 unless told"),
+    Switch("preempt_count", .preemptCount, .v6_1 ... .v7_2, "kmap_atomic makes the context atomic"),
+    Switch("debug_kmap_local", .debugKmapLocal, nil, "a guard slot below each of kmap_local"),
+    Switch("kmap_force_map", .kmapForceMap, nil, "kmap_local gives low memory slots, too"),
+    Switch("pks", .pks, nil, "protection keys for kernel addresses (PKS)"),
   ]
 }
 
@@ -88,6 +96,8 @@ extension KernelVersion: Comparable {
 
   /// What this kernel's behaviour is made of.
   public var switches: Switches {
-    Switch.all.reduce(into: []) { if $1.kernels.contains(self) { $0.formUnion($1.value) } }
+    Switch.all.reduce(into: []) {
+      if $1.kernels?.contains(self) ?? false { $0.formUnion($1.value) }
+    }
   }
 }

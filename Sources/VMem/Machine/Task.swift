@@ -7,6 +7,8 @@ struct Task: BitwiseCopyable {
   var unusedToo: UInt16 = 0
   /// Its number: the pid, less one.
   var number: UInt32 = 0
+  /// What it has of temporary mappings, once it needed that.
+  var kmap = Ref<KmapControl>.none
 
   /// The one the machine boots with, whose name is vmemctl and whose pid 1. It stands behind the
   /// superblock, in room for 256 bytes.

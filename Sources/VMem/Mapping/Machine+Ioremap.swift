@@ -139,6 +139,6 @@ extension Machine {
   /// Whether `iounmap` returns at once: what lies below the end of the direct map was never mapped by
   /// ioremap.
   public func iounmapIgnores(_ address: UInt64) -> Bool {
-    address <= map.pageOffset &+ UInt64(ram.frameCount) << 12
+    address <= map.pageOffset &+ UInt64(directFrames) << 12
   }
 }

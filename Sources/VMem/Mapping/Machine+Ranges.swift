@@ -9,10 +9,10 @@ extension Machine {
     guard map.isCanonical(start), map.isCanonical(end - 1), start >> 63 == (end - 1) >> 63 else {
       throw bug(function, .notCanonical, map.isCanonical(start) ? end : start)
     }
-    let frames = UInt64(ram.frameCount)
     guard
-      !overlaps(start, end, map.pageOffset, frames << 12),
-      !overlaps(start, end, map.vmemmap, frames << 6)
+      !overlaps(start, end, map.pageOffset, UInt64(directFrames) << 12),
+      !overlaps(start, end, map.vmemmap, UInt64(ram.frameCount) << 6),
+      !touchesWindows(start, end)
     else { throw bug(function, .touchesDirectMap, start, end) }
   }
 
@@ -38,8 +38,11 @@ extension Machine {
     guard end &- start < period else { return true }
     let from = start & (period - 1)
     let to = from + (end &- start)
+    if touchesWindows(start, end) { return true }
     let frames = UInt64(ram.frameCount)
-    for (base, size) in [(map.pageOffset, frames << 12), (map.vmemmap, frames << 6)] {
+    for (base, size) in [
+      (map.pageOffset, UInt64(directFrames) << 12), (map.vmemmap, frames << 6),
+    ] {
       let base = base & (period - 1)
       if overlaps(from, to, base, size) || overlaps(from, to, base + period, size) { return true }
     }

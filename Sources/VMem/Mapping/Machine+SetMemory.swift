@@ -98,7 +98,7 @@ extension Machine {
   /// The entries come back without the global bit, and leaves that were split stay so, as in a kernel.
   func resetPermissions(_ pages: [UInt64]) {
     var range: (start: UInt64, end: UInt64)?
-    for pfn in pages {
+    for pfn in pages where !isHighMemory(pfn) {
       let start = map.pageOffset &+ pfn << 12
       range =
         range.map { (min($0.start, start), max($0.end, start + 4096)) } ?? (start, start + 4096)
@@ -106,7 +106,7 @@ extension Machine {
     }
     if let (start, end) = range { FlushObligation(ram, start, end).deferToPurge() }
     areas.unmapAliases(also: range)
-    for pfn in pages {
+    for pfn in pages where !isHighMemory(pfn) {
       changeDirectMap(map.pageOffset &+ pfn << 12, set: Entry.present | Entry.writable)
     }
   }

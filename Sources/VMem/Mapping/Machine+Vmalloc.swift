@@ -98,7 +98,7 @@ extension Machine {
     ram[area].pageOrder = UInt8(order)
     for _ in 0..<count >> UInt64(order) {
       let pfn = frames.allocatePage(
-        order: order, node: request.node, highest: request.isLow ? .dma32 : .normal,
+        order: order, node: request.node, highest: request.isLow ? .dma32 : vmallocZone,
         zeroed: request.isZeroed)
       guard let pfn, append(pfn, 1 << UInt32(order), to: set) else {
         // The message has the bytes that were got.

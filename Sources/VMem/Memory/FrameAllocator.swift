@@ -17,8 +17,8 @@ public struct FrameAllocator: Sendable {
     Ref(granule: ram[state].frameTable << 8 &+ pfn << 2)
   }
 
-  /// Number of zones of the whole machine: for each node DMA32, then NORMAL, those without frames
-  /// included.
+  /// Number of zones of the whole machine: for each node DMA32, NORMAL, then HIGHMEM, those without
+  /// frames included.
   var zoneCount: Int { Int(ram[state].nodes) * ZoneKind.allCases.count }
 
   @inline(__always)

@@ -17,7 +17,9 @@ extension Machine {
       var perCPU: UInt64 = 0
       for cpu in 0..<cpuCount { perCPU += UInt64(zone.perCPU[cpu].count) }
       result.append(
-        ZoneSummary(node: Int(zone.node), kind: kind, freeBlocks: blocks, perCPUFrames: perCPU))
+        ZoneSummary(
+          node: Int(zone.node), kind: kind, managedFrames: UInt64(zone.managed),
+          freeBlocks: blocks, perCPUFrames: perCPU))
     }
     return result
   }

@@ -2,7 +2,8 @@
 @frozen
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
-  case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task
+  case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
+    kmapControl
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -17,6 +18,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .userSpace: "mm_struct"
     case .userMapping: "vm_area_struct"
     case .task: "task_struct"
+    case .kmapControl: "kmap_ctrl"
     }
   }
 }
@@ -36,6 +38,7 @@ extension CacheKind {
       case .userSpace: MemoryLayout<UserSpace>.stride
       case .userMapping: MemoryLayout<UserMapping>.stride
       case .task: MemoryLayout<Task>.stride
+      case .kmapControl: MemoryLayout<KmapControl>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

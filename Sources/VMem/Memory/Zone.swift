@@ -4,6 +4,8 @@ public enum ZoneKind: UInt8, CaseIterable, Sendable {
   /// Below 4 GiB.
   case dma32 = 0
   case normal
+  /// What the direct map does not have.
+  case highmem
 }
 
 /// One zone of one NUMA node: the kernel's `struct zone`.

@@ -2,6 +2,8 @@
 public struct ZoneSummary: Sendable {
   public let node: Int
   public let kind: ZoneKind
+  /// Frames under the allocator's control.
+  public let managedFrames: UInt64
   /// Free blocks of 2^order frames, by order. Frames that have never been handed out count as the
   /// largest blocks they will be cut into; those on per-CPU lists do not count.
   public let freeBlocks: InlineArray<11, UInt64>

@@ -80,7 +80,7 @@ struct AttributeChange {
   private mutating func follow(
     _ machine: borrowing Machine, _ address: UInt64, _ pfn: UInt64, _ count: UInt64
   ) -> End {
-    guard pfn < UInt64(machine.ram.frameCount), !machine.tables.isDirectMap(address) else {
+    guard pfn < UInt64(machine.directFrames), !machine.tables.isDirectMap(address) else {
       return .done
     }
     flushesEverything = true

@@ -25,7 +25,7 @@ extension Machine {
       guard isReadable(areas.busyArea(containing: address), address) else { return false }
     } else {
       let frames = UInt64(ram.frameCount)
-      let isRAM = address &- map.pageOffset < frames << 12
+      let isRAM = tables.isDirectMap(address)
       guard isRAM || address &- map.vmemmap < frames << 6 else { return false }
       let pfn = (address &- map.pageOffset) >> 12
       if isRAM && pfn >= UInt64(BootLayout.hole.from) && pfn < UInt64(BootLayout.hole.to) {

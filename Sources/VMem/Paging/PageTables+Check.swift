@@ -8,7 +8,9 @@ extension PageTables {
       struct: Frames(
         at: map.vmemmap, first: UInt64(layout.frameTable),
         count: (UInt64(ram.frameCount) * 64 + 4095) / 4096),
-      direct: Frames(at: map.pageOffset, first: 0, count: UInt64(ram.frameCount)))
+      direct: Frames(
+        at: map.pageOffset, first: 0,
+        count: UInt64(ram.frameCount &- ram[Superblock.ref].highFrames)))
     walk.check(top, levels, 0, &checker)
     let state = ram[Superblock.ref]
     for depth in 0..<6 {
@@ -26,7 +28,7 @@ extension PageTables {
         walk.directMap[size] == state.directMap[size], "direct map: bytes in leaves",
         walk.directMap[size], state.directMap[size])
     }
-    checker.expect(total == UInt64(ram.frameCount) << 12, "direct map: bytes", total)
+    checker.expect(total == walk.direct.count << 12, "direct map: bytes", total)
     checker.expect(
       walk.structBytes == walk.struct.count << 12, "struct pages: mapped bytes", walk.structBytes)
   }
@@ -50,6 +52,9 @@ private struct TableCheck {
   let tables: PageTables
   let `struct`: PageTables.Frames
   let direct: PageTables.Frames
+  /// What only kmap and kmap_local write.
+  let windows: [ClosedRange<UInt64>]
+  private let hasKeys: Bool
   var counts = InlineArray<6, UInt32>(repeating: 0)
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var structBytes: UInt64 = 0
@@ -58,6 +63,20 @@ private struct TableCheck {
     self.tables = tables
     self.struct = `struct`
     self.direct = direct
+    let state = tables.ram[Superblock.ref]
+    hasKeys = state.switches & Switches.pks.rawValue != 0
+    windows =
+      KmapWindow.Kind(rawValue: state.window).flatMap { kind in
+        guard kind != .none else { return nil }
+        let window = KmapWindow(kind: kind, slots: Int(state.pkmapSlots))
+        let slots =
+          Int(state.cpuCount)
+          * (state.switches & Switches.debugKmapLocal.rawValue != 0 ? KmapControl.mostEntries : 16)
+        return [
+          window.base...window.end - 1,
+          window.localAddress(slots - 1)...window.localTop | 4095,
+        ]
+      } ?? []
   }
 
   mutating func check(
@@ -112,6 +131,7 @@ private struct TableCheck {
     }
     let size = Level.size(depth: depth)
     if let expected = direct.frame(address) {
+      if hasKeys { attributes &= ~Entry.keyMask }
       directMap[depth - 1] += size
       // What once had other permissions is no longer global.
       let isReset = depth == 1 && attributes == Protection.kernel.bits & ~Entry.global
@@ -125,6 +145,8 @@ private struct TableCheck {
         pfn == expected && attributes == Protection.kernel.bits,
         "page table: leaf of the struct pages", place, entry.bits)
     }
+    // Slots of kmap and kmap_local are held against what they are there for, elsewhere.
+    if windows.contains(where: { $0.contains(address) }) { return }
     let inRAM = pfn < UInt64(tables.ram.frameCount)
     let isPlain = inRAM && Self.ofRAM.contains(attributes)
     let isDevice = Self.ofDevices.contains(attributes)

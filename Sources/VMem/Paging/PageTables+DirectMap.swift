@@ -26,6 +26,7 @@ extension PageTables {
 
   /// Whether the direct map has an address.
   func isDirectMap(_ address: UInt64) -> Bool {
-    address &- map.pageOffset < UInt64(ram.frameCount) << 12
+    let frames = ram.frameCount &- ram[Superblock.ref].highFrames
+    return address &- map.pageOffset < UInt64(frames) << 12
   }
 }

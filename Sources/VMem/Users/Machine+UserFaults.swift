@@ -3,7 +3,7 @@ extension Machine {
   /// Whether a user access of the current CPU to an address can be served by a fault.
   @inline(__always)
   func mayFault(_ address: UInt64) -> Bool {
-    usesUserTables(address) && context == .process
+    usesUserTables(address) && context == .process && !pageFaultsAreOff
   }
 
   /// Whether an address is a user's, in an address space that the current CPU uses.

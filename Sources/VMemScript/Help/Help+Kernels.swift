@@ -16,7 +16,8 @@ extension Help {
     text += versions.map { padded("\($0.text)", 5) }.joined() + "\n"
     for one in Switch.all {
       text += "\(padded("\(one.name)", width))  \(padded("\(one.meaning)", said))  "
-      text += versions.map { padded(one.kernels.contains($0) ? "on" : "-", 5) }.joined() + "\n"
+      text +=
+        versions.map { padded(one.kernels?.contains($0) ?? false ? "on" : "-", 5) }.joined() + "\n"
     }
     return text.split(separator: "\n", omittingEmptySubsequences: false).map {
       String($0.reversed().drop(while: { $0 == " " }).reversed())

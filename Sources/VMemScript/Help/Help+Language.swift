@@ -14,7 +14,8 @@ extension Help {
       pages   = item{,item}
       item    = P | P[i] | P[i..j] | P[i..j/step] | null | pfn:number
       BYTES   = hexadecimal pairs | text:WORDS | @FILE
-      OUTCOME = ENOMEM … | NULL | 0 | number | address | fault | SIGSEGV | SIGBUS | warn | bug | stale
+      OUTCOME = ENOMEM … | NULL | 0 | number | address | fault | SIGSEGV | SIGBUS | warn | bug
+                | stale | blocked
       EXPR    = term {("+"|"-"|"*"|"/") term};  term = number | address | counter
 
       Words are separated by blanks and quoted as in sh; # at the start of a word begins a
@@ -35,8 +36,8 @@ extension Help {
       `x = expect NULL …` x is NULL.
 
       Every outcome that happened must be announced and every one announced must happen;
-      a success needs no word. Without `expect` an errno, NULL, fault, signal, warn or bug stops
-      the script. A line that starts with @ prints no result.
+      a success needs no word. Without `expect` an errno, NULL, fault, signal, warn, bug or a
+      call that sleeps (blocked) stops the script. A line that starts with @ prints no result.
 
       let NAME = EXPR · assert EXPR OP EXPR · OP: == != < <= > >= or eq ne lt le gt ge
       include FILE · repeat N { … } · echo TEXT · sync

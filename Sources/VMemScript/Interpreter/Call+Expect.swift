@@ -38,6 +38,7 @@ extension Call {
     if text == "warn" { return .warn }
     if text == "bug" { return .bug }
     if text == "stale" { return .stale }
+    if text == "blocked" { return .blocked }
     let word = text.byte(0) == UInt8(ascii: "-") ? text.from(1) : text
     if word.byte(0) == UInt8(ascii: "E"), isCapital(word) {
       let name = word.string
@@ -56,7 +57,8 @@ extension Call {
       throw .script(
         "\(quoted(text.string)) is not an outcome",
         hint:
-          "an errno like ENOMEM, NULL, 0, a number or address, fault, SIGSEGV, SIGBUS, warn, bug, stale",
+          "an errno like ENOMEM, NULL, 0, a number or address, fault, SIGSEGV, SIGBUS, warn, bug, "
+          + "stale, blocked",
         token)
     }
     return .value(try address(machine, token))

@@ -7,6 +7,8 @@ enum Happened: Equatable {
   case fault
   case signal(Signal)
   case bug
+  /// The call sleeps.
+  case blocked
   /// An address or a number.
   case value(UInt64)
   /// Success without a value.
@@ -22,7 +24,7 @@ extension Happened {
   var isSuccess: Bool {
     switch self {
     case .value, .ok, .text: true
-    case .errno, .null, .fault, .signal, .bug, .difference, .broken: false
+    case .errno, .null, .fault, .signal, .bug, .blocked, .difference, .broken: false
     }
   }
 }

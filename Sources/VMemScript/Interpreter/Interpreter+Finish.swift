@@ -32,6 +32,7 @@ extension Interpreter {
         case .fault: .fault
         case .signal(let signal): .signal(signal)
         case .bug: .bug
+        case .blocked: .blocked
         }
       return judge(line, happened, refusal: refusal)
     }
@@ -86,7 +87,7 @@ extension Interpreter {
       code = code.combined(with: .unexpectedWarning)
     }
     switch happened {
-    case .errno, .null:
+    case .errno, .null, .blocked:
       code = code.combined(with: .unexpectedError)
     case .fault where !wanted.contains(.fault): code = code.combined(with: .unexpectedWarning)
     case .signal(let signal) where !wanted.contains(.fault) && !wanted.contains(.signal(signal)):

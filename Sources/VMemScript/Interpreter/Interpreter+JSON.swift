@@ -87,6 +87,7 @@ extension Interpreter {
     case .fault: result("-EFAULT", "fault")
     case .signal(let signal): result(signal.name, "fault")
     case .bug: result("BUG", "bug")
+    case .blocked: result("BLOCKED", "blocked")
     case .ok: result("0", "ok")
     case .difference(let offset): number(offset)
     case .broken, .text: text(line)

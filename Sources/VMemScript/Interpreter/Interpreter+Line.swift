@@ -48,7 +48,9 @@ extension Interpreter {
     try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
     if effect == .writer {
       if machine.isBusy, !shapes[index].isForBusyCPUs {
-        throw .refusal(Refusal(.errno(.EBUSY), .cpuInTheMiddle, UInt64(machine.cpu)))
+        throw .refusal(
+          Refusal(
+            .errno(.EBUSY), machine.isAsleep ? .cpuSleeps : .cpuInTheMiddle, UInt64(machine.cpu)))
       }
       machine.tick()
       calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
@@ -117,6 +119,9 @@ extension Interpreter {
       machine.bind(name, number: 0)
     } else {
       machine.bindNull(name)
+      if case .refusal(let refusal) = failure, refusal.outcome == .blocked {
+        machine.bindWhenWoken(name)
+      }
     }
   }
 }

@@ -163,6 +163,7 @@ extension Interpreter {
     case .fault: return "fault"
     case .signal(let signal): return signal.name
     case .bug: return "bug"
+    case .blocked: return "blocked"
     case .ok: return "0"
     case .text: return "text"
     case .broken: return "a broken machine"
@@ -208,12 +209,14 @@ extension Interpreter {
       let record = log[number]
       switch KernelMessage(rawValue: record.message) {
       case .warning, .badVfree, .ioremapOnRAM, .cpaZeroPTE, .cpaWritableExecutable,
-        .sleepingInAtomic:
+        .sleepingInAtomic, .schedulingWhileAtomic, .pgmapFault:
         let function = KernelFunction(rawValue: record.function)?.name ?? "?"
-        texts.append(
-          record.message == KernelMessage.sleepingInAtomic.rawValue
-            ? "sleeping function called from invalid context: \(function)"
-            : "WARNING in \(function)")
+        switch KernelMessage(rawValue: record.message) {
+        case .sleepingInAtomic:
+          texts.append("sleeping function called from invalid context: \(function)")
+        case .schedulingWhileAtomic: texts.append("scheduling while atomic")
+        default: texts.append("WARNING in \(function)")
+        }
       default: break
       }
     }

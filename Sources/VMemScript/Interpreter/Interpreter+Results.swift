@@ -38,6 +38,7 @@ extension Interpreter {
       call.output.writer.write(signal.name)
       call.output.writer.write(byte: 0x0a)
     case .bug: call.output.writer.write("BUG\n")
+    case .blocked: call.output.writer.write("BLOCKED\n")
     default: printText(line)
     }
   }

@@ -79,6 +79,30 @@ extension Refusal {
     case .taskName: return "a name of \(values.a) bytes; a task's has 1 to \(values.b)"
     case .taskRuns: return "the task runs on CPU \(values.a)"
     case .tooManyTasks: return "more than \(values.a) tasks"
+    case .taskExists: return "a task has that name"
+    case .firstTask: return "the task the machine boots with never ends"
+    case .taskSleeps: return "the task sleeps in kmap, for frame \(values.a)"
+    case .migrationDisabled:
+      return "the task cannot leave CPU \(values.b): migration is disabled \(values.a) times"
+    case .noStructPage:
+      return values.a == .max
+        ? "the page is null" : "frame \(values.a) is no RAM: it has no struct page"
+    case .noKmapSlot: return "all \(values.a) slots of PKMAP have users: the task sleeps"
+    case .sleepsInAtomic: return "all \(values.a) slots of PKMAP have users, and nothing may sleep"
+    case .pageNotKmapped: return "frame \(values.a) has no address from kmap"
+    case .kunmapUnbalanced: return "frame \(values.a) has no user left: more kunmap than kmap"
+    case .kmapTooDeep: return "\(values.a) mappings are held, and \(values.b) are the most"
+    case .nothingKmapped: return "the task has no mapping to release, and none at \(a)"
+    case .preemptTooDeep: return "preemption is disabled \(values.a) times already"
+    case .nothingAtomic: return "no kmap_atomic is open"
+    case .tooManyToCompare: return "\(values.a) pages; 1 to \(values.b) are compared"
+    case .noProtectionKeys: return "this machine has no protection keys"
+    case .noSuchKey: return "key \(values.a) is not from 1 to \(values.b)"
+    case .notInDirectMap: return "the direct map does not have frame \(values.a)"
+    case .protectionKey:
+      return "key \(values.b) forbids this task \(values.c & 2 != 0 ? "to write" : "to use") \(a)"
+        + " (error code \(c))"
+    case .cpuSleeps: return "CPU \(values.a) has a task that sleeps"
     case .cpuInTheMiddle: return "CPU \(values.a) is in the middle of a call"
     case .cpuInInterrupt: return "CPU \(values.a) is in an interrupt"
     case .noCallToStep: return "CPU \(values.a) is in the middle of nothing"
@@ -116,6 +140,13 @@ extension Rule {
     case .noCallToStep: "`step CPU VERB …` begins one"
     case .inInterrupt, .cpuInInterrupt: "`context process` leaves the interrupt"
     case .noFrames: "boot with more --memory"
+    case .noKmapSlot, .taskSleeps:
+      "a kunmap of another task wakes it; `task NAME` then lets its call go on"
+    case .cpuSleeps: "`task NAME` lets another one run"
+    case .noProtectionKeys: "boot with --with pks"
+    case .protectionKey: "kmap_local_page opens protected pages, pks_set any key"
+    case .kmapTooDeep, .nothingKmapped: "kunmap_local releases the last mapping first"
+    case .notInDirectMap: "only pages of low memory have an entry there"
     default: ""
     }
   }

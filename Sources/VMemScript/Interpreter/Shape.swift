@@ -1,9 +1,9 @@
 /// What decoding needs of a verb, without indirection.
 struct Shape {
-  static let maximumParameters = 12
+  static let maximumParameters = 16
 
-  var positional = InlineArray<12, UInt8>(repeating: 0)
-  var options = InlineArray<12, UInt8>(repeating: 0)
+  var positional = InlineArray<16, UInt8>(repeating: 0)
+  var options = InlineArray<16, UInt8>(repeating: 0)
   var positionalCount = 0
   /// Positional parameters that must be given, and all that must.
   var requiredPositional = 0
@@ -20,7 +20,7 @@ struct Shape {
 
   init(_ verb: Verb) {
     isRecorded = verb.changesTheMachine
-    isForBusyCPUs = ["cpu", "context", "step"].contains("\(verb.name)")
+    isForBusyCPUs = ["cpu", "context", "step", "task"].contains("\(verb.name)")
     effect = verb.effect
     makes = verb.product != .nothing
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)

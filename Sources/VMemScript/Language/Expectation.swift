@@ -12,6 +12,7 @@ struct Expectation {
     case warn
     case bug
     case stale
+    case blocked
   }
 
   /// Most outcomes one line may announce.

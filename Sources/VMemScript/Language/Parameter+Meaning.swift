@@ -11,6 +11,15 @@ extension Parameter {
     case .without: "switch off what the kernel version would have"
     case .seed: "seed of everything random (default 1)"
     case .tlbEntries: "entries of each CPU's TLB: 12, 24, 48 … 12288, or 0 for none (default 1536)"
+    case .highmem: "bytes at the end of RAM that the direct map does not have (default 0)"
+    case .window:
+      "slots of kmap and kmap_local as x86-64, i386-pae or i386 has them, or fewer of kmap (2, 4 …)"
+    case .comparedPages: "pages to copy, 1 to 65536 (default 1024)"
+    case .anyFrame: "frame number, of RAM or of a device"
+    case .key: "protection key, 1 to 15; key 2 is that of protected pages"
+    case .keyAccess: "read and write, only read, or nothing"
+    case .pageKey: "the key, 0 for none (default 2, which kmap_local_page opens)"
+    case .keyMode: "strict: the access faults; relaxed: one warning, and the task may go on"
     case .ofCPU: "only this CPU's"
     case .listsFile: "begin with these areas, lazy ranges and free tree instead of none"
     case .rowsFile: "rows of /proc/vmallocinfo that describe the areas of --lists"
@@ -82,6 +91,7 @@ extension Parameter {
     case .headers: "the program headers /proc/kcore has, and its size"
     case .task:
       "the task's name, at most 15 bytes; one that is not there is made, with the next pid"
+    case .newTask: "its name, at most 15 bytes, which no task has"
     case .steppedCPU: "the CPU that does the part; the current one stays what it is"
     case .dividedCall:
       """

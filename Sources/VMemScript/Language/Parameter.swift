@@ -25,10 +25,12 @@ enum Parameter: UInt8, CaseIterable {
   // Steps
   case steppedCPU, dividedCall
   // Tasks
-  case task
+  case task, newTask
   // User address spaces
   case userSpace, userSpaceOrNone, mapping, pageOffset, hint, fixed, rights, isPrivate, isShared,
     anonymous, device
+  // Temporary mappings
+  case highmem, window, comparedPages, anyFrame, key, keyAccess, pageKey, keyMode
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -58,7 +60,7 @@ enum Parameter: UInt8, CaseIterable {
       .order, .node,
       .size, .align, .shift,
       .length, .byte, .times, .pageOffset, .pageCount, .nodeNumber, .mapCount, .physical, .frame,
-      .frameCount:
+      .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey:
       .number
     case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .destination, .source,
       .first, .second:
@@ -67,8 +69,12 @@ enum Parameter: UInt8, CaseIterable {
     case .pages, .page, .pagesOrNull: .pages
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights: .choice
-    case .kernel, .with, .without, .file, .caller, .task, .listsFile, .rowsFile, .function: .word
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .keyAccess,
+      .keyMode:
+      .choice
+    case .kernel, .with, .without, .file, .caller, .task, .newTask, .listsFile, .rowsFile,
+      .function, .window:
+      .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device:
       .flag
@@ -95,6 +101,10 @@ enum Parameter: UInt8, CaseIterable {
     case .without: "--without"
     case .seed: "--seed"
     case .tlbEntries: "--tlb"
+    case .highmem: "--highmem"
+    case .window: "--window"
+    case .comparedPages: "--pages"
+    case .pageKey: "--key"
     case .ofCPU: "--cpu"
     case .listsFile: "--lists"
     case .rowsFile: "--rows"
@@ -131,8 +141,11 @@ enum Parameter: UInt8, CaseIterable {
 
   private var valueSignature: String {
     switch self {
-    case .memory: "BYTES"
-    case .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .node, .align, .cpu, .times, .mapCount:
+    case .memory, .highmem: "BYTES"
+    case .window: "NAME[:SLOTS]"
+    case .key: "KEY"
+    case .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .node, .align, .cpu, .times, .mapCount,
+      .comparedPages, .pageKey:
       "N"
     case .kernel: "VERSION"
     case .function: "count|none|fail=N"
@@ -151,7 +164,7 @@ enum Parameter: UInt8, CaseIterable {
     case .flags: "F"
     case .mapFlags: "F|none"
     case .physical: "PHYS"
-    case .frame: "PFN"
+    case .frame, .anyFrame: "PFN"
     case .nodeNumber: "NODE"
     case .searchRange: "S..E|modules"
     case .viewRange: "S..E"
@@ -173,13 +186,14 @@ enum Parameter: UInt8, CaseIterable {
     case .readAt: "ADDR LEN"
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
-    case .task: "NAME"
+    case .task, .newTask: "NAME"
     case .steppedCPU: "CPU"
     case .dividedCall: "[VERB ARGUMENT…]"
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights:
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .keyAccess,
+      .keyMode:
       choices.joined(separator: "|")
     }
   }
@@ -189,12 +203,14 @@ enum Parameter: UInt8, CaseIterable {
     switch self {
     case .context: ["process", "atomic", "softirq", "irq", "nmi"]
     case .gfp: ["GFP_KERNEL", "GFP_ATOMIC", "GFP_NOWAIT"]
-    case .zone: ["dma32", "normal"]
+    case .zone: ["dma32", "normal", "highmem"]
     case .level: ["pte", "pmd", "pud"]
     case .format: ["ptdump", "tree", "count"]
     case .pointers: ["real", "hashed", "zero"]
     case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]
     case .rights: ["rw", "r", "rx", "rwx", "none"]
+    case .keyAccess: ["rw", "r", "none"]
+    case .keyMode: ["strict", "relaxed"]
     default: []
     }
   }

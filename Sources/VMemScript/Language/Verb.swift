@@ -103,6 +103,7 @@ extension Verb {
     case areas
     case mapping
     case memory
+    case kmap
     case users
     case access
     case views
@@ -117,6 +118,7 @@ extension Verb {
       case .areas: "Areas of address space"
       case .mapping: "Mapping"
       case .memory: "Memory and devices"
+      case .kmap: "Temporary mappings"
       case .users: "User address spaces"
       case .access: "Access through the page tables"
       case .views: "Views"

@@ -10,7 +10,8 @@ public struct VerbTable: Sendable {
   public init() {
     verbs =
       Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
-      + Verb.mapping + Verb.setMemory + Verb.memory + Verb.users + Verb.access + Verb.views
+      + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
+      + Verb.access + Verb.views
       + Verb.tlb
       + Verb.dumps + Verb.images + Verb.language
     names = verbs.map { $0.name }

@@ -41,6 +41,8 @@ extension Call {
     result.seed = arguments[.seed, default: result.seed]
     result.tlbEntries = Int(
       clamping: arguments[.tlbEntries, default: UInt64(result.tlbEntries)])
+    result.highmem = arguments[.highmem, default: result.highmem]
+    if arguments.has(.window) { (result.window, result.pkmapSlots) = try window() }
     if arguments.has(.kernel) {
       let token = tokens[arguments.token(.kernel)]
       guard let version = KernelVersion(text: token.text.string) else {
@@ -54,6 +56,26 @@ extension Call {
     if arguments.has(.with) { result.switches.formUnion(try switches(.with)) }
     if arguments.has(.without) { result.switches.subtract(try switches(.without)) }
     return result
+  }
+
+  /// `NAME` or `NAME:SLOTS`.
+  private func window() throws(LineFailure) -> (KmapWindow.Kind, Int) {
+    let token = tokens[arguments.token(.window)]
+    let colon = token.text.firstIndex(of: UInt8(ascii: ":")) ?? token.text.count
+    let name = token.text[0..<colon].string
+    let kinds = KmapWindow.Kind.allCases.filter { $0 != .none }
+    guard let kind = kinds.first(where: { "\($0.name)" == name }) else {
+      let names = kinds.map { "\($0.name)" }
+      throw .script(
+        "no window \(quoted(name))", hint: "windows are \(names.joined(separator: " "))", token)
+    }
+    guard colon < token.text.count else { return (kind, 0) }
+    var at = colon + 1
+    let slots = try number(token, &at)
+    guard at == token.text.count, slots > 0, slots <= UInt64(kind.slots) else {
+      throw .script("\(kind.name) has 2, 4, 8 … \(kind.slots) slots", token)
+    }
+    return (kind, Int(slots))
   }
 
   private func switches(_ parameter: Parameter) throws(LineFailure) -> Switches {
@@ -80,6 +102,11 @@ extension Call {
     case .levels: complaint("4 or 5 levels", .levels)
     case .tlbEntries: complaint("12, 24, 48 and so on to 12288 entries, or 0", .tlbEntries)
     case .memory: complaint("whole pages, at most 64G", .memory)
+    case .highmem(let needed):
+      complaint("whole pages, and at least \(needed >> 12)p of low memory besides", .highmem)
+    case .pkmapSlots: complaint("a power of two of slots, and high memory or a window", .window)
+    case .localSlots(let most):
+      complaint("the slots of kmap_local have room for \(most) CPUs with these switches", .cpus)
     case .tooLittleMemory(let needed):
       complaint("the smallest RAM that boots is \(needed) bytes (\(needed >> 12)p)", .memory)
     case .nodeTooSmall(let needed):

@@ -6,8 +6,8 @@ extension Verb {
     Verb(
       "boot", .machine, .nothing, .language, [],
       options: [
-        .memory, .cpus, .nodes, .levels, .kernel, .with, .without, .seed, .tlbEntries, .listsFile,
-        .rowsFile,
+        .memory, .highmem, .cpus, .nodes, .levels, .kernel, .with, .without, .seed, .tlbEntries,
+        .window, .listsFile, .rowsFile,
       ],
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
@@ -40,8 +40,22 @@ extension Verb {
     Verb(
       "task", .machine, .nothing, .writer, [.task],
       summary: "let a task run on the current CPU: messages of the kernel name it",
-      returns: "0, -EBUSY for a task that runs on another CPU, -EINVAL, -EAGAIN, or -ENOMEM",
+      returns: """
+        0, or what the kmap answers in which it slept; BLOCKED while it sleeps; -EBUSY for one that \
+        runs on another CPU or cannot leave it, -EINVAL, -EAGAIN, or -ENOMEM
+        """,
       example: "task kworker/0:1", .call(runTask)),
+    Verb(
+      "kernel_thread", .machine, .nothing, .writer, [.newTask],
+      summary: "make a task that is a copy of the current one, but for what that has mapped",
+      kernel: "kernel_thread, kmap_local_fork",
+      returns: "the pid, -EEXIST, -EINVAL, -EAGAIN, or -ENOMEM; a warn where kmap_local is held",
+      example: "kernel_thread child", .call(makeTask)),
+    Verb(
+      "do_exit", .machine, .nothing, .writer,
+      summary: "end the current task; the one the machine boots with runs instead",
+      kernel: "do_exit", returns: "0, or -EINVAL for that one", example: "task worker\ndo_exit",
+      .call(exitTask)),
     Verb(
       "context", .machine, .nothing, .writer, [.context],
       summary: "put the current CPU into a context; only `process` may sleep",
@@ -95,7 +109,25 @@ extension Verb {
   private static func runTask(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try call.word(.task).withSpan { name throws(Refusal) in try machine.run(task: name) }
+    let address = try call.word(.task).withSpan { name throws(Refusal) in
+      try machine.run(task: name)
+    }
+    return address.map { .address($0) } ?? .ok
+  }
+
+  private static func makeTask(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .number(
+      try call.word(.newTask).withSpan { name throws(Refusal) in
+        try machine.kernelThread(name)
+      })
+  }
+
+  private static func exitTask(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.exitTask()
     return .ok
   }
 

@@ -34,7 +34,7 @@ extension Verb {
     let set = try machine.allocatePages(
       count: call.arguments[.count], order: call.arguments[.order, default: 0],
       node: node == .max ? nil : node,
-      highest: call.choice(.zone, default: 1) == 0 ? .dma32 : nil,
+      highest: [.dma32, .normal, .highmem][call.choice(.zone, default: 1)],
       mayBlock: call.choice(.gfp, default: 0) == 0)
     return .pages(set, count: UInt64(machine.pageSet(set).count))
   }

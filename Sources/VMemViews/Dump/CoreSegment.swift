@@ -25,6 +25,18 @@ struct CoreSegment {
       physical: range.lowerBound, source: source)
   }
 
+  /// All of RAM by physical address. What the direct map does not have has no address of its own: all
+  /// ones, as kexec writes it.
+  static func frames(_ machine: borrowing Machine) -> [CoreSegment] {
+    let size = machine.directMapSize
+    return machine.ramRanges.flatMap { range in
+      let low = CoreSegment.ram(range.clamped(to: 0..<size), machine.map, .frames)
+      var high = CoreSegment.ram(range.clamped(to: size..<UInt64.max), machine.map, .frames)
+      high.address = .max
+      return [low, high].filter { $0.size > 0 }
+    }
+  }
+
   /// RAM as /proc/kcore lists it: each range followed by the struct pages that describe it. A page
   /// of them that a range before has listed is not listed again.
   ///
@@ -33,7 +45,8 @@ struct CoreSegment {
     var segments: [CoreSegment] = []
     var listed = machine.map.vmemmap
     for range in machine.ramRanges {
-      segments.append(.ram(range, machine.map, .mapped))
+      let direct = range.clamped(to: 0..<machine.directMapSize)
+      if !direct.isEmpty { segments.append(.ram(direct, machine.map, .mapped)) }
       let first = machine.map.vmemmap + (range.lowerBound >> 6 & ~4095)
       let end = machine.map.vmemmap + (range.upperBound >> 6 + 4095) & ~4095
       if first >= listed, first < end {

@@ -29,8 +29,8 @@ public enum Dump {
   public static func vmcore(
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
-    let segments = machine.ramRanges.map { CoreSegment.ram($0, machine.map, .frames) }
-    return write(machine, segments, .vmcore(machine), noteAlignment: 4, descriptor)
+    return write(
+      machine, CoreSegment.frames(machine), .vmcore(machine), noteAlignment: 4, descriptor)
   }
 
   /// Writes RAM byte for byte, from physical address 0 on; what holds nothing becomes a hole.

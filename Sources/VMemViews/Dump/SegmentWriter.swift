@@ -15,8 +15,9 @@ struct SegmentWriter: ~Copyable {
   }
 
   mutating func write(_ segment: CoreSegment, _ machine: borrowing Machine) {
-    at = segment.address
-    let end = segment.address + segment.size
+    // Frames may have no address.
+    at = segment.source == .frames ? segment.physical : segment.address
+    let end = at + segment.size
     switch segment.source {
     case .frames: copy(machine, at, segment.physical >> 12, segment.size >> 12)
     case .mapped:

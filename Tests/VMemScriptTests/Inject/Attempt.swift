@@ -29,6 +29,11 @@ extension Attempt {
 
   private static let pages: [Attempt] = [
     Attempt(verb: "task", line: "task worker", calls: [0, 1, 0]),
+    Attempt(verb: "kernel_thread", line: "kernel_thread child", calls: [0, 1, 0]),
+    Attempt(verb: "do_exit", setup: "@task worker", line: "do_exit", calls: [0, 0, 0]),
+    Attempt(
+      verb: "pks_protect", boot: "--memory 16M --with pks", setup: "@P = alloc_pages 900",
+      line: "pks_protect P[890..900]", calls: [0, 0, 1]),
     Attempt(verb: "alloc_pages", line: "P = alloc_pages 4", calls: [4, 0, 0]),
     Attempt(
       verb: "alloc_pages", boot: "--memory 16M --nodes 2 --cpus 2",
@@ -181,8 +186,11 @@ extension Attempt {
 
   /// What the lines of `quiet` work on.
   static let preamble = """
-    boot --memory 16M
+    boot --memory 16M --highmem 2M --window i386-pae:4 --with pks --without preempt_count
     @P = alloc_pages 70
+    @H = alloc_pages 4 --zone highmem
+    @kmap H[0]
+    @z = kmap_atomic H[1]
     @a = get_vm_area 64K
     @s = get_vm_area 4G --flags sparse
     @vm_area_map_pages s s..s+8K P[0..2]
@@ -204,6 +212,9 @@ extension Attempt {
     "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",
     "cpu 0", "context process", "inject off", "set_vm_flush_reset_perms k",
+    "kmap H[2]", "kunmap H[0]", "kmap_flush_unused", "kmap_local_page H[2]",
+    "kmap_local_pfn 0x100000", "kunmap_local z", "kmap_atomic H[3]", "kunmap_atomic z",
+    "kmap_to_page P[0]", "pks_set 3 r", "pks_mode relaxed",
     "switch_mm q", "mmput q",
   ]
 }

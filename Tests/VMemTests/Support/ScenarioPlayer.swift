@@ -16,7 +16,7 @@ struct ScenarioPlayer {
       case .errno(let errno): return words[0] == "unmap_pages" ? ["void"] : ["-\(errno.rawValue)"]
       case .null: return ["NULL"]
       case .fault, .signal: return ["-14"]
-      case .bug: return ["BUG \(error)"]
+      case .bug, .blocked: return ["BUG \(error)"]
       }
     }
   }

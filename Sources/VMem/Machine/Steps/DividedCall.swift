@@ -35,7 +35,11 @@ public struct Step: Equatable, Sendable {
 
 /// A divided call that a CPU has begun, in its per-CPU data.
 struct StepState: BitwiseCopyable {
-  enum Kind: UInt32 { case none, vfree, map, unmap, purge }
+  enum Kind: UInt32 {
+    case none, vfree, map, unmap, purge
+    /// Its task sleeps.
+    case asleep
+  }
 
   var kind: UInt32 = 0
   /// Parts done, of how many.

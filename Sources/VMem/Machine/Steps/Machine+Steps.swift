@@ -19,7 +19,9 @@ extension Machine {
   public func begin(_ call: DividedCall, on cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
       let at = ram.perCPU(self.cpu)
-      guard ram[at].step.kind == 0 else { throw Refusal(.errno(.EBUSY), .cpuInTheMiddle, cpu) }
+      guard ram[at].step.kind == 0 else {
+        throw Refusal(.errno(.EBUSY), isAsleep ? .cpuSleeps : .cpuInTheMiddle, cpu)
+      }
       switch call {
       case .vfree(let address): return try beginVfree(address, at)
       case .vmAreaMapPages(let area, let start, let end, let pages):
@@ -54,6 +56,7 @@ extension Machine {
         }
       case .unmap: return stepUnmapping(at)
       case .purge: return stepPurge(at)
+      case .asleep: throw Refusal(.errno(.EBUSY), .cpuSleeps, cpu)
       }
     }
   }

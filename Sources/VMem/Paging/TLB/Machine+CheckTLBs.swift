@@ -43,7 +43,10 @@ extension Machine {
     checker.expect(
       tlb.slot(of: address)?.slot == slot && map.isCanonical(address), "TLB: slot of an entry",
       address, UInt64(slot))
-    checker.expect(tlb.hasKnownBits(slot), "TLB: bits of an entry", address, tlb.data(slot))
+    checker.expect(
+      tlb.hasKnownBits(slot)
+        && tlb.isGuarded(slot) == TLB.isGuarded(tlb.data(slot), address), "TLB: bits of an entry",
+      address, tlb.data(slot))
     let now = UInt32(truncatingIfNeeded: clock)
     checker.expect(
       tlb.filledAt(slot) <= now && tlb.suspectSince(slot) <= now

@@ -9,6 +9,8 @@ public struct TLBEntry: Sendable {
   public let isWritable: Bool
   public let isGlobal: Bool
   public let isExecutable: Bool
+  /// Protection key.
+  public let key: UInt64
   /// Clock of the access that took it from the tables.
   public let filledAt: UInt32
   /// How it came to be stale; nil while the tables say the same.
@@ -21,6 +23,8 @@ public enum FlushOwed: Sendable {
   case purge(start: UInt64, end: UInt64)
   /// vm_unmap_ram left it to the next flush of its block.
   case block(start: UInt64, end: UInt64)
+  /// A slot of kmap_local, which only its own CPU flushes.
+  case kmapLocal
   /// Nobody owes one: only a flush of everything removes it.
   case nobody
 }
@@ -48,7 +52,8 @@ extension Machine {
     return TLBEntry(
       cpu: tlb.cpu, address: address, size: Level.size(depth: depth), physical: physical,
       isWritable: word & Entry.writable != 0, isGlobal: word & Entry.global != 0,
-      isExecutable: word & Entry.noExecute == 0, filledAt: tlb.filledAt(slot),
+      isExecutable: word & Entry.noExecute == 0, key: Entry(bits: word).key,
+      filledAt: tlb.filledAt(slot),
       staleness: isStale ? staleness(tlb, slot, address, physical >> 12) : nil)
   }
 
@@ -67,6 +72,7 @@ extension Machine {
         }
       }
     }
+    if case .nobody = result, touchesWindows(address, address &+ 4096) { result = .kmapLocal }
     return result
   }
 }

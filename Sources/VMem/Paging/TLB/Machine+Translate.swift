@@ -11,9 +11,11 @@ extension Machine {
   func translate(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
     let tlb = TLB(current: ram)
     if let (slot, depth) = tlb.slot(of: address) {
+      if tlb.isGuarded(slot) { try admit(tlb.data(slot), address, forWriting: forWriting) }
       if let found = use(tlb, slot, depth, address, forWriting) { return found }
     }
     var (leaf, depth) = try walkFaulting(address, forWriting: forWriting)
+    if TLB.isGuarded(leaf.bits, address) { try admit(leaf.bits, address, forWriting: forWriting) }
     let mark = Entry.accessed | (forWriting ? Entry.dirty : 0)
     if leaf.bits & mark != mark { leaf = tables(ofCPU: cpu).mark(address, depth, mark) }
     tlb.fill(address, leaf, depth)
@@ -85,7 +87,9 @@ extension Machine {
   ) throws(Refusal) -> (leaf: Entry, depth: Int) {
     guard map.isCanonical(address) else { throw Refusal(.fault, .notCanonical, address) }
     switch tables(ofCPU: cpu).look(up: address) {
-    case .hole(let depth): throw Refusal(.fault, .notMapped, address, levelCode(depth))
+    case .hole(let depth):
+      if address >= KmapWindow.floor { noteUse(address) }
+      throw Refusal(.fault, .notMapped, address, levelCode(depth))
     case .leaf(_, let entry, let depth):
       guard !usesUserTables(address) || tables(ofCPU: cpu).letsUsersPass(address) else {
         throw Refusal(.signal(.SIGSEGV), .notUserPage, address)

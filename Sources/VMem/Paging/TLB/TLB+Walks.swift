@@ -23,10 +23,11 @@ extension TLB {
     let leaf = ram[table: ram[tlb: frame, at &+ 1], Int(truncatingIfNeeded: address >> 12)]
     let word = leaf.bits & Self.kept
     let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
-    // A leaf that was never used before gets a note of it.
+    // A leaf that was never used before gets a note of it; one with a protection key is looked at.
     let isUser = address >> 63 == 0 && !ram[perCPU].userSpace.isNone
     let wanted = Entry.present | Entry.accessed | (isUser ? Entry.user : 0)
-    guard leaf.bits & wanted == wanted, ram.isMemory((word & Entry.pfnMask) >> 12),
+    guard leaf.bits & (wanted | Entry.keyMask) == wanted,
+      ram.isMemory((word & Entry.pfnMask) >> 12),
       self[0, slot] & ~Self.tagBits != address & ~0xfff
     else { return nil }
     put(slot, address & ~0xfff, word, tag: Self.valid)
@@ -39,10 +40,11 @@ extension TLB {
     3 &* Int(ram[state].slots) &+ 2 &* (Int(truncatingIfNeeded: address >> 21) & (Self.walks - 1))
   }
 
-  /// The table whose entries are leaves of 4 KiB, or nil when there is none for an address.
+  /// The table whose entries are leaves of 4 KiB, or nil when there is none for an address, or
+  /// accesses there are looked at.
   @inline(never)
   private func lastTable(_ address: UInt64, _ tables: PageTables) -> UInt64? {
-    guard tables.map.isCanonical(address) else { return nil }
+    guard tables.map.isCanonical(address), address < KmapWindow.floor else { return nil }
     let (table, stoppedAt) = tables.entryPlace(address, depth: 1)
     guard stoppedAt == 1, !tables.isUser(address) || tables.letsUsersPass(address) else {
       return nil

@@ -12,12 +12,14 @@ struct TLB {
   static let suspect: UInt64 = 2
   /// No RAM lies there: a device answers.
   static let device: UInt64 = 4
+  /// Each access is looked at: the page has a protection key, or lies in the windows of kmap.
+  static let guarded: UInt64 = 8
   static let tagBits: UInt64 = 0xfff
 
   /// Bits of a leaf that a TLB keeps: frame, rights, cache mode, and whether it was written through.
   static let kept =
     Entry.pfnMask | Entry.writable | Entry.user | Entry.writeThrough | Entry.cacheDisable
-    | Entry.dirty | Entry.global | Entry.noExecute
+    | Entry.dirty | Entry.global | Entry.noExecute | Entry.keyMask
   /// What a data word must have for a write to need no walk.
   @usableFromInline static let written = Entry.writable | Entry.dirty
 
@@ -106,9 +108,10 @@ struct TLB {
   func address(_ slot: Int) -> UInt64 { self[0, slot] & ~Self.tagBits }
   func isValid(_ slot: Int) -> Bool { self[0, slot] & Self.valid != 0 }
   func isDevice(_ slot: Int) -> Bool { self[0, slot] & Self.device != 0 }
+  func isGuarded(_ slot: Int) -> Bool { self[0, slot] & Self.guarded != 0 }
   /// Whether a slot has no other bits than the ones that mean something.
   func hasKnownBits(_ slot: Int) -> Bool {
-    self[0, slot] & Self.tagBits & ~(Self.valid | Self.suspect | Self.device) == 0
+    self[0, slot] & Self.tagBits & ~(Self.valid | Self.suspect | Self.device | Self.guarded) == 0
       && self[1, slot] & ~Self.kept == 0
   }
   /// Whether there is anything in a slot, whatever it is.
@@ -129,9 +132,15 @@ struct TLB {
     guard let slot = slot(address, depth) else { return ram[state].fills += 1 }
     let word = Self.word(leaf, depth)
     let isRAM = ram.isMemory((word & Entry.pfnMask) >> 12)
-    put(
-      slot, Self.page(address, depth), word,
-      tag: isRAM ? Self.valid : Self.valid | Self.device)
+    var tag = isRAM ? Self.valid : Self.valid | Self.device
+    if Self.isGuarded(word, address) { tag |= Self.guarded }
+    put(slot, Self.page(address, depth), word, tag: tag)
+  }
+
+  /// Whether accesses by a word are looked at one by one.
+  @inline(__always)
+  static func isGuarded(_ word: UInt64, _ address: UInt64) -> Bool {
+    word & Entry.keyMask != 0 || address >= KmapWindow.floor
   }
 
   @inline(__always)

@@ -40,6 +40,13 @@ struct TLBFlush {
     }
   }
 
+  /// Flushes one page on the current CPU alone (`flush_tlb_one_kernel`).
+  func localPage(_ address: UInt64) {
+    ram[Superblock.ref].flushes.ranges += 1
+    ram[Superblock.ref].flushes.pages += 1
+    TLB(current: ram).flush(page: address)
+  }
+
   /// Flushes [start, end) on the CPUs that use a user address space: page by page up to the ceiling,
   /// else all entries that are not global. The corresponding kernel function is `flush_tlb_mm_range`.
   func userRange(_ space: Ref<UserSpace>, _ start: UInt64, _ end: UInt64) {

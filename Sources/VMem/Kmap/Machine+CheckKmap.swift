@@ -1,0 +1,191 @@
+/// Temporary mappings: entries, counts, addresses of pages and the tasks' records say the same.
+extension Machine {
+  /// High memory and the windows are what a machine can be booted with.
+  func checkHighMemory(_ state: Superblock, _ checker: inout Checker) {
+    let kind = KmapWindow.Kind(rawValue: state.window)
+    let slots = Int(state.pkmapSlots)
+    let isSound =
+      switch kind {
+      case nil: false
+      case .some(.none): slots == 0 && state.highFrames == 0
+      case .some(let kind): KmapWindow.isSlotCount(slots) && slots <= kind.slots
+      }
+    checker.expect(
+      isSound && state.highFrames < ram.frameCount, "superblock: high memory",
+      UInt64(state.highFrames), UInt64(state.window))
+    let hasKeys = state.switches & Switches.pks.rawValue != 0
+    checker.expect(
+      state.pksRelaxed <= (hasKeys ? 1 : 0), "superblock: protection keys",
+      UInt64(state.pksRelaxed))
+  }
+
+  func checkKmap(_ checker: inout Checker) {
+    var controls: [Ref<KmapControl>] = []
+    for cpu in 0..<cpuCount {
+      let control = ram[ram.perCPU(cpu)].kmap
+      if use(control, task: 0, &checker) { controls.append(control) }
+      checker.expect(
+        control.isNone || Int(ram[control].cpu) == cpu || !checker.isUsed(control, .kmapControl),
+        "kmap: CPU of a first task", UInt64(cpu))
+      checker.expect(ram[ram.perCPU(cpu)].unused == 0, "per-CPU data", UInt64(cpu))
+    }
+    for number in 1..<1 + min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks)
+    where checker.isUsed(task(number), .task) {
+      let control = ram[task(number)].kmap
+      if use(control, task: number, &checker) { controls.append(control) }
+    }
+    let state = Superblock.ref
+    checker.expect(ram[Task.boot].kmap.isNone, "kmap: record of the first task")
+    for control in controls { check(control, &checker) }
+    guard checker.isSound else { return }
+    for cpu in 0..<Configuration.maximumCPUs where cpu < cpuCount {
+      checker.expect(
+        ram[ram.perCPU(cpu)].pkrs == expectedPKRS(ofCPU: cpu), "PKRS", UInt64(cpu),
+        UInt64(ram[ram.perCPU(cpu)].pkrs))
+      let current = kmapControl(ofTask: Int(ram[state].runningTasks[cpu]), onCPU: cpu)
+      let sleeps = !current.isNone && ram[current].sleep != 0
+      checker.expect(
+        sleeps == (ram[ram.perCPU(cpu)].step.kind == StepState.Kind.asleep.rawValue),
+        "kmap: CPU of a task that sleeps", UInt64(cpu))
+    }
+    guard let pkmap else { return }
+    checkLocalSlots(pkmap, &checker)
+    checkSlots(pkmap, &checker)
+    checkRecords(pkmap, &checker)
+    let asleep = controls.count { ram[$0].sleep == KmapControl.Sleep.asleep.rawValue }
+    checker.expect(
+      asleep == Int(ram[pkmap.state].waiting), "kmap: tasks that wait", UInt64(asleep),
+      UInt64(ram[pkmap.state].waiting))
+  }
+
+  private func use(
+    _ control: Ref<KmapControl>, task: Int, _ checker: inout Checker
+  ) -> Bool {
+    guard !control.isNone, checker.use(control, .kmapControl, "kmap: record") else { return false }
+    checker.expect(
+      ram[control].task == UInt32(task), "kmap: task of a record", UInt64(task),
+      UInt64(ram[control].task))
+    return true
+  }
+
+  private func check(_ control: Ref<KmapControl>, _ checker: inout Checker) {
+    let record = ram[control]
+    let (task, index) = (UInt64(record.task), Int(record.index))
+    let isSound =
+      index < localSlots && index % localStep == 0 && Int(record.cpu) < cpuCount
+      && (index == 0 || kmapWindow != nil)
+      && Int(record.migrationDisabled) >= index / localStep
+      && record.preemptionDisabled <= record.pageFaultsDisabled
+      && record.pageFaultsDisabled <= Self.mostPreemptions
+      && record.raised <= min(1, UInt8(truncatingIfNeeded: record.preemptionDisabled))
+      && (has(.preemptCount) || record.preemptionDisabled == 0)
+    checker.expect(isSound, "kmap: counts of a task", task, UInt64(index))
+    checker.expect(
+      record.sleep <= KmapControl.Sleep.woken.rawValue
+        && (record.sleep != 0 ? isHighMemory(UInt64(record.page)) : record.page == 0)
+        && record.page < ram.frameCount
+        && (record.name.isNone || record.sleep != 0 && checker.isUsed(record.name, .name)),
+      "kmap: sleep of a task", task)
+    for at in 0..<KmapControl.mostEntries {
+      let isUsed = at < index && (localStep == 1 || at % 2 == 1)
+      let entry = record.entries[at]
+      let isRight =
+        isUsed
+        ? entry.bits & ~Entry.pfnMask == Protection.kernel.bits
+        : entry == .none && record.users[at] == 0 && record.marks[at].isEmpty
+      checker.expect(
+        isRight && record.marks[at].isSubset(of: .all) && record.users[at] >> 33 == 0,
+        "kmap: entry of a task", task, UInt64(at))
+    }
+    for level in 0..<2 {
+      checker.expect(
+        has(.pks)
+          ? record.pkrs[level] & 3 == 0
+          : record.pkrs[level] == ProtectionKeys.initial && record.opened[level] == 0,
+        "kmap: protection keys of a task", task)
+    }
+  }
+
+  /// The slots of a CPU hold what its task has, and nothing else.
+  private func checkLocalSlots(_ pkmap: Pkmap, _ checker: inout Checker) {
+    for cpu in 0..<cpuCount {
+      let control = kmapControl(
+        ofTask: Int(ram[Superblock.ref].runningTasks[cpu]), onCPU: cpu)
+      for at in 0..<localSlots {
+        let expected = control.isNone ? .none : ram[control].entries[at]
+        let address = pkmap.window.localAddress(at + localSlots * cpu)
+        checkEntry(pkmap, address, expected, &checker)
+      }
+    }
+  }
+
+  private func checkEntry(
+    _ pkmap: Pkmap, _ address: UInt64, _ expected: Entry, _ checker: inout Checker
+  ) {
+    let entry = pkmap.entry(address)
+    // set_memory may have changed what it allows.
+    let rights =
+      ram[Superblock.ref].changesRights && expected.isPresent
+      ? Entry.writable | Entry.dirty | Entry.noExecute : 0
+    checker.expect(
+      entry.bits | rights == expected.bits | rights, "kmap: entry of a slot", address, entry.bits)
+  }
+
+  private func checkSlots(_ pkmap: Pkmap, _ checker: inout Checker) {
+    let state = ram[pkmap.state]
+    checker.expect(
+      state.last < UInt32(pkmap.window.slots), "kmap: cursor", UInt64(state.last))
+    var found: Set<Int> = []
+    for bucket in 0..<KmapState.buckets {
+      var next = Int(state.heads[bucket])
+      while next != 0 {
+        guard next <= pkmap.window.slots, found.insert(next).inserted,
+          Pkmap.bucket(ram[pkmap.slot(next - 1)].page) == bucket
+        else {
+          checker.expect(false, "kmap: bucket", UInt64(bucket), UInt64(next))
+          break
+        }
+        next = Int(ram[pkmap.slot(next - 1)].next)
+      }
+    }
+    var pages: Set<UInt32> = []
+    for number in 0..<pkmap.window.slots {
+      let slot = ram[pkmap.slot(number)]
+      let isFree = slot.count == 0
+      checker.expect(
+        isFree
+          ? slot.page == 0 && slot.next == 0 && !found.contains(number + 1)
+          : found.contains(number + 1) && slot.page < ram.frameCount
+            && isHighMemory(UInt64(slot.page)) && pages.insert(slot.page).inserted,
+        "kmap: slot", UInt64(number), UInt64(slot.count))
+      checker.expect(
+        slot.unused == 0 && slot.unusedToo == 0 && slot.marks.isSubset(of: .all)
+          && (slot.makers | slot.users) >> 33 == 0
+          && (slot.makers != 0) == (slot.count > 1)
+          && (slot.count > 1 || slot.users == 0 && slot.marks.isEmpty),
+        "kmap: users of a slot", UInt64(number), slot.makers)
+      checkEntry(
+        pkmap, pkmap.window.address(number),
+        isFree ? .none : Entry(pfn: UInt64(slot.page), .kernel), &checker)
+    }
+  }
+
+  private func checkRecords(_ pkmap: Pkmap, _ checker: inout Checker) {
+    let count = ram[pkmap.state].recordCount
+    for number in 0..<UInt64(KmapRecord.capacity) {
+      let record = ram[pkmap.record(number)]
+      let isRight =
+        number < count
+        ? record.isLocal <= 1 && record.unused == 0 && record.page < ram.frameCount
+          && record.marks.isSubset(of: .all) && (record.makers | record.users) >> 33 == 0
+          && record.makers != 0 && record.ended <= clock
+          && (!record.marks.isEmpty || record.users & ~record.makers != 0)
+          && touchesWindows(record.address, record.address &+ 4096)
+        : record.address == 0 && record.page == 0 && record.marks.isEmpty && record.isLocal == 0
+          && record.makers == 0 && record.users == 0 && record.ended == 0 && record.unused == 0
+      checker.expect(isRight, "kmap: record of the audit", number)
+      checker.expect(
+        (0..<3).allSatisfy { record.padding[$0] == 0 }, "kmap: record of the audit", number)
+    }
+  }
+}

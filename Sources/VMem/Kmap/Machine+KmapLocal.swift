@@ -1,0 +1,140 @@
+/// kmap_local: addresses for one task, in slots of the CPU it runs on, last in first out.
+extension Machine {
+  /// The page's address for the current task; where the direct map has the page, that one. The
+  /// corresponding kernel function is `kmap_local_page`.
+  public func kmapLocalPage(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    try checkPage(pfn, .kmap_local_page)
+    guard let pkmap, isHighMemory(pfn) || has(.kmapForceMap) else {
+      try openProtected(pfn)
+      return directAddress(pfn)
+    }
+    return try push(pfn, pkmap)
+  }
+
+  /// As `kmapLocalPage`, for a frame that may have no struct page. The corresponding kernel function is
+  /// `kmap_local_pfn`. On a machine without windows it takes RAM only.
+  public func kmapLocalPFN(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    guard let pkmap else { return try kmapLocalPage(pfn) }
+    guard pfn < 1 << (Self.physicalBits - 12) else {
+      throw Refusal(.errno(.EINVAL), .noPhysicalAddress, pfn << 12, UInt64(Self.physicalBits))
+    }
+    return try push(pfn, pkmap)
+  }
+
+  private func push(_ pfn: UInt64, _ pkmap: Pkmap) throws(Refusal) -> UInt64 {
+    let control = try kmapControl()
+    let index = Int(ram[control].index) + localStep
+    guard index < localSlots else {
+      throw bug(
+        .__kmap_local_pfn_prot, .kmapTooDeep, UInt64(ram[control].migrationDisabled),
+        UInt64((localSlots - 1) / localStep))
+    }
+    let address = pkmap.window.localAddress(index - 1 + localSlots * cpu)
+    let entry = Entry(pfn: pfn, .kernel)
+    pkmap.set(address, entry)
+    ram[pkmap.state].mappings += 1
+    ram[control].entries[index - 1] = entry
+    ram[control].index = UInt16(index)
+    ram[control].migrationDisabled += 1
+    ram[control].cpu = UInt16(cpu)
+    return address
+  }
+
+  /// Releases the current task's last mapping, whose address this should be. The corresponding kernel
+  /// function is `kunmap_local`.
+  ///
+  /// Another address of the slots is a WARN, and the last mapping goes all the same while the one that
+  /// was named stays; without any mapping it is a BUG. Addresses of elsewhere are ignored, with a WARN
+  /// below the direct map.
+  public func kunmapLocal(_ address: UInt64) throws(Refusal) {
+    let page = address & ~4095
+    guard let pkmap else { return try closeProtected(page) }
+    guard pkmap.window.localNumber(page, localSlots * cpuCount) != nil else {
+      if has(.kmapForceMap) {
+        warnOnce(25, .kunmap_local_indexed)
+      } else {
+        if page < map.pageOffset { warnOnce(26, .kunmap_local_indexed) }
+        try closeProtected(page)
+      }
+      return
+    }
+    let control = try kmapControl()
+    let top = Int(ram[control].index) - 1
+    let last = pkmap.window.localAddress(top + localSlots * cpu)
+    if page != last { warnOnce(27, .kunmap_local_indexed) }
+    guard top >= 0 else { throw bug(.kunmap_local_indexed, .nothingKmapped, page) }
+    markMisorder(control, named: page, top, last, pkmap)
+    clear(last, pkmap)
+    TLBFlush(ram: ram).localPage(page)
+    noteEnd(control, top, last, pkmap)
+    ram[control].index -= UInt16(localStep)
+    ram[control].migrationDisabled -= 1
+  }
+
+  /// Clears a slot's entry. Other CPUs are not flushed, and may have used it.
+  private func clear(_ address: UInt64, _ pkmap: Pkmap) {
+    pkmap.set(address, .none)
+    FlushObligation(ram, address, address + 4096).deferToPurge()
+  }
+
+  private func noteEnd(_ control: Ref<KmapControl>, _ at: Int, _ address: UInt64, _ pkmap: Pkmap) {
+    pkmap.note(
+      address, UInt32(truncatingIfNeeded: ram[control].entries[at].pfn), isLocal: true,
+      ram[control].marks[at], makers: 1 << UInt64(ram[control].task),
+      users: ram[control].users[at])
+    ram[control].entries[at] = .none
+    ram[control].marks[at] = []
+    ram[control].users[at] = 0
+  }
+
+  private func markMisorder(
+    _ control: Ref<KmapControl>, named page: UInt64, _ top: Int, _ last: UInt64, _ pkmap: Pkmap
+  ) {
+    guard page != last else { return }
+    ram[control].marks[top].insert(.torn)
+    guard let number = pkmap.window.localNumber(page, localSlots * cpuCount),
+      number / localSlots == cpu, number % localSlots < top,
+      ram[control].entries[number % localSlots].isPresent
+    else { return }
+    ram[control].marks[number % localSlots].insert(.outOfOrder)
+  }
+
+  // MARK: Switches
+
+  /// Takes the entries of a task that stops running out of its CPU's slots. The corresponding kernel
+  /// function is `__kmap_local_sched_out`.
+  func switchKmapOut(_ control: Ref<KmapControl>) {
+    guard let pkmap else { return }
+    forEachEntry(control) { at, address in
+      ram[control].marks[at].insert(.scheduled)
+      clear(address, pkmap)
+      TLBFlush(ram: ram).localPage(address)
+    }
+    markScheduled(pkmap, task)
+  }
+
+  /// Puts them back. The corresponding kernel function is `__kmap_local_sched_in`.
+  func switchKmapIn(_ control: Ref<KmapControl>) {
+    guard let pkmap else { return }
+    forEachEntry(control) { at, address in pkmap.set(address, ram[control].entries[at]) }
+  }
+
+  /// Calls `body` for each mapping of a task and its address on the current CPU, the first one first.
+  private func forEachEntry(_ control: Ref<KmapControl>, _ body: (Int, UInt64) -> Void) {
+    guard let window = kmapWindow else { return }
+    for at in 0..<min(Int(ram[control].index), localSlots)
+    where ram[control].entries[at].isPresent {
+      body(at, window.localAddress(at + localSlots * cpu))
+    }
+  }
+
+  /// What the task has got by kmap is held, too.
+  private func markScheduled(_ pkmap: Pkmap, _ task: Int) {
+    for number in 0..<pkmap.window.slots {
+      let slot = pkmap.slot(number)
+      if ram[slot].count > 1, ram[slot].makers >> UInt64(task) & 1 != 0 {
+        ram[slot].marks.insert(.scheduled)
+      }
+    }
+  }
+}

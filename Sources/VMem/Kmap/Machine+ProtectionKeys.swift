@@ -1,0 +1,152 @@
+/// Protection keys: who may use pages that have one.
+extension Machine {
+  // MARK: Registers
+
+  /// 1 in an interrupt, which has rights of its own.
+  private var level: Int { context.isInterrupt ? 1 : 0 }
+
+  /// PKRS of a CPU.
+  public func pkrs(ofCPU cpu: Int) -> UInt32 { ram[ram.perCPU(cpu)].pkrs }
+
+  /// What PKRS of a CPU must be by the records.
+  func expectedPKRS(ofCPU cpu: Int) -> UInt32 {
+    guard has(.pks) else { return 0 }
+    let control = kmapControl(ofTask: Int(ram[Superblock.ref].runningTasks[cpu]), onCPU: cpu)
+    let context = ExecutionContext(rawValue: ram[Superblock.ref].contexts[cpu]) ?? .process
+    return control.isNone ? ProtectionKeys.initial : ram[control].pkrs[context.isInterrupt ? 1 : 0]
+  }
+
+  /// Loads PKRS at a switch of tasks and on the way into an interrupt and out of it. The corresponding
+  /// kernel function is `pks_write_current`.
+  func loadPKRS() {
+    if has(.pks) { ram[ram.perCPU(cpu)].pkrs = expectedPKRS(ofCPU: cpu) }
+  }
+
+  /// A handler begins with what every task begins with, and its end brings back what was. The
+  /// corresponding kernel functions are `pks_save_pt_regs` and `pks_restore_pt_regs`.
+  func enterOrLeaveInterrupt() {
+    if let control = existingKmapControl {
+      ram[control].pkrs[1] = ProtectionKeys.initial
+      ram[control].opened[1] = 0
+    }
+    loadPKRS()
+  }
+
+  private func requireKeys() throws(Refusal) {
+    guard has(.pks) else { throw Refusal(.errno(.EINVAL), .noProtectionKeys) }
+  }
+
+  /// Sets what a key allows to the current task, or to the interrupt that runs. No TLB is flushed. The
+  /// corresponding kernel function is `pks_update_protection`.
+  ///
+  /// Refuses with -EINVAL key 0, which is always open, a key above 15, and on a machine without keys.
+  public func setProtection(ofKey key: UInt64, _ access: ProtectionKeys.Access) throws(Refusal) {
+    try requireKeys()
+    try checkKey(key)
+    let control = try kmapControl()
+    ram[control].pkrs[level] = ProtectionKeys.set(ram[control].pkrs[level], key, access)
+    loadPKRS()
+  }
+
+  private func checkKey(_ key: UInt64) throws(Refusal) {
+    guard (1..<UInt64(ProtectionKeys.count)).contains(key) else {
+      throw Refusal(.errno(.EINVAL), .noSuchKey, key, UInt64(ProtectionKeys.count - 1))
+    }
+  }
+
+  // MARK: Pages
+
+  /// Gives pages a key in the direct map, or takes it away again (key 0), and flushes. Large leaves are
+  /// split. A kernel does this for all pages of a device at once, when it maps them.
+  ///
+  /// Refuses with -EINVAL a key above 15 and pages that the direct map does not have, and with -ENOMEM
+  /// without memory for a table: the pages before it keep the new key then.
+  public func protectPages(_ pages: [UInt64], key: UInt64) throws(Refusal) {
+    try requireKeys()
+    if key != 0 { try checkKey(key) }
+    for pfn in pages {
+      guard pfn < UInt64(directFrames) else { throw Refusal(.errno(.EINVAL), .notInDirectMap, pfn) }
+    }
+    var range: (start: UInt64, end: UInt64)?
+    for pfn in pages {
+      let address = directAddress(pfn)
+      var change = AttributeChange(address)
+      change.clear = Entry.keyMask
+      change.set = key << 59
+      change.changesAliases = false
+      if case .noMemory = change.run(self, address, pages: 1) {
+        flush(range)
+        throw Refusal(.errno(.ENOMEM), .noTableMemory, address, UInt64(Level.pte.rawValue))
+      }
+      range =
+        range.map { (min($0.start, address), max($0.end, address + 4096)) }
+        ?? (address, address + 4096)
+    }
+    flush(range)
+  }
+
+  private func flush(_ range: (start: UInt64, end: UInt64)?) {
+    if let (start, end) = range { FlushObligation(ram, start, end).flush() }
+  }
+
+  /// Whether a fault by the key of protected pages is only complained about.
+  public var pksIsRelaxed: Bool {
+    get { ram[Superblock.ref].pksRelaxed != 0 }
+  }
+
+  /// The corresponding kernel parameter is `memremap.pks_fault_mode`.
+  public func setPKSFaults(relaxed: Bool) throws(Refusal) {
+    try requireKeys()
+    ram[Superblock.ref].pksRelaxed = relaxed ? 1 : 0
+  }
+
+  private func isProtected(_ address: UInt64) -> Bool {
+    guard has(.pks), tables.isDirectMap(address),
+      case .leaf(_, let entry, _) = tables.look(up: address)
+    else { return false }
+    return entry.key == ProtectionKeys.protected
+  }
+
+  /// Opens the key of a protected page for the current task, which may do so several times. The
+  /// corresponding kernel function is `pgmap_set_readwrite`.
+  func openProtected(_ pfn: UInt64) throws(Refusal) {
+    guard isProtected(directAddress(pfn)) else { return }
+    let control = try kmapControl()
+    ram[control].opened[level] += 1
+    if ram[control].opened[level] == 1 {
+      try setProtection(ofKey: ProtectionKeys.protected, .readWrite)
+    }
+  }
+
+  /// Takes back one opening; the last one closes the key. The corresponding kernel function is
+  /// `pgmap_set_noaccess`. One without an opening is ignored.
+  func closeProtected(_ address: UInt64) throws(Refusal) {
+    guard isProtected(address), let control = existingKmapControl,
+      ram[control].opened[level] > 0
+    else { return }
+    ram[control].opened[level] -= 1
+    if ram[control].opened[level] == 0 {
+      try setProtection(ofKey: ProtectionKeys.protected, .none)
+    }
+  }
+
+  // MARK: Accesses
+
+  /// Looks at an access that is not left to the quick path: to a page with a key, or in the windows of
+  /// kmap.
+  @inline(never)
+  func admit(_ word: UInt64, _ address: UInt64, forWriting: Bool) throws(Refusal) {
+    if address >= KmapWindow.floor { noteUse(address) }
+    let key = Entry(bits: word).key
+    guard key != 0, word & Entry.user == 0 else { return }
+    let access = ProtectionKeys.access(ram[ram.perCPU(cpu)].pkrs, key)
+    if access == .readWrite || access == .read && !forWriting { return }
+    let code = ProtectionKeys.errorCode(writing: forWriting)
+    if key == ProtectionKeys.protected, pksIsRelaxed {
+      warnOnce(29, .pgmap_protection_fault, .pgmapFault, address, key)
+      return try setProtection(ofKey: key, .readWrite)
+    }
+    logMessage(.protectionFault, level: 1, nil, address, key, code)
+    throw Refusal(.fault, .protectionKey, address, key, code)
+  }
+}

@@ -1,0 +1,173 @@
+internal import VMem
+internal import VMemViews
+
+/// Temporary mappings: kmap in all its forms.
+extension Verb {
+  static let kmap: [Verb] = [
+    Verb(
+      "kmap", .kmap, .address, .writer, [.page],
+      summary: "give a page an address for all tasks; sleeps while every slot has users",
+      kernel: "kmap", returns: "the address, or BLOCKED until a kunmap and the task's next turn",
+      example: "k = kmap P[0]", .call(map)),
+    Verb(
+      "kunmap", .kmap, .nothing, .writer, [.page],
+      summary: "give up one use of a page's address; the last one wakes who sleeps",
+      kernel: "kunmap", returns: "0; BUG for a page that has none",
+      example: "kmap P[0]\nkunmap P[0]",
+      .call(unmap)),
+    Verb(
+      "kmap_flush_unused", .kmap, .nothing, .writer,
+      summary: "clear the slots without users, and flush", kernel: "kmap_flush_unused",
+      returns: "0", example: "kmap_flush_unused",
+      .call(flushUnused)),
+    Verb(
+      "kmap_local_page", .kmap, .address, .writer, [.page],
+      summary: "give a page an address for the current task, on top of its others",
+      kernel: "kmap_local_page", returns: "the address; BUG for one too many",
+      example: "k = kmap_local_page P[0]", .call(mapLocal)),
+    Verb(
+      "kmap_local_pfn", .kmap, .address, .writer, [.anyFrame],
+      summary: "as kmap_local_page, for a frame that may have no struct page",
+      kernel: "kmap_local_pfn", returns: "the address; BUG for one too many",
+      example: "k = kmap_local_pfn 0x1000",
+      .call(mapLocalPFN)),
+    Verb(
+      "kunmap_local", .kmap, .nothing, .writer, [.address],
+      summary: "release the task's last kmap_local mapping, whose address this must be",
+      kernel: "kunmap_local", returns: "0; a warn for another address; BUG when there is none",
+      example: "k = kmap_local_page P[0]\nkunmap_local k",
+      .call(unmapLocal)),
+    Verb(
+      "kmap_atomic", .kmap, .address, .writer, [.page],
+      summary: "as kmap_local_page, with page faults and preemption off",
+      kernel: "kmap_atomic", returns: "the address; BUG for one too many",
+      example: "k = kmap_atomic P[0]\nkunmap_atomic k",
+      .call(mapAtomic)),
+    Verb(
+      "kunmap_atomic", .kmap, .nothing, .writer, [.address],
+      summary: "release what kmap_atomic gave", kernel: "kunmap_atomic",
+      returns: "0; a warn for another address; BUG when there is none",
+      example: "k = kmap_atomic P[0]\nkunmap_atomic k",
+      .call(unmapAtomic)),
+    Verb(
+      "kmap_to_page", .kmap, .nothing, .writer, [.address], options: [.byName],
+      summary: "find the page of an address as the kernel does; its first answer for a slot warns",
+      kernel: "kmap_to_page", returns: "address of the struct page; P[3] or pfn:N with --name",
+      example: "kmap_to_page P[0] --name", .call(toPage)),
+    Verb(
+      "page_address", .kmap, .nothing, .reader, [.page],
+      summary: "show the address a page has: in the direct map, or from kmap",
+      kernel: "page_address", returns: "the address, or NULL", example: "page_address P[0]",
+      .call(pageAddress)),
+    Verb(
+      "kmap_state", .kmap, .nothing, .reader,
+      summary: "show the slots of kmap, and what each task has mapped",
+      returns: "text: the window, a line a slot that is not free, a line a task",
+      example: "kmap_state", .call(state)),
+    Verb(
+      "kmap_audit", .kmap, .nothing, .reader,
+      summary:
+        "show mappings that other tasks used, released out of order, or held across a schedule",
+      returns: "text: a line a mapping; nothing when there is none", example: "kmap_audit",
+      .call(audit)),
+    Verb(
+      "kmap_compare", .kmap, .nothing, .reader, options: [.comparedPages, .cpus],
+      summary: "count what copying pages costs by kmap, kmap_local, kmap_atomic and vmap",
+      returns: "text: a line a way, on machines of their own like this one",
+      example: "kmap_compare --pages 64 --cpus 4", .call(compare)),
+  ]
+
+  private static func map(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.kmap(call.page))
+  }
+
+  private static func unmap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.kunmap(call.page)
+    return .ok
+  }
+
+  private static func mapLocal(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.kmapLocalPage(call.page))
+  }
+
+  private static func mapLocalPFN(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.kmapLocalPFN(call.arguments[.anyFrame]))
+  }
+
+  private static func unmapLocal(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.kunmapLocal(call.arguments[.address])
+    return .ok
+  }
+
+  private static func mapAtomic(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.kmapAtomic(call.page))
+  }
+
+  private static func unmapAtomic(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.kunmapAtomic(call.arguments[.address])
+    return .ok
+  }
+
+  private static func flushUnused(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    machine.kmapFlushUnused()
+    return .ok
+  }
+
+  private static func toPage(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let pfn = machine.kmapToPage(call.arguments[.address])
+    return call.arguments.has(.byName)
+      ? .page(pfn: pfn) : .address(machine.structPageAddress(pfn))
+  }
+
+  private static func pageAddress(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.pageAddress(call.page).map { .address($0) } ?? .null
+  }
+
+  private static func state(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.kmapState(machine, to: &output) }
+  }
+
+  private static func audit(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.kmapAudit(machine, to: &output) }
+  }
+
+  private static func compare(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let pages = call.arguments[.comparedPages, default: 1024]
+    let cpus = call.arguments[.cpus, default: UInt64(machine.cpuCount)]
+    let costs = try KmapComparison(pages: pages, cpus: cpus, like: machine.configuration).run()
+    return call.view { output in
+      Views.kmapComparison(costs, pages: pages, cpus: cpus, to: &output)
+    }
+  }
+}
+
+extension Call {
+  /// The page of a verb that takes one.
+  fileprivate var page: UInt64 { arguments[.page] }
+}
