@@ -98,6 +98,11 @@ struct LogText {
       ]
     case .pgmapFault:
       framed(["PGMAP: page protected by key \(record.b) used at \(hex(record.a))", warning])
+    case .arenaViolation:
+      [
+        "ERROR: Arena \(record.b == 1 ? "WRITE" : "READ") access at unmapped address 0x\(bare(record.a))",
+        "CPU: \(record.cpu) UID: 0 PID: \(pid) Comm: \(task)",
+      ]
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }

@@ -25,6 +25,20 @@ import VMemScript
     "nowait_warns": ("", "vmalloc 1T --gfp GFP_NOWAIT\ndmesg"),
     "nx_over_holes": ("", "set_memory_nx 0xffffc90000000000 1"),
     "ro_keeps_dirty": ("", "v = vmalloc 4K\nset_memory_ro v 1\nset_memory_rw v 1\nwalk v"),
+    "arena_best_fit": (
+      "",
+      arena + "p = arena_alloc_pages a 16\narena_free_pages a p 3\narena_free_pages a p+6p 2\n"
+        + "arena_alloc_pages a 1"
+    ),
+    "arena_reserve": ("", arena + "arena_reserve_pages a 0x100000004000 1"),
+    "arena_reports": ("", arena + "arena_fault a 0x100000004000 --as bpf\ndmesg"),
+    "arena_whole": (
+      "", arena + "m = mm_create\nu = arena_mmap a --at 0x100000000000 --mm m\nmunmap m u 4K"
+    ),
+    "arena_anywhere": ("", arena + "meminfo"),
+    "arena_scratch": (
+      "--kernel 7.2", arena + "arena_fault a 0x100000004000 --as kfunc"
+    ),
     "nr_vmalloc": ("", "vmstat"),
     "vmalloc_start_note": ("", "kcore --headers"),
     "test_map_ram": ("", "test_vmalloc run_test_mask=1024 test_loop_count=1"),
@@ -39,6 +53,8 @@ import VMemScript
     "pks": ("", "pks_set 3 r"),
     "test_few": ("", "test_vmalloc test_loop_count=1 nr_pcpu_objects=1"),
   ]
+
+  private static let arena = "a = arena_create 16 --map-extra 0x100000000000\n"
 
   @Test(arguments: Switch.all.map { "\($0.name)" })
   func changesWhatAScriptSees(_ name: String) throws {

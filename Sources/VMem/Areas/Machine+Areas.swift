@@ -115,7 +115,7 @@ extension Machine {
       throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
     }
     let area = areas.takeBusy(startingAt: address) {
-      ram[$0].isVMStruct && !liesOverBootMappings($0)
+      ram[$0].isVMStruct && !mustStay($0)
     }
     guard !area.isNone else { throw notFreeable(address) }
     mightSleep(.remove_vm_area)
@@ -130,7 +130,7 @@ extension Machine {
     if ram[found].start != address || !ram[found].isVMStruct {
       return bug(.free_vm_area, .notAreaStart, address, ram[found].start)
     }
-    return bug(.free_vm_area, .touchesDirectMap, ram[found].start, ram[found].end)
+    return whyStays(.free_vm_area, found)
   }
 
   /// Unmaps an area and puts it on its way to the purge (`free_unmap_vmap_area`).
@@ -185,6 +185,7 @@ extension Machine {
   @inline(__always)
   public func runScheduledWork() {
     if ram[Superblock.ref].deferredFree != 0 { runDeferredFrees() }
+    if ram[Superblock.ref].arenaSpans != 0 { finishArenaFrees() }
     areas.runScheduledDrain()
   }
 

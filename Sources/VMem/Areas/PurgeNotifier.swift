@@ -25,7 +25,7 @@ extension Machine {
 
   private func keptArea(_ address: UInt64) throws(Refusal) -> Ref<VMArea> {
     let area = areas.busyArea(startingAt: address)
-    guard !area.isNone, ram[area].isVMStruct, !liesOverBootMappings(area) else {
+    guard !area.isNone, ram[area].isVMStruct, !mustStay(area) else {
       throw Refusal(.errno(.EINVAL), .noAreaAtAddress, address)
     }
     return area

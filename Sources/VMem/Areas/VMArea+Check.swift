@@ -6,7 +6,7 @@ extension AreaAllocator {
     let isVMStruct = ram.byte(area, at: MemoryLayout<VMArea>.offset(of: \.isVMStruct)!)
     let isGroup = ram.byte(area, at: MemoryLayout<VMArea>.offset(of: \.isGroup)!)
     checker.expect(
-      isVMStruct <= 1 && isGroup <= 1 && record.marks <= 3, "areas: marks", start,
+      isVMStruct <= 1 && isGroup <= 1 && record.marks <= 7, "areas: marks", start,
       UInt64(record.marks))
     checker.expect(record.next.isNone, "areas: next of a busy area", start)
     let node = record.areaFlags >> 8
@@ -30,7 +30,7 @@ extension AreaAllocator {
     checker.expect(
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
         && record.caller.isNone && record.owned == 0 && record.pageOrder == 0
-        && !record.isGroup && record.physicalAddress == 0 && record.marks & 1 == 0
+        && !record.isGroup && record.physicalAddress == 0 && record.marks & 5 == 0
         && (!isBlock || record.reserved == MapBlock.size), "areas: vm_map_ram", record.start)
   }
 
@@ -40,7 +40,7 @@ extension AreaAllocator {
     checker.expect(
       record.areaFlags & VMArea.mapBlock == 0 && record.requestedSize == record.reserved
         && record.flags == .alloc && record.pageCount == 0
-        && record.pageOrder == 0 && record.physicalAddress == 0 && record.marks & 1 == 0
+        && record.pageOrder == 0 && record.physicalAddress == 0 && record.marks & 5 == 0
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
   }
 

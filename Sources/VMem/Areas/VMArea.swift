@@ -37,14 +37,15 @@ public struct VMArea: BitwiseCopyable, Sendable {
   var next = Ref<VMArea>.none
   /// `vmap_area.flags`: vmap node plus one in bits 8 and up, 1 for vm_map_ram, 2 for its blocks.
   public var areaFlags: UInt32 = 0
-  /// What it owns, as a granule: its `PageSet`, or the next area of its per-CPU group.
+  /// What it owns, as a granule: its `PageSet`, the next area of its per-CPU group, or its arena.
   var owned: UInt32 = 0
   public var pageOrder: UInt8 = 0
   /// Whether there is a vm_struct; mappings of vm_map_ram have none.
   public var isVMStruct: Bool = true
   /// Whether it is part of a per-CPU group.
   var isGroup: Bool = false
-  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`.
+  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: `owned` is an
+  /// arena.
   var marks: UInt8 = 0
 
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
@@ -85,7 +86,16 @@ public struct VMArea: BitwiseCopyable, Sendable {
   }
 
   /// The pages it owns, or none.
-  var pages: Ref<PageSet> { Ref(granule: isGroup ? 0 : owned) }
+  var pages: Ref<PageSet> { Ref(granule: isGroup || marks & 4 != 0 ? 0 : owned) }
+
+  /// The arena whose range it is, or none.
+  var arena: Ref<Arena> {
+    get { Ref(granule: marks & 4 != 0 ? owned : 0) }
+    set {
+      owned = newValue.granule
+      marks = newValue.isNone ? marks & ~4 : marks | 4
+    }
+  }
 
   public var flags: VMFlags {
     get { VMFlags(rawValue: rawFlags) }

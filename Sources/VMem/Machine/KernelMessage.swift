@@ -60,6 +60,13 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case preempt_count_add
   case preempt_count_sub
   case pgmap_protection_fault
+  case set_pte_at
+  case arena_map_alloc
+  case bpf_arena_alloc_pages
+  case bpf_arena_free_pages
+  case bpf_arena_reserve_pages
+  case apply_range_set_cb
+  case arena_get_unmapped_area
 
   public var name: String { "\(self)" }
 }
@@ -120,4 +127,6 @@ public enum KernelMessage: UInt8, CaseIterable, Sendable {
   case protectionFault
   /// WARN: a protected page was used by who has not opened it: address, key.
   case pgmapFault
+  /// A program or helper missed a page of an arena: user address; 1 for a write.
+  case arenaViolation
 }

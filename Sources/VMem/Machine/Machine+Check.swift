@@ -21,13 +21,14 @@ extension Machine {
     if checker.isFull { return checker.violations }
     let sets = checkSets(&checker)
     areas.check(&checker)
+    let arenaFrames = checkArenas(&checker)
     memoryTypes.check(&checker)
     checkNames(&checker)
     log.check(&checker)
     checkSteps(&checker)
     checkTasks(&checker)
     checkKmap(&checker)
-    if !checker.isFull { checkPages(sets, users, layout, &checker) }
+    if !checker.isFull { checkPages(sets, users, arenaFrames, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }
     return checker.violations
@@ -100,8 +101,8 @@ extension Machine {
 
   /// What is left over is either boot's, never used, or a page that a set owns.
   private func checkPages(
-    _ sets: [Ref<PageSet>], _ users: [UInt32: UInt32], _ layout: BootLayout,
-    _ checker: inout Checker
+    _ sets: [Ref<PageSet>], _ users: [UInt32: UInt32], _ arenaFrames: Set<UInt32>,
+    _ layout: BootLayout, _ checker: inout Checker
   ) {
     for (from, to) in layout.taken {
       for pfn in min(from, ram.frameCount)..<min(to, ram.frameCount) where !checker.isClaimed(pfn) {
@@ -123,7 +124,7 @@ extension Machine {
     var orders: [Ref<PageSet>: UInt32] = [:]
     for pfn in leftFrames(checker) {
       let record = ram[frames.frame(pfn)]
-      checkRecord(record, pfn, users[pfn] ?? 0, &checker)
+      checkRecord(record, pfn, users[pfn] ?? 0, arenaFrames.contains(pfn), &checker)
       guard !record.owner.isNone, checker.isUsed(record.owner, .pageSet) else { continue }
       owned[record.owner, default: 0] += 1
       let order = orders[record.owner] ?? record.order
@@ -155,12 +156,14 @@ extension Machine {
 
   /// What the record of a page that a caller has must say.
   private func checkRecord(
-    _ record: Frame, _ pfn: UInt32, _ users: UInt32, _ checker: inout Checker
+    _ record: Frame, _ pfn: UInt32, _ users: UInt32, _ isOfArena: Bool,
+    _ checker: inout Checker
   ) {
     var expected = Frame()
     expected.flags = checker.flags(pfn)
     expected.owner = record.owner
-    expected.index = record.owner.isNone ? Frame.orphan : record.index
+    expected.index =
+      isOfArena ? Frame.ofArena : record.owner.isNone ? Frame.orphan : record.index
     expected.mapcount = PageType.none &+ users
     // What a program had of its own is so until the last reference goes.
     if record.flags & Frame.anonymous == Frame.anonymous {
@@ -170,7 +173,8 @@ extension Machine {
     expected.refcount = record.refcount
     expected.inheritPast(of: record)
     checker.expect(
-      record.refcount > 0 && Int64(record.refcount) >= users, "frame is lost", UInt64(pfn),
+      record.refcount > 0 && Int64(record.refcount) >= Int64(users) + (isOfArena ? 1 : 0),
+      "frame is lost", UInt64(pfn),
       UInt64(record.mapcount))
     checker.expect(record == expected, "page: frame record", UInt64(pfn))
     if !record.owner.isNone {

@@ -61,7 +61,9 @@ extension Machine {
     let start = ram[record.area].start
     checker.expect(
       areas.busyArea(startingAt: start) == record.area && ram[record.area].name == name
-        && (start == record.value || start == record.value & ~4095), "name: area", place,
+        && (start == record.value || start == record.value & ~4095
+          || !ram[record.area].arena.isNone && start == record.value &- Arena.guardHalf),
+      "name: area", place,
       record.value)
   }
 }

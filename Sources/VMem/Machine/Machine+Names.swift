@@ -56,7 +56,8 @@ extension Machine {
   public func bind(_ name: Ref<Name>, address: UInt64) {
     // An ioremap of a byte inside a page lies behind its area's start.
     let exact = areas.busyArea(startingAt: address)
-    let area = exact.isNone ? areas.busyArea(startingAt: address & ~4095) : exact
+    var area = exact.isNone ? areas.busyArea(startingAt: address & ~4095) : exact
+    if area.isNone, let arena = arena(at: address) { area = ram[arena].area }
     set(name, .address, value: address, isLive: !area.isNone)
     if !area.isNone {
       let before = ram[area].name

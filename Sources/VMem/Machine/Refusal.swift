@@ -175,6 +175,50 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case notMapped
   /// address
   case readOnly
+  // Arenas
+  /// address
+  case noArena
+  /// key size, value size
+  case arenaElements
+  /// flags
+  case arenaFlags
+  /// pages, most pages
+  case arenaTooLarge
+  /// address, bytes
+  case crossesWindow
+  /// flags
+  case noSuchFlags
+  /// pages, pages that have user addresses
+  case arenaPages
+  /// page behind the last or first address, pages of the arena or end of its addresses
+  case pastArena
+  /// address
+  case arenaPagesTaken
+  /// pages
+  case noArenaRun
+  case noArenaReserve
+  /// first address, first address of the arena's pages
+  case belongsToArena
+  /// address
+  case arenaFaults
+  /// address
+  case arenaPoisoned
+  /// page
+  case arenaOffset
+  /// pages, pages of the arena
+  case arenaLength
+  /// address, the arena's
+  case arenaElsewhere
+  case arenaFrozen
+  case arenaWritable
+  /// address
+  case arenaStaysWhole
+  case neverExecutable
+  case neverPrivate
+  /// start, end
+  case userRangeTaken
+  /// CPU
+  case noCurrentSpace
   // CPUs and names
   /// CPU, CPUs of the machine
   case noSuchCPU

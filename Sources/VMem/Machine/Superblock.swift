@@ -97,6 +97,11 @@ struct Superblock: BitwiseCopyable {
   /// The number of each CPU's task; 0 is the one the machine boots with.
   var runningTasks = InlineArray<64, UInt8>(repeating: 0)
 
+  // Arenas
+  /// All arenas, the newest first, and their frees that wait for a context that may sleep.
+  var arenas = Ref<Arena>.none
+  var arenaSpans: UInt32 = 0
+
   // Steps
   /// A bit for each CPU that is in the middle of a divided call.
   var busyCPUs: UInt64 = 0

@@ -31,6 +31,12 @@ public struct Switches: OptionSet, Sendable {
   public static let debugKmapLocal = Switches(rawValue: 1 << 29)
   public static let kmapForceMap = Switches(rawValue: 1 << 30)
   public static let pks = Switches(rawValue: 1 << 31)
+  public static let arenaBestFit = Switches(rawValue: 1 << 40)
+  public static let arenaReserve = Switches(rawValue: 1 << 41)
+  public static let arenaReports = Switches(rawValue: 1 << 42)
+  public static let arenaWhole = Switches(rawValue: 1 << 43)
+  public static let arenaAnywhere = Switches(rawValue: 1 << 44)
+  public static let arenaScratch = Switches(rawValue: 1 << 45)
 }
 
 /// What there is to know about one of the `Switches`.
@@ -74,6 +80,20 @@ public struct Switch: Sendable {
     Switch("nowait_warns", .nowaitWarns, .v6_1 ... .v6_1, "failed GFP_NOWAIT is logged"),
     Switch("nx_over_holes", .nxOverHoles, .v6_1 ... .v6_1, "set_memory_x and _nx pass over holes"),
     Switch("ro_keeps_dirty", .roKeepsDirty, .v6_1 ... .v6_1, "set_memory_ro leaves the dirty bit"),
+    Switch(
+      "arena_best_fit", .arenaBestFit, .v6_18 ... .v7_2, "arenas: pages from the shortest run"),
+    Switch(
+      "arena_reserve", .arenaReserve, .v6_18 ... .v7_2, "arenas: pages can be reserved"),
+    Switch(
+      "arena_reports", .arenaReports, .v6_18 ... .v7_2, "arenas: reports of missed pages"),
+    Switch(
+      "arena_whole", .arenaWhole, .v6_18 ... .v7_2,
+      "arenas: mappings are never cut or copied"),
+    Switch(
+      "arena_anywhere", .arenaAnywhere, .v7_0 ... .v7_2,
+      "arenas: tables at once, any context"),
+    Switch(
+      "arena_scratch", .arenaScratch, .v7_2 ... .v7_2, "arenas: a page for helpers that miss one"),
     Switch("nr_vmalloc", .vmallocStatistic, .v7_0 ... .v7_2, "vmstat has nr_vmalloc"),
     Switch(
       "vmalloc_start_note", .vmallocStartNote, .v6_12 ... .v7_2, "VMCOREINFO has VMALLOC_START"),

@@ -129,7 +129,7 @@ extension Machine {
       logMessage(.badIounmap, level: 3, nil, address & ~4095)
       return
     }
-    try refuseBootMappings(.iounmap, area)
+    try refuseToFree(.iounmap, area)
     mightSleep(.remove_vm_area)
     let physical = ram[area].physicalAddress
     memoryTypes.free(physical, physical &+ ram[area].size)

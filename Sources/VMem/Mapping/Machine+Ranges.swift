@@ -16,16 +16,26 @@ extension Machine {
     else { throw bug(function, .touchesDirectMap, start, end) }
   }
 
-  /// Refuses to unmap an area that was asked for over the direct map or the struct pages.
+  /// Refuses to unmap an area that must stay.
   @inline(__always)
-  func refuseBootMappings(_ function: KernelFunction, _ area: Ref<VMArea>) throws(Refusal) {
-    if liesOverBootMappings(area) {
-      throw bug(function, .touchesDirectMap, ram[area].start, ram[area].end)
-    }
+  func refuseToFree(_ function: KernelFunction, _ area: Ref<VMArea>) throws(Refusal) {
+    if mustStay(area) { throw whyStays(function, area) }
   }
 
+  /// Why an area that must stay does.
+  @inline(never)
+  func whyStays(_ function: KernelFunction, _ area: Ref<VMArea>) -> Refusal {
+    if !ram[area].arena.isNone {
+      return bug(function, .belongsToArena, ram[area].start, kernelStart(ram[area].arena))
+    }
+    return bug(function, .touchesDirectMap, ram[area].start, ram[area].end)
+  }
+
+  /// Whether an area must not be freed: it was asked for over the direct map or the struct pages, or is
+  /// that of an arena.
   @inline(__always)
-  func liesOverBootMappings(_ area: Ref<VMArea>) -> Bool {
+  func mustStay(_ area: Ref<VMArea>) -> Bool {
+    if !ram[area].arena.isNone { return true }
     let (start, end) = (ram[area].start, ram[area].end)
     guard start < map.vmallocStart || end > map.vmallocEnd else { return false }
     return touchesBootMappings(start, end)
@@ -65,6 +75,7 @@ extension Machine {
   /// What `vmap_pages_range` checks before it maps.
   func checkMapping(start: UInt64, end: UInt64) throws(Refusal) {
     try checkRange(.__vmap_pages_range_noflush, start, end)
+    try refuseArenas(.__vmap_pages_range_noflush, start, end)
   }
 
   func mapPages(
@@ -107,6 +118,7 @@ extension Machine {
   /// The first part of `vunmap_range`: clears the entries.
   func clearRange(start: UInt64, end: UInt64) throws(Refusal) -> FlushObligation {
     try checkRange(.__vunmap_range_noflush, start, end)
+    try refuseArenas(.__vunmap_range_noflush, start, end)
     guard !tables.unmapRunsAway(start, end) else {
       throw bug(.vunmap_pte_range, .unalignedUnmap, start, end)
     }
@@ -149,6 +161,7 @@ extension Machine {
     guard pfn < UInt64(ram.frameCount) else {
       throw Refusal(.errno(.EINVAL), .invalidFrame, address, pfn)
     }
+    try refuseArenas(.set_pte_at, address, address &+ 1)
     let (table, stoppedAt) = tables.entryPlace(address, depth: 1)
     let entry = ram[table: table, Level.index(of: address, depth: stoppedAt)]
     if stoppedAt != 1 {

@@ -17,6 +17,7 @@ extension Machine {
     mightSleep(.vm_area_map_pages)
     try checkSparse(try area(at: address), start, end)
     guard start < end else { throw bug(.__vmap_pages_range_noflush, .emptyRange, start, end) }
+    try refuseArenas(.vm_area_map_pages, start, end)
   }
 
   /// Unmaps [start, end) of a sparse area and flushes the TLBs. The corresponding kernel function is

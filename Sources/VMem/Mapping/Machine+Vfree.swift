@@ -14,7 +14,7 @@ extension Machine {
     guard let area = findToRemove(address) else {
       return complainOfFree(.vfree, address)
     }
-    try refuseBootMappings(.vfree, area)
+    try refuseToFree(.vfree, area)
     freeAreaAndPages(area)
   }
 

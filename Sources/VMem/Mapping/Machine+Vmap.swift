@@ -62,7 +62,7 @@ extension Machine {
     guard let area = findToRemove(address) else {
       return complainOfFree(.vunmap, address)
     }
-    try refuseBootMappings(.vunmap, area)
+    try refuseToFree(.vunmap, area)
     let set = ram[area].flags.contains(.mapPutPages) ? ram[area].pages : .none
     removeArea(area)
     if !set.isNone { dispose(set) }

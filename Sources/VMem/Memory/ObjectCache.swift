@@ -3,7 +3,7 @@
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
-    kmapControl
+    kmapControl, arena, arenaRange, arenaSpan
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -19,6 +19,9 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .userMapping: "vm_area_struct"
     case .task: "task_struct"
     case .kmapControl: "kmap_ctrl"
+    case .arena: "bpf_arena"
+    case .arenaRange: "range_node"
+    case .arenaSpan: "arena_free_span"
     }
   }
 }
@@ -39,6 +42,9 @@ extension CacheKind {
       case .userMapping: MemoryLayout<UserMapping>.stride
       case .task: MemoryLayout<Task>.stride
       case .kmapControl: MemoryLayout<KmapControl>.stride
+      case .arena: MemoryLayout<Arena>.stride
+      case .arenaRange: MemoryLayout<ArenaRange>.stride
+      case .arenaSpan: MemoryLayout<ArenaSpan>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

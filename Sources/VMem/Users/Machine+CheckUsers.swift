@@ -56,7 +56,7 @@ extension Machine {
     let flags = one.flags
     guard let kind = one.kind, flags.isSubset(of: .known), one.unused == 0, one.unusedToo == 0,
       flags.contains(.shared) == flags.contains(.mayShare),
-      flags.isSuperset(of: [.mayRead, .mayExec]),
+      flags.contains(.mayRead), flags.contains(.mayExec) == (kind != .arena),
       !flags.contains(.write) || flags.contains(.mayWrite),
       one.anonymous <= ram[Superblock.ref].anonymousNumber, one.isInherited <= 1,
       one.anonymous != 0 || one.isInherited == 0,
@@ -67,6 +67,8 @@ extension Machine {
       return one.object == 0 && !flags.contains(.shared)
         && (one.anonymous != 0 || one.offset == one.start >> 12)
     case .device: return one.object == 0
+    // `checkArenas` knows the arena.
+    case .arena: return flags.isSuperset(of: [.shared, .dontExpand])
     }
   }
 

@@ -7,6 +7,8 @@ public enum UserMappingKind: UInt8, CaseIterable, Sendable {
   case anonymous
   /// A device file, whose driver inserts pages when it likes.
   case device
+  /// A bpf arena: the object is its `Arena`.
+  case arena
 }
 
 extension UserMappingKind {
@@ -15,6 +17,7 @@ extension UserMappingKind {
     switch self {
     case .anonymous: ("00:00", 0, "")
     case .device: ("00:06", 1, "/dev/vmemctl")
+    case .arena: ("00:0e", 2, "anon_inode:bpf-map")
     }
   }
 }
@@ -29,6 +32,10 @@ extension Machine {
     case .anonymous, nil: return nil
     // A file without that function.
     case .device: throw Refusal(.signal(.SIGBUS), .nothingBehind, address)
+    case .arena:
+      let page = (address - mapping.start) >> 12 + mapping.offset
+      return try arenaPage(
+        Ref(granule: mapping.object), address, page: UInt32(truncatingIfNeeded: page))
     }
   }
 
@@ -36,6 +43,8 @@ extension Machine {
   func maySplit(_ mapping: UserMapping, at address: UInt64) throws(Refusal) {
     switch mapping.kind {
     case .anonymous, .device, nil: break
+    case .arena:
+      if has(.arenaWhole) { throw Refusal(.errno(.EINVAL), .arenaStaysWhole, address) }
     }
   }
 
@@ -43,6 +52,7 @@ extension Machine {
   func mayMove(_ mapping: UserMapping) throws(Refusal) {
     switch mapping.kind {
     case .anonymous, .device, nil: break
+    case .arena: throw Refusal(.errno(.EINVAL), .arenaStaysWhole, mapping.start)
     }
   }
 
@@ -51,6 +61,7 @@ extension Machine {
   func opened(_ mapping: UserMapping) {
     switch mapping.kind {
     case .anonymous, .device, nil: break
+    case .arena: countMapping(Ref(granule: mapping.object), 1)
     }
   }
 
@@ -59,6 +70,7 @@ extension Machine {
   func closed(_ mapping: UserMapping) {
     switch mapping.kind {
     case .anonymous, .device, nil: break
+    case .arena: countMapping(Ref(granule: mapping.object), -1)
     }
   }
 
@@ -68,7 +80,7 @@ extension Machine {
     _ space: Ref<UserSpace>, _ request: MmapRequest, _ size: UInt64
   ) throws(Refusal) -> UInt64 {
     switch request.kind {
-    case .anonymous, .device:
+    case .anonymous, .device, .arena:
       guard let start = place(space, size, request.hint) else {
         throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length)
       }

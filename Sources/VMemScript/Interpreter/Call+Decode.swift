@@ -72,7 +72,14 @@ extension Call {
     case .bytes:
       try bytes(token)
       arguments.set(parameter, 0, token: at)
-    case .areaFlags: arguments.set(parameter, try areaFlags(token), token: at)
+    case .areaFlags:
+      arguments.set(parameter, try flags(token, VMFlags.words), token: at)
+    case .arenaFlags:
+      let flags = try flags(token, ArenaFlags.words)
+      // A number says all, words what comes on top.
+      let isNumber = token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-")
+      arguments.set(
+        parameter, isNumber ? flags : flags | ArenaFlags.mmapable.rawValue, token: at)
     case .choice: arguments.set(parameter, try choice(parameter, token), token: at)
     case .addressAndLength:
       guard at + 1 < tokens.count else {

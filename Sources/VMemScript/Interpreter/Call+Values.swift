@@ -103,23 +103,25 @@ extension Call {
 
   // MARK: Words
 
-  /// Area flags as words joined with commas, or as a number.
-  func areaFlags(_ token: Token) throws(LineFailure) -> UInt64 {
+  /// Flags as words joined with commas, or as a number.
+  func flags(
+    _ token: Token, _ words: [(name: StaticString, value: UInt64)]
+  ) throws(LineFailure) -> UInt64 {
     if token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-") {
       return try number(token)
     }
     var flags: UInt64 = 0
     for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
       if word == "none" { continue }
-      guard let flag = VMFlags.words.first(where: { "\($0.name)" == word }) else {
-        let names = VMFlags.words.map { "\($0.name)" }
+      guard let flag = words.first(where: { "\($0.name)" == word }) else {
+        let names = words.map { "\($0.name)" }
         let near = nearest(to: String(word), of: names)
         throw .script(
           "no flag \(quoted(String(word)))",
           hint: near.map { "did you mean \($0)?" }
             ?? "flags are \(names.joined(separator: " ")) none", token)
       }
-      flags |= UInt64(flag.value.rawValue)
+      flags |= flag.value
     }
     return flags
   }
@@ -137,12 +139,25 @@ extension Call {
 
 extension VMFlags {
   /// The words of `--flags`.
-  static var words: [(name: StaticString, value: VMFlags)] {
+  static var words: [(name: StaticString, value: UInt64)] {
+    func bits(_ flag: VMFlags) -> UInt64 { UInt64(flag.rawValue) }
+    return [
+      ("ioremap", bits(.ioremap)), ("alloc", bits(.alloc)), ("map", bits(.map)),
+      ("usermap", bits(.usermap)), ("dma_coherent", bits(.dmaCoherent)),
+      ("uninitialized", bits(.uninitialized)), ("no_guard", bits(.noGuard)),
+      ("flush_reset_perms", bits(.flushResetPerms)), ("map_put_pages", bits(.mapPutPages)),
+      ("allow_huge_vmap", bits(.allowHugeVmap)), ("sparse", bits(.sparse)),
+    ]
+  }
+}
+
+extension ArenaFlags {
+  /// The words of an arena's `--flags`.
+  static var words: [(name: StaticString, value: UInt64)] {
     [
-      ("ioremap", .ioremap), ("alloc", .alloc), ("map", .map), ("usermap", .usermap),
-      ("dma_coherent", .dmaCoherent), ("uninitialized", .uninitialized), ("no_guard", .noGuard),
-      ("flush_reset_perms", .flushResetPerms), ("map_put_pages", .mapPutPages),
-      ("allow_huge_vmap", .allowHugeVmap), ("sparse", .sparse),
+      ("mmapable", ArenaFlags.mmapable.rawValue),
+      ("segv_on_fault", ArenaFlags.segvOnFault.rawValue),
+      ("no_user_conv", ArenaFlags.noUserConversion.rawValue),
     ]
   }
 }

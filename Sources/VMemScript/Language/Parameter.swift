@@ -31,6 +31,9 @@ enum Parameter: UInt8, CaseIterable {
     anonymous, device
   // Temporary mappings
   case highmem, window, comparedPages, anyFrame, key, keyAccess, pageKey, keyMode
+  // Arenas
+  case arena, maxEntries, arenaFlags, mapExtra, keySize, valueSize, optionalLength, inSpace,
+    keepsOthers, fileOffset, foundPlace, wantedAt, unknownFlags, visitor, isWrite
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -42,6 +45,8 @@ enum Parameter: UInt8, CaseIterable {
     case bytes
     /// Words joined with commas, or a number.
     case areaFlags
+    /// Words of an arena's flags joined with commas, or a number.
+    case arenaFlags
     /// One of the words of `choices`.
     case choice
     /// One word as it stands.
@@ -60,23 +65,26 @@ enum Parameter: UInt8, CaseIterable {
       .order, .node,
       .size, .align, .shift,
       .length, .byte, .times, .pageOffset, .pageCount, .nodeNumber, .mapCount, .physical, .frame,
-      .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey:
+      .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey,
+      .maxEntries, .keySize, .valueSize, .optionalLength, .fileOffset, .unknownFlags:
       .number
     case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .destination, .source,
-      .first, .second:
+      .first, .second, .arena, .mapExtra, .inSpace, .foundPlace, .wantedAt:
       .address
     case .range, .searchRange, .viewRange: .range
     case .pages, .page, .pagesOrNull: .pages
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
+    case .arenaFlags: .arenaFlags
     case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .keyAccess,
-      .keyMode:
+      .keyMode, .visitor:
       .choice
     case .kernel, .with, .without, .file, .caller, .task, .newTask, .listsFile, .rowsFile,
       .function, .window:
       .word
     case .readAt: .addressAndLength
-    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device:
+    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device,
+      .keepsOthers, .isWrite:
       .flag
     case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
     }
@@ -135,6 +143,16 @@ enum Parameter: UInt8, CaseIterable {
     case .headers: "--headers"
     case .sum: "--sum"
     case .lists: "--lists"
+    case .arenaFlags, .unknownFlags: "--flags"
+    case .mapExtra: "--map-extra"
+    case .keySize: "--key-size"
+    case .valueSize: "--value-size"
+    case .inSpace: "--mm"
+    case .keepsOthers: "--noreplace"
+    case .fileOffset: "--pgoff"
+    case .wantedAt: "--at"
+    case .visitor: "--as"
+    case .isWrite: "--write"
     default: nil
     }
   }
@@ -150,7 +168,8 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel: "VERSION"
     case .function: "count|none|fail=N"
     case .with, .without: "SWITCH,…"
-    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device:
+    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device,
+      .keepsOthers, .isWrite:
       ""
     case .file, .listsFile, .rowsFile: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
@@ -175,6 +194,14 @@ enum Parameter: UInt8, CaseIterable {
     case .mapping: "VMA"
     case .pageOffset: "PGOFF"
     case .area: "AREA"
+    case .arena: "ARENA"
+    case .maxEntries: "MAX_ENTRIES"
+    case .arenaFlags: "F"
+    case .mapExtra, .wantedAt: "ADDR"
+    case .keySize, .valueSize, .fileOffset, .unknownFlags: "N"
+    case .optionalLength: "LEN"
+    case .inSpace: "MM"
+    case .foundPlace: "HINT"
     case .range: "START..END"
     case .length: "LEN"
     case .bytes: "BYTES"
@@ -193,7 +220,7 @@ enum Parameter: UInt8, CaseIterable {
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
     case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .keyAccess,
-      .keyMode:
+      .keyMode, .visitor:
       choices.joined(separator: "|")
     }
   }
@@ -207,6 +234,7 @@ enum Parameter: UInt8, CaseIterable {
     case .level: ["pte", "pmd", "pud"]
     case .format: ["ptdump", "tree", "count"]
     case .pointers: ["real", "hashed", "zero"]
+    case .visitor: ["user", "bpf", "kfunc"]
     case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]
     case .rights: ["rw", "r", "rx", "rwx", "none"]
     case .keyAccess: ["rw", "r", "none"]

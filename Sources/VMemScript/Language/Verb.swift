@@ -105,6 +105,7 @@ extension Verb {
     case memory
     case kmap
     case users
+    case arenas
     case access
     case views
     case images
@@ -120,6 +121,7 @@ extension Verb {
       case .memory: "Memory and devices"
       case .kmap: "Temporary mappings"
       case .users: "User address spaces"
+      case .arenas: "BPF arenas"
       case .access: "Access through the page tables"
       case .views: "Views"
       case .images: "Images"

@@ -15,7 +15,7 @@ struct Attempt: CustomStringConvertible {
   var survives: [InjectionKind: Int] = [:]
   /// Whether what a failure leaves includes a block of vm_map_ram.
   var keepsBlock = false
-  /// Every how many-eth page is tried: 1 for all. Long runs try all.
+  /// Of more than 100 calls every how many-eth is tried: 1 for all. Long runs try all.
   var step = 1
 
   var description: String { "\(line) (\(boot))" }
@@ -25,7 +25,7 @@ extension Attempt {
   /// At least one line for every verb that can allocate.
   static let all: [Attempt] =
     pages + areas + mapping + vmalloc + devices + rights + users + accesses
-    + frees
+    + arenas + frees
 
   private static let pages: [Attempt] = [
     Attempt(verb: "task", line: "task worker", calls: [0, 1, 0]),
@@ -176,6 +176,32 @@ extension Attempt {
     Attempt(verb: "compare", setup: memory, line: "compare u u+4K 8K", calls: [0, 0, 3]),
   ]
 
+  private static let arena = "@a = arena_create 16 --map-extra 0x100000000000"
+  private static let arenas: [Attempt] = [
+    Attempt(verb: "arena_create", line: "a = arena_create 16", calls: [0, 4, 0]),
+    Attempt(
+      verb: "arena_create", boot: "--memory 48M --kernel 7.2", line: "a = arena_create 16",
+      calls: [1, 4, 2054], step: 400),
+    Attempt(
+      verb: "arena_mmap", setup: arena + "\n@m = mm_create",
+      line: "u = arena_mmap a --at 0x100000000000 --mm m", calls: [0, 1, 0]),
+    Attempt(
+      verb: "arena_alloc_pages", setup: arena, line: "p = arena_alloc_pages a 4", calls: [4, 0, 2]),
+    Attempt(
+      verb: "arena_alloc_pages", setup: arena,
+      line: "p = arena_alloc_pages a 2 --at 0x100000004000", calls: [2, 1, 2]),
+    // What the kernel's function cannot do it leaves undone, and says nothing.
+    Attempt(
+      verb: "arena_free_pages", setup: arena + "\n@p = arena_alloc_pages a 16",
+      line: "arena_free_pages a p+16K 2", calls: [0, 1, 0], survives: [.slab: 1]),
+    Attempt(
+      verb: "arena_reserve_pages", setup: arena, line: "arena_reserve_pages a 0x100000004000 2",
+      calls: [0, 1, 0]),
+    Attempt(
+      verb: "arena_fault", setup: arena, line: "arena_fault a 0x100000004000 --as user",
+      calls: [1, 1, 2]),
+  ]
+
   private static let frees: [Attempt] = [
     Attempt(
       verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable: 1]),
@@ -201,6 +227,9 @@ extension Attempt {
     @k = get_vm_area 4K
     @register_vmap_purge_notifier k
     @q = mm_create
+    @r = arena_create 16 --map-extra 0x100000000000
+    @u = arena_mmap r --at 0x100000000000 --mm q
+    @w = arena_create 1
 
     """
 
@@ -216,5 +245,6 @@ extension Attempt {
     "kmap_local_pfn 0x100000", "kunmap_local z", "kmap_atomic H[3]", "kunmap_atomic z",
     "kmap_to_page P[0]", "pks_set 3 r", "pks_mode relaxed",
     "switch_mm q", "mmput q",
+    "arena_munmap r --mm q", "arena_freeze w", "arena_free r",
   ]
 }

@@ -45,6 +45,26 @@ enum LivelyMachine {
     for number in [1, 7, 31] { try machine.freeVMArea(areas[number]) }
     try machine.freeVMArea(areas[areas.count - 9])
     try fillMappings(machine, suffix, caller)
+    try fillArena(machine)
+  }
+
+  /// An arena with pages, free runs of several lengths, and a user of all.
+  private static func fillArena(_ machine: borrowing Machine) throws {
+    var request = Machine.ArenaRequest(pages: 40)
+    request.mapExtra = UInt64(1 + machine.cpu) << 44
+    let arena = try machine.createArena(request)
+    let pages = try machine.arenaAllocPages(arena, count: 12)
+    for page in [2, 5, 6] as [UInt64] {
+      try machine.arenaFreePages(arena, pages + page << 12, count: 1)
+    }
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    var mapping = Machine.ArenaMmapRequest()
+    mapping.hint = pages
+    _ = try machine.arenaMmap(arena, mm: mm, mapping)
+    try machine.read(pages, count: 1) { _ in }
+    try machine.read(pages + 2 << 12, count: 1) { _ in }
+    try machine.switchMM(0)
   }
 
   private static func fillPages(_ machine: borrowing Machine, _ suffix: String) throws {

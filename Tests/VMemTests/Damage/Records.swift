@@ -53,7 +53,7 @@ extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
       + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
-      + taskRecords()
+      + taskRecords() + arenaRecords()
   }
 
   /// Entries that say what the tables say: of the others anything may have been right.
@@ -230,6 +230,27 @@ extension Machine {
       let length = Int(ram[task(number)].nameLength)
       return Record("task", task(number)).silent(0..<length)
     }
+  }
+
+  private func arenaRecords() -> [Record] {
+    var records: [Record] = []
+    var arena = ram[Superblock.ref].arenas
+    while !arena.isNone {
+      // Flags that callers may set, what happened to it, and how often its free runs changed.
+      let flags = MemoryLayout<Arena>.offset(of: \.rawFlags)!
+      let marks = MemoryLayout<Arena>.offset(of: \.marks)!
+      records.append(
+        Record("arena", arena).silent(\Arena.stamp).silent(flags + 2, bits: 6)
+          .silent(marks, bits: 7))
+      // Pages between two runs may be reserved ones.
+      ArenaRanges(ram: ram, arena: arena).forEach(.place) {
+        records.append(
+          Record("free run of an arena", $0).silent(
+            \ArenaRange.start, \ArenaRange.last, \ArenaRange.stamp))
+      }
+      arena = ram[arena].next
+    }
+    return records
   }
 
   private func blockRecords() -> [Record] {

@@ -109,7 +109,7 @@ extension Machine {
   private func beginVfree(_ address: UInt64, _ at: Ref<PerCPU>) throws(Refusal) -> Step {
     let isPlain = context == .process && address != 0 && address & 4095 == 0
     let area = isPlain ? areas.busyArea(containing: address) : .none
-    guard !area.isNone, ram[area].isVMStruct, !liesOverBootMappings(area) else {
+    guard !area.isNone, ram[area].isVMStruct, !mustStay(area) else {
       try vfree(address)
       return whole()
     }

@@ -1,0 +1,113 @@
+/// Pages of arenas that go back.
+extension Machine {
+  /// Frees pages of an arena, whether they are there or only reserved, and takes them from every
+  /// user. The corresponding kernel function is `bpf_arena_free_pages`.
+  ///
+  /// Only the low half of `user` counts, and pages behind the arena's user addresses are left
+  /// alone. From 7.0 on, what may not sleep leaves the work to `finishArenaFrees`. A kernel
+  /// returns nothing: a refusal says why nothing was done.
+  public func arenaFreePages(
+    _ address: UInt64, _ user: UInt64, count: UInt64
+  ) throws(Refusal) {
+    guard let arena = arena(at: address) else { throw Refusal(.null, .noArena, address) }
+    guard count != 0, user != 0 else { throw Refusal(.null, .zeroPages) }
+    if !has(.arenaAnywhere) { mightSleep(.bpf_arena_free_pages) }
+    let start = ram[arena].userStart & ~0xffff_ffff | user & 0xffff_f000
+    let end = ram[arena].userEnd
+    guard start < end else { throw Refusal(.null, .pastArena, start, end) }
+    let pages = min(count, (end - start) >> 12)
+    guard has(.arenaAnywhere), context != .process else {
+      return freePages(arena, start & 0xffff_ffff, pages)
+    }
+    // Without room for the note the pages stay until the arena goes.
+    guard !ram.fails(.kmalloc), let span = caches.allocate(.arenaSpan, as: ArenaSpan.self) else {
+      throw Refusal(.null, .noDescriptor)
+    }
+    ram[span] = ArenaSpan(next: ram[arena].spans, pages: UInt32(pages), address: start)
+    ram[arena].spans = span
+    ram[Superblock.ref].arenaSpans += 1
+  }
+
+  /// Makes pages free and gives back what was there.
+  private func freePages(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
+    let index = ram[arena].index(of: low)
+    ArenaRanges(ram: ram, arena: arena).give(index, UInt32(truncatingIfNeeded: count))
+    release(arena, low, count)
+  }
+
+  /// Unmaps pages and drops the arena's reference to each, in the kernel's order: kernel entries,
+  /// TLBs, users, pages. `low` is the lower half of the user address of the first.
+  func release(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
+    guard count != 0 else { return }
+    let address = kernelStart(arena) + low
+    let scratch = UInt64(ram[arena].scratch)
+    // The frames are linked through their records: as a kernel's are, by `pcp_llist`.
+    var (head, tail) = (UInt32(0), UInt32(0))
+    forEachArenaPage(address, count << 12) { table, index, _ in
+      let number = ram[table: table, index].pfn
+      guard number != scratch else { return }
+      let pfn = UInt32(truncatingIfNeeded: number)
+      ram[table: table, index] = .none
+      ram[frames.frame(pfn)].next = 0
+      if tail == 0 { head = pfn } else { ram[frames.frame(tail)].next = pfn }
+      tail = pfn
+      ram[arena].pageCount &-= 1
+    }
+    FlushObligation(ram, address, address + count << 12).flush()
+    if ram[arena].mappings != 0 {
+      let hasUsers = head != 0 && isUsedElsewhere(head)
+      if count > 1 || hasUsers { zapUsers(arena, low, count) }
+    }
+    var limit = StepLimit(count)
+    while head != 0 {
+      limit.step()
+      let next = ram[frames.frame(head)].next
+      ram[frames.frame(head)].next = 0
+      dropArenaPage(head)
+      head = next
+    }
+  }
+
+  /// Whether a page has users: newer kernels take any reference for one.
+  private func isUsedElsewhere(_ pfn: UInt32) -> Bool {
+    let frame = ram[frames.frame(pfn)]
+    return has(.arenaAnywhere) ? frame.refcount > 1 : frame.mapcount != PageType.none
+  }
+
+  /// Drops the reference an arena has to a page.
+  func dropArenaPage(_ pfn: UInt32) {
+    let frame = frames.frame(pfn)
+    ram[frame].addReferences(-1)
+    if ram[frame].refcount == 0 { frames.free(pfn) } else { ram[frame].index = Frame.orphan }
+  }
+
+  // MARK: Deferred frees
+
+  /// Finishes the frees that were left over, in process context. The corresponding kernel function
+  /// is `arena_free_worker`.
+  @inline(never)
+  func finishArenaFrees() {
+    let before = context
+    context = .process
+    var arena = ram[Superblock.ref].arenas
+    var limit = caches.stepLimit(.arena)
+    while !arena.isNone {
+      limit.step()
+      finishFrees(of: arena)
+      arena = ram[arena].next
+    }
+    context = before
+  }
+
+  func finishFrees(of arena: Ref<Arena>) {
+    var limit = caches.stepLimit(.arenaSpan)
+    while case let span = ram[arena].spans, !span.isNone {
+      limit.step()
+      let record = ram[span]
+      ram[arena].spans = record.next
+      ram[Superblock.ref].arenaSpans -= 1
+      caches.free(.arenaSpan, span)
+      freePages(arena, record.address & 0xffff_ffff, UInt64(record.pages))
+    }
+  }
+}

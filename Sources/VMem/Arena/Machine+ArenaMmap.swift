@@ -1,0 +1,167 @@
+/// User mappings of arenas.
+extension Machine {
+  /// What mmap of an arena is asked for.
+  public struct ArenaMmapRequest: Sendable {
+    /// Bytes, rounded up to pages; nil for all of the arena.
+    public var length: UInt64?
+    /// Where it should be; 0 for no wish.
+    public var hint: UInt64 = 0
+    /// MAP_FIXED, and with it MAP_FIXED_NOREPLACE.
+    public var isFixed = false
+    public var keepsOthers = false
+    public var isPrivate = false
+    public var rights: UserMappingFlags = [.read, .write]
+    /// Page of the map that comes first: only 0 is taken.
+    public var offset: UInt64 = 0
+
+    public init() {}
+  }
+
+  /// Maps an arena for an address space and returns where. The first mapping decides where the
+  /// arena is for everybody. The corresponding kernel functions are `do_mmap`,
+  /// `arena_get_unmapped_area` and `arena_map_mmap`.
+  ///
+  /// Refuses, in the kernel's order: no bytes (-EINVAL); places as `arenaUnmappedArea`; others in
+  /// the way (-EEXIST); execution (-EPERM); private (-EINVAL); writing a frozen map (-EPERM);
+  /// another place or another end than the arena's (-EBUSY); and as `mmap` does.
+  public func arenaMmap(
+    _ address: UInt64, mm: UInt64, _ request: ArenaMmapRequest
+  ) throws(Refusal) -> UInt64 {
+    let arena = try requiredArena(address)
+    let space = try userSpace(at: mm)
+    let whole =
+      ram[arena].userStart == 0 ? UInt64(ram[arena].maximum) << 12 : ram[arena].userPages << 12
+    let length = request.length ?? whole
+    guard length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
+    let size = (length &+ 4095) & ~4095
+    guard size != 0, size <= map.taskSize else {
+      throw Refusal(.errno(.ENOMEM), .noUserRoom, length)
+    }
+    let start = try arenaUnmappedArea(arena, request.hint, size, request.offset) {
+      (both) throws(Refusal) in
+      try found(space, request, both)
+    }
+    let end = start &+ size
+    if request.keepsOthers, isMapped(space, start, end) {
+      throw Refusal(.errno(.EEXIST), .userRangeTaken, start, end)
+    }
+    guard !request.rights.contains(.exec) else { throw Refusal(.errno(.EPERM), .neverExecutable) }
+    guard !request.isPrivate else { throw Refusal(.errno(.EINVAL), .neverPrivate) }
+    let writes = request.rights.contains(.write)
+    guard !writes || !ram[arena].is(.frozen) else { throw Refusal(.errno(.EPERM), .arenaFrozen) }
+    let (first, last) = (ram[arena].userStart, ram[arena].userEnd)
+    guard first == 0 || first == start && last == end else {
+      throw Refusal(.errno(.EBUSY), .arenaElsewhere, start, first)
+    }
+    var mapping = MmapRequest(.arena, length: length)
+    mapping.hint = start
+    mapping.isFixed = true
+    mapping.rights = request.rights
+    mapping.isShared = true
+    mapping.object = arena.granule
+    mapping.added = has(.arenaWhole) ? [.dontExpand, .dontCopy] : .dontExpand
+    mapping.removed = writes ? .mayExec : [.mayExec, .mayWrite]
+    _ = try mmap(mm, mapping)
+    ram[arena].userStart = start
+    ram[arena].userEnd = end
+    if writes { ram[arena].marks |= Arena.Marks.writable.rawValue }
+    return start
+  }
+
+  /// What the general search answers (`mm_get_unmapped_area`).
+  private func found(
+    _ space: Ref<UserSpace>, _ request: ArenaMmapRequest, _ size: UInt64
+  ) throws(Refusal) -> UInt64 {
+    guard size <= map.taskSize else { throw Refusal(.errno(.ENOMEM), .noUserRoom, size) }
+    if request.isFixed || request.keepsOthers { return request.hint }
+    guard let start = place(space, size, request.hint) else {
+      throw Refusal(.errno(.ENOMEM), .noUserRoom, size)
+    }
+    return start
+  }
+
+  /// Where an arena is mapped, or would be. The corresponding kernel function is
+  /// `arena_get_unmapped_area`.
+  ///
+  /// - Parameters:
+  ///   - size: bytes, whole pages.
+  ///   - search: the place that is found for twice as many, so that one half does not cross a
+  ///     multiple of 4 GiB.
+  ///
+  /// Refuses an offset (-EINVAL) and more than 4 GiB (-E2BIG); for an arena that has its place,
+  /// more bytes (-E2BIG), fewer and another place (-EINVAL), and a place that crosses (-EFAULT, a
+  /// WARN once).
+  func arenaUnmappedArea(
+    _ arena: Ref<Arena>, _ wanted: UInt64, _ size: UInt64, _ offset: UInt64,
+    search: (UInt64) throws(Refusal) -> UInt64
+  ) throws(Refusal) -> UInt64 {
+    guard offset == 0 else { throw Refusal(.errno(.EINVAL), .arenaOffset, offset) }
+    guard size <= Arena.window else {
+      throw Refusal(.errno(.E2BIG), .arenaTooLarge, size >> 12, Arena.window >> 12)
+    }
+    let (first, pages) = (ram[arena].userStart, ram[arena].userPages)
+    if first != 0 {
+      guard size <= pages << 12 else {
+        throw Refusal(.errno(.E2BIG), .arenaLength, size >> 12, pages)
+      }
+      guard size == pages << 12 else {
+        throw Refusal(.errno(.EINVAL), .arenaLength, size >> 12, pages)
+      }
+      guard wanted == first else { throw Refusal(.errno(.EINVAL), .arenaElsewhere, wanted, first) }
+    }
+    let found = try search(2 * size)
+    if found >> 32 == (found &+ size &- 1) >> 32 { return found }
+    guard first == 0 else {
+      warnOnce(24, .arena_get_unmapped_area)
+      throw Refusal(.errno(.EFAULT), .crossesWindow, found, size)
+    }
+    return (found &+ Arena.window &- 1) & ~(Arena.window - 1)
+  }
+
+  /// As the function of the kernel, where its caller says what the general search finds.
+  public func arenaUnmappedArea(
+    _ address: UInt64, _ wanted: UInt64, length: UInt64, found: UInt64
+  ) throws(Refusal) -> UInt64 {
+    let size = (length &+ 4095) & ~4095
+    return try arenaUnmappedArea(try requiredArena(address), wanted, size, 0) { _ in found }
+  }
+
+  /// Takes an arena from an address space: all of it, at the address it has.
+  public func arenaMunmap(_ address: UInt64, mm: UInt64) throws(Refusal) {
+    let arena = try requiredArena(address)
+    try munmap(mm, ram[arena].userStart, length: ram[arena].userPages << 12)
+  }
+
+  /// Keeps an arena from being mapped writable ever again. The corresponding kernel function is
+  /// `map_freeze`.
+  ///
+  /// Refuses with -EPERM when it is frozen, with -EBUSY when anybody has ever mapped it writable:
+  /// an arena's mappings are not counted down.
+  public func freezeArena(_ address: UInt64) throws(Refusal) {
+    let arena = try requiredArena(address)
+    guard !ram[arena].is(.frozen) else { throw Refusal(.errno(.EPERM), .arenaFrozen) }
+    guard !ram[arena].is(.writable) else { throw Refusal(.errno(.EBUSY), .arenaWritable) }
+    ram[arena].marks |= Arena.Marks.frozen.rawValue
+  }
+
+  // MARK: The other side's calls
+
+  /// Whether the current CPU's address space maps an arena at an address.
+  func mapsArena(_ arena: Ref<Arena>, _ address: UInt64) -> Bool {
+    let space = space(ofCPU: cpu)
+    guard !space.isNone, let mapping = mapping(at: address, space) else { return false }
+    return ram[mapping].kind == .arena && ram[mapping].object == arena.granule
+  }
+
+  /// A mapping of an arena begins to exist, or ends (`arena_vm_open`, `arena_vm_close`).
+  func countMapping(_ arena: Ref<Arena>, _ change: Int32) {
+    ram[arena].mappings = UInt32(bitPattern: Int32(bitPattern: ram[arena].mappings) &+ change)
+    if ram[arena].mappings == 0, ram[arena].is(.closed) { destroy(arena) }
+  }
+
+  /// Takes pages of an arena from every user (`zap_pages`).
+  func zapUsers(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
+    let first = UInt64(ram[arena].index(of: low))
+    zap(.arena, object: arena.granule, pages: first..<first + count)
+  }
+}

@@ -1,0 +1,201 @@
+extension Machine {
+  /// Arenas have areas of their own; what is in their entries is theirs, and counted; their free
+  /// runs stand in two trees in order. Returns the frames that arenas have.
+  func checkArenas(_ checker: inout Checker) -> Set<UInt32> {
+    // Lists that are wrong must not be walked.
+    let mappings = checker.isSound ? arenaMappings() : nil
+    var found: Set<UInt32> = []
+    var spans: UInt64 = 0
+    var known: Set<UInt32> = []
+    var arena = ram[Superblock.ref].arenas
+    while !arena.isNone, checker.use(arena, .arena, "arena") {
+      known.insert(arena.granule)
+      guard checker.hasSoundIndex, checkArea(of: arena, &checker) else {
+        checker.expect(!checker.hasSoundIndex, "arena: area", arena.physicalAddress)
+        return found
+      }
+      checkNumbers(of: arena, &checker)
+      if let mappings { checkMappings(of: arena, mappings[arena.granule] ?? [], &checker) }
+      checkRanges(ArenaRanges(ram: ram, arena: arena), &checker)
+      var span = ram[arena].spans
+      while !span.isNone, checker.use(span, .arenaSpan, "arena: deferred free") {
+        spans += 1
+        checker.expect(
+          ram[span].address & 4095 == 0 && ram[span].pages > 0, "arena: deferred free",
+          ram[span].address)
+        span = ram[span].next
+      }
+      // Tables that are wrong must not be walked.
+      if checker.isSound { checkPages(of: arena, &found, &checker) }
+      arena = ram[arena].next
+    }
+    checker.expect(
+      spans == UInt64(ram[Superblock.ref].arenaSpans), "arenas: deferred frees", spans)
+    for granule in (mappings ?? [:]).keys.sorted() where !known.contains(granule) {
+      checker.expect(false, "user mapping: arena", UInt64(granule) << 4)
+    }
+    for area in checker.areas where !ram[area].arena.isNone {
+      checker.expect(
+        known.contains(ram[area].arena.granule) && ram[ram[area].arena].area == area,
+        "areas: arena", ram[area].start)
+    }
+    return found
+  }
+
+  private func checkArea(of arena: Ref<Arena>, _ checker: inout Checker) -> Bool {
+    let area = ram[arena].area
+    let isRight =
+      checker.isUsed(area, .vmArea) && ram[area].arena == arena
+      && areas.busyArea(startingAt: ram[area].start) == area
+      && ram[area].reserved == Arena.areaSize + 4096
+      && ram[area].flags == [.sparse, .usermap]
+    checker.expect(isRight, "arena: area", arena.physicalAddress)
+    return isRight
+  }
+
+  /// The user mappings of each arena.
+  private func arenaMappings() -> [UInt32: [UserMapping]] {
+    var mappings: [UInt32: [UserMapping]] = [:]
+    forEachSpace { space in
+      forEachMapping(of: space) {
+        if ram[$0].kind == .arena { mappings[ram[$0].object, default: []].append(ram[$0]) }
+      }
+    }
+    return mappings
+  }
+
+  private func checkMappings(
+    of arena: Ref<Arena>, _ mappings: [UserMapping], _ checker: inout Checker
+  ) {
+    let record = ram[arena]
+    for mapping in mappings {
+      let start = mapping.start &- mapping.offset << 12
+      let isWhole = start == record.userStart && mapping.end == record.userEnd
+      checker.expect(
+        has(.arenaWhole)
+          ? isWhole && mapping.offset == 0 && mapping.flags.contains(.dontCopy)
+          : start == record.userStart && mapping.end <= record.userEnd,
+        "user mapping: place of an arena", mapping.start)
+    }
+    checker.expect(
+      Int(record.mappings) == mappings.count, "arena: mappings", arena.physicalAddress,
+      UInt64(record.mappings))
+  }
+
+  private func checkNumbers(of arena: Ref<Arena>, _ checker: inout Checker) {
+    let record = ram[arena]
+    let place = arena.physicalAddress
+    let flags = record.flags
+    checker.expect(
+      flags.isSubset(of: .known) && flags.contains(.mmapable), "arena: flags", place,
+      UInt64(record.rawFlags))
+    checker.expect(
+      record.maximum > 0 && UInt64(record.maximum) <= Arena.window >> 12, "arena: pages", place,
+      UInt64(record.maximum))
+    let size = record.userEnd &- record.userStart
+    let extra = record.mapExtra
+    checker.expect(
+      extra & 4095 == 0 && (record.userStart | record.userEnd) & 4095 == 0
+        && size <= Arena.window && (size == 0) == (record.userStart == 0)
+        && (size == 0 || record.userStart >> 32 == (record.userEnd &- 1) >> 32)
+        && (extra == 0 || extra == record.userStart && size == UInt64(record.maximum) << 12),
+      "arena: user addresses", place, record.userStart)
+    checker.expect(
+      record.marks <= 7 && (!record.is(.closed) || record.mappings > 0), "arena: marks", place,
+      UInt64(record.marks))
+    checker.expect(has(.arenaScratch) == (record.scratch != 0), "arena: scratch page", place)
+  }
+
+  private func checkRanges(_ ranges: ArenaRanges, _ checker: inout Checker) {
+    let place = ranges.arena.physicalAddress
+    var placed: [Ref<ArenaRange>] = []
+    guard collect(ranges.root(.place), .place, ranges, &placed, &checker) else { return }
+    for (before, after) in zip(placed, placed.dropFirst()) {
+      checker.expect(
+        UInt64(ram[before].last) + 1 < UInt64(ram[after].start), "arena: free runs touch", place,
+        UInt64(ram[after].start))
+    }
+    var stamps: Set<UInt64> = []
+    for run in placed {
+      checker.expect(
+        ram[run].start <= ram[run].last && ram[run].last < 1 << 21
+          && ram[run].stamp <= ram[ranges.arena].stamp && stamps.insert(ram[run].stamp).inserted,
+        "arena: free run", place, UInt64(ram[run].start))
+    }
+    checker.expect(
+      placed.count == Int(ram[ranges.arena].rangeCount), "arena: count of free runs", place,
+      UInt64(placed.count))
+    var sized: [Ref<ArenaRange>] = []
+    guard collect(ranges.root(.length), .length, ranges, &sized, &checker) else { return }
+    for (before, after) in zip(sized, sized.dropFirst()) {
+      checker.expect(
+        ranges.precedes(before, after, .length), "arena: free runs by length", place,
+        UInt64(ram[after].start))
+    }
+    checker.expect(
+      sized.count == placed.count && Set(sized) == Set(placed), "arena: free runs of both trees",
+      place, UInt64(sized.count))
+  }
+
+  /// The nodes of a tree in order; false when links lead out of it. Nodes of the first tree become
+  /// the arena's own.
+  private func collect(
+    _ root: Ref<ArenaRange>, _ order: ArenaRanges.Order, _ ranges: ArenaRanges,
+    _ nodes: inout [Ref<ArenaRange>], _ checker: inout Checker
+  ) -> Bool {
+    var path: [Ref<ArenaRange>] = []
+    var seen: Set<Ref<ArenaRange>> = []
+    var at = root
+    while true {
+      while !at.isNone {
+        let isMine =
+          order == .place
+          ? checker.use(at, .arenaRange, "arena: free run")
+          : checker.isUsed(at, .arenaRange) && seen.insert(at).inserted
+        let isBelow = path.last.map { ArenaRanges.isAbove($0, at) }
+        guard isMine, isBelow ?? true else {
+          checker.expect(false, "arena: tree of free runs", at.physicalAddress)
+          return false
+        }
+        path.append(at)
+        at = ranges.child(at, 0, order)
+      }
+      guard let node = path.popLast() else { return true }
+      nodes.append(node)
+      at = ranges.child(node, 1, order)
+      guard at.isNone || ArenaRanges.isAbove(node, at) else {
+        checker.expect(false, "arena: tree of free runs", at.physicalAddress)
+        return false
+      }
+    }
+  }
+
+  private func checkPages(
+    of arena: Ref<Arena>, _ found: inout Set<UInt32>, _ checker: inout Checker
+  ) {
+    let place = arena.physicalAddress
+    let scratch = ram[arena].scratch
+    if scratch != 0 {
+      checker.expect(
+        scratch < ram.frameCount && found.insert(scratch).inserted, "arena: scratch page", place,
+        UInt64(scratch))
+    }
+    let ranges = ArenaRanges(ram: ram, arena: arena)
+    let start = ram[ram[arena].area].start
+    var count: UInt32 = 0
+    var isRight = true
+    forEachArenaPage(start, ram[ram[arena].area].reserved) { table, index, address in
+      let pfn = ram[table: table, index].pfn
+      if pfn == UInt64(scratch), scratch != 0 { return }
+      count += 1
+      let page = ram[arena].index(of: address &- start &- Arena.guardHalf)
+      if pfn >= UInt64(ram.frameCount) || !found.insert(UInt32(pfn)).inserted
+        || ranges.isFree(page, 1)
+      {
+        isRight = false
+      }
+    }
+    checker.expect(isRight, "arena: page", place)
+    checker.expect(count == ram[arena].pageCount, "arena: count of pages", place, UInt64(count))
+  }
+}

@@ -1,0 +1,211 @@
+internal import VMem
+internal import VMemViews
+
+/// Memory that BPF programs and users share.
+extension Verb {
+  static let arenas: [Verb] = [
+    Verb(
+      "arena_create", .arenas, .address, .writer, [.maxEntries],
+      options: [.arenaFlags, .mapExtra, .keySize, .valueSize],
+      summary: "make a bpf arena: a sparse area of 4 GiB whose pages BPF programs and users share",
+      kernel: "arena_map_alloc",
+      returns:
+        "the kernel address of its first page; -EINVAL, -E2BIG, -ERANGE, -ENOMEM, or -EOPNOTSUPP",
+      example: "arena = arena_create 100 --map-extra 0x100000000000", .call(arenaCreate)),
+    Verb(
+      "arena_mmap", .arenas, .address, .writer, [.arena],
+      options: [
+        .optionalLength, .inSpace, .hint, .fixed, .keepsOthers, .rights, .isPrivate,
+        .fileOffset,
+      ],
+      summary: "map an arena into an address space; the first mapping decides where it is for all",
+      kernel: "arena_get_unmapped_area, arena_map_mmap",
+      returns: "the address; -EINVAL, -E2BIG, -EBUSY, -EEXIST, -EPERM, -ENOMEM, or -EFAULT",
+      example: "arena = arena_create 100\nmm = mm_create\nswitch_mm mm\nplace = arena_mmap arena",
+      .call(arenaMap)),
+    Verb(
+      "arena_munmap", .arenas, .nothing, .writer, [.arena], options: [.inSpace],
+      summary: "take an arena from an address space; its pages stay", kernel: "do_munmap",
+      returns: "0, or -ENOENT",
+      example:
+        "arena = arena_create 100\nmm = mm_create\nplace = arena_mmap arena --mm mm\narena_munmap arena --mm mm",
+      .call(arenaUnmap)),
+    Verb(
+      "arena_unmapped_area", .arenas, .nothing, .reader,
+      [.arena, .address, .length, .foundPlace],
+      summary: "where an arena would be mapped that is wanted at ADDR when the search finds HINT",
+      kernel: "arena_get_unmapped_area", returns: "the address; -EINVAL, -E2BIG, or -EFAULT",
+      example: "arena = arena_create 2\narena_unmapped_area arena 0 8K 0x1fffff000",
+      .call(arenaPlace)),
+    Verb(
+      "arena_alloc_pages", .arenas, .address, .writer, [.arena, .pageCount],
+      options: [.wantedAt, .node, .unknownFlags],
+      summary: "as a BPF program, get zeroed pages: from the shortest run that has so many",
+      kernel: "bpf_arena_alloc_pages", returns: "the user address of the first, or NULL",
+      example:
+        "arena = arena_create 16 --map-extra 0x100000000000\nlist = arena_alloc_pages arena 2",
+      .call(arenaAlloc)),
+    Verb(
+      "arena_free_pages", .arenas, .nothing, .writer, [.arena, .address, .pageCount],
+      summary: "as a BPF program, free pages and take them from every user; un-reserves too",
+      kernel: "bpf_arena_free_pages", returns: "0, also where the kernel silently does nothing",
+      example: """
+        arena = arena_create 16 --map-extra 0x100000000000
+        list = arena_alloc_pages arena 2
+        arena_free_pages arena list 2
+        """, .call(arenaFreePages)),
+    Verb(
+      "arena_reserve_pages", .arenas, .nothing, .writer, [.arena, .address, .pageCount],
+      summary: "as a BPF program, keep free pages from being allocated; users still fault them in",
+      kernel: "bpf_arena_reserve_pages",
+      returns: "0, also for an unaligned address; -EINVAL, -EBUSY, -ENOMEM, or -EOPNOTSUPP",
+      example:
+        "arena = arena_create 16 --map-extra 0x100000000000\narena_reserve_pages arena 0x100000004000 2",
+      .call(arenaReserve)),
+    Verb(
+      "arena_fault", .arenas, .nothing, .writer, [.arena, .address, .visitor],
+      options: [.isWrite],
+      summary: "touch a byte of an arena as a user, a program's own code, or a kernel function",
+      kernel: "arena_vm_fault, ex_handler_bpf",
+      returns: "the byte, 0 where a program misses a page and for --write; SIGSEGV, or -EFAULT",
+      example:
+        "arena = arena_create 16 --map-extra 0x100000000000\narena_fault arena 0x100000004000 --as bpf",
+      .call(arenaFault)),
+    Verb(
+      "arena_freeze", .arenas, .nothing, .writer, [.arena],
+      summary: "let nobody map an arena writable any more", kernel: "map_freeze",
+      returns: "0, -EPERM when it is frozen, -EBUSY once anybody has mapped it writable",
+      example: "arena = arena_create 16\narena_freeze arena", .call(arenaFreeze)),
+    Verb(
+      "arena_info", .arenas, .nothing, .reader, [.arena],
+      summary: "show an arena: addresses, counts, and its free pages by place and by length",
+      kernel: "bpf_map_get_info_by_fd", returns: "text",
+      example: "arena = arena_create 16\narena_info arena", .call(arenaInfo)),
+    Verb(
+      "arena_free", .arenas, .nothing, .writer, [.arena],
+      summary: "close an arena: it goes with all its pages as soon as no user maps it",
+      kernel: "arena_map_free", returns: "0, or -ENOENT",
+      example: "arena = arena_create 16\narena_free arena", .call(arenaFree)),
+  ]
+
+  private static func arenaCreate(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = Machine.ArenaRequest(pages: call.arguments[.maxEntries])
+    if call.arguments.has(.arenaFlags) {
+      request.flags = ArenaFlags(rawValue: call.arguments[.arenaFlags])
+    }
+    request.mapExtra = call.arguments[.mapExtra, default: 0]
+    request.keySize = call.arguments[.keySize, default: 0]
+    request.valueSize = call.arguments[.valueSize, default: 0]
+    return .address(try machine.createArena(request))
+  }
+
+  private static func arenaMap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var request = Machine.ArenaMmapRequest()
+    if call.arguments.has(.optionalLength) { request.length = call.arguments[.optionalLength] }
+    request.hint = call.arguments[.hint, default: 0]
+    request.isFixed = call.arguments.has(.fixed)
+    request.keepsOthers = call.arguments.has(.keepsOthers)
+    request.isPrivate = call.arguments.has(.isPrivate)
+    request.rights = rights[call.choice(.rights, default: 0)]
+    request.offset = call.arguments[.fileOffset, default: 0]
+    return .address(
+      try machine.arenaMmap(call.arguments[.arena], mm: try space(machine, call), request))
+  }
+
+  /// The address space that `--mm` names, or the current CPU's.
+  private static func space(
+    _ machine: borrowing Machine, _ call: borrowing Call
+  ) throws(Refusal) -> UInt64 {
+    let mm = call.arguments.has(.inSpace) ? call.arguments[.inSpace] : machine.currentMM
+    guard mm != 0 else { throw Refusal(.errno(.ENOENT), .noCurrentSpace, UInt64(machine.cpu)) }
+    return mm
+  }
+
+  private static func arenaUnmap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.arenaMunmap(call.arguments[.arena], mm: try space(machine, call))
+    return .ok
+  }
+
+  private static func arenaPlace(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(
+      try machine.arenaUnmappedArea(
+        call.arguments[.arena], call.arguments[.address], length: call.arguments[.length],
+        found: call.arguments[.foundPlace]))
+  }
+
+  private static func arenaAlloc(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(
+      try machine.arenaAllocPages(
+        call.arguments[.arena], count: call.arguments[.pageCount],
+        at: call.arguments[.wantedAt, default: 0],
+        node: Int64(bitPattern: call.arguments[.node, default: .max]),
+        flags: call.arguments[.unknownFlags, default: 0]))
+  }
+
+  private static func arenaFreePages(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    do throws(Refusal) {
+      try machine.arenaFreePages(
+        call.arguments[.arena], call.arguments[.address], count: call.arguments[.pageCount])
+    } catch {
+      // The kernel's function returns nothing.
+      call.note = error
+    }
+    return .ok
+  }
+
+  private static func arenaReserve(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (user, count) = (call.arguments[.address], call.arguments[.pageCount])
+    let isDone = try machine.arenaReservePages(call.arguments[.arena], user, count: count)
+    if !isDone {
+      call.note =
+        count == 0
+        ? Refusal(.errno(.EINVAL), .zeroPages) : Refusal(.errno(.EINVAL), .addressNotAligned, user)
+    }
+    return .ok
+  }
+
+  private static func arenaFault(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let byte = try machine.touchArena(
+      call.arguments[.arena], at: call.arguments[.address],
+      as: Machine.ArenaVisitor(rawValue: call.arguments[.visitor]) ?? .user,
+      write: call.arguments.has(.isWrite))
+    return .number(UInt64(byte))
+  }
+
+  private static func arenaFreeze(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freezeArena(call.arguments[.arena])
+    return .ok
+  }
+
+  private static func arenaInfo(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let info = try machine.arenaInfo(call.arguments[.arena])
+    return call.view { output in Views.arena(info, to: &output) }
+  }
+
+  private static func arenaFree(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freeArena(call.arguments[.arena])
+    return .ok
+  }
+}

@@ -1,0 +1,211 @@
+import Testing
+
+@testable import VMem
+
+/// Arenas from both sides: users fault pages in, programs take them away.
+struct ArenaUserTests {
+  private static let base = ArenaTests.base
+
+  private static func map(
+    _ machine: borrowing Machine, _ arena: UInt64, _ mm: UInt64,
+    _ change: (inout Machine.ArenaMmapRequest) -> Void = { _ in }
+  ) throws(Refusal) -> UInt64 {
+    var request = Machine.ArenaMmapRequest()
+    request.hint = base
+    change(&request)
+    return try machine.arenaMmap(arena, mm: mm, request)
+  }
+
+  /// One page, three ways to it.
+  @Test(arguments: [KernelVersion.v6_12, .v6_18, .v7_0, .v7_2])
+  func usersAndProgramsShare(_ kernel: KernelVersion) throws {
+    let machine = try ArenaTests.machine(kernel)
+    machine.tick()
+    let arena = try ArenaTests.arena(machine)
+    let spaces = [try machine.allocateMM(), try machine.allocateMM()]
+    for (cpu, mm) in spaces.enumerated() {
+      try machine.selectCPU(UInt64(cpu))
+      try machine.switchMM(mm)
+      let user = try Self.map(machine, arena, mm)
+      #expect(user == Self.base)
+    }
+    // CPU 1 touches a page that nobody has, CPU 0 and the kernel see what it wrote.
+    try machine.store(Self.base + 4096, 42)
+    try machine.selectCPU(0)
+    let words = [try machine.load(Self.base + 4096), try machine.load(arena + 4096)]
+    #expect(words == [42, 42])
+    let pfn = try required(machine.vmallocToPFN(arena + 4096))
+    #expect(machine.structPage(pfn)?.refcount == 3 && machine.structPage(pfn)?.mapcount == 1)
+    let info = try machine.arenaInfo(arena)
+    #expect(info.pages == 1 && info.mappings == 2)
+    machine.expectSound("shared")
+    // A free of one page is seen by both users, whose TLBs forget it.
+    let free = machine.counters.freeFrames
+    try machine.arenaFreePages(arena, Self.base + 4096, count: 1)
+    #expect(machine.counters.freeFrames == free + 1)
+    #expect(machine.tlbCount(0) == 0 && machine.tlbCount(1) == 0)
+    machine.expectSound("freed")
+    let again = try machine.load(Self.base + 4096)
+    #expect(again == 0)
+    // The first address space goes, then the arena, then the second with all that is left.
+    try machine.switchMM(0)
+    try machine.putMM(spaces[0])
+    try machine.freeArena(arena)
+    #expect(machine.arenaPages > 0)
+    machine.expectSound("closed")
+    let closed = refusal(of: { () throws(Refusal) in try machine.arenaInfo(arena) })
+    #expect(closed == Refusal(.errno(.ENOENT), .noArena, arena))
+    try machine.selectCPU(1)
+    try machine.store(Self.base, 1)
+    try machine.switchMM(0)
+    try machine.putMM(spaces[1])
+    #expect(machine.arenaPages == 0 && machine.findVMArea(arena) == nil)
+    machine.expectSound("gone")
+  }
+
+  /// A page that somebody has a reference to outlives its arena.
+  @Test func referencesOutliveTheArena() throws {
+    let machine = try ArenaTests.machine()
+    machine.tick()
+    let arena = try ArenaTests.arena(machine)
+    let page = try machine.arenaAllocPages(arena, count: 2)
+    let pfns = [arena, arena + 4096].compactMap { machine.vmallocToPFN($0) }
+    try machine.getPages(pfns)
+    try machine.arenaFreePages(arena, page, count: 1)
+    machine.expectSound("freed")
+    try machine.freeArena(arena)
+    machine.expectSound("gone")
+    #expect(machine.arenaPages == 0)
+    try machine.putPages(pfns)
+    machine.expectSound("put")
+  }
+
+  /// A user mapping of the area, made by `remap_vmalloc_range`, keeps pages as well.
+  @Test func remapped() throws {
+    let machine = try ArenaTests.machine()
+    machine.tick()
+    let arena = try ArenaTests.arena(machine)
+    _ = try machine.arenaAllocPages(arena, count: 1)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    var request = MmapRequest(.device, length: 4096)
+    request.isShared = true
+    let user = try machine.mmap(mm, request)
+    try machine.remapVmallocRange(user, arena, offset: 0)
+    try machine.store(user, 5)
+    let word = try machine.load(arena)
+    #expect(word == 5)
+    try machine.freeArena(arena)
+    let kept = try machine.load(user)
+    #expect(kept == 5)
+    machine.expectSound("kept")
+  }
+
+  @Test func faultsThatAreRefused() throws {
+    let machine = try ArenaTests.machine()
+    machine.tick()
+    let arena = try ArenaTests.arena(machine, flags: [.mmapable, .segvOnFault])
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try Self.map(machine, arena, mm)
+    func touch(_ place: UInt64, write: Bool = false) -> Refusal? {
+      refusal(of: { () throws(Refusal) in
+        try machine.touchArena(arena, at: place, as: .user, write: write)
+      })
+    }
+    #expect(touch(user)?.rule == .arenaFaults)
+    #expect(touch(user + 16 << 12)?.outcome == .signal(.SIGSEGV))
+    _ = try machine.arenaAllocPages(arena, count: 1)
+    #expect(touch(user) == nil && touch(user, write: true) == nil)
+    #expect(touch(user + 4096)?.rule == .arenaFaults)
+    machine.expectSound("SEGV_ON_FAULT")
+    // A read-only mapping gets its pages, and no more.
+    let plain = try machine.createArena(Machine.ArenaRequest(pages: 4))
+    var request = Machine.ArenaMmapRequest()
+    request.rights = .read
+    let place = try machine.arenaMmap(plain, mm: mm, request)
+    let byte = try machine.touchArena(plain, at: place + 8192, as: .user, write: false)
+    #expect(byte == 0)
+    let denied = refusal(of: { () throws(Refusal) in
+      try machine.touchArena(plain, at: place + 8192, as: .user, write: true)
+    })
+    #expect(denied?.outcome == .signal(.SIGSEGV))
+    try machine.freezeArena(plain)
+    machine.expectSound("read-only")
+  }
+
+  /// Without memory for the page or its tables the user gets a signal, and the page stays free.
+  @Test func memoryRunsOut() throws {
+    let machine = try ArenaTests.machine()
+    machine.tick()
+    let arena = try ArenaTests.arena(machine)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try Self.map(machine, arena, mm)
+    for kind in InjectionKind.allCases {
+      try machine.inject(kind, Injection())
+      let got = refusal(of: { () throws(Refusal) in try machine.load(user + 5 << 12) })
+      #expect(got != nil, "\(kind)")
+      machine.stopInjecting(kind)
+      let info = try machine.arenaInfo(arena)
+      #expect(info.pages == 0 && info.byPlace.count == 1 && info.byPlace[0] == (0, 15))
+      machine.expectSound("\(kind)")
+    }
+    let word = try machine.load(user + 5 << 12)
+    #expect(word == 0)
+  }
+
+  /// Before 6.18 a mapping could be cut in two.
+  @Test func cuttingOlderMappings() throws {
+    let machine = try ArenaTests.machine(.v6_12)
+    machine.tick()
+    let arena = try ArenaTests.arena(machine)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try Self.map(machine, arena, mm)
+    try machine.munmap(mm, user + 4 << 12, length: 8 << 12)
+    let cut = try machine.arenaInfo(arena)
+    #expect(cut.mappings == 2)
+    machine.expectSound("cut")
+    try machine.store(user + 12 << 12, 7)
+    let word = try machine.load(arena + 12 << 12)
+    #expect(word == 7)
+    // The whole run is zapped from both parts.
+    try machine.arenaFreePages(arena, user, count: 16)
+    let info = try machine.arenaInfo(arena)
+    #expect(info.pages == 0 && info.byPlace[0] == (0, 15))
+    machine.expectSound("zapped")
+    try machine.switchMM(0)
+    try machine.putMM(mm)
+    let gone = try machine.arenaInfo(arena)
+    #expect(gone.mappings == 0)
+    machine.expectSound("put")
+  }
+
+  /// Places that the search finds across a multiple of 4 GiB, both ways.
+  @Test func placesWithinFourGiB() throws {
+    let machine = try ArenaTests.machine()
+    let arena = try machine.createArena(Machine.ArenaRequest(pages: 2))
+    func place(_ found: UInt64, _ size: UInt64 = 8192, wanted: UInt64 = 0) -> Any {
+      do throws(Refusal) {
+        return try machine.arenaUnmappedArea(arena, wanted, length: size, found: found)
+      } catch {
+        return error
+      }
+    }
+    #expect(place(0x1_ffff_e000) as? UInt64 == 0x1_ffff_e000)
+    #expect(place(0x1_ffff_f000) as? UInt64 == 0x2_0000_0000)
+    #expect(place(0x1_ffff_f000, 4 << 30) as? UInt64 == 0x2_0000_0000)
+    #expect((place(0, 4 << 30 + 1) as? Refusal)?.outcome == .errno(.E2BIG))
+    let mm = try machine.allocateMM()
+    let user = try Self.map(machine, arena, mm) { $0.hint = 0x1_2345_6000 }
+    #expect(user == 0x1_2345_6000)
+    #expect((place(user, 4096, wanted: user) as? Refusal)?.outcome == .errno(.EINVAL))
+    #expect((place(user, 12288, wanted: user) as? Refusal)?.outcome == .errno(.E2BIG))
+    #expect((place(user, 8192, wanted: user + 4096) as? Refusal)?.outcome == .errno(.EINVAL))
+    #expect(place(user, 8192, wanted: user) as? UInt64 == user)
+    #expect(machine.warnings == 0)
+    #expect((place(0x1_ffff_f000, wanted: user) as? Refusal)?.outcome == .errno(.EFAULT))
+    #expect(machine.warnings == 1)
+  }
+}
