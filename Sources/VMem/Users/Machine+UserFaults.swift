@@ -41,18 +41,22 @@ extension Machine {
     _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, _ address: UInt64, write: Bool
   ) throws(Refusal) {
     let tables = tables(of: space)
-    // What a kind refuses leaves no lowest table behind.
-    try buildTables(tables, address, depth: 2)
-    if let slot = slot(tables, address), !slot.entry.isNone {
-      if write, slot.entry.isPresent, !slot.entry.isWritable {
-        try liftWriteProtection(space, mapping, slot)
+    let known = slot(tables, address)
+    if let known {
+      if !known.entry.isNone {
+        if write, known.entry.isPresent, !known.entry.isWritable {
+          try liftWriteProtection(space, mapping, known)
+        }
+        return
       }
-      return
+    } else {
+      // What a kind refuses leaves no lowest table behind.
+      try buildTables(tables, address, depth: 2)
     }
     let page = try pageBehind(ram[mapping], address)
     let slot: UserSlot
     do throws(Refusal) {
-      slot = try userSlot(tables, address)
+      if let known { slot = known } else { slot = try userSlot(tables, address) }
     } catch {
       if let page { dropReference(page) }
       throw error
