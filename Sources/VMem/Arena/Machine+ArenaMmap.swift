@@ -161,7 +161,10 @@ extension Machine {
 
   /// Takes pages of an arena from every user (`zap_pages`).
   func zapUsers(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
-    let first = UInt64(ram[arena].index(of: low))
-    zap(.arena, object: arena.granule, pages: first..<first + count)
+    let start = ram[arena].userStart
+    let first = start & ~0xffff_ffff | low
+    let (from, to) = (max(first, start), first + count << 12)
+    guard from < to else { return }
+    zap(.arena, object: arena.granule, pages: (from - start) >> 12..<(to - start) >> 12)
   }
 }

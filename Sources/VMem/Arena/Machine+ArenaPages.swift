@@ -31,14 +31,23 @@ extension Machine {
       ranges.give(index, UInt32(count))
       throw noNode
     }
-    let (mapped, failure) = map(
-      arena, kernelStart(arena) + low, count, node: node == -1 ? nil : Int(node))
+    let kernel = kernelStart(arena) + low
+    let (mapped, failure) =
+      isInside(arena, kernel, count)
+      ? map(arena, kernel, count, node: node == -1 ? nil : Int(node))
+      : (0, Refusal(.null, .pastAreaEnd, kernel + count << 12, ram[ram[arena].area].end - 4096))
     if let failure {
       release(arena, low, mapped)
       ranges.give(index, UInt32(count))
       throw failure
     }
     return ram[arena].address(ofPage: index)
+  }
+
+  /// Whether pages lie in the arena's area. Where user space has mapped less than all of the
+  /// arena, what is behind may wrap, and runs over the end of the kernel's side.
+  private func isInside(_ arena: Ref<Arena>, _ address: UInt64, _ count: UInt64) -> Bool {
+    address + count << 12 < ram[ram[arena].area].end
   }
 
   /// Takes a run of pages from the free ones and returns the number of the first.

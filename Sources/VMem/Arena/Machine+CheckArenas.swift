@@ -188,9 +188,11 @@ extension Machine {
       let pfn = ram[table: table, index].pfn
       if pfn == UInt64(scratch), scratch != 0 { return }
       count += 1
-      let page = ram[arena].index(of: address &- start &- Arena.guardHalf)
+      // A run that wraps goes on in the guard, where frees do not find it.
+      let place = address &- start &- Arena.guardHalf
+      let isFree = place < Arena.window && ranges.isFree(ram[arena].index(of: place), 1)
       if pfn >= UInt64(ram.frameCount) || !found.insert(UInt32(pfn)).inserted
-        || ranges.isFree(page, 1)
+        || isFree
       {
         isRight = false
       }

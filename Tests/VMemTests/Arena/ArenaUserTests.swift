@@ -101,6 +101,67 @@ struct ArenaUserTests {
     machine.expectSound("kept")
   }
 
+  /// A free that begins in front of the arena takes its first page from the user as well.
+  @Test func freesFromInFront() throws {
+    let machine = try ArenaTests.machine()
+    machine.tick()
+    var request = Machine.ArenaRequest(pages: 4)
+    request.mapExtra = Self.base + 0x10000
+    let arena = try machine.createArena(request)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try Self.map(machine, arena, mm) { $0.hint = request.mapExtra }
+    try machine.store(user, 1)
+    try machine.store(user + 4096, 2)
+    try machine.arenaFreePages(arena, user - 4096, count: 2)
+    machine.expectSound("freed")
+    let info = try machine.arenaInfo(arena)
+    // The first page's number is not among them: it is the one behind the last there can be.
+    #expect(info.pages == 1 && info.byPlace.map { $0.first } == [2, 0xfffff])
+    #expect(info.byPlace[1].last == 0x100000)
+    #expect(machine.tlbCount(0) == 1)
+    let words = [try machine.load(user), try machine.load(user + 4096)]
+    #expect(words == [0, 2])
+    // The page is there, and its other number is free: a program that gets that finds the place
+    // taken.
+    let taken = refusal(of: { () throws(Refusal) in try machine.arenaAllocPages(arena, count: 2) })
+    #expect(taken?.rule == .slotOccupied && machine.warnings == 1)
+    machine.expectSound("taken")
+  }
+
+  /// Behind what user space has mapped pages wrap, and what runs over the kernel's guard is
+  /// refused.
+  @Test func pagesThatWrap() throws {
+    let machine = try ArenaTests.machine(.v7_0)
+    machine.tick()
+    let arena = try machine.createArena(Machine.ArenaRequest(pages: 1 << 20))
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try Self.map(machine, arena, mm) {
+      $0.hint = 0x1_ffff_0000
+      $0.length = 16 << 12
+    }
+    #expect(user == 0x1_ffff_0000)
+    let first = try machine.arenaAllocPages(arena, count: 15)
+    #expect(first == user)
+    // One page below the line, nine behind it: the guard has room for eight.
+    let past = refusal(of: { () throws(Refusal) in try machine.arenaAllocPages(arena, count: 10) })
+    #expect(past?.outcome == .null && past?.rule == .pastAreaEnd)
+    machine.expectSound("past the guard")
+    let wide = try machine.arenaAllocPages(arena, count: 9)
+    #expect(wide == 0x1_ffff_f000)
+    machine.expectSound("in the guard")
+    let wrapped = try machine.arenaAllocPages(arena, count: 1)
+    #expect(wrapped == 0x1_0000_8000)
+    try machine.arenaFreePages(arena, wrapped, count: 1)
+    machine.expectSound("wrapped")
+    try machine.switchMM(0)
+    try machine.putMM(mm)
+    try machine.freeArena(arena)
+    #expect(machine.arenaPages == 0)
+    machine.expectSound("gone")
+  }
+
   @Test func faultsThatAreRefused() throws {
     let machine = try ArenaTests.machine()
     machine.tick()
