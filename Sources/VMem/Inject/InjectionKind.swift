@@ -62,7 +62,7 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
   case vmStruct, vmapArea, vmapBlock, memtype
   /// Nodes of the index of vm_map_ram's blocks.
   case radixTreeNode
-  case mmStruct, vmAreaStruct, taskStruct
+  case mmStruct, vmAreaStruct, taskStruct, inode
 
   public var name: StaticString {
     switch self {
@@ -75,6 +75,7 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
     case .mmStruct: "mm_struct"
     case .vmAreaStruct: "vm_area_struct"
     case .taskStruct: "task_struct"
+    case .inode: "inode"
     }
   }
 }

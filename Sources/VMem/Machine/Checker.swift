@@ -30,6 +30,8 @@ struct Checker: ~Copyable {
   var zones: [(start: UInt32, end: UInt32, flags: UInt64)] = []
   /// Frames that boot has taken.
   var taken: [(from: UInt32, to: UInt32)] = []
+  /// Pages of struct pages that lead to the frame of others.
+  var structAliases: [UInt64] = []
   /// Where RAM is mapped as only device memory is.
   var deviceLike: [UInt64] = []
   /// Busy areas that can be read, and whether the index of all of them can be used.

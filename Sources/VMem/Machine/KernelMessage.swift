@@ -67,6 +67,13 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case bpf_arena_reserve_pages
   case apply_range_set_cb
   case arena_get_unmapped_area
+  case alloc_inode
+  case filemap_add_folio
+  case vmap_file
+  case udmabuf_create
+  case dma_buf_vmap
+  case dma_buf_vunmap
+  case dma_buf_release
 
   public var name: String { "\(self)" }
 }

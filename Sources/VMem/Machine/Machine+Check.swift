@@ -19,6 +19,7 @@ extension Machine {
     if checker.isFull { return checker.violations }
     let users = checkUsers(&checker)
     if checker.isFull { return checker.violations }
+    checkFiles(users, &checker)
     let sets = checkSets(&checker)
     areas.check(&checker)
     let arenaFrames = checkArenas(&checker)

@@ -273,6 +273,60 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case purgeUnderWay
   /// pages, most pages
   case tooManySteps
+  // Files
+  /// address
+  case noFile
+  /// offset, error number of the host (0: the file ends before)
+  case hostFile
+  /// bytes
+  case pathTooLong
+  /// pages
+  case readAheadWindow
+  /// order
+  case folioOrderTooHigh
+  /// size or offset
+  case fileTooLarge
+  /// offset
+  case offsetTooLarge
+  case hugetlbWrite
+  /// size
+  case notWholeHugePages
+  case hostFileHoles
+  case noHugePage
+  /// page
+  case pageNotResident
+  /// page, size of the file
+  case behindFileEnd
+  // Seals
+  /// address
+  case notMemfd
+  /// seals
+  case noSuchSeal
+  /// seals
+  case sealed
+  /// mappings
+  case writableMapping
+  /// page
+  case pagePinned
+  // Buffers
+  /// items, most items
+  case tooManyItems
+  /// offset, size
+  case itemNotAligned
+  /// pages, most pages
+  case bufferTooLarge
+  /// address
+  case noMemfd
+  /// seals
+  case sealsForbid
+  /// address
+  case noBuffer
+  case noBufferMap
+  case bufferNotMapped
+  /// flags
+  case syncFlags
+  case noSyncTable
+  case bufferNotShared
   // Injection
   /// level, levels of the machine
   case noSuchTable

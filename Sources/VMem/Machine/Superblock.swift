@@ -81,6 +81,14 @@ struct Superblock: BitwiseCopyable {
   var names = HashTable<Name>()
   var symbols = HashTable<Symbol>()
 
+  // Files
+  var files = Ref<File>.none
+  var buffers = Ref<DmaBuf>.none
+  /// Files and buffers that there have been: inode numbers.
+  var filesMade: UInt32 = 0
+  var buffersMade: UInt32 = 0
+  var udmabuf = UdmabufLimits()
+
   // Injection
   var injections = Injections()
 

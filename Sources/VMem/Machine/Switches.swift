@@ -37,6 +37,10 @@ public struct Switches: OptionSet, Sendable {
   public static let arenaWhole = Switches(rawValue: 1 << 43)
   public static let arenaAnywhere = Switches(rawValue: 1 << 44)
   public static let arenaScratch = Switches(rawValue: 1 << 45)
+  public static let udmabufVmap = Switches(rawValue: 1 << 50)
+  public static let udmabufFolios = Switches(rawValue: 1 << 51)
+  public static let udmabufHeadPage = Switches(rawValue: 1 << 52)
+  public static let udmabufVmapPFN = Switches(rawValue: 1 << 53)
 }
 
 /// What there is to know about one of the `Switches`.
@@ -108,6 +112,14 @@ public struct Switch: Sendable {
     Switch("debug_kmap_local", .debugKmapLocal, nil, "a guard slot below each of kmap_local"),
     Switch("kmap_force_map", .kmapForceMap, nil, "kmap_local gives low memory slots, too"),
     Switch("pks", .pks, nil, "protection keys for kernel addresses (PKS)"),
+    Switch("udmabuf_vmap", .udmabufVmap, .v6_6 ... .v7_2, "a udmabuf can be mapped by the kernel"),
+    Switch(
+      "udmabuf_folios", .udmabufFolios, .v6_12 ... .v7_2,
+      "udmabuf pins folios: huge pages come, empty items do not"),
+    Switch(
+      "udmabuf_head_page", .udmabufHeadPage, .v6_12 ... .v6_12,
+      "udmabuf maps the head page for all of a folio"),
+    Switch("udmabuf_vmap_pfn", .udmabufVmapPFN, nil, "udmabuf maps by vmap_pfn (6.13 to 6.15)"),
   ]
 }
 

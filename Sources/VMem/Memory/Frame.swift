@@ -12,9 +12,9 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   var seal: UInt32 = 0
   /// Clock of the call that freed the frame last.
   var freedAt: UInt32 = 0
-  /// Low half: the set of pages with a name that this frame belongs to. Offset 24 (`mapping`).
-  var owner: Ref<PageSet> = .none
-  var mappingHigh: UInt32 = 0
+  /// What the page belongs to: the address of a file, or the set of pages with a name that has it.
+  /// Offset 24.
+  var mapping: UInt64 = 0
   /// Position in that set. Offset 32.
   public var index: UInt64 = 0
   /// For a free block its order; for a slab its cache. Offset 40.
@@ -38,6 +38,10 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   static let nodeShift: UInt64 = 58
   static let zoneShift: UInt64 = 56
   public static let reserved: UInt64 = 1 << 13
+  /// A page of a file whose contents are there, and one that has changed since (`PG_uptodate`,
+  /// `PG_dirty`).
+  static let uptodate: UInt64 = 1 << 3
+  public static let dirty: UInt64 = 1 << 4
   /// A page of a program's own: uptodate, swapbacked.
   static let anonymous: UInt64 = 1 << 3 | 1 << 17
   /// And of one program only (`PG_anon_exclusive`).
@@ -59,6 +63,15 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   mutating func addReferences(_ count: Int32) {
     refcount &+= count
     seal &+= UInt32(bitPattern: count)
+  }
+
+  /// Whether it holds a page of a file.
+  var isFilePage: Bool { mapping >> 32 != 0 }
+
+  /// The set of pages that has it, or none.
+  var owner: Ref<PageSet> {
+    get { isFilePage ? .none : Ref(granule: UInt32(truncatingIfNeeded: mapping)) }
+    set { mapping = UInt64(newValue.granule) }
   }
 
   public var node: Int { Int(flags >> Self.nodeShift) }

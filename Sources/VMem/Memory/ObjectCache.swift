@@ -3,7 +3,7 @@
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
-    kmapControl, arena, arenaRange, arenaSpan
+    kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -22,6 +22,8 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .arena: "bpf_arena"
     case .arenaRange: "range_node"
     case .arenaSpan: "arena_free_span"
+    case .file: "inode"
+    case .dmaBuf: "dma_buf"
     }
   }
 }
@@ -45,6 +47,8 @@ extension CacheKind {
       case .arena: MemoryLayout<Arena>.stride
       case .arenaRange: MemoryLayout<ArenaRange>.stride
       case .arenaSpan: MemoryLayout<ArenaSpan>.stride
+      case .file: MemoryLayout<File>.stride
+      case .dmaBuf: MemoryLayout<DmaBuf>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

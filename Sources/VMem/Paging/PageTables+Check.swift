@@ -141,6 +141,12 @@ private struct TableCheck {
     }
     if let expected = `struct`.frame(address) {
       structBytes += size
+      let group = `struct`.first + (expected - `struct`.first) & ~7
+      if depth == 1, pfn == group, expected != group,
+        attributes == Protection.kernelReadOnly.bits
+      {
+        return checker.structAliases.append(expected - `struct`.first)
+      }
       return checker.expect(
         pfn == expected && attributes == Protection.kernel.bits,
         "page table: leaf of the struct pages", place, entry.bits)

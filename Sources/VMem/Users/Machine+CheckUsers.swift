@@ -69,6 +69,8 @@ extension Machine {
     case .device: return one.object == 0
     // `checkArenas` knows the arena.
     case .arena: return flags.isSuperset(of: [.shared, .dontExpand])
+    // Files and buffers count their users.
+    case .file, .buffer: return one.object != 0
     }
   }
 

@@ -188,10 +188,13 @@ extension Machine {
     guard entry.bits & Entry.special == 0 else { return }
     let pfn = UInt32(truncatingIfNeeded: entry.userFrame)
     ram[frames.frame(pfn)].mapcount &-= 1
+    if entry.bits & Entry.dirty != 0, ram[frames.frame(pfn)].isFilePage {
+      ram[frames.frame(pfn)].flags |= Frame.dirty
+    }
     dropReference(pfn)
   }
 
-  private func dropReference(_ pfn: UInt32) {
+  func dropReference(_ pfn: UInt32) {
     ram[frames.frame(pfn)].addReferences(-1)
     if ram[frames.frame(pfn)].refcount == 0 { freePage(pfn) }
   }

@@ -9,6 +9,10 @@ public enum UserMappingKind: UInt8, CaseIterable, Sendable {
   case device
   /// A bpf arena: the object is its `Arena`.
   case arena
+  /// A file, page by page.
+  case file
+  /// A dma-buf.
+  case buffer
 }
 
 extension UserMappingKind {
@@ -18,6 +22,8 @@ extension UserMappingKind {
     case .anonymous: ("00:00", 0, "")
     case .device: ("00:06", 1, "/dev/vmemctl")
     case .arena: ("00:0e", 2, "anon_inode:bpf-map")
+    case .file: ("00:01", 0, "/memfd: (deleted)")
+    case .buffer: ("00:06", 0, "/dmabuf:")
     }
   }
 }
@@ -36,13 +42,14 @@ extension Machine {
       let page = (address - mapping.start) >> 12 + mapping.offset
       return try arenaPage(
         Ref(granule: mapping.object), address, page: UInt32(truncatingIfNeeded: page))
+    case .file, .buffer: return try filePage(mapping, address)
     }
   }
 
   /// Whether a mapping may become two. The corresponding kernel function is `vm_ops->may_split`.
   func maySplit(_ mapping: UserMapping, at address: UInt64) throws(Refusal) {
     switch mapping.kind {
-    case .anonymous, .device, nil: break
+    case .anonymous, .device, .file, .buffer, nil: break
     case .arena:
       if has(.arenaWhole) { throw Refusal(.errno(.EINVAL), .arenaStaysWhole, address) }
     }
@@ -51,7 +58,7 @@ extension Machine {
   /// Whether mremap may move a mapping. The corresponding kernel function is `vm_ops->mremap`.
   func mayMove(_ mapping: UserMapping) throws(Refusal) {
     switch mapping.kind {
-    case .anonymous, .device, nil: break
+    case .anonymous, .device, .file, .buffer, nil: break
     case .arena: throw Refusal(.errno(.EINVAL), .arenaStaysWhole, mapping.start)
     }
   }
@@ -62,6 +69,7 @@ extension Machine {
     switch mapping.kind {
     case .anonymous, .device, nil: break
     case .arena: countMapping(Ref(granule: mapping.object), 1)
+    case .file, .buffer: openedFile(mapping)
     }
   }
 
@@ -71,6 +79,7 @@ extension Machine {
     switch mapping.kind {
     case .anonymous, .device, nil: break
     case .arena: countMapping(Ref(granule: mapping.object), -1)
+    case .file, .buffer: closedFile(mapping)
     }
   }
 
@@ -80,7 +89,7 @@ extension Machine {
     _ space: Ref<UserSpace>, _ request: MmapRequest, _ size: UInt64
   ) throws(Refusal) -> UInt64 {
     switch request.kind {
-    case .anonymous, .device, .arena:
+    case .anonymous, .device, .arena, .file, .buffer:
       guard let start = place(space, size, request.hint) else {
         throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length)
       }

@@ -6,7 +6,7 @@ extension Call {
   mutating func decode(
     _ machine: borrowing Machine, _ shape: Shape, from first: Int
   ) throws(LineFailure) {
-    arguments.given = 0
+    arguments.given = ParameterSet()
     var at = first
     var position = 0
     while at < tokens.count {
@@ -26,7 +26,7 @@ extension Call {
         position += 1
       }
     }
-    if arguments.given & shape.required != shape.required { try completeOrFail(shape, position) }
+    if !arguments.given.isSuperset(of: shape.required) { try completeOrFail(shape, position) }
   }
 
   /// Decodes one parameter from the words at `at`; returns where the next begins.
@@ -80,6 +80,8 @@ extension Call {
       let isNumber = token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-")
       arguments.set(
         parameter, isNumber ? flags : flags | ArenaFlags.mmapable.rawValue, token: at)
+    case .flagWords:
+      arguments.set(parameter, try flags(token, parameter.flagWords), token: at)
     case .choice: arguments.set(parameter, try choice(parameter, token), token: at)
     case .addressAndLength:
       guard at + 1 < tokens.count else {
@@ -124,8 +126,7 @@ extension Call {
   ) throws(LineFailure) {
     let last = tokens.last
     guard position < shape.requiredPositional else {
-      let missing = shape.required & ~arguments.given
-      let parameter = Parameter(rawValue: UInt8(missing.trailingZeroBitCount)) ?? .text
+      let parameter = arguments.given.first(missingOf: shape.required) ?? .text
       throw .script("missing: \(parameter.signature)", hint: "\(parameter.meaning)", last)
     }
     let parameter = shape.parameter(position)

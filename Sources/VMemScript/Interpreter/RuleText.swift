@@ -138,6 +138,12 @@ extension Refusal {
     case .nameInUse: return "\(culprit ?? "the name") stands for something that lives"
     case .nameHoldsNothing: return culprit ?? "the name stands for nothing"
     case .nameTableFull: return "no memory for the name \(culprit ?? "")"
+    case .noFile, .hostFile, .pathTooLong, .readAheadWindow, .folioOrderTooHigh, .fileTooLarge,
+      .offsetTooLarge, .hugetlbWrite, .notWholeHugePages, .hostFileHoles, .noHugePage,
+      .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal, .sealed, .writableMapping,
+      .pagePinned, .tooManyItems, .itemNotAligned, .bufferTooLarge, .noMemfd, .sealsForbid,
+      .noBuffer, .noBufferMap, .bufferNotMapped, .syncFlags, .noSyncTable, .bufferNotShared:
+      return fileSentence
     case .noSuchTable:
       return "a machine with \(values.b) levels never allocates a \(level(values.a)) table"
     }
@@ -178,6 +184,12 @@ extension Rule {
     case .protectionKey: "kmap_local_page opens protected pages, pks_set any key"
     case .kmapTooDeep, .nothingKmapped: "kunmap_local releases the last mapping first"
     case .notInDirectMap: "only pages of low memory have an entry there"
+    case .pageNotResident: "readahead F START..END, or fallocate, brings pages in"
+    case .sealsForbid: "memfd_create --seals shrink makes one that serves"
+    case .noMemfd: "memfd_create makes one"
+    case .notWholeHugePages: "multiples of 2M"
+    case .tooManyItems, .bufferTooLarge: "udmabuf_limits shows and sets the limits"
+    case .noBufferMap: "boot --with udmabuf_vmap"
     default: ""
     }
   }

@@ -7,7 +7,7 @@ struct Shape {
   var positionalCount = 0
   /// Positional parameters that must be given, and all that must.
   var requiredPositional = 0
-  var required: UInt128 = 0
+  var required = ParameterSet()
   var optionCount = 0
   let effect: Verb.Effect
   /// Whether what it makes can have a name.
@@ -25,7 +25,7 @@ struct Shape {
     makes = verb.product != .nothing
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)
     for parameter in verb.required {
-      required |= 1 << UInt128(parameter.rawValue)
+      required.insert(parameter)
       add(parameter)
     }
     requiredPositional = positionalCount

@@ -1,25 +1,24 @@
 /// The decoded arguments of one line: fixed room that every line uses again.
 struct Arguments: ~Copyable {
-  /// A bit for each parameter that was given.
-  var given: UInt128 = 0
-  var values = InlineArray<128, UInt64>(repeating: 0)
+  var given = ParameterSet()
+  var values = InlineArray<256, UInt64>(repeating: 0)
   /// Ends of ranges; lengths.
-  var ends = InlineArray<128, UInt64>(repeating: 0)
+  var ends = InlineArray<256, UInt64>(repeating: 0)
   /// Index of the token each parameter came from.
-  var tokens = InlineArray<128, Int32>(repeating: 0)
+  var tokens = InlineArray<256, Int32>(repeating: 0)
   /// Frame numbers of the page list.
   var pages: [UInt64] = []
   var bytes: [UInt8] = []
 
   @inline(__always)
-  func has(_ parameter: Parameter) -> Bool { given >> UInt128(parameter.rawValue) & 1 != 0 }
+  func has(_ parameter: Parameter) -> Bool { given.contains(parameter) }
 
   @inline(__always)
   mutating func set(
     _ parameter: Parameter, _ value: UInt64, end: UInt64 = 0, token: Int
   ) {
     let index = Int(parameter.rawValue)
-    given |= 1 << UInt128(parameter.rawValue)
+    given.insert(parameter)
     values[index] = value
     ends[index] = end
     tokens[index] = Int32(truncatingIfNeeded: token)

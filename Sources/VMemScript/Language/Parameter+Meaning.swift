@@ -116,6 +116,29 @@ extension Parameter {
       the call that begins: vfree, vm_area_map_pages, vmap_pages_range, vm_area_unmap_pages, \
       vunmap_range, vm_unmap_aliases or drain_vmap_work; without it the next part is done
       """
+    case .hostFile: "a file of this computer; read on demand, and written only by fsync"
+    case .fileSize: "bytes of zeroes"
+    case .folioOrder: "largest folio: 2^K pages, 0 to 9 (default 0)"
+    case .readAhead: "pages that are read in together, a power of two up to 4096 (default 32)"
+    case .openFile: "a file, as file_open or memfd_create returns it"
+    case .fileOrBuffer: "a file or a udmabuf"
+    case .seals: "words joined with commas, or a number: seal shrink grow write future_write"
+    case .addedSeals: "allow sealing, and add these seals: shrink,grow … or none"
+    case .huge: "of huge pages of 2 MiB (MFD_HUGETLB)"
+    case .optimized: "struct pages of a huge page share one page (hugetlb_free_vmemmap=on)"
+    case .byteOffset: "bytes from the beginning"
+    case .fileRange: "bytes from START up to, not including, END; or START..+LENGTH"
+    case .punchesHole: "give the memory back: the range reads as zeroes (FALLOC_FL_PUNCH_HOLE)"
+    case .rfc: "as version 2 of the patch does it: END is the last byte, and holes are passed over"
+    case .mappedFile: "a file or a udmabuf instead of memory"
+    case .mapOffset: "byte of the file that comes first, of whole pages (default 0)"
+    case .memfd: "a memfd"
+    case .bufferFlags: "cloexec, or a number: other bits are ignored"
+    case .bufferItems: "ranges of memfds in bytes, of whole pages; they may overlap and repeat"
+    case .buffer: "a udmabuf, as udmabuf_create returns it"
+    case .listLimit: "most items of a list (list_limit, default 1024; -1 for no limit)"
+    case .sizeLimit: "most MiB of a buffer (size_limit_mb, default 64; -1 for no limit)"
+    case .syncFlags: "start or end, and read, write: words joined with commas, or a number"
     case .topic: "what to explain; nothing lists the verbs"
     case .settings:
       """
@@ -132,7 +155,7 @@ extension Parameter {
       alloc_page, slab or pgtable: N calls succeed and the next fails; then each every=M-th (default 1) \
       until times=K have (default 1, -1 without end); counted are all, or those of order=0…10 \
       (alloc_page), cache=kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node mm_struct \
-      vm_area_struct (slab), \
+      vm_area_struct task_struct inode (slab), \
       level=pte pmd pud p4d (pgtable)
       """
     }

@@ -1,3 +1,5 @@
+internal import VMem
+
 /// A parameter of a verb. The case says what it means; its kind says how it is written.
 enum Parameter: UInt8, CaseIterable {
   // Machine
@@ -18,6 +20,11 @@ enum Parameter: UInt8, CaseIterable {
   case ofCPU, viewRange, format, pointers, readAt, headers, sum, lists
   // Language
   case topic, text, binding, comparison, times
+  // Files
+  case hostFile, fileSize, folioOrder, readAhead, openFile, fileOrBuffer, seals, addedSeals, huge,
+    optimized, byteOffset, fileRange, punchesHole, rfc, mappedFile, mapOffset
+  // Buffers
+  case memfd, bufferFlags, bufferItems, buffer, listLimit, sizeLimit, syncFlags
   // Injection
   case injection
   // Tests
@@ -47,6 +54,8 @@ enum Parameter: UInt8, CaseIterable {
     case areaFlags
     /// Words of an arena's flags joined with commas, or a number.
     case arenaFlags
+    /// Words of `flagWords` joined with commas, or a number.
+    case flagWords
     /// One of the words of `choices`.
     case choice
     /// One word as it stands.
@@ -66,8 +75,15 @@ enum Parameter: UInt8, CaseIterable {
       .size, .align, .shift,
       .length, .byte, .times, .pageOffset, .pageCount, .nodeNumber, .mapCount, .physical, .frame,
       .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey,
-      .maxEntries, .keySize, .valueSize, .optionalLength, .fileOffset, .unknownFlags:
+      .maxEntries, .keySize, .valueSize, .optionalLength, .fileOffset, .unknownFlags,
+      .fileSize, .folioOrder, .readAhead, .listLimit, .sizeLimit:
       .number
+    case .openFile, .fileOrBuffer, .mappedFile, .memfd, .buffer, .byteOffset, .mapOffset: .address
+    case .fileRange: .range
+    case .seals, .addedSeals, .bufferFlags, .syncFlags: .flagWords
+    case .hostFile: .word
+    case .huge, .optimized, .punchesHole, .rfc: .flag
+    case .bufferItems: .rest
     case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .destination, .source,
       .first, .second, .arena, .mapExtra, .inSpace, .foundPlace, .wantedAt:
       .address
@@ -140,6 +156,19 @@ enum Parameter: UInt8, CaseIterable {
     case .format: "--format"
     case .pointers: "--pointers"
     case .readAt: "--read"
+    case .fileSize: "--size"
+    case .folioOrder: "--folio-order"
+    case .readAhead: "--readahead"
+    case .addedSeals: "--seals"
+    case .huge: "--hugetlb"
+    case .optimized: "--hvo"
+    case .punchesHole: "--punch-hole"
+    case .rfc: "--rfc"
+    case .mappedFile: "--file"
+    case .mapOffset: "--offset"
+    case .bufferFlags: "--flags"
+    case .listLimit: "--list"
+    case .sizeLimit: "--size-mb"
     case .headers: "--headers"
     case .sum: "--sum"
     case .lists: "--lists"
@@ -211,6 +240,20 @@ enum Parameter: UInt8, CaseIterable {
     case .first: "A"
     case .second: "B"
     case .readAt: "ADDR LEN"
+    case .hostFile: "HOSTFILE"
+    case .fileSize, .readAhead, .mapOffset, .listLimit, .sizeLimit: "N"
+    case .folioOrder: "K"
+    case .openFile, .mappedFile: "F"
+    case .fileOrBuffer: "F|U"
+    case .memfd: "M"
+    case .buffer: "U"
+    case .seals, .addedSeals: "SEALS"
+    case .bufferFlags: "cloexec"
+    case .syncFlags: "FLAGS"
+    case .bufferItems: "M:OFFSET:SIZE…"
+    case .byteOffset: "OFFSET"
+    case .fileRange: "START..END"
+    case .huge, .optimized, .punchesHole, .rfc: ""
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
     case .task, .newTask: "NAME"
@@ -239,6 +282,16 @@ enum Parameter: UInt8, CaseIterable {
     case .rights: ["rw", "r", "rx", "rwx", "none"]
     case .keyAccess: ["rw", "r", "none"]
     case .keyMode: ["strict", "relaxed"]
+    default: []
+    }
+  }
+
+  /// The words of a parameter whose bits have names.
+  var flagWords: [(name: StaticString, value: UInt64)] {
+    switch self {
+    case .seals, .addedSeals: Seals.words.map { ($0.name, UInt64($0.seal.rawValue)) }
+    case .bufferFlags: [("cloexec", 1)]
+    case .syncFlags: [("start", 0), ("read", 1), ("write", 2), ("end", 4)]
     default: []
     }
   }

@@ -106,6 +106,7 @@ extension Verb {
     case kmap
     case users
     case arenas
+    case files
     case access
     case views
     case images
@@ -122,6 +123,7 @@ extension Verb {
       case .kmap: "Temporary mappings"
       case .users: "User address spaces"
       case .arenas: "BPF arenas"
+      case .files: "Files and buffers"
       case .access: "Access through the page tables"
       case .views: "Views"
       case .images: "Images"

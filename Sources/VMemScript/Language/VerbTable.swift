@@ -11,6 +11,7 @@ public struct VerbTable: Sendable {
     verbs =
       Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
       + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
+      + Verb.files + Verb.buffers
       + Verb.arenas
       + Verb.access + Verb.views
       + Verb.tlb

@@ -21,8 +21,11 @@ extension Verb {
       .call(switchTo)),
     Verb(
       "mmap", .users, .address, .writer, [.userSpace, .length],
-      options: [.hint, .fixed, .rights, .isPrivate, .isShared, .anonymous, .device],
-      summary: "map memory, which gets its pages as it is touched, or a device file",
+      options: [
+        .hint, .fixed, .rights, .isPrivate, .isShared, .anonymous, .device, .mappedFile,
+        .mapOffset,
+      ],
+      summary: "map memory, which gets its pages as it is touched, or a file",
       kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, -ENOMEM, or -EPERM",
       example: "mm = mm_create\nswitch_mm mm\nu = mmap mm 16K\nwrite u text:hello",
       .control(mmap)),
@@ -83,6 +86,12 @@ extension Verb {
     request.isFixed = interpreter.call.arguments.has(.fixed)
     request.rights = rights[interpreter.call.choice(.rights, default: 0)]
     do throws(Refusal) {
+      if interpreter.call.arguments.has(.mappedFile) {
+        return .address(
+          try interpreter.machine.mmapFile(
+            mm, interpreter.call.arguments[.mappedFile],
+            offset: interpreter.call.arguments[.mapOffset, default: 0], request))
+      }
       return .address(try interpreter.machine.mmap(mm, request))
     } catch {
       throw .refusal(error)

@@ -1,0 +1,86 @@
+/// Where the contents of a file come from.
+@frozen
+public enum FileKind: UInt8, Sendable {
+  /// A file of the host, read in on demand.
+  case host = 0
+  /// A file in memory alone, as those of ramfs are.
+  case anonymous
+  /// A memfd: shared memory, with seals.
+  case memfd
+  /// A memfd of huge pages.
+  case hugetlb
+}
+
+/// A file: the kernel's `inode` and `address_space` in one.
+public struct File: BitwiseCopyable, Sendable {
+  private var rawKind: UInt8 = 0
+  /// Largest order of the folios that are made for it.
+  public internal(set) var folioOrder: UInt8 = 0
+  public internal(set) var seals = Seals(rawValue: 0)
+  private var optimized: UInt8 = 0
+  /// Open descriptors and user mappings.
+  public internal(set) var references: UInt32 = 1
+  /// Bytes (`i_size`).
+  public internal(set) var size: UInt64 = 0
+  /// The folios by page: a frame, or `swapped` where a page has been.
+  var pages = SparseArray()
+  /// Pages that have frames (`nrpages`).
+  public internal(set) var pageCount: UInt32 = 0
+  /// Inode number: how many files there were before, plus one.
+  public internal(set) var number: UInt32 = 0
+  /// The next file.
+  var next = Ref<File>.none
+  /// Frame that holds the path of a host file, with a zero behind it; else 0.
+  var path: UInt32 = 0
+  /// Pages that are read in together: a power of two.
+  public internal(set) var window: UInt32 = 32
+  /// Shared mappings that may write.
+  var writers: UInt32 = 0
+  var unused: UInt64 = 0
+
+  /// Whether the record says what there is.
+  var isKnown: Bool { FileKind(rawValue: rawKind) != nil && optimized <= 1 && unused == 0 }
+
+  public internal(set) var kind: FileKind {
+    get { FileKind(rawValue: rawKind) ?? .anonymous }
+    set { rawKind = newValue.rawValue }
+  }
+
+  /// Whether its huge pages give their struct pages up (HVO).
+  public internal(set) var isOptimized: Bool {
+    get { optimized != 0 }
+    set { optimized = newValue ? 1 : 0 }
+  }
+
+  /// Word of a page that is not in memory and has been: swapped out, or a shadow of what was evicted.
+  static let swapped: UInt32 = 0x8000_0000
+  /// Largest size (`MAX_LFS_FILESIZE`).
+  static let maximumSize = UInt64(Int64.max)
+  /// Largest order of a folio in the page cache (`MAX_PAGECACHE_ORDER` with 4 KiB pages).
+  public static let maximumFolioOrder: UInt64 = 9
+  /// Pages of a huge page.
+  static let hugePages: UInt64 = 512
+  static let pathRoom = 4096
+
+  /// Pages that the size covers.
+  var sizeInPages: UInt64 { size / 4096 + (size % 4096 == 0 ? 0 : 1) }
+}
+
+/// Seals of a memfd, with the values of `F_ADD_SEALS`.
+public struct Seals: OptionSet, BitwiseCopyable, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let seal = Seals(rawValue: 0x1)
+  public static let shrink = Seals(rawValue: 0x2)
+  public static let grow = Seals(rawValue: 0x4)
+  public static let write = Seals(rawValue: 0x8)
+  public static let futureWrite = Seals(rawValue: 0x10)
+  static let known: Seals = [.seal, .shrink, .grow, .write, .futureWrite]
+
+  /// The words of the command language.
+  public static let words: [(name: StaticString, seal: Seals)] = [
+    ("seal", .seal), ("shrink", .shrink), ("grow", .grow), ("write", .write),
+    ("future_write", .futureWrite),
+  ]
+}

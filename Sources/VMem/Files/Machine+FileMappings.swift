@@ -1,0 +1,142 @@
+/// Files and dma-bufs in user address spaces.
+extension Machine {
+  /// Maps a file or a dma-buf and returns where. The corresponding kernel functions are `do_mmap`,
+  /// `shmem_mmap`, `hugetlbfs_file_mmap` and `dma_buf_mmap_internal`.
+  ///
+  /// - Parameters:
+  ///   - object: address of the file or of the buffer.
+  ///   - offset: bytes.
+  ///
+  /// Refuses as `mmap`; with -EBADF where no file is; with -EINVAL for an offset inside a page, parts of
+  /// huge pages, more than a buffer has, and private mappings of buffers; with -EPERM for a shared
+  /// mapping that may write a file sealed against it.
+  public func mmapFile(
+    _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
+  ) throws(Refusal) -> UInt64 {
+    var request = request
+    guard offset & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .addressNotAligned, offset) }
+    request.offset = offset >> 12
+    let size = (request.length &+ 4095) & ~4095
+    if let buffer = findBuffer(object) {
+      guard request.length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
+      let pages = UInt64(ram[buffer].pageCount)
+      guard request.offset <= pages, size >> 12 <= pages - request.offset else {
+        throw Refusal(.errno(.EINVAL), .behindFileEnd, request.offset + size >> 12, pages << 12)
+      }
+      guard request.isShared else { throw Refusal(.errno(.EINVAL), .bufferNotShared) }
+      request.kind = .buffer
+      request.object = buffer.granule
+      return try mmap(mm, request)
+    }
+    let file = try file(at: object)
+    request.kind = .file
+    request.object = file.granule
+    if ram[file].kind == .hugetlb, (size | offset) % (File.hugePages << 12) != 0 {
+      throw Refusal(.errno(.EINVAL), .notWholeHugePages, size | offset)
+    }
+    if request.isShared, !ram[file].seals.isDisjoint(with: [.write, .futureWrite]) {
+      guard !request.rights.contains(.write) else {
+        throw Refusal(.errno(.EPERM), .sealed, UInt64(ram[file].seals.rawValue))
+      }
+      request.removed.insert(.mayWrite)
+    }
+    return try mmap(mm, request)
+  }
+
+  /// The page of a file or a buffer behind an address, with a reference for the user's entry. Behind
+  /// the end, and where the host's file cannot be read, it is SIGBUS.
+  func filePage(_ mapping: UserMapping, _ address: UInt64) throws(Refusal) -> UInt32 {
+    let index = mapping.offset &+ (address - mapping.start) >> 12
+    let pfn: UInt32
+    if mapping.kind == .buffer {
+      let buffer = Ref<DmaBuf>(granule: mapping.object)
+      guard index < UInt64(ram[buffer].pageCount) else {
+        throw Refusal(
+          .signal(.SIGBUS), .behindFileEnd, index, UInt64(ram[buffer].pageCount) << 12)
+      }
+      pfn = ram[buffer].pages.value(index, ram)
+    } else {
+      let file = Ref<File>(granule: mapping.object)
+      guard index < ram[file].sizeInPages else {
+        throw Refusal(.signal(.SIGBUS), .behindFileEnd, index, ram[file].size)
+      }
+      do throws(Refusal) {
+        pfn = try readIn(file, index)
+      } catch {
+        guard error.outcome == .errno(.EIO) else { throw error }
+        throw Refusal(.signal(.SIGBUS), error.rule, error.values.a, error.values.b)
+      }
+    }
+    ram[frames.frame(pfn)].addReferences(1)
+    return pfn
+  }
+
+  func openedFile(_ mapping: UserMapping) {
+    if mapping.kind == .buffer {
+      ram[Ref<DmaBuf>(granule: mapping.object)].references += 1
+    } else {
+      let file = Ref<File>(granule: mapping.object)
+      ram[file].references += 1
+      if mapping.flags.isSuperset(of: [.shared, .mayWrite]) { ram[file].writers += 1 }
+    }
+  }
+
+  func closedFile(_ mapping: UserMapping) {
+    if mapping.kind == .buffer {
+      drop(Ref<DmaBuf>(granule: mapping.object))
+    } else {
+      let file = Ref<File>(granule: mapping.object)
+      if mapping.flags.isSuperset(of: [.shared, .mayWrite]) { ram[file].writers -= 1 }
+      drop(file)
+    }
+  }
+
+  /// Takes pages of a file out of all user address spaces, with the copies that programs have made of
+  /// them. The corresponding kernel function is `unmap_mapping_range`.
+  func zapFile(_ file: Ref<File>, from first: UInt64, to end: UInt64) {
+    zap(.file, object: file.granule, pages: first..<max(first, end))
+  }
+
+  /// User mappings of a file, and those among them that are shared and may write.
+  func users(of file: Ref<File>) -> (writers: UInt32, mappings: UInt32) {
+    var found: (writers: UInt32, mappings: UInt32) = (0, 0)
+    forEachSpace { space in
+      forEachMapping(of: space) { mapping in
+        guard ram[mapping].kind == .file, ram[mapping].object == file.granule else { return }
+        found.mappings += 1
+        if ram[mapping].flags.isSuperset(of: [.shared, .mayWrite]) { found.writers += 1 }
+      }
+    }
+    return found
+  }
+
+  func users(of buffer: Ref<DmaBuf>) -> UInt32 {
+    var found: UInt32 = 0
+    forEachSpace { space in
+      forEachMapping(of: space) { mapping in
+        if ram[mapping].kind == .buffer, ram[mapping].object == buffer.granule { found += 1 }
+      }
+    }
+    return found
+  }
+
+  /// Notes in its frame what programs have written to a page of a file, so that it is written back
+  /// (`folio_mkclean`).
+  func gatherDirty(_ file: Ref<File>) {
+    forEachSpace { space in
+      forEachMapping(of: space) { mapping in
+        let range = ram[mapping]
+        guard range.kind == .file, range.object == file.granule, range.flags.contains(.shared)
+        else { return }
+        for address in stride(from: range.start, to: range.end, by: 4096) {
+          guard let slot = slot(tables(of: space), address), slot.entry.isPresent,
+            slot.entry.bits & Entry.dirty != 0
+          else { continue }
+          ram[frames.frame(UInt32(truncatingIfNeeded: slot.entry.pfn))].flags |= Frame.dirty
+          slot.entry = Entry(bits: slot.entry.bits & ~Entry.dirty)
+          FlushObligation(ram, address, address + 4096).flush(space)
+        }
+      }
+    }
+  }
+}

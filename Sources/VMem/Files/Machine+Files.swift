@@ -1,0 +1,190 @@
+/// Making, finding and closing files.
+extension Machine {
+  /// Opens a regular file of the host for reading and writing in memory: nothing is written to the
+  /// host before `fsync`. The corresponding kernel function is `do_filp_open`.
+  ///
+  /// - Parameters:
+  ///   - path: as the process finds it; without zeroes, less than 4096 bytes.
+  ///   - order: largest folio, 2^order pages.
+  ///   - window: pages that are read in together, a power of two.
+  ///
+  /// Refuses with the host's -ENOENT or -EACCES, -EISDIR, -EINVAL for what is no regular file, an order
+  /// or a window that is none, and -ENOMEM.
+  public func openFile(
+    path: Span<UInt8>, order: UInt64 = 0, window: UInt64 = 32
+  ) throws(Refusal) -> UInt64 {
+    guard path.count < File.pathRoom else {
+      throw Refusal(.errno(.ENAMETOOLONG), .pathTooLong, UInt64(path.count))
+    }
+    guard window.nonzeroBitCount == 1, window <= 4096 else {
+      throw Refusal(.errno(.EINVAL), .readAheadWindow, window)
+    }
+    let file = try makeFile(.host, order)
+    ram[file].window = UInt32(window)
+    guard !ram.fails(.kmalloc), let frame = frames.allocate(zeroed: true) else {
+      caches.free(.file, file)
+      throw Refusal(.errno(.ENOMEM), .noFrames, 1)
+    }
+    ram[frames.frame(frame)].mapcount = PageType.array.word
+    unsafe ram.withFrame(frame) { bytes in
+      for at in path.indices { unsafe bytes[at] = path[at] }
+    }
+    ram[file].path = frame
+    do throws(HostFile.Failure) {
+      ram[file].size = try hostFile(file).size()
+    } catch {
+      frames.free(frame)
+      caches.free(.file, file)
+      let errno = Errno(rawValue: UInt8(truncatingIfNeeded: error.code)) ?? .EIO
+      throw Refusal(.errno(errno), .hostFile, 0, UInt64(error.code))
+    }
+    return link(file)
+  }
+
+  /// Makes a file of `size` bytes of zeroes in memory, as ramfs has them.
+  ///
+  /// Refuses with -EINVAL for an order above 9, -EFBIG above 2^63-1 bytes, -ENOMEM.
+  public func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> UInt64 {
+    guard size <= File.maximumSize else { throw Refusal(.errno(.EFBIG), .fileTooLarge, size) }
+    let file = try makeFile(.anonymous, order)
+    ram[file].size = size
+    return link(file)
+  }
+
+  /// Makes a memfd. The corresponding kernel function is `memfd_create`.
+  ///
+  /// - Parameters:
+  ///   - allowsSealing: `MFD_ALLOW_SEALING`; otherwise it is born with F_SEAL_SEAL.
+  ///   - isHuge: `MFD_HUGETLB`, of pages of 2 MiB.
+  ///   - isOptimized: whether the struct pages of its huge pages are given up (HVO).
+  public func createMemfd(
+    allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
+  ) throws(Refusal) -> UInt64 {
+    let file = try makeFile(isHuge ? .hugetlb : .memfd, isHuge ? 9 : order)
+    ram[file].seals = allowsSealing ? [] : .seal
+    ram[file].isOptimized = isHuge && isOptimized
+    return link(file)
+  }
+
+  private func makeFile(_ kind: FileKind, _ order: UInt64) throws(Refusal) -> Ref<File> {
+    guard order <= File.maximumFolioOrder else {
+      throw Refusal(.errno(.EINVAL), .folioOrderTooHigh, order)
+    }
+    mightSleep(.alloc_inode)
+    guard !ram.fails(.inode), let file = caches.allocate(.file, as: File.self) else {
+      throw Refusal(.errno(.ENOMEM), .noDescriptor)
+    }
+    var record = File()
+    record.kind = kind
+    record.folioOrder = UInt8(order)
+    ram[file] = record
+    return file
+  }
+
+  private func link(_ file: Ref<File>) -> UInt64 {
+    ram[Superblock.ref].filesMade += 1
+    ram[file].number = ram[Superblock.ref].filesMade
+    ram[file].next = ram[Superblock.ref].files
+    ram[Superblock.ref].files = file
+    return address(of: file)
+  }
+
+  /// The kernel address that stands for a file.
+  func address(of file: Ref<File>) -> UInt64 { map.pageOffset + file.physicalAddress }
+
+  /// The file at an address; refuses with -EBADF where there is none that is open.
+  func file(at address: UInt64) throws(Refusal) -> Ref<File> {
+    if let file = findFile(address) { return file }
+    throw Refusal(.errno(.EBADF), .noFile, address)
+  }
+
+  func findFile(_ address: UInt64) -> Ref<File>? {
+    var found: Ref<File>?
+    forEachFile { if self.address(of: $0) == address { found = $0 } }
+    return found
+  }
+
+  func forEachFile(_ body: (Ref<File>) -> Void) {
+    var at = ram[Superblock.ref].files
+    var limit = caches.stepLimit(.file)
+    while !at.isNone {
+      limit.step()
+      let next = ram[at].next
+      body(at)
+      at = next
+    }
+  }
+
+  /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
+  /// somebody has pinned stay. The corresponding kernel function is `close`.
+  public func closeFile(_ address: UInt64) throws(Refusal) { drop(try file(at: address)) }
+
+  /// Drops a use of a file.
+  func drop(_ file: Ref<File>) {
+    ram[file].references -= 1
+    guard ram[file].references == 0 else { return }
+    removePages(file, from: 0)
+    if ram[Superblock.ref].files == file {
+      ram[Superblock.ref].files = ram[file].next
+    } else {
+      forEachFile { if ram[$0].next == file { ram[$0].next = ram[file].next } }
+    }
+    if ram[file].path != 0 { frames.free(ram[file].path) }
+    caches.free(.file, file)
+  }
+
+  /// Takes every page from `first` on out of a file.
+  func removePages(_ file: Ref<File>, from first: UInt64, to end: UInt64 = .max) {
+    var at = first
+    while let (index, _) = ram[file].pages.next(from: at, ram), index < end {
+      if ram[file].isOptimized, let pfn = cachedPage(file, index), index % File.hugePages == 0 {
+        restoreStructPages(of: pfn)
+      }
+      removeCachedPage(file, index)
+      at = index + 1
+    }
+    if ram[file].pages.next(from: 0, ram) == nil { ram[file].pages.removeAll(ram) }
+  }
+
+  /// Calls `body` for every file, the newest first.
+  public func forEachFile(_ body: (_ address: UInt64, File, _ path: [UInt8]) -> Void) {
+    forEachFile { file in
+      var path: [UInt8] = []
+      if ram[file].path != 0 {
+        unsafe ram.withFrame(ram[file].path) { bytes in
+          unsafe path = Array(bytes.prefix { $0 != 0 })
+        }
+      }
+      body(address(of: file), ram[file], path)
+    }
+  }
+
+  /// Calls `body` for each folio and each page that is swapped out, ascending.
+  public func forEachFolio(
+    of address: UInt64, _ body: (_ index: UInt64, _ pfn: UInt32?, _ order: UInt32) -> Void
+  ) throws(Refusal) {
+    let file = try file(at: address)
+    var at: UInt64 = 0
+    while let (index, _) = ram[file].pages.next(from: at, ram) {
+      if let folio = folio(file, index) {
+        // A folio may have lost its first pages.
+        body(index, folio.pfn + UInt32(index - folio.index), index == folio.index ? folio.order : 0)
+        at = index == folio.index ? nextOfFolio(file, folio) : index + 1
+      } else {
+        body(index, nil, 0)
+        at = index + 1
+      }
+    }
+  }
+
+  /// One past the pages of a folio that are in the file, from its first on.
+  private func nextOfFolio(
+    _ file: Ref<File>, _ folio: (index: UInt64, pfn: UInt32, order: UInt32)
+  ) -> UInt64 {
+    var step: UInt64 = 1
+    while step < 1 << UInt64(folio.order),
+      cachedPage(file, folio.index + step) == folio.pfn + UInt32(step)
+    { step += 1 }
+    return folio.index + step
+  }
+}

@@ -1,0 +1,50 @@
+/// Seals of memfds: promises of what will not happen to a file any more.
+extension Machine {
+  /// The seals of a file (`F_GET_SEALS`). The corresponding kernel function is `memfd_get_seals`.
+  ///
+  /// Refuses with -EBADF, and with -EINVAL for files that have none.
+  public func memfdSeals(_ address: UInt64) throws(Refusal) -> Seals {
+    let file = try file(at: address)
+    guard ram[file].kind == .memfd || ram[file].kind == .hugetlb else {
+      throw Refusal(.errno(.EINVAL), .notMemfd, address)
+    }
+    return ram[file].seals
+  }
+
+  /// Adds seals (`F_ADD_SEALS`). The corresponding kernel function is `memfd_add_seals`.
+  ///
+  /// Refuses with -EBADF; with -EINVAL for bits that are no seals and files that have none; with -EPERM
+  /// after F_SEAL_SEAL; and F_SEAL_WRITE with -EBUSY while somebody may write: a shared mapping, or
+  /// whoever has pinned a page.
+  public func addSeals(_ address: UInt64, _ seals: Seals) throws(Refusal) {
+    let file = try file(at: address)
+    guard Seals.known.isSuperset(of: seals) else {
+      throw Refusal(.errno(.EINVAL), .noSuchSeal, UInt64(seals.rawValue))
+    }
+    let before = try memfdSeals(address)
+    guard !before.contains(.seal) else {
+      throw Refusal(.errno(.EPERM), .sealed, UInt64(before.rawValue))
+    }
+    if seals.contains(.write), !before.contains(.write) {
+      guard ram[file].writers == 0 else {
+        throw Refusal(.errno(.EBUSY), .writableMapping, UInt64(ram[file].writers))
+      }
+      try refusePins(file)
+    }
+    ram[file].seals.formUnion(seals)
+  }
+
+  /// `memfd_wait_for_pins`, without the waiting: nobody would let go meanwhile.
+  private func refusePins(_ file: Ref<File>) throws(Refusal) {
+    var at: UInt64 = 0
+    while let (index, _) = ram[file].pages.next(from: at, ram) {
+      at = index + 1
+      guard let pfn = cachedPage(file, index) else { continue }
+      let frame = ram[frames.frame(pfn)]
+      // One reference is the file's, and each user mapping has one.
+      guard frame.refcount == Int32(bitPattern: frame.mapcount &+ 1) + 1 else {
+        throw Refusal(.errno(.EBUSY), .pagePinned, index)
+      }
+    }
+  }
+}

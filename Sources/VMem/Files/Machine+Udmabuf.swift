@@ -1,0 +1,255 @@
+/// Making buffers of pages of memfds.
+extension Machine {
+  /// `/sys/module/udmabuf/parameters`: most items of a list, and most MiB of a buffer. -1 is no limit.
+  public var udmabufLimits: (list: UInt32, sizeMB: UInt32) {
+    get { (ram[Superblock.ref].udmabuf.list, ram[Superblock.ref].udmabuf.sizeMB) }
+    nonmutating set {
+      ram[Superblock.ref].udmabuf.list = newValue.list
+      ram[Superblock.ref].udmabuf.sizeMB = newValue.sizeMB
+    }
+  }
+
+  /// Makes a buffer of one range (`UDMABUF_CREATE`); the number of items has no limit then. The
+  /// corresponding kernel function is `udmabuf_create`.
+  public func createUdmabuf(
+    _ item: UdmabufItem, closesOnExec: Bool = false
+  ) throws(Refusal) -> UInt64 {
+    try createUdmabuf(checked: [item], closesOnExec)
+  }
+
+  /// Makes a buffer of ranges of memfds, one after the other, which may overlap and repeat
+  /// (`UDMABUF_CREATE_LIST`).
+  ///
+  /// Refuses with -EINVAL for more items than the limit; for an offset or a size that is not of whole
+  /// pages, for more bytes than the limit and for none at all, whatever else the items say; then item
+  /// by item with -EBADFD for what is no memfd, -EINVAL without F_SEAL_SHRINK or with a seal against
+  /// writing, -EINVAL (in 6.1 -EFBIG from 2^63 on) for pages behind the file's end, -ENOMEM. Pages that
+  /// were missing in a memfd are there afterwards, also when a later item is refused; huge pages that
+  /// were never touched are refused by kernels before 6.12.
+  public func createUdmabuf(
+    list items: [UdmabufItem], closesOnExec: Bool = false
+  ) throws(Refusal) -> UInt64 {
+    let limit = ram[Superblock.ref].udmabuf.list
+    guard items.count <= limit else {
+      throw Refusal(.errno(.EINVAL), .tooManyItems, UInt64(items.count), UInt64(limit))
+    }
+    return try createUdmabuf(checked: items, closesOnExec)
+  }
+
+  private func createUdmabuf(
+    checked items: [UdmabufItem], _ closesOnExec: Bool
+  ) throws(Refusal) -> UInt64 {
+    mightSleep(.udmabuf_create)
+    try checkSizes(items)
+    guard !ram.fails(.kmalloc), let buffer = caches.allocate(.dmaBuf, as: DmaBuf.self) else {
+      throw Refusal(.errno(.ENOMEM), .noDescriptor)
+    }
+    ram[buffer] = DmaBuf()
+    do throws(Refusal) {
+      for item in items { try pin(item, buffer) }
+    } catch {
+      unpin(buffer)
+      caches.free(.dmaBuf, buffer)
+      throw error
+    }
+    ram[buffer].closesOnExec = closesOnExec
+    ram[Superblock.ref].buffersMade += 1
+    ram[buffer].number = ram[Superblock.ref].buffersMade
+    ram[buffer].next = ram[Superblock.ref].buffers
+    ram[Superblock.ref].buffers = buffer
+    return address(of: buffer)
+  }
+
+  private func checkSizes(_ items: [UdmabufItem]) throws(Refusal) {
+    let limit = UInt64(ram[Superblock.ref].udmabuf.sizeMB) << 8
+    var pages: UInt64 = 0
+    for item in items {
+      guard (item.offset | item.size) & 4095 == 0 else {
+        throw Refusal(.errno(.EINVAL), .itemNotAligned, item.offset, item.size)
+      }
+      pages += item.size >> 12
+      guard pages <= limit else {
+        throw Refusal(.errno(.EINVAL), .bufferTooLarge, pages, limit)
+      }
+    }
+    guard pages > 0 else { throw Refusal(.errno(.EINVAL), .zeroPages) }
+  }
+
+  /// Takes a reference on each page of an item and lists it.
+  private func pin(_ item: UdmabufItem, _ buffer: Ref<DmaBuf>) throws(Refusal) {
+    guard let file = findFile(item.memfd), ram[file].kind != .host else {
+      throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
+    }
+    guard ram[file].kind != .anonymous else {
+      throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
+    }
+    let seals = ram[file].seals
+    guard seals.contains(.shrink), seals.isDisjoint(with: [.write, .futureWrite]) else {
+      throw Refusal(.errno(.EINVAL), .sealsForbid, UInt64(seals.rawValue))
+    }
+    let pinsFolios = has(.udmabufFolios)
+    guard item.size > 0 || !pinsFolios else {
+      throw Refusal(.errno(.EINVAL), .zeroLength)
+    }
+    guard item.offset <= File.maximumSize || pinsFolios else {
+      throw Refusal(.errno(.EFBIG), .fileTooLarge, item.offset)
+    }
+    let first = item.offset >> 12
+    for index in first..<first + item.size >> 12 {
+      guard index < ram[file].sizeInPages else {
+        throw Refusal(.errno(.EINVAL), .behindFileEnd, index, ram[file].size)
+      }
+      if ram[file].kind == .hugetlb, !pinsFolios, cachedPage(file, index) == nil {
+        throw Refusal(.errno(.EINVAL), .pageNotResident, index)
+      }
+      let pfn = try readIn(file, index)
+      let position = UInt64(ram[buffer].pageCount)
+      guard ram[buffer].pages.store(position, pfn, ram) else {
+        throw Refusal(.errno(.ENOMEM), .noFrames, 1)
+      }
+      ram[frames.frame(pfn)].addReferences(1)
+      ram[buffer].pageCount += 1
+    }
+  }
+
+  private func unpin(_ buffer: Ref<DmaBuf>) {
+    for position in 0..<UInt64(ram[buffer].pageCount) {
+      dropReference(ram[buffer].pages.value(position, ram))
+    }
+    ram[buffer].pages.removeAll(ram)
+    ram[buffer].pageCount = 0
+  }
+
+  // MARK: Buffers
+
+  func address(of buffer: Ref<DmaBuf>) -> UInt64 { map.pageOffset + buffer.physicalAddress }
+
+  func forEachBuffer(_ body: (Ref<DmaBuf>) -> Void) {
+    var at = ram[Superblock.ref].buffers
+    var limit = caches.stepLimit(.dmaBuf)
+    while !at.isNone {
+      limit.step()
+      let next = ram[at].next
+      body(at)
+      at = next
+    }
+  }
+
+  func findBuffer(_ address: UInt64) -> Ref<DmaBuf>? {
+    var found: Ref<DmaBuf>?
+    forEachBuffer { if self.address(of: $0) == address { found = $0 } }
+    return found
+  }
+
+  /// The buffer at an address; refuses with -EINVAL where there is none (`dma_buf_get`).
+  func buffer(at address: UInt64) throws(Refusal) -> Ref<DmaBuf> {
+    if let buffer = findBuffer(address) { return buffer }
+    throw Refusal(.errno(.EINVAL), .noBuffer, address)
+  }
+
+  /// Whether an address stands for a buffer.
+  public func isBuffer(_ address: UInt64) -> Bool { findBuffer(address) != nil }
+
+  /// Calls `body` for every buffer, the newest first.
+  public func forEachBuffer(_ body: (_ address: UInt64, DmaBuf) -> Void) {
+    forEachBuffer { body(address(of: $0), ram[$0]) }
+  }
+
+  /// The frames of a buffer's pages, in its order.
+  public func pages(ofBuffer address: UInt64) throws(Refusal) -> [UInt64] {
+    let buffer = try buffer(at: address)
+    return (0..<UInt64(ram[buffer].pageCount)).map { UInt64(ram[buffer].pages.value($0, ram)) }
+  }
+
+  /// Closes a descriptor of a buffer. Its pages are let go with its last user. A mapping into the
+  /// kernel that is still there is a WARN, and goes. The corresponding kernel function is
+  /// `dma_buf_release`.
+  public func closeBuffer(_ address: UInt64) throws(Refusal) { drop(try buffer(at: address)) }
+
+  func drop(_ buffer: Ref<DmaBuf>) {
+    ram[buffer].references -= 1
+    guard ram[buffer].references == 0 else { return }
+    if ram[buffer].mapCount > 0 {
+      warn(.dma_buf_release)
+      ram[buffer].mapCount = 1
+      try? unmapBuffer(buffer)
+    }
+    if ram[Superblock.ref].buffers == buffer {
+      ram[Superblock.ref].buffers = ram[buffer].next
+    } else {
+      forEachBuffer { if ram[$0].next == buffer { ram[$0].next = ram[buffer].next } }
+    }
+    unpin(buffer)
+    caches.free(.dmaBuf, buffer)
+  }
+
+  // MARK: Into the kernel
+
+  /// Maps a buffer into one range of kernel addresses; asked again, it counts. The corresponding kernel
+  /// function is `dma_buf_vmap`.
+  ///
+  /// By version: 6.1 has no such function and answers -EINVAL; 6.12 maps the first page of each folio
+  /// for all of its pages; with `udmabuf_vmap_pfn` it is `vmap_pfn`, which refuses RAM; all others map
+  /// the pages. Refuses with -EINVAL, and -ENOMEM where those refuse.
+  public func mapBuffer(_ address: UInt64) throws(Refusal) -> UInt64 {
+    let buffer = try buffer(at: address)
+    mightSleep(.dma_buf_vmap)
+    guard has(.udmabufVmap) else { throw Refusal(.errno(.EINVAL), .noBufferMap) }
+    if ram[buffer].mapCount > 0 {
+      ram[buffer].mapCount += 1
+      return ram[buffer].address
+    }
+    var pages = try pages(ofBuffer: address)
+    if has(.udmabufHeadPage) {
+      pages = pages.map {
+        $0 & ~(UInt64(1) << UInt64(ram[frames.frame(UInt32($0))].order) - 1)
+      }
+    }
+    do throws(Refusal) {
+      if has(.udmabufVmapPFN) {
+        ram[buffer].address = try vmapPFN(pages[0], count: UInt64(pages.count))
+      } else {
+        ram[buffer].address = try vmMapRAM(pages)
+      }
+    } catch {
+      throw Refusal(.errno(.EINVAL), error.rule, error.values.a, error.values.b, error.values.c)
+    }
+    ram[buffer].mapCount = 1
+    return ram[buffer].address
+  }
+
+  /// Takes one of the askings back, and with the last one the mapping. The corresponding kernel
+  /// function is `dma_buf_vunmap`. Refuses with -EINVAL where there is no buffer; one that is not mapped
+  /// is a BUG.
+  public func unmapBuffer(_ address: UInt64) throws(Refusal) {
+    let buffer = try buffer(at: address)
+    guard ram[buffer].mapCount > 0 else { throw bug(.dma_buf_vunmap, .bufferNotMapped, address) }
+    try unmapBuffer(buffer)
+  }
+
+  private func unmapBuffer(_ buffer: Ref<DmaBuf>) throws(Refusal) {
+    ram[buffer].mapCount -= 1
+    guard ram[buffer].mapCount == 0 else { return }
+    let address = ram[buffer].address
+    ram[buffer].address = 0
+    try vmUnmapRAM(address, count: UInt64(ram[buffer].pageCount))
+  }
+
+  /// `DMA_BUF_IOCTL_SYNC`: the CPU begins, or ends, to use a buffer.
+  ///
+  /// - Parameter flags: 1 read, 2 write, 4 end.
+  ///
+  /// Refuses with -EINVAL for other bits, for neither reading nor writing, and for an end before any
+  /// beginning.
+  public func syncBuffer(_ address: UInt64, flags: UInt64) throws(Refusal) {
+    let buffer = try buffer(at: address)
+    guard flags & ~7 == 0, flags & 3 != 0 else {
+      throw Refusal(.errno(.EINVAL), .syncFlags, flags)
+    }
+    if flags & 4 == 0 {
+      ram[buffer].hasTable = true
+    } else if !ram[buffer].hasTable {
+      throw Refusal(.errno(.EINVAL), .noSyncTable)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/// Mapping part of a file into the kernel: `vmap_file`, of a patch that was never merged.
+extension Machine {
+  /// Maps the pages of a file that hold bytes [start, end), and returns the page-aligned address of
+  /// the first. Folios may begin before the range and end behind it. No reference is taken and nothing
+  /// is read in: all pages must be in memory, and stay there until `vunmap`.
+  ///
+  /// Refuses with -EBADF; with NULL for an empty range, for a page that is not in memory, when there is
+  /// no room, address or memory; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
+  public func vmapFile(
+    _ address: UInt64, start: UInt64, end: UInt64, flags: VMFlags = [],
+    protection: Protection = .kernel, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    let file = try file(at: address)
+    let flags = try fileMapFlags(flags)
+    guard start < end else { throw Refusal(.null, .emptyRange, start, end) }
+    let (first, last) = (start >> 12, (end - 1) >> 12)
+    guard last - first < UInt64(ram[Superblock.ref].managedFrames) else {
+      throw Refusal(
+        .null, .morePagesThanRAM, last - first + 1, UInt64(ram[Superblock.ref].managedFrames))
+    }
+    var pages: [UInt64] = []
+    for index in first...last {
+      guard let pfn = cachedPage(file, index) else {
+        throw Refusal(.null, .pageNotResident, index)
+      }
+      pages.append(UInt64(pfn))
+    }
+    let area = try makeArea(size: (last - first + 1) << 12, flags: flags, caller: caller)
+    do throws(Refusal) {
+      try mapPages(
+        ram[area].start, ram[area].start + (last - first + 1) << 12, pages,
+        protection: protection)
+    } catch {
+      removeArea(area)
+      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+    }
+    return ram[area].start
+  }
+
+  /// The same as version 2 of the patch did it, with its traps: `last` is the last byte; a hole at the
+  /// start maps what lies before the first folio in memory, any other is passed over and moves what
+  /// follows down; a page that is swapped out ends the mapping; all of that is success.
+  public func vmapFileRFC(
+    _ address: UInt64, start: UInt64, last: UInt64, flags: VMFlags = [],
+    protection: Protection = .kernel, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    let file = try file(at: address)
+    let flags = try fileMapFlags(flags)
+    let (first, final) = (start >> 12, last >> 12)
+    let area = try makeArea(
+      size: (final &- first &+ 1) << 12, flags: flags, caller: caller)
+    let (base, end) = (ram[area].start, ram[area].start + (final &- first &+ 1) << 12)
+    var at = base
+    var index = first
+    while at < end, let (found, word) = ram[file].pages.next(from: index, ram), found <= final,
+      word & File.swapped == 0, let folio = folio(file, found)
+    {
+      // The offset into the first folio is negative where the file has a hole there.
+      let skipped = at == base ? first &- folio.index : 0
+      let physical = (UInt64(folio.pfn) &+ skipped) << 12 & Entry.pfnMask
+      let pages = 1 << UInt64(folio.order) &- skipped
+      let next = min(end, at &+ pages << 12)
+      let outcome = tables.mapPhysical(at, next, physical, protection, largest: 1) {
+        mightSleep(.pte_alloc_kernel)
+      }
+      guard case .done = outcome else {
+        removeArea(area)
+        throw Refusal(.null, .noTableMemory, at, levelCode(1))
+      }
+      at = next
+      index = folio.index + 1 << UInt64(folio.order)
+    }
+    return base
+  }
+
+  private func fileMapFlags(_ flags: VMFlags) throws(Refusal) -> VMFlags {
+    mightSleep(.vmap_file)
+    guard !flags.contains(.flushResetPerms) else {
+      warnOnce(29, .vmap_file)
+      throw Refusal(.null, .flushResetPerms, UInt64(flags.rawValue))
+    }
+    guard flags.contains(.noGuard) else { return flags }
+    warnOnce(30, .vmap_file)
+    return flags.subtracting(.noGuard)
+  }
+}

@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// A file of the host whose contents an emulated file has. It is opened for each access, so that one
+/// that has shrunk or vanished meanwhile is told as such.
+@safe
+struct HostFile {
+  /// What kept an access from being done: the host's error number, or 0 for bytes that are missing.
+  struct Failure: Error {
+    let code: Int32
+  }
+
+  /// Path, with a zero behind it.
+  private let path: UnsafePointer<CChar>
+
+  /// The path stands in a frame of RAM, which outlives the value.
+  init(path: UnsafeRawPointer) {
+    // Safe: the caller's bytes end with a zero.
+    unsafe self.path = path.assumingMemoryBound(to: CChar.self)
+  }
+
+  /// Size in bytes of a regular file.
+  func size() throws(Failure) -> UInt64 {
+    var status = stat()
+    // Safe: a path and room for the answer.
+    guard unsafe stat(path, &status) == 0 else { throw Failure(code: errno) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(code: EISDIR) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(code: EINVAL) }
+    guard unsafe access(path, R_OK) == 0 else { throw Failure(code: errno) }
+    return UInt64(status.st_size)
+  }
+
+  /// Fills `bytes` from an offset; what lies behind the end is an error.
+  func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(Failure) {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Failure(code: errno) }
+    defer { close(file) }
+    var done = 0
+    while done < bytes.count {
+      // Safe: the rest of the buffer.
+      let count = unsafe pread(
+        file, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw Failure(code: count < 0 ? errno : 0) }
+      done += count
+    }
+  }
+
+  /// Writes `bytes` at an offset.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(Failure) {
+    let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Failure(code: errno) }
+    defer { close(file) }
+    var done = 0
+    while done < bytes.count {
+      // Safe: the rest of the buffer.
+      let count = unsafe pwrite(
+        file, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw Failure(code: count < 0 ? errno : 0) }
+      done += count
+    }
+  }
+
+  /// Makes the file this long.
+  func resize(_ size: UInt64) throws(Failure) {
+    guard unsafe truncate(path, off_t(size)) == 0 else { throw Failure(code: errno) }
+  }
+}

@@ -1,0 +1,175 @@
+internal import VMem
+internal import VMemViews
+
+/// udmabuf: buffers of pages of memfds.
+extension Verb {
+  static let buffers: [Verb] = [
+    Verb(
+      "udmabuf_create", .files, .address, .writer, [.memfd, .byteOffset, .size],
+      options: [.bufferFlags],
+      summary: "make a dma-buf of a range of a memfd that is sealed against shrinking",
+      kernel: "udmabuf_create",
+      returns: "the address of the dma-buf, -EINVAL, -EBADFD, -EFBIG, or -ENOMEM",
+      example: "m = memfd_create --size 4M --seals shrink\nu = udmabuf_create m 1M 64K",
+      .call(create)),
+    Verb(
+      "udmabuf_create_list", .files, .address, .writer, options: [.bufferFlags, .bufferItems],
+      summary: "make a dma-buf of several ranges, one after the other", kernel: "udmabuf_create",
+      returns: "the address of the dma-buf, -EINVAL, -EBADFD, -EFBIG, or -ENOMEM",
+      example: """
+        m = memfd_create --size 4M --seals shrink
+        u = udmabuf_create_list m:0:2M m:1M:1M m:2M:2M
+        a = udmabuf_vmap u
+        """, .control(createList)),
+    Verb(
+      "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
+      summary: "set the limits of buffers that come (parameters of the module), and show them",
+      returns: "list_limit=N size_limit_mb=N", example: "udmabuf_limits --list 2000",
+      .call(setLimits)),
+    Verb(
+      "udmabuf_vmap", .files, .address, .writer, [.buffer],
+      summary: "map a dma-buf into one range of kernel addresses, in its kernel's way",
+      kernel: "dma_buf_vmap", returns: "the address, or -EINVAL",
+      example: """
+        m = memfd_create --size 64K --seals shrink
+        u = udmabuf_create m 0 64K
+        a = udmabuf_vmap u
+        """, .call(mapBuffer)),
+    Verb(
+      "udmabuf_vunmap", .files, .nothing, .writer, [.buffer],
+      summary: "take back one udmabuf_vmap, and with the last one the mapping",
+      kernel: "dma_buf_vunmap", returns: "0, or -EINVAL; BUG for one that is not mapped",
+      example: """
+        m = memfd_create --size 64K --seals shrink
+        u = udmabuf_create m 0 64K
+        a = udmabuf_vmap u
+        udmabuf_vunmap u
+        """, .call(unmapBuffer)),
+    Verb(
+      "udmabuf_sync", .files, .nothing, .writer, [.buffer, .syncFlags],
+      summary: "begin or end to use a dma-buf by the CPU (DMA_BUF_IOCTL_SYNC)",
+      kernel: "dma_buf_begin_cpu_access", returns: "0, or -EINVAL",
+      example: """
+        m = memfd_create --size 64K --seals shrink
+        u = udmabuf_create m 0 64K
+        udmabuf_sync u start,read
+        udmabuf_sync u end,read
+        """, .call(sync)),
+    Verb(
+      "dmabufs", .files, .nothing, .reader,
+      summary: "show the dma-bufs there are, the newest first, and their pages",
+      kernel: "dma_buf_debug_show", returns: "text",
+      example: "m = memfd_create --size 64K --seals shrink\nu = udmabuf_create m 0 64K\ndmabufs",
+      .call(show)),
+  ]
+
+  /// Most items that are written out in one line.
+  private static let maximumItems = 65536
+
+  private static func create(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let item = UdmabufItem(
+      memfd: call.arguments[.memfd], offset: call.arguments[.byteOffset],
+      size: call.arguments[.size])
+    return .address(
+      try machine.createUdmabuf(
+        item, closesOnExec: call.arguments[.bufferFlags, default: 0] & 1 != 0))
+  }
+
+  private static func createList(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    var items: [UdmabufItem] = []
+    if interpreter.call.arguments.has(.bufferItems) {
+      for at in interpreter.call.words(.bufferItems) {
+        let token = interpreter.call.tokens[at]
+        guard items.count < maximumItems else {
+          throw .script("more than \(maximumItems) items", token)
+        }
+        items.append(try interpreter.item(token))
+      }
+    }
+    let closesOnExec = interpreter.call.arguments[.bufferFlags, default: 0] & 1 != 0
+    do throws(Refusal) {
+      return .address(
+        try interpreter.machine.createUdmabuf(list: items, closesOnExec: closesOnExec))
+    } catch {
+      throw .refusal(error)
+    }
+  }
+
+  private static func setLimits(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var limits = machine.udmabufLimits
+    if call.arguments.has(.listLimit) {
+      limits.list = UInt32(truncatingIfNeeded: call.arguments[.listLimit])
+    }
+    if call.arguments.has(.sizeLimit) {
+      limits.sizeMB = UInt32(truncatingIfNeeded: call.arguments[.sizeLimit])
+    }
+    machine.udmabufLimits = limits
+    call.scratch.write(
+      "list_limit=\(Int32(bitPattern: limits.list)) "
+        + "size_limit_mb=\(Int32(bitPattern: limits.sizeMB))")
+    return .line
+  }
+
+  private static func mapBuffer(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.mapBuffer(call.arguments[.buffer]))
+  }
+
+  private static func unmapBuffer(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.unmapBuffer(call.arguments[.buffer])
+    return .ok
+  }
+
+  private static func sync(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.syncBuffer(call.arguments[.buffer], flags: call.arguments[.syncFlags])
+    return .ok
+  }
+
+  private static func show(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var rows: [Views.BufferRow] = []
+    var failure: Refusal?
+    machine.forEachBuffer { address, buffer in
+      do throws(Refusal) {
+        let pages = try machine.pages(ofBuffer: address)
+        rows.append(Views.BufferRow(address: address, buffer: buffer, pages: pages))
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return call.view { output in Views.dmabufs(rows, to: &output) }
+  }
+}
+
+extension Interpreter {
+  /// `M:OFFSET:SIZE`.
+  fileprivate mutating func item(_ token: Token) throws(LineFailure) -> UdmabufItem {
+    guard let colon = token.text.firstIndex(of: UInt8(ascii: ":")) else {
+      throw Self.notItem(token)
+    }
+    // A colon behind a name would begin a list of pages.
+    let name = Token(
+      text: token.text[0..<colon], offset: token.offset, length: token.length, isQuoted: true)
+    let memfd = try call.address(machine, name)
+    var at = colon + 1
+    let offset = try call.number(token, &at)
+    guard token.text.byte(at) == UInt8(ascii: ":") else { throw Self.notItem(token) }
+    at += 1
+    let size = try call.number(token, &at)
+    guard at == token.text.count else { throw Self.notItem(token) }
+    return UdmabufItem(memfd: memfd, offset: offset, size: size)
+  }
+
+  private static func notItem(_ token: Token) -> LineFailure {
+    .script("an item is written as M:OFFSET:SIZE", hint: "m:0:64K", token)
+  }
+}

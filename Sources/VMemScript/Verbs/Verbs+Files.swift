@@ -1,0 +1,262 @@
+internal import VMem
+internal import VMemViews
+
+/// Files, their pages in memory, and mapping them into the kernel.
+extension Verb {
+  static let files: [Verb] = [
+    Verb(
+      "file_open", .files, .address, .writer,
+      options: [.hostFile, .fileSize, .folioOrder, .readAhead],
+      summary: "open a file of the host, or make one in memory (--size)", kernel: "do_filp_open",
+      returns: "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, or -ENOMEM",
+      example: "f = file_open --size 64K --folio-order 2", .control(open)),
+    Verb(
+      "memfd_create", .files, .address, .writer,
+      options: [.fileSize, .addedSeals, .huge, .optimized, .folioOrder],
+      summary: "make a memfd; without --seals it can never be sealed", kernel: "memfd_create",
+      returns: "the address of its inode, -EINVAL, or -ENOMEM",
+      example: "m = memfd_create --size 4M --seals shrink", .call(createMemfd)),
+    Verb(
+      "memfd_add_seals", .files, .nothing, .writer, [.openFile, .seals],
+      summary: "promise that a memfd will not shrink, grow, or be written (F_ADD_SEALS)",
+      kernel: "memfd_add_seals", returns: "0, -EBADF, -EINVAL, -EPERM, or -EBUSY",
+      example: "m = memfd_create --seals none\nmemfd_add_seals m shrink,grow", .call(addSeals)),
+    Verb(
+      "memfd_get_seals", .files, .nothing, .reader, [.openFile],
+      summary: "the seals of a memfd (F_GET_SEALS)", kernel: "memfd_get_seals",
+      returns: "the sum of 1 seal, 2 shrink, 4 grow, 8 write, 16 future_write; or -EINVAL",
+      example: "m = memfd_create --seals shrink\nmemfd_get_seals m", .call(getSeals)),
+    Verb(
+      "close", .files, .nothing, .writer, [.fileOrBuffer],
+      summary: "close a file or a udmabuf; it goes with its last mapping", kernel: "filp_close",
+      returns: "0, or -EBADF", example: "f = file_open --size 64K\nclose f", .call(close)),
+    Verb(
+      "pread", .files, .nothing, .writer, [.openFile, .byteOffset, .length],
+      summary: "read bytes of a file, as far as it goes", kernel: "vfs_read",
+      returns: "bytes as `read` prints them; EOF behind the end; -EBADF, -EINVAL, -EIO, or -ENOMEM",
+      example: "f = file_open --size 64K\npread f 4K 8", .call(pread)),
+    Verb(
+      "pwrite", .files, .nothing, .writer, [.openFile, .byteOffset, .bytes],
+      summary: "write bytes of a file in memory; it becomes longer where it must",
+      kernel: "vfs_write",
+      returns: "bytes written; -EBADF, -EFBIG, -EPERM, -EINVAL, -EIO, or -ENOMEM",
+      example: "f = file_open --size 64K\npwrite f 4094 text:hello", .call(pwrite)),
+    Verb(
+      "ftruncate", .files, .nothing, .writer, [.openFile, .size],
+      summary: "set a file's size; pages behind it go, whoever has them mapped in the kernel",
+      kernel: "do_ftruncate", returns: "0, -EBADF, -EINVAL, or -EPERM",
+      example: "f = file_open --size 64K\nftruncate f 4097", .call(ftruncate)),
+    Verb(
+      "fallocate", .files, .nothing, .writer, [.openFile, .fileRange], options: [.punchesHole],
+      summary: "give a range of a file memory, or take it", kernel: "vfs_fallocate",
+      returns: "0, -EBADF, -EINVAL, -EFBIG, -EPERM, -ENOSPC, -ENOMEM, or -EOPNOTSUPP",
+      example: "m = memfd_create --size 64K\nfallocate m 0..64K", .call(fallocate)),
+    Verb(
+      "readahead", .files, .nothing, .writer, [.openFile, .fileRange],
+      summary: "read a range of a file into memory", kernel: "force_page_cache_ra",
+      returns: "0, -EBADF, -EINVAL, -EIO, or -ENOMEM",
+      example: "f = file_open --size 64K\nreadahead f 0..16K", .call(readAhead)),
+    Verb(
+      "shrink_folio_list", .files, .nothing, .writer, [.openFile, .fileRange],
+      summary: "take clean folios of a host file out of memory, as reclaim does",
+      kernel: "shrink_folio_list", returns: "pages that went; -EBADF, or -EINVAL",
+      example: "f = file_open --size 64K\nshrink_folio_list f 0..64K", .call(shrinkFolios)),
+    Verb(
+      "fsync", .files, .nothing, .writer, [.openFile],
+      summary: "write dirty pages, and the size, to the host's file", kernel: "vfs_fsync",
+      returns: "pages written; -EBADF, or -EIO", example: "f = file_open --size 64K\nfsync f",
+      .call(fsync)),
+    Verb(
+      "vmap_file", .files, .address, .writer, [.openFile, .fileRange],
+      options: [.rfc, .flags, .protection, .caller],
+      summary: "map the pages of a range of a file into the kernel; all must be in memory",
+      kernel: "vmap_file", returns: "the address of the first page, or NULL",
+      example: "f = file_open --size 64K\nreadahead f 0..64K\na = vmap_file f 6K..20K",
+      .call(vmapFile)),
+    Verb(
+      "files", .files, .nothing, .reader, summary: "show the files there are, the newest first",
+      returns: "text", example: "f = file_open --size 64K\nfiles", .call(showFiles)),
+    Verb(
+      "folios", .files, .nothing, .reader, [.openFile],
+      summary: "show the folios of a file that are in memory, and what is not", returns: "text",
+      example: "f = file_open --size 64K --folio-order 2\nreadahead f 4K..8K\nfolios f",
+      .call(showFolios)),
+  ]
+
+  private static func open(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let hasPath = interpreter.call.arguments.has(.hostFile)
+    guard hasPath != interpreter.call.arguments.has(.fileSize) else {
+      throw .script(
+        "either a file of the host, or --size N", hint: "file_open --size 64K",
+        interpreter.call.tokens[hasPath ? interpreter.call.arguments.token(.hostFile) : 0])
+    }
+    let order = interpreter.call.arguments[.folioOrder, default: 0]
+    let window = interpreter.call.arguments[.readAhead, default: 32]
+    do throws(Refusal) {
+      guard hasPath else {
+        let size = interpreter.call.arguments[.fileSize]
+        return .address(try interpreter.machine.makeFile(size: size, order: order))
+      }
+      let word = interpreter.call.word(.hostFile)
+      let path = (0..<word.count).map { word[$0] }
+      return .address(
+        try interpreter.machine.openFile(path: path.span, order: order, window: window))
+    } catch {
+      throw .refusal(error)
+    }
+  }
+
+  private static func createMemfd(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let file = try machine.createMemfd(
+      allowsSealing: call.arguments.has(.addedSeals), isHuge: call.arguments.has(.huge),
+      isOptimized: call.arguments.has(.optimized), order: call.arguments[.folioOrder, default: 0])
+    do throws(Refusal) {
+      if call.arguments.has(.fileSize) {
+        try machine.ftruncate(file, size: call.arguments[.fileSize])
+      }
+      if call.arguments.has(.addedSeals) {
+        try machine.addSeals(
+          file, Seals(rawValue: UInt8(truncatingIfNeeded: call.arguments[.addedSeals])))
+      }
+    } catch {
+      try machine.closeFile(file)
+      throw error
+    }
+    return .address(file)
+  }
+
+  private static func addSeals(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let seals = call.arguments[.seals]
+    guard seals <= 0xff else { throw Refusal(.errno(.EINVAL), .noSuchSeal, seals) }
+    try machine.addSeals(call.arguments[.openFile], Seals(rawValue: UInt8(seals)))
+    return .ok
+  }
+
+  private static func getSeals(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .number(UInt64(try machine.memfdSeals(call.arguments[.openFile]).rawValue))
+  }
+
+  private static func close(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let address = call.arguments[.fileOrBuffer]
+    if machine.isBuffer(address) {
+      try machine.closeBuffer(address)
+    } else {
+      try machine.closeFile(address)
+    }
+    return .ok
+  }
+
+  private static func pread(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var runs = ByteRuns()
+    var isEmpty = true
+    try machine.pread(
+      call.arguments[.openFile], offset: call.arguments[.byteOffset],
+      count: call.arguments[.length]
+    ) {
+      isEmpty = false
+      runs.append($0, to: &call.scratch)
+    }
+    if isEmpty { call.scratch.write("EOF") } else { runs.finish(&call.scratch) }
+    return .line
+  }
+
+  private static func pwrite(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .number(
+      try machine.pwrite(
+        call.arguments[.openFile], offset: call.arguments[.byteOffset],
+        call.arguments.bytes.span))
+  }
+
+  private static func ftruncate(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.ftruncate(call.arguments[.openFile], size: call.arguments[.size])
+    return .ok
+  }
+
+  private static func fallocate(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.fileRange)
+    try machine.fallocate(
+      call.arguments[.openFile], start: start, end: end,
+      punchesHole: call.arguments.has(.punchesHole))
+    return .ok
+  }
+
+  private static func readAhead(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.fileRange)
+    try machine.readAhead(call.arguments[.openFile], start: start, end: end)
+    return .ok
+  }
+
+  private static func shrinkFolios(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.fileRange)
+    return .number(
+      try machine.shrinkFolios(call.arguments[.openFile], start: start, end: end))
+  }
+
+  private static func fsync(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .number(try machine.fsync(call.arguments[.openFile]))
+  }
+
+  private static func vmapFile(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.fileRange)
+    let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call.arguments[.flags, default: 0]))
+    let protection: Protection = [.kernel, .kernelReadOnly, .uncached][
+      call.choice(.protection, default: 0)]
+    let caller = try call.caller(machine)
+    return .address(
+      call.arguments.has(.rfc)
+        ? try machine.vmapFileRFC(
+          call.arguments[.openFile], start: start, last: end, flags: flags,
+          protection: protection, caller: caller)
+        : try machine.vmapFile(
+          call.arguments[.openFile], start: start, end: end, flags: flags,
+          protection: protection, caller: caller))
+  }
+
+  private static func showFiles(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var rows: [Views.FileRow] = []
+    machine.forEachFile { rows.append(Views.FileRow(address: $0, file: $1, path: $2)) }
+    return call.view { output in Views.files(rows, to: &output) }
+  }
+
+  private static func showFolios(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var rows: [Views.FolioRow] = []
+    var size: UInt64 = 0
+    let address = call.arguments[.openFile]
+    machine.forEachFile { file, record, _ in if file == address { size = record.size } }
+    try machine.forEachFolio(of: address) { index, pfn, order in
+      rows.append(
+        Views.FolioRow(
+          index: index, pfn: pfn, order: order,
+          frame: pfn.flatMap { machine.structPage(UInt64($0)) }))
+    }
+    return call.view { output in Views.folios(rows, size: size, to: &output) }
+  }
+}
