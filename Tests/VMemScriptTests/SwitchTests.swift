@@ -40,6 +40,12 @@ import VMemScript
       "--kernel 7.2", arena + "arena_fault a 0x100000004000 --as kfunc"
     ),
     "nr_vmalloc": ("", "vmstat"),
+    "udmabuf_vmap": ("", buffer + "udmabuf_vmap b"),
+    "udmabuf_folios": (
+      "", "d = memfd_create --hugetlb --size 4M --seals shrink\nudmabuf_create d 0 4K"
+    ),
+    "udmabuf_head_page": ("", buffer + "w = udmabuf_vmap b\nread w+4K 1"),
+    "udmabuf_vmap_pfn": ("", buffer + "udmabuf_vmap b"),
     "vmalloc_start_note": ("", "kcore --headers"),
     "test_map_ram": ("", "test_vmalloc run_test_mask=1024 test_loop_count=1"),
     "test_xfail": ("", "test_vmalloc run_test_mask=64"),
@@ -54,6 +60,12 @@ import VMemScript
     "test_few": ("", "test_vmalloc test_loop_count=1 nr_pcpu_objects=1"),
   ]
 
+  private static let buffer = """
+    d = memfd_create --folio-order 2 --size 16K --seals shrink
+    pwrite d 4K text:x
+    b = udmabuf_create d 0 16K
+
+    """
   private static let arena = "a = arena_create 16 --map-extra 0x100000000000\n"
 
   @Test(arguments: Switch.all.map { "\($0.name)" })

@@ -16,7 +16,7 @@ struct LayoutTests {
     #expect(MemoryLayout<Frame>.size == 64)
     #expect(MemoryLayout<Frame>.offset(of: \.flags) == 0)
     #expect(MemoryLayout<Frame>.offset(of: \.next) == 8)
-    #expect(MemoryLayout<Frame>.offset(of: \.owner) == 24)
+    #expect(MemoryLayout<Frame>.offset(of: \.mapping) == 24)
     #expect(MemoryLayout<Frame>.offset(of: \.private) == 40)
     #expect(MemoryLayout<Frame>.offset(of: \.mapcount) == 48)
     #expect(MemoryLayout<Frame>.offset(of: \.refcount) == 52)

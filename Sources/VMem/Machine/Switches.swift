@@ -115,7 +115,7 @@ public struct Switch: Sendable {
     Switch("udmabuf_vmap", .udmabufVmap, .v6_6 ... .v7_2, "a udmabuf can be mapped by the kernel"),
     Switch(
       "udmabuf_folios", .udmabufFolios, .v6_12 ... .v7_2,
-      "udmabuf pins folios: huge pages come, empty items do not"),
+      "udmabuf pins folios; holes of hugetlb fill"),
     Switch(
       "udmabuf_head_page", .udmabufHeadPage, .v6_12 ... .v6_12,
       "udmabuf maps the head page for all of a folio"),

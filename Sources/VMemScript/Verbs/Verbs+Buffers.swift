@@ -10,16 +10,16 @@ extension Verb {
       summary: "make a dma-buf of a range of a memfd that is sealed against shrinking",
       kernel: "udmabuf_create",
       returns: "the address of the dma-buf, -EINVAL, -EBADFD, -EFBIG, or -ENOMEM",
-      example: "m = memfd_create --size 4M --seals shrink\nu = udmabuf_create m 1M 64K",
+      example: "fd = memfd_create --size 4M --seals shrink\nu = udmabuf_create fd 1M 64K",
       .call(create)),
     Verb(
       "udmabuf_create_list", .files, .address, .writer, options: [.bufferFlags, .bufferItems],
       summary: "make a dma-buf of several ranges, one after the other", kernel: "udmabuf_create",
       returns: "the address of the dma-buf, -EINVAL, -EBADFD, -EFBIG, or -ENOMEM",
       example: """
-        m = memfd_create --size 4M --seals shrink
-        u = udmabuf_create_list m:0:2M m:1M:1M m:2M:2M
-        a = udmabuf_vmap u
+        fd = memfd_create --size 4M --seals shrink
+        u = udmabuf_create_list fd:0:2M fd:1M:1M fd:2M:2M
+        w = udmabuf_vmap u
         """, .control(createList)),
     Verb(
       "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
@@ -31,18 +31,18 @@ extension Verb {
       summary: "map a dma-buf into one range of kernel addresses, in its kernel's way",
       kernel: "dma_buf_vmap", returns: "the address, or -EINVAL",
       example: """
-        m = memfd_create --size 64K --seals shrink
-        u = udmabuf_create m 0 64K
-        a = udmabuf_vmap u
+        fd = memfd_create --size 64K --seals shrink
+        u = udmabuf_create fd 0 64K
+        w = udmabuf_vmap u
         """, .call(mapBuffer)),
     Verb(
       "udmabuf_vunmap", .files, .nothing, .writer, [.buffer],
       summary: "take back one udmabuf_vmap, and with the last one the mapping",
       kernel: "dma_buf_vunmap", returns: "0, or -EINVAL; BUG for one that is not mapped",
       example: """
-        m = memfd_create --size 64K --seals shrink
-        u = udmabuf_create m 0 64K
-        a = udmabuf_vmap u
+        fd = memfd_create --size 64K --seals shrink
+        u = udmabuf_create fd 0 64K
+        w = udmabuf_vmap u
         udmabuf_vunmap u
         """, .call(unmapBuffer)),
     Verb(
@@ -50,8 +50,8 @@ extension Verb {
       summary: "begin or end to use a dma-buf by the CPU (DMA_BUF_IOCTL_SYNC)",
       kernel: "dma_buf_begin_cpu_access", returns: "0, or -EINVAL",
       example: """
-        m = memfd_create --size 64K --seals shrink
-        u = udmabuf_create m 0 64K
+        fd = memfd_create --size 64K --seals shrink
+        u = udmabuf_create fd 0 64K
         udmabuf_sync u start,read
         udmabuf_sync u end,read
         """, .call(sync)),
@@ -59,7 +59,7 @@ extension Verb {
       "dmabufs", .files, .nothing, .reader,
       summary: "show the dma-bufs there are, the newest first, and their pages",
       kernel: "dma_buf_debug_show", returns: "text",
-      example: "m = memfd_create --size 64K --seals shrink\nu = udmabuf_create m 0 64K\ndmabufs",
+      example: "fd = memfd_create --size 64K --seals shrink\nu = udmabuf_create fd 0 64K\ndmabufs",
       .call(show)),
   ]
 

@@ -15,17 +15,17 @@ extension Verb {
       options: [.fileSize, .addedSeals, .huge, .optimized, .folioOrder],
       summary: "make a memfd; without --seals it can never be sealed", kernel: "memfd_create",
       returns: "the address of its inode, -EINVAL, or -ENOMEM",
-      example: "m = memfd_create --size 4M --seals shrink", .call(createMemfd)),
+      example: "fd = memfd_create --size 4M --seals shrink", .call(createMemfd)),
     Verb(
       "memfd_add_seals", .files, .nothing, .writer, [.openFile, .seals],
       summary: "promise that a memfd will not shrink, grow, or be written (F_ADD_SEALS)",
       kernel: "memfd_add_seals", returns: "0, -EBADF, -EINVAL, -EPERM, or -EBUSY",
-      example: "m = memfd_create --seals none\nmemfd_add_seals m shrink,grow", .call(addSeals)),
+      example: "fd = memfd_create --seals none\nmemfd_add_seals fd shrink,grow", .call(addSeals)),
     Verb(
       "memfd_get_seals", .files, .nothing, .reader, [.openFile],
       summary: "the seals of a memfd (F_GET_SEALS)", kernel: "memfd_get_seals",
       returns: "the sum of 1 seal, 2 shrink, 4 grow, 8 write, 16 future_write; or -EINVAL",
-      example: "m = memfd_create --seals shrink\nmemfd_get_seals m", .call(getSeals)),
+      example: "fd = memfd_create --seals shrink\nmemfd_get_seals fd", .call(getSeals)),
     Verb(
       "close", .files, .nothing, .writer, [.fileOrBuffer],
       summary: "close a file or a udmabuf; it goes with its last mapping", kernel: "filp_close",
@@ -50,7 +50,7 @@ extension Verb {
       "fallocate", .files, .nothing, .writer, [.openFile, .fileRange], options: [.punchesHole],
       summary: "give a range of a file memory, or take it", kernel: "vfs_fallocate",
       returns: "0, -EBADF, -EINVAL, -EFBIG, -EPERM, -ENOSPC, -ENOMEM, or -EOPNOTSUPP",
-      example: "m = memfd_create --size 64K\nfallocate m 0..64K", .call(fallocate)),
+      example: "fd = memfd_create --size 64K\nfallocate fd 0..64K", .call(fallocate)),
     Verb(
       "readahead", .files, .nothing, .writer, [.openFile, .fileRange],
       summary: "read a range of a file into memory", kernel: "force_page_cache_ra",
@@ -71,7 +71,7 @@ extension Verb {
       options: [.rfc, .flags, .protection, .caller],
       summary: "map the pages of a range of a file into the kernel; all must be in memory",
       kernel: "vmap_file", returns: "the address of the first page, or NULL",
-      example: "f = file_open --size 64K\nreadahead f 0..64K\na = vmap_file f 6K..20K",
+      example: "f = file_open --size 64K\nreadahead f 0..64K\nw = vmap_file f 6K..20K",
       .call(vmapFile)),
     Verb(
       "files", .files, .nothing, .reader, summary: "show the files there are, the newest first",

@@ -25,7 +25,7 @@ extension Attempt {
   /// At least one line for every verb that can allocate.
   static let all: [Attempt] =
     pages + areas + mapping + vmalloc + devices + rights + users + accesses
-    + arenas + frees
+    + arenas + files + frees
 
   private static let pages: [Attempt] = [
     Attempt(verb: "task", line: "task worker", calls: [0, 1, 0]),
@@ -176,6 +176,32 @@ extension Attempt {
     Attempt(verb: "compare", setup: memory, line: "compare u u+4K 8K", calls: [0, 0, 3]),
   ]
 
+  private static let file = "@f = file_open --size 64K"
+  private static let memfd = "@d = memfd_create --size 64K --seals shrink"
+  private static let files: [Attempt] = [
+    Attempt(verb: "file_open", line: "f = file_open --size 64K", calls: [0, 1, 0]),
+    Attempt(verb: "file_open", line: "f = file_open /proc/self/exe", calls: [0, 2, 0]),
+    Attempt(verb: "memfd_create", line: "d = memfd_create --size 64K", calls: [0, 1, 0]),
+    Attempt(verb: "pread", setup: file, line: "pread f 4K 8", calls: [1, 0, 0]),
+    Attempt(
+      verb: "pread", setup: "@f = file_open --size 64K --folio-order 2", line: "pread f 4K 8",
+      calls: [1, 0, 0], survives: [.allocPage: 1]),
+    Attempt(verb: "pwrite", setup: file, line: "pwrite f 100K text:hello", calls: [1, 0, 0]),
+    Attempt(verb: "fallocate", setup: memfd, line: "fallocate d 0..4K", calls: [1, 0, 0]),
+    Attempt(verb: "readahead", setup: file, line: "readahead f 4K..8K", calls: [1, 0, 0]),
+    Attempt(
+      verb: "vmap_file", setup: file + "\n@readahead f 0..64K", line: "w = vmap_file f 6K..20K",
+      calls: [0, 2, 2]),
+    Attempt(
+      verb: "udmabuf_create", setup: memfd, line: "b = udmabuf_create d 4K 4K", calls: [1, 1, 0]),
+    Attempt(
+      verb: "udmabuf_create_list", setup: memfd, line: "b = udmabuf_create_list d:0:4K d:0:4K",
+      calls: [1, 1, 0]),
+    Attempt(
+      verb: "udmabuf_vmap", setup: memfd + "\n@b = udmabuf_create d 0 16K",
+      line: "w = udmabuf_vmap b", calls: [0, 3, 2], undo: "@reclaim_vmap", keepsBlock: true),
+  ]
+
   private static let arena = "@a = arena_create 16 --map-extra 0x100000000000"
   private static let arenas: [Attempt] = [
     Attempt(verb: "arena_create", line: "a = arena_create 16", calls: [0, 4, 0]),
@@ -227,6 +253,11 @@ extension Attempt {
     @k = get_vm_area 4K
     @register_vmap_purge_notifier k
     @q = mm_create
+    @f = file_open --size 64K
+    @readahead f 0..64K
+    @y = memfd_create --size 64K --seals shrink
+    @z = udmabuf_create y 0 16K
+    @udmabuf_vmap z
     @r = arena_create 16 --map-extra 0x100000000000
     @u = arena_mmap r --at 0x100000000000 --mm q
     @w = arena_create 1
@@ -244,7 +275,9 @@ extension Attempt {
     "kmap H[2]", "kunmap H[0]", "kmap_flush_unused", "kmap_local_page H[2]",
     "kmap_local_pfn 0x100000", "kunmap_local z", "kmap_atomic H[3]", "kunmap_atomic z",
     "kmap_to_page P[0]", "pks_set 3 r", "pks_mode relaxed",
-    "switch_mm q", "mmput q",
+    "switch_mm q", "mmput q", "memfd_add_seals y grow", "close f", "ftruncate f 4097",
+    "shrink_folio_list f 0..64K", "fsync f", "udmabuf_limits --list 2", "udmabuf_vunmap z",
+    "udmabuf_sync z start,read",
     "arena_munmap r --mm q", "arena_freeze w", "arena_free r",
   ]
 }
