@@ -24,7 +24,7 @@ extension Views {
     let task = machine.taskName(machine.task).map { String(decoding: $0, as: UTF8.self) }
     line("task", "\(task ?? "vmemctl"), pid \(machine.task + 1)", to: &output)
     line("context", "\(machine.context.name)", to: &output)
-    line("CR3", address(machine.topTable << 12), to: &output)
+    line("CR3", address((machine.walk(0).first?.table ?? 0) << 12), to: &output)
     let hasKeys = c.switches.contains(.pks)
     let cr4: UInt64 = (c.levels == 5 ? 0x10b0 : 0xb0) | (hasKeys ? 1 << 24 : 0)
     line(

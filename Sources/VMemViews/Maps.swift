@@ -2,8 +2,8 @@ public import VMem
 
 extension Views {
   /// `/proc/PID/maps`: a row for each mapping. The corresponding kernel function is `show_map_vma`.
-  public static func maps(_ mappings: [UserMapping], to output: inout ViewOutput) {
-    for mapping in mappings {
+  public static func maps(_ mappings: [(UserMapping, MappedFile)], to output: inout ViewOutput) {
+    for (mapping, file) in mappings {
       let flags = mapping.flags
       let rights =
         (flags.contains(.read) ? "r" : "-") + (flags.contains(.write) ? "w" : "-")
@@ -14,14 +14,13 @@ extension Views {
         output.field("end", address: mapping.end)
         output.field("rights", text: rights)
         output.field("offset", address: mapping.offset << 12)
-        output.field("device", literal: mapping.kind?.file.device ?? "00:00")
-        output.field("inode", count: mapping.kind?.file.inode ?? 0)
-        output.field("path", literal: mapping.kind?.file.path ?? "")
+        output.field("device", literal: file.device)
+        output.field("inode", count: file.inode)
+        output.field("path", literal: file.path)
         output.field("vm_flags", address: UInt64(flags.rawValue))
         output.endObject()
         continue
       }
-      let file = mapping.kind?.file ?? UserMappingKind.anonymous.file
       let hasFile = file.path.utf8CodeUnitCount > 0
       var row = "\(eight(mapping.start))-\(eight(mapping.end)) \(rights) "
       row += "\(eight(hasFile ? mapping.offset << 12 : 0)) \(file.device) \(file.inode) "

@@ -62,6 +62,7 @@ struct WalkedEntry {
       if level == .pte { body("PAT", "memory type") } else { body("PSE", "large page") }
     }
     if bits & Entry.global != 0 { body("G", "global") }
+    if bits & Entry.savedDirty != 0 { body("SOFTW5", "was dirty before it was write-protected") }
     if bits & Entry.special != 0 { body("SOFTW1", "special, no struct page") }
     if isLeaf && level != .pte && bits & Entry.largePAT != 0 { body("PAT", "memory type") }
     if isLeaf && entry.key != 0 { body("PK", Self.keys[Int(entry.key)]) }

@@ -162,7 +162,9 @@ struct UserSpaceTests {
     #expect(machine.counters.flushes.pages == flushes + 2)
     #expect(machine.tlbCount(0) == 2)
     var rows: [[UInt64]] = []
-    try machine.forEachUserMapping(of: mm) { rows.append([$0.start, $0.end, UInt64($0.offset)]) }
+    try machine.forEachUserMapping(of: mm) { mapping, _ in
+      rows.append([mapping.start, mapping.end, mapping.offset])
+    }
     #expect(rows == [[user, user + 4096, 0], [user + 12288, user + 16384, 3]])
     machine.expectSound("cut")
     for (address, length) in [(user + 1, 4096), (user, 0), (1 << 47, 1), (0, 1 << 47)]

@@ -135,6 +135,7 @@ extension Machine {
       switchKmapOut(control)
     }
     ram[Superblock.ref].runningTasks[cpu] = UInt8(number)
+    loadMemory()
     if let control = existingKmapControl {
       switchKmapIn(control)
       if ram[control].raised != 0, context == .process { context = .atomic }
@@ -178,6 +179,7 @@ extension Machine {
     let control = ram[self.task(number)].kmap
     try checkMayRun(0)
     switchTask(to: 0)
+    ram[self.task(number)].memory = .none
     guard !control.isNone else { return }
     ram[self.task(number)].kmap = .none
     caches.free(.kmapControl, control)

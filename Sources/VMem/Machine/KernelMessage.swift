@@ -74,6 +74,9 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case dma_buf_vmap
   case dma_buf_vunmap
   case dma_buf_release
+  case do_mprotect_pkey
+  case do_mremap
+  case dup_mm
 
   public var name: String { "\(self)" }
 }

@@ -22,15 +22,21 @@ extension Machine {
   /// The record of the current CPU's task (`current`).
   var currentTask: Ref<Task> { task(task) }
 
-  /// Lets a task run on the current CPU, which is made when there is none of that name.
+  /// Lets a task run on the current CPU, which is made when there is none of that name. With it goes its
+  /// address space; a task of the kernel leaves the CPU the one it had (`context_switch`).
   ///
-  /// Refuses with -EINVAL for a name that is empty or longer than 15 bytes, -EBUSY for a task that runs
+  /// - Parameter mm: the address space the task has from now on; 0 makes it a task of the kernel, nil
+  ///   changes nothing.
+  ///
+  /// Refuses with -ENOENT for an address space that there is not, -EINVAL for a name that is empty or longer than 15 bytes, -EBUSY for a task that runs
   /// on another CPU or cannot leave it, -EAGAIN for one task too many, and -ENOMEM without memory for
   /// its record. A task that sleeps is refused as blocked; one that was woken goes on with the call it slept in,
   /// whose result is returned.
   @discardableResult
-  public func run(task name: Span<UInt8>) throws(Refusal) -> UInt64? {
+  public func run(task name: Span<UInt8>, mm: UInt64? = nil) throws(Refusal) -> UInt64? {
     try checkTaskName(name)
+    var memory: Ref<UserSpace>?
+    if let mm { memory = mm == 0 ? .some(.none) : try userSpace(at: mm) }
     if ram[ram.perCPU(cpu)].step.kind != 0, !isAsleep {
       throw Refusal(.errno(.EBUSY), .cpuInTheMiddle, UInt64(cpu))
     }
@@ -46,7 +52,9 @@ extension Machine {
       settle(other)
     }
     try checkMayRun(number)
+    if let memory { ram[self.task(number)].memory = memory }
     if number != task { switchTask(to: number) }
+    loadMemory()
     return try wakeUp()
   }
 
@@ -54,6 +62,12 @@ extension Machine {
     guard !name.isEmpty, name.count <= Task.maximumName else {
       throw Refusal(.errno(.EINVAL), .taskName, UInt64(name.count), UInt64(Task.maximumName))
     }
+  }
+
+  /// Makes the current CPU use its task's address space; a task of the kernel leaves it the one it had.
+  func loadMemory() {
+    let own = ram[currentTask].memory
+    if !own.isNone { switchMM(to: own) }
   }
 
   func hasTask(_ name: Span<UInt8>) -> Bool {

@@ -166,6 +166,16 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case noUserRight
   /// address
   case nothingBehind
+  /// address
+  case notMappedByUser
+  /// address, flags of the mapping
+  case mayNotGrow
+  /// address, new address
+  case movesOntoItself
+  /// new address
+  case mustMove
+  /// address, pid
+  case userSpaceOfTask
   /// address, lowest that may be mapped
   case belowMinimum
   // Access

@@ -9,6 +9,8 @@ struct Task: BitwiseCopyable {
   var number: UInt32 = 0
   /// What it has of temporary mappings, once it needed that.
   var kmap = Ref<KmapControl>.none
+  /// Its address space; none for a task of the kernel (`mm`).
+  var memory = Ref<UserSpace>.none
 
   /// The one the machine boots with, whose name is vmemctl and whose pid 1. It stands behind the
   /// superblock, in room for 256 bytes.

@@ -3,7 +3,7 @@
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
-    kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf
+    kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf, sharedMemory
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -24,6 +24,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .arenaSpan: "arena_free_span"
     case .file: "inode"
     case .dmaBuf: "dma_buf"
+    case .sharedMemory: "shmem_inode_cache"
     }
   }
 }
@@ -49,6 +50,7 @@ extension CacheKind {
       case .arenaSpan: MemoryLayout<ArenaSpan>.stride
       case .file: MemoryLayout<File>.stride
       case .dmaBuf: MemoryLayout<DmaBuf>.stride
+      case .sharedMemory: MemoryLayout<SharedMemory>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

@@ -5,10 +5,12 @@ extension Machine {
     var users: [UInt32: UInt32] = [:]
     var counts = InlineArray<6, UInt32>(repeating: 0)
     var spaces: [Ref<UserSpace>] = []
+    var files: [UInt32: UInt32] = [:]
     var space = ram[Superblock.ref].userSpaces
     while !space.isNone, checker.use(space, .userSpace, "user address space") {
       spaces.append(space)
       let ranges = checkMappings(space, &checker)
+      for range in ranges where range.kind == .shared { files[range.object, default: 0] += 1 }
       check(UInt64(ram[space].top), map.levels, 0, ranges, &counts, &users, &checker)
       if checker.isFull { return users }
       for index in 256..<512 {
@@ -28,6 +30,14 @@ extension Machine {
       checker.expect(
         space.isNone || spaces.contains(space), "CPU: user address space", UInt64(cpu))
     }
+    for task in 0...min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks) {
+      let record = self.task(task)
+      guard task == 0 || checker.objects.state(record.granule, .task) == .inUse else { continue }
+      checker.expect(
+        ram[record].memory.isNone || spaces.contains(ram[record].memory),
+        "task: user address space", UInt64(task))
+    }
+    checkSharedMemory(users, files, &checker)
     return users
   }
 
@@ -71,6 +81,8 @@ extension Machine {
     case .arena: return flags.isSuperset(of: [.shared, .dontExpand])
     // Files and buffers count their users.
     case .file, .buffer: return one.object != 0
+    // That there is one is seen by those that are counted.
+    case .shared: return one.object != 0 && flags.contains(.shared)
     }
   }
 

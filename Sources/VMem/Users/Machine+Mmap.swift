@@ -11,6 +11,7 @@ public struct MmapRequest: Sendable {
   public var rights: UserMappingFlags = [.read, .write]
   /// `MAP_SHARED` instead of `MAP_PRIVATE`.
   public var isShared = false
+  /// Shared anonymous memory gets an object of its own behind it.
   public var kind: UserMappingKind
   /// Granule of the object behind it, and its page that comes first.
   var object: UInt32 = 0
@@ -35,6 +36,8 @@ extension Machine {
   public func mmap(_ mm: UInt64, _ request: MmapRequest) throws(Refusal) -> UInt64 {
     let space = try userSpace(at: mm)
     mightSleep(.do_mmap)
+    var request = request
+    if request.kind == .anonymous, request.isShared { request.kind = .shared }
     guard request.length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
     let size = (request.length &+ 4095) & ~4095
     guard size != 0 else { throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length) }
@@ -49,14 +52,18 @@ extension Machine {
     mapping.offset = request.kind == .anonymous ? mapping.start >> 12 : request.offset
     if mapping.flags.contains(.account) { try promise(size >> 12) }
     if request.isFixed { try cutOut(space, mapping.start, mapping.end) }
-    guard add(mapping, to: space) != nil else { throw Refusal(.errno(.ENOMEM), .noDescriptor) }
+    if request.kind == .shared { mapping.object = try makeSharedMemory(pages: size >> 12).granule }
+    guard add(mapping, to: space) != nil else {
+      if request.kind == .shared { discard(Ref(granule: mapping.object)) }
+      throw Refusal(.errno(.ENOMEM), .noDescriptor)
+    }
     return mapping.start
   }
 
   private static func flags(of request: MmapRequest) -> UserMappingFlags {
     var flags = request.rights.union(.mayAccess).union(request.added)
     if request.isShared { flags.formUnion([.shared, .mayShare]) }
-    if !request.isShared, flags.contains(.write) { flags.insert(.account) }
+    if !flags.contains(.shared), flags.contains(.write) { flags.insert(.account) }
     return flags.subtracting(request.removed)
   }
 

@@ -61,12 +61,12 @@ extension Machine {
       if let page { dropReference(page) }
       throw error
     }
-    guard let page else { return try mapOwnPage(mapping, slot, write: write) }
+    guard let page else { return try mapOwnPage(space, mapping, slot, write: write) }
     guard write, ram[mapping].copiesOnWrite else {
       return map(page, ram[mapping], slot, write: write)
     }
     defer { dropReference(page) }
-    try mapCopy(of: UInt64(page), mapping, slot)
+    try mapCopy(of: UInt64(page), space, mapping, slot)
   }
 
   // MARK: Entries
@@ -117,9 +117,9 @@ extension Machine {
 
   /// `do_anonymous_page`: a read gets the page of zeroes that all have, a write a page of its own.
   private func mapOwnPage(
-    _ mapping: Ref<UserMapping>, _ slot: UserSlot, write: Bool
+    _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, _ slot: UserSlot, write: Bool
   ) throws(Refusal) {
-    guard !write else { return try mapCopy(of: nil, mapping, slot) }
+    guard !write else { return try mapCopy(of: nil, space, mapping, slot) }
     guard let zero = zeroPage() else { throw Refusal(.errno(.ENOMEM), .noFrames, 1) }
     slot.entry = Entry(
       pfn: UInt64(zero), Protection(bits: ram[mapping].protection.bits | Entry.special))
@@ -127,9 +127,9 @@ extension Machine {
 
   /// Gives the mapping a page of its own with the bytes of another, or zeroes, and maps it writable.
   private func mapCopy(
-    of page: UInt64?, _ mapping: Ref<UserMapping>, _ slot: UserSlot
+    of page: UInt64?, _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, _ slot: UserSlot
   ) throws(Refusal) {
-    prepareAnonymous(mapping)
+    prepareAnonymous(space, mapping)
     guard let own = frames.allocatePage(zeroed: page == nil) else {
       throw Refusal(.errno(.ENOMEM), .noFrames, 1)
     }
@@ -154,7 +154,7 @@ extension Machine {
       let frame = frames.frame(UInt32(truncatingIfNeeded: entry.pfn))
       let isOwn = !isZero && ram[frame].flags & Frame.anonymous != 0
       guard isOwn, ram[frame].flags & Frame.exclusive != 0 || ram[frame].refcount == 1 else {
-        try mapCopy(of: isZero ? nil : entry.pfn, mapping, slot)
+        try mapCopy(of: isZero ? nil : entry.pfn, space, mapping, slot)
         FlushObligation(ram, slot.address, slot.address + 4096).flush(space)
         return drop(entry)
       }
@@ -165,10 +165,33 @@ extension Machine {
 
   /// The program is about to have pages of its own there. They can move to a neighbour that has none
   /// and else differs in rights only. The corresponding kernel function is `anon_vma_prepare`.
-  private func prepareAnonymous(_ mapping: Ref<UserMapping>) {
+  private func prepareAnonymous(_ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>) {
     guard ram[mapping].anonymous == 0 else { return }
+    ram[mapping].anonymous = reusableNumber(space, mapping) ?? newAnonymousNumber()
+  }
+
+  /// `find_mergeable_anon_vma`: that of the next mapping, or of the one before.
+  private func reusableNumber(
+    _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>
+  ) -> UInt32? {
+    let own = ram[mapping]
+    func reusable(_ neighbour: Ref<UserMapping>, isNext: Bool) -> UInt32? {
+      guard !neighbour.isNone else { return nil }
+      let other = ram[neighbour]
+      let (a, b) = isNext ? (own, other) : (other, own)
+      let isAlike =
+        a.end == b.start && a.kind == b.kind && a.object == b.object
+        && a.flags.symmetricDifference(b.flags).isSubset(of: .access)
+        && a.offset + a.pages == b.offset
+      return isAlike && other.anonymous != 0 && other.isInherited == 0 ? other.anonymous : nil
+    }
+    return reusable(own.next, isNext: true)
+      ?? reusable(around(own.start, space).previous, isNext: false)
+  }
+
+  func newAnonymousNumber() -> UInt32 {
     ram[Superblock.ref].anonymousNumber += 1
-    ram[mapping].anonymous = ram[Superblock.ref].anonymousNumber
+    return ram[Superblock.ref].anonymousNumber
   }
 
   // MARK: Pages

@@ -4,8 +4,10 @@ extension Machine {
   /// corresponding kernel function is `mm_alloc`.
   ///
   /// Refuses with NULL when there is no memory for the record or the table.
-  public func allocateMM() throws(Refusal) -> UInt64 {
-    mightSleep(.mm_alloc)
+  public func allocateMM() throws(Refusal) -> UInt64 { try allocateMM(.mm_alloc) }
+
+  func allocateMM(_ function: KernelFunction) throws(Refusal) -> UInt64 {
+    mightSleep(function)
     guard !ram.fails(.mmStruct), let space = caches.allocate(.userSpace, as: UserSpace.self) else {
       throw Refusal(.null, .noDescriptor)
     }
@@ -30,7 +32,15 @@ extension Machine {
     for cpu in 0..<cpuCount where self.space(ofCPU: cpu) == space {
       throw Refusal(.errno(.EBUSY), .userSpaceInUse, address, UInt64(cpu))
     }
+    for task in 0...Int(ram[Superblock.ref].taskCount) where ram[self.task(task)].memory == space {
+      throw Refusal(.errno(.EBUSY), .userSpaceOfTask, address, UInt64(task) + 1)
+    }
     mightSleep(.mmput)
+    release(space)
+  }
+
+  /// `exit_mmap`, `mmdrop`.
+  func release(_ space: Ref<UserSpace>) {
     remove(space, 0, map.taskSize)
     var at = ram[Superblock.ref].userSpaces
     if at == space {
@@ -48,7 +58,10 @@ extension Machine {
   /// CPU's TLB has of another goes, but for global entries. The corresponding kernel function is
   /// `switch_mm`.
   public func switchMM(_ address: UInt64) throws(Refusal) {
-    let space = address == 0 ? Ref<UserSpace>.none : try userSpace(at: address)
+    switchMM(to: address == 0 ? .none : try userSpace(at: address))
+  }
+
+  func switchMM(to space: Ref<UserSpace>) {
     guard space != self.space(ofCPU: cpu) else { return }
     ram[areas.blocks.perCPU(cpu)].userSpace = space
     TLB(current: ram).flushUser()
@@ -84,9 +97,9 @@ extension Machine {
 
   /// Calls `body` for each mapping of an address space, ascending.
   public func forEachUserMapping(
-    of address: UInt64, _ body: (UserMapping) -> Void
+    of address: UInt64, _ body: (UserMapping, MappedFile) -> Void
   ) throws(Refusal) {
-    forEachMapping(of: try userSpace(at: address)) { body(ram[$0]) }
+    forEachMapping(of: try userSpace(at: address)) { body(ram[$0], file(of: ram[$0])) }
   }
 
   func forEachSpace(_ body: (Ref<UserSpace>) -> Void) {

@@ -2,25 +2,28 @@
 extension PageTables {
   /// Clears every entry of [start, end) and appends what they were.
   func clearUser(_ start: UInt64, _ end: UInt64, _ entries: inout [Entry]) -> FlushObligation {
-    clear(top, levels, start, end, &entries)
+    forEachUserEntry(start, end) { slot in
+      entries.append(slot.entry)
+      slot.entry = .none
+    }
     return FlushObligation(ram, start, end)
   }
 
-  private func clear(
-    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ entries: inout [Entry]
+  /// Calls `body` for the leaves of [start, end) that are not empty, ascending.
+  func forEachUserEntry(
+    _ start: UInt64, _ end: UInt64, _ body: (Machine.UserSlot) -> Void
   ) {
-    var address = start
-    while address < end {
-      let next = Self.boundary(address, end, depth: depth)
-      let index = Level.index(of: address, depth: depth)
-      let entry = ram[table: table, index]
-      if depth > 1, entry.isPresent {
-        clear(entry.pfn, depth - 1, address, next, &entries)
-      } else if depth == 1, !entry.isNone {
-        entries.append(entry)
-        ram[table: table, index] = .none
+    var at = start
+    while at < end {
+      let (table, stoppedAt) = entryPlace(at, depth: 1)
+      let next = Self.boundary(at, end, depth: max(stoppedAt, 2))
+      if stoppedAt == 1 {
+        for address in stride(from: at, to: next, by: 4096) {
+          let slot = Machine.UserSlot(ram: ram, address: address, table: table)
+          if !slot.entry.isNone { body(slot) }
+        }
       }
-      address = next
+      at = next
     }
   }
 

@@ -13,22 +13,32 @@ public enum UserMappingKind: UInt8, CaseIterable, Sendable {
   case file
   /// A dma-buf.
   case buffer
+  /// Memory of zeroes that forks share.
+  case shared
 }
 
-extension UserMappingKind {
-  /// Device, inode and path as `/proc/PID/maps` has them.
-  public var file: (device: StaticString, inode: UInt64, path: StaticString) {
-    switch self {
-    case .anonymous: ("00:00", 0, "")
-    case .device: ("00:06", 1, "/dev/vmemctl")
-    case .arena: ("00:0e", 2, "anon_inode:bpf-map")
-    case .file: ("00:01", 0, "/memfd: (deleted)")
-    case .buffer: ("00:06", 0, "/dmabuf:")
-    }
-  }
+/// What a mapping is of, as `/proc/PID/maps` has it.
+public struct MappedFile: Sendable {
+  public let device: StaticString
+  public let inode: UInt64
+  /// Empty for memory of the program alone.
+  public let path: StaticString
 }
 
 extension Machine {
+  func file(of mapping: UserMapping) -> MappedFile {
+    switch mapping.kind {
+    case .anonymous, nil: return MappedFile(device: "00:00", inode: 0, path: "")
+    case .device: return MappedFile(device: "00:06", inode: 1, path: "/dev/vmemctl")
+    case .arena: return MappedFile(device: "00:0e", inode: 2, path: "anon_inode:bpf-map")
+    case .file: return MappedFile(device: "00:01", inode: 0, path: "/memfd: (deleted)")
+    case .buffer: return MappedFile(device: "00:06", inode: 0, path: "/dmabuf:")
+    case .shared:
+      let inode = UInt64(ram[Ref<SharedMemory>(granule: mapping.object)].number)
+      return MappedFile(device: "00:01", inode: inode, path: "/dev/zero (deleted)")
+    }
+  }
+
   /// The page behind an address where no entry is, with a reference for the entry that is to come; nil
   /// for memory of the program's own. The corresponding kernel function is `vm_ops->fault`.
   func pageBehind(
@@ -43,13 +53,17 @@ extension Machine {
       return try arenaPage(
         Ref(granule: mapping.object), address, page: UInt32(truncatingIfNeeded: page))
     case .file, .buffer: return try filePage(mapping, address)
+    case .shared:
+      return try page(
+        mapping.offset + (address - mapping.start) >> 12, of: Ref(granule: mapping.object),
+        for: address)
     }
   }
 
   /// Whether a mapping may become two. The corresponding kernel function is `vm_ops->may_split`.
   func maySplit(_ mapping: UserMapping, at address: UInt64) throws(Refusal) {
     switch mapping.kind {
-    case .anonymous, .device, .file, .buffer, nil: break
+    case .anonymous, .device, .shared, .file, .buffer, nil: break
     case .arena:
       if has(.arenaWhole) { throw Refusal(.errno(.EINVAL), .arenaStaysWhole, address) }
     }
@@ -58,7 +72,7 @@ extension Machine {
   /// Whether mremap may move a mapping. The corresponding kernel function is `vm_ops->mremap`.
   func mayMove(_ mapping: UserMapping) throws(Refusal) {
     switch mapping.kind {
-    case .anonymous, .device, .file, .buffer, nil: break
+    case .anonymous, .device, .shared, .file, .buffer, nil: break
     case .arena: throw Refusal(.errno(.EINVAL), .arenaStaysWhole, mapping.start)
     }
   }
@@ -70,6 +84,7 @@ extension Machine {
     case .anonymous, .device, nil: break
     case .arena: countMapping(Ref(granule: mapping.object), 1)
     case .file, .buffer: openedFile(mapping)
+    case .shared: ram[Ref<SharedMemory>(granule: mapping.object)].mappings += 1
     }
   }
 
@@ -80,6 +95,7 @@ extension Machine {
     case .anonymous, .device, nil: break
     case .arena: countMapping(Ref(granule: mapping.object), -1)
     case .file, .buffer: closedFile(mapping)
+    case .shared: releaseSharedMemory(Ref(granule: mapping.object))
     }
   }
 
@@ -89,7 +105,7 @@ extension Machine {
     _ space: Ref<UserSpace>, _ request: MmapRequest, _ size: UInt64
   ) throws(Refusal) -> UInt64 {
     switch request.kind {
-    case .anonymous, .device, .arena, .file, .buffer:
+    case .anonymous, .device, .shared, .arena, .file, .buffer:
       guard let start = place(space, size, request.hint) else {
         throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length)
       }

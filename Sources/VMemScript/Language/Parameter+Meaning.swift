@@ -61,6 +61,16 @@ extension Parameter {
     case .hint: "where it should be; another place is found where that is not free"
     case .fixed: "exactly there: what is mapped there goes (MAP_FIXED)"
     case .rights: "what may be done: read, write, execute (default rw)"
+    case .newRights: "what may be done from now on: read, write, execute"
+    case .oldLength: "bytes that there are"
+    case .newLength: "bytes that there shall be"
+    case .mayMove: "another place may be taken where it cannot grow"
+    case .moveTo: "exactly there: what is mapped there goes; needs --maymove"
+    case .taskSpace:
+      """
+      the task's address space from now on, on whichever CPU it runs; 0 for a task of the kernel, \
+      which leaves a CPU the one it had; without it the task keeps what it has
+      """
     case .isPrivate: "writes are the program's alone (default, but for --device)"
     case .isShared: "writes go to what is behind the mapping (default for --device)"
     case .anonymous: "memory of zeroes (default)"

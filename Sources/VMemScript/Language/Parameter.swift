@@ -35,7 +35,7 @@ enum Parameter: UInt8, CaseIterable {
   case task, newTask
   // User address spaces
   case userSpace, userSpaceOrNone, mapping, pageOffset, hint, fixed, rights, isPrivate, isShared,
-    anonymous, device
+    anonymous, device, newRights, oldLength, newLength, mayMove, moveTo, taskSpace
   // Temporary mappings
   case highmem, window, comparedPages, anyFrame, key, keyAccess, pageKey, keyMode
   // Arenas
@@ -73,7 +73,8 @@ enum Parameter: UInt8, CaseIterable {
     case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .steppedCPU, .count,
       .order, .node,
       .size, .align, .shift,
-      .length, .byte, .times, .pageOffset, .pageCount, .nodeNumber, .mapCount, .physical, .frame,
+      .length, .oldLength, .newLength, .byte, .times, .pageOffset, .pageCount, .nodeNumber,
+      .mapCount, .physical, .frame,
       .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey,
       .maxEntries, .keySize, .valueSize, .optionalLength, .fileOffset, .unknownFlags,
       .fileSize, .folioOrder, .readAhead, .listLimit, .sizeLimit:
@@ -84,7 +85,7 @@ enum Parameter: UInt8, CaseIterable {
     case .hostFile: .word
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
-    case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .destination, .source,
+    case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .moveTo, .taskSpace, .destination, .source,
       .first, .second, .arena, .mapExtra, .inSpace, .foundPlace, .wantedAt:
       .address
     case .range, .searchRange, .viewRange: .range
@@ -92,7 +93,8 @@ enum Parameter: UInt8, CaseIterable {
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
     case .arenaFlags: .arenaFlags
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .keyAccess,
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
+      .keyAccess,
       .keyMode, .visitor:
       .choice
     case .kernel, .with, .without, .file, .caller, .task, .newTask, .listsFile, .rowsFile,
@@ -100,7 +102,7 @@ enum Parameter: UInt8, CaseIterable {
       .word
     case .readAt: .addressAndLength
     case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device,
-      .keepsOthers, .isWrite:
+      .keepsOthers, .isWrite, .mayMove:
       .flag
     case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
     }
@@ -146,6 +148,9 @@ enum Parameter: UInt8, CaseIterable {
     case .isShared: "--shared"
     case .anonymous: "--anonymous"
     case .device: "--device"
+    case .mayMove: "--maymove"
+    case .moveTo: "--to"
+    case .taskSpace: "--mm"
     case .align: "--align"
     case .searchRange, .viewRange: "--range"
     case .shift: "--shift"
@@ -198,7 +203,7 @@ enum Parameter: UInt8, CaseIterable {
     case .function: "count|none|fail=N"
     case .with, .without: "SWITCH,…"
     case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device,
-      .keepsOthers, .isWrite:
+      .keepsOthers, .isWrite, .mayMove:
       ""
     case .file, .listsFile, .rowsFile: "FILE"
     case .count, .pageCount, .frameCount: "COUNT"
@@ -217,9 +222,9 @@ enum Parameter: UInt8, CaseIterable {
     case .searchRange: "S..E|modules"
     case .viewRange: "S..E"
     case .caller: "SYMBOL[+0xOFF/0xSIZE]"
-    case .address, .hint: "ADDR"
+    case .address, .hint, .moveTo: "ADDR"
     case .userSpace: "MM"
-    case .userSpaceOrNone: "MM|0"
+    case .userSpaceOrNone, .taskSpace: "MM|0"
     case .mapping: "VMA"
     case .pageOffset: "PGOFF"
     case .area: "AREA"
@@ -233,6 +238,8 @@ enum Parameter: UInt8, CaseIterable {
     case .foundPlace: "HINT"
     case .range: "START..END"
     case .length: "LEN"
+    case .oldLength: "OLDLEN"
+    case .newLength: "NEWLEN"
     case .bytes: "BYTES"
     case .byte: "BYTE"
     case .destination: "DST"
@@ -262,7 +269,8 @@ enum Parameter: UInt8, CaseIterable {
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .keyAccess,
+    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
+      .keyAccess,
       .keyMode, .visitor:
       choices.joined(separator: "|")
     }
@@ -279,7 +287,7 @@ enum Parameter: UInt8, CaseIterable {
     case .pointers: ["real", "hashed", "zero"]
     case .visitor: ["user", "bpf", "kfunc"]
     case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]
-    case .rights: ["rw", "r", "rx", "rwx", "none"]
+    case .rights, .newRights: ["rw", "r", "rx", "rwx", "none"]
     case .keyAccess: ["rw", "r", "none"]
     case .keyMode: ["strict", "relaxed"]
     default: []

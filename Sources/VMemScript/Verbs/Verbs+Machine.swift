@@ -38,10 +38,11 @@ extension Verb {
       summary: "choose the CPU that runs the calls to come",
       returns: "0, or -EINVAL", example: "cpu 3", .call(selectCPU)),
     Verb(
-      "task", .machine, .nothing, .writer, [.task],
-      summary: "let a task run on the current CPU: messages of the kernel name it",
+      "task", .machine, .nothing, .writer, [.task], options: [.taskSpace],
+      summary: "let a task run on the current CPU, with its address space if it has one",
+      kernel: "context_switch",
       returns: """
-        0, or what the kmap answers in which it slept; BLOCKED while it sleeps; -EBUSY for one that \
+        0, -ENOENT, or what the kmap answers in which it slept; BLOCKED while it sleeps; -EBUSY for one that \
         runs on another CPU or cannot leave it, -EINVAL, -EAGAIN, or -ENOMEM
         """,
       example: "task kworker/0:1", .call(runTask)),
@@ -109,8 +110,9 @@ extension Verb {
   private static func runTask(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
+    let mm = call.arguments.has(.taskSpace) ? call.arguments[.taskSpace] : nil
     let address = try call.word(.task).withSpan { name throws(Refusal) in
-      try machine.run(task: name)
+      try machine.run(task: name, mm: mm)
     }
     return address.map { .address($0) } ?? .ok
   }

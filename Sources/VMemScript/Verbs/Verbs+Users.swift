@@ -35,6 +35,22 @@ extension Verb {
       kernel: "do_munmap", returns: "0, -EINVAL, -ENOENT, or -ENOMEM",
       example: "mm = mm_create\nu = mmap mm 16K\nmunmap mm u 16K", .call(munmap)),
     Verb(
+      "mprotect", .users, .nothing, .writer, [.userSpace, .address, .length, .newRights],
+      summary: "change what may be done in a range of user addresses",
+      kernel: "do_mprotect_pkey", returns: "0, -EINVAL, -ENOENT, -ENOMEM, or -EACCES",
+      example: "mm = mm_create\nu = mmap mm 16K\nmprotect mm u+4K 4K r", .call(protect)),
+    Verb(
+      "mremap", .users, .address, .writer, [.userSpace, .address, .oldLength, .newLength],
+      options: [.mayMove, .moveTo],
+      summary: "give a mapping another length or place; its pages and tables move with it",
+      kernel: "do_mremap", returns: "the address, -EINVAL, -EFAULT, -ENOENT, -ENOMEM, or -EPERM",
+      example: "mm = mm_create\nu = mmap mm 16K\nv = mremap mm u 16K 64K --maymove", .call(remap)),
+    Verb(
+      "fork", .users, .address, .writer, [.userSpace],
+      summary: "copy an address space; private pages are shared until somebody writes",
+      kernel: "dup_mm", returns: "the address of the copy's mm_struct, -ENOENT, or -ENOMEM",
+      example: "mm = mm_create\nu = mmap mm 16K\nchild = fork mm", .call(fork)),
+    Verb(
       "maps", .users, .nothing, .reader, [.userSpace],
       summary: "show the mappings of an address space, as /proc/PID/maps does",
       kernel: "show_map_vma", returns: "text", example: "mm = mm_create\nu = mmap mm 16K\nmaps mm",
@@ -51,7 +67,7 @@ extension Verb {
         remap_vmalloc_range u b 2
         write u text:hello
         read b+8K 5
-        """, .call(remap)),
+        """, .call(remapVmalloc)),
   ]
 
   private static func create(
@@ -75,13 +91,13 @@ extension Verb {
   }
 
   private static func mmap(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let kind: UserMappingKind =
-      try interpreter.call.either(.anonymous, or: .device) ? .device : .anonymous
+    let isDevice = try interpreter.call.either(.anonymous, or: .device)
     let isShared = try interpreter.call.either(.isPrivate, or: .isShared)
     let mm = interpreter.call.arguments[.userSpace]
-    var request = MmapRequest(kind, length: interpreter.call.arguments[.length])
+    var request = MmapRequest(
+      isDevice ? .device : .anonymous, length: interpreter.call.arguments[.length])
     request.isShared =
-      isShared || kind == .device && !interpreter.call.arguments.has(.isPrivate)
+      isShared || isDevice && !interpreter.call.arguments.has(.isPrivate)
     request.hint = interpreter.call.arguments[.hint, default: 0]
     request.isFixed = interpreter.call.arguments.has(.fixed)
     request.rights = rights[interpreter.call.choice(.rights, default: 0)]
@@ -111,15 +127,40 @@ extension Verb {
     return .ok
   }
 
-  private static func maps(
+  private static func protect(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    var rows: [UserMapping] = []
-    try machine.forEachUserMapping(of: call.arguments[.userSpace]) { rows.append($0) }
-    return call.view { output in Views.maps(rows, to: &output) }
+    try machine.mprotect(
+      call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length],
+      rights[call.choice(.newRights, default: 0)])
+    return .ok
   }
 
   private static func remap(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(
+      try machine.mremap(
+        call.arguments[.userSpace], call.arguments[.address], old: call.arguments[.oldLength],
+        new: call.arguments[.newLength], mayMove: call.arguments.has(.mayMove),
+        to: call.arguments.has(.moveTo) ? call.arguments[.moveTo] : nil))
+  }
+
+  private static func fork(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(try machine.fork(call.arguments[.userSpace]))
+  }
+
+  private static func maps(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    var rows: [(UserMapping, MappedFile)] = []
+    try machine.forEachUserMapping(of: call.arguments[.userSpace]) { rows.append(($0, $1)) }
+    return call.view { output in Views.maps(rows, to: &output) }
+  }
+
+  private static func remapVmalloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     try machine.remapVmallocRange(

@@ -165,6 +165,19 @@ extension Attempt {
   /// Memory of a program that nobody has touched.
   private static let memory = "@m = mm_create\n@switch_mm m\n@u = mmap m 64K"
   private static let accesses: [Attempt] = [
+    Attempt(
+      verb: "mprotect", setup: memory, line: "mprotect m u+16K 16K r", calls: [0, 2, 0],
+      undo: "@mmap m 64K --at u --fixed"),
+    Attempt(
+      verb: "mremap", setup: memory + "\n@fill u 64K 7",
+      line: "v = mremap m u+16K 16K 32K --maymove", calls: [0, 3, 0], survives: [.slab: 2]),
+    Attempt(
+      verb: "mremap", setup: memory + "\n@fill u 64K 7",
+      line: "v = mremap m u 64K 64K --maymove --to 0x40000000", calls: [0, 1, 3]),
+    Attempt(verb: "mmap", setup: memory, line: "w = mmap m 16K --shared", calls: [0, 1, 0]),
+    Attempt(
+      verb: "fork", setup: memory + "\n@write u text:hello", line: "c = fork m",
+      calls: [1, 2, 3]),
     Attempt(verb: "write", setup: memory, line: "write u text:hello", calls: [1, 0, 3]),
     Attempt(verb: "read", setup: memory, line: "read u 8", calls: [0, 0, 3]),
     Attempt(

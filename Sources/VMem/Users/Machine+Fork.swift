@@ -1,0 +1,96 @@
+/// Copies of address spaces.
+extension Machine {
+  /// Makes an address space that is a copy of another: private pages are shared until somebody writes,
+  /// shared mappings stay so, and those with VM_DONTCOPY are left out. Returns its address. The
+  /// corresponding kernel function is `dup_mm`.
+  ///
+  /// Refuses with -ENOMEM when there is no memory for a record or a table; nothing is left of the copy
+  /// then, but pages of the parent stay write-protected until they are written to.
+  public func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
+    let parent = try userSpace(at: mm)
+    let address: UInt64
+    do throws(Refusal) {
+      address = try allocateMM(.dup_mm)
+    } catch {
+      throw Refusal(.errno(.ENOMEM), error.rule, error.values.a, error.values.b)
+    }
+    let child = try userSpace(at: address)
+    do throws(Refusal) {
+      try copyMappings(parent, child)
+    } catch {
+      FlushObligation(ram, 0, map.taskSize).flush(parent)
+      release(child)
+      throw error
+    }
+    // What was writable to the parent may be in TLBs as such.
+    FlushObligation(ram, 0, map.taskSize).flush(parent)
+    return address
+  }
+
+  /// `dup_mmap`.
+  private func copyMappings(
+    _ parent: Ref<UserSpace>, _ child: Ref<UserSpace>
+  ) throws(Refusal) {
+    var next = ram[parent].mappings
+    var last = Ref<UserMapping>.none
+    var limit = caches.stepLimit(.userMapping)
+    while !next.isNone {
+      limit.step()
+      let mapping = next
+      next = ram[mapping].next
+      if ram[mapping].flags.contains(.dontCopy) { continue }
+      var copy = ram[mapping]
+      copy.next = .none
+      if copy.anonymous != 0 {
+        copy.anonymous = newAnonymousNumber()
+        copy.isInherited = 1
+      }
+      guard let record = allocateMapping(copy) else {
+        throw Refusal(.errno(.ENOMEM), .noDescriptor)
+      }
+      opened(copy)
+      if last.isNone { ram[child].mappings = record } else { ram[last].next = record }
+      last = record
+      ram[child].count += 1
+      // What a fault finds again is left to faults (`vma_needs_copy`).
+      if copy.flags.contains(.mixedMap) || copy.anonymous != 0 {
+        try copyEntries(parent, child, copy)
+      }
+    }
+  }
+
+  /// `copy_page_range`.
+  private func copyEntries(
+    _ parent: Ref<UserSpace>, _ child: Ref<UserSpace>, _ mapping: UserMapping
+  ) throws(Refusal) {
+    let (source, target) = (tables(of: parent), tables(of: child))
+    var at = mapping.start
+    while at < mapping.end {
+      let (_, stoppedAt) = source.entryPlace(at, depth: 1)
+      let end = PageTables.boundary(at, mapping.end, depth: max(stoppedAt, 2))
+      if stoppedAt == 1 {
+        let table = try userSlot(target, at).table
+        source.forEachUserEntry(at, end) { slot in
+          copyEntry(slot, UserSlot(ram: ram, address: slot.address, table: table), mapping)
+        }
+      }
+      at = end
+    }
+  }
+
+  /// `copy_present_ptes`.
+  private func copyEntry(_ source: UserSlot, _ target: UserSlot, _ mapping: UserMapping) {
+    if mapping.copiesOnWrite, source.entry.isWritable { source.entry = source.entry.readOnly }
+    var entry = source.entry
+    if mapping.flags.contains(.shared) { entry.bits &= ~(Entry.dirty | Entry.savedDirty) }
+    entry.bits &= ~Entry.accessed
+    target.entry = entry
+    guard entry.bits & Entry.special == 0 else { return }
+    let frame = frames.frame(UInt32(truncatingIfNeeded: entry.userFrame))
+    ram[frame].addReferences(1)
+    ram[frame].mapcount &+= 1
+    if ram[frame].flags & Frame.anonymous == Frame.anonymous {
+      ram[frame].flags &= ~Frame.exclusive
+    }
+  }
+}
