@@ -56,6 +56,34 @@ import VMemScript
     }
   }
 
+  @Test func signals() {
+    let script = """
+      @mm = mm_create
+      @switch_mm mm
+      @u = mmap mm 4K --device
+
+      """
+    for (line, signal, other) in [
+      ("read 0x1000 1", "SIGSEGV", "SIGBUS"), ("write u 00", "SIGBUS", "SIGSEGV"),
+    ] {
+      let bare = run(script + line + "\necho after")
+      #expect(bare.lines == [signal] && bare.exit == .unexpectedWarning)
+      for announced in [signal, "fault"] {
+        let result = run(script + "expect \(announced) \(line)\necho after")
+        #expect(result.lines == [signal, "after"] && result.exit == .success)
+      }
+      let wrong = run(script + "expect \(other) \(line)\necho after")
+      #expect(wrong.exit == .unexpectedWarning)
+      #expect(wrong.messages.contains("expected \(other) got \(signal)"))
+      let json = run(script + line) { $0.json = true }
+      #expect(json.output.contains("\"result\":\"\(signal)\",\"type\":\"fault\",\"errno\":null"))
+    }
+    let none = run("expect SIGSEGV read 0x1000 1")
+    #expect(none.exit == .unexpectedWarning && none.lines == ["-EFAULT"])
+    let both = run("@m = mm_create\nmmap m 4K --private --shared")
+    #expect(both.exit == .badScript)
+  }
+
   @Test func anAnnouncedWarnMustHappen() {
     let result = run("expect 0,warn vm_unmap_aliases")
     #expect(result.exit == .failedExpectation)

@@ -87,7 +87,7 @@ extension Machine {
     if let to = move.to { return try remap(space, move, to: to) }
     if move.new <= move.old {
       if move.new < move.old {
-        try cutOut(space, move.address + move.new, move.address &+ move.old)
+        try munmap(space, move.address + move.new, move.old - move.new)
       }
       return move.address
     }

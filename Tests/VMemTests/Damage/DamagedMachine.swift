@@ -46,6 +46,25 @@ enum LivelyMachine {
     try machine.freeVMArea(areas[areas.count - 9])
     try fillMappings(machine, suffix, caller)
     try fillArena(machine)
+    try fillUsers(machine)
+  }
+
+  /// A program with pages of its own, shared ones, and a child.
+  private static func fillUsers(_ machine: borrowing Machine) throws {
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let own = try machine.mmap(mm, MmapRequest(.anonymous, length: 16384))
+    for page in [0, 1] as [UInt64] { try machine.store(own + page << 12, page) }
+    try machine.read(own + 8192, count: 1) { _ in }
+    var request = MmapRequest(.anonymous, length: 8192)
+    request.isShared = true
+    try machine.store(try machine.mmap(mm, request), 1)
+    try machine.switchMM(try machine.fork(mm))
+    try machine.store(own, 2)
+    try machine.mprotect(machine.currentMM, own + 4096, length: 4096, [])
+    try machine.switchMM(0)
+    _ = try machine.run(task: text("shell\(machine.cpu)").span, mm: mm)
+    try machine.switchMM(0)
   }
 
   /// An arena with pages, free runs of several lengths, and a user of all.

@@ -53,7 +53,7 @@ extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
       + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
-      + taskRecords() + arenaRecords()
+      + taskRecords() + arenaRecords() + userRecords()
   }
 
   /// Entries that say what the tables say: of the others anything may have been right.
@@ -169,7 +169,10 @@ extension Machine {
         case .slab: records.append(Record("frame of a slab", frame))
         case .array: records.append(Record("frame of an array", frame))
         case nil:
-          if ram[frame].refcount > 0 { records.append(Record("page", frame)) }
+          guard ram[frame].refcount > 0 else { continue }
+          // A page of a program that nobody may write to may be its own or not.
+          let isOwn = ram[frame].flags & Frame.anonymous == Frame.anonymous
+          records.append(Record("page", frame).silent(1, bits: isOwn ? 0x08 : 0))
         }
       }
     }
@@ -230,6 +233,41 @@ extension Machine {
       let length = Int(ram[task(number)].nameLength)
       return Record("task", task(number)).silent(0..<length)
     }
+  }
+
+  private func userRecords() -> [Record] {
+    var records: [Record] = []
+    let flags = MemoryLayout<UserMapping>.offset(of: \.flags)!
+    let inherited = MemoryLayout<UserMapping>.offset(of: \.isInherited)!
+    forEachSpace { space in
+      records.append(Record("user space", space))
+      forEachMapping(of: space) { mapping in
+        // Where a mapping lies is told by nothing but memory that was never written; what may be done
+        // by entries, where there are any.
+        var record = Record("user mapping", mapping).silent(\UserMapping.anonymous)
+          .silent(flags, bits: 0x27).silent(flags + 2, bits: 0x16).silent(flags + 3, bits: 0x14)
+          .silent(inherited - 1, bits: 1).silent(inherited, bits: 1)
+        if ram[mapping].kind != .anonymous || ram[mapping].anonymous != 0 {
+          record = record.silent(1, bits: 0xf0).silent(2..<6).silent(16..<24)
+        }
+        records.append(record.silent(9, bits: 0xf0).silent(10..<14))
+        tables(of: space).forEachUserEntry(ram[mapping].start, ram[mapping].end) { slot in
+          let place =
+            slot.table << 12 + UInt64(Level.index(of: slot.address, depth: 1)) * 8
+          // What a CPU notes, and which of a program's own pages it may write to.
+          records.append(
+            Record("user's leaf", place, size: 8).silent(0, bits: 0x62).silent(7, bits: 0x04))
+        }
+      }
+    }
+    var file = ram[Superblock.ref].sharedMemories
+    while !file.isNone {
+      records.append(
+        Record("shared memory", file, size: MemoryLayout<SharedMemory>.size)
+          .silent(\SharedMemory.number, \SharedMemory.count, \SharedMemory.pages))
+      file = ram[file].next
+    }
+    return records
   }
 
   private func arenaRecords() -> [Record] {
