@@ -85,7 +85,8 @@ enum Parameter: UInt8, CaseIterable {
     case .hostFile: .word
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
-    case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .moveTo, .taskSpace, .destination, .source,
+    case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .moveTo, .taskSpace,
+      .destination, .source,
       .first, .second, .arena, .mapExtra, .inSpace, .foundPlace, .wantedAt:
       .address
     case .range, .searchRange, .viewRange: .range
