@@ -1,5 +1,3 @@
-import VMemScript
-
 /// The recorded program line by line: what it did, as lines of a script.
 ///
 /// `a` is its arena of 100 pages, others are named where they come. `m` is its address space, `c`
@@ -69,8 +67,7 @@ enum ArenaStory {
 
   static let foreignCounts = [
     attribute: 16, element: 6, descriptor: 6, advice: 6,
-    "waits": VerbTable().find("fork") == nil ? 17 : 0,
-  ].filter { $0.value > 0 }
+  ]
 
   private static let attribute = "bpf(2) reads its attributes before any map does"
   private static let element =
@@ -82,7 +79,6 @@ enum ArenaStory {
   static func whyForeign(_ row: [String]) -> String? {
     let text = row[1]
     if text.hasPrefix("attr: "), !text.hasSuffix("BPF_F_NUMA_NODE(4)") { return attribute }
-    if waits(text) { return "waits" }
     let elements = [
       "LOOKUP_ELEM", "UPDATE_ELEM", "DELETE_ELEM", "GET_NEXT_KEY", "read(fd)", "write(fd)",
     ]
@@ -97,14 +93,7 @@ enum ArenaStory {
   // MARK: What is played
 
   static let steps: [Step] =
-    (map + protection + fork + lengths + places + faults + freezing).filter { !waits($0.row) }
-
-  static func waits(_ row: String) -> Bool {
-    VerbTable().find("fork") == nil
-      && ["mprotect", "mremap", "child:", "parent:", "in child", "read under PROT_NONE"].contains {
-        row.hasPrefix($0)
-      }
-  }
+    map + protection + fork + lengths + places + faults + freezing
 
   private static let map: [Step] = [
     call("attr: numa_node=0 with BPF_F_NUMA_NODE(4)", "x = arena_create 1 --flags 0x404"),

@@ -243,6 +243,44 @@ struct ArenaUserTests {
     machine.expectSound("put")
   }
 
+  /// From 6.18 on a child has to map the arena itself.
+  @Test(arguments: [KernelVersion.v6_12, .v6_18])
+  func forks(_ kernel: KernelVersion) throws {
+    let machine = try ArenaTests.machine(kernel)
+    machine.tick()
+    let arena = try ArenaTests.arena(machine)
+    let mm = try machine.allocateMM()
+    try machine.switchMM(mm)
+    let user = try Self.map(machine, arena, mm)
+    try machine.store(user, 7)
+    let child = try machine.fork(mm)
+    let count = try machine.arenaInfo(arena).mappings
+    #expect(count == (kernel < .v6_18 ? 2 : 1))
+    machine.expectSound("forked")
+    try machine.switchMM(child)
+    if kernel >= .v6_18 {
+      let missing = refusal(of: { () throws(Refusal) in try machine.load(user) })
+      #expect(missing?.outcome == .signal(.SIGSEGV))
+      _ = try Self.map(machine, arena, child)
+    }
+    let word = try machine.load(user)
+    #expect(word == 7)
+    try machine.store(user, 8)
+    try machine.switchMM(mm)
+    let shared = try machine.load(user)
+    #expect(shared == 8)
+    machine.expectSound("shared")
+    try machine.arenaFreePages(arena, user, count: 2)
+    machine.expectSound("freed")
+    try machine.switchMM(0)
+    try machine.freeArena(arena)
+    try machine.putMM(mm)
+    machine.expectSound("the child has it")
+    try machine.putMM(child)
+    #expect(machine.arenaPages == 0)
+    machine.expectSound("gone")
+  }
+
   /// Places that the search finds across a multiple of 4 GiB, both ways.
   @Test func placesWithinFourGiB() throws {
     let machine = try ArenaTests.machine()
