@@ -1,4 +1,5 @@
 #include "CHost.h"
+#include "window.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -21,6 +22,7 @@ static void report(uintptr_t offset) {
 }
 
 static void on_fault(int number, siginfo_t *info, void *context) {
+  if (chost_window_fault(info, context)) return;
   uintptr_t address = (uintptr_t)info->si_addr;
   for (int i = 0; i < RANGES; i++) {
     uintptr_t base = atomic_load(&ranges[i].base);
@@ -42,7 +44,8 @@ int chost_watch_range(const void *base, size_t size) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_fault;
-    action.sa_flags = SA_SIGINFO | SA_NODEFER;
+    // Native code may run where no frame of a signal can be pushed.
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
     if (sigaction(SIGSEGV, &action, &before_segv) || sigaction(SIGBUS, &action, &before_bus))
       return -1;
   }

@@ -88,8 +88,6 @@ struct LogText {
       ])
     case .cpaWritableExecutable:
       framed([writableAndExecutable, warning])
-    case .schedulingWhileAtomic:
-      ["BUG: scheduling while atomic: \(task)/\(pid)/0x00000002"]
     case .protectionFault:
       [
         "BUG: unable to handle page fault for address: \(digits(record.a))",
@@ -103,6 +101,25 @@ struct LogText {
         "ERROR: Arena \(record.b == 1 ? "WRITE" : "READ") access at unmapped address 0x\(bare(record.a))",
         "CPU: \(record.cpu) UID: 0 PID: \(pid) Comm: \(task)",
       ]
+    case .doubleFault:
+      ["PANIC: double fault, error_code: 0x0"] + oops("double fault", 0, record.a)
+    case .noStackPage:
+      ["Failed to allocate a page during kernel_stack_fault"]
+    case .noStackTable:
+      ["The PTE page table for a kernel stack is not found"]
+    case .stackEntryInUse:
+      ["The PTE contains a mapping"]
+    case .stackGuardHit:
+      [
+        "BUG: TASK stack guard page was hit at \(digits(record.a)) "
+          + "(stack is \(digits(record.b))..\(digits(record.c)))"
+      ] + oops("stack guard page", 0, record.d)
+    case .pageFault:
+      pageFault
+    case .stashNotRefilled:
+      ["failed to refill per-cpu dynamic stack"]
+    case .schedulingWhileAtomic:
+      ["BUG: scheduling while atomic: \(task)/\(pid)/0x\(schedulingCount)"]
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }
@@ -138,6 +155,34 @@ struct LogText {
 
   private func framed(_ lines: [String]) -> [String] {
     ["------------[ cut here ]------------"] + lines + ["---[ end trace 0000000000000000 ]---"]
+  }
+
+  /// The head of an oops: what it is, the error code, how many there have been, and who.
+  private func oops(_ what: String, _ code: UInt64, _ number: UInt64) -> [String] {
+    let isNew = configuration.kernel >= .v6_12
+    let fourDigits = String(digits(code).suffix(4))
+    return [
+      "\(isNew ? "Oops: " : "")\(what): \(fourDigits) [#\(number)] SMP",
+      "CPU: \(record.cpu) \(isNew ? "UID: 0 " : "")PID: \(pid) Comm: \(task)",
+    ]
+  }
+
+  private var pageFault: [String] {
+    [
+      "BUG: unable to handle page fault for address: \(digits(record.a))",
+      "#PF: supervisor \(record.b & 2 != 0 ? "write" : "read") access in kernel mode",
+      "#PF: error_code(0x\(digits(record.b).suffix(4))) - not-present page",
+    ] + oops("Oops", record.b, record.c)
+  }
+
+  /// `preempt_count` in `__schedule`, which has disabled preemption itself.
+  private var schedulingCount: String {
+    switch ExecutionContext(rawValue: UInt8(truncatingIfNeeded: record.a)) {
+    case .softirq: "00000101"
+    case .irq: "00010001"
+    case .nmi: "00110001"
+    default: "00000002"
+    }
   }
 
   private var warning: String { "WARNING: CPU: \(record.cpu) PID: \(pid) at \(function)" }

@@ -36,6 +36,7 @@ extension Views {
     }
     line("Slab", kB: counters.slabFrames * 4)
     line("SUnreclaim", kB: counters.slabFrames * 4)
+    line("KernelStack", kB: machine.stackStatistics.kernel)
     line("PageTables", kB: counters.accountedTables * 4)
     line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
     line("VmallocUsed", kB: vmallocPages(machine) * 4)

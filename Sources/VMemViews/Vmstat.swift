@@ -2,7 +2,7 @@ public import VMem
 
 extension Views {
   /// `/proc/vmstat`: the lines whose values the machine keeps, in the kernel's order. Values are
-  /// pages.
+  /// pages, those of stacks kB.
   ///
   /// The corresponding kernel function is `vmstat_show`.
   public static func vmstat(_ machine: borrowing Machine, to output: inout ViewOutput) {
@@ -26,6 +26,10 @@ extension Views {
     if machine.configuration.switches.contains(.vmallocStatistic) {
       line("nr_vmalloc", vmallocPages(machine))
     }
+    let stacks = machine.stackStatistics
+    line("nr_kernel_stack", stacks.kernel)
+    // Only patched kernels have it.
+    if machine.hasStackStashes { line("nr_dynamic_stacks_faults", stacks.faults) }
     line("nr_page_table_pages", counters.accountedTables)
   }
 

@@ -57,6 +57,7 @@ import VMemScript
     ),
     "kmap_force_map": ("--highmem 64M", "P = alloc_pages 1\nkmap_local_page P"),
     "pks": ("", "pks_set 3 r"),
+    "rfc_stack_count": ("", "t = stack_alloc --policy dynamic\nstack_touch t 12K\nstack_stat"),
     "test_few": ("", "test_vmalloc test_loop_count=1 nr_pcpu_objects=1"),
   ]
 

@@ -44,6 +44,37 @@ long chost_changed_pages(
     int pagemap, uint64_t * _Nonnull start, uint64_t end,
     struct chost_pages * _Nonnull runs, size_t count);
 
+/// Pages of a file that native code sees each from its first touch on, with addresses on both sides
+/// that nothing is ever mapped at.
+struct chost_window;
+
+/// Says whether native code may see the page with the byte at `offset` of a window, which may lie
+/// outside of its pages: then the answer must be 0. 0 ends the native code.
+typedef int (* _Nonnull chost_serve)(void * _Nullable context, int64_t offset);
+
+/// Opens a window of `size` bytes, whole pages. First touches arrive by userfaultfd, or by SIGSEGV
+/// where the host has none or it is not allowed. NULL when the host refuses.
+struct chost_window * _Nullable chost_window_open(size_t size, int allows_userfault);
+void chost_window_close(struct chost_window * _Nonnull window);
+
+/// Makes every page unseen again.
+void chost_window_hide(struct chost_window * _Nonnull window);
+
+/// The window's pages, which this thread may use at any time.
+void * _Nonnull chost_window_pages(const struct chost_window * _Nonnull window);
+int chost_window_has_userfault(const struct chost_window * _Nonnull window);
+/// Nanoseconds that the native code of the last run has taken.
+uint64_t chost_window_elapsed_ns(const struct chost_window * _Nonnull window);
+
+/// Runs a function with the window's pages as its stack: it calls itself `frames` times, with frames
+/// of `frame` bytes (a multiple of 16, at most 64 KiB), and writes into the lowest word of each how
+/// many bytes there are up to the top. The first touch of each page asks `serve`. Signals wait for
+/// the end. `*used` becomes the bytes of the frames that were begun. Returns 0, also when the
+/// function was ended early; -1 when the host refused.
+int chost_window_run(
+    struct chost_window * _Nonnull window, uint64_t frames, uint64_t frame, chost_serve serve,
+    void * _Nullable context, uint64_t * _Nonnull used);
+
 /// CRC-32C (Castagnoli) of `count` bytes that follow bytes of checksum `before`; 0 for none.
 uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count);
 

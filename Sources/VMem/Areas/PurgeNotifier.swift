@@ -25,6 +25,9 @@ extension Machine {
 
   private func keptArea(_ address: UInt64) throws(Refusal) -> Ref<VMArea> {
     let area = areas.busyArea(startingAt: address)
+    if !area.isNone, ram[area].isStack {
+      throw Refusal(.errno(.EINVAL), .areaIsStack, address)
+    }
     guard !area.isNone, ram[area].isVMStruct, !mustStay(area) else {
       throw Refusal(.errno(.EINVAL), .noAreaAtAddress, address)
     }

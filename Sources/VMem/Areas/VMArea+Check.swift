@@ -6,8 +6,8 @@ extension AreaAllocator {
     let isVMStruct = ram.byte(area, at: MemoryLayout<VMArea>.offset(of: \.isVMStruct)!)
     let isGroup = ram.byte(area, at: MemoryLayout<VMArea>.offset(of: \.isGroup)!)
     checker.expect(
-      isVMStruct <= 1 && isGroup <= 1 && record.marks <= 7, "areas: marks", start,
-      UInt64(record.marks))
+      isVMStruct <= 1 && isGroup <= 1 && record.marks <= 15
+        && (!record.isStack || record.marks & 5 == 0), "areas: marks", start, UInt64(record.marks))
     checker.expect(record.next.isNone, "areas: next of a busy area", start)
     let node = record.areaFlags >> 8
     let isMapRAM = record.areaFlags & VMArea.mapRAM != 0
@@ -30,7 +30,7 @@ extension AreaAllocator {
     checker.expect(
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
         && record.caller.isNone && record.owned == 0 && record.pageOrder == 0
-        && !record.isGroup && record.physicalAddress == 0 && record.marks & 5 == 0
+        && !record.isGroup && record.physicalAddress == 0 && record.marks & 9 == 0
         && (!isBlock || record.reserved == MapBlock.size), "areas: vm_map_ram", record.start)
   }
 
@@ -40,7 +40,7 @@ extension AreaAllocator {
     checker.expect(
       record.areaFlags & VMArea.mapBlock == 0 && record.requestedSize == record.reserved
         && record.flags == .alloc && record.pageCount == 0
-        && record.pageOrder == 0 && record.physicalAddress == 0 && record.marks & 5 == 0
+        && record.pageOrder == 0 && record.physicalAddress == 0 && record.marks & 9 == 0
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
   }
 
@@ -55,7 +55,8 @@ extension AreaAllocator {
       start, array)
     guard !set.isNone else {
       return checker.expect(
-        record.pageCount == 0 && record.pageOrder == 0, "areas: pages of no set", start,
+        (record.pageCount == 0 || record.isStack) && record.pageOrder == 0,
+        "areas: pages of no set", start,
         UInt64(record.pageCount))
     }
     guard checker.isUsed(set, .pageSet), !checker.areaSets.contains(set) else {

@@ -6,12 +6,22 @@ extension VMArea {
   @inline(__always)
   public func pagesPerNode(_ ram: RAM) -> InlineArray<8, UInt64> {
     var counts = InlineArray<8, UInt64>(repeating: 0)
+    if isStack, pages.isNone { return pagesPerNode(of: stack, ram) }
     guard !pages.isNone else { return counts }
     let known = min(pageCount, ram[pages].count, ram.frameCount)
     if ram[Superblock.ref].nodes == 1 {
       counts[0] = UInt64(known)
     } else {
       countByNode(UInt64(known), ram, &counts)
+    }
+    return counts
+  }
+
+  @inline(never)
+  private func pagesPerNode(of stack: Ref<Stack>, _ ram: RAM) -> InlineArray<8, UInt64> {
+    var counts = InlineArray<8, UInt64>(repeating: 0)
+    for slot in 0..<Stack.maximumPages where ram[stack].slots[slot] != 0 {
+      counts[ram[FrameAllocator(ram: ram).frame(ram[stack].slots[slot])].node & 7] += 1
     }
     return counts
   }

@@ -26,7 +26,7 @@ public struct VMArea: BitwiseCopyable, Sendable {
   public var reserved: UInt64 = 0
   /// Bytes the caller asked for, before rounding.
   public var requestedSize: UInt64 = 0
-  /// Physical address of an ioremap, or the address of the page array that lies in an area.
+  /// Physical address of an ioremap, the address of the page array that lies in an area, or a stack.
   private var extra: UInt64 = 0
   var rawFlags: UInt32 = 0
   /// Base pages the area owns (`nr_pages`).
@@ -45,7 +45,7 @@ public struct VMArea: BitwiseCopyable, Sendable {
   /// Whether it is part of a per-CPU group.
   var isGroup: Bool = false
   /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: `owned` is an
-  /// arena.
+  /// arena. Bit 3: `extra` is a stack.
   var marks: UInt8 = 0
 
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
@@ -66,7 +66,7 @@ public struct VMArea: BitwiseCopyable, Sendable {
 
   /// What an ioremap maps (`phys_addr`), or 0.
   public var physicalAddress: UInt64 {
-    get { marks & 1 != 0 ? 0 : extra }
+    get { marks & 9 != 0 ? 0 : extra }
     set { extra = newValue }
   }
 
@@ -76,6 +76,19 @@ public struct VMArea: BitwiseCopyable, Sendable {
     set {
       extra = newValue
       marks = newValue != 0 ? marks | 1 : marks & ~1
+    }
+  }
+
+  /// Whether it is a thread's stack, which only its own calls free.
+  @inline(__always)
+  var isStack: Bool { marks & 8 != 0 }
+
+  /// The stack it is, or none.
+  var stack: Ref<Stack> {
+    get { isStack ? Ref(granule: UInt32(truncatingIfNeeded: extra)) : .none }
+    set {
+      extra = UInt64(newValue.granule)
+      marks = newValue.isNone ? marks & ~8 : marks | 8
     }
   }
 

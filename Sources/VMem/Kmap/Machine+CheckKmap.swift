@@ -25,7 +25,7 @@ extension Machine {
       let control = ram[ram.perCPU(cpu)].kmap
       if use(control, task: 0, &checker) { controls.append(control) }
       checker.expect(
-        control.isNone || Int(ram[control].cpu) == cpu || !checker.isUsed(control, .kmapControl),
+        control.isNone || !checker.isUsed(control, .kmapControl) || Int(ram[control].cpu) == cpu,
         "kmap: CPU of a first task", UInt64(cpu))
       checker.expect(ram[ram.perCPU(cpu)].unused == 0, "per-CPU data", UInt64(cpu))
     }

@@ -126,6 +126,7 @@ extension Machine {
 
   /// Makes another task the current CPU's. The corresponding kernel function is `context_switch`.
   func switchTask(to number: Int) {
+    refillStash()
     if let control = existingKmapControl {
       if ram[control].raised != 0, context == .atomic {
         ram[Superblock.ref].warnings += 1

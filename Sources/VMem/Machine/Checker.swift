@@ -34,6 +34,8 @@ struct Checker: ~Copyable {
   var structAliases: [UInt64] = []
   /// Where RAM is mapped as only device memory is.
   var deviceLike: [UInt64] = []
+  /// Addresses of pages that only a stack may have so: never accessed, or never written.
+  var untouched: [UInt64] = []
   /// Busy areas that can be read, and whether the index of all of them can be used.
   var areas: [Ref<VMArea>] = []
   var hasSoundIndex = false

@@ -131,7 +131,8 @@ public enum KernelMessage: UInt8, CaseIterable, Sendable {
   /// WARN: a leaf became writable and executable: attributes before and after, address, frame and,
   /// in the upper 8 bits, depth of the leaf.
   case cpaWritableExecutable
-  /// A task is switched away from although preemption is off: function.
+  /// A task is switched away from although that is not allowed: function, context, or 0 with preemption
+  /// off.
   case schedulingWhileAtomic
   /// A page fault by a protection key: address, key, error code.
   case protectionFault
@@ -139,4 +140,17 @@ public enum KernelMessage: UInt8, CaseIterable, Sendable {
   case pgmapFault
   /// A program or helper missed a page of an arena: user address; 1 for a write.
   case arenaViolation
+  /// A push onto a stack that has no page there, and why no page could be mapped: none left in the CPU's
+  /// stash, no table, an entry in use. The number of the oops: of the first alone.
+  case doubleFault
+  case noStackPage
+  case noStackTable
+  case stackEntryInUse
+  /// Access to the page below a stack: address, start and end of the stack, number of the oops.
+  case stackGuardHit
+  /// Access to what is not mapped, with room for the exception's frame: address, error code, number of
+  /// the oops.
+  case pageFault
+  /// A page of a stash that faults have taken could not be replaced.
+  case stashNotRefilled
 }

@@ -29,6 +29,7 @@ extension Machine {
     checkSteps(&checker)
     checkTasks(&checker)
     checkKmap(&checker)
+    checkStacks(users, &checker)
     if !checker.isFull { checkPages(sets, users, arenaFrames, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }

@@ -337,6 +337,27 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case syncFlags
   case noSyncTable
   case bufferNotShared
+  // Stacks
+  /// size, least, most
+  case stackSize
+  /// address
+  case noStack
+  /// address
+  case areaIsStack
+  /// address
+  case notReclaimable
+  /// address, end of the stack
+  case aboveStack
+  /// address, start of the stack
+  case stackGuard
+  /// address, start of the stack
+  case belowStack
+  /// address
+  case doubleFault
+  /// bytes of a frame, least, most
+  case stackFrame
+  case noDepth
+  case noHostWindow
   // Injection
   /// level, levels of the machine
   case noSuchTable

@@ -112,6 +112,9 @@ struct Superblock: BitwiseCopyable {
   /// All arenas, the newest first, and their frees that wait for a context that may sleep.
   var arenas = Ref<Arena>.none
   var arenaSpans: UInt32 = 0
+  // Stacks
+  /// What all stacks share, once there is one.
+  var stacks = Ref<StackState>.none
 
   // Steps
   /// A bit for each CPU that is in the middle of a divided call.

@@ -41,6 +41,7 @@ public struct Switches: OptionSet, Sendable {
   public static let udmabufFolios = Switches(rawValue: 1 << 51)
   public static let udmabufHeadPage = Switches(rawValue: 1 << 52)
   public static let udmabufVmapPFN = Switches(rawValue: 1 << 53)
+  public static let rfcStackCount = Switches(rawValue: 1 << 23)
 }
 
 /// What there is to know about one of the `Switches`.
@@ -98,6 +99,8 @@ public struct Switch: Sendable {
       "arenas: tables at once, any context"),
     Switch(
       "arena_scratch", .arenaScratch, .v7_2 ... .v7_2, "arenas: a page for helpers that miss one"),
+    Switch(
+      "rfc_stack_count", .rfcStackCount, nil, "a fault lists one stack page of several"),
     Switch("nr_vmalloc", .vmallocStatistic, .v7_0 ... .v7_2, "vmstat has nr_vmalloc"),
     Switch(
       "vmalloc_start_note", .vmallocStartNote, .v6_12 ... .v7_2, "VMCOREINFO has VMALLOC_START"),

@@ -18,6 +18,7 @@ extension Machine {
       warn(.vrealloc, .badVfree, level: 3, address)
       throw Refusal(.null, .noAreaAtAddress, address)
     }
+    if ram[area].isStack { throw whyStays(.vrealloc, area) }
     let start = ram[area].start
     let before = ram[area].requestedSize
     if size <= before {

@@ -156,11 +156,12 @@ extension Machine {
     if dropped < pages.count { throw bug(.__free_pages, .pageNotAllocated, pages[dropped]) }
   }
 
-  /// Whether a reference can be dropped: each user mapping needs one, and so does an arena.
+  /// Whether a reference can be dropped: each user mapping needs one, and so does an arena or
+  /// a stack.
   private func hasSpareReference(_ pfn: UInt32) -> Bool {
     let frame = ram[frames.frame(pfn)]
     return Int64(frame.refcount) > Int64(frame.mapcount &+ 1)
-      + (frame.index == Frame.ofArena ? 1 : 0)
+      + (frame.index == Frame.ofArena || frame.isOfStack ? 1 : 0)
   }
 
   /// Frees each page, dropping the reference its owner has. The corresponding kernel function is

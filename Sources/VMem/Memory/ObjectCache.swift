@@ -4,6 +4,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
     kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf, sharedMemory
+  case stack, stackState
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -25,6 +26,8 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .file: "inode"
     case .dmaBuf: "dma_buf"
     case .sharedMemory: "shmem_inode_cache"
+    case .stack: "thread_stack"
+    case .stackState: "stack_state"
     }
   }
 }
@@ -51,6 +54,8 @@ extension CacheKind {
       case .file: MemoryLayout<File>.stride
       case .dmaBuf: MemoryLayout<DmaBuf>.stride
       case .sharedMemory: MemoryLayout<SharedMemory>.stride
+      case .stack: MemoryLayout<Stack>.stride
+      case .stackState: MemoryLayout<StackState>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

@@ -38,6 +38,12 @@ public struct Entry: BitwiseCopyable, Equatable, Sendable {
   @inlinable @inline(__always)
   public var isPresent: Bool { bits & Self.present != 0 }
 
+  /// Whether it is present and the MMU has noted an access.
+  @inline(__always)
+  var isUsed: Bool {
+    bits & (Self.present | Self.accessed) == Self.present | Self.accessed
+  }
+
   @inlinable @inline(__always)
   public var isWritable: Bool { bits & Self.writable != 0 }
 
@@ -113,6 +119,8 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
   public static let userTable = Protection(bits: 0x067)
   /// `PAGE_KERNEL`.
   public static let kernel = Protection(bits: 0x8000_0000_0000_0163)
+  /// The same, of a page that is neither accessed nor written yet.
+  static let kernelUntouched = Protection(bits: 0x8000_0000_0000_0103)
   /// These attributes in a large leaf: size bit set, PAT moved from bit 7 to bit 12.
   var large: Protection {
     Protection(bits: bits & ~Entry.pageSize | (bits & Entry.pageSize) << 5 | Entry.pageSize)

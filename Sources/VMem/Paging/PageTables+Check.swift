@@ -154,6 +154,12 @@ private struct TableCheck {
     // Slots of kmap and kmap_local are held against what they are there for, elsewhere.
     if windows.contains(where: { $0.contains(address) }) { return }
     let inRAM = pfn < UInt64(tables.ram.frameCount)
+    let residue = Entry.accessed | Entry.dirty
+    if depth == 1, inRAM, attributes & residue != residue,
+      attributes | residue == Protection.kernel.bits
+    {
+      return checker.untouched.append(address)
+    }
     let isPlain = inRAM && Self.ofRAM.contains(attributes)
     let isDevice = Self.ofDevices.contains(attributes)
     if inRAM, !isPlain, attributes == Protection.uncachedMinus.bits,

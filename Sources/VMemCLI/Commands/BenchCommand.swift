@@ -9,6 +9,7 @@ struct BenchCommand: ParsableCommand {
     subcommands: [
       BenchBootCommand.self, BenchScriptCommand.self, BenchAreasCommand.self,
       BenchMapCommand.self, BenchAccessCommand.self, BenchVmallocCommand.self,
+      BenchStackCommand.self,
       BenchKcoreCommand.self, BenchVmallocinfoCommand.self, BenchOneShotCommand.self,
     ])
 }

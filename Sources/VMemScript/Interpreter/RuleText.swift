@@ -149,6 +149,19 @@ extension Refusal {
       .pagePinned, .tooManyItems, .itemNotAligned, .bufferTooLarge, .noMemfd, .sealsForbid,
       .noBuffer, .noBufferMap, .bufferNotMapped, .syncFlags, .noSyncTable, .bufferNotShared:
       return fileSentence
+    case .stackSize:
+      return "a stack of \(values.a) bytes: \(values.b) to \(values.c), a power of two"
+    case .noStack: return "no stack starts at \(a)"
+    case .areaIsStack: return "the area at \(a) is a stack"
+    case .notReclaimable: return "the stack at \(a) is not of the policy reclaim"
+    case .aboveStack: return "\(a) is not below the top \(b) of the stack"
+    case .stackGuard: return "\(a) is in the guard page below the stack at \(b)"
+    case .belowStack: return "\(a) is below the guard page of the stack at \(b)"
+    case .doubleFault: return "no page at \(a), and none to push the fault's frame on"
+    case .stackFrame:
+      return "a frame of \(values.a) bytes: \(values.b) to \(values.c), a multiple of 16"
+    case .noDepth: return "no depth"
+    case .noHostWindow: return "the host refuses a window for native code"
     case .noSuchTable:
       return "a machine with \(values.b) levels never allocates a \(level(values.a)) table"
     }
@@ -183,6 +196,10 @@ extension Rule {
     case .cpuInTheMiddle, .purgeUnderWay: "`step CPU` does its next part"
     case .noCallToStep: "`step CPU VERB …` begins one"
     case .inInterrupt, .cpuInInterrupt: "`context process` leaves the interrupt"
+    case .areaIsStack: "`stack_free` gives a stack back"
+    case .noStack: "`stack_alloc` makes one"
+    case .notReclaimable: "`stack_alloc --policy reclaim` makes one that is"
+    case .doubleFault: "`dmesg` says why no page was mapped"
     case .noFrames: "boot with more --memory"
     case .noKmapSlot, .taskSleeps:
       "a kunmap of another task wakes it; `task NAME` then lets its call go on"

@@ -32,6 +32,16 @@ struct Counter {
       Counter(name: "pagetables.total", meaning: "tables of all levels") { _, c in
         c.tables.reduce(0, +)
       },
+      Counter(name: "machine.kernel_stack", meaning: "kB of stacks (nr_kernel_stack)") { m, _ in
+        m.stackStatistics.kernel
+      },
+      Counter(
+        name: "machine.stack_faults",
+        meaning: "kB of them that faults have mapped (nr_dynamic_stacks_faults)"
+      ) { m, _ in m.stackStatistics.faults },
+      Counter(name: "machine.stash", meaning: "pages in the current CPU's stash") { m, _ in
+        UInt64(m.stackStash(ofCPU: m.cpu).count { $0.pfn != nil && !$0.isTaken })
+      },
       Counter(name: "areas.busy", meaning: "areas that live") { _, c in c.busyAreas },
       Counter(name: "areas.lazy", meaning: "freed areas that wait for a purge") { _, c in
         c.lazyAreas

@@ -75,6 +75,17 @@ extension Parameter {
     case .isShared: "writes go to what is behind the mapping (default for --device)"
     case .anonymous: "memory of zeroes (default)"
     case .device: "a device file, whose pages remap_vmalloc_range inserts"
+    case .stack: "a stack, by its lowest address"
+    case .stackSize: "4K 8K 16K 32K or 64K, its alignment too (default 16K)"
+    case .stackPolicy:
+      """
+      static: all pages at once; dynamic: the top one, others by faults; reclaim: all, and \
+      stack_reclaim takes back what was never accessed (default static)
+      """
+    case .stackDepth: "bytes below the top; what is negative lies above"
+    case .stackWrite: "write the word's depth there; otherwise read"
+    case .runDepth: "bytes below the top that the native code's frames are to reach"
+    case .runFrame: "bytes of a frame, 16 to 64K, a multiple of 16 (default 256)"
     case .bytes: "deadbeef (hexadecimal), text:hello, or @FILE"
     case .byte: "value of every byte, 0 to 255"
     case .arena: "a bpf arena, as arena_create returns it"

@@ -41,6 +41,8 @@ enum Parameter: UInt8, CaseIterable {
   // Arenas
   case arena, maxEntries, arenaFlags, mapExtra, keySize, valueSize, optionalLength, inSpace,
     keepsOthers, fileOffset, foundPlace, wantedAt, unknownFlags, visitor, isWrite
+  // Stacks
+  case stack, stackSize, stackPolicy, stackDepth, stackWrite, runDepth, runFrame
 
   /// How a parameter is written.
   enum Kind: Equatable {
@@ -85,6 +87,10 @@ enum Parameter: UInt8, CaseIterable {
     case .hostFile: .word
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
+    case .stackSize, .stackDepth, .runDepth, .runFrame: .number
+    case .stack: .address
+    case .stackPolicy: .choice
+    case .stackWrite: .flag
     case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .moveTo, .taskSpace,
       .destination, .source,
       .first, .second, .arena, .mapExtra, .inSpace, .foundPlace, .wantedAt:
@@ -188,6 +194,11 @@ enum Parameter: UInt8, CaseIterable {
     case .wantedAt: "--at"
     case .visitor: "--as"
     case .isWrite: "--write"
+    case .stackSize: "--size"
+    case .stackPolicy: "--policy"
+    case .stackWrite: "--write"
+    case .runDepth: "--depth"
+    case .runFrame: "--frame"
     default: nil
     }
   }
@@ -215,6 +226,11 @@ enum Parameter: UInt8, CaseIterable {
     case .pagesOrNull: "PAGES|null"
     case .page: "PAGE"
     case .size: "SIZE"
+    case .stack: "STACK"
+    case .stackSize: "SIZE"
+    case .stackDepth: "DEPTH"
+    case .stackWrite: ""
+    case .runDepth, .runFrame: "BYTES"
     case .flags: "F"
     case .mapFlags: "F|none"
     case .physical: "PHYS"
@@ -272,7 +288,7 @@ enum Parameter: UInt8, CaseIterable {
     case .comparison: "EXPR OP EXPR"
     case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
       .keyAccess,
-      .keyMode, .visitor:
+      .keyMode, .visitor, .stackPolicy:
       choices.joined(separator: "|")
     }
   }
@@ -291,6 +307,7 @@ enum Parameter: UInt8, CaseIterable {
     case .rights, .newRights: ["rw", "r", "rx", "rwx", "none"]
     case .keyAccess: ["rw", "r", "none"]
     case .keyMode: ["strict", "relaxed"]
+    case .stackPolicy: StackPolicy.allCases.map { "\($0)" }
     default: []
     }
   }

@@ -107,6 +107,7 @@ extension Verb {
     case users
     case arenas
     case files
+    case stacks
     case access
     case views
     case images
@@ -124,6 +125,7 @@ extension Verb {
       case .users: "User address spaces"
       case .arenas: "BPF arenas"
       case .files: "Files and buffers"
+      case .stacks: "Stacks of threads"
       case .access: "Access through the page tables"
       case .views: "Views"
       case .images: "Images"

@@ -12,7 +12,7 @@ public struct VerbTable: Sendable {
       Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
       + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
       + Verb.files + Verb.buffers
-      + Verb.arenas
+      + Verb.arenas + Verb.stacks
       + Verb.access + Verb.views
       + Verb.tlb
       + Verb.dumps + Verb.images + Verb.language

@@ -22,6 +22,9 @@ final class FlippedImage {
       get_vm_area 24K
       free_vm_area a
     }
+    t = stack_alloc --policy dynamic
+    stack_touch t 8K
+    u = stack_alloc --policy reclaim
     vm_unmap_ram r 4
     vfree w
     drain_vmap_work
@@ -36,6 +39,8 @@ final class FlippedImage {
     "iounmap d", "ioremap 0xfec00000 8K", "pcpu_free_vm_areas g", "drain_vmap_work",
     "reclaim_vmap", "shrink_vmap_node", "vrealloc v 100K", "vm_area_unmap_pages s s..s+64K",
     "n = get_vm_area 8K", "vmap_pages_range s+16K..s+20K P[9]", "write s text:hello",
+    "stack_stat", "stack_touch t 16K", "stack_run t --depth 12K", "stack_run u --depth 16K",
+    "schedule", "stack_reclaim u", "stack_free t", "stack_alloc --policy dynamic",
   ]
 
   let folder: TemporaryFolder

@@ -25,7 +25,7 @@ extension Attempt {
   /// At least one line for every verb that can allocate.
   static let all: [Attempt] =
     pages + areas + mapping + vmalloc + devices + rights + users + accesses
-    + arenas + files + frees
+    + arenas + files + frees + stacks
 
   private static let pages: [Attempt] = [
     Attempt(verb: "task", line: "task worker", calls: [0, 1, 0]),
@@ -241,6 +241,20 @@ extension Attempt {
       calls: [1, 1, 2]),
   ]
 
+  /// A dynamic stack, with which CPUs have their stashes.
+  private static let stack = "@t = stack_alloc --policy dynamic"
+  private static let stacks: [Attempt] = [
+    Attempt(verb: "stack_alloc", line: "u = stack_alloc", calls: [4, 3, 2]),
+    Attempt(
+      verb: "stack_alloc", setup: stack, line: "u = stack_alloc --policy dynamic", calls: [1, 3, 0]),
+    Attempt(
+      verb: "stack_alloc", line: "u = stack_alloc --policy reclaim --size 32K", calls: [8, 3, 2]),
+    // What cannot be replaced is missing from then on.
+    Attempt(
+      verb: "schedule", setup: stack + "\n@stack_touch t 16K", line: "schedule", calls: [3, 0, 0],
+      survives: [.allocPage: 3]),
+  ]
+
   private static let frees: [Attempt] = [
     Attempt(
       verb: "vfree", setup: secret, line: "vfree v", calls: [0, 0, 1], survives: [.pageTable: 1]),
@@ -274,6 +288,8 @@ extension Attempt {
     @r = arena_create 16 --map-extra 0x100000000000
     @u = arena_mmap r --at 0x100000000000 --mm q
     @w = arena_create 1
+    @t = stack_alloc --policy dynamic
+    @e = stack_alloc --policy reclaim
 
     """
 
@@ -292,5 +308,6 @@ extension Attempt {
     "shrink_folio_list f 0..64K", "fsync f", "udmabuf_limits --list 2", "udmabuf_vunmap z",
     "udmabuf_sync z start,read",
     "arena_munmap r --mm q", "arena_freeze w", "arena_free r",
+    "stack_touch t 5000 --write", "stack_run t --depth 12K", "stack_reclaim e", "stack_free t",
   ]
 }

@@ -26,7 +26,7 @@ struct DamageTests {
     let hash = machine.hash()
     var random = SeededGenerator(seed: seed)
     let kinds = Dictionary(grouping: machine.records(), by: \.kind)
-    #expect(kinds.count >= 29, "\(kinds.keys.sorted())")
+    #expect(kinds.count >= 31, "\(kinds.keys.sorted())")
     var missed: [String] = []
     var all = 0
     for (kind, records) in kinds.sorted(by: { $0.key < $1.key }) {

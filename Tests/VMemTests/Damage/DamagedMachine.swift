@@ -20,8 +20,23 @@ enum LivelyMachine {
     try machine.vunmapRange(start: area + 4096, end: area + 8192)
     machine.tick()
     try machine.run(task: text("worker").span)
+    try fillStacks(machine)
     _ = try machine.begin(.unmapAliases, on: 0)
     return machine
+  }
+
+  /// Stacks of every policy, some of their pages used, and stashes with pages that are taken.
+  private static func fillStacks(_ machine: borrowing Machine) throws {
+    _ = try machine.allocateStack()
+    for size in [8192, 16384] as [UInt64] {
+      let grown = try machine.allocateStack(size: size, policy: .dynamic)
+      try machine.touchStack(grown, depth: 8000, isWrite: true)
+    }
+    let reclaimed = try machine.allocateStack(size: 32768, policy: .reclaim)
+    try machine.touchStack(reclaimed, depth: 8, isWrite: true)
+    try machine.touchStack(reclaimed, depth: 5000, isWrite: false)
+    _ = try machine.allocateStack(policy: .reclaim)
+    machine.tick()
   }
 
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -53,7 +53,7 @@ extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
       + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
-      + taskRecords() + arenaRecords() + userRecords()
+      + taskRecords() + arenaRecords() + userRecords() + stackRecords()
   }
 
   /// Entries that say what the tables say: of the others anything may have been right.
@@ -66,7 +66,9 @@ extension Machine {
         let place = UInt64(state.frame(cpu)) << 12
         // Whether the translation is global is told by nothing that is flushed.
         records.append(
-          Record("TLB entry", place + UInt64(slot) * 16, size: 16).silent(9, bits: 0x01))
+          Record("TLB entry", place + UInt64(slot) * 16, size: 16).silent(9, bits: 0x01)
+            // Another CPU may have written first.
+            .silent(8, bits: tlb.data(slot) & Entry.dirty != 0 ? 0x40 : 0))
         let times = place + (2 * UInt64(state.slots) + UInt64(slot)) * 8
         records.append(Record("TLB times", times, size: 8).silent(0..<4))
       }
@@ -137,6 +139,7 @@ extension Machine {
         {
           // Any page may be mapped anywhere, and devices with several modes.
           record = record.silent(2..<6).silent(1, bits: 0xf0).silent(6, bits: 0x0f)
+          if depth == 1, isReclaimable(address) { record = record.silent(0, bits: 0x60) }
           if entry.pfn >= UInt64(ram.frameCount) {
             record = record.silent(0, bits: 0x98).silent(1, bits: 0x02)
           }
@@ -289,6 +292,35 @@ extension Machine {
       arena = ram[arena].next
     }
     return records
+  }
+
+  private func stackRecords() -> [Record] {
+    guard !stackState.isNone else { return [] }
+    // Nothing else counts oopses, and any of the two CPUs may have been marked.
+    var state = Record("state of stacks", stackState).silent(\StackState.oopses)
+      .silent(MemoryLayout<StackState>.offset(of: \.marks)!, bits: 3)
+    let first = MemoryLayout<StackState>.offset(of: \.stashes)!
+    for slot in 0..<192 where ram[stackState].stashes[slot] & 1 != 0 {
+      // A page that is taken is known to its stack alone, if that still lives.
+      state = state.silent(first + slot * 4, bits: 0xfe).silent(
+        first + slot * 4 + 1..<first + slot * 4 + 4)
+    }
+    var records = [state]
+    areas.forEachBusy { area in
+      if ram[area].isStack { records.append(Record("stack", ram[area].stack)) }
+    }
+    return records
+  }
+
+  /// Whether accesses are noted at an address: its upper bits do not matter.
+  private func isReclaimable(_ address: UInt64) -> Bool {
+    var isFound = false
+    areas.forEachBusy { area in
+      let stack = ram[area].stack
+      guard !stack.isNone, ram[stack].policy == StackPolicy.reclaim.rawValue else { return }
+      if (address &- ram[area].start) << 16 < ram[stack].size << 16 { isFound = true }
+    }
+    return isFound
   }
 
   private func blockRecords() -> [Record] {

@@ -56,5 +56,10 @@ extension Machine {
     checker.expect(
       tlb.isSuspect(slot) || bears(out: tlb.data(slot), address, depth, tables(ofCPU: tlb.cpu)),
       "TLB: an entry differs from the tables", address, tlb.data(slot))
+    if !tlb.isSuspect(slot), tlb.data(slot) & Entry.dirty != 0,
+      case .leaf(_, let entry, _) = tables(ofCPU: tlb.cpu).look(up: address)
+    {
+      checker.expect(entry.isDirty, "TLB: a page that was never written", address)
+    }
   }
 }

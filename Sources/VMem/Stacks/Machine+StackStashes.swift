@@ -1,0 +1,79 @@
+/// Pages that wait on each CPU for faults of dynamic stacks.
+extension Machine {
+  var stackState: Ref<StackState> { ram[Superblock.ref].stacks }
+
+  /// Makes what all stacks share and, for the first dynamic one, every CPU's stash: the kernel's hotplug
+  /// state `fork:dynamic_stack`. A stash that cannot be filled does not stop it.
+  func prepareStacks(_ policy: StackPolicy) throws(Refusal) {
+    if stackState.isNone {
+      guard let state = caches.allocate(.stackState, as: StackState.self) else {
+        throw Refusal(.null, .noDescriptor)
+      }
+      ram[state].kernelPages = 0
+      ram[state].faultPages = 0
+      ram[state].lostPages = 0
+      ram[state].marks = 0
+      ram[state].oopses = 0
+      ram[state].hasStashes = 0
+      for slot in 0..<192 { ram[state].stashes[slot] = 0 }
+      ram[Superblock.ref].stacks = state
+    }
+    guard policy == .dynamic, ram[stackState].hasStashes == 0 else { return }
+    ram[stackState].hasStashes = 1
+    for cpu in 0..<cpuCount {
+      for slot in stash(cpu) { ram[stackState].stashes[slot] = stashPage() }
+    }
+  }
+
+  /// Places of a CPU's stash.
+  func stash(_ cpu: Int) -> Range<Int> {
+    cpu * StackState.stashPages..<(cpu + 1) * StackState.stashPages
+  }
+
+  /// A page as a stash keeps it, or 0 when there is none.
+  private func stashPage() -> UInt32 {
+    guard let pfn = frames.allocatePage() else { return 0 }
+    hold(pfn, StackState.stashed)
+    return pfn << 1
+  }
+
+  /// Takes the first page of this CPU's stash that is there: it is marked, not removed.
+  func takeStashedPage() -> UInt32? {
+    for slot in stash(cpu) {
+      let word = ram[stackState].stashes[slot]
+      guard word != 0, word & 1 == 0 else { continue }
+      ram[stackState].stashes[slot] = word | 1
+      return word >> 1
+    }
+    return nil
+  }
+
+  /// Enters the scheduler for the current CPU's task, which runs on: when it has taken pages from the stash
+  /// they are accounted for, and the stash is filled again. Another task's turn does the same. The
+  /// corresponding kernel functions are `__schedule` and `dynamic_stack_refill_pages`.
+  ///
+  /// Slots are filled in order up to the first that is not marked. One that could not be filled stays
+  /// without a page for good, and keeps those behind it from being filled.
+  public func schedule() {
+    if context != .process {
+      ram[Superblock.ref].warnings += 1
+      logMessage(.schedulingWhileAtomic, level: 3, .schedule, UInt64(context.rawValue))
+    }
+    refillStash()
+  }
+
+  /// The part of a switch, to another task or to the same, that concerns stacks.
+  func refillStash() {
+    let bit = UInt64(1) << UInt64(cpu)
+    guard !stackState.isNone, ram[stackState].marks & bit != 0 else { return }
+    ram[stackState].marks &= ~bit
+    for slot in stash(cpu) {
+      guard ram[stackState].stashes[slot] & 1 != 0 else { return }
+      ram[stackState].kernelPages += 1
+      ram[stackState].faultPages += 1
+      let page = stashPage()
+      if page == 0 { logMessage(.stashNotRefilled, level: 3) }
+      ram[stackState].stashes[slot] = page
+    }
+  }
+}

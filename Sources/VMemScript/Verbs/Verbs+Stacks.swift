@@ -1,0 +1,112 @@
+internal import VMem
+internal import VMemViews
+
+/// Stacks of threads.
+extension Verb {
+  static let stacks: [Verb] = [
+    Verb(
+      "stack_alloc", .stacks, .address, .writer, options: [.stackSize, .stackPolicy, .caller],
+      summary: "make a thread's stack", kernel: "alloc_thread_stack_node",
+      returns: "its lowest address, -EINVAL for another size, or NULL",
+      example: "t = stack_alloc --policy dynamic", .call(allocate)),
+    Verb(
+      "stack_free", .stacks, .nothing, .writer, [.stack],
+      summary: "give a stack back, with its pages", kernel: "free_thread_stack",
+      returns: "0, or -ENOENT", example: "t = stack_alloc\nstack_free t", .call(free)),
+    Verb(
+      "stack_touch", .stacks, .nothing, .writer, [.stack, .stackDepth], options: [.stackWrite],
+      summary: "access the word so deep on a stack, as a push does; a dynamic one gets its pages",
+      kernel: "dynamic_stack_fault", returns: "0, -ENOENT, or -EFAULT and an oops in the log",
+      example: "t = stack_alloc --policy dynamic\nstack_touch t 5000 --write\nread t.end-5000 8",
+      .call(touch)),
+    Verb(
+      "stack_run", .stacks, .nothing, .writer, [.stack, .runDepth], options: [.runFrame],
+      summary: "run a native function on a stack, which calls itself until it is so deep",
+      returns: """
+        bytes of its frames, -ENOENT, -EINVAL, -ENOMEM without a window of the host, or -EFAULT and \
+        an oops in the log
+        """,
+      example: "t = stack_alloc --policy dynamic\nstack_run t --depth 12K\nread t.end-12K 8",
+      .call(run)),
+    Verb(
+      "stack_reclaim", .stacks, .nothing, .writer, [.stack],
+      summary: "take back the pages of a stack that were never accessed",
+      returns: "how many pages, -ENOENT, or -EINVAL for a stack of another policy",
+      example: "t = stack_alloc --policy reclaim\nstack_touch t 8\nstack_reclaim t",
+      .call(takeBack)),
+    Verb(
+      "stack_stat", .stacks, .nothing, .reader,
+      summary: "show every stack, their statistics, and the CPUs' stashes",
+      returns: "text: a line a stack, the statistics in kB, a line a CPU", example: "stack_stat",
+      .call(stat)),
+    Verb(
+      "schedule", .stacks, .nothing, .writer,
+      summary: "enter the scheduler: what the task has taken from the CPU's stash is replaced",
+      kernel: "__schedule", returns: "0", example: "schedule", .call(schedule)),
+  ]
+
+  /// What vmallocinfo names as caller of the stacks of a 6.18 kernel.
+  private static let caller: StaticString = "kernel_clone+0x94/0x3e0"
+
+  private static func allocate(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let policy = UInt8(truncatingIfNeeded: call.choice(.stackPolicy, default: 0))
+    var symbol = Ref<Symbol>.none
+    if call.arguments.has(.caller) {
+      symbol = try call.caller(machine)
+    } else {
+      // Safe: literals live as long as the process.
+      let name = unsafe Text(base: caller.utf8Start, count: caller.utf8CodeUnitCount)
+      symbol = try name.withSpan { span throws(Refusal) in try machine.intern(caller: span) }
+    }
+    return .address(
+      try machine.allocateStack(
+        size: call.arguments[.stackSize, default: 16384],
+        policy: StackPolicy(rawValue: policy) ?? .static, caller: symbol))
+  }
+
+  private static func free(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freeStack(call.arguments[.stack])
+    return .ok
+  }
+
+  private static func touch(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.touchStack(
+      call.arguments[.stack], depth: call.arguments[.stackDepth],
+      isWrite: call.arguments.has(.stackWrite))
+    return .ok
+  }
+
+  private static func run(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .number(
+      try machine.runOnStack(
+        call.arguments[.stack], depth: call.arguments[.runDepth],
+        frame: call.arguments[.runFrame, default: 256]))
+  }
+
+  private static func takeBack(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .number(try machine.reclaimStack(call.arguments[.stack]))
+  }
+
+  private static func stat(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.stackStat(machine, to: &output) }
+  }
+
+  private static func schedule(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    machine.schedule()
+    return .ok
+  }
+}

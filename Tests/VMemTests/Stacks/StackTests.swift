@@ -1,0 +1,415 @@
+import Testing
+
+@testable import VMem
+
+/// Stacks of every policy, step by step.
+struct StackTests {
+  private static func machine(
+    cpus: Int = 1, switches: Switches = KernelVersion.v6_18.switches
+  ) throws -> Machine {
+    let machine = try Machine(Configuration(memory: 64 << 20, cpus: cpus, switches: switches))
+    machine.tick()
+    return machine
+  }
+
+  private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  private static func pages(_ machine: borrowing Machine, _ stack: UInt64) -> UInt32? {
+    machine.findVMArea(stack)?.pageCount
+  }
+
+  /// Messages since a record, oldest first.
+  private static func messages(
+    _ machine: borrowing Machine, since start: UInt64
+  ) -> [KernelMessage] {
+    (start..<machine.log.end).compactMap { KernelMessage(rawValue: machine.log[$0].message) }
+  }
+
+  /// How an access is refused, and what the log says of it.
+  private static func touched(
+    _ machine: borrowing Machine, _ stack: UInt64, _ depth: UInt64
+  ) -> (rule: Rule?, messages: [KernelMessage]) {
+    let start = machine.log.end
+    let refused = refusal(of: { () throws(Refusal) in
+      try machine.touchStack(stack, depth: depth, isWrite: true)
+    })
+    return (refused?.rule, messages(machine, since: start))
+  }
+
+  // MARK: Making and giving back
+
+  @Test(arguments: [4096, 8192, 16384, 32768, 65536] as [UInt64], StackPolicy.allCases)
+  func sizes(_ size: UInt64, _ policy: StackPolicy) throws {
+    let machine = try Self.machine()
+    // Something before it, so that alignment matters.
+    _ = try machine.getVMArea(size: 4096)
+    let stack = try machine.allocateStack(size: size, policy: policy)
+    #expect(stack % size == 0)
+    let area = try required(machine.findVMArea(stack))
+    #expect(area.reserved == size + 4096)
+    #expect(area.flags == (policy == .static ? .alloc : .map))
+    #expect(UInt64(area.pageCount) == (policy == .dynamic ? 1 : size >> 12))
+    machine.expectSound("made")
+    for depth in [8, size] as [UInt64] where policy != .dynamic || size <= 16384 {
+      try machine.touchStack(stack, depth: depth, isWrite: true)
+    }
+    machine.expectSound("touched")
+    try machine.freeStack(stack)
+    machine.expectSound("freed")
+    #expect(machine.stackStatistics == (0, 0) || policy == .dynamic)
+    machine.schedule()
+    #expect(machine.stackStatistics == (0, 0))
+    let again = refusal(of: { () throws(Refusal) in try machine.freeStack(stack) })
+    #expect(again == Refusal(.errno(.ENOENT), .noStack, stack))
+  }
+
+  @Test(arguments: [0, 1, 2048, 4095, 4097, 12288, 16385, 131072, 1 << 63] as [UInt64])
+  func otherSizes(_ size: UInt64) throws {
+    let machine = try Self.machine()
+    let refused = refusal(of: { () throws(Refusal) in try machine.allocateStack(size: size) })
+    #expect(refused == Refusal(.errno(.EINVAL), .stackSize, size, 4096, 65536))
+    // Nothing was begun.
+    #expect(machine.stackState.isNone)
+    machine.expectSound("refused")
+  }
+
+  /// The page below the magic word's is not the stack's.
+  @Test func aStaticStackEndsWithItsMagic() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack()
+    #expect(machine.bytes(at: stack, count: 8) == [0x9d, 0x6e, 0xac, 0x57, 0, 0, 0, 0])
+    #expect(machine.stackStatistics == (16, 0))
+    let hasStashes = machine.hasStackStashes
+    #expect(!hasStashes)
+    let dynamic = try machine.allocateStack(policy: .dynamic)
+    #expect(machine.bytes(at: dynamic, count: 8) == nil)
+    #expect(machine.stackStatistics == (20, 0))
+    machine.expectSound("both")
+  }
+
+  @Test func onlyItsOwnCallFreesAStack() throws {
+    let machine = try Self.machine()
+    for policy in StackPolicy.allCases {
+      let stack = try machine.allocateStack(policy: policy)
+      for call in 0..<6 {
+        let refused = refusal(of: { () throws(Refusal) in
+          switch call {
+          case 0: try machine.vfree(stack)
+          case 1: try machine.vunmap(stack)
+          case 2: try machine.iounmap(stack)
+          case 3: try machine.freeVMArea(stack)
+          case 4: _ = try machine.vrealloc(stack, size: 4096)
+          default: _ = try machine.begin(.vfree(stack), on: 0)
+          }
+        })
+        #expect(refused?.outcome == .bug && refused?.rule == .areaIsStack, "call \(call)")
+      }
+      let refused = refusal(of: { () throws(Refusal) in
+        try machine.registerPurgeNotifier(stack)
+      })
+      #expect(refused == Refusal(.errno(.EINVAL), .areaIsStack, stack))
+      machine.expectSound("refused")
+      try machine.freeStack(stack)
+    }
+    machine.expectSound("freed")
+  }
+
+  /// A page that somebody else refers to outlives its stack; the stack's own reference stays.
+  @Test func pagesOfAStack() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(policy: .dynamic)
+    let pfn = try required(machine.vmallocToPFN(stack + 12288))
+    let refused = refusal(of: { () throws(Refusal) in try machine.putPages([pfn]) })
+    #expect(refused == Refusal(.bug, .pageNotAllocated, pfn))
+    let stashed = try required(machine.stackStash(ofCPU: 0)[0].pfn)
+    let alsoRefused = refusal(of: { () throws(Refusal) in try machine.freePages([stashed]) })
+    #expect(alsoRefused?.rule == .pageNotAllocated)
+    try machine.getPages([pfn])
+    machine.expectSound("shared")
+    try machine.freeStack(stack)
+    machine.expectSound("freed")
+    #expect(machine.structPage(pfn)?.refcount == 1)
+    try machine.putPages([pfn])
+    machine.expectSound("put")
+  }
+
+  // MARK: Faults
+
+  @Test func faultsFillFromTheTop() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(policy: .dynamic)
+    let tables = machine.counters.tables
+    let free = machine.counters.freeFrames
+    #expect(Self.touched(machine, stack, 1).rule == nil)
+    #expect(Self.pages(machine, stack) == 1)
+    #expect(Self.touched(machine, stack, 4096).rule == nil)
+    #expect(Self.pages(machine, stack) == 1)
+    #expect(machine.ram[machine.stackState].marks == 0)
+    // Two pages at once: no hole is left above what was touched.
+    #expect(Self.touched(machine, stack, 8193).rule == nil)
+    #expect(Self.pages(machine, stack) == 3)
+    #expect(machine.bytes(at: stack + 8192, count: 8) == [0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(machine.bytes(at: stack + 8184, count: 8) == [0x08, 0x20, 0, 0, 0, 0, 0, 0])
+    #expect(machine.bytes(at: stack, count: 1) == nil)
+    machine.expectSound("grown")
+    #expect(machine.ram[machine.stackState].marks == 1)
+    // Not accounted for yet, and nothing was allocated.
+    #expect(machine.stackStatistics == (4, 0))
+    #expect(machine.counters.freeFrames == free)
+    #expect(machine.counters.tables == tables)
+    machine.schedule()
+    #expect(machine.stackStatistics == (12, 8))
+    #expect(machine.counters.freeFrames == free - 2)
+    machine.expectSound("scheduled")
+    #expect(Self.touched(machine, stack, 16384).rule == nil)
+    #expect(Self.pages(machine, stack) == 4)
+    try machine.freeStack(stack)
+    // The page that is not accounted for yet is missing from both until the next refill.
+    #expect(machine.ram[machine.stackState].kernelPages == -1)
+    #expect(machine.stackStatistics == (0, 0))
+    machine.expectSound("freed")
+    machine.schedule()
+    #expect(machine.ram[machine.stackState].kernelPages == 0)
+    machine.expectSound("accounted for")
+  }
+
+  @Test func anEmptyStashIsADoubleFault() throws {
+    let machine = try Self.machine()
+    let first = try machine.allocateStack(policy: .dynamic)
+    let second = try machine.allocateStack(policy: .dynamic)
+    #expect(Self.touched(machine, first, 16384).rule == nil)
+    let (rule, messages) = Self.touched(machine, second, 5000)
+    #expect(rule == .doubleFault)
+    #expect(messages == [.noStackPage, .doubleFault])
+    #expect(Self.pages(machine, second) == 1)
+    machine.expectSound("refused")
+    machine.schedule()
+    #expect(Self.touched(machine, second, 5000).rule == nil)
+    // Two pages are left for what needs two more: what was mapped of three stays.
+    let third = try machine.allocateStack(size: 65536, policy: .dynamic)
+    #expect(Self.touched(machine, third, 16384).messages == [.noStackPage, .doubleFault])
+    #expect(Self.pages(machine, third) == 3)
+    machine.expectSound("in part")
+  }
+
+  /// A fault that fails does not mark the task, so that what it took is never replaced.
+  @Test func aFailedFaultIsNotAccountedFor() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(size: 32768, policy: .dynamic)
+    #expect(Self.touched(machine, stack, 32768).rule == .doubleFault)
+    #expect(Self.pages(machine, stack) == 4)
+    machine.schedule()
+    #expect(machine.stackStash(ofCPU: 0).allSatisfy { $0.isTaken })
+    #expect(machine.stackStatistics == (4, 0))
+    machine.expectSound("scheduled")
+  }
+
+  @Test(arguments: StackPolicy.allCases)
+  func outside(_ policy: StackPolicy) throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(policy: policy)
+    let before = machine.stackStash(ofCPU: 0)
+    #expect(Self.touched(machine, stack, 16385) == (.stackGuard, [.stackGuardHit]))
+    #expect(Self.touched(machine, stack, 20480) == (.stackGuard, [.stackGuardHit]))
+    #expect(Self.touched(machine, stack, 20481) == (.belowStack, [.doubleFault]))
+    #expect(Self.touched(machine, stack, 1 << 62) == (.belowStack, [.doubleFault]))
+    #expect(Self.touched(machine, stack, 0) == (.aboveStack, [.pageFault]))
+    #expect(
+      Self.touched(machine, stack, UInt64(bitPattern: -4096)) == (.aboveStack, [.pageFault]))
+    #expect(machine.stackStash(ofCPU: 0) == before)
+    #expect(machine.ram[machine.stackState].oopses == 6)
+    machine.expectSound("refused")
+  }
+
+  @Test func whatStandsInTheWayOfAFault() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(policy: .dynamic)
+    let set = try machine.allocatePages(count: 1)
+    try machine.setPTE(at: stack + 4096, pfn: machine.frameNumbers(of: set)[0])
+    let (rule, messages) = Self.touched(machine, stack, 16384)
+    #expect(rule == .doubleFault && messages == [.stackEntryInUse, .doubleFault])
+    // One page was mapped, and the next was listed before the entry was looked at.
+    #expect(Self.pages(machine, stack) == 3)
+    machine.expectSound("in the way")
+  }
+
+  /// A stack's table is never missing, unless somebody takes it away.
+  @Test func aMissingTable() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(policy: .dynamic)
+    let (table, _) = machine.tables.entryPlace(stack, depth: 2)
+    let index = Level.index(of: stack, depth: 2)
+    let entry = machine.ram[table: table, index]
+    machine.ram[table: table, index] = .none
+    #expect(Self.touched(machine, stack, 16384).messages == [.noStackTable, .doubleFault])
+    machine.ram[table: table, index] = entry
+    machine.expectSound("restored")
+  }
+
+  /// The stack's page was unmapped: what a stack lists, faults do not fill.
+  @Test func aHoleThatIsNotTheirs() throws {
+    let machine = try Self.machine()
+    for policy in StackPolicy.allCases {
+      let stack = try machine.allocateStack(policy: policy)
+      try machine.vunmapRange(start: stack + 12288, end: stack + 16384)
+      #expect(Self.touched(machine, stack, 8) == (.doubleFault, [.doubleFault]))
+      let set = try machine.allocatePages(count: 1)
+      try machine.setPTE(at: stack + 12288, pfn: machine.frameNumbers(of: set)[0])
+      #expect(Self.touched(machine, stack, 8).rule == nil)
+      machine.expectSound("\(policy)")
+      try machine.freeStack(stack)
+      machine.expectSound("\(policy) freed")
+    }
+  }
+
+  // MARK: The patches' mistake
+
+  /// With the switch one slot is written again and again: the pages before the last are lost.
+  @Test func aFillOfSeveralPagesListsTheLast() throws {
+    let machine = try Self.machine(switches: KernelVersion.v6_18.switches.union(.rfcStackCount))
+    let stack = try machine.allocateStack(policy: .dynamic)
+    let free = machine.counters.freeFrames
+    #expect(Self.touched(machine, stack, 12288).rule == nil)
+    #expect(Self.pages(machine, stack) == 2)
+    machine.expectSound("touched")
+    machine.schedule()
+    #expect(machine.stackStatistics == (12, 8))
+    // The next fault begins where a page is mapped already.
+    #expect(Self.touched(machine, stack, 16384).messages == [.stackEntryInUse, .doubleFault])
+    machine.expectSound("refused")
+    try machine.freeStack(stack)
+    machine.schedule()
+    machine.expectSound("freed")
+    // Three pages are listed and back. Of the three that faults have taken two were replaced.
+    #expect(machine.counters.freeFrames == free + 1)
+    #expect(machine.ram[machine.stackState].lostPages == 1)
+  }
+
+  // MARK: Scheduling
+
+  @Test func eachCPUHasItsStash() throws {
+    let machine = try Self.machine(cpus: 2)
+    let stack = try machine.allocateStack(policy: .dynamic)
+    #expect((0..<2).allSatisfy { machine.stackStash(ofCPU: $0).allSatisfy { $0.pfn != nil } })
+    try machine.run(task: Self.text("a").span)
+    #expect(Self.touched(machine, stack, 8192).rule == nil)
+    // The same task's turn is no switch; another one's is.
+    try machine.run(task: Self.text("a").span)
+    #expect(machine.stackStash(ofCPU: 0)[0].isTaken)
+    try machine.run(task: Self.text("b").span)
+    #expect(!machine.stackStash(ofCPU: 0)[0].isTaken)
+    #expect(machine.ram[machine.stackState].marks == 0)
+    #expect(machine.stackStatistics == (8, 4))
+    machine.expectSound("switched")
+    try machine.selectCPU(1)
+    try machine.run(task: Self.text("a").span)
+    #expect(Self.touched(machine, stack, 12288).rule == nil)
+    #expect(machine.stackStash(ofCPU: 1)[0].isTaken)
+    #expect(machine.ram[machine.stackState].marks == 2)
+    // The other CPU's scheduler has nothing to do with that.
+    try machine.selectCPU(0)
+    machine.schedule()
+    #expect(machine.stackStash(ofCPU: 1)[0].isTaken)
+    try machine.selectCPU(1)
+    machine.schedule()
+    #expect(machine.stackStatistics == (12, 8))
+    machine.expectSound("refilled")
+  }
+
+  /// A slot without a page is never filled again and stops the refill of those behind it.
+  @Test func aSlotThatCouldNotBeFilled() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(size: 65536, policy: .dynamic)
+    #expect(Self.touched(machine, stack, 16384).rule == nil)
+    var injection = Injection()
+    injection.after = 1
+    try machine.inject(.allocPage, injection)
+    let start = machine.log.end
+    machine.schedule()
+    #expect(Self.messages(machine, since: start) == [.faultInjected, .stashNotRefilled])
+    #expect(machine.stackStash(ofCPU: 0).map { $0.pfn != nil } == [true, false, true])
+    #expect(machine.stackStatistics == (16, 12))
+    machine.expectSound("refilled")
+    #expect(Self.touched(machine, stack, 24576).rule == nil)
+    machine.schedule()
+    #expect(machine.stackStash(ofCPU: 0).map { $0.isTaken } == [false, false, true])
+    #expect(machine.stackStatistics == (20, 16))
+    machine.expectSound("only the first")
+  }
+
+  @Test func aStashThatCannotBeFilledStopsNobody() throws {
+    let machine = try Self.machine()
+    var injection = Injection()
+    injection.times = 2
+    try machine.inject(.allocPage, injection)
+    let stack = try machine.allocateStack(policy: .dynamic)
+    #expect(machine.stackStash(ofCPU: 0).map { $0.pfn != nil } == [false, false, true])
+    machine.expectSound("made")
+    #expect(Self.touched(machine, stack, 8192).rule == nil)
+    #expect(Self.touched(machine, stack, 12288).rule == .doubleFault)
+    machine.schedule()
+    // The first slot is not marked.
+    #expect(machine.stackStash(ofCPU: 0)[2].isTaken)
+    machine.expectSound("scheduled")
+  }
+
+  @Test func schedulingWhereThatIsNotAllowed() throws {
+    let machine = try Self.machine()
+    machine.schedule()
+    #expect(machine.warnings == 0)
+    machine.context = .irq
+    let start = machine.log.end
+    machine.schedule()
+    #expect(machine.warnings == 1)
+    #expect(Self.messages(machine, since: start) == [.schedulingWhileAtomic])
+  }
+
+  // MARK: Taking back
+
+  @Test func whatWasNeverAccessedIsTakenBack() throws {
+    let machine = try Self.machine()
+    let other = try machine.allocateStack()
+    let stack = try machine.allocateStack(size: 32768, policy: .reclaim)
+    let free = machine.counters.freeFrames
+    #expect(machine.stackStatistics == (48, 0))
+    try machine.touchStack(stack, depth: 8, isWrite: true)
+    // A read counts too, and leaves no dirty bit.
+    try machine.touchStack(stack, depth: 12288, isWrite: false)
+    func bits(_ page: UInt64) -> UInt64? {
+      guard case .leaf(_, let entry, _) = machine.tables.look(up: stack + page << 12) else {
+        return nil
+      }
+      return entry.bits & (Entry.accessed | Entry.dirty)
+    }
+    #expect(bits(7) == Entry.accessed | Entry.dirty)
+    #expect(bits(6) == 0)
+    #expect(bits(5) == Entry.accessed)
+    machine.expectSound("touched")
+    #expect(try machine.reclaimStack(stack) == 6)
+    #expect(machine.counters.freeFrames == free + 6)
+    #expect(machine.stackStatistics == (24, 0))
+    #expect(Self.pages(machine, stack) == 2)
+    machine.expectSound("reclaimed")
+    #expect(try machine.reclaimStack(stack) == 0)
+    // A page that is gone stays gone.
+    #expect(Self.touched(machine, stack, 8192) == (.doubleFault, [.doubleFault]))
+    try machine.touchStack(stack, depth: 12288, isWrite: true)
+    #expect(bits(5) == Entry.accessed | Entry.dirty)
+    let refused = refusal(of: { () throws(Refusal) in try machine.reclaimStack(other) })
+    #expect(refused == Refusal(.errno(.EINVAL), .notReclaimable, other))
+    try machine.freeStack(stack)
+    machine.expectSound("freed")
+    #expect(machine.stackStatistics == (16, 0))
+  }
+
+  /// The quick path of loads and stores notes accesses too.
+  @Test func loadsAndStoresAreNoted() throws {
+    let machine = try Self.machine()
+    let stack = try machine.allocateStack(policy: .reclaim)
+    #expect(try machine.load(stack) == 0)
+    try machine.store(stack + 4096, 1)
+    try machine.fill(stack + 8192, count: 1, byte: 1)
+    #expect(try machine.reclaimStack(stack) == 1)
+    machine.expectSound("reclaimed")
+  }
+}
