@@ -61,7 +61,7 @@ public struct KmapComparison: Sendable {
     c.cpus = cpus
     c.highmem = (pages * 2 + 1024) << 12
     // Low memory for struct pages, tables and lists of as many pages.
-    c.memory = c.highmem + 48 << 20 + pages << 9
+    c.memory = c.highmem + 48 << 20 + (pages / 8) << 12
     do throws(BootError) {
       return try Machine(c)
     } catch {

@@ -23,10 +23,12 @@ extension Machine {
     var controls: [Ref<KmapControl>] = []
     for cpu in 0..<cpuCount {
       let control = ram[ram.perCPU(cpu)].kmap
-      if use(control, task: 0, &checker) { controls.append(control) }
-      checker.expect(
-        control.isNone || !checker.isUsed(control, .kmapControl) || Int(ram[control].cpu) == cpu,
-        "kmap: CPU of a first task", UInt64(cpu))
+      if use(control, task: 0, &checker) {
+        controls.append(control)
+        checker.expect(
+          Int(ram[control].cpu) == cpu, "kmap: CPU of a first task", UInt64(cpu),
+          UInt64(ram[control].cpu))
+      }
       checker.expect(ram[ram.perCPU(cpu)].unused == 0, "per-CPU data", UInt64(cpu))
     }
     for number in 1..<1 + min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks)
@@ -176,7 +178,8 @@ extension Machine {
       let record = ram[pkmap.record(number)]
       let isRight =
         number < count
-        ? record.isLocal <= 1 && record.unused == 0 && record.page < ram.frameCount
+        ? record.isLocal <= 1 && record.unused == 0
+          && (record.isLocal == 1 || record.page < ram.frameCount)
           && record.marks.isSubset(of: .all) && (record.makers | record.users) >> 33 == 0
           && record.makers != 0 && record.ended <= clock
           && (!record.marks.isEmpty || record.users & ~record.makers != 0)

@@ -3,7 +3,11 @@
 /// A small machine in which something of every kind is alive.
 enum LivelyMachine {
   static func make(seed: UInt64) throws -> Machine {
-    var configuration = Configuration(memory: 8 << 20, cpus: 2, nodes: 2)
+    var configuration = Configuration(memory: 10 << 20, cpus: 2, nodes: 2)
+    configuration.highmem = 1 << 20
+    configuration.window = .i386PAE
+    configuration.pkmapSlots = 8
+    configuration.switches.insert(.pks)
     configuration.seed = seed
     let machine = try Machine(configuration)
     machine.tick()
@@ -21,6 +25,7 @@ enum LivelyMachine {
     machine.tick()
     try machine.run(task: text("worker").span)
     try fillStacks(machine)
+    try fillKmap(machine)
     _ = try machine.begin(.unmapAliases, on: 0)
     return machine
   }
@@ -37,6 +42,25 @@ enum LivelyMachine {
     try machine.touchStack(reclaimed, depth: 5000, isWrite: false)
     _ = try machine.allocateStack(policy: .reclaim)
     machine.tick()
+  }
+
+  /// Slots with users and without, tasks that hold mappings, one that sleeps, and an audit.
+  private static func fillKmap(_ machine: borrowing Machine) throws {
+    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 12, highest: .highmem))
+    let low = machine.frameNumbers(of: try machine.allocatePages(count: 1))
+    try machine.protectPages(low, key: 3)
+    try machine.setProtection(ofKey: 3, .read)
+    for page in pages[0..<8] { _ = try machine.kmap(page) }
+    _ = try machine.kmapLocalPage(pages[9])
+    try machine.run(task: text("holder").span)
+    for page in pages[1..<4] { _ = try machine.kmapLocalPage(page) }
+    try machine.run(task: text("sleeper").span)
+    let name = try machine.declare(text("slept").span)
+    _ = refusal { () throws(Refusal) in try machine.kmap(pages[8]) }
+    machine.bindWhenWoken(name)
+    try machine.run(task: text("worker").span)
+    _ = try machine.kmap(pages[0])
+    for _ in 0..<2 { try machine.kunmap(pages[0]) }
   }
 
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -53,7 +53,7 @@ extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
       + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
-      + taskRecords() + arenaRecords() + userRecords() + stackRecords()
+      + taskRecords() + arenaRecords() + userRecords() + stackRecords() + kmapRecords()
   }
 
   /// Entries that say what the tables say: of the others anything may have been right.
@@ -147,6 +147,10 @@ extension Machine {
         // What once had other permissions is no longer global.
         if depth == 1, top == Level.index(of: map.pageOffset, depth: 4) {
           record = record.silent(1, bits: 1)
+        }
+        // Any page of the direct map may have any protection key.
+        if has(.pks), top == Level.index(of: map.pageOffset, depth: 4), isLeaf {
+          record = record.silent(7, bits: 0x78)
         }
         records.append(record)
         if !isLeaf { visit(entry.pfn, depth - 1, address) }
@@ -308,6 +312,45 @@ extension Machine {
     var records = [state]
     areas.forEachBusy { area in
       if ram[area].isStack { records.append(Record("stack", ram[area].stack)) }
+    }
+    return records
+  }
+
+  private func kmapRecords() -> [Record] {
+    guard let pkmap else { return [] }
+    var records = [
+      // Where the cursor is, and how often what was done, is nowhere else.
+      Record("state of PKMAP", pkmap.state).silent(
+        \KmapState.last, \KmapState.recordCount, \KmapState.locks, \KmapState.mappings,
+        \KmapState.writes)
+    ]
+    for number in 0..<pkmap.window.slots {
+      let record = Record("slot of PKMAP", pkmap.slot(number))
+      let isUsed = ram[pkmap.slot(number)].count > 0
+      records.append(
+        isUsed
+          ? record.silent(
+            \KmapSlot.count, \KmapSlot.makers, \KmapSlot.users, \KmapSlot.marks)
+          : record)
+    }
+    for number in 0..<3 {
+      records.append(
+        Record("record of the audit", pkmap.record(UInt64(number))).silent(
+          \KmapRecord.address, \KmapRecord.page, \KmapRecord.marks, \KmapRecord.isLocal,
+          \KmapRecord.makers, \KmapRecord.users, \KmapRecord.ended))
+    }
+    forEachKmapControl { control in
+      let running = (0..<cpuCount).contains {
+        kmapControl(ofTask: Int(ram[Superblock.ref].runningTasks[$0]), onCPU: $0) == control
+      }
+      var record = Record("mappings of a task", control).silent(
+        \KmapControl.migrationDisabled, \KmapControl.pageFaultsDisabled,
+        \KmapControl.preemptionDisabled, \KmapControl.raised, \KmapControl.cpu,
+        \KmapControl.name, \KmapControl.page, \KmapControl.pkrs, \KmapControl.opened,
+        \KmapControl.users, \KmapControl.marks)
+      // Which page a task has that does not run is nowhere else.
+      if !running { record = record.silent(\KmapControl.entries) }
+      records.append(record)
     }
     return records
   }
