@@ -30,7 +30,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   public var meaning: StaticString {
     switch self {
     case .success: "all as expected"
-    case .unexpectedError: "a call returned an errno or NULL that no `expect` announced"
+    case .unexpectedError:
+      "a call returned an errno or NULL, or slept, and no `expect` announced it"
     case .failedExpectation: "an expectation or assertion failed"
     case .unexpectedWarning: "a WARN, BUG, fault, signal or stale access that no `expect` announced"
     case .corrupt: "the image is corrupt, or an invariant of the emulator is broken"
