@@ -125,7 +125,7 @@ extension Machine {
       return checker.expect(false, "tasks: name", UInt64(number))
     }
     let isSound =
-      record.name.span.indices.allSatisfy { $0 < length || record.name[$0] == 0 }
+      record.name.span.indices.allSatisfy { ($0 < length) == (record.name[$0] != 0) }
       && names.insert((0..<length).map { record.name[$0] }).inserted
     checker.expect(isSound, "tasks: name", UInt64(number))
     checker.expect(
