@@ -238,7 +238,9 @@ extension Machine {
     (0...Int(ram[Superblock.ref].taskCount)).map { number in
       // A letter of a name may be any other.
       let length = Int(ram[task(number)].nameLength)
-      return Record("task", task(number)).silent(0..<length)
+      let record = Record("task", task(number)).silent(0..<length)
+      // So may its address space.
+      return ram[task(number)].memory.isNone ? record : record.silent(\Task.memory)
     }
   }
 
