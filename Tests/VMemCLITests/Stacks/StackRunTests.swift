@@ -109,7 +109,7 @@ struct StackRunTests {
     return (status, String(decoding: try sink.contents(), as: UTF8.self))
   }
 
-  /// A run lasts less than a millisecond, so that most signals arrive in the middle of one.
+  /// Signals that arrive before, in and after runs end the program as they always do, or not at all.
   @Test func interrupts() throws {
     for _ in 0..<8 {
       let ended = try status(of: ["run", "-"]) { process in
