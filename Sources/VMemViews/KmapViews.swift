@@ -76,8 +76,9 @@ extension Views {
     output.endLine()
   }
 
-  /// Every mapping that another task than its maker used or released, that was released out of order,
-  /// or that was held while its task did not run: those that live, then those that have ended.
+  /// Every mapping that another task than its maker used or released, that was released out of
+  /// order, or that was held while its task did not run: those that live, then those that have
+  /// ended.
   public static func kmapAudit(_ machine: borrowing Machine, to output: inout ViewOutput) {
     machine.forEachKmapMapping(ended: true) { mapping in
       guard mapping.isRemarkable else { return }

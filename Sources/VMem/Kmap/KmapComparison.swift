@@ -20,7 +20,8 @@ public struct KmapCost: Sendable {
   }
 }
 
-/// The same work by each way of mapping: pages of high memory copied to others, in turn on every CPU.
+/// The same work by each way of mapping: pages of high memory copied to others, in turn on every
+/// CPU.
 public struct KmapComparison: Sendable {
   public static let mostPages: UInt64 = 65536
   /// `vmap_area` and busy-tree locks of a vmap, those of a vunmap, and those of a purge.

@@ -1,5 +1,5 @@
-/// What the kernel keeps of PKMAP beside its table, and what an audit is made of. Stands in a frame of
-/// its own, followed by the slots and the audit's records.
+/// What the kernel keeps of PKMAP beside its table, and what an audit is made of. Stands in a frame
+/// of its own, followed by the slots and the audit's records.
 struct KmapState: BitwiseCopyable {
   static let buckets = 128
 
@@ -28,7 +28,8 @@ struct KmapSlot: BitwiseCopyable {
   var marks = KmapMarks()
   var unused: UInt8 = 0
   var unusedToo: UInt32 = 0
-  /// A bit for each task that has called kmap for it, and for each that has used it, since it was free.
+  /// A bit for each task that has called kmap for it, and for each that has used it, since it was
+  /// free.
   var makers: UInt64 = 0
   var users: UInt64 = 0
 }

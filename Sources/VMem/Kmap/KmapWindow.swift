@@ -1,6 +1,7 @@
 /// Where kmap and kmap_local put pages that the direct map does not have, and how many.
 ///
-/// PKMAP is one window for all tasks, the slots of kmap_local are part of the fixmap, some for each CPU.
+/// PKMAP is one window for all tasks, the slots of kmap_local are part of the fixmap, some for each
+/// CPU.
 @frozen
 public struct KmapWindow: Equatable, Sendable {
   /// Whose geometry a machine has.

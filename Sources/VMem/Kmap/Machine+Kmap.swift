@@ -3,9 +3,9 @@ extension Machine {
   /// The page's address, the same for all; where the direct map has it, that one. The corresponding
   /// kernel function is `kmap`.
   ///
-  /// When no slot is free the task sleeps: the outcome is `blocked`, and its CPU does nothing more until
-  /// another task runs there. A kunmap of the last user of any slot wakes it; when it runs again the
-  /// call goes on. Where nothing may sleep that is a BUG.
+  /// When no slot is free the task sleeps: the outcome is `blocked`, and its CPU does nothing more
+  /// until another task runs there. A kunmap of the last user of any slot wakes it; when it runs
+  /// again the call goes on. Where nothing may sleep that is a BUG.
   public func kmap(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     mightSleep(.kmap)
     try checkPage(pfn, .kmap)
@@ -23,8 +23,8 @@ extension Machine {
     throw Refusal(.blocked, .noKmapSlot, UInt64(pkmap.window.slots))
   }
 
-  /// Gives up one use of a page's slot; the entry stays until the next flush. The corresponding kernel
-  /// function is `kunmap`.
+  /// Gives up one use of a page's slot; the entry stays until the next flush. The corresponding
+  /// kernel function is `kunmap`.
   ///
   /// A page without an address, or more kunmaps than kmaps, is a BUG.
   public func kunmap(_ pfn: UInt64) throws(Refusal) {
@@ -57,12 +57,12 @@ extension Machine {
     pkmap.flushUnused()
   }
 
-  /// Frame number of the page that an address leads to by the kernel's arithmetic. The corresponding
-  /// kernel function is `kmap_to_page`.
+  /// Frame number of the page that an address leads to by the kernel's arithmetic. The
+  /// corresponding kernel function is `kmap_to_page`.
   ///
   /// In PKMAP that is what the entry says, among the slots of kmap_local what the current task has
-  /// there, and everywhere else the place in the direct map, however far from it the address lies: so
-  /// for the topmost slot of kmap_local, which the kernel forgets.
+  /// there, and everywhere else the place in the direct map, however far from it the address lies:
+  /// so for the topmost slot of kmap_local, which the kernel forgets.
   public func kmapToPage(_ address: UInt64) -> UInt64 {
     let direct = (address &- map.pageOffset) >> 12
     guard let pkmap else { return direct }

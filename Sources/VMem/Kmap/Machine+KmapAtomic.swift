@@ -23,8 +23,8 @@ extension Machine {
     return address
   }
 
-  /// Releases what `kmapAtomic` gave. The corresponding kernel function is `kunmap_atomic`; one too many
-  /// is a BUG.
+  /// Releases what `kmapAtomic` gave. The corresponding kernel function is `kunmap_atomic`; one too
+  /// many is a BUG.
   public func kunmapAtomic(_ address: UInt64) throws(Refusal) {
     guard let control = existingKmapControl, ram[control].pageFaultsDisabled > 0 else {
       throw bug(.preempt_count_sub, .nothingAtomic)

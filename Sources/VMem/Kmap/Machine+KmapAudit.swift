@@ -14,8 +14,8 @@ public struct KmapMapping: Sendable {
   /// Clock of its end, or nil for one that lives.
   public let ended: UInt64?
 
-  /// Whether another task than the one that made it has used or released it: it needs an address that
-  /// is valid for all.
+  /// Whether another task than the one that made it has used or released it: it needs an address
+  /// that is valid for all.
   public var needsGlobal: Bool { foreignUsers != 0 || marks.contains(.foreignRelease) }
   /// Whether an audit has something to say about it.
   public var isRemarkable: Bool { needsGlobal || !marks.isEmpty }
@@ -47,8 +47,8 @@ extension Machine {
     }
   }
 
-  /// Every mapping of PKMAP and kmap_local that lives, by slot and by task, then those that have ended
-  /// and that an audit has something to say about, the oldest first.
+  /// Every mapping of PKMAP and kmap_local that lives, by slot and by task, then those that have
+  /// ended and that an audit has something to say about, the oldest first.
   public func forEachKmapMapping(ended: Bool, _ body: (KmapMapping) -> Void) {
     guard let pkmap else { return }
     for number in 0..<pkmap.window.slots where ram[pkmap.slot(number)].count > 0 {

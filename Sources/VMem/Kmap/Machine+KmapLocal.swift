@@ -11,8 +11,8 @@ extension Machine {
     return try push(pfn, pkmap)
   }
 
-  /// As `kmapLocalPage`, for a frame that may have no struct page. The corresponding kernel function is
-  /// `kmap_local_pfn`. On a machine without windows it takes RAM only.
+  /// As `kmapLocalPage`, for a frame that may have no struct page. The corresponding kernel
+  /// function is `kmap_local_pfn`. On a machine without windows it takes RAM only.
   public func kmapLocalPFN(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     guard let pkmap else { return try kmapLocalPage(pfn) }
     guard pfn < 1 << (Self.physicalBits - 12) else {
@@ -40,12 +40,12 @@ extension Machine {
     return address
   }
 
-  /// Releases the current task's last mapping, whose address this should be. The corresponding kernel
-  /// function is `kunmap_local`.
+  /// Releases the current task's last mapping, whose address this should be. The corresponding
+  /// kernel function is `kunmap_local`.
   ///
-  /// Another address of the slots is a WARN, and the last mapping goes all the same while the one that
-  /// was named stays; without any mapping it is a BUG. Addresses of elsewhere are ignored, with a WARN
-  /// below the direct map.
+  /// Another address of the slots is a WARN, and the last mapping goes all the same while the one
+  /// that was named stays; without any mapping it is a BUG. Addresses of elsewhere are ignored,
+  /// with a WARN below the direct map.
   public func kunmapLocal(_ address: UInt64) throws(Refusal) {
     let page = address & ~4095
     guard let pkmap else { return try closeProtected(page) }
@@ -101,8 +101,8 @@ extension Machine {
 
   // MARK: Switches
 
-  /// Takes the entries of a task that stops running out of its CPU's slots. The corresponding kernel
-  /// function is `__kmap_local_sched_out`.
+  /// Takes the entries of a task that stops running out of its CPU's slots. The corresponding
+  /// kernel function is `__kmap_local_sched_out`.
   func switchKmapOut(_ control: Ref<KmapControl>) {
     guard let pkmap else { return }
     forEachEntry(control) { at, address in
@@ -119,7 +119,8 @@ extension Machine {
     forEachEntry(control) { at, address in pkmap.set(address, ram[control].entries[at]) }
   }
 
-  /// Calls `body` for each mapping of a task and its address on the current CPU, the first one first.
+  /// Calls `body` for each mapping of a task and its address on the current CPU, the first one
+  /// first.
   private func forEachEntry(_ control: Ref<KmapControl>, _ body: (Int, UInt64) -> Void) {
     guard let window = kmapWindow else { return }
     for at in 0..<min(Int(ram[control].index), localSlots)

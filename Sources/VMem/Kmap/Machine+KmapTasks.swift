@@ -13,8 +13,8 @@ extension Machine {
     return control.isNone ? nil : control
   }
 
-  /// The current task's record, made when there is none. A kernel has it in the task itself; here it
-  /// takes memory, and so can be refused.
+  /// The current task's record, made when there is none. A kernel has it in the task itself; here
+  /// it takes memory, and so can be refused.
   func kmapControl() throws(Refusal) -> Ref<KmapControl> {
     if let control = existingKmapControl { return control }
     return try makeKmapControl(ofTask: task)
@@ -49,7 +49,8 @@ extension Machine {
 
   // MARK: Sleep
 
-  /// Puts the current task on the wait queue of kmap. Its CPU has nothing to do until a task is chosen.
+  /// Puts the current task on the wait queue of kmap. Its CPU has nothing to do until a task is
+  /// chosen.
   func fallAsleep(_ control: Ref<KmapControl>, _ page: UInt32, _ pkmap: Pkmap) {
     ram[control].sleep = KmapControl.Sleep.asleep.rawValue
     ram[control].page = page
@@ -147,9 +148,9 @@ extension Machine {
 
   // MARK: Life
 
-  /// Makes a task that is a copy of the current one. What the current one has mapped is not the copy's:
-  /// a kernel complains, once, and the copy keeps nothing but that it cannot leave its CPU. The
-  /// corresponding kernel functions are `kernel_thread` and `kmap_local_fork`.
+  /// Makes a task that is a copy of the current one. What the current one has mapped is not the
+  /// copy's: a kernel complains, once, and the copy keeps nothing but that it cannot leave its CPU.
+  /// The corresponding kernel functions are `kernel_thread` and `kmap_local_fork`.
   ///
   /// Returns the pid. Refuses as `run(task:)` does, and with -EEXIST for a name that a task has.
   public func kernelThread(_ name: Span<UInt8>) throws(Refusal) -> UInt64 {
@@ -169,9 +170,9 @@ extension Machine {
     return UInt64(number) + 1
   }
 
-  /// Ends the current task, and the one that the machine boots with runs instead. What it has mapped
-  /// goes without a word with the last switch away from it. The corresponding kernel function is
-  /// `do_exit`. A task of that name begins anew.
+  /// Ends the current task, and the one that the machine boots with runs instead. What it has
+  /// mapped goes without a word with the last switch away from it. The corresponding kernel
+  /// function is `do_exit`. A task of that name begins anew.
   ///
   /// Refuses with -EINVAL for the task the machine boots with.
   public func exitTask() throws(Refusal) {

@@ -16,8 +16,8 @@ extension Machine {
     return control.isNone ? ProtectionKeys.initial : ram[control].pkrs[context.isInterrupt ? 1 : 0]
   }
 
-  /// Loads PKRS at a switch of tasks and on the way into an interrupt and out of it. The corresponding
-  /// kernel function is `pks_write_current`.
+  /// Loads PKRS at a switch of tasks and on the way into an interrupt and out of it. The
+  /// corresponding kernel function is `pks_write_current`.
   func loadPKRS() {
     if has(.pks) { ram[ram.perCPU(cpu)].pkrs = expectedPKRS(ofCPU: cpu) }
   }
@@ -36,10 +36,11 @@ extension Machine {
     guard has(.pks) else { throw Refusal(.errno(.EINVAL), .noProtectionKeys) }
   }
 
-  /// Sets what a key allows to the current task, or to the interrupt that runs. No TLB is flushed. The
-  /// corresponding kernel function is `pks_update_protection`.
+  /// Sets what a key allows to the current task, or to the interrupt that runs. No TLB is flushed.
+  /// The corresponding kernel function is `pks_update_protection`.
   ///
-  /// Refuses with -EINVAL key 0, which is always open, a key above 15, and on a machine without keys.
+  /// Refuses with -EINVAL key 0, which is always open, a key above 15, and on a machine without
+  /// keys.
   public func setProtection(ofKey key: UInt64, _ access: ProtectionKeys.Access) throws(Refusal) {
     try requireKeys()
     try checkKey(key)
@@ -56,11 +57,11 @@ extension Machine {
 
   // MARK: Pages
 
-  /// Gives pages a key in the direct map, or takes it away again (key 0), and flushes. Large leaves are
-  /// split. A kernel does this for all pages of a device at once, when it maps them.
+  /// Gives pages a key in the direct map, or takes it away again (key 0), and flushes. Large leaves
+  /// are split. A kernel does this for all pages of a device at once, when it maps them.
   ///
-  /// Refuses with -EINVAL a key above 15 and pages that the direct map does not have, and with -ENOMEM
-  /// without memory for a table: the pages before it keep the new key then.
+  /// Refuses with -EINVAL a key above 15 and pages that the direct map does not have, and with
+  /// -ENOMEM without memory for a table: the pages before it keep the new key then.
   public func protectPages(_ pages: [UInt64], key: UInt64) throws(Refusal) {
     try requireKeys()
     if key != 0 { try checkKey(key) }
@@ -132,8 +133,8 @@ extension Machine {
 
   // MARK: Accesses
 
-  /// Looks at an access that is not left to the quick path: to a page with a key, or in the windows of
-  /// kmap.
+  /// Looks at an access that is not left to the quick path: to a page with a key, or in the windows
+  /// of kmap.
   @inline(never)
   func admit(_ word: UInt64, _ address: UInt64, forWriting: Bool) throws(Refusal) {
     if address >= KmapWindow.floor { noteUse(address) }

@@ -1,5 +1,5 @@
-/// The PKMAP window: one table of slots for all tasks, under one lock. The corresponding kernel file is
-/// mm/highmem.c.
+/// The PKMAP window: one table of slots for all tasks, under one lock. The corresponding kernel
+/// file is mm/highmem.c.
 struct Pkmap {
   let ram: RAM
   let map: AddressMap
@@ -83,8 +83,8 @@ struct Pkmap {
 
   func lock() { ram[state].locks += 1 }
 
-  /// Maps a page for a task, or nil when every slot has users. The corresponding kernel functions are
-  /// `kmap_high` and `map_new_virtual`, up to where that would sleep.
+  /// Maps a page for a task, or nil when every slot has users. The corresponding kernel functions
+  /// are `kmap_high` and `map_new_virtual`, up to where that would sleep.
   func map(_ page: UInt32, by task: Int) -> UInt64? {
     var number = slot(ofPage: page)
     if number == nil {
@@ -101,8 +101,8 @@ struct Pkmap {
     return window.address(number)
   }
 
-  /// Searches from behind the last slot on. The first one comes last: each time the search comes there,
-  /// what nobody uses any more is flushed, and the search counts from the beginning.
+  /// Searches from behind the last slot on. The first one comes last: each time the search comes
+  /// there, what nobody uses any more is flushed, and the search counts from the beginning.
   private func findFree() -> Int? {
     var tries = window.slots
     while true {

@@ -1,5 +1,5 @@
-/// Supervisor protection keys (PKS): which key a page has stands in bits 59 to 62 of its entry, what a
-/// key allows in a register of each CPU, so that rights change without a flush.
+/// Supervisor protection keys (PKS): which key a page has stands in bits 59 to 62 of its entry,
+/// what a key allows in a register of each CPU, so that rights change without a flush.
 public enum ProtectionKeys {
   public static let count = 16
   /// PKRS as a task begins with it: only key 0 is open.

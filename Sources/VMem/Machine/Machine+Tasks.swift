@@ -22,16 +22,18 @@ extension Machine {
   /// The record of the current CPU's task (`current`).
   var currentTask: Ref<Task> { task(task) }
 
-  /// Lets a task run on the current CPU, which is made when there is none of that name. With it goes its
-  /// address space; a task of the kernel leaves the CPU the one it had (`context_switch`).
+  /// Lets a task run on the current CPU, which is made when there is none of that name. With it
+  /// goes its address space; a task of the kernel leaves the CPU the one it had (`context_switch`).
   ///
-  /// - Parameter mm: the address space the task has from now on; 0 makes it a task of the kernel, nil
+  /// - Parameter mm: the address space the task has from now on; 0 makes it a task of the kernel,
+  /// nil
   ///   changes nothing.
   ///
-  /// Refuses with -ENOENT for an address space that there is not, -EINVAL for a name that is empty or longer than 15 bytes, -EBUSY for a task that runs
-  /// on another CPU or cannot leave it, -EAGAIN for one task too many, and -ENOMEM without memory for
-  /// its record. A task that sleeps is refused as blocked; one that was woken goes on with the call it slept in,
-  /// whose result is returned.
+  /// Refuses with -ENOENT for an address space that there is not, -EINVAL for a name that is empty
+  /// or longer than 15 bytes, -EBUSY for a task that runs on another CPU or cannot leave it,
+  /// -EAGAIN for one task too many, and -ENOMEM without memory for its record. A task that sleeps
+  /// is refused as blocked; one that was woken goes on with the call it slept in, whose result is
+  /// returned.
   @discardableResult
   public func run(task name: Span<UInt8>, mm: UInt64? = nil) throws(Refusal) -> UInt64? {
     try checkTaskName(name)
@@ -64,7 +66,8 @@ extension Machine {
     }
   }
 
-  /// Makes the current CPU use its task's address space; a task of the kernel leaves it the one it had.
+  /// Makes the current CPU use its task's address space; a task of the kernel leaves it the one it
+  /// had.
   func loadMemory() {
     let own = ram[currentTask].memory
     if !own.isNone { switchMM(to: own) }

@@ -13,8 +13,8 @@ struct KmapInterleavingTests {
     var done = [0, 0, 0]
     var asleep = [false, false, false]
 
-    /// Lets a task do its next step, or go on with the one it slept in. Returns the slot it got, if that
-    /// was a map that ended.
+    /// Lets a task do its next step, or go on with the one it slept in. Returns the slot it got, if
+    /// that was a map that ended.
     mutating func run(_ task: Int, _ step: Step) -> Int? {
       switch step {
       case .map(let page):
@@ -105,8 +105,8 @@ struct KmapInterleavingTests {
     #expect(machine.pkmapCursor?.waiting == state.asleep.count { $0 })
   }
 
-  /// Comes to every state that there is. Each machine goes on from one to the next as long as that is
-  /// new; the others that can follow wait for machines of their own.
+  /// Comes to every state that there is. Each machine goes on from one to the next as long as that
+  /// is new; the others that can follow wait for machines of their own.
   @Test(arguments: [(0, 1), (1, 1), (2, 1), (0, 3)])
   func everyOrder(_ number: Int, cpus: Int) throws {
     let programs = Self.programs[number]

@@ -1,0 +1,43 @@
+@testable import VMem
+
+extension Machine {
+  /// What kmap, kmap_local and their audit keep.
+  func kmapRecords() -> [Record] {
+    guard let pkmap else { return [] }
+    var records = [
+      // Where the cursor is, and how often what was done, is nowhere else.
+      Record("state of PKMAP", pkmap.state).silent(
+        \KmapState.last, \KmapState.recordCount, \KmapState.locks, \KmapState.mappings,
+        \KmapState.writes)
+    ]
+    for number in 0..<pkmap.window.slots {
+      let record = Record("slot of PKMAP", pkmap.slot(number))
+      let isUsed = ram[pkmap.slot(number)].count > 0
+      records.append(
+        isUsed
+          ? record.silent(
+            \KmapSlot.count, \KmapSlot.makers, \KmapSlot.users, \KmapSlot.marks)
+          : record)
+    }
+    for number in 0..<3 {
+      records.append(
+        Record("record of the audit", pkmap.record(UInt64(number))).silent(
+          \KmapRecord.address, \KmapRecord.page, \KmapRecord.marks, \KmapRecord.isLocal,
+          \KmapRecord.makers, \KmapRecord.users, \KmapRecord.ended))
+    }
+    forEachKmapControl { control in
+      let running = (0..<cpuCount).contains {
+        kmapControl(ofTask: Int(ram[Superblock.ref].runningTasks[$0]), onCPU: $0) == control
+      }
+      var record = Record("mappings of a task", control).silent(
+        \KmapControl.migrationDisabled, \KmapControl.pageFaultsDisabled,
+        \KmapControl.preemptionDisabled, \KmapControl.raised, \KmapControl.cpu,
+        \KmapControl.name, \KmapControl.page, \KmapControl.pkrs, \KmapControl.opened,
+        \KmapControl.users, \KmapControl.marks)
+      // Which page a task has that does not run is nowhere else.
+      if !running { record = record.silent(\KmapControl.entries) }
+      records.append(record)
+    }
+    return records
+  }
+}
