@@ -117,8 +117,7 @@ extension Verb {
         try machine.ftruncate(file, size: call.arguments[.fileSize])
       }
       if call.arguments.has(.addedSeals) {
-        try machine.addSeals(
-          file, Seals(rawValue: UInt8(truncatingIfNeeded: call.arguments[.addedSeals])))
+        try machine.addSeals(file, seals(call.arguments[.addedSeals]))
       }
     } catch {
       try machine.closeFile(file)
@@ -130,10 +129,13 @@ extension Verb {
   private static func addSeals(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let seals = call.arguments[.seals]
-    guard seals <= 0xff else { throw Refusal(.errno(.EINVAL), .noSuchSeal, seals) }
-    try machine.addSeals(call.arguments[.openFile], Seals(rawValue: UInt8(seals)))
+    try machine.addSeals(call.arguments[.openFile], seals(call.arguments[.seals]))
     return .ok
+  }
+
+  private static func seals(_ bits: UInt64) throws(Refusal) -> Seals {
+    guard bits <= 0xff else { throw Refusal(.errno(.EINVAL), .noSuchSeal, bits) }
+    return Seals(rawValue: UInt8(bits))
   }
 
   private static func getSeals(
