@@ -5,6 +5,17 @@ extension Machine {
   /// - Parameter users: how often users map each frame.
   func checkFiles(_ users: [UInt32: UInt32], _ checker: inout Checker) {
     var held = heldByBuffers(&checker)
+    for (pfn, count) in held.sorted(by: { $0.key < $1.key }) where pfn < ram.frameCount {
+      let record = ram[frames.frame(pfn)]
+      // A page that its file has lost is nobody's.
+      let isLost =
+        record.mapping == 0 && record.index == Frame.orphan
+        && PageType(word: record.mapcount) == nil && record.flags & Frame.anonymous == 0
+      checker.expect(record.isFilePage || isLost, "dma-buf: whose page", UInt64(pfn))
+      checker.expect(
+        Int64(record.refcount) >= Int64(count) + Int64(users[pfn] ?? 0), "dma-buf: references",
+        UInt64(pfn), UInt64(count))
+    }
     held.merge(users) { $0 + $1 }
     var descriptors: UInt32 = 0
     var shared: Set<UInt64> = []

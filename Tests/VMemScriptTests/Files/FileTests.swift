@@ -243,7 +243,7 @@ import VMemScript
       read a+904 1
       vmallocinfo
       vunmap a
-      @expect warn b = vmap_file f 0..1 --flags no_guard
+      @b = expect warn vmap_file f 0..1 --flags no_guard
       """)
     #expect(rows[0] == "78" && rows[1].hasSuffix("    8192 vmemctl+0x0/0x0"))
   }

@@ -16,6 +16,7 @@ enum LivelyMachine {
     machine.tick()
     try fill(machine)
     machine.runScheduledWork()
+    try fillFiles(machine)
     // Something in the TLBs, some of it stale, and a CPU in the middle of a call.
     let area = try machine.vmalloc(VmallocRequest(size: 16384))
     for address in [area, area + 4096, machine.map.pageOffset + 4 << 20] {
@@ -61,6 +62,21 @@ enum LivelyMachine {
     try machine.run(task: text("worker").span)
     _ = try machine.kmap(pages[0])
     for _ in 0..<2 { try machine.kunmap(pages[0]) }
+  }
+
+  private static func fillFiles(_ machine: borrowing Machine) throws {
+    let file = try machine.makeFile(size: 100_000, order: 2)
+    try machine.readAhead(file, start: 5000, end: 60_000)
+    _ = try machine.vmapFile(file, start: 5000, end: 60_000)
+    let memfd = try machine.createMemfd(allowsSealing: true)
+    try machine.ftruncate(memfd, size: 40_000)
+    try machine.addSeals(memfd, .shrink)
+    let buffer = try machine.createUdmabuf(list: [
+      UdmabufItem(memfd: memfd, offset: 4096, size: 8192),
+      UdmabufItem(memfd: memfd, offset: 0, size: 8192),
+    ])
+    _ = try machine.mapBuffer(buffer)
+    _ = try machine.openFile(path: text("/proc/self/exe").span)
   }
 
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }

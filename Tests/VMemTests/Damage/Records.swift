@@ -53,7 +53,8 @@ extension Machine {
   func records() -> [Record] {
     areaRecords() + tableRecords() + frameRecords() + arrayRecords() + setRecords() + nameRecords()
       + blockRecords() + treeRecords() + listRecords() + tlbRecords() + stepRecords()
-      + taskRecords() + arenaRecords() + userRecords() + stackRecords() + kmapRecords()
+      + taskRecords() + fileRecords() + arenaRecords() + userRecords() + stackRecords()
+      + kmapRecords()
   }
 
   /// Entries that say what the tables say: of the others anything may have been right.
@@ -64,11 +65,12 @@ extension Machine {
       let tlb = TLB(ram: ram, cpu: cpu)
       for slot in 0..<Int(state.slots) where tlb.isValid(slot) && !tlb.isSuspect(slot) {
         let place = UInt64(state.frame(cpu)) << 12
-        // Whether the translation is global is told by nothing that is flushed.
+        // Whether the translation is global is told by nothing that is flushed, and a CPU may not
+        // know what others have written.
+        let isDirty = tlb.data(slot) & Entry.dirty != 0
         records.append(
           Record("TLB entry", place + UInt64(slot) * 16, size: 16).silent(9, bits: 0x01)
-            // Another CPU may have written first.
-            .silent(8, bits: tlb.data(slot) & Entry.dirty != 0 ? 0x40 : 0))
+            .silent(8, bits: isDirty ? UInt8(Entry.dirty) : 0))
         let times = place + (2 * UInt64(state.slots) + UInt64(slot)) * 8
         records.append(Record("TLB times", times, size: 8).silent(0..<4))
       }
@@ -204,6 +206,7 @@ extension Machine {
     visit(ram[Superblock.ref].names.buckets, "bucket of names")
     visit(ram[Superblock.ref].symbols.buckets, "bucket of symbols")
     for cpu in 0..<cpuCount { visit(areas.blocks.index(cpu), "word of the block index") }
+    forEachFile { (file: Ref<File>) in visit(ram[file].pages, "word of a file") }
     return records
   }
 
@@ -231,6 +234,25 @@ extension Machine {
       records.append(isFree ? record.silent(\Name.value) : record)
     }
     ram[Superblock.ref].symbols.forEach(ram) { records.append(Record("symbol", $0)) }
+    return records
+  }
+
+  /// What a file is for, and how large it is, is told by nothing else.
+  private func fileRecords() -> [Record] {
+    var records: [Record] = []
+    forEachFile { (file: Ref<File>) in
+      records.append(
+        Record("file", file).silent(\File.size, \File.folioOrder, \File.seals, \File.window)
+          .silent(MemoryLayout<File>.offset(of: \.folioOrder)! - 1, bits: 3)
+          .silent(MemoryLayout<File>.offset(of: \.seals)! + 1, bits: 1)
+          .silent(\File.number))
+    }
+    forEachBuffer { (buffer: Ref<DmaBuf>) in
+      records.append(
+        Record("dma-buf", buffer).silent(\DmaBuf.address, \DmaBuf.mapCount, \DmaBuf.number)
+          .silent(MemoryLayout<DmaBuf>.offset(of: \.next)! + 4, bits: 1)
+          .silent(MemoryLayout<DmaBuf>.offset(of: \.next)! + 5, bits: 1))
+    }
     return records
   }
 
