@@ -5,6 +5,8 @@ extension Views {
   public static func maps(_ mappings: [(UserMapping, MappedFile)], to output: inout ViewOutput) {
     for (mapping, file) in mappings {
       let flags = mapping.flags
+      let path =
+        file.hostPath.isEmpty ? "\(file.path)" : String(decoding: file.hostPath, as: UTF8.self)
       let rights =
         (flags.contains(.read) ? "r" : "-") + (flags.contains(.write) ? "w" : "-")
         + (flags.contains(.exec) ? "x" : "-") + (flags.contains(.shared) ? "s" : "p")
@@ -16,16 +18,15 @@ extension Views {
         output.field("offset", address: mapping.offset << 12)
         output.field("device", literal: file.device)
         output.field("inode", count: file.inode)
-        output.field("path", literal: file.path)
+        output.field("path", text: path)
         output.field("vm_flags", address: UInt64(flags.rawValue))
         output.endObject()
         continue
       }
-      let hasFile = file.path.utf8CodeUnitCount > 0
       var row = "\(eight(mapping.start))-\(eight(mapping.end)) \(rights) "
-      row += "\(eight(hasFile ? mapping.offset << 12 : 0)) \(file.device) \(file.inode) "
-      if hasFile {
-        row += String(repeating: " ", count: max(0, 73 - row.utf8.count)) + "\(file.path)"
+      row += "\(eight(!path.isEmpty ? mapping.offset << 12 : 0)) \(file.device) \(file.inode) "
+      if !path.isEmpty {
+        row += String(repeating: " ", count: max(0, 73 - row.utf8.count)) + path
       }
       output.writer.write(row)
       output.endLine()

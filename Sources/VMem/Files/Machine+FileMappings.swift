@@ -43,6 +43,18 @@ extension Machine {
     return try mmap(mm, request)
   }
 
+  /// What `/proc/PID/maps` says of a file.
+  func mappedFile(_ file: Ref<File>) -> MappedFile {
+    let inode = UInt64(ram[file].number)
+    switch ram[file].kind {
+    case .host:
+      return MappedFile(device: "08:01", inode: inode, path: "/", hostPath: hostPath(file))
+    case .anonymous: return MappedFile(device: "00:02", inode: inode, path: "/file (deleted)")
+    case .memfd: return MappedFile(device: "00:01", inode: inode, path: "/memfd: (deleted)")
+    case .hugetlb: return MappedFile(device: "00:0f", inode: inode, path: "/memfd: (deleted)")
+    }
+  }
+
   /// The page of a file or a buffer behind an address, with a reference for the user's entry. Behind
   /// the end, and where the host's file cannot be read, it is SIGBUS.
   func filePage(_ mapping: UserMapping, _ address: UInt64) throws(Refusal) -> UInt32 {

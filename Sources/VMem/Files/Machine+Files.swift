@@ -149,14 +149,14 @@ extension Machine {
   /// Calls `body` for every file, the newest first.
   public func forEachFile(_ body: (_ address: UInt64, File, _ path: [UInt8]) -> Void) {
     forEachFile { file in
-      var path: [UInt8] = []
-      if ram[file].path != 0 {
-        unsafe ram.withFrame(ram[file].path) { bytes in
-          unsafe path = Array(bytes.prefix { $0 != 0 })
-        }
-      }
-      body(address(of: file), ram[file], path)
+      body(address(of: file), ram[file], hostPath(file))
     }
+  }
+
+  /// The path of a file of the host; empty for others.
+  func hostPath(_ file: Ref<File>) -> [UInt8] {
+    guard ram[file].path != 0 else { return [] }
+    return unsafe ram.withFrame(ram[file].path) { bytes in unsafe Array(bytes.prefix { $0 != 0 }) }
   }
 
   /// Calls `body` for each folio and each page that is swapped out, ascending.

@@ -23,6 +23,8 @@ public struct MappedFile: Sendable {
   public let inode: UInt64
   /// Empty for memory of the program alone.
   public let path: StaticString
+  /// The path of a file of the host.
+  public var hostPath: [UInt8] = []
 }
 
 extension Machine {
@@ -31,8 +33,10 @@ extension Machine {
     case .anonymous, nil: return MappedFile(device: "00:00", inode: 0, path: "")
     case .device: return MappedFile(device: "00:06", inode: 1, path: "/dev/vmemctl")
     case .arena: return MappedFile(device: "00:0e", inode: 2, path: "anon_inode:bpf-map")
-    case .file: return MappedFile(device: "00:01", inode: 0, path: "/memfd: (deleted)")
-    case .buffer: return MappedFile(device: "00:06", inode: 0, path: "/dmabuf:")
+    case .file: return mappedFile(Ref(granule: mapping.object))
+    case .buffer:
+      let inode = UInt64(ram[Ref<DmaBuf>(granule: mapping.object)].number)
+      return MappedFile(device: "00:06", inode: inode, path: "/dmabuf:")
     case .shared:
       let inode = UInt64(ram[Ref<SharedMemory>(granule: mapping.object)].number)
       return MappedFile(device: "00:01", inode: inode, path: "/dev/zero (deleted)")
