@@ -25,6 +25,8 @@ extension Views {
     line("MemFree", kB: free * 4)
     // Nothing is held back for emergencies, and there is no cache to give back.
     line("MemAvailable", kB: free * 4)
+    let cached = machine.cachedPages
+    line("Cached", kB: cached.all * 4)
     if machine.highMemory > 0 {
       let high = machine.zoneSummaries.filter { $0.kind == .highmem }
       let highFree = high.reduce(0) { $0 + $1.freeFrames }
@@ -34,6 +36,7 @@ extension Views {
       line("LowTotal", kB: (counters.managedFrames - highTotal) * 4)
       line("LowFree", kB: (free - highFree) * 4)
     }
+    line("Shmem", kB: cached.shared * 4)
     line("Slab", kB: counters.slabFrames * 4)
     line("SUnreclaim", kB: counters.slabFrames * 4)
     line("KernelStack", kB: machine.stackStatistics.kernel)

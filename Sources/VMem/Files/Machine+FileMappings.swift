@@ -67,6 +67,10 @@ extension Machine {
           .signal(.SIGBUS), .behindFileEnd, index, UInt64(ram[buffer].pageCount) << 12)
       }
       pfn = ram[buffer].pages.value(index, ram)
+      // These kernels count the mapping in the struct page of the page itself.
+      if !has(.udmabufFolios), hasSharedStructPage(pfn) {
+        throw bug(.page_add_file_rmap, .sharedStructPage, UInt64(pfn))
+      }
     } else {
       let file = Ref<File>(granule: mapping.object)
       guard index < ram[file].sizeInPages else {

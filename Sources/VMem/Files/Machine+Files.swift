@@ -153,6 +153,18 @@ extension Machine {
     }
   }
 
+  /// Pages of files in memory (`nr_file_pages`), and those of memfds among them (`nr_shmem`). Huge pages
+  /// are not counted, as in a kernel.
+  public var cachedPages: (all: UInt64, shared: UInt64) {
+    var pages: (all: UInt64, shared: UInt64) = (0, 0)
+    forEachFile { file in
+      let count = UInt64(ram[file].pageCount)
+      if ram[file].kind != .hugetlb { pages.all += count }
+      if ram[file].kind == .memfd { pages.shared += count }
+    }
+    return pages
+  }
+
   /// The path of a file of the host; empty for others.
   func hostPath(_ file: Ref<File>) -> [UInt8] {
     guard ram[file].path != 0 else { return [] }

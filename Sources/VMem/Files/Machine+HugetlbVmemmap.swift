@@ -51,10 +51,12 @@ extension Machine {
     return count
   }
 
-  private func isOptimized(_ pfn: UInt32) -> Bool {
-    guard
-      case .leaf(_, let entry, let depth) = tables.look(up: map.vmemmap + UInt64(pfn) * 64 + 4096)
-    else { return false }
+  private func isOptimized(_ pfn: UInt32) -> Bool { hasSharedStructPage(pfn + 64) }
+
+  /// Whether the struct page of a frame is that of another, read-only.
+  func hasSharedStructPage(_ pfn: UInt32) -> Bool {
+    let address = map.vmemmap + UInt64(pfn) * 64
+    guard case .leaf(_, let entry, let depth) = tables.look(up: address) else { return false }
     return depth == 1 && !entry.isWritable
   }
 }

@@ -74,6 +74,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case dma_buf_vmap
   case dma_buf_vunmap
   case dma_buf_release
+  case page_add_file_rmap
   case do_mprotect_pkey
   case do_mremap
   case dup_mm

@@ -337,6 +337,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case syncFlags
   case noSyncTable
   case bufferNotShared
+  /// frame
+  case sharedStructPage
   // Stacks
   /// size, least, most
   case stackSize

@@ -41,6 +41,8 @@ extension Refusal {
     case .syncFlags: return "flags \(a) are not read (1), write (2) and end (4)"
     case .noSyncTable: return "an end before the first start"
     case .bufferNotShared: return "buffers are mapped shared"
+    case .sharedStructPage:
+      return "the struct page of frame \(values.a) is shared and read-only (HVO)"
     default: return "\(rule)"
     }
   }

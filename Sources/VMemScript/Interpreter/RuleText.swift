@@ -147,7 +147,8 @@ extension Refusal {
       .offsetTooLarge, .hugetlbWrite, .notWholeHugePages, .hostFileHoles, .noHugePage,
       .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal, .sealed, .writableMapping,
       .pagePinned, .tooManyItems, .itemNotAligned, .bufferTooLarge, .noMemfd, .sealsForbid,
-      .noBuffer, .noBufferMap, .bufferNotMapped, .syncFlags, .noSyncTable, .bufferNotShared:
+      .noBuffer, .noBufferMap, .bufferNotMapped, .syncFlags, .noSyncTable, .bufferNotShared,
+      .sharedStructPage:
       return fileSentence
     case .stackSize:
       return "a stack of \(values.a) bytes: \(values.b) to \(values.c), a power of two"

@@ -53,6 +53,19 @@ import VMemScript
     #expect(run("file_open /etc/passwd --size 4K\n").exit == .badScript)
   }
 
+  @Test func meminfoCountsPagesOfFiles() {
+    let rows = lines(
+      """
+      @f = file_open --size 64K
+      @readahead f 0..16K
+      @d = memfd_create --size 64K
+      @fallocate d 0..8K
+      meminfo
+      """)
+    #expect(
+      rows.contains("Cached:               24 kB") && rows.contains("Shmem:                 8 kB"))
+  }
+
   // MARK: Sizes
 
   @Test func readingEndsWithTheFile() {
@@ -200,6 +213,24 @@ import VMemScript
       """, boot: "--memory 16M --levels \(levels)")
     #expect(shown.prefix(6) == ["0", "0", "0", "-EFAULT", "-EFAULT", "0"])
     #expect(!shown.contains { $0.contains(" ro ") })
+  }
+
+  /// What kills a 6.1 kernel: a user's entry for a page whose struct page is shared.
+  @Test(arguments: ["6.1", "6.6", "6.12", "6.18"])
+  func sharedStructPagesUnderABuffer(_ kernel: String) {
+    let dies = kernel == "6.1" || kernel == "6.6"
+    let rows = lines(
+      """
+      @h = memfd_create --hugetlb --hvo --size 2M --seals shrink
+      @fallocate h 0..2M
+      @u = udmabuf_create h 0 2M
+      @mm = mm_create
+      @switch_mm mm
+      @v = mmap mm 2M --file u --shared
+      read v+252K 1
+      \(dies ? "expect bug " : "")read v+256K 1
+      """, boot: "--memory 16M --kernel \(kernel)")
+    #expect(rows == ["00", dies ? "BUG" : "00"])
   }
 
   @Test func hugePagesRunOut() {
