@@ -31,33 +31,33 @@ struct HostFile {
 
   /// Fills `bytes` from an offset; what lies behind the end is an error.
   func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(Failure) {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Failure(code: errno) }
-    defer { close(file) }
-    var done = 0
-    while done < bytes.count {
+    try transfer(O_RDONLY, bytes.count) { file, done in
       // Safe: the rest of the buffer.
-      let count = unsafe pread(
-        file, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw Failure(code: count < 0 ? errno : 0) }
-      done += count
+      unsafe pread(file, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
     }
   }
 
   /// Writes `bytes` at an offset.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(Failure) {
-    let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    try transfer(O_WRONLY, bytes.count) { file, done in
+      // Safe: the rest of the buffer.
+      unsafe pwrite(file, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
+    }
+  }
+
+  /// Calls `part` until all of `count` bytes are through.
+  private func transfer(
+    _ mode: Int32, _ count: Int, _ part: (_ file: Int32, _ done: Int) -> Int
+  ) throws(Failure) {
+    let file = unsafe open(path, mode | O_CLOEXEC)
     guard file >= 0 else { throw Failure(code: errno) }
     defer { close(file) }
     var done = 0
-    while done < bytes.count {
-      // Safe: the rest of the buffer.
-      let count = unsafe pwrite(
-        file, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw Failure(code: count < 0 ? errno : 0) }
-      done += count
+    while done < count {
+      let now = part(file, done)
+      if now < 0 && errno == EINTR { continue }
+      guard now > 0 else { throw Failure(code: now < 0 ? errno : 0) }
+      done += now
     }
   }
 
