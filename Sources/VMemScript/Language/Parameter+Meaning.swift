@@ -87,7 +87,7 @@ extension Parameter {
     case .runDepth: "bytes below the top that the native code's frames are to reach"
     case .runFrame: "bytes of a frame, 16 to 64K, a multiple of 16 (default 256)"
     case .bytes: "deadbeef (hexadecimal), text:hello, or @FILE"
-    case .byte: "value of every byte, 0 to 255"
+    case .byte: "value of every byte, 0 to 255; a number or a name"
     case .arena: "a bpf arena, as arena_create returns it"
     case .maxEntries: "its pages, at most 1048576 (4 GiB)"
     case .arenaFlags:

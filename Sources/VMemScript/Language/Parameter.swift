@@ -75,13 +75,14 @@ enum Parameter: UInt8, CaseIterable {
     case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .steppedCPU, .count,
       .order, .node,
       .size, .align, .shift,
-      .length, .oldLength, .newLength, .byte, .times, .pageOffset, .pageCount, .nodeNumber,
+      .length, .oldLength, .newLength, .times, .pageOffset, .pageCount, .nodeNumber,
       .mapCount, .physical, .frame,
       .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey,
       .maxEntries, .keySize, .valueSize, .optionalLength, .fileOffset, .unknownFlags,
       .fileSize, .folioOrder, .readAhead, .listLimit, .sizeLimit:
       .number
-    case .openFile, .fileOrBuffer, .mappedFile, .memfd, .buffer, .byteOffset, .mapOffset: .address
+    case .byte, .openFile, .fileOrBuffer, .mappedFile, .memfd, .buffer, .byteOffset, .mapOffset:
+      .address
     case .fileRange: .range
     case .seals, .addedSeals, .bufferFlags, .syncFlags: .flagWords
     case .hostFile: .word
