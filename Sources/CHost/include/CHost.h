@@ -4,6 +4,7 @@
 #define VMEM_CHOST_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -82,6 +83,20 @@ uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count
 static inline int chost_next_used(const uint32_t * _Nonnull words, int at) {
   while (at < 1024 && !words[at]) at++;
   return at;
+}
+
+/// Fills a page of 4096 bytes with zeroes, past the caches where the host can: for pages that are not
+/// in them. Only the first line is brought there, since most users begin with it. Another thread sees
+/// the zeroes once anything locks.
+static inline void chost_zero_past_caches(void * _Nonnull page) {
+#ifdef __SSE2__
+  __m128i *words = (__m128i *)page;
+  __builtin_prefetch(page, 1);
+  for (int at = 4; at < 256; at++) _mm_stream_si128(words + at, _mm_setzero_si128());
+  for (int at = 0; at < 4; at++) _mm_store_si128(words + at, _mm_setzero_si128());
+#else
+  memset(page, 0, 4096);
+#endif
 }
 
 /// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.

@@ -18,4 +18,17 @@ int cpeer_write_rows(int descriptor, const struct cpeer_row * _Nonnull rows, siz
 /// A file of `size` bytes in memory, or -1 with errno set.
 int cpeer_memory_file(size_t size);
 
+/// A bpf arena of the host's kernel, or -1 with errno set.
+int cpeer_arena(uint32_t pages);
+
+/// Stores each page's number, counted from 1, in its first word.
+void cpeer_touch(void * _Nonnull place, size_t pages);
+
+/// Sum of the first and last words of pages.
+uint64_t cpeer_sum(const void * _Nonnull place, size_t pages);
+
+/// Makes pages that are to be written, `batch` of them a call: madvise(MADV_POPULATE_WRITE), or a
+/// store to each where the kernel does not know that.
+void cpeer_populate(void * _Nonnull place, size_t pages, size_t batch);
+
 #endif

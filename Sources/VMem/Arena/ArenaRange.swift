@@ -139,11 +139,13 @@ struct ArenaRanges {
 
   /// Gives a run new ends, which lie where it was or border on it: it counts as inserted anew.
   func change(_ node: Ref<ArenaRange>, _ start: UInt32, _ last: UInt32) {
-    unlink(node, .length)
+    // A run that is alone stays where it is.
+    let isAlone = ram[arena].rangeCount == 1
+    if !isAlone { unlink(node, .length) }
     ram[node].start = start
     ram[node].last = last
     stamp(node)
-    link(node, .length)
+    if !isAlone { link(node, .length) }
   }
 
   private func stamp(_ node: Ref<ArenaRange>) {

@@ -152,6 +152,7 @@ extension Machine {
   /// Frees an arena that nobody has any more. The corresponding kernel function is
   /// `arena_map_free`.
   func destroy(_ arena: Ref<Arena>) {
+    finishDividedFrees(of: arena)
     finishFrees(of: arena)
     let start = kernelStart(arena)
     let scratch = UInt64(ram[arena].scratch)

@@ -91,12 +91,14 @@ extension Machine {
   ///
   /// - Parameter page: its number in the user's mapping.
   ///
-  /// Refuses with SIGSEGV where the scratch page is, where no page is and the arena does not make
+  /// Refuses with -EAGAIN while another CPU keeps the arena's lock (`VM_FAULT_RETRY`: a kernel begins
+  /// the access anew), with SIGSEGV where the scratch page is, where no page is and the arena does not make
   /// them, and without memory. A page that is reserved is made all the same.
   @inline(__always)
   func arenaPage(
     _ arena: Ref<Arena>, _ address: UInt64, page: UInt32
   ) throws(Refusal) -> UInt32 {
+    guard lock(arena) else { throw arenaLocked(.errno(.EAGAIN), arena) }
     let kernel = kernelStart(arena) + address & 0xffff_f000
     var slot = slot(kernel)
     if slot.table != 0, ram[table: slot.table, slot.index].isPresent {

@@ -4,35 +4,59 @@ extension Machine {
   /// user. The corresponding kernel function is `bpf_arena_free_pages`.
   ///
   /// Only the low half of `user` counts, and pages behind the arena's user addresses are left
-  /// alone. From 7.0 on, what may not sleep leaves the work to `finishArenaFrees`. A kernel
-  /// returns nothing: a refusal says why nothing was done.
+  /// alone. From 7.0 on, what may not sleep, or meets the arena's lock, leaves the work to
+  /// `finishArenaFrees`. A kernel returns nothing: a refusal says why nothing was done.
   public func arenaFreePages(
     _ address: UInt64, _ user: UInt64, count: UInt64
   ) throws(Refusal) {
+    try free(try freedPages(address, user, count))
+  }
+
+  /// Pages of an arena that are to go, by the user address of the first.
+  struct FreedPages {
+    let arena: Ref<Arena>
+    let address: UInt64
+    let count: UInt64
+
+    var low: UInt64 { address & 0xffff_ffff }
+  }
+
+  /// What a call of `bpf_arena_free_pages` is about.
+  func freedPages(
+    _ address: UInt64, _ user: UInt64, _ count: UInt64
+  ) throws(Refusal) -> FreedPages {
     guard let arena = arena(at: address) else { throw Refusal(.null, .noArena, address) }
     guard count != 0, user != 0 else { throw Refusal(.null, .zeroPages) }
     if !has(.arenaAnywhere) { mightSleep(.bpf_arena_free_pages) }
     let start = ram[arena].userStart & ~0xffff_ffff | user & 0xffff_f000
     let end = ram[arena].userEnd
     guard start < end else { throw Refusal(.null, .pastArena, start, end) }
-    let pages = min(count, (end - start) >> 12)
-    guard has(.arenaAnywhere), context != .process else {
-      return freePages(arena, start & 0xffff_ffff, pages)
-    }
+    return FreedPages(arena: arena, address: start, count: min(count, (end - start) >> 12))
+  }
+
+  func free(_ pages: FreedPages) throws(Refusal) {
+    let mayBegin = lock(pages.arena) && context == .process
+    guard has(.arenaAnywhere), !mayBegin else { return freeNow(pages) }
     // Without room for the note the pages stay until the arena goes.
     guard !ram.fails(.kmalloc), let span = caches.allocate(.arenaSpan, as: ArenaSpan.self) else {
       throw Refusal(.null, .noDescriptor)
     }
-    ram[span] = ArenaSpan(next: ram[arena].spans, pages: UInt32(pages), address: start)
-    ram[arena].spans = span
+    ram[span] = ArenaSpan(
+      next: ram[pages.arena].spans, pages: UInt32(pages.count), address: pages.address)
+    ram[pages.arena].spans = span
     ram[Superblock.ref].arenaSpans += 1
   }
 
   /// Makes pages free and gives back what was there.
-  private func freePages(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
-    let index = ram[arena].index(of: low)
-    ArenaRanges(ram: ram, arena: arena).give(index, UInt32(truncatingIfNeeded: count))
-    release(arena, low, count)
+  private func freeNow(_ pages: FreedPages) {
+    markFree(pages)
+    release(pages.arena, pages.low, pages.count)
+  }
+
+  func markFree(_ pages: FreedPages) {
+    let index = ram[pages.arena].index(of: pages.low)
+    ArenaRanges(ram: ram, arena: pages.arena)
+      .give(index, UInt32(truncatingIfNeeded: pages.count))
   }
 
   /// Unmaps pages and drops the arena's reference to each, in the kernel's order: kernel entries,
@@ -40,8 +64,19 @@ extension Machine {
   func release(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
     guard count != 0 else { return }
     let address = kernelStart(arena) + low
+    let head = detach(arena, address, count)
+    FlushObligation(ram, address, address + count << 12).flush()
+    if ram[arena].mappings != 0 {
+      let hasUsers = head != 0 && isUsedElsewhere(head)
+      if count > 1 || hasUsers { zapUsers(arena, low, count) }
+    }
+    drop(detached: head, count)
+  }
+
+  /// Clears the kernel's entries of pages and returns the first of these, or 0. The frames are linked
+  /// through their records: as a kernel's are, by `pcp_llist`.
+  func detach(_ arena: Ref<Arena>, _ address: UInt64, _ count: UInt64) -> UInt32 {
     let scratch = UInt64(ram[arena].scratch)
-    // The frames are linked through their records: as a kernel's are, by `pcp_llist`.
     var (head, tail) = (UInt32(0), UInt32(0))
     forEachArenaPage(address, count << 12) { table, index, _ in
       let number = ram[table: table, index].pfn
@@ -53,11 +88,12 @@ extension Machine {
       tail = pfn
       ram[arena].pageCount &-= 1
     }
-    FlushObligation(ram, address, address + count << 12).flush()
-    if ram[arena].mappings != 0 {
-      let hasUsers = head != 0 && isUsedElsewhere(head)
-      if count > 1 || hasUsers { zapUsers(arena, low, count) }
-    }
+    return head
+  }
+
+  /// Drops the arena's references to pages that `detach` has linked.
+  func drop(detached first: UInt32, _ count: UInt64) {
+    var head = first
     var limit = StepLimit(count)
     while head != 0 {
       limit.step()
@@ -69,7 +105,7 @@ extension Machine {
   }
 
   /// Whether a page has users: newer kernels take any reference for one.
-  private func isUsedElsewhere(_ pfn: UInt32) -> Bool {
+  func isUsedElsewhere(_ pfn: UInt32) -> Bool {
     let frame = ram[frames.frame(pfn)]
     return has(.arenaAnywhere) ? frame.refcount > 1 : frame.mapcount != PageType.none
   }
@@ -93,7 +129,7 @@ extension Machine {
     var limit = caches.stepLimit(.arena)
     while !arena.isNone {
       limit.step()
-      finishFrees(of: arena)
+      if lock(arena) { finishFrees(of: arena) }
       arena = ram[arena].next
     }
     context = before
@@ -107,7 +143,8 @@ extension Machine {
       ram[arena].spans = record.next
       ram[Superblock.ref].arenaSpans -= 1
       caches.free(.arenaSpan, span)
-      freePages(arena, record.address & 0xffff_ffff, UInt64(record.pages))
+      freeNow(
+        FreedPages(arena: arena, address: record.address, count: UInt64(record.pages)))
     }
   }
 }

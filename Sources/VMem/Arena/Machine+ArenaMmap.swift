@@ -61,6 +61,7 @@ extension Machine {
     mapping.object = arena.granule
     mapping.added = has(.arenaWhole) ? [.dontExpand, .dontCopy] : .dontExpand
     mapping.removed = writes ? .mayExec : [.mayExec, .mayWrite]
+    if !has(.arenaAnywhere) { _ = lock(arena) }
     _ = try mmap(mm, mapping)
     ram[arena].userStart = start
     ram[arena].userEnd = end
@@ -155,16 +156,24 @@ extension Machine {
 
   /// A mapping of an arena begins to exist, or ends (`arena_vm_open`, `arena_vm_close`).
   func countMapping(_ arena: Ref<Arena>, _ change: Int32) {
+    if change < 0, !has(.arenaAnywhere) { _ = lock(arena) }
     ram[arena].mappings = UInt32(bitPattern: Int32(bitPattern: ram[arena].mappings) &+ change)
     if ram[arena].mappings == 0, ram[arena].is(.closed) { destroy(arena) }
   }
 
-  /// Takes pages of an arena from every user (`zap_pages`).
-  func zapUsers(_ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64) {
+  /// Takes pages of an arena from every user, or from those of one address space (`zap_pages`).
+  func zapUsers(
+    _ arena: Ref<Arena>, _ low: UInt64, _ count: UInt64, in space: Ref<UserSpace>? = nil
+  ) {
     let start = ram[arena].userStart
     let first = start & ~0xffff_ffff | low
     let (from, to) = (max(first, start), first + count << 12)
     guard from < to else { return }
-    zap(.arena, object: arena.granule, pages: (from - start) >> 12..<(to - start) >> 12)
+    let pages = (from - start) >> 12..<(to - start) >> 12
+    if let space {
+      zap(.arena, object: arena.granule, pages: pages, in: space)
+    } else {
+      zap(.arena, object: arena.granule, pages: pages)
+    }
   }
 }

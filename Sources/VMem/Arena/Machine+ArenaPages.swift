@@ -23,6 +23,7 @@ extension Machine {
     guard hasNode || !has(.arenaAnywhere) else { throw noNode }
     let pages = ram[arena].userPages
     guard count <= pages else { throw Refusal(.null, .arenaPages, count, pages) }
+    guard lock(arena) else { throw arenaLocked(.null, arena) }
     let index = try claim(arena, UInt32(count), wanted)
     let ranges = ArenaRanges(ram: ram, arena: arena)
     let low = ram[arena].address(ofPage: index) & 0xffff_ffff
@@ -173,6 +174,7 @@ extension Machine {
     guard count <= pages, UInt64(index) <= pages - count else {
       throw Refusal(.errno(.EINVAL), .pastArena, UInt64(index) &+ count, pages)
     }
+    guard lock(arena) else { throw arenaLocked(.errno(.EBUSY), arena) }
     let ranges = ArenaRanges(ram: ram, arena: arena)
     guard ranges.isFree(index, UInt32(count)) else {
       throw Refusal(.errno(.EBUSY), .arenaPagesTaken, user)

@@ -29,7 +29,6 @@ extension Machine {
           Int(ram[control].cpu) == cpu, "kmap: CPU of a first task", UInt64(cpu),
           UInt64(ram[control].cpu))
       }
-      checker.expect(ram[ram.perCPU(cpu)].unused == 0, "per-CPU data", UInt64(cpu))
     }
     for number in 1..<1 + min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks)
     where checker.isUsed(task(number), .task) {

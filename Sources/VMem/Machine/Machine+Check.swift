@@ -26,7 +26,7 @@ extension Machine {
     memoryTypes.check(&checker)
     checkNames(&checker)
     log.check(&checker)
-    checkSteps(&checker)
+    checkSteps(users, &checker)
     checkTasks(&checker)
     checkKmap(&checker)
     checkStacks(users, &checker)

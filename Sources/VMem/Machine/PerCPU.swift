@@ -16,7 +16,6 @@ struct PerCPU: BitwiseCopyable {
   var kmap = Ref<KmapControl>.none
   /// PKRS: what each protection key allows now.
   var pkrs: UInt32 = 0
-  var unused: UInt64 = 0
   /// The call that this CPU is in the middle of.
   var step = StepState()
 

@@ -213,6 +213,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case arenaFaults
   /// address
   case arenaPoisoned
+  /// CPU
+  case arenaLocked
   /// page
   case arenaOffset
   /// pages, pages of the arena

@@ -101,7 +101,10 @@ public struct FrameAllocator: Sendable {
       record.seal = record.expectedSeal
       ram[frame(pfn + step)] = record
     }
-    if zeroed && !fresh { ram.zero(pfn, count: Int(count)) }
+    let isCold = ram[zone].run >= Zone.coldAfter
+    if order == 0, !isCold { ram[zone].run += 1 }
+    guard zeroed, !fresh else { return }
+    if order == 0, isCold { ram.zeroPastCaches(pfn) } else { ram.zero(pfn, count: Int(count)) }
   }
 
   private func takeSingle(_ zone: Ref<Zone>) -> UInt32? {
@@ -167,6 +170,7 @@ public struct FrameAllocator: Sendable {
     let zone = zone(of: pfn)
     let flags = ram[frame(pfn)].flags & (~0 << Frame.zoneShift)
     let now = UInt32(truncatingIfNeeded: ram[state].clock)
+    ram[zone].run = 0
     for step in 0..<UInt32(1) << UInt32(order) {
       var record = Frame()
       record.flags = flags

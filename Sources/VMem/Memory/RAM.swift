@@ -99,6 +99,12 @@ public struct RAM: Sendable {
     }
   }
 
+  /// Fills a frame with zeroes that is not in the host's caches.
+  func zeroPastCaches(_ pfn: UInt32) {
+    // Safe: `frame` answers for every number.
+    unsafe chost_zero_past_caches(frame(UInt64(pfn)))
+  }
+
   /// Copies the bytes of a frame.
   func copyFrame(_ from: UInt64, to: UInt64) {
     // Safe: `frame` answers for every number, and both have 4096 bytes.

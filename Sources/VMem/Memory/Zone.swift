@@ -34,10 +34,16 @@ struct Zone: BitwiseCopyable {
   /// Frames moved to or from a per-CPU list at a time, and the most it holds.
   var batch: UInt16 = 1
   var high: UInt16 = 6
+  /// Frames handed out one by one since one came back, up to `coldAfter`.
+  var run: UInt16 = 0
   /// Keeps the size a multiple of 16.
-  var unused: UInt16 = 0
   var unusedToo: UInt32 = 0
   var unusedThree: UInt64 = 0
+
+  /// Who takes more frames than this in one go does not find them in the host's caches, nor keeps them
+  /// there.
+  static let coldAfter: UInt16 = 1024
+
   /// The kernel's `zone_batchsize` for a zone of so many frames.
   static func batch(managed: UInt32) -> UInt16 {
     let quarter = min(managed >> 10, 64) / 4

@@ -121,17 +121,22 @@ extension Machine {
   /// the entries' references. The corresponding kernel functions are `zap_page_range_single` and
   /// `unmap_mapping_range`.
   func zap(_ kind: UserMappingKind, object: UInt32, pages: Range<UInt64>) {
-    forEachSpace { space in
-      forEachMapping(of: space) { mapping in
-        let range = ram[mapping]
-        guard range.kind == kind, range.object == object else { return }
-        let low = max(pages.lowerBound, range.offset)
-        let high = min(pages.upperBound, range.offset &+ range.pages)
-        guard low < high else { return }
-        zap(
-          space, range.start + (low - range.offset) << 12,
-          range.start + (high - range.offset) << 12)
-      }
+    forEachSpace { zap(kind, object: object, pages: pages, in: $0) }
+  }
+
+  /// As above, in one address space.
+  func zap(
+    _ kind: UserMappingKind, object: UInt32, pages: Range<UInt64>, in space: Ref<UserSpace>
+  ) {
+    forEachMapping(of: space) { mapping in
+      let range = ram[mapping]
+      guard range.kind == kind, range.object == object else { return }
+      let low = max(pages.lowerBound, range.offset)
+      let high = min(pages.upperBound, range.offset &+ range.pages)
+      guard low < high else { return }
+      zap(
+        space, range.start + (low - range.offset) << 12,
+        range.start + (high - range.offset) << 12)
     }
   }
 }

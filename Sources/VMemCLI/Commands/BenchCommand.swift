@@ -11,5 +11,6 @@ struct BenchCommand: ParsableCommand {
       BenchMapCommand.self, BenchAccessCommand.self, BenchVmallocCommand.self,
       BenchStackCommand.self,
       BenchKcoreCommand.self, BenchVmallocinfoCommand.self, BenchOneShotCommand.self,
+      BenchArenaCommand.self,
     ])
 }

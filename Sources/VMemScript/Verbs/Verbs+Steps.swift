@@ -17,7 +17,7 @@ extension Verb {
   /// Verbs that `step` can divide.
   static let divided = [
     "vfree", "vm_area_map_pages", "vmap_pages_range", "vm_area_unmap_pages", "vunmap_range",
-    "vm_unmap_aliases", "drain_vmap_work",
+    "vm_unmap_aliases", "drain_vmap_work", "arena_free_pages",
   ]
 
   private static func step(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
@@ -33,12 +33,20 @@ extension Verb {
         }
       interpreter.call.scratch.write("\(done.number)/\(done.total) \(text(done))")
     } catch {
-      // What vm_area_unmap_pages refuses, it ignores.
-      guard case .vmAreaUnmapPages = call, Verb.isIgnored(error) else { throw .refusal(error) }
+      guard let call, isIgnored(error, by: call) else { throw .refusal(error) }
       interpreter.call.note = error
       interpreter.call.scratch.write("1/1 done: nothing to divide")
     }
     return .line
+  }
+
+  /// Whether a call that returns nothing passes over what it refuses.
+  private static func isIgnored(_ error: Refusal, by call: DividedCall) -> Bool {
+    switch call {
+    case .vmAreaUnmapPages: isIgnored(error)
+    case .arenaFreePages: error.outcome == .null
+    default: false
+    }
   }
 
   /// The call that the words from `at` on make.
@@ -58,6 +66,11 @@ extension Verb {
     case "vfree": return .vfree(interpreter.call.arguments[.address])
     case "vm_unmap_aliases": return .unmapAliases
     case "drain_vmap_work": return .drain
+    case "arena_free_pages":
+      return .arenaFreePages(
+        arena: interpreter.call.arguments[.arena],
+        address: interpreter.call.arguments[.address],
+        count: interpreter.call.arguments[.pageCount])
     case "vunmap_range": return .vunmapRange(start: start, end: end)
     case "vm_area_unmap_pages":
       return .vmAreaUnmapPages(area: interpreter.call.arguments[.area], start: start, end: end)
@@ -84,6 +97,8 @@ extension Verb {
     case .listsDetached: "lazy areas taken, nothing flushed yet"
     case .tlbFlushed: "TLB of CPU \(step.value) flushed"
     case .addressesGivenBack: "addresses given back"
+    case .lockTaken: "the arena's lock taken"
+    case .usersZapped: "pages taken from the users of \(hexadecimal(step.value))"
     }
   }
 }

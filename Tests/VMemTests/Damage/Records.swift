@@ -404,7 +404,7 @@ extension Machine {
     var records: [Record] = []
     for number in 0..<frames.zoneCount
     where ram[frames.zone(number)].start < ram[frames.zone(number)].end {
-      records.append(Record("zone", frames.zone(number)))
+      records.append(Record("zone", frames.zone(number)).silent(\Zone.run))
     }
     for number in 0..<areas.nodeCount { records.append(Record("vmap node", areas.node(number))) }
     for cpu in 0..<cpuCount {

@@ -9,6 +9,7 @@ public enum DividedCall: Sendable {
   case unmapAliases
   /// `drain_vmap_area_work`
   case drain
+  case arenaFreePages(arena: UInt64, address: UInt64, count: UInt64)
 }
 
 /// A part of a divided call that has been done.
@@ -23,13 +24,16 @@ public struct Step: Equatable, Sendable {
     case listsDetached
     case tlbFlushed
     case addressesGivenBack
+    case lockTaken
+    case usersZapped
   }
 
   public let part: Part
   /// Which part of how many; the last one ends the call.
   public let number: UInt32
   public let total: UInt32
-  /// The CPU whose TLB was flushed, or the address of the page that was mapped.
+  /// The CPU whose TLB was flushed, the address of the page that was mapped, or of the user address
+  /// space that was zapped.
   public let value: UInt64
 }
 
@@ -39,6 +43,7 @@ struct StepState: BitwiseCopyable {
     case none, vfree, map, unmap, purge
     /// Its task sleeps.
     case asleep
+    case arenaFree
   }
 
   var kind: UInt32 = 0
@@ -48,11 +53,18 @@ struct StepState: BitwiseCopyable {
   /// vfree: the area's pages were lent, its permissions are reset.
   var isLent: UInt8 = 0
   var resets: UInt8 = 0
-  var unused: UInt16 = 0
-  /// The range that is mapped, unmapped or flushed; for vfree the address of the page array.
+  /// arenaFree: phase of the call, and CPUs that have flushed.
+  var phase: UInt8 = 0
+  var flushed: UInt8 = 0
+  /// The range that is mapped, unmapped or flushed; for vfree the address of the page array; for
+  /// arenaFree user addresses.
   var start: UInt64 = 0
   var end: UInt64 = 0
   var set = Ref<PageSet>.none
-  /// Frame with the frame numbers of the pages that are mapped.
+  /// Frame with the frame numbers of the pages that are mapped; for arenaFree the first of the pages
+  /// that no entry of the arena has any more.
   var list: UInt32 = 0
+  /// arenaFree: the arena, and the last user address space that was zapped.
+  var arena = Ref<Arena>.none
+  var space = Ref<UserSpace>.none
 }

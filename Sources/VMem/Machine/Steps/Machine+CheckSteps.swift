@@ -1,6 +1,6 @@
 extension Machine {
   /// A CPU is busy when it has begun a call, and the purge has one owner.
-  func checkSteps(_ checker: inout Checker) {
+  func checkSteps(_ users: [UInt32: UInt32], _ checker: inout Checker) {
     let (busy, holder) = (ram[Superblock.ref].busyCPUs, ram[Superblock.ref].areas.purgeHolder)
     var found: UInt64 = 0
     var purging: UInt32 = 0
@@ -14,13 +14,15 @@ extension Machine {
       if kind == .purge { purging = UInt32(cpu) + 1 }
       checker.expect(
         kind == .none
-          ? step.total == 0 && step.done == 0 && step.start == 0 && step.end == 0
+          ? step.total == 0 && step.done == 0 && step.start == 0 && step.end == 0 && step.list == 0
           : step.done > 0 && step.done < step.total, "step: parts", UInt64(cpu),
         UInt64(step.done))
       checker.expect(
-        step.unused == 0 && step.isLent <= 1 && step.resets <= 1
+        step.isLent <= 1 && step.resets <= 1
           && (kind == .vfree || step.isLent == 0 && step.resets == 0 && step.set.isNone),
         "step: area", UInt64(cpu))
+      checkArenaFree(step, UInt64(cpu), users, &checker)
+      if kind == .arenaFree { continue }
       checker.expect((kind == .map) == (step.list != 0), "step: list", UInt64(cpu))
       if step.list != 0, checker.claim(UInt64(step.list), "step: list is not RAM") {
         var expected = checker.record(step.list, .table)

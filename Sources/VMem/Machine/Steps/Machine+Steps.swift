@@ -35,6 +35,8 @@ extension Machine {
         return try beginUnmapping(start, end, at)
       case .vunmapRange(let start, let end): return try beginUnmapping(start, end, at)
       case .unmapAliases, .drain: return try beginPurge(call, at)
+      case .arenaFreePages(let arena, let address, let count):
+        return try beginArenaFree(arena, address, count, at)
       }
     }
   }
@@ -56,6 +58,7 @@ extension Machine {
         }
       case .unmap: return stepUnmapping(at)
       case .purge: return stepPurge(at)
+      case .arenaFree: return stepArenaFree(at)
       case .asleep: throw Refusal(.errno(.EBUSY), .cpuSleeps, cpu)
       }
     }
@@ -81,14 +84,14 @@ extension Machine {
 
   // MARK: Parts
 
-  private func start(_ at: Ref<PerCPU>, _ kind: StepState.Kind, total: UInt32) {
+  func start(_ at: Ref<PerCPU>, _ kind: StepState.Kind, total: UInt32) {
     ram[at].step.kind = kind.rawValue
     ram[at].step.total = total
     ram[Superblock.ref].busyCPUs |= 1 << UInt64(cpu)
   }
 
   /// Notes that one more part is done, which may be the last.
-  private func did(_ part: Step.Part, _ at: Ref<PerCPU>, _ value: UInt64 = 0) -> Step {
+  func did(_ part: Step.Part, _ at: Ref<PerCPU>, _ value: UInt64 = 0) -> Step {
     ram[at].step.done += 1
     let step = Step(
       part: part, number: ram[at].step.done, total: ram[at].step.total, value: value)
@@ -96,7 +99,7 @@ extension Machine {
     return step
   }
 
-  private func whole() -> Step { Step(part: .whole, number: 1, total: 1, value: 0) }
+  func whole() -> Step { Step(part: .whole, number: 1, total: 1, value: 0) }
 
   private func finish(_ at: Ref<PerCPU>) {
     if ram[at].step.list != 0 { frames.free(ram[at].step.list) }

@@ -32,12 +32,25 @@ extension Machine {
 
   @usableFromInline @inline(never)
   func loadSlowly(_ address: UInt64) throws(Refusal) -> UInt64 {
-    if address & 4095 <= 4088, let word = TLB(current: ram).refill(address, tables(ofCPU: cpu)) {
+    if let word = try refill(address, forWriting: false) {
       // Safe: the frame is checked, and the word does not cross the page.
       return
         unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
     }
     return try loadBytes(address)
+  }
+
+  /// What the TLB keeps of a word's page once it has it from the tables, where a user's fault may have
+  /// to put it first; nil where that is not all, and `read` and `write` do the rest.
+  @inline(__always)
+  private func refill(_ address: UInt64, forWriting: Bool) throws(Refusal) -> UInt64? {
+    guard address & 4095 <= 4088 else { return nil }
+    let tlb = TLB(current: ram)
+    let word = tlb.refill(address, tables(ofCPU: cpu), forWriting: forWriting)
+    if word != nil { return word }
+    guard tlb.misses(address), mayFault(address), map.isCanonical(address) else { return nil }
+    try serveUserFault(address, write: forWriting)
+    return tlb.refill(address, tables(ofCPU: cpu), forWriting: forWriting)
   }
 
   @inline(never)
@@ -54,6 +67,11 @@ extension Machine {
 
   @usableFromInline @inline(never)
   func storeSlowly(_ address: UInt64, _ value: UInt64) throws(Refusal) {
+    if let word = try refill(address, forWriting: true) {
+      // Safe: as above.
+      return unsafe ram.place(word & Entry.pfnMask, address & 4095)
+        .storeBytes(of: value, as: UInt64.self)
+    }
     var bytes = InlineArray<8, UInt8>(repeating: 0)
     for at in 0..<8 { bytes[at] = UInt8(truncatingIfNeeded: value >> UInt64(8 * at)) }
     try write(address, bytes.span)

@@ -11,7 +11,9 @@ extension TLB {
   /// An entry for a large page would say what the tables say, unless it is suspect: where they have a
   /// small page there is none.
   @inline(__always)
-  func refill(_ address: UInt64, _ tables: @autoclosure () -> PageTables) -> UInt64? {
+  func refill(
+    _ address: UInt64, _ tables: @autoclosure () -> PageTables, forWriting: Bool = false
+  ) -> UInt64? {
     guard frame != 0, ram[state].suspectLarge == 0 else { return nil }
     let at = walkPlace(address)
     let key = address & ~0x1f_ffff | UInt64(ram[state].walkEpoch)
@@ -25,13 +27,23 @@ extension TLB {
     let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
     // A leaf that was never used before gets a note of it; one with a protection key is looked at.
     let isUser = address >> 63 == 0 && !ram[perCPU].userSpace.isNone
-    let wanted = Entry.present | Entry.accessed | (isUser ? Entry.user : 0)
+    let wanted =
+      Entry.present | Entry.accessed | (isUser ? Entry.user : 0)
+      | (forWriting ? Self.written : 0)
     guard leaf.bits & (wanted | Entry.keyMask) == wanted,
       ram.isMemory((word & Entry.pfnMask) >> 12),
       self[0, slot] & ~Self.tagBits != address & ~0xfff
     else { return nil }
     put(slot, address & ~0xfff, word, tag: Self.valid)
     return word
+  }
+
+  /// Whether no entry has an address, stale ones included; false also where that takes a search.
+  @inline(__always)
+  func misses(_ address: UInt64) -> Bool {
+    let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
+    return frame != 0 && ram[state].suspectLarge == 0
+      && self[0, slot] & ~0xfff != address & ~0xfff
   }
 
   /// Place of the two words of a walk: its key, and the table's frame.
