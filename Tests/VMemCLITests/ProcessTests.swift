@@ -103,6 +103,22 @@ import Testing
     #expect(JSONText(ran.lines[0])?.keys.starts(with: ["line", "verb", "name", "result"]) == true)
   }
 
+  @Test(arguments: [[], ["--memfd"]] as [[String]])
+  func benchmarkOfArenas(_ peer: [String]) throws {
+    let arguments = ["bench", "arena", "--pages", "70", "--rounds", "2"] + peer
+    let text = try Command.run([TestFiles.vmemctl] + arguments)
+    #expect(text.status == 0 && text.lines.count == 7, "\(text.errorText)")
+    let ran = try Command.run([TestFiles.vmemctl] + arguments + ["--json"])
+    #expect(ran.status == 0 && JSONText(ran.outputText)?.keys.first == "bench")
+    for key in ["first_touch", "alloc_pages", "peer_ns_per_page_max", "ratio"] {
+      #expect(ran.outputText.contains("\"\(key)\""))
+    }
+    #expect(peer.isEmpty || ran.outputText.contains("\"peer\":\"memfd\""))
+    for wrong in [["--pages", "0"], ["--pages", "262145"], ["--rounds", "0"]] {
+      #expect(try Command.run([TestFiles.vmemctl, "bench", "arena"] + wrong).status == 64)
+    }
+  }
+
   @Test(arguments: ["boot", "script"])
   func benchmarks(_ name: String) throws {
     let size = name == "boot" ? ["--memory", "64M,16M"] : ["--lines", "2000"]

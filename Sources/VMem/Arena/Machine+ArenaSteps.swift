@@ -173,7 +173,8 @@ extension Machine {
   ) {
     guard step.kind == StepState.Kind.arenaFree.rawValue else {
       checker.expect(
-        step.arena.isNone && step.space.isNone && step.phase == 0 && step.flushed == 0,
+        step.arena.isNone && step.space.isNone && step.flushed == 0
+          && (step.phase == 0 || step.kind == StepState.Kind.schedule.rawValue && step.phase < 3),
         "step: arena", cpu)
       return
     }
@@ -182,6 +183,11 @@ extension Machine {
         && step.start < step.end && (step.start | step.end) & 4095 == 0
         && (step.end - step.start) <= Arena.window
         && (isCleared(step) || step.list == 0 && step.flushed == 0), "step: arena", cpu)
+    guard checker.isUsed(step.arena, .arena) else { return }
+    // The upper half of the addresses is the arena's.
+    checker.expect(
+      step.start >> 32 == ram[step.arena].userStart >> 32 && step.end <= ram[step.arena].userEnd,
+      "step: arena", cpu)
     var pfn = step.list
     // A list that goes in circles meets a page that is claimed.
     while pfn != 0, checker.claim(UInt64(pfn), "step: page of an arena") {

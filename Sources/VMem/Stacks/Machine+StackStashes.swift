@@ -69,11 +69,50 @@ extension Machine {
     ram[stackState].marks &= ~bit
     for slot in stash(cpu) {
       guard ram[stackState].stashes[slot] & 1 != 0 else { return }
-      ram[stackState].kernelPages += 1
-      ram[stackState].faultPages += 1
-      let page = stashPage()
-      if page == 0 { logMessage(.stashNotRefilled, level: 3) }
-      ram[stackState].stashes[slot] = page
+      _ = refill(slot)
     }
+  }
+
+  /// Accounts for the page that a slot had, and puts another there; false when there is none.
+  private func refill(_ slot: Int) -> Bool {
+    ram[stackState].kernelPages += 1
+    ram[stackState].faultPages += 1
+    let page = stashPage()
+    if page == 0 { logMessage(.stashNotRefilled, level: 3) }
+    ram[stackState].stashes[slot] = page
+    return page != 0
+  }
+
+  // MARK: Parts
+
+  /// The first part of `schedule`: the task is no longer marked, and its slots are still to be filled.
+  func beginSchedule(_ at: Ref<PerCPU>) -> Step {
+    let bit = UInt64(1) << UInt64(cpu)
+    guard context == .process, !stackState.isNone, ram[stackState].marks & bit != 0 else {
+      schedule()
+      return whole()
+    }
+    ram[stackState].marks &= ~bit
+    start(at, .schedule, total: 1 + markedSlots(at))
+    return did(.markCleared, at)
+  }
+
+  /// Fills one slot.
+  func stepSchedule(_ at: Ref<PerCPU>) -> Step {
+    let slot = ram[at].step.phase
+    let isFilled = refill(stash(cpu).lowerBound + Int(slot))
+    ram[at].step.phase += 1
+    ram[at].step.total = ram[at].step.done + 1 + markedSlots(at)
+    return did(isFilled ? .slotFilled : .slotLost, at, UInt64(slot))
+  }
+
+  /// Slots from the next one on that will be filled.
+  private func markedSlots(_ at: Ref<PerCPU>) -> UInt32 {
+    var count: UInt32 = 0
+    for slot in stash(cpu).dropFirst(Int(ram[at].step.phase)) {
+      guard ram[stackState].stashes[slot] & 1 != 0 else { break }
+      count += 1
+    }
+    return count
   }
 }

@@ -10,7 +10,7 @@ struct BenchArenaCommand: ParsableCommand {
       """)
 
   @Option(help: "Pages of the arena.")
-  var pages = 16384
+  var pages = 4096
 
   @Option(help: "Times every page is touched, and allocated in each batch.")
   var rounds = 7

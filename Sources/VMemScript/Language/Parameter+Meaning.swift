@@ -135,7 +135,8 @@ extension Parameter {
     case .dividedCall:
       """
       the call that begins: vfree, vm_area_map_pages, vmap_pages_range, vm_area_unmap_pages, \
-      vunmap_range, vm_unmap_aliases or drain_vmap_work; without it the next part is done
+      vunmap_range, vm_unmap_aliases, drain_vmap_work, arena_free_pages or schedule; without it the \
+      next part is done
       """
     case .hostFile: "a file of this computer; read on demand, and written only by fsync"
     case .fileSize: "bytes of zeroes"

@@ -17,7 +17,7 @@ extension Verb {
   /// Verbs that `step` can divide.
   static let divided = [
     "vfree", "vm_area_map_pages", "vmap_pages_range", "vm_area_unmap_pages", "vunmap_range",
-    "vm_unmap_aliases", "drain_vmap_work", "arena_free_pages",
+    "vm_unmap_aliases", "drain_vmap_work", "arena_free_pages", "schedule",
   ]
 
   private static func step(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
@@ -66,6 +66,7 @@ extension Verb {
     case "vfree": return .vfree(interpreter.call.arguments[.address])
     case "vm_unmap_aliases": return .unmapAliases
     case "drain_vmap_work": return .drain
+    case "schedule": return .schedule
     case "arena_free_pages":
       return .arenaFreePages(
         arena: interpreter.call.arguments[.arena],
@@ -98,6 +99,9 @@ extension Verb {
     case .tlbFlushed: "TLB of CPU \(step.value) flushed"
     case .addressesGivenBack: "addresses given back"
     case .lockTaken: "the arena's lock taken"
+    case .markCleared: "the task's mark cleared, nothing refilled yet"
+    case .slotFilled: "slot \(step.value) of the stash refilled"
+    case .slotLost: "slot \(step.value) of the stash has no page any more"
     case .usersZapped: "pages taken from the users of \(hexadecimal(step.value))"
     }
   }

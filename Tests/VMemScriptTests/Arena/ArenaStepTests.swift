@@ -5,8 +5,6 @@ import VMem
 
 /// `arena_free_pages` in parts, against whoever uses the arena meanwhile.
 @Suite struct ArenaStepTests {
-  private static let kernels = ["6.12", "6.18", "7.0", "7.2"]
-
   /// Two processes on two CPUs, and page 0 of an arena that both have read; pages 1 to 3 were touched
   /// by nobody. CPU 1 is the one that verbs run on.
   private static func setUp(_ kernel: String) -> String {
@@ -37,21 +35,19 @@ import VMem
     return (interpreter.takeOutput().split(separator: "\n"), exit == .success)
   }
 
-  private func expect(_ kernel: String, _ script: String, _ location: SourceLocation) {
+  private func expect(
+    _ kernel: String, _ script: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     let ran = run(Self.setUp(kernel) + script + "\ncheck\n")
-    #expect(ran.isSound, "\(kernel): \(ran.lines.suffix(4))", sourceLocation: location)
-  }
-
-  private func expect(_ kernel: String, _ script: String, line: Int = #line) {
-    expect(
-      kernel, script,
-      SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1))
+    #expect(
+      ran.isSound, "\(kernel): \(ran.lines.suffix(4)) \(script)", sourceLocation: sourceLocation)
   }
 
   // MARK: Parts
 
   /// The machine is sound between any two parts, and in the end it is as if they were one.
-  @Test(arguments: kernels, [("u 1", 7), ("u 4", 7), ("u+4K 1", 5), ("u 9", 7), ("u+28K 1", 5)])
+  @Test(
+    arguments: ["6.18", "7.2"], [("u 1", 7), ("u 4", 7), ("u+4K 1", 5), ("u 9", 7), ("u+28K 1", 5)])
   func everyPartLeavesASoundMachine(_ kernel: String, _ call: (pages: String, parts: Int)) {
     var script = Self.setUp(kernel) + "step 0 arena_free_pages a \(call.pages)\ncheck\n"
     for _ in 1..<call.parts { script += "step 0\ncheck\n" }
@@ -146,7 +142,7 @@ import VMem
       "arena_mmap a --mm k --at u",
     ])
   func whoWaitsForTheMutex(_ kernel: String, _ call: String) {
-    for parts in 0...2 {
+    for parts in [0, 2] {
       expect(
         kernel,
         """
@@ -160,7 +156,7 @@ import VMem
   }
 
   /// An arena that is closed lives until the frees of it have ended.
-  @Test(arguments: kernels, 0...6)
+  @Test(arguments: ["6.12", "7.2"], [0, 1, 2, 5])
   func theEndOfAnArena(_ kernel: String, _ parts: Int) {
     expect(
       kernel,
@@ -175,5 +171,115 @@ import VMem
       check
       expect ENOENT step 0
       """)
+  }
+
+  // MARK: Touches
+
+  /// Two touches by one of the users, before, between and behind all parts: which page each finds.
+  @Test(arguments: ["6.18", "7.2"], [0, 1])
+  func aUserTouches(_ kernel: String, _ user: Int) {
+    // Parts after which the user's entry is gone: users come in the order of their records.
+    let zapped = (kernel == "7.2" ? 5 : 2) + user
+    var script = "k = vmalloc 4K\nwrite k text:old\nz = vzalloc 4K\n"
+    if user == 1 { script += "switch_mm n\n" }
+    for first in 0...7 {
+      for second in first...7 {
+        // Both users have the page again.
+        script += """
+          arena_free_pages a u 1
+          arena_alloc_pages a 1 --at u
+          write a text:old
+          cpu 0
+          read u 3
+          cpu 1
+          read u 3
+          \(first == second ? "check" : "")
+
+          """
+        var hasEnded = false
+        for parts in 0...7 {
+          for touch in [first, second] where touch == parts {
+            script += "compare \(parts < zapped ? "k" : "z") u 3\n"
+            // The fault has waited for the mutex.
+            if kernel == "6.18", parts >= zapped { hasEnded = true }
+          }
+          switch parts {
+          case 0: script += "step 0 arena_free_pages a u 1\n"
+          case 7: script += "expect ENOENT step 0\n"
+          default: script += hasEnded ? "expect ENOENT step 0\n" : "step 0\n"
+          }
+        }
+      }
+    }
+    expect(kernel, script)
+  }
+
+  /// A program reaches the page by what its CPU's TLB knows until that CPU has flushed.
+  @Test(arguments: 0...6)
+  func aProgramReads(_ parts: Int) {
+    let read =
+      switch parts {
+      case 0, 1: "expect 0 compare a k 3"
+      case 2, 3: "expect stale compare a k 3"
+      default: "expect fault read a 3"
+      }
+    let steps = ["step 0 arena_free_pages a u 1"] + Array(repeating: "step 0", count: 6)
+    expect(
+      "7.2",
+      "k = vmalloc 4K\nwrite k text:old\n" + steps.prefix(parts).joined(separator: "\n")
+        + "\n\(read)")
+  }
+
+  /// The page that a fault brings between two parts is another one, and lives.
+  @Test func aFaultBetweenTwoParts() {
+    expect(
+      "7.2",
+      """
+      x = mm_create
+      step 0 arena_free_pages a u 4
+      step 0
+      arena_mmap a --mm x --at u
+      switch_mm x
+      write u text:new
+      arena_alloc_pages a 1 --at u+4K
+      step 0
+      step 0
+      step 0
+      step 0
+      read u 3
+      check
+      step 0
+      step 0
+      expect ENOENT step 0
+      """)
+  }
+
+  // MARK: Fork
+
+  /// Up to 6.12 a child has the arena; its first touch is a fault, which waits for the mutex.
+  @Test(arguments: 1...6)
+  func aForkInTheMiddle(_ parts: Int) {
+    let steps = "step 0 arena_free_pages a u 1\n" + String(repeating: "step 0\n", count: parts - 1)
+    expect(
+      "6.12",
+      """
+      z = vzalloc 4K
+      \(steps)c = fork m
+      check
+      switch_mm c
+      expect 0 compare u z 3
+      expect ENOENT step 0
+      """)
+    for kernel in ["6.18", "7.2"] {
+      expect(
+        kernel,
+        """
+        \(steps)c = fork m
+        check
+        switch_mm c
+        expect SIGSEGV read u 1
+        step 0
+        """)
+    }
   }
 }

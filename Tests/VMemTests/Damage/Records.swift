@@ -87,7 +87,7 @@ extension Machine {
         "step", ram[Superblock.ref].perCPU.physicalAddress + cpu * stride + offset,
         size: MemoryLayout<StepState>.size
       ).silent(\StepState.done, \StepState.total, \StepState.start, \StepState.end)
-        .silent(\StepState.kind)
+        .silent(\StepState.kind, \StepState.phase, \StepState.flushed, \StepState.space)
     }
   }
 

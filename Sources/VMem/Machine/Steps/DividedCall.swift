@@ -10,6 +10,7 @@ public enum DividedCall: Sendable {
   /// `drain_vmap_area_work`
   case drain
   case arenaFreePages(arena: UInt64, address: UInt64, count: UInt64)
+  case schedule
 }
 
 /// A part of a divided call that has been done.
@@ -26,6 +27,9 @@ public struct Step: Equatable, Sendable {
     case addressesGivenBack
     case lockTaken
     case usersZapped
+    case markCleared
+    case slotFilled
+    case slotLost
   }
 
   public let part: Part
@@ -33,7 +37,7 @@ public struct Step: Equatable, Sendable {
   public let number: UInt32
   public let total: UInt32
   /// The CPU whose TLB was flushed, the address of the page that was mapped, or of the user address
-  /// space that was zapped.
+  /// space that was zapped, or the slot of the stash.
   public let value: UInt64
 }
 
@@ -43,7 +47,7 @@ struct StepState: BitwiseCopyable {
     case none, vfree, map, unmap, purge
     /// Its task sleeps.
     case asleep
-    case arenaFree
+    case arenaFree, schedule
   }
 
   var kind: UInt32 = 0
@@ -53,7 +57,7 @@ struct StepState: BitwiseCopyable {
   /// vfree: the area's pages were lent, its permissions are reset.
   var isLent: UInt8 = 0
   var resets: UInt8 = 0
-  /// arenaFree: phase of the call, and CPUs that have flushed.
+  /// arenaFree: phase of the call, and CPUs that have flushed; schedule: slots that are done.
   var phase: UInt8 = 0
   var flushed: UInt8 = 0
   /// The range that is mapped, unmapped or flushed; for vfree the address of the page array; for

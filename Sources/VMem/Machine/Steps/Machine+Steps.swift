@@ -35,6 +35,7 @@ extension Machine {
         return try beginUnmapping(start, end, at)
       case .vunmapRange(let start, let end): return try beginUnmapping(start, end, at)
       case .unmapAliases, .drain: return try beginPurge(call, at)
+      case .schedule: return beginSchedule(at)
       case .arenaFreePages(let arena, let address, let count):
         return try beginArenaFree(arena, address, count, at)
       }
@@ -59,6 +60,7 @@ extension Machine {
       case .unmap: return stepUnmapping(at)
       case .purge: return stepPurge(at)
       case .arenaFree: return stepArenaFree(at)
+      case .schedule: return stepSchedule(at)
       case .asleep: throw Refusal(.errno(.EBUSY), .cpuSleeps, cpu)
       }
     }
