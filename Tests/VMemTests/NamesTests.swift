@@ -28,6 +28,21 @@ struct NamesTests {
     machine.expectSound("\(count) names")
   }
 
+  /// A block of vm_map_ram comes and goes with none of the mappings in it, the first included.
+  @Test func namesOfShortMappingsHoldNothing() throws {
+    let machine = try Machine(Configuration(memory: 8 << 20))
+    let text = bytes("r")
+    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 4))
+    for round in 0..<300 {
+      let address = try machine.vmMapRAM(pages)
+      machine.bind(try machine.declare(text.span), address: address)
+      #expect(machine.name(try required(machine.lookUp(text.span))).value == address)
+      try machine.vmUnmapRAM(address, count: 4)
+      if round % 50 == 0 { machine.unmapAliases() }
+      try require(machine.expectSound("round \(round)"))
+    }
+  }
+
   @Test(arguments: [1, 2] as [UInt64])
   func namesLiveAsLongAsTheirAreas(_ seed: UInt64) throws {
     let machine = try Machine(Configuration(memory: 8 << 20))

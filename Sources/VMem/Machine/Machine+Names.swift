@@ -58,6 +58,8 @@ extension Machine {
     let exact = areas.busyArea(startingAt: address)
     var area = exact.isNone ? areas.busyArea(startingAt: address & ~4095) : exact
     if area.isNone, let arena = arena(at: address) { area = ram[arena].area }
+    // A block of vm_map_ram outlives the mappings in it.
+    if !area.isNone, ram[area].areaFlags & VMArea.mapBlock != 0 { area = .none }
     set(name, .address, value: address, isLive: !area.isNone)
     if !area.isNone {
       let before = ram[area].name
