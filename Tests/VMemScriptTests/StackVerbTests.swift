@@ -122,7 +122,7 @@ import VMemScript
     ("stack_free 0x1000", "ENOENT", "no stack starts at 0x1000"),
     ("stack_touch 0x1000 8", "ENOENT", "no stack starts at 0x1000"),
     ("stack_run s --depth 1 --frame 24", "EINVAL", "a frame of 24 bytes: 16 to 65536"),
-    ("stack_run s --depth 0", "EINVAL", "no depth"),
+    ("stack_run s --depth 0", "EINVAL", "a depth of 0 bytes"),
     ("stack_reclaim s", "EINVAL", "is not of the policy reclaim"),
     ("register_vmap_purge_notifier s", "EINVAL", "is a stack"),
     ("free_vm_area s", "bug", "is a stack; `stack_free` gives a stack back"),

@@ -6,15 +6,15 @@ extension ArenaRanges {
   @inline(__always)
   func first(_ start: UInt32, _ last: UInt32) -> Ref<ArenaRange> {
     var found = Ref<ArenaRange>.none
-    var at = root(.place)
+    var at = byPlace.root
     var limit = caches.stepLimit(.arenaRange)
     while !at.isNone {
       limit.step()
       if ram[at].last >= start {
         found = at
-        at = child(at, 0, .place)
+        at = byPlace.child(at, 0)
       } else {
-        at = child(at, 1, .place)
+        at = byPlace.child(at, 1)
       }
     }
     return !found.isNone && ram[found].start <= last ? found : .none
@@ -30,15 +30,15 @@ extension ArenaRanges {
   /// the shortest, of equal ones the newest (`range_tree_find`).
   func bestFit(_ count: UInt32) -> UInt32? {
     var found = Ref<ArenaRange>.none
-    var at = root(.length)
+    var at = byLength.root
     var limit = caches.stepLimit(.arenaRange)
     while !at.isNone {
       limit.step()
       if ram[at].length >= count {
         found = at
-        at = child(at, 0, .length)
+        at = byLength.child(at, 0)
       } else {
-        at = child(at, 1, .length)
+        at = byLength.child(at, 1)
       }
     }
     return found.isNone ? nil : ram[found].start

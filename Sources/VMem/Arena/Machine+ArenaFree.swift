@@ -26,7 +26,8 @@ extension Machine {
     _ address: UInt64, _ user: UInt64, _ count: UInt64
   ) throws(Refusal) -> FreedPages {
     guard let arena = arena(at: address) else { throw Refusal(.null, .noArena, address) }
-    guard count != 0, user != 0 else { throw Refusal(.null, .zeroPages) }
+    guard count != 0 else { throw Refusal(.null, .zeroPages) }
+    guard user != 0 else { throw Refusal(.null, .nullAddress) }
     if !has(.arenaAnywhere) { mightSleep(.bpf_arena_free_pages) }
     let start = ram[arena].userStart & ~0xffff_ffff | user & 0xffff_f000
     let end = ram[arena].userEnd

@@ -29,9 +29,9 @@ extension Machine {
     let record = ram[arena]
     let ranges = ArenaRanges(ram: ram, arena: arena)
     var byPlace: [(first: UInt32, last: UInt32)] = []
-    ranges.forEach(.place) { byPlace.append((ram[$0].start, ram[$0].last)) }
+    ranges.byPlace.forEach { byPlace.append((ram[$0].start, ram[$0].last)) }
     var byLength: [UInt32] = []
-    ranges.forEach(.length) { byLength.append(ram[$0].start) }
+    ranges.byLength.forEach { byLength.append(ram[$0].start) }
     return ArenaInfo(
       area: ram[record.area].start, kernelStart: address, userStart: record.userStart,
       userEnd: record.userEnd, mapExtra: record.mapExtra, maximum: UInt64(record.maximum),

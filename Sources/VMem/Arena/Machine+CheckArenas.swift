@@ -108,8 +108,8 @@ extension Machine {
 
   private func checkRanges(_ ranges: ArenaRanges, _ checker: inout Checker) {
     let place = ranges.arena.physicalAddress
-    var placed: [Ref<ArenaRange>] = []
-    guard collect(ranges.root(.place), .place, ranges, &placed, &checker) else { return }
+    guard let placed = ranges.byPlace.checked({ checker.use($0, .arenaRange, "arena: free run") })
+    else { return checker.expect(false, "arena: tree of free runs", place) }
     for (before, after) in zip(placed, placed.dropFirst()) {
       checker.expect(
         UInt64(ram[before].last) + 1 < UInt64(ram[after].start), "arena: free runs touch", place,
@@ -125,49 +125,21 @@ extension Machine {
     checker.expect(
       placed.count == Int(ram[ranges.arena].rangeCount), "arena: count of free runs", place,
       UInt64(placed.count))
-    var sized: [Ref<ArenaRange>] = []
-    guard collect(ranges.root(.length), .length, ranges, &sized, &checker) else { return }
+    var seen: Set<Ref<ArenaRange>> = []
+    let found = ranges.byLength.checked {
+      checker.isUsed($0, .arenaRange) && seen.insert($0).inserted
+    }
+    guard let sized = found else {
+      return checker.expect(false, "arena: tree of free runs", place)
+    }
     for (before, after) in zip(sized, sized.dropFirst()) {
       checker.expect(
-        ranges.precedes(before, after, .length), "arena: free runs by length", place,
+        ranges.byLength.precedes(before, after), "arena: free runs by length", place,
         UInt64(ram[after].start))
     }
     checker.expect(
       sized.count == placed.count && Set(sized) == Set(placed), "arena: free runs of both trees",
       place, UInt64(sized.count))
-  }
-
-  /// The nodes of a tree in order; false when links lead out of it. Nodes of the first tree become
-  /// the arena's own.
-  private func collect(
-    _ root: Ref<ArenaRange>, _ order: ArenaRanges.Order, _ ranges: ArenaRanges,
-    _ nodes: inout [Ref<ArenaRange>], _ checker: inout Checker
-  ) -> Bool {
-    var path: [Ref<ArenaRange>] = []
-    var seen: Set<Ref<ArenaRange>> = []
-    var at = root
-    while true {
-      while !at.isNone {
-        let isMine =
-          order == .place
-          ? checker.use(at, .arenaRange, "arena: free run")
-          : checker.isUsed(at, .arenaRange) && seen.insert(at).inserted
-        let isBelow = path.last.map { ArenaRanges.isAbove($0, at) }
-        guard isMine, isBelow ?? true else {
-          checker.expect(false, "arena: tree of free runs", at.physicalAddress)
-          return false
-        }
-        path.append(at)
-        at = ranges.child(at, 0, order)
-      }
-      guard let node = path.popLast() else { return true }
-      nodes.append(node)
-      at = ranges.child(node, 1, order)
-      guard at.isNone || ArenaRanges.isAbove(node, at) else {
-        checker.expect(false, "arena: tree of free runs", at.physicalAddress)
-        return false
-      }
-    }
   }
 
   private func checkPages(

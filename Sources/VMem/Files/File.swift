@@ -9,6 +9,8 @@ public enum FileKind: UInt8, Sendable {
   case memfd
   /// A memfd of huge pages.
   case hugetlb
+  /// Memory of a shared mapping without a file, which nobody can open.
+  case zero
 }
 
 /// A file: the kernel's `inode` and `address_space` in one.
@@ -45,6 +47,9 @@ public struct File: BitwiseCopyable, Sendable {
     get { FileKind(rawValue: rawKind) ?? .anonymous }
     set { rawKind = newValue.rawValue }
   }
+
+  /// Whether it is a memfd, which has seals.
+  var isMemfd: Bool { kind == .memfd || kind == .hugetlb }
 
   /// Whether its huge pages give their struct pages up (HVO).
   public internal(set) var isOptimized: Bool {

@@ -44,11 +44,10 @@ extension Machine {
       record.references >= max(1, mappings) && record.references <= mappings + 1, "file: users",
       place, UInt64(record.references))
     checker.expect(record.writers == writers, "file: writers", place, UInt64(record.writers))
-    let isMemfd = record.kind == .memfd || record.kind == .hugetlb
     checker.expect(
       record.isKnown
         && UInt64(record.folioOrder) <= File.maximumFolioOrder
-        && Seals.known.isSuperset(of: record.seals) && (isMemfd || record.seals.isEmpty)
+        && Seals.known.isSuperset(of: record.seals) && (record.isMemfd || record.seals.isEmpty)
         && (record.kind == .hugetlb || !record.isOptimized) && record.size <= File.maximumSize
         && record.window.nonzeroBitCount == 1 && record.window <= 4096
         && (record.path != 0) == (record.kind == .host), "file: what it is", place)

@@ -15,7 +15,7 @@ extension Machine {
     guard offset < ram[file].size else { return }
     let end = offset + min(count, ram[file].size - offset)
     guard offset < end else { return }
-    let keepsHoles = ram[file].kind == .memfd || ram[file].kind == .hugetlb
+    let keepsHoles = ram[file].isMemfd
     if !keepsHoles {
       for index in offset >> 12...(end - 1) >> 12 { _ = try readIn(file, index) }
     }

@@ -14,7 +14,7 @@ extension Machine {
     _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
   ) throws(Refusal) -> UInt64 {
     var request = request
-    guard offset & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .addressNotAligned, offset) }
+    guard offset & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .offsetNotAligned, offset) }
     request.offset = offset >> 12
     let size = (request.length &+ 4095) & ~4095
     if let buffer = findBuffer(object) {
@@ -52,6 +52,7 @@ extension Machine {
     case .anonymous: return MappedFile(device: "00:02", inode: inode, path: "/file (deleted)")
     case .memfd: return MappedFile(device: "00:01", inode: inode, path: "/memfd: (deleted)")
     case .hugetlb: return MappedFile(device: "00:0f", inode: inode, path: "/memfd: (deleted)")
+    case .zero: return MappedFile(device: "00:01", inode: inode, path: "/dev/zero (deleted)")
     }
   }
 

@@ -66,6 +66,18 @@ extension Machine {
     return link(file)
   }
 
+  /// Makes what is behind a shared mapping of memory, whose size is that of the mapping. The
+  /// corresponding kernel function is `shmem_zero_setup`.
+  ///
+  /// Refuses with -ENOMEM without a record, or for more bytes than RAM has.
+  func makeZeroFile(size: UInt64) throws(Refusal) -> Ref<File> {
+    try promise(size >> 12)
+    let file = try makeFile(.zero, 0)
+    ram[file].size = size
+    _ = link(file)
+    return file
+  }
+
   private func makeFile(_ kind: FileKind, _ order: UInt64) throws(Refusal) -> Ref<File> {
     guard order <= File.maximumFolioOrder else {
       throw Refusal(.errno(.EINVAL), .folioOrderTooHigh, order)
@@ -153,14 +165,14 @@ extension Machine {
     }
   }
 
-  /// Pages of files in memory (`nr_file_pages`), and those of memfds among them (`nr_shmem`). Huge pages
-  /// are not counted, as in a kernel.
+  /// Pages of files in memory (`nr_file_pages`), and those of memfds and shared mappings among them
+  /// (`nr_shmem`). Huge pages are not counted, as in a kernel.
   public var cachedPages: (all: UInt64, shared: UInt64) {
     var pages: (all: UInt64, shared: UInt64) = (0, 0)
     forEachFile { file in
       let count = UInt64(ram[file].pageCount)
       if ram[file].kind != .hugetlb { pages.all += count }
-      if ram[file].kind == .memfd { pages.shared += count }
+      if ram[file].kind == .memfd || ram[file].kind == .zero { pages.shared += count }
     }
     return pages
   }

@@ -5,7 +5,7 @@ extension Machine {
   /// Refuses with -EBADF, and with -EINVAL for files that have none.
   public func memfdSeals(_ address: UInt64) throws(Refusal) -> Seals {
     let file = try file(at: address)
-    guard ram[file].kind == .memfd || ram[file].kind == .hugetlb else {
+    guard ram[file].isMemfd else {
       throw Refusal(.errno(.EINVAL), .notMemfd, address)
     }
     return ram[file].seals

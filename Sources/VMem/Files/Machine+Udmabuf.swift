@@ -77,10 +77,7 @@ extension Machine {
 
   /// Takes a reference on each page of an item and lists it.
   private func pin(_ item: UdmabufItem, _ buffer: Ref<DmaBuf>) throws(Refusal) {
-    guard let file = findFile(item.memfd), ram[file].kind != .host else {
-      throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
-    }
-    guard ram[file].kind != .anonymous else {
+    guard let file = findFile(item.memfd), ram[file].isMemfd else {
       throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
     }
     let seals = ram[file].seals

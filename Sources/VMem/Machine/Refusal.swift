@@ -140,6 +140,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   /// frames asked for
   case noFrames
   case zeroPages
+  case nullAddress
+  case offsetNotAligned
   /// frame number
   case pageNotAllocated
   // User address spaces

@@ -62,9 +62,6 @@ struct Superblock: BitwiseCopyable {
   /// The page of zeroes that users read who never wrote, or 0, and the last number of an `anon_vma`.
   var zeroPage: UInt32 = 0
   var anonymousNumber: UInt32 = 0
-  /// Memory behind shared mappings, and the last inode number of it.
-  var sharedMemories = Ref<SharedMemory>.none
-  var sharedNumber: UInt32 = 0
   /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var flushes = FlushCounters()

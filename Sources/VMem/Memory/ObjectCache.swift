@@ -3,7 +3,7 @@
 public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
-    kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf, sharedMemory
+    kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf
   case stack, stackState
 
   /// The name in views, as in /proc/slabinfo.
@@ -25,7 +25,6 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .arenaSpan: "arena_free_span"
     case .file: "inode"
     case .dmaBuf: "dma_buf"
-    case .sharedMemory: "shmem_inode_cache"
     case .stack: "thread_stack"
     case .stackState: "stack_state"
     }
@@ -53,7 +52,6 @@ extension CacheKind {
       case .arenaSpan: MemoryLayout<ArenaSpan>.stride
       case .file: MemoryLayout<File>.stride
       case .dmaBuf: MemoryLayout<DmaBuf>.stride
-      case .sharedMemory: MemoryLayout<SharedMemory>.stride
       case .stack: MemoryLayout<Stack>.stride
       case .stackState: MemoryLayout<StackState>.stride
       }

@@ -5,12 +5,10 @@ extension Machine {
     var users: [UInt32: UInt32] = [:]
     var counts = InlineArray<6, UInt32>(repeating: 0)
     var spaces: [Ref<UserSpace>] = []
-    var files: [UInt32: UInt32] = [:]
     var space = ram[Superblock.ref].userSpaces
     while !space.isNone, checker.use(space, .userSpace, "user address space") {
       spaces.append(space)
       let ranges = checkMappings(space, &checker)
-      for range in ranges where range.kind == .shared { files[range.object, default: 0] += 1 }
       check(UInt64(ram[space].top), map.levels, 0, ranges, &counts, &users, &checker)
       if checker.isFull { return users }
       for index in 256..<512 {
@@ -37,7 +35,6 @@ extension Machine {
         ram[record].memory.isNone || spaces.contains(ram[record].memory),
         "task: user address space", UInt64(task))
     }
-    checkSharedMemory(users, files, &checker)
     return users
   }
 
@@ -45,16 +42,18 @@ extension Machine {
     _ space: Ref<UserSpace>, _ checker: inout Checker
   ) -> [UserMapping] {
     var ranges: [UserMapping] = []
-    var mapping = ram[space].mappings
-    while !mapping.isNone, checker.use(mapping, .userMapping, "user mapping") {
+    let tree = mappings(of: space)
+    let members = tree.checked { checker.use($0, .userMapping, "user mapping") }
+    checker.expect(members != nil, "user mappings: tree", space.physicalAddress)
+    for mapping in members ?? [] {
       let one = ram[mapping]
+      checker.expect(one.widest == tree.widest(mapping), "user mapping: widest hole", one.start)
       checker.expect(
         one.start < one.end && (one.start | one.end) & 4095 == 0 && one.end <= map.taskSize
           && one.start >= ranges.last?.end ?? AddressMap.mmapMinimum, "user mapping: range",
         one.start, one.end)
       checker.expect(isKnown(one), "user mapping: what it is", one.start)
       ranges.append(one)
-      mapping = one.next
     }
     checker.expect(
       ranges.count == Int(ram[space].count), "user mappings: count", UInt64(ranges.count))
@@ -64,7 +63,7 @@ extension Machine {
   /// Whether the fields of a mapping fit each other.
   private func isKnown(_ one: UserMapping) -> Bool {
     let flags = one.flags
-    guard let kind = one.kind, flags.isSubset(of: .known), one.unused == 0, one.unusedToo == 0,
+    guard let kind = one.kind, flags.isSubset(of: .known), one.unused == 0,
       flags.contains(.shared) == flags.contains(.mayShare),
       flags.contains(.mayRead), flags.contains(.mayExec) == (kind != .arena),
       !flags.contains(.write) || flags.contains(.mayWrite),
@@ -81,8 +80,6 @@ extension Machine {
     case .arena: return flags.isSuperset(of: [.shared, .dontExpand])
     // Files and buffers count their users.
     case .file, .buffer: return one.object != 0
-    // That there is one is seen by those that are counted.
-    case .shared: return one.object != 0 && flags.contains(.shared)
     }
   }
 

@@ -31,16 +31,13 @@ extension Machine {
   private func copyMappings(
     _ parent: Ref<UserSpace>, _ child: Ref<UserSpace>
   ) throws(Refusal) {
-    var next = ram[parent].mappings
-    var last = Ref<UserMapping>.none
+    var mapping = around(0, parent).next
     var limit = caches.stepLimit(.userMapping)
-    while !next.isNone {
+    while !mapping.isNone {
       limit.step()
-      let mapping = next
-      next = ram[mapping].next
+      defer { mapping = around(ram[mapping].end, parent).next }
       if ram[mapping].flags.contains(.dontCopy) { continue }
       var copy = ram[mapping]
-      copy.next = .none
       if copy.anonymous != 0 {
         copy.anonymous = newAnonymousNumber()
         copy.isInherited = 1
@@ -49,9 +46,7 @@ extension Machine {
         throw Refusal(.errno(.ENOMEM), .noDescriptor)
       }
       opened(copy)
-      if last.isNone { ram[child].mappings = record } else { ram[last].next = record }
-      last = record
-      ram[child].count += 1
+      mappings(of: child).insert(record)
       // What a fault finds again is left to faults (`vma_needs_copy`).
       if copy.flags.contains(.mixedMap) || copy.anonymous != 0 {
         try copyEntries(parent, child, copy)

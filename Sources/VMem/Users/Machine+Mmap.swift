@@ -11,7 +11,7 @@ public struct MmapRequest: Sendable {
   public var rights: UserMappingFlags = [.read, .write]
   /// `MAP_SHARED` instead of `MAP_PRIVATE`.
   public var isShared = false
-  /// Shared anonymous memory gets an object of its own behind it.
+  /// Shared anonymous memory gets a file of its own behind it.
   public var kind: UserMappingKind
   /// Granule of the object behind it, and its page that comes first.
   var object: UInt32 = 0
@@ -37,7 +37,8 @@ extension Machine {
     let space = try userSpace(at: mm)
     mightSleep(.do_mmap)
     var request = request
-    if request.kind == .anonymous, request.isShared { request.kind = .shared }
+    let isZero = request.kind == .anonymous && request.isShared
+    if isZero { request.kind = .file }
     guard request.length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
     let size = (request.length &+ 4095) & ~4095
     guard size != 0 else { throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length) }
@@ -52,11 +53,11 @@ extension Machine {
     mapping.offset = request.kind == .anonymous ? mapping.start >> 12 : request.offset
     if mapping.flags.contains(.account) { try promise(size >> 12) }
     if request.isFixed { try cutOut(space, mapping.start, mapping.end) }
-    if request.kind == .shared { mapping.object = try makeSharedMemory(pages: size >> 12).granule }
-    guard add(mapping, to: space) != nil else {
-      if request.kind == .shared { discard(Ref(granule: mapping.object)) }
-      throw Refusal(.errno(.ENOMEM), .noDescriptor)
-    }
+    let zero = isZero ? try makeZeroFile(size: size) : nil
+    if let zero { mapping.object = zero.granule }
+    // The mapping alone keeps it.
+    defer { if let zero { drop(zero) } }
+    guard add(mapping, to: space) != nil else { throw Refusal(.errno(.ENOMEM), .noDescriptor) }
     return mapping.start
   }
 
@@ -107,26 +108,11 @@ extension Machine {
     if hint != 0, hint <= map.taskSize - size, !isMapped(space, hint, hint + size) { return hint }
     let beyond = hint > AddressMap.mapWindow ? map.taskSize - AddressMap.mapWindow : 0
     let third = (AddressMap.mapWindow / 3 + 4095) & ~4095
-    return hole(space, size, AddressMap.mmapMinimum, AddressMap.mmapBase + beyond, highest: true)
-      ?? hole(space, size, third, AddressMap.mapWindow + beyond, highest: false)
-  }
-
-  /// The highest or lowest place for `size` bytes in [from, to).
-  private func hole(
-    _ space: Ref<UserSpace>, _ size: UInt64, _ from: UInt64, _ to: UInt64, highest: Bool
-  ) -> UInt64? {
-    var found: UInt64?
-    var low = from
-    func look(_ high: UInt64) {
-      if high > low, high - low >= size, highest || found == nil {
-        found = highest ? high - size : low
-      }
-    }
-    forEachMapping(of: space) {
-      look(min(ram[$0].start, to))
-      low = max(low, ram[$0].end)
-    }
-    look(to)
-    return found
+    let tree = mappings(of: space)
+    return tree.place(
+      .init(
+        size: size, from: AddressMap.mmapMinimum, to: AddressMap.mmapBase + beyond, highest: true))
+      ?? tree.place(
+        .init(size: size, from: third, to: AddressMap.mapWindow + beyond, highest: false))
   }
 }

@@ -85,7 +85,8 @@ extension Machine {
     var part = old
     (part.start, part.end, part.flags) = (start, end, flags)
     part.offset += (start - old.start) >> 12
-    let (previous, next) = (around(old.start, space).previous, old.next)
+    let tree = mappings(of: space)
+    let (previous, next) = (tree.around(old.start).previous, tree.around(old.end).next)
     let left = start == old.start && !previous.isNone && continues(ram[previous], part)
     let right = end == old.end && !next.isNone && continues(part, ram[next])
     guard left || right else {
@@ -96,28 +97,30 @@ extension Machine {
     }
     if left, end < old.end {
       inherit(previous, part)
-      ram[previous].end = end
       ram[mapping].offset += (end - start) >> 12
-      return ram[mapping].start = end
+      tree.resize(mapping, end, old.end)
+      return tree.resize(previous, ram[previous].start, end)
     }
     if right, start > old.start {
       inherit(next, part)
-      (ram[next].start, ram[next].offset) = (start, part.offset)
-      return ram[mapping].end = start
+      tree.resize(mapping, old.start, start)
+      ram[next].offset = part.offset
+      return tree.resize(next, start, ram[next].end)
     }
     // All of it goes to one neighbour, or makes one of both.
     dissolve(mapping, space)
     if !left {
       inherit(next, part)
-      return (ram[next].start, ram[next].offset) = (start, part.offset)
+      ram[next].offset = part.offset
+      return tree.resize(next, start, ram[next].end)
     }
     inherit(previous, part)
-    ram[previous].end = end
+    tree.resize(previous, ram[previous].start, end)
     if right, continues(ram[previous], ram[next]) {
       inherit(previous, ram[next])
       let end = ram[next].end
       dissolve(next, space)
-      ram[previous].end = end
+      tree.resize(previous, ram[previous].start, end)
     }
   }
 

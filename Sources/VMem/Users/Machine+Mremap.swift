@@ -166,7 +166,7 @@ extension Machine {
     if old.end != oldEnd { try maySplit(old, at: oldEnd) }
     if old.flags.contains(.account) { try promise((move.new - move.old) >> 12) }
     var new = old
-    (new.start, new.end, new.next) = (to, to + move.new, .none)
+    (new.start, new.end) = (to, to + move.new)
     // Memory that nobody has touched begins anew: it may merge with its neighbours there.
     let isUntouched = old.kind == .anonymous && old.anonymous == 0
     new.offset = isUntouched ? to >> 12 : old.offset + (move.address - old.start) >> 12

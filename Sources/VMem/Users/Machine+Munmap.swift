@@ -47,21 +47,11 @@ extension Machine {
   /// order: entries, TLBs, tables, pages.
   func remove(_ space: Ref<UserSpace>, _ start: UInt64, _ end: UInt64) {
     var gone: [Ref<UserMapping>] = []
-    var previous = Ref<UserMapping>.none
-    forEachMapping(of: space) { mapping in
-      if ram[mapping].start >= start, ram[mapping].end <= end {
-        gone.append(mapping)
-        if previous.isNone {
-          ram[space].mappings = ram[mapping].next
-        } else {
-          ram[previous].next = ram[mapping].next
-        }
-      } else {
-        previous = mapping
-      }
+    while case let next = around(start, space).next, !next.isNone, ram[next].start < end {
+      gone.append(next)
+      mappings(of: space).remove(next)
     }
     guard let first = gone.first, let last = gone.last else { return }
-    ram[space].count -= UInt32(gone.count)
     let tables = tables(of: space)
     let (low, high) = (ram[first].start, ram[last].end)
     var entries: [Entry] = []
@@ -74,11 +64,12 @@ extension Machine {
     }
   }
 
-  /// Frees the tables below [start, end) that no mapping of the address space needs.
-  func freeTables(_ space: Ref<UserSpace>, _ start: UInt64, _ end: UInt64) {
-    var kept: [(start: UInt64, end: UInt64)] = []
-    forEachMapping(of: space) { kept.append((ram[$0].start, ram[$0].end)) }
-    tables(of: space).freeUserTables(start, end, keeping: kept)
+  /// Frees the tables below [start, end), where nothing is mapped, that the neighbours do not need.
+  private func freeTables(_ space: Ref<UserSpace>, _ start: UInt64, _ end: UInt64) {
+    let (previous, next) = around(start, space)
+    tables(of: space).freeUserTables(
+      start, end, floor: previous.isNone ? 0 : ram[previous].end,
+      ceiling: next.isNone ? .max : ram[next].start)
   }
 
   /// Clears the entries of [start, end), flushes the TLBs and drops the references; the mappings and

@@ -185,7 +185,7 @@ extension Machine {
         && a.offset + a.pages == b.offset
       return isAlike && other.anonymous != 0 && other.isInherited == 0 ? other.anonymous : nil
     }
-    return reusable(own.next, isNext: true)
+    return reusable(around(own.end, space).next, isNext: true)
       ?? reusable(around(own.start, space).previous, isNext: false)
   }
 

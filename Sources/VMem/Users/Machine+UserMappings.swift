@@ -1,4 +1,4 @@
-/// The list of an address space's mappings: finding, splitting and merging them.
+/// The mappings of an address space: finding, splitting and merging them.
 extension Machine {
   /// The mapping that contains an address, in the address space the current CPU uses.
   public func userMapping(at address: UInt64) -> UserMapping? {
@@ -15,16 +15,11 @@ extension Machine {
   func around(
     _ address: UInt64, _ space: Ref<UserSpace>
   ) -> (previous: Ref<UserMapping>, next: Ref<UserMapping>) {
-    var previous = Ref<UserMapping>.none
-    var at = ram[space].mappings
-    var limit = caches.stepLimit(.userMapping)
-    while !at.isNone, ram[at].end <= address {
-      limit.step()
-      previous = at
-      at = ram[at].next
-    }
-    return (previous, at)
+    mappings(of: space).around(address)
   }
+
+  @inline(__always)
+  func mappings(of space: Ref<UserSpace>) -> MappingTree { MappingTree(ram: ram, space: space) }
 
   /// Whether mappings lie in [start, end).
   func isMapped(_ space: Ref<UserSpace>, _ start: UInt64, _ end: UInt64) -> Bool {
@@ -42,27 +37,9 @@ extension Machine {
     return record
   }
 
-  /// Puts a record where its addresses say.
-  func insert(_ record: Ref<UserMapping>, into space: Ref<UserSpace>) {
-    let (previous, next) = around(ram[record].start, space)
-    ram[record].next = next
-    if previous.isNone {
-      ram[space].mappings = record
-    } else {
-      ram[previous].next = record
-    }
-    ram[space].count += 1
-  }
-
-  /// Takes a record out of the list and frees it; what it mapped is another's now.
+  /// Takes a record out of the tree and frees it; what it mapped is another's now.
   func dissolve(_ record: Ref<UserMapping>, _ space: Ref<UserSpace>) {
-    let previous = around(ram[record].start, space).previous
-    if previous.isNone {
-      ram[space].mappings = ram[record].next
-    } else {
-      ram[previous].next = ram[record].next
-    }
-    ram[space].count -= 1
+    mappings(of: space).remove(record)
     closed(ram[record])
     caches.free(.userMapping, record)
   }
@@ -81,9 +58,9 @@ extension Machine {
     guard let record = allocateMapping(upper) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
-    ram[mapping].end = address
+    mappings(of: space).resize(mapping, ram[mapping].start, address)
     opened(upper)
-    insert(record, into: space)
+    mappings(of: space).insert(record)
     return record
   }
 
@@ -91,7 +68,7 @@ extension Machine {
   func join(_ space: Ref<UserSpace>, _ lower: Ref<UserMapping>, _ upper: Ref<UserMapping>) {
     let end = ram[upper].end
     dissolve(upper, space)
-    ram[lower].end = end
+    mappings(of: space).resize(lower, ram[lower].start, end)
   }
 
   // MARK: Merging
@@ -100,7 +77,8 @@ extension Machine {
   /// a record of its own. Returns nil when there is none. The corresponding kernel function is
   /// `vma_merge_new_range`.
   func add(_ new: UserMapping, to space: Ref<UserSpace>) -> Ref<UserMapping>? {
-    let (previous, next) = around(new.start, space)
+    let tree = mappings(of: space)
+    let (previous, next) = tree.around(new.start)
     let left = !previous.isNone && continues(ram[previous], new)
     var right = !next.isNone && continues(new, ram[next])
     if left, right { right = sharesPages(ram[previous], ram[next]) }
@@ -110,21 +88,21 @@ extension Machine {
         let end = ram[next].end
         inherit(previous, ram[next])
         dissolve(next, space)
-        ram[previous].end = end
+        tree.resize(previous, ram[previous].start, end)
       } else {
-        ram[previous].end = new.end
+        tree.resize(previous, ram[previous].start, new.end)
       }
       return previous
     }
     if right {
       inherit(next, new)
-      ram[next].start = new.start
+      tree.resize(next, new.start, ram[next].end)
       ram[next].offset = new.offset
       return next
     }
     guard let record = allocateMapping(new) else { return nil }
     opened(new)
-    insert(record, into: space)
+    tree.insert(record)
     return record
   }
 

@@ -113,13 +113,6 @@ extension Machine {
   }
 
   func forEachMapping(of space: Ref<UserSpace>, _ body: (Ref<UserMapping>) -> Void) {
-    var at = ram[space].mappings
-    var limit = caches.stepLimit(.userMapping)
-    while !at.isNone {
-      limit.step()
-      let next = ram[at].next
-      body(at)
-      at = next
-    }
+    mappings(of: space).forEach(body)
   }
 }

@@ -27,17 +27,14 @@ extension PageTables {
     }
   }
 
-  /// Frees the tables below [start, end) that translate nothing of the ranges that are kept. The
+  /// Frees the tables below [start, end) that translate nothing below `floor` or from `ceiling` on. The
   /// corresponding kernel function is `free_pgtables`.
-  func freeUserTables(
-    _ start: UInt64, _ end: UInt64, keeping kept: [(start: UInt64, end: UInt64)]
-  ) {
-    freeUserTables(top, levels, start, end, kept)
+  func freeUserTables(_ start: UInt64, _ end: UInt64, floor: UInt64, ceiling: UInt64) {
+    freeUserTables(top, levels, start, end, floor..<max(floor, ceiling))
   }
 
   private func freeUserTables(
-    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64,
-    _ kept: [(start: UInt64, end: UInt64)]
+    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ unused: Range<UInt64>
   ) {
     guard depth > 1 else { return }
     var address = start
@@ -47,9 +44,9 @@ extension PageTables {
       let index = Level.index(of: address, depth: depth)
       let entry = ram[table: table, index]
       if entry.isPresent {
-        freeUserTables(entry.pfn, depth - 1, address, next, kept)
+        freeUserTables(entry.pfn, depth - 1, address, next, unused)
         let first = address & ~(size - 1)
-        if !kept.contains(where: { $0.start < first + size && first < $0.end }) {
+        if first >= unused.lowerBound, first + size <= unused.upperBound {
           ram[table: table, index] = .none
           ram.forgetWalks()
           FrameAllocator(ram: ram).free(UInt32(truncatingIfNeeded: entry.pfn))

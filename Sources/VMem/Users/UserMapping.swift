@@ -6,7 +6,8 @@ public struct UserMapping: BitwiseCopyable, Sendable {
   /// was first mapped (`vm_pgoff`).
   public internal(set) var offset: UInt64 = 0
   public internal(set) var flags = UserMappingFlags(rawValue: 0)
-  var next = Ref<UserMapping>.none
+  /// Its children in the tree of mappings.
+  var left = Ref<UserMapping>.none
   /// Granule of the object behind it, of a type that follows from the kind; 0 for none.
   var object: UInt32 = 0
   /// Number of its `anon_vma`; 0 as long as it has no pages of its own.
@@ -15,7 +16,9 @@ public struct UserMapping: BitwiseCopyable, Sendable {
   /// Whether a fork has made it, so that pages may be its parent's (`anon_vma_chain` of several).
   var isInherited: UInt8 = 0
   var unused: UInt16 = 0
-  var unusedToo: UInt32 = 0
+  var right = Ref<UserMapping>.none
+  /// Bytes of the widest hole between those from here downwards in the tree.
+  var widest: UInt64 = 0
 
   /// What stands behind it; nil in a damaged machine.
   public var kind: UserMappingKind? { UserMappingKind(rawValue: rawKind) }

@@ -13,8 +13,6 @@ public enum UserMappingKind: UInt8, CaseIterable, Sendable {
   case file
   /// A dma-buf.
   case buffer
-  /// Memory of zeroes that forks share.
-  case shared
 }
 
 /// What a mapping is of, as `/proc/PID/maps` has it.
@@ -37,9 +35,6 @@ extension Machine {
     case .buffer:
       let inode = UInt64(ram[Ref<DmaBuf>(granule: mapping.object)].number)
       return MappedFile(device: "00:06", inode: inode, path: "/dmabuf:")
-    case .shared:
-      let inode = UInt64(ram[Ref<SharedMemory>(granule: mapping.object)].number)
-      return MappedFile(device: "00:01", inode: inode, path: "/dev/zero (deleted)")
     }
   }
 
@@ -57,17 +52,13 @@ extension Machine {
       return try arenaPage(
         Ref(granule: mapping.object), address, page: UInt32(truncatingIfNeeded: page))
     case .file, .buffer: return try filePage(mapping, address)
-    case .shared:
-      return try page(
-        mapping.offset + (address - mapping.start) >> 12, of: Ref(granule: mapping.object),
-        for: address)
     }
   }
 
   /// Whether a mapping may become two. The corresponding kernel function is `vm_ops->may_split`.
   func maySplit(_ mapping: UserMapping, at address: UInt64) throws(Refusal) {
     switch mapping.kind {
-    case .anonymous, .device, .shared, .file, .buffer, nil: break
+    case .anonymous, .device, .file, .buffer, nil: break
     case .arena:
       if has(.arenaWhole) { throw Refusal(.errno(.EINVAL), .arenaStaysWhole, address) }
     }
@@ -76,7 +67,7 @@ extension Machine {
   /// Whether mremap may move a mapping. The corresponding kernel function is `vm_ops->mremap`.
   func mayMove(_ mapping: UserMapping) throws(Refusal) {
     switch mapping.kind {
-    case .anonymous, .device, .shared, .file, .buffer, nil: break
+    case .anonymous, .device, .file, .buffer, nil: break
     case .arena: throw Refusal(.errno(.EINVAL), .arenaStaysWhole, mapping.start)
     }
   }
@@ -88,7 +79,6 @@ extension Machine {
     case .anonymous, .device, nil: break
     case .arena: countMapping(Ref(granule: mapping.object), 1)
     case .file, .buffer: openedFile(mapping)
-    case .shared: ram[Ref<SharedMemory>(granule: mapping.object)].mappings += 1
     }
   }
 
@@ -99,7 +89,6 @@ extension Machine {
     case .anonymous, .device, nil: break
     case .arena: countMapping(Ref(granule: mapping.object), -1)
     case .file, .buffer: closedFile(mapping)
-    case .shared: releaseSharedMemory(Ref(granule: mapping.object))
     }
   }
 
@@ -109,7 +98,7 @@ extension Machine {
     _ space: Ref<UserSpace>, _ request: MmapRequest, _ size: UInt64
   ) throws(Refusal) -> UInt64 {
     switch request.kind {
-    case .anonymous, .device, .shared, .arena, .file, .buffer:
+    case .anonymous, .device, .arena, .file, .buffer:
       guard let start = place(space, size, request.hint) else {
         throw Refusal(.errno(.ENOMEM), .noUserRoom, request.length)
       }

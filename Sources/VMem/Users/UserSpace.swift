@@ -3,7 +3,7 @@ struct UserSpace: BitwiseCopyable {
   /// Frame of its top-level table, whose kernel half is that of all.
   var top: UInt32 = 0
   var next = Ref<UserSpace>.none
-  /// Its mappings, ascending, and their number (`map_count`).
+  /// The root of the tree of its mappings, and their number (`map_count`).
   var mappings = Ref<UserMapping>.none
   var count: UInt32 = 0
 

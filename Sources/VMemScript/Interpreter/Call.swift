@@ -85,6 +85,14 @@ struct Call: ~Copyable {
     return arguments.has(second)
   }
 
+  /// Refuses an option that means nothing without another.
+  func require(_ first: Parameter, for second: Parameter) throws(LineFailure) {
+    guard arguments.has(second), !arguments.has(first) else { return }
+    throw .script(
+      "\(second.signature) without \(first.signature)", hint: "it says nothing alone",
+      tokens[arguments.token(second)])
+  }
+
   /// The word of a choice.
   func choice(_ parameter: Parameter, default word: Int) -> Int {
     Int(arguments[parameter, default: UInt64(word)])

@@ -54,7 +54,7 @@ extension Parameter {
     case .byName: "print P[3] or pfn:N instead of the struct page's address"
     case .function: "count calls, call nothing, or fail with -EINVAL at call N (default count)"
     case .length: "bytes"
-    case .userSpace: "a user address space, as mm_alloc returns it"
+    case .userSpace: "a user address space, as mm_create or fork returns it"
     case .userSpaceOrNone: "a user address space, or 0 for the kernel's alone"
     case .mapping: "a user mapping of the current CPU's address space, by an address in it"
     case .pageOffset: "page behind ADDR that comes first"
@@ -71,8 +71,9 @@ extension Parameter {
       the task's address space from now on, on whichever CPU it runs; 0 for a task of the kernel, \
       which leaves a CPU the one it had; without it the task keeps what it has
       """
-    case .isPrivate: "writes are the program's alone (default, but for --device)"
-    case .isShared: "writes go to what is behind the mapping (default for --device)"
+    case .isPrivate: "writes are the program's alone (MAP_PRIVATE; mmap does so, but for --device)"
+    case .isShared:
+      "writes go to what is behind the mapping (MAP_SHARED; --device and arenas do so)"
     case .anonymous: "memory of zeroes (default)"
     case .device: "a device file, whose pages remap_vmalloc_range inserts"
     case .stack: "a stack, by its lowest address"
@@ -92,8 +93,8 @@ extension Parameter {
     case .maxEntries: "its pages, at most 1048576 (4 GiB)"
     case .arenaFlags:
       """
-      segv_on_fault no_user_conv mmapable joined with commas, where mmapable goes without saying, or a \
-      number, where it does not
+      segv_on_fault no_user_conv joined with commas, to which mmapable is added; or a number, to which \
+      nothing is
       """
     case .mapExtra: "user address it shall have (default: the first mapping decides)"
     case .keySize, .valueSize: "bytes of an element: 0, or it is refused (default 0)"
@@ -153,7 +154,7 @@ extension Parameter {
     case .punchesHole: "give the memory back: the range reads as zeroes (FALLOC_FL_PUNCH_HOLE)"
     case .rfc: "as version 2 of the patch does it: END is the last byte, and holes are passed over"
     case .mappedFile: "a file or a udmabuf instead of memory"
-    case .mapOffset: "byte of the file that comes first, of whole pages (default 0)"
+    case .mapOffset: "byte of --file that comes first, a multiple of 4096 (default 0)"
     case .memfd: "a memfd"
     case .bufferFlags: "cloexec, or a number: other bits are ignored"
     case .bufferItems: "ranges of memfds in bytes, of whole pages; they may overlap and repeat"

@@ -26,7 +26,7 @@ extension Verb {
         .mapOffset,
       ],
       summary: "map memory, which gets its pages as it is touched, or a file",
-      kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, -ENOMEM, or -EPERM",
+      kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, -EBADF, -ENOMEM, or -EPERM",
       example: "mm = mm_create\nswitch_mm mm\nu = mmap mm 16K\nwrite u text:hello",
       .control(mmap)),
     Verb(
@@ -92,6 +92,10 @@ extension Verb {
 
   private static func mmap(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let isDevice = try interpreter.call.either(.anonymous, or: .device)
+    for other in [.anonymous, .device] as [Parameter] {
+      _ = try interpreter.call.either(other, or: .mappedFile)
+    }
+    try interpreter.call.require(.mappedFile, for: .mapOffset)
     let isShared = try interpreter.call.either(.isPrivate, or: .isShared)
     let mm = interpreter.call.arguments[.userSpace]
     var request = MmapRequest(

@@ -139,6 +139,40 @@ func expectedLines(_ script: String, boot: String) -> [String] {
 
   // MARK: Users
 
+  /// What is mapped is one thing, and an offset is one into a file.
+  @Test(arguments: [
+    ("mmap m 4K --file f --device", "both --device and --file F"),
+    ("mmap m 4K --anonymous --file f", "both --anonymous and --file F"),
+    ("mmap m 4K --device --offset 4K", "--offset N without --file F"),
+    ("mmap m 4K --offset 0", "--offset N without --file F"),
+  ])
+  func optionsThatRuleEachOtherOut(_ line: String, _ reason: String) {
+    let transcript = run("@m = mm_create\n@f = file_open --size 4K\n\(line)\n")
+    #expect(transcript.exit == .badScript)
+    #expect(transcript.messages.contains("mmap: \(reason)"))
+  }
+
+  /// What a mapping is of, as maps has it.
+  @Test func mapsNamesFiles() {
+    let transcript = run(
+      """
+      @m = mm_create
+      @f = file_open --size 4K
+      @d = memfd_create --size 4K
+      @a = mmap m 4K --file f --prot r
+      @b = mmap m 4K --file d --shared
+      @c = mmap m 4K --shared
+      maps m
+      """)
+    let rows = transcript.lines.map { $0.split(separator: " ").dropFirst() }
+    #expect(
+      rows.map { $0.joined(separator: " ") } == [
+        "rw-s 00000000 00:01 3 /dev/zero (deleted)",
+        "rw-s 00000000 00:01 2 /memfd: (deleted)",
+        "r--p 00000000 00:02 1 /file (deleted)",
+      ])
+  }
+
   @Test func userMappingsSeeTheFile() {
     let rows = lines(
       """

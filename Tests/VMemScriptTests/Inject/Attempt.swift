@@ -174,7 +174,7 @@ extension Attempt {
     Attempt(
       verb: "mremap", setup: memory + "\n@fill u 64K 7",
       line: "v = mremap m u 64K 64K --maymove --to 0x40000000", calls: [0, 1, 3]),
-    Attempt(verb: "mmap", setup: memory, line: "w = mmap m 16K --shared", calls: [0, 1, 0]),
+    Attempt(verb: "mmap", setup: memory, line: "w = mmap m 16K --shared", calls: [0, 2, 0]),
     Attempt(
       verb: "fork", setup: memory + "\n@write u text:hello", line: "c = fork m",
       calls: [1, 2, 3]),

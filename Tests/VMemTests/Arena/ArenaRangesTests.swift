@@ -103,7 +103,7 @@ struct ArenaRangesTests {
     #expect(ranges.isFree(0, 100))
     // An end of a run, and all of it, need none.
     #expect(ranges.take(0, 10) && ranges.take(90, 10) && ranges.take(10, 80))
-    #expect(ranges.root(.place).isNone && ranges.root(.length).isNone)
+    #expect(ranges.byPlace.root.isNone && ranges.byLength.root.isNone)
     #expect(!ranges.give(5, 5))
     #expect(ranges.bestFit(1) == nil && ranges.firstFit(1) == nil)
     machine.stopInjecting(.slab)

@@ -291,13 +291,6 @@ extension Machine {
         }
       }
     }
-    var file = ram[Superblock.ref].sharedMemories
-    while !file.isNone {
-      records.append(
-        Record("shared memory", file, size: MemoryLayout<SharedMemory>.size)
-          .silent(\SharedMemory.number, \SharedMemory.count, \SharedMemory.pages))
-      file = ram[file].next
-    }
     return records
   }
 
@@ -312,7 +305,7 @@ extension Machine {
         Record("arena", arena).silent(\Arena.stamp).silent(flags + 2, bits: 6)
           .silent(marks, bits: 7))
       // Pages between two runs may be reserved ones.
-      ArenaRanges(ram: ram, arena: arena).forEach(.place) {
+      ArenaRanges(ram: ram, arena: arena).byPlace.forEach {
         records.append(
           Record("free run of an arena", $0).silent(
             \ArenaRange.start, \ArenaRange.last, \ArenaRange.stamp))
