@@ -14,6 +14,7 @@ public struct KmapCost: Sendable {
   /// Units that an entry, a single flush, and a full flush on each CPU cost.
   public static let units = (write: UInt64(1), single: UInt64(40), full: UInt64(400))
 
+  /// Units that all of it costs on so many CPUs, of which each does a full flush.
   public func cost(cpus: UInt64) -> UInt64 {
     writes * Self.units.write + singleFlushes * Self.units.single
       + fullFlushes * Self.units.full * cpus

@@ -4,7 +4,7 @@ import Testing
 
 /// Stacks of every policy, step by step.
 struct StackTests {
-  private static func machine(
+  static func machine(
     cpus: Int = 1, switches: Switches = KernelVersion.v6_18.switches
   ) throws -> Machine {
     let machine = try Machine(Configuration(memory: 64 << 20, cpus: cpus, switches: switches))
@@ -12,21 +12,21 @@ struct StackTests {
     return machine
   }
 
-  private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+  static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  private static func pages(_ machine: borrowing Machine, _ stack: UInt64) -> UInt32? {
+  static func pages(_ machine: borrowing Machine, _ stack: UInt64) -> UInt32? {
     machine.findVMArea(stack)?.pageCount
   }
 
   /// Messages since a record, oldest first.
-  private static func messages(
+  static func messages(
     _ machine: borrowing Machine, since start: UInt64
   ) -> [KernelMessage] {
     (start..<machine.log.end).compactMap { KernelMessage(rawValue: machine.log[$0].message) }
   }
 
   /// How an access is refused, and what the log says of it.
-  private static func touched(
+  static func touched(
     _ machine: borrowing Machine, _ stack: UInt64, _ depth: UInt64
   ) -> (rule: Rule?, messages: [KernelMessage]) {
     let start = machine.log.end
@@ -362,54 +362,5 @@ struct StackTests {
     machine.schedule()
     #expect(machine.warnings == 1)
     #expect(Self.messages(machine, since: start) == [.schedulingWhileAtomic])
-  }
-
-  // MARK: Taking back
-
-  @Test func whatWasNeverAccessedIsTakenBack() throws {
-    let machine = try Self.machine()
-    let other = try machine.allocateStack()
-    let stack = try machine.allocateStack(size: 32768, policy: .reclaim)
-    let free = machine.counters.freeFrames
-    #expect(machine.stackStatistics == (48, 0))
-    try machine.touchStack(stack, depth: 8, isWrite: true)
-    // A read counts too, and leaves no dirty bit.
-    try machine.touchStack(stack, depth: 12288, isWrite: false)
-    func bits(_ page: UInt64) -> UInt64? {
-      guard case .leaf(_, let entry, _) = machine.tables.look(up: stack + page << 12) else {
-        return nil
-      }
-      return entry.bits & (Entry.accessed | Entry.dirty)
-    }
-    #expect(bits(7) == Entry.accessed | Entry.dirty)
-    #expect(bits(6) == 0)
-    #expect(bits(5) == Entry.accessed)
-    machine.expectSound("touched")
-    #expect(try machine.reclaimStack(stack) == 6)
-    #expect(machine.counters.freeFrames == free + 6)
-    #expect(machine.stackStatistics == (24, 0))
-    #expect(Self.pages(machine, stack) == 2)
-    machine.expectSound("reclaimed")
-    #expect(try machine.reclaimStack(stack) == 0)
-    // A page that is gone stays gone.
-    #expect(Self.touched(machine, stack, 8192) == (.doubleFault, [.doubleFault]))
-    try machine.touchStack(stack, depth: 12288, isWrite: true)
-    #expect(bits(5) == Entry.accessed | Entry.dirty)
-    let refused = refusal(of: { () throws(Refusal) in try machine.reclaimStack(other) })
-    #expect(refused == Refusal(.errno(.EINVAL), .notReclaimable, other))
-    try machine.freeStack(stack)
-    machine.expectSound("freed")
-    #expect(machine.stackStatistics == (16, 0))
-  }
-
-  /// The quick path of loads and stores notes accesses too.
-  @Test func loadsAndStoresAreNoted() throws {
-    let machine = try Self.machine()
-    let stack = try machine.allocateStack(policy: .reclaim)
-    #expect(try machine.load(stack) == 0)
-    try machine.store(stack + 4096, 1)
-    try machine.fill(stack + 8192, count: 1, byte: 1)
-    #expect(try machine.reclaimStack(stack) == 1)
-    machine.expectSound("reclaimed")
   }
 }
