@@ -50,6 +50,26 @@ import VMemScript
     #expect(player.say("check") == ["0"])
   }
 
+  /// The same kernel with shared struct pages answered the same; mapping the huge pages killed it.
+  @Test func answersWithSharedStructPagesAreTheSame() throws {
+    var player = Player()
+    player.say("boot --kernel 6.1 --with udmabuf_vmap --memory 512M")
+    let rows = try Self.rows()
+    let fatal = try #require(rows.firstIndex { $0.operation == "mmap of it" })
+    for (index, row) in rows.enumerated() where !row.lines[0].hasPrefix("- ") {
+      var row = row
+      row.lines = row.lines.map { line in
+        line.hasPrefix("h = memfd") ? line + " --hvo" : line
+      }
+      if index == fatal + 1 {
+        #expect(player.say("expect bug read w+2p 1") == ["BUG"])
+      } else {
+        #expect(player.play(row) == nil, "\(row): \(row.lines)")
+      }
+    }
+    #expect(player.say("check") == ["0"])
+  }
+
   /// A machine, and what it said last.
   struct Player: ~Copyable {
     private var interpreter: Interpreter
