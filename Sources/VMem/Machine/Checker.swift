@@ -39,6 +39,8 @@ struct Checker: ~Copyable {
   /// Busy areas that can be read, and whether the index of all of them can be used.
   var areas: [Ref<VMArea>] = []
   var hasSoundIndex = false
+  /// Sets whose pages can be looked up.
+  var soundSets: Set<Ref<PageSet>> = []
   /// Sets of pages that an area has.
   var areaSets: Set<Ref<PageSet>> = []
 

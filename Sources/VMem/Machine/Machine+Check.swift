@@ -181,7 +181,8 @@ extension Machine {
     checker.expect(record == expected, "page: frame record", UInt64(pfn))
     if !record.owner.isNone {
       checker.expect(
-        checker.isUsed(record.owner, .pageSet) && page(record.index, of: record.owner) == pfn,
+        checker.isUsed(record.owner, .pageSet)
+          && page(record.index, of: record.owner, checker) == pfn,
         "page belongs to no set", UInt64(pfn))
     }
   }

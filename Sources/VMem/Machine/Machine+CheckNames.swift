@@ -43,7 +43,7 @@ extension Machine {
         return checker.expect(false, "name: pages", place)
       }
       let set = ram[record.pages]
-      let first = page(0, of: record.pages) ?? 0
+      let first = page(0, of: record.pages, checker) ?? 0
       checker.expect(
         set.name == name && (set.live > 0) == record.isLive
           && record.value == map.pageOffset + UInt64(first) << 12, "name: pages", place)

@@ -5,8 +5,18 @@ extension Machine {
     var sets: [Ref<PageSet>] = []
     checker.objects.forEachUnused(.pageSet) { sets.append(Ref(granule: $0)) }
     sets.sort { $0.granule < $1.granule }
-    for set in sets where checker.use(set, .pageSet, "set of pages") { check(set, &checker) }
+    for set in sets where checker.use(set, .pageSet, "set of pages") {
+      let before = checker.violations.count
+      check(set, &checker)
+      // What is not noted any more may be wrong.
+      if !checker.isFull, checker.violations.count == before { checker.soundSets.insert(set) }
+    }
     return sets
+  }
+
+  /// Page `index` of a set, or nil where the set cannot be followed.
+  func page(_ index: UInt64, of set: Ref<PageSet>, _ checker: borrowing Checker) -> UInt32? {
+    checker.soundSets.contains(set) ? page(index, of: set) : nil
   }
 
   private func check(_ set: Ref<PageSet>, _ checker: inout Checker) {

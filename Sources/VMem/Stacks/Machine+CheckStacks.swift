@@ -18,7 +18,8 @@ extension Machine {
       check(stack, area, users, &checker)
       pages += Int64(ram[area].pageCount)
       if ram[stack].isDynamic { grown += Int64(ram[area].pageCount) - 1 }
-      if ram[stack].policy == StackPolicy.reclaim.rawValue {
+      // An end before the start is named by the areas.
+      if ram[stack].policy == StackPolicy.reclaim.rawValue, ram[area].start < ram[area].end {
         ranges.append(ram[area].start..<ram[area].end)
       }
     }
