@@ -190,7 +190,7 @@ struct UserModelTests {
     let tables = player.machine.counters.accountedTables
     let mm = try player.machine.allocateMM()
     player.model.spaces[mm] = [:]
-    for step in 0..<Scale.operations(1500, long: 60_000) {
+    for step in 0..<Scale.operations(1500, long: 15_000) {
       try player.step()
       if step % 4 == 0, !player.machine.expectSound("step \(step), seed \(seed)") { return }
       if step % 100 == 0 { try player.compareAll() }

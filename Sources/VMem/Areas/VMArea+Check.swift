@@ -7,7 +7,8 @@ extension AreaAllocator {
     let isGroup = ram.byte(area, at: MemoryLayout<VMArea>.offset(of: \.isGroup)!)
     checker.expect(
       isVMStruct <= 1 && isGroup <= 1 && record.marks <= 15
-        && (!record.isStack || record.marks & 5 == 0), "areas: marks", start, UInt64(record.marks))
+        && (!record.isStack || record.marks & 5 == 0) && record.hasSoundStack, "areas: marks",
+      start, UInt64(record.marks))
     checker.expect(record.next.isNone, "areas: next of a busy area", start)
     let node = record.areaFlags >> 8
     let isMapRAM = record.areaFlags & VMArea.mapRAM != 0
@@ -34,12 +35,13 @@ extension AreaAllocator {
         && (!isBlock || record.reserved == MapBlock.size), "areas: vm_map_ram", record.start)
   }
 
-  /// A member of a per-CPU group has its size and the next member.
+  /// A member of a per-CPU group has its size, which vrealloc makes smaller, and the next member.
   private func checkMember(_ record: VMArea, _ checker: inout Checker) {
     let next = checker.objects.state(record.owned, .vmArea)
     checker.expect(
-      record.areaFlags & VMArea.mapBlock == 0 && record.requestedSize == record.reserved
-        && record.flags == .alloc && record.pageCount == 0
+      record.areaFlags & VMArea.mapBlock == 0 && record.requestedSize > 0
+        && record.requestedSize <= record.reserved
+        && record.flags.subtracting(.flushResetPerms) == .alloc && record.pageCount == 0
         && record.pageOrder == 0 && record.physicalAddress == 0 && record.marks & 9 == 0
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
   }

@@ -83,6 +83,9 @@ public struct VMArea: BitwiseCopyable, Sendable {
   @inline(__always)
   var isStack: Bool { marks & 8 != 0 }
 
+  /// Whether the reference to a stack has no more bits than references have.
+  var hasSoundStack: Bool { !isStack || extra >> 32 == 0 }
+
   /// The stack it is, or none.
   var stack: Ref<Stack> {
     get { isStack ? Ref(granule: UInt32(truncatingIfNeeded: extra)) : .none }

@@ -48,7 +48,7 @@ extension Machine {
       checker.isUsed(area, .vmArea) && ram[area].arena == arena
       && areas.busyArea(startingAt: ram[area].start) == area
       && ram[area].reserved == Arena.areaSize + 4096
-      && ram[area].flags == [.sparse, .usermap]
+      && ram[area].flags.subtracting(.flushResetPerms) == [.sparse, .usermap]
     checker.expect(isRight, "arena: area", arena.physicalAddress)
     return isRight
   }

@@ -71,8 +71,10 @@ extension PageTables {
     return true
   }
 
-  /// Gives all user address spaces an entry that the kernel's top-level table has got.
+  /// Gives all user address spaces an entry that the kernel's top-level table has got. What calls for
+  /// kernel addresses have made of others is in the kernel's own table alone (`pgd_offset_k`).
   func shareTopEntry(_ index: Int) {
+    guard index >= 256 else { return }
     var space = ram[Superblock.ref].userSpaces
     var limit = ObjectCaches(ram: ram).stepLimit(.userSpace)
     while !space.isNone {

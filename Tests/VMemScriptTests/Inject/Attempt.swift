@@ -15,7 +15,7 @@ struct Attempt: CustomStringConvertible {
   var survives: [InjectionKind: Int] = [:]
   /// Whether what a failure leaves includes a block of vm_map_ram.
   var keepsBlock = false
-  /// Of more than 100 calls every how many-eth is tried: 1 for all. Long runs try all.
+  /// Of more than 100 calls every how many-eth is tried: 1 for all. Long runs try 8 times as many.
   var step = 1
 
   var description: String { "\(line) (\(boot))" }

@@ -129,7 +129,7 @@ struct StackModelTests {
     // Every stash is full from the start.
     try machine.freeStack(try machine.allocateStack(policy: .dynamic))
     var tasks = ["vmemctl", "vmemctl"]
-    for step in 0..<Scale.operations(400, long: 20_000) {
+    for step in 0..<Scale.operations(400, long: 4_000) {
       machine.tick()
       let addresses = model.stacks.keys.sorted()
       let place = "seed \(seed), step \(step)"
