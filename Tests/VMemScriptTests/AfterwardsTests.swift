@@ -3,21 +3,6 @@ import VMemScript
 
 /// What is sound stays so after calls that were not made for it.
 @Suite struct AfterwardsTests {
-  @Test func aNameOfVmMapRAMCanBeBoundAgain() {
-    let result = Self.play(
-      """
-      P = alloc_pages 4
-      repeat 2 {
-        m = vm_map_ram P
-        vm_unmap_ram m 4
-      }
-      reclaim_vmap
-      check
-      m = vm_map_ram P
-      """)
-    #expect(result.messages == "" && result.exit == .success)
-  }
-
   /// Calls for kernel addresses do not look whose an address is, and no program has what they map.
   @Test(arguments: [
     "populate 0x10000..+64K", "vmap_pages_range 0x10000..+4K P[0]",

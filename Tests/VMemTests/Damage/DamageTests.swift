@@ -16,8 +16,9 @@ struct DamageTests {
     return try body()
   }
 
-  /// Of each kind of record some bytes of some, by default, and every byte of more, some 1,200 of each kind, in a long run, with
-  /// one bit flipped or all that are not silent. In two parts, which run at the same time.
+  /// Of each kind of record some bytes of some, by default, and in a long run every byte of as many as
+  /// make 1,200, with one bit flipped or all that are not silent. In two parts, which run at the same
+  /// time.
   @Test(arguments: [0, 1])
   func checkNamesEveryFlippedByte(_ part: Int) throws {
     let seed = UInt64.random(in: 1...1_000_000)
