@@ -15,6 +15,8 @@ extension PageTables {
       let below = ram[table: entry.pfn, Level.index(of: start, depth: 3)]
       if !below.isPresent { return 0 }
     }
+    // A range of a damaged machine: the walk would go round the address space.
+    precondition(end &- start &- 1 < 1 << 56)
     return unmap(top, levels, start, end)
   }
 

@@ -100,7 +100,9 @@ extension Machine {
     guard !area.isNone, ram[area].isStack else {
       throw Refusal(.errno(.ENOENT), .noStack, address)
     }
-    return ram[area].stack
+    let stack = ram[area].stack
+    precondition(ram[stack].area == area, "a stack that is not its area's")
+    return stack
   }
 
   // MARK: Pages
