@@ -59,13 +59,16 @@ extension Views {
         output.field("nrpages", count: UInt64(file.pageCount))
         output.field("folio_order", count: UInt64(file.folioOrder))
         output.field("users", count: UInt64(file.references))
+        output.field("open", count: file.isOpen ? 1 : 0)
         output.field("seals", text: seals.joined(separator: ","))
         output.field("path", text: path)
         output.endObject()
         continue
       }
-      var text = "ino=\(file.number) kind=\(file.kind) size=\(file.size)"
+      output.writer.address(row.address)
+      var text = " ino=\(file.number) kind=\(file.kind) size=\(file.size)"
       text += " nrpages=\(file.pageCount) folio_order=\(file.folioOrder) users=\(file.references)"
+      if !file.isOpen { text += " closed" }
       if !seals.isEmpty { text += " seals=" + seals.joined(separator: ",") }
       if file.isOptimized { text += " hvo" }
       if !path.isEmpty { text += " path=" + path }
@@ -132,13 +135,16 @@ extension Views {
         output.field("size", address: size)
         output.field("exporter", text: "udmabuf")
         output.field("users", count: UInt64(buffer.references))
+        output.field("open", count: buffer.isOpen ? 1 : 0)
         output.field("vmapping_counter", count: UInt64(buffer.mapCount))
         output.field("vmap", address: buffer.address)
         output.field("pages", text: runs(row.pages))
         output.endObject()
         continue
       }
-      var text = "ino=\(buffer.number) size=\(size) exp_name=udmabuf users=\(buffer.references)"
+      output.writer.address(row.address)
+      var text = " ino=\(buffer.number) size=\(size) exp_name=udmabuf users=\(buffer.references)"
+      if !buffer.isOpen { text += " closed" }
       if buffer.mapCount > 0 {
         text += " vmapping_counter=\(buffer.mapCount) vmap=0x" + String(buffer.address, radix: 16)
       }

@@ -113,7 +113,7 @@ extension Machine {
     let found = try search(2 * size)
     if found >> 32 == (found &+ size &- 1) >> 32 { return found }
     guard first == 0 else {
-      warnOnce(24, .arena_get_unmapped_area)
+      warnOnce(.arenaAddressSpace, .arena_get_unmapped_area)
       throw Refusal(.errno(.EFAULT), .crossesWindow, found, size)
     }
     return (found &+ Arena.window &- 1) & ~(Arena.window - 1)

@@ -1,7 +1,7 @@
 /// A buffer that udmabuf has made of pages of memfds: the kernel's `dma_buf` and `udmabuf` in one.
 public struct DmaBuf: BitwiseCopyable, Sendable {
   public internal(set) var pageCount: UInt32 = 0
-  /// Open descriptors and user mappings.
+  /// User mappings, and the open descriptor.
   public internal(set) var references: UInt32 = 1
   /// Frame of each page. Each has a reference for each time it stands here.
   var pages = SparseArray()
@@ -13,7 +13,8 @@ public struct DmaBuf: BitwiseCopyable, Sendable {
   var next = Ref<DmaBuf>.none
   private var table: UInt8 = 0
   private var cloexec: UInt8 = 0
-  private var unused: UInt16 = 0
+  private var open: UInt8 = 1
+  private var unused: UInt8 = 0
   private var unusedToo: UInt64 = 0
 
   /// Whether begin_cpu_access has made its table.
@@ -28,8 +29,14 @@ public struct DmaBuf: BitwiseCopyable, Sendable {
     set { cloexec = newValue ? 1 : 0 }
   }
 
+  /// Whether its descriptor is open; a buffer that is only mapped has none.
+  public internal(set) var isOpen: Bool {
+    get { open != 0 }
+    set { open = newValue ? 1 : 0 }
+  }
+
   /// Whether the record says what there is.
-  var isKnown: Bool { table <= 1 && cloexec <= 1 && unused == 0 && unusedToo == 0 }
+  var isKnown: Bool { table <= 1 && cloexec <= 1 && open <= 1 && unused == 0 && unusedToo == 0 }
 }
 
 /// One range of a memfd that goes into a buffer: bytes.

@@ -19,8 +19,8 @@ public struct File: BitwiseCopyable, Sendable {
   /// Largest order of the folios that are made for it.
   public internal(set) var folioOrder: UInt8 = 0
   public internal(set) var seals = Seals(rawValue: 0)
-  private var optimized: UInt8 = 0
-  /// Open descriptors and user mappings.
+  private var state: UInt8 = 0
+  /// User mappings, and the open descriptor.
   public internal(set) var references: UInt32 = 1
   /// Bytes (`i_size`).
   public internal(set) var size: UInt64 = 0
@@ -38,10 +38,12 @@ public struct File: BitwiseCopyable, Sendable {
   public internal(set) var window: UInt32 = 32
   /// Shared mappings that may write.
   var writers: UInt32 = 0
-  var unused: UInt64 = 0
+  /// Bytes that the host's file has of a host file: pages that are not in memory are read from there as
+  /// far as this goes, and are zeroes behind it.
+  var hostSize: UInt64 = 0
 
   /// Whether the record says what there is.
-  var isKnown: Bool { FileKind(rawValue: rawKind) != nil && optimized <= 1 && unused == 0 }
+  var isKnown: Bool { FileKind(rawValue: rawKind) != nil && state & ~7 == 0 }
 
   public internal(set) var kind: FileKind {
     get { FileKind(rawValue: rawKind) ?? .anonymous }
@@ -53,8 +55,20 @@ public struct File: BitwiseCopyable, Sendable {
 
   /// Whether its huge pages give their struct pages up (HVO).
   public internal(set) var isOptimized: Bool {
-    get { optimized != 0 }
-    set { optimized = newValue ? 1 : 0 }
+    get { state & 1 != 0 }
+    set { state = state & ~1 | (newValue ? 1 : 0) }
+  }
+
+  /// Whether a descriptor of it is open; a file that is only mapped has none.
+  public internal(set) var isOpen: Bool {
+    get { state & 2 != 0 }
+    set { state = state & ~2 | (newValue ? 2 : 0) }
+  }
+
+  /// Whether its size was changed since the host's file had it.
+  var isResized: Bool {
+    get { state & 4 != 0 }
+    set { state = state & ~4 | (newValue ? 4 : 0) }
   }
 
   /// Word of a page that is not in memory and has been: swapped out, or a shadow of what was evicted.

@@ -41,8 +41,8 @@ extension Machine {
     let place = file.physicalAddress
     let (writers, mappings) = users(of: file)
     checker.expect(
-      record.references >= max(1, mappings) && record.references <= mappings + 1, "file: users",
-      place, UInt64(record.references))
+      record.references == mappings + (record.isOpen ? 1 : 0) && record.references > 0,
+      "file: users", place, UInt64(record.references))
     checker.expect(record.writers == writers, "file: writers", place, UInt64(record.writers))
     checker.expect(
       record.isKnown
@@ -50,7 +50,9 @@ extension Machine {
         && Seals.known.isSuperset(of: record.seals) && (record.isMemfd || record.seals.isEmpty)
         && (record.kind == .hugetlb || !record.isOptimized) && record.size <= File.maximumSize
         && record.window.nonzeroBitCount == 1 && record.window <= 4096
-        && (record.path != 0) == (record.kind == .host), "file: what it is", place)
+        && (record.path != 0) == (record.kind == .host) && record.hostSize <= record.size
+        && (record.kind == .host || record.hostSize == 0 && !record.isResized)
+        && (record.kind != .zero || !record.isOpen), "file: what it is", place)
     guard record.kind == .host, checker.claim(UInt64(record.path), "file: path is not RAM") else {
       return
     }
@@ -115,7 +117,7 @@ extension Machine {
       let place = buffer.physicalAddress
       let mappings = users(of: buffer)
       checker.expect(
-        record.references >= max(1, mappings) && record.references <= mappings + 1,
+        record.references == mappings + (record.isOpen ? 1 : 0) && record.references > 0,
         "dma-buf: users", place, UInt64(record.references))
       checker.expect(
         numbers.insert(record.number).inserted && record.number > 0

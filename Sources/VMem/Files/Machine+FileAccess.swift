@@ -60,11 +60,11 @@ extension Machine {
       let at = offset + UInt64(done)
       let size = min(Int(4096 - at & 4095), bytes.count - done)
       let before = ram[file].size
-      // The page has to be inside the file when it is read in, and behind the host's end it is new.
+      // The page has to be inside the file when it is read in.
       ram[file].size = max(before, at + UInt64(size))
       let pfn: UInt32
       do throws(Refusal) {
-        pfn = try pageToWrite(file, at >> 12, known: before)
+        pfn = try pageToWrite(file, at >> 12)
       } catch {
         ram[file].size = before
         if done > 0 { break }
@@ -74,17 +74,18 @@ extension Machine {
         for step in 0..<size { unsafe frame[Int(at & 4095) + step] = bytes[done + step] }
       }
       ram[frames.frame(pfn)].flags |= Frame.dirty
+      if ram[file].kind == .host, ram[file].size > before { ram[file].isResized = true }
       done += size
     }
     return UInt64(done)
   }
 
-  /// The frame of a page that is going to be written; pages behind `known` bytes need no reading.
-  private func pageToWrite(
-    _ file: Ref<File>, _ index: UInt64, known: UInt64
-  ) throws(Refusal) -> UInt32 {
+  /// The frame of a page that is going to be written; pages that the host has not need no reading.
+  private func pageToWrite(_ file: Ref<File>, _ index: UInt64) throws(Refusal) -> UInt32 {
     if let pfn = cachedPage(file, index) { return pfn }
-    guard ram[file].kind == .host, index << 12 >= known else { return try readIn(file, index) }
+    guard ram[file].kind == .host, index << 12 >= ram[file].hostSize else {
+      return try readIn(file, index)
+    }
     guard let pfn = addFolio(file, index, order: 0) else {
       throw Refusal(.errno(.ENOMEM), .noFrames, 1)
     }
@@ -108,6 +109,10 @@ extension Machine {
       throw Refusal(.errno(.EPERM), .sealed, UInt64(ram[file].seals.rawValue))
     }
     ram[file].size = size
+    if ram[file].kind == .host, size != before {
+      ram[file].isResized = true
+      ram[file].hostSize = min(ram[file].hostSize, size)
+    }
     guard size < before else { return }
     forgetPages(file, from: ram[file].sizeInPages, to: .max)
     if size % 4096 != 0, let pfn = cachedPage(file, size >> 12) {
@@ -127,7 +132,8 @@ extension Machine {
   ///
   /// Refuses with -EBADF; with -EINVAL for an empty range, one that wraps, or parts of huge pages; with
   /// -EOPNOTSUPP for files of the host; with -EFBIG; with -EPERM for a seal; with -ENOSPC for huge pages
-  /// and -ENOMEM for others that there is no memory for: pages made before stay.
+  /// that there is no memory for, of which those made before stay, and with -ENOMEM for others, which
+  /// are taken back.
   public func fallocate(
     _ address: UInt64, start: UInt64, end: UInt64, punchesHole: Bool
   ) throws(Refusal) {
@@ -153,12 +159,19 @@ extension Machine {
     }
     let before = ram[file].size
     ram[file].size = max(before, end)
-    for index in start >> 12...(end - 1) >> 12 {
+    var added: [UInt64] = []
+    for index in start >> 12...(end - 1) >> 12 where cachedPage(file, index) == nil {
       do throws(Refusal) {
         _ = try readIn(file, index)
+        added.append(index)
       } catch {
         ram[file].size = before
-        throw isHuge ? Refusal(.errno(.ENOSPC), .noHugePage) : error
+        guard !isHuge else { throw Refusal(.errno(.ENOSPC), .noHugePage) }
+        for index in added.reversed() {
+          guard let folio = folio(file, index) else { continue }
+          removePages(file, from: folio.index, to: folio.index + 1 << UInt64(folio.order))
+        }
+        throw error
       }
     }
   }
@@ -213,8 +226,8 @@ extension Machine {
     return gone
   }
 
-  /// Writes dirty pages, and the size, to the host's file. Returns the pages written. The corresponding
-  /// kernel function is `vfs_fsync`.
+  /// Writes dirty pages to the host's file, and the size if it was changed here. Returns the pages
+  /// written. The corresponding kernel function is `vfs_fsync`.
   ///
   /// Refuses with -EBADF, and -EIO when the host refuses; pages that are not written stay dirty.
   public func fsync(_ address: UInt64) throws(Refusal) -> UInt64 {
@@ -224,7 +237,13 @@ extension Machine {
     let isHost = ram[file].kind == .host
     let size = ram[file].size
     do throws(HostFile.Failure) {
-      if isHost, try hostFile(file).size() != size { try hostFile(file).resize(size) }
+      if isHost, ram[file].isResized {
+        // What a file was cut by must not come back when it has become longer again.
+        try hostFile(file).resize(ram[file].hostSize)
+        try hostFile(file).resize(size)
+        ram[file].hostSize = size
+        ram[file].isResized = false
+      }
       var at: UInt64 = 0
       while let (index, _) = ram[file].pages.next(from: at, ram) {
         at = index + 1

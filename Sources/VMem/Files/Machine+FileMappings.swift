@@ -17,7 +17,7 @@ extension Machine {
     guard offset & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .offsetNotAligned, offset) }
     request.offset = offset >> 12
     let size = (request.length &+ 4095) & ~4095
-    if let buffer = findBuffer(object) {
+    if let buffer = findBuffer(object), ram[buffer].isOpen {
       guard request.length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
       let pages = UInt64(ram[buffer].pageCount)
       guard request.offset <= pages, size >> 12 <= pages - request.offset else {

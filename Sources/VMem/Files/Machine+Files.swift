@@ -32,13 +32,14 @@ extension Machine {
     ram[file].path = frame
     do throws(HostFile.Failure) {
       ram[file].size = try hostFile(file).size()
+      ram[file].hostSize = ram[file].size
     } catch {
       frames.free(frame)
       caches.free(.file, file)
       let errno = Errno(rawValue: UInt8(truncatingIfNeeded: error.code)) ?? .EIO
       throw Refusal(.errno(errno), .hostFile, 0, UInt64(error.code))
     }
-    return link(file)
+    return open(file)
   }
 
   /// Makes a file of `size` bytes of zeroes in memory, as ramfs has them.
@@ -48,7 +49,7 @@ extension Machine {
     guard size <= File.maximumSize else { throw Refusal(.errno(.EFBIG), .fileTooLarge, size) }
     let file = try makeFile(.anonymous, order)
     ram[file].size = size
-    return link(file)
+    return open(file)
   }
 
   /// Makes a memfd. The corresponding kernel function is `memfd_create`.
@@ -63,7 +64,7 @@ extension Machine {
     let file = try makeFile(isHuge ? .hugetlb : .memfd, isHuge ? 9 : order)
     ram[file].seals = allowsSealing ? [] : .seal
     ram[file].isOptimized = isHuge && isOptimized
-    return link(file)
+    return open(file)
   }
 
   /// Makes what is behind a shared mapping of memory, whose size is that of the mapping. The
@@ -74,7 +75,7 @@ extension Machine {
     try promise(size >> 12)
     let file = try makeFile(.zero, 0)
     ram[file].size = size
-    _ = link(file)
+    link(file)
     return file
   }
 
@@ -93,12 +94,17 @@ extension Machine {
     return file
   }
 
-  private func link(_ file: Ref<File>) -> UInt64 {
+  private func open(_ file: Ref<File>) -> UInt64 {
+    link(file)
+    ram[file].isOpen = true
+    return address(of: file)
+  }
+
+  private func link(_ file: Ref<File>) {
     ram[Superblock.ref].filesMade += 1
     ram[file].number = ram[Superblock.ref].filesMade
     ram[file].next = ram[Superblock.ref].files
     ram[Superblock.ref].files = file
-    return address(of: file)
   }
 
   /// The kernel address that stands for a file.
@@ -106,7 +112,7 @@ extension Machine {
 
   /// The file at an address; refuses with -EBADF where there is none that is open.
   func file(at address: UInt64) throws(Refusal) -> Ref<File> {
-    if let file = findFile(address) { return file }
+    if let file = findFile(address), ram[file].isOpen { return file }
     throw Refusal(.errno(.EBADF), .noFile, address)
   }
 
@@ -127,11 +133,15 @@ extension Machine {
     }
   }
 
-  /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
+  /// Closes the descriptor. The file goes with its last user: open descriptor or mapping. Pages that
   /// somebody has pinned stay. The corresponding kernel function is `close`.
-  public func closeFile(_ address: UInt64) throws(Refusal) { drop(try file(at: address)) }
+  public func closeFile(_ address: UInt64) throws(Refusal) {
+    let file = try file(at: address)
+    ram[file].isOpen = false
+    drop(file)
+  }
 
-  /// Drops a use of a file.
+  /// Drops a use of a file: its descriptor or a mapping.
   func drop(_ file: Ref<File>) {
     ram[file].references -= 1
     guard ram[file].references == 0 else { return }
@@ -187,7 +197,7 @@ extension Machine {
   public func forEachFolio(
     of address: UInt64, _ body: (_ index: UInt64, _ pfn: UInt32?, _ order: UInt32) -> Void
   ) throws(Refusal) {
-    let file = try file(at: address)
+    guard let file = findFile(address) else { throw Refusal(.errno(.EBADF), .noFile, address) }
     var at: UInt64 = 0
     while let (index, _) = ram[file].pages.next(from: at, ram) {
       if let folio = folio(file, index) {

@@ -115,28 +115,29 @@ extension Machine {
     let window = UInt64(ram[file].window)
     let first = index & ~(window - 1)
     let last = min(first + window, end)
-    var failure: Refusal?
     // The page that is asked for comes first, so that memory which runs out runs out for the others.
-    failure = readFolio(file, index, end: last)
+    let failure = readFolio(file, index, order: folioOrder(file, index, end: last))
     if let failure { throw failure }
     var at = first
     while at < last {
-      if cachedPage(file, at) == nil, readFolio(file, at, end: last) != nil { break }
+      let order = folioOrder(file, at, end: last)
+      if cachedPage(file, at) == nil, readFolio(file, at, order: order) != nil { break }
       at += 1
     }
     return cachedPage(file, index) ?? 0
   }
 
-  /// Makes the folio of a page and fills it from the host's file.
-  private func readFolio(_ file: Ref<File>, _ index: UInt64, end: UInt64) -> Refusal? {
-    let order = folioOrder(file, index, end: end)
+  /// Makes the folio of a page and fills it from the host's file. Without memory for a large one it
+  /// is a page.
+  private func readFolio(_ file: Ref<File>, _ index: UInt64, order: UInt32) -> Refusal? {
     let count = UInt64(1) << order
     let first = index & ~(count - 1)
     guard let pfn = addFolio(file, first, order: order) else {
       return order == 0
-        ? Refusal(.errno(.ENOMEM), .noFrames, 1) : readFolio(file, index, end: index + 1)
+        ? Refusal(.errno(.ENOMEM), .noFrames, 1) : readFolio(file, index, order: 0)
     }
-    let bytes = Int(min(count << 12, ram[file].size - first << 12))
+    let known = ram[file].hostSize
+    let bytes = first << 12 < known ? Int(min(count << 12, known - first << 12)) : 0
     do throws(HostFile.Failure) {
       let host = hostFile(file)
       var done = 0

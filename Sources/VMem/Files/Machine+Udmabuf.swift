@@ -77,7 +77,7 @@ extension Machine {
 
   /// Takes a reference on each page of an item and lists it.
   private func pin(_ item: UdmabufItem, _ buffer: Ref<DmaBuf>) throws(Refusal) {
-    guard let file = findFile(item.memfd), ram[file].isMemfd else {
+    guard let file = findFile(item.memfd), ram[file].isOpen, ram[file].isMemfd else {
       throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
     }
     let seals = ram[file].seals
@@ -90,6 +90,10 @@ extension Machine {
     }
     guard item.offset <= File.maximumSize || pinsFolios else {
       throw Refusal(.errno(.EFBIG), .fileTooLarge, item.offset)
+    }
+    let last = item.offset &+ item.size &- 1
+    guard !pinsFolios || item.offset <= last && last < ram[file].size else {
+      throw Refusal(.errno(.EINVAL), .behindFileEnd, last >> 12, ram[file].size)
     }
     let first = item.offset >> 12
     for index in first..<first + item.size >> 12 {
@@ -140,12 +144,12 @@ extension Machine {
 
   /// The buffer at an address; refuses with -EINVAL where there is none (`dma_buf_get`).
   func buffer(at address: UInt64) throws(Refusal) -> Ref<DmaBuf> {
-    if let buffer = findBuffer(address) { return buffer }
+    if let buffer = findBuffer(address), ram[buffer].isOpen { return buffer }
     throw Refusal(.errno(.EINVAL), .noBuffer, address)
   }
 
   /// Whether an address stands for a buffer.
-  public func isBuffer(_ address: UInt64) -> Bool { findBuffer(address) != nil }
+  public func isBuffer(_ address: UInt64) -> Bool { (try? buffer(at: address)) != nil }
 
   /// Calls `body` for every buffer, the newest first.
   public func forEachBuffer(_ body: (_ address: UInt64, DmaBuf) -> Void) {
@@ -154,14 +158,20 @@ extension Machine {
 
   /// The frames of a buffer's pages, in its order.
   public func pages(ofBuffer address: UInt64) throws(Refusal) -> [UInt64] {
-    let buffer = try buffer(at: address)
+    guard let buffer = findBuffer(address) else {
+      throw Refusal(.errno(.EINVAL), .noBuffer, address)
+    }
     return (0..<UInt64(ram[buffer].pageCount)).map { UInt64(ram[buffer].pages.value($0, ram)) }
   }
 
-  /// Closes a descriptor of a buffer. Its pages are let go with its last user. A mapping into the
+  /// Closes the descriptor of a buffer. Its pages are let go with its last user. A mapping into the
   /// kernel that is still there is a WARN, and goes. The corresponding kernel function is
   /// `dma_buf_release`.
-  public func closeBuffer(_ address: UInt64) throws(Refusal) { drop(try buffer(at: address)) }
+  public func closeBuffer(_ address: UInt64) throws(Refusal) {
+    let buffer = try buffer(at: address)
+    ram[buffer].isOpen = false
+    drop(buffer)
+  }
 
   func drop(_ buffer: Ref<DmaBuf>) {
     ram[buffer].references -= 1

@@ -21,6 +21,9 @@ extension Machine {
     var pages: [UInt64] = []
     for index in first...last {
       guard let pfn = cachedPage(file, index) else {
+        guard index < ram[file].sizeInPages else {
+          throw Refusal(.null, .behindFileEnd, index, ram[file].size)
+        }
         throw Refusal(.null, .pageNotResident, index)
       }
       pages.append(UInt64(pfn))
@@ -76,11 +79,11 @@ extension Machine {
   private func fileMapFlags(_ flags: VMFlags) throws(Refusal) -> VMFlags {
     mightSleep(.vmap_file)
     guard !flags.contains(.flushResetPerms) else {
-      warnOnce(29, .vmap_file)
+      warnOnce(.vmapFileFlushResetPerms, .vmap_file)
       throw Refusal(.null, .flushResetPerms, UInt64(flags.rawValue))
     }
     guard flags.contains(.noGuard) else { return flags }
-    warnOnce(30, .vmap_file)
+    warnOnce(.vmapFileNoGuard, .vmap_file)
     return flags.subtracting(.noGuard)
   }
 }

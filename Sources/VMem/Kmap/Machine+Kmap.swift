@@ -67,13 +67,13 @@ extension Machine {
     let direct = (address &- map.pageOffset) >> 12
     guard let pkmap else { return direct }
     if pkmap.window.slot(address) != nil {
-      warnOnce(23, .__kmap_to_page)
+      warnOnce(.kmapToPageOfSlot, .__kmap_to_page)
       return pkmap.entry(address).pfn
     }
     guard let number = pkmap.window.localNumber(address, localSlots * cpuCount), number > 0 else {
       return direct
     }
-    warnOnce(24, .__kmap_to_page)
+    warnOnce(.kmapToPageOfLocalSlot, .__kmap_to_page)
     if let control = existingKmapControl, number / localSlots == cpu {
       let entry = ram[control].entries[number % localSlots]
       if number % localSlots < Int(ram[control].index), entry.isPresent { return entry.pfn }

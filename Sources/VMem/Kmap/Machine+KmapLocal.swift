@@ -51,9 +51,9 @@ extension Machine {
     guard let pkmap else { return try closeProtected(page) }
     guard pkmap.window.localNumber(page, localSlots * cpuCount) != nil else {
       if has(.kmapForceMap) {
-        warnOnce(25, .kunmap_local_indexed)
+        warnOnce(.kunmapLocalNoSlot, .kunmap_local_indexed)
       } else {
-        if page < map.pageOffset { warnOnce(26, .kunmap_local_indexed) }
+        if page < map.pageOffset { warnOnce(.kunmapLocalBelowDirectMap, .kunmap_local_indexed) }
         try closeProtected(page)
       }
       return
@@ -61,7 +61,7 @@ extension Machine {
     let control = try kmapControl()
     let top = Int(ram[control].index) - 1
     let last = pkmap.window.localAddress(top + localSlots * cpu)
-    if page != last { warnOnce(27, .kunmap_local_indexed) }
+    if page != last { warnOnce(.kunmapLocalOutOfOrder, .kunmap_local_indexed) }
     guard top >= 0 else { throw bug(.kunmap_local_indexed, .nothingKmapped, page) }
     markMisorder(control, named: page, top, last, pkmap)
     clear(last, pkmap)

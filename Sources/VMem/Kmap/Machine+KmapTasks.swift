@@ -159,7 +159,7 @@ extension Machine {
     guard !hasTask(name) else { throw Refusal(.errno(.EEXIST), .taskExists) }
     let number = try findTask(name)
     if let parent = existingKmapControl {
-      if ram[parent].index > 0 { warnOnce(28, .kmap_local_fork) }
+      if ram[parent].index > 0 { warnOnce(.forkWithKmapLocal, .kmap_local_fork) }
       if ram[parent].migrationDisabled > 0 || ram[parent].pkrs[0] != ProtectionKeys.initial {
         let child = try makeKmapControl(ofTask: number)
         ram[child].migrationDisabled = ram[parent].migrationDisabled

@@ -144,7 +144,7 @@ extension Machine {
     if access == .readWrite || access == .read && !forWriting { return }
     let code = ProtectionKeys.errorCode(writing: forWriting)
     if key == ProtectionKeys.protected, pksIsRelaxed {
-      warnOnce(29, .pgmap_protection_fault, .pgmapFault, address, key)
+      warnOnce(.protectionFault, .pgmap_protection_fault, .pgmapFault, address, key)
       return try setProtection(ofKey: key, .readWrite)
     }
     logMessage(.protectionFault, level: 1, nil, address, key, code)

@@ -75,6 +75,8 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case dma_buf_vunmap
   case dma_buf_release
   case page_add_file_rmap
+  case get_page
+  case put_page
   case do_mprotect_pkey
   case do_mremap
   case dup_mm

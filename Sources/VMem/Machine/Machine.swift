@@ -106,12 +106,12 @@ public struct Machine: ~Copyable {
     logMessage(message, level: level, function, a, b, c, d)
   }
 
-  /// The kernel's `WARN_ONCE`: `number` tells the places apart (0–31).
+  /// The kernel's `WARN_ONCE`.
   func warnOnce(
-    _ number: UInt32, _ function: KernelFunction, _ message: KernelMessage = .warning,
+    _ place: WarnOnce, _ function: KernelFunction, _ message: KernelMessage = .warning,
     _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
-    let bit = UInt32(1) << number
+    let bit = UInt32(1) << UInt32(place.rawValue)
     guard ram[Superblock.ref].warnedOnce & bit == 0 else {
       ram[Superblock.ref].warnings += 1
       return

@@ -331,6 +331,7 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case bufferTooLarge
   /// address
   case noMemfd
+  case notInt
   /// seals
   case sealsForbid
   /// address

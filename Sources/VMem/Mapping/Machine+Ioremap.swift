@@ -17,11 +17,11 @@ extension Machine {
     }
     guard physical >> Self.physicalBits == 0 else {
       logMessage(.ioremapInvalid, nil, physical)
-      warnOnce(8, .__ioremap_caller)
+      warnOnce(.ioremapTooHigh, .__ioremap_caller)
       throw Refusal(.null, .noPhysicalAddress, physical, Self.physicalBits)
     }
     guard !isUsedRAM(physical, last) else {
-      warnOnce(9, .__ioremap_caller, .ioremapOnRAM, physical, last)
+      warnOnce(.ioremapOfRAM, .__ioremap_caller, .ioremapOnRAM, physical, last)
       throw Refusal(.null, .physicalIsRAM, physical, last)
     }
     let base = physical & ~4095
@@ -109,12 +109,13 @@ extension Machine {
     start: UInt64, end: UInt64, physical: UInt64
   ) throws(Refusal) {
     guard let area = findVMArea(start), area.flags.contains(.ioremap) else {
-      warnOnce(10, .ioremap_page_range, .notIoremap, start)
+      warnOnce(.ioremapRangeOfOther, .ioremap_page_range, .notIoremap, start)
       throw Refusal(.errno(.EINVAL), .notIoremap, start)
     }
     guard start == area.start, end == area.start &+ area.size else {
       warnOnce(
-        11, .ioremap_page_range, .notWholeArea, start, end, area.start, area.start &+ area.size)
+        .ioremapRangeOfPart, .ioremap_page_range, .notWholeArea, start, end, area.start,
+        area.start &+ area.size)
       throw Refusal(.errno(.ERANGE), .notWholeArea, area.start, area.start &+ area.size)
     }
     try mapDevice(start, end, physical & ~4095, .uncachedMinus)

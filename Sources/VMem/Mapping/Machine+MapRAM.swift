@@ -61,7 +61,7 @@ extension Machine {
     }
     let area = areas.busyArea(containing: address)
     guard !area.isNone else {
-      warnOnce(3, .vm_unmap_ram)
+      warnOnce(.unmapRAMWithoutArea, .vm_unmap_ram)
       return
     }
     removeArea(area)

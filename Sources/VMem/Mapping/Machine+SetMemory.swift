@@ -47,7 +47,7 @@ extension Machine {
         throw bug(.__change_page_attr, .neverEnds, UInt64(bitPattern: Int64(count)))
       }
     }
-    if address & 4095 != 0 { warnOnce(21, .change_page_attr_set_clr) }
+    if address & 4095 != 0 { warnOnce(.setMemoryUnaligned, .change_page_attr_set_clr) }
     unmapAliases()
     // A negative number is a very large one, which ends at the first hole.
     let pages = UInt64(bitPattern: Int64(count))

@@ -51,15 +51,15 @@ extension Machine {
     let flags = ram[area].flags
     let bits = UInt64(flags.rawValue)
     if flags.contains(.flushResetPerms) {
-      warnOnce(0, .check_sparse_vm_area)
+      warnOnce(.sparseFlushResetPerms, .check_sparse_vm_area)
       throw Refusal(.errno(.EINVAL), .flushResetPerms, bits)
     }
     if flags.contains(.noGuard) {
-      warnOnce(1, .check_sparse_vm_area)
+      warnOnce(.sparseNoGuard, .check_sparse_vm_area)
       throw Refusal(.errno(.EINVAL), .noGuard, bits)
     }
     if !flags.contains(.sparse) {
-      warnOnce(2, .check_sparse_vm_area)
+      warnOnce(.sparseFlags, .check_sparse_vm_area)
       throw Refusal(.errno(.EINVAL), .notSparse, bits)
     }
     let pages = (end &- start) >> 12

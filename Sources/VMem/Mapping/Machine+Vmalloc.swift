@@ -7,7 +7,7 @@ extension Machine {
   /// fails at any stage. Refuses with NULL; a size of 0 is a WARN once.
   public func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
     guard request.size > 0 else {
-      warnOnce(4, .__vmalloc_node_range)
+      warnOnce(.vmallocZero, .__vmalloc_node_range)
       throw Refusal(.null, .sizeRoundsToZero, 0)
     }
     if let node = request.node, node >= configuration.nodes {

@@ -11,11 +11,11 @@ extension Machine {
     mightSleep(.vmap)
     var flags = flags
     if flags.contains(.flushResetPerms) && !has(.vmapAnyFlags) {
-      warnOnce(5, .vmap)
+      warnOnce(.vmapFlushResetPerms, .vmap)
       throw Refusal(.null, .flushResetPerms, UInt64(flags.rawValue))
     }
     if flags.contains(.noGuard) {
-      warnOnce(6, .vmap)
+      warnOnce(.vmapNoGuard, .vmap)
       flags.remove(.noGuard)
     }
     let total = UInt64(ram[Superblock.ref].managedFrames)
@@ -82,7 +82,7 @@ extension Machine {
     do throws(Refusal) {
       _ = try applyToPages(start, start + size) { (table, index) throws(Refusal) in
         guard next >= UInt64(ram.frameCount) else {
-          warnOnce(7, .vmap_pfn_apply)
+          warnOnce(.vmapPFNOfRAM, .vmap_pfn_apply)
           throw Refusal(.null, .frameHasStructPage, next)
         }
         ram[table: table, index] = Entry(pfn: next, .special)

@@ -125,7 +125,7 @@ extension Machine {
     guard let base = group.findBase() else { return nil }
     for (index, member) in group.members.enumerated() {
       if areas.space.reserve(base &+ member.offset, member.size) { continue }
-      warnOnce(20, .pcpu_get_vm_areas)
+      warnOnce(.percpuOverlap, .pcpu_get_vm_areas)
       release(group.members[..<index], base, &records)
       return nil
     }

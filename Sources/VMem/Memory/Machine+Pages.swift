@@ -131,6 +131,7 @@ extension Machine {
   /// Takes a reference on each page. The corresponding kernel function is `get_page`.
   public func getPages(_ pages: [UInt64]) throws(Refusal) {
     try checkAllocated(pages)
+    try checkStructPages(pages, .get_page)
     for pfn in pages { ram[frames.frame(UInt32(pfn))].addReferences(1) }
   }
 
@@ -138,6 +139,7 @@ extension Machine {
   /// function is `put_page`.
   public func putPages(_ pages: [UInt64]) throws(Refusal) {
     try checkAllocated(pages)
+    try checkStructPages(pages, .put_page)
     try checkReferences(pages)
     for pfn in pages {
       ram[frames.frame(UInt32(pfn))].addReferences(-1)
@@ -172,6 +174,16 @@ extension Machine {
     for pfn in pages {
       guard let frame = structPage(pfn), frame.refcount > 0, PageType(word: frame.mapcount) == nil
       else { throw bug(.__free_pages, .pageNotAllocated, pfn) }
+    }
+  }
+
+  /// References of tail pages are counted in the struct page of each, which may be another's that
+  /// nobody can write (HVO).
+  private func checkStructPages(_ pages: [UInt64], _ function: KernelFunction) throws(Refusal) {
+    for pfn in pages {
+      let frame = ram[frames.frame(UInt32(pfn))]
+      guard frame.isFilePage, frame.order == 9, hasSharedStructPage(UInt32(pfn)) else { continue }
+      throw bug(function, .sharedStructPage, pfn)
     }
   }
 

@@ -114,7 +114,8 @@ extension Machine {
     let place = Level.size(depth: depth) - 1
     let pfn = (old.bits & Entry.pfnMask & ~place) >> 12
     warnOnce(
-      22, .__change_page_attr, .cpaWritableExecutable, old.bits & ~Entry.pfnMask,
+      .setMemoryWritableExecutable, .__change_page_attr, .cpaWritableExecutable,
+      old.bits & ~Entry.pfnMask,
       new.bits & ~Entry.pfnMask, address, pfn | UInt64(depth) << 56)
   }
 }

@@ -9,8 +9,8 @@ extension Refusal {
     case .noFile: return "no open file at \(a)"
     case .hostFile:
       return values.b == 0
-        ? "the host's file ends before byte \(values.a)"
-        : "the host's file cannot be used at byte \(values.a): error \(values.b)"
+        ? "the host's file has become shorter: it ends in or before the page at byte \(values.a)"
+        : "the host says: \(systemMessage(Int32(truncatingIfNeeded: values.b)))"
     case .pathTooLong: return "a path of \(values.a) bytes; 4095 are the most"
     case .readAheadWindow: return "\(values.a) pages are no power of two up to 4096"
     case .folioOrderTooHigh: return "order \(values.a) is above the highest of a folio, 9"
@@ -31,6 +31,7 @@ extension Refusal {
     case .tooManyItems: return "\(values.a) items are more than list_limit, \(values.b)"
     case .itemNotAligned: return "offset \(a) and size \(b) are not of whole pages"
     case .bufferTooLarge: return "\(values.a) pages are more than size_limit_mb, \(values.b)"
+    case .notInt: return "\(Int64(bitPattern: values.a)) is no int of 32 bits"
     case .noMemfd: return "no memfd at \(a)"
     case .sealsForbid:
       return "a buffer needs the seal shrink and neither write nor future_write; the memfd has "

@@ -54,7 +54,7 @@ extension Refusal {
       return "\(Int64(bitPattern: values.a)) pages, holes passed over, come to no end"
     case .orderTooHigh: return "order \(values.a) is above the highest, 10"
     case .noSuchNode: return "no node \(Int64(bitPattern: values.a)) among \(values.b)"
-    case .noFrames: return "no \(values.a) free frames"
+    case .noFrames: return values.a == 1 ? "no free frame" : "no \(values.a) free frames"
     case .zeroPages: return "0 pages asked for"
     case .nullAddress: return "address NULL"
     case .pageNotAllocated: return "frame \(values.a) is not allocated"
@@ -148,7 +148,7 @@ extension Refusal {
     case .nameTableFull: return "no memory for the name \(culprit ?? "")"
     case .noFile, .hostFile, .pathTooLong, .readAheadWindow, .folioOrderTooHigh, .fileTooLarge,
       .offsetTooLarge, .hugetlbWrite, .notWholeHugePages, .hostFileHoles, .noHugePage,
-      .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal, .sealed, .writableMapping,
+      .notInt, .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal, .sealed, .writableMapping,
       .pagePinned, .tooManyItems, .itemNotAligned, .bufferTooLarge, .noMemfd, .sealsForbid,
       .noBuffer, .noBufferMap, .bufferNotMapped, .syncFlags, .noSyncTable, .bufferNotShared,
       .sharedStructPage:

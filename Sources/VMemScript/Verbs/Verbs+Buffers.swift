@@ -24,7 +24,8 @@ extension Verb {
     Verb(
       "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
       summary: "set the limits of buffers that come (parameters of the module), and show them",
-      returns: "list_limit=N size_limit_mb=N", example: "udmabuf_limits --list 2000",
+      returns: "list_limit=N size_limit_mb=N; -ERANGE for what is no int",
+      example: "udmabuf_limits --list 2000",
       .call(setLimits)),
     Verb(
       "udmabuf_vmap", .files, .address, .writer, [.buffer],
@@ -102,16 +103,24 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var limits = machine.udmabufLimits
     if call.arguments.has(.listLimit) {
-      limits.list = UInt32(truncatingIfNeeded: call.arguments[.listLimit])
+      limits.list = try limit(call.arguments[.listLimit])
     }
     if call.arguments.has(.sizeLimit) {
-      limits.sizeMB = UInt32(truncatingIfNeeded: call.arguments[.sizeLimit])
+      limits.sizeMB = try limit(call.arguments[.sizeLimit])
     }
     machine.udmabufLimits = limits
     call.scratch.write(
       "list_limit=\(Int32(bitPattern: limits.list)) "
         + "size_limit_mb=\(Int32(bitPattern: limits.sizeMB))")
     return .line
+  }
+
+  /// A parameter of the module is an `int` (`param_set_int`).
+  private static func limit(_ value: UInt64) throws(Refusal) -> UInt32 {
+    guard let number = Int32(exactly: Int64(bitPattern: value)) else {
+      throw Refusal(.errno(.ERANGE), .notInt, value)
+    }
+    return UInt32(bitPattern: number)
   }
 
   private static func mapBuffer(
@@ -153,20 +162,19 @@ extension Verb {
 extension Interpreter {
   /// `M:OFFSET:SIZE`.
   fileprivate mutating func item(_ token: Token) throws(LineFailure) -> UdmabufItem {
-    guard let colon = token.text.firstIndex(of: UInt8(ascii: ":")) else {
-      throw Self.notItem(token)
+    var parts: [UInt64] = []
+    var start = 0
+    for at in 0...token.text.count
+    where at == token.text.count || token.text.byte(at) == UInt8(ascii: ":") {
+      // A colon behind a name would begin a list of pages.
+      let part = Token(
+        text: token.text[start..<at], offset: token.offset, length: token.length, isQuoted: true)
+      guard start < at, parts.count < 3 else { throw Self.notItem(token) }
+      parts.append(try call.address(machine, part))
+      start = at + 1
     }
-    // A colon behind a name would begin a list of pages.
-    let name = Token(
-      text: token.text[0..<colon], offset: token.offset, length: token.length, isQuoted: true)
-    let memfd = try call.address(machine, name)
-    var at = colon + 1
-    let offset = try call.number(token, &at)
-    guard token.text.byte(at) == UInt8(ascii: ":") else { throw Self.notItem(token) }
-    at += 1
-    let size = try call.number(token, &at)
-    guard at == token.text.count else { throw Self.notItem(token) }
-    return UdmabufItem(memfd: memfd, offset: offset, size: size)
+    guard parts.count == 3 else { throw Self.notItem(token) }
+    return UdmabufItem(memfd: parts[0], offset: parts[1], size: parts[2])
   }
 
   private static func notItem(_ token: Token) -> LineFailure {

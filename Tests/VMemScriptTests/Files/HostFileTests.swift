@@ -114,6 +114,37 @@ import VMemScript
     #expect(answers == ["78", "SIGBUS", "-EIO", "-EIO", "-EIO", "3", "4", "0"])
   }
 
+  @Test func fsyncLeavesASizeAloneThatWasNotChangedHere() throws {
+    let file = HostFile("as it was")
+    var interpreter = Interpreter(
+      machine: try Machine(Configuration()), options: Options(), output: nil, messages: nil)
+    func play(_ text: String) -> String {
+      _ = interpreter.run(ScriptSource(name: "t", bytes: Array(text.utf8)))
+      return interpreter.takeOutput()
+    }
+    _ = play("f = file_open \(file.path)\npwrite f 0 text:is\n")
+    let other = Glibc.open(file.path, O_WRONLY | O_APPEND)
+    _ = Glibc.write(other, ", and more", 10)
+    Glibc.close(other)
+    #expect(play("fsync f\nfsync f\n") == "1\n0\n")
+    #expect(file.contents == "is it was, and more")
+    #expect(play("ftruncate f 2\nfsync f\n") == "0\n0\n")
+    #expect(file.contents == "is")
+  }
+
+  /// Fragmented memory, or an allocation that is made to fail: pages instead of folios.
+  @Test func withoutMemoryForFoliosPagesAreReadIn() {
+    let file = HostFile(String(repeating: "x", count: 65_536))
+    let rows = lines(
+      """
+      @f = file_open \(file.path) --folio-order 2
+      inject alloc_page after=0 order=2 times=-1
+      pread f 12K 4
+      @folios f
+      """)
+    #expect(rows == ["0", "78 78 78 78"])
+  }
+
   @Test func reclaimTakesWhatIsCleanAndIdle() {
     let file = HostFile(String(repeating: "x", count: 16384))
     let rows = lines(

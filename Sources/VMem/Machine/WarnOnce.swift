@@ -1,0 +1,19 @@
+/// The places that complain with the kernel's `WARN_ONCE`: each of them once since boot. The raw value
+/// is its bit in `Superblock.warnedOnce`.
+enum WarnOnce: UInt8, CaseIterable {
+  case sparseFlushResetPerms, sparseNoGuard, sparseFlags
+  case unmapRAMWithoutArea
+  case vmallocZero
+  case vmapFlushResetPerms, vmapNoGuard
+  case vmapPFNOfRAM
+  case ioremapTooHigh, ioremapOfRAM
+  case ioremapRangeOfOther, ioremapRangeOfPart
+  case percpuOverlap
+  case setMemoryUnaligned, setMemoryWritableExecutable
+  case kmapToPageOfSlot, kmapToPageOfLocalSlot
+  case kunmapLocalNoSlot, kunmapLocalBelowDirectMap, kunmapLocalOutOfOrder
+  case forkWithKmapLocal
+  case protectionFault
+  case arenaAddressSpace
+  case vmapFileFlushResetPerms, vmapFileNoGuard
+}
