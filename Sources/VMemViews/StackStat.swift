@@ -3,7 +3,9 @@ public import VMem
 extension Views {
   /// Every stack, the statistics of all, and each CPU's stash.
   public static func stackStat(_ machine: borrowing Machine, to output: inout ViewOutput) {
+    var isDynamic = true
     machine.forEachStack { stack in
+      if stack.policy != .dynamic { isDynamic = false }
       let name = stack.name.isNone ? nil : text(machine.name(stack.name))
       row(stack, name, to: &output)
     }
@@ -11,8 +13,8 @@ extension Views {
     line("nr_kernel_stack", kernel, to: &output)
     guard machine.hasStackStashes else { return }
     line("nr_dynamic_stacks_faults", faults, to: &output)
-    // How the patches count tasks; each stack that is not dynamic counts for all of its pages.
-    line("tasks", (kernel - min(kernel, faults)) / 4, to: &output)
+    // How the patches count tasks, which holds where all stacks are dynamic.
+    if isDynamic { line("tasks", (kernel - min(kernel, faults)) / 4, to: &output) }
     for cpu in 0..<machine.cpuCount { stash(machine, cpu, to: &output) }
   }
 

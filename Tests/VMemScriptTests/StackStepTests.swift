@@ -63,6 +63,24 @@ import VMemScript
       ).first == "rrr")
   }
 
+  /// What interrupts the refill and schedules leaves nothing to refill: no page is lost.
+  @Test func aScheduleInTheMiddle() {
+    let ran = run(
+      Self.setUp + """
+        step 0 schedule
+        step 0
+        context irq
+        stack_touch r 8K
+        expect warn schedule
+        context process
+        step 0
+        expect ENOENT step 0
+        check
+        """)
+    #expect(ran.exit == .success, "\(ran.output)")
+    #expect(ran.output.contains("refilled meanwhile"))
+  }
+
   /// Another CPU has a stash of its own.
   @Test func aFaultOnTheOtherCPU() {
     #expect(

@@ -4,6 +4,26 @@ import VMemScript
 /// What scripts see of stacks.
 @Suite struct StackVerbTests {
   /// The row that a 6.18 kernel has for each of its threads.
+  /// Statistics of tasks hold for dynamic stacks alone.
+  @Test(arguments: [("dynamic", true), ("static", false), ("reclaim", false)])
+  func tasksAreCountedOfDynamicStacks(_ policy: String, _ isCounted: Bool) {
+    let ran = run(
+      "@stack_alloc --policy dynamic\n@stack_alloc --policy \(policy)\nstack_stat\n")
+    #expect(ran.lines.contains { $0.hasPrefix("tasks ") } == isCounted)
+  }
+
+  /// A page that may not be written takes no frame of a fault either.
+  @Test func writingToAReadOnlyPageOfAStack() {
+    let ran = run(
+      """
+      @s = stack_alloc --policy dynamic
+      @set_memory_ro s+12K 1
+      @stack_touch s 8
+      stack_touch s 8 --write
+      """)
+    #expect(ran.messages.contains("refuses the access"))
+  }
+
   @Test func rowsAreTheKernels() {
     let ran = run(
       "s = stack_alloc\nt = stack_alloc --policy dynamic --caller fork_idle\nvmallocinfo")

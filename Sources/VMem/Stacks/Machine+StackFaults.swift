@@ -32,7 +32,7 @@ extension Machine {
     } catch {
       guard error.rule == .notMapped, ram[stack].isDynamic, dynamicStackFault(stack, address) else {
         logMessage(.doubleFault, level: 0, nil, nextOops())
-        throw Refusal(.fault, .doubleFault, address)
+        throw Refusal(.fault, .doubleFault, address, error.rule == .notMapped ? 0 : 1)
       }
       _ = try translate(address, forWriting: forWriting)
     }

@@ -97,10 +97,15 @@ extension Machine {
     return did(.markCleared, at)
   }
 
-  /// Fills one slot.
+  /// Fills one slot, unless somebody who came in between has done so: then nothing is left to do.
   func stepSchedule(_ at: Ref<PerCPU>) -> Step {
     let slot = ram[at].step.phase
-    let isFilled = refill(stash(cpu).lowerBound + Int(slot))
+    let place = stash(cpu).lowerBound + Int(slot)
+    guard ram[stackState].stashes[place] & 1 != 0 else {
+      ram[at].step.total = ram[at].step.done + 1
+      return did(.slotNotMarked, at, UInt64(slot))
+    }
+    let isFilled = refill(place)
     ram[at].step.phase += 1
     ram[at].step.total = ram[at].step.done + 1 + markedSlots(at)
     return did(isFilled ? .slotFilled : .slotLost, at, UInt64(slot))

@@ -30,7 +30,7 @@ struct Stack: BitwiseCopyable {
   static let maximumPages = 16
   /// Bytes that a stack can have, in powers of two.
   static let sizes: ClosedRange<UInt64> = 4096...UInt64(maximumPages) << 12
-  /// What a stack that is not dynamic ends with (`STACK_END_MAGIC`).
+  /// What a static stack ends with (`STACK_END_MAGIC`); others have no page there that may be touched.
   static let endMagic: UInt64 = 0x57ac_6e9d
 
   var pages: Int { 1 << Int(order & 15) }

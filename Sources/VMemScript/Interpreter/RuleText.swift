@@ -161,7 +161,10 @@ extension Refusal {
     case .aboveStack: return "\(a) is not below the top \(b) of the stack"
     case .stackGuard: return "\(a) is in the guard page below the stack at \(b)"
     case .belowStack: return "\(a) is below the guard page of the stack at \(b)"
-    case .doubleFault: return "no page at \(a), and none to push the fault's frame on"
+    case .doubleFault:
+      return values.b == 0
+        ? "no page at \(a), and none to push the fault's frame on"
+        : "the page at \(a) refuses the access, and takes no frame of the fault either"
     case .stackFrame:
       return "a frame of \(values.a) bytes: \(values.b) to \(values.c), a multiple of 16"
     case .noDepth: return "a depth of 0 bytes"
@@ -210,7 +213,7 @@ extension Rule {
     case .areaIsStack: "`stack_free` gives a stack back"
     case .noStack: "`stack_alloc` makes one"
     case .notReclaimable: "`stack_alloc --policy reclaim` makes one that is"
-    case .doubleFault: "`dmesg` says why no page was mapped"
+    case .doubleFault: "`walk ADDRESS` shows the entry, `dmesg` what the kernel says"
     case .noFrames: "boot with more --memory"
     case .noKmapSlot, .taskSleeps:
       "a kunmap of another task wakes it; `task NAME` then lets its call go on"

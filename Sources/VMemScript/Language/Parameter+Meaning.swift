@@ -44,7 +44,8 @@ extension Parameter {
     case .align: "alignment of the address in bytes (default 1)"
     case .searchRange: "search here instead of the vmalloc window"
     case .shift: "log2 of the largest page that will map the area (default 12)"
-    case .caller: "what vmallocinfo names as caller (default vmemctl+0x0/0x0)"
+    case .caller:
+      "what vmallocinfo names as caller (default vmemctl+0x0/0x0; of stacks, what a kernel has)"
     case .address: "an address: a number, a name, a+4K, P[3]"
     case .area: "the area, by the address of its first byte"
     case .group: "members of the group: offset and size in bytes, multiples of the alignment"

@@ -102,6 +102,7 @@ extension Verb {
     case .markCleared: "the task's mark cleared, nothing refilled yet"
     case .slotFilled: "slot \(step.value) of the stash refilled"
     case .slotLost: "slot \(step.value) of the stash has no page any more"
+    case .slotNotMarked: "slot \(step.value) of the stash was refilled meanwhile"
     case .usersZapped: "pages taken from the users of \(hexadecimal(step.value))"
     }
   }

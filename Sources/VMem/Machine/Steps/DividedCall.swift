@@ -30,6 +30,7 @@ public struct Step: Equatable, Sendable {
     case markCleared
     case slotFilled
     case slotLost
+    case slotNotMarked
   }
 
   public let part: Part
