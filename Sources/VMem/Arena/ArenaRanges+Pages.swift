@@ -78,6 +78,7 @@ extension ArenaRanges {
       case (false, true): change(run, last &+ 1, to)
       case (false, false): remove(run)
       }
+      if from <= start, to >= last { return true }
     }
   }
 
