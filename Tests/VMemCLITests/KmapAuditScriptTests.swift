@@ -24,10 +24,22 @@ import Testing
         "global fs/copy.c:23 page_data returned to the caller",
         "global fs/copy.c:28 fill_cache stored in a variable of the file",
         "local fs/copy.c:34 clear_one kmap_atomic already is",
+        "global lib/ways.c:6 wrapped stored in an object",
+        "global lib/ways.c:14 out_parameter stored through a pointer",
+        "local lib/ways.c:22 both used and released here",
+        "local lib/ways.c:22 both used and released here",
+        "global lib/ways.c:32 other_name stored in an object",
+        "global lib/ways.c:41 at_once stored in an object",
+        "local lib/ways.c:49 argument used and released here",
+        "local lib/ways.c:51 argument used and released here",
+        "global lib/ways.c:63 longer_than_the_call stored in a variable of the file",
+        "global lib/ways.c:66 longer_than_the_call stored in a variable of the file",
+        "global lib/ways.c:68 longer_than_the_call handed to another context",
+        "global lib/ways.c:76 later_to_caller stored through a pointer",
       ])
     #expect(
       result.lines.last
-        == "11 callers: 5 thread local (45 %), kmap_local_page fits; 6 need a global mapping (55 %)"
+        == "23 callers: 9 thread local (39 %), kmap_local_page fits; 14 need a global mapping (61 %)"
     )
   }
 
