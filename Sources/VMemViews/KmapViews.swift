@@ -36,11 +36,12 @@ extension Views {
       output.field("page", text: page)
       output.field("count", count: mapping.isLocal ? 1 : mapping.users + 1)
       output.field("by", text: makers)
+      output.field("slot", flag: mapping.hasSlot)
       return output.endObject()
     }
     output.writer.write("\(address(mapping.address)) \(page) ")
     if mapping.isLocal {
-      output.writer.write("kmap_local of \(makers)")
+      output.writer.write("kmap_local of \(makers)\(mapping.hasSlot ? "" : ", no slot")")
     } else {
       output.writer.write("kmap count \(mapping.users + 1)")
       output.writer.write(mapping.users == 0 ? ", waits for a flush" : ", by \(makers)")
@@ -78,7 +79,7 @@ extension Views {
 
   /// Every mapping that another task than its maker used or released, that was released out of
   /// order, or that was held while its task did not run: those that live, then those that have
-  /// ended.
+  /// ended; and how many there were of whose users nothing is known.
   public static func kmapAudit(_ machine: borrowing Machine, to output: inout ViewOutput) {
     machine.forEachKmapMapping(ended: true) { mapping in
       guard mapping.isRemarkable else { return }
@@ -101,6 +102,21 @@ extension Views {
       if let ended = mapping.ended { output.writer.write(" (ended in call \(ended))") }
       output.endLine()
     }
+    unwatched(machine.unwatchedMappings, &output)
+  }
+
+  /// Says what an audit cannot know.
+  private static func unwatched(_ count: UInt64, _ output: inout ViewOutput) {
+    guard count > 0 else { return }
+    if output.isJSON {
+      output.beginObject()
+      output.field("kind", literal: "unwatched")
+      output.field("mappings", count: count)
+      return output.endObject()
+    }
+    output.writer.write("users not known: \(count) kmap_local of low memory without a slot")
+    output.writer.write(" (boot --highmem SIZE --with kmap_force_map gives one)")
+    output.endLine()
   }
 
   private static func reasons(_ mapping: KmapMapping, _ machine: borrowing Machine) -> String {
@@ -122,7 +138,9 @@ extension Views {
   ) {
     let units = KmapCost.units
     if !output.isJSON {
-      output.writer.write("\(pages) pages copied to others on \(cpus) CPUs; ")
+      output.writer.write(
+        "\(pages) pages copied to others on \(cpus) CPUs, one at a time, by vmap ")
+      output.writer.write("all of a CPU at once; ")
       output.writer.write("an entry costs \(units.write), a single flush \(units.single), ")
       output.writer.write("a full flush \(units.full) on each CPU")
       output.endLine()
@@ -194,8 +212,11 @@ extension Views {
   /// The tasks whose bits are set.
   private static func names(_ machine: borrowing Machine, _ tasks: UInt64) -> String {
     var names: [String] = []
-    for task in 0...Machine.maximumTasks where tasks >> UInt64(task) & 1 != 0 {
-      names.append(taskText(machine, task))
+    for task in 0...63 where tasks >> UInt64(task) & 1 != 0 {
+      let cpu = task - Machine.maximumTasks
+      names.append(
+        cpu <= 0
+          ? taskText(machine, task) : "vmemctl on CPU \(cpu)" + (cpu == 31 ? " or above" : ""))
     }
     return names.joined(separator: ", ")
   }

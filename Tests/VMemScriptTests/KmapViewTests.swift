@@ -57,8 +57,8 @@ import VMemScript
     let result = run("boot --cpus 2\nkmap_compare --pages 300 --cpus 4\ncheck")
     #expect(
       result.lines == [
-        "300 pages copied to others on 4 CPUs; an entry costs 1, a single flush 40, "
-          + "a full flush 400 on each CPU",
+        "300 pages copied to others on 4 CPUs, one at a time, by vmap all of a CPU at once; "
+          + "an entry costs 1, a single flush 40, a full flush 400 on each CPU",
         "way           mappings     locks   entries    single      full       cost",
         // 600 mappings fill the 512 slots once, and the end flushes again.
         "kmap               600      1201      1200         0         2       4400",

@@ -150,11 +150,12 @@ import VMemScript
     #expect(result.exit == .success, "\(result.messages)")
     let without = run(
       "@P = alloc_pages 1\nexpect EINVAL pks_set 1 rw\nexpect EINVAL pks_protect P\n"
-        + "expect EINVAL pks_mode relaxed\npks_state")
+        + "expect EINVAL pks_mode relaxed\nexpect EINVAL pks_state")
     #expect(without.exit == .success, "\(without.messages)")
+    #expect(run("pks_state").messages.contains("boot with --with pks"))
   }
 
-  @Test func aCopyOfATaskKeepsItsKeys() {
+  @Test func aNewTaskBeginsWithClosedKeys() {
     let result = run(
       """
       boot --with pks
@@ -164,12 +165,79 @@ import VMemScript
       pks_set 7 r
       kernel_thread b
       task b
-      read P 1
-      expect fault write P 01
-      task vmemctl
       expect fault read P 1
+      task a
+      read P 1
+      @L = alloc_pages 1
+      pks_protect L
+      k = kmap_local_page L
+      kernel_thread child
+      task child
+      expect fault read k 1
+      task a
+      kunmap_local k
+      task child
+      expect fault read k 1
+      pks_state
       check
       """)
+    #expect(result.exit == .success, "\(result.messages)")
+    #expect(!result.lines.contains { $0.hasPrefix("task child") })
+  }
+
+  /// What a mapping has opened goes with it, and nothing else does, whatever key its page gets.
+  @Test func aMappingClosesWhatItHasOpened() {
+    let result = run(
+      Self.start + """
+        a = kmap_local_page P[0]
+        pks_protect P[0] --key 0
+        kunmap_local a
+        pks_protect P[0]
+        expect fault read P[0] 1
+        b = kmap_local_page P[1]
+        c = kmap_local_page P[3]
+        pks_protect P[3]
+        kunmap_local c
+        read b 1
+        kunmap_local b
+        expect fault read b 1
+        kunmap_local b
+        a = kmap_local_page P[0]
+        kunmap_local b
+        read a 1
+        b = kmap_local_page P[0]
+        kunmap_local b
+        read a 1
+        kunmap_local a
+        expect fault read P[0] 1
+        check
+        """)
+    #expect(result.exit == .success, "\(result.messages)")
+  }
+
+  /// An interrupt's mapping is not the task's, and what it has left open ends with it.
+  @Test func interruptsOpenForThemselves() {
+    let result = run(
+      Self.start + """
+        context irq
+        a = kmap_local_page P[0]
+        read a 1
+        context process
+        expect fault read a 1
+        b = kmap_local_page P[1]
+        context irq
+        expect fault read a 1
+        kunmap_local a
+        c = kmap_local_page P[1]
+        kunmap_local c
+        expect fault read b 1
+        context process
+        read b 1
+        kunmap_local b
+        expect fault read b 1
+        kmap_audit
+        check
+        """)
     #expect(result.exit == .success, "\(result.messages)")
   }
 }

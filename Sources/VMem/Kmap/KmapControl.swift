@@ -20,13 +20,11 @@ struct KmapControl: BitwiseCopyable {
   /// The page a sleeping kmap is for, and the name that its address is to get.
   var page: UInt32 = 0
   var name = Ref<Name>.none
+  /// What it holds by kmap_local, in slots and without: the last one.
+  var held = Ref<LocalMapping>.none
   /// PKRS of the task, and of the interrupt that runs on it.
   var pkrs = InlineArray<2, UInt32>(repeating: ProtectionKeys.initial)
-  /// Mappings that have opened the key of protected pages, of both.
-  var opened = InlineArray<2, UInt32>(repeating: 0)
+  var unused: UInt32 = 0
   /// `pteval`
   var entries = InlineArray<33, Entry>(repeating: .none)
-  /// A bit for each other task that has used the mapping.
-  var users = InlineArray<33, UInt64>(repeating: 0)
-  var marks = InlineArray<33, KmapMarks>(repeating: KmapMarks())
 }

@@ -7,7 +7,7 @@ struct KmapState: BitwiseCopyable {
   var last: UInt32 = 0
   /// Tasks on the wait queue.
   var waiting: UInt32 = 0
-  /// Mappings with something to say that have ended.
+  /// Uses of slots with something to say that have ended.
   var recordCount: UInt64 = 0
   /// `kmap_lock` taken, mappings made, entries of both windows written.
   var locks: UInt64 = 0
@@ -28,8 +28,8 @@ struct KmapSlot: BitwiseCopyable {
   var marks = KmapMarks()
   var unused: UInt8 = 0
   var unusedToo: UInt32 = 0
-  /// A bit for each task that has called kmap for it, and for each that has used it, since it was
-  /// free.
+  /// The audit's bit of each task that has called kmap for it, and of each that has used it, since
+  /// it was free.
   var makers: UInt64 = 0
   var users: UInt64 = 0
 }
@@ -51,7 +51,7 @@ public struct KmapMarks: OptionSet, BitwiseCopyable, Sendable {
   static let all: KmapMarks = [.scheduled, .outOfOrder, .torn, .foreignRelease]
 }
 
-/// A mapping that has ended, for the audit.
+/// A use of PKMAP that has ended, for the audit.
 struct KmapRecord: BitwiseCopyable {
   /// Records that are kept: the oldest fall out.
   static let capacity = 64
@@ -59,9 +59,8 @@ struct KmapRecord: BitwiseCopyable {
   var address: UInt64 = 0
   var page: UInt32 = 0
   var marks = KmapMarks()
-  /// 1 for kmap_local
-  var isLocal: UInt8 = 0
-  var unused: UInt16 = 0
+  var unused: UInt8 = 0
+  var unusedToo: UInt16 = 0
   var makers: UInt64 = 0
   var users: UInt64 = 0
   /// Clock of its end.

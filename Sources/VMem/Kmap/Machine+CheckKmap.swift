@@ -38,6 +38,7 @@ extension Machine {
     let state = Superblock.ref
     checker.expect(ram[Task.boot].kmap.isNone, "kmap: record of the first task")
     for control in controls { check(control, &checker) }
+    checkEnded(&checker)
     guard checker.isSound else { return }
     for cpu in 0..<Configuration.maximumCPUs where cpu < cpuCount {
       checker.expect(
@@ -79,7 +80,7 @@ extension Machine {
       && record.preemptionDisabled <= record.pageFaultsDisabled
       && record.pageFaultsDisabled <= Self.mostPreemptions
       && record.raised <= min(1, UInt8(truncatingIfNeeded: record.preemptionDisabled))
-      && (has(.preemptCount) || record.preemptionDisabled == 0)
+      && (has(.preemptCount) || record.preemptionDisabled == 0) && record.unused == 0
     checker.expect(isSound, "kmap: counts of a task", task, UInt64(index))
     checker.expect(
       record.sleep <= KmapControl.Sleep.woken.rawValue
@@ -93,18 +94,77 @@ extension Machine {
       let isRight =
         isUsed
         ? entry.bits & ~Entry.pfnMask == Protection.kernel.bits
-        : entry == .none && record.users[at] == 0 && record.marks[at].isEmpty
-      checker.expect(
-        isRight && record.marks[at].isSubset(of: .all) && record.users[at] >> 33 == 0,
-        "kmap: entry of a task", task, UInt64(at))
+        : entry == .none
+      checker.expect(isRight, "kmap: entry of a task", task, UInt64(at))
     }
     for level in 0..<2 {
       checker.expect(
         has(.pks)
           ? record.pkrs[level] & 3 == 0
-          : record.pkrs[level] == ProtectionKeys.initial && record.opened[level] == 0,
+          : record.pkrs[level] == ProtectionKeys.initial,
         "kmap: protection keys of a task", task)
     }
+    if isSound { checkHeld(record, &checker) }
+  }
+
+  /// What a task holds in slots is what its entries say, the last one first.
+  private func checkHeld(_ record: KmapControl, _ checker: inout Checker) {
+    let task = UInt64(record.task)
+    let maker = auditBit(ofTask: Int(task), onCPU: Int(record.cpu))
+    var top = Int(record.index) - 1
+    var at = record.held
+    while !at.isNone, checker.use(at, .localMapping, "kmap: mapping of a task", task) {
+      let mapping = ram[at]
+      check(mapping, &checker)
+      let isDirect = isDirect(mapping)
+      checker.expect(
+        mapping.ended == 0 && mapping.maker == maker && mapping.users & maker == 0
+          && mapping.opens <= (has(.pks) && isDirect ? 1 : 0),
+        "kmap: mapping of a task", task, mapping.address)
+      if !isDirect {
+        let isTop =
+          top >= 0 && record.entries[top].pfn == mapping.page
+          && kmapWindow?.localAddress(top + localSlots * Int(record.cpu)) == mapping.address
+        checker.expect(isTop, "kmap: order of mappings", task, mapping.address)
+        if top >= 0 { top -= localStep }
+      }
+      at = mapping.next
+    }
+    checker.expect(top < 0, "kmap: mappings of a task", task, UInt64(record.index))
+  }
+
+  private func isDirect(_ mapping: LocalMapping) -> Bool {
+    mapping.page < UInt64(directFrames) && mapping.address == directAddress(mapping.page)
+  }
+
+  private func check(_ mapping: LocalMapping, _ checker: inout Checker) {
+    let isSlot =
+      mapping.address & 4095 == 0
+      && kmapWindow?.localNumber(mapping.address, localSlots * cpuCount) != nil
+    checker.expect(
+      (isDirect(mapping) || isSlot) && mapping.marks.isSubset(of: .all) && mapping.level <= 1
+        && (mapping.maker | mapping.users) & ~auditBits == 0 && mapping.unused == 0
+        && mapping.page < 1 << (Self.physicalBits - 12),
+      "kmap: mapping", mapping.address, mapping.page)
+  }
+
+  /// Mappings that an audit shows.
+  private func checkEnded(_ checker: inout Checker) {
+    var at = ram[Superblock.ref].endedMappings
+    var (count, before) = (0, clock)
+    while !at.isNone, checker.use(at, .localMapping, "kmap: mapping that has ended") {
+      let mapping = ram[at]
+      check(mapping, &checker)
+      checker.expect(
+        mapping.ended <= before && mapping.opens == 0 && mapping.maker.nonzeroBitCount == 1
+          && (!mapping.marks.isEmpty || mapping.users != 0),
+        "kmap: mapping that has ended", mapping.address, mapping.ended)
+      before = mapping.ended
+      count += 1
+      at = mapping.next
+    }
+    checker.expect(
+      count <= LocalMapping.mostEnded, "kmap: mappings that have ended", UInt64(count))
   }
 
   /// The slots of a CPU hold what its task has, and nothing else.
@@ -161,7 +221,7 @@ extension Machine {
         "kmap: slot", UInt64(number), UInt64(slot.count))
       checker.expect(
         slot.unused == 0 && slot.unusedToo == 0 && slot.marks.isSubset(of: .all)
-          && (slot.makers | slot.users) >> 33 == 0
+          && (slot.makers | slot.users) & ~auditBits == 0
           && (slot.makers != 0) == (slot.count > 1)
           && (slot.count > 1 || slot.users == 0 && slot.marks.isEmpty),
         "kmap: users of a slot", UInt64(number), slot.makers)
@@ -177,14 +237,13 @@ extension Machine {
       let record = ram[pkmap.record(number)]
       let isRight =
         number < count
-        ? record.isLocal <= 1 && record.unused == 0
-          && (record.isLocal == 1 || record.page < ram.frameCount)
-          && record.marks.isSubset(of: .all) && (record.makers | record.users) >> 33 == 0
+        ? record.page < ram.frameCount && record.unused == 0 && record.unusedToo == 0
+          && record.marks.isSubset(of: .all) && (record.makers | record.users) & ~auditBits == 0
           && record.makers != 0 && record.ended <= clock
           && (!record.marks.isEmpty || record.users & ~record.makers != 0)
           && touchesWindows(record.address, record.address &+ 4096)
-        : record.address == 0 && record.page == 0 && record.marks.isEmpty && record.isLocal == 0
-          && record.makers == 0 && record.users == 0 && record.ended == 0 && record.unused == 0
+        : record.address == 0 && record.page == 0 && record.marks.isEmpty && record.makers == 0
+          && record.users == 0 && record.ended == 0 && record.unused == 0 && record.unusedToo == 0
       checker.expect(isRight, "kmap: record of the audit", number)
       checker.expect(
         (0..<3).allSatisfy { record.padding[$0] == 0 }, "kmap: record of the audit", number)

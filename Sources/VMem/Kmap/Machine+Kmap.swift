@@ -17,7 +17,7 @@ extension Machine {
   func take(_ page: UInt32, _ pkmap: Pkmap) throws(Refusal) -> UInt64 {
     let control = try kmapControl()
     pkmap.lock()
-    if let address = pkmap.map(page, by: task) { return address }
+    if let address = pkmap.map(page, by: auditBit) { return address }
     if context.isAtomic { throw bug(.schedule, .sleepsInAtomic, UInt64(pkmap.window.slots)) }
     fallAsleep(control, page, pkmap)
     throw Refusal(.blocked, .noKmapSlot, UInt64(pkmap.window.slots))
@@ -38,11 +38,11 @@ extension Machine {
     let slot = pkmap.slot(number)
     guard ram[slot].count > 1 else { throw bug(.kunmap_high, .kunmapUnbalanced, pfn) }
     ram[slot].count -= 1
-    if ram[slot].makers >> UInt64(task) & 1 == 0 { ram[slot].marks.insert(.foreignRelease) }
+    if ram[slot].makers & auditBit == 0 { ram[slot].marks.insert(.foreignRelease) }
     guard ram[slot].count == 1 else { return }
     pkmap.note(
-      pkmap.window.address(number), UInt32(pfn), isLocal: false, ram[slot].marks,
-      makers: ram[slot].makers, users: ram[slot].users)
+      pkmap.window.address(number), UInt32(pfn), ram[slot].marks, makers: ram[slot].makers,
+      users: ram[slot].users)
     ram[slot].marks = []
     ram[slot].makers = 0
     ram[slot].users = 0

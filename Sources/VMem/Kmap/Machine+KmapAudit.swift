@@ -4,13 +4,13 @@ public struct KmapMapping: Sendable {
   public let page: UInt64
   public let isLocal: Bool
   public let marks: KmapMarks
-  /// A bit for each task that made it, and for each other that used it.
+  /// The audit's bit of each task that made it, and of each other that used it.
   public let makers: UInt64
   public let foreignUsers: UInt64
   /// Users of a slot of PKMAP; 0 for one that waits for a flush, and 1 for a mapping of kmap_local.
   public let users: UInt64
-  /// CPU of a slot of kmap_local whose task runs.
-  public let cpu: Int
+  /// Whether the address is that of a slot; low memory has its address in the direct map.
+  public let hasSlot: Bool
   /// Clock of its end, or nil for one that lives.
   public let ended: UInt64?
 
@@ -23,26 +23,43 @@ public struct KmapMapping: Sendable {
 
 /// Who uses mappings, and how long they are held.
 extension Machine {
-  /// Notes that the current task uses an address of the windows.
+  /// Notes that the current task uses an address of the windows, or of a page that has a key.
   func noteUse(_ address: UInt64) {
-    guard let pkmap else { return }
-    if let number = pkmap.window.slot(address) {
-      if ram[pkmap.slot(number)].count > 1 {
-        ram[pkmap.slot(number)].users |= 1 << UInt64(task)
+    if let pkmap {
+      if let number = pkmap.window.slot(address) {
+        if ram[pkmap.slot(number)].count > 1 { ram[pkmap.slot(number)].users |= auditBit }
+        return
       }
-      return
+      if let number = pkmap.window.localNumber(address, localSlots * cpuCount) {
+        return noteUse(ofSlot: number, address & ~4095, pkmap)
+      }
     }
-    guard let number = pkmap.window.localNumber(address, localSlots * cpuCount) else { return }
-    let (cpu, at) = (number / localSlots, number % localSlots)
+    if tables.isDirectMap(address) { noteUse(ofDirect: address & ~4095) }
+  }
+
+  private func noteUse(ofSlot number: Int, _ page: UInt64, _ pkmap: Pkmap) {
+    let (cpu, at, own) = (number / localSlots, number % localSlots, existingKmapControl)
     // The slot is the running task's; of others it may be once they run.
     forEachKmapControl { control in
-      guard Int(ram[control].cpu) == cpu, at < Int(ram[control].index),
-        ram[control].entries[at].isPresent, Int(ram[control].task) != task
+      guard control != own, Int(ram[control].cpu) == cpu, at < Int(ram[control].index),
+        ram[control].entries[at].isPresent
       else { return }
       let running = Int(ram[control].task) == Int(ram[Superblock.ref].runningTasks[cpu])
       // What the slot leads to now is the running task's; a fault is the address of one that waits.
-      if running != pkmap.entry(address).isNone {
-        ram[control].users[at] |= 1 << UInt64(task)
+      if running != pkmap.entry(page).isNone,
+        let mapping = held(control, where: { $0.address == page })
+      {
+        ram[mapping].users |= auditBit
+      }
+    }
+  }
+
+  /// Who has mapped the page itself uses its own mapping.
+  private func noteUse(ofDirect page: UInt64) {
+    if let own = existingKmapControl, held(own, where: { $0.address == page }) != nil { return }
+    forEachKmapControl { control in
+      if let mapping = held(control, where: { $0.address == page }) {
+        ram[mapping].users |= auditBit
       }
     }
   }
@@ -50,37 +67,59 @@ extension Machine {
   /// Every mapping of PKMAP and kmap_local that lives, by slot and by task, then those that have
   /// ended and that an audit has something to say about, the oldest first.
   public func forEachKmapMapping(ended: Bool, _ body: (KmapMapping) -> Void) {
-    guard let pkmap else { return }
-    for number in 0..<pkmap.window.slots where ram[pkmap.slot(number)].count > 0 {
-      let slot = ram[pkmap.slot(number)]
-      body(
-        KmapMapping(
-          address: pkmap.window.address(number), page: UInt64(slot.page), isLocal: false,
-          marks: slot.marks, makers: slot.makers, foreignUsers: slot.users & ~slot.makers,
-          users: UInt64(slot.count - 1), cpu: 0, ended: nil))
-    }
-    forEachKmapControl { control in
-      let record = ram[control]
-      for at in 0..<min(Int(record.index), localSlots) where record.entries[at].isPresent {
+    if let pkmap {
+      for number in 0..<pkmap.window.slots where ram[pkmap.slot(number)].count > 0 {
+        let slot = ram[pkmap.slot(number)]
         body(
           KmapMapping(
-            address: pkmap.window.localAddress(at + localSlots * Int(record.cpu)),
-            page: record.entries[at].pfn, isLocal: true, marks: record.marks[at],
-            makers: 1 << UInt64(record.task), foreignUsers: record.users[at], users: 1,
-            cpu: Int(record.cpu), ended: nil))
+            address: pkmap.window.address(number), page: UInt64(slot.page), isLocal: false,
+            marks: slot.marks, makers: slot.makers, foreignUsers: slot.users & ~slot.makers,
+            users: UInt64(slot.count - 1), hasSlot: true, ended: nil))
       }
     }
-    let count = ram[pkmap.state].recordCount
-    guard ended, count > 0 else { return }
-    for number in (count - min(count, UInt64(KmapRecord.capacity)))..<count {
-      let record = ram[pkmap.record(number)]
-      body(
+    forEachKmapControl { control in localMappings(from: ram[control].held).forEach(body) }
+    guard ended else { return }
+    var local = localMappings(from: ram[Superblock.ref].endedMappings)[...]
+    for mapping in endedSlots() {
+      while let first = local.first, (first.ended ?? 0) < (mapping.ended ?? 0) {
+        body(first)
+        local.removeFirst()
+      }
+      body(mapping)
+    }
+    local.forEach(body)
+  }
+
+  /// A list of mappings, the first made or ended first.
+  private func localMappings(from last: Ref<LocalMapping>) -> [KmapMapping] {
+    var result: [KmapMapping] = []
+    forEach(from: last) { at in
+      let mapping = ram[at]
+      result.append(
         KmapMapping(
-          address: record.address, page: UInt64(record.page), isLocal: record.isLocal != 0,
-          marks: record.marks, makers: record.makers,
-          foreignUsers: record.users & ~record.makers, users: 0, cpu: 0, ended: record.ended))
+          address: mapping.address, page: mapping.page, isLocal: true, marks: mapping.marks,
+          makers: mapping.maker, foreignUsers: mapping.users,
+          users: 1, hasSlot: !tables.isDirectMap(mapping.address),
+          ended: mapping.ended == 0 ? nil : mapping.ended))
+    }
+    return result.reversed()
+  }
+
+  private func endedSlots() -> [KmapMapping] {
+    guard let pkmap else { return [] }
+    let count = ram[pkmap.state].recordCount
+    return (count - min(count, UInt64(KmapRecord.capacity))..<count).map { number in
+      let record = ram[pkmap.record(number)]
+      return KmapMapping(
+        address: record.address, page: UInt64(record.page), isLocal: false, marks: record.marks,
+        makers: record.makers, foreignUsers: record.users & ~record.makers, users: 0,
+        hasSlot: true, ended: record.ended)
     }
   }
+
+  /// Mappings of kmap_local so far that are addresses of low memory like all others: which tasks
+  /// use them is known to nobody.
+  public var unwatchedMappings: UInt64 { ram[Superblock.ref].unwatchedMappings }
 
   /// The cursor of PKMAP and the tasks that sleep for a slot; nil without windows.
   public var pkmapCursor: (last: Int, waiting: Int)? {

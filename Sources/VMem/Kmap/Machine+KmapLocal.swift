@@ -4,10 +4,7 @@ extension Machine {
   /// corresponding kernel function is `kmap_local_page`.
   public func kmapLocalPage(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     try checkPage(pfn, .kmap_local_page)
-    guard let pkmap, isHighMemory(pfn) || has(.kmapForceMap) else {
-      try openProtected(pfn)
-      return directAddress(pfn)
-    }
+    guard let pkmap, isHighMemory(pfn) || has(.kmapForceMap) else { return try holdDirect(pfn) }
     return try push(pfn, pkmap)
   }
 
@@ -30,6 +27,7 @@ extension Machine {
         UInt64((localSlots - 1) / localStep))
     }
     let address = pkmap.window.localAddress(index - 1 + localSlots * cpu)
+    _ = try hold(control, address, pfn)
     let entry = Entry(pfn: pfn, .kernel)
     pkmap.set(address, entry)
     ram[pkmap.state].mappings += 1
@@ -37,6 +35,20 @@ extension Machine {
     ram[control].index = UInt16(index)
     ram[control].migrationDisabled += 1
     ram[control].cpu = UInt16(cpu)
+    return address
+  }
+
+  /// Low memory needs no slot: the kernel only opens the key of a protected page. What else becomes
+  /// of the mapping is for the audit.
+  private func holdDirect(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    let address = directAddress(pfn)
+    let control = try kmapControl()
+    let mapping = try hold(control, address, pfn)
+    switch key(ofDirect: address) {
+    case ProtectionKeys.default: ram[Superblock.ref].unwatchedMappings += 1
+    case ProtectionKeys.protected: openProtected(mapping, control)
+    default: break
+    }
     return address
   }
 
@@ -48,27 +60,45 @@ extension Machine {
   /// with a WARN below the direct map.
   public func kunmapLocal(_ address: UInt64) throws(Refusal) {
     let page = address & ~4095
-    guard let pkmap else { return try closeProtected(page) }
+    guard let pkmap else { return releaseDirect(page) }
     guard pkmap.window.localNumber(page, localSlots * cpuCount) != nil else {
       if has(.kmapForceMap) {
         warnOnce(.kunmapLocalNoSlot, .kunmap_local_indexed)
-      } else {
-        if page < map.pageOffset { warnOnce(.kunmapLocalBelowDirectMap, .kunmap_local_indexed) }
-        try closeProtected(page)
+      } else if page < map.pageOffset {
+        warnOnce(.kunmapLocalBelowDirectMap, .kunmap_local_indexed)
       }
-      return
+      return releaseDirect(page)
     }
     let control = try kmapControl()
     let top = Int(ram[control].index) - 1
     let last = pkmap.window.localAddress(top + localSlots * cpu)
     if page != last { warnOnce(.kunmapLocalOutOfOrder, .kunmap_local_indexed) }
     guard top >= 0 else { throw bug(.kunmap_local_indexed, .nothingKmapped, page) }
-    markMisorder(control, named: page, top, last, pkmap)
+    markMisorder(control, named: page, last: last)
     clear(last, pkmap)
     TLBFlush(ram: ram).localPage(page)
-    noteEnd(control, top, last, pkmap)
+    ram[control].entries[top] = .none
+    if let mapping = held(control, where: { $0.address == last }) { end(mapping, control) }
     ram[control].index -= UInt16(localStep)
     ram[control].migrationDisabled -= 1
+  }
+
+  /// Ends the current task's last mapping of a page without a slot. The kernel does not look who
+  /// releases what.
+  private func releaseDirect(_ page: UInt64) {
+    let (own, level) = (existingKmapControl, kmapLevel)
+    if let own,
+      let mapping = held(own, where: { $0.address == page && Int($0.level) == level })
+    {
+      if ram[own].held != mapping { ram[mapping].marks.insert(.outOfOrder) }
+      return end(mapping, own)
+    }
+    forEachKmapControl { control in
+      guard control != own, let mapping = held(control, where: { $0.address == page }) else {
+        return
+      }
+      ram[mapping].marks.insert(.foreignRelease)
+    }
   }
 
   /// Clears a slot's entry. Other CPUs are not flushed, and may have used it.
@@ -77,26 +107,14 @@ extension Machine {
     FlushObligation(ram, address, address + 4096).deferToPurge()
   }
 
-  private func noteEnd(_ control: Ref<KmapControl>, _ at: Int, _ address: UInt64, _ pkmap: Pkmap) {
-    pkmap.note(
-      address, UInt32(truncatingIfNeeded: ram[control].entries[at].pfn), isLocal: true,
-      ram[control].marks[at], makers: 1 << UInt64(ram[control].task),
-      users: ram[control].users[at])
-    ram[control].entries[at] = .none
-    ram[control].marks[at] = []
-    ram[control].users[at] = 0
-  }
-
+  /// Marks what is released while another is on top of it, and what is torn.
   private func markMisorder(
-    _ control: Ref<KmapControl>, named page: UInt64, _ top: Int, _ last: UInt64, _ pkmap: Pkmap
+    _ control: Ref<KmapControl>, named page: UInt64, last: UInt64
   ) {
-    guard page != last else { return }
-    ram[control].marks[top].insert(.torn)
-    guard let number = pkmap.window.localNumber(page, localSlots * cpuCount),
-      number / localSlots == cpu, number % localSlots < top,
-      ram[control].entries[number % localSlots].isPresent
-    else { return }
-    ram[control].marks[number % localSlots].insert(.outOfOrder)
+    let named = held(control) { $0.address == page }
+    if let named, ram[control].held != named { ram[named].marks.insert(.outOfOrder) }
+    guard page != last, let torn = held(control, where: { $0.address == last }) else { return }
+    ram[torn].marks.insert(.torn)
   }
 
   // MARK: Switches
@@ -104,13 +122,13 @@ extension Machine {
   /// Takes the entries of a task that stops running out of its CPU's slots. The corresponding
   /// kernel function is `__kmap_local_sched_out`.
   func switchKmapOut(_ control: Ref<KmapControl>) {
+    forEachHeld(control) { ram[$0].marks.insert(.scheduled) }
     guard let pkmap else { return }
-    forEachEntry(control) { at, address in
-      ram[control].marks[at].insert(.scheduled)
+    forEachEntry(control) { _, address in
       clear(address, pkmap)
       TLBFlush(ram: ram).localPage(address)
     }
-    markScheduled(pkmap, task)
+    markScheduled(pkmap)
   }
 
   /// Puts them back. The corresponding kernel function is `__kmap_local_sched_in`.
@@ -130,10 +148,10 @@ extension Machine {
   }
 
   /// What the task has got by kmap is held, too.
-  private func markScheduled(_ pkmap: Pkmap, _ task: Int) {
+  private func markScheduled(_ pkmap: Pkmap) {
     for number in 0..<pkmap.window.slots {
       let slot = pkmap.slot(number)
-      if ram[slot].count > 1, ram[slot].makers >> UInt64(task) & 1 != 0 {
+      if ram[slot].count > 1, ram[slot].makers & auditBit != 0 {
         ram[slot].marks.insert(.scheduled)
       }
     }

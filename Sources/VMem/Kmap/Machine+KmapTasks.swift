@@ -150,6 +150,7 @@ extension Machine {
 
   /// Makes a task that is a copy of the current one. What the current one has mapped is not the
   /// copy's: a kernel complains, once, and the copy keeps nothing but that it cannot leave its CPU.
+  /// Nor does it get the rights of protection keys: every task begins with the initial value.
   /// The corresponding kernel functions are `kernel_thread` and `kmap_local_fork`.
   ///
   /// Returns the pid. Refuses as `run(task:)` does, and with -EEXIST for a name that a task has.
@@ -160,19 +161,18 @@ extension Machine {
     let number = try findTask(name)
     if let parent = existingKmapControl {
       if ram[parent].index > 0 { warnOnce(.forkWithKmapLocal, .kmap_local_fork) }
-      if ram[parent].migrationDisabled > 0 || ram[parent].pkrs[0] != ProtectionKeys.initial {
+      if ram[parent].migrationDisabled > 0 {
         let child = try makeKmapControl(ofTask: number)
         ram[child].migrationDisabled = ram[parent].migrationDisabled
         ram[child].cpu = UInt16(cpu)
-        ram[child].pkrs[0] = ram[parent].pkrs[0]
       }
     }
     return UInt64(number) + 1
   }
 
   /// Ends the current task, and the one that the machine boots with runs instead. What it has
-  /// mapped goes without a word with the last switch away from it. The corresponding kernel
-  /// function is `do_exit`. A task of that name begins anew.
+  /// mapped goes without a word with the last switch away from it; the audit keeps it. The
+  /// corresponding kernel function is `do_exit`. A task of that name begins anew.
   ///
   /// Refuses with -EINVAL for the task the machine boots with.
   public func exitTask() throws(Refusal) {
@@ -183,6 +183,7 @@ extension Machine {
     switchTask(to: 0)
     ram[self.task(number)].memory = .none
     guard !control.isNone else { return }
+    endAll(control)
     ram[self.task(number)].kmap = .none
     caches.free(.kmapControl, control)
   }

@@ -2,9 +2,6 @@
 extension Machine {
   // MARK: Registers
 
-  /// 1 in an interrupt, which has rights of its own.
-  private var level: Int { context.isInterrupt ? 1 : 0 }
-
   /// PKRS of a CPU.
   public func pkrs(ofCPU cpu: Int) -> UInt32 { ram[ram.perCPU(cpu)].pkrs }
 
@@ -27,12 +24,13 @@ extension Machine {
   func enterOrLeaveInterrupt() {
     if let control = existingKmapControl {
       ram[control].pkrs[1] = ProtectionKeys.initial
-      ram[control].opened[1] = 0
+      forEachHeld(control) { if ram[$0].level == 1 { ram[$0].opens = 0 } }
     }
     loadPKRS()
   }
 
-  private func requireKeys() throws(Refusal) {
+  /// Refuses with -EINVAL a machine without keys.
+  public func requireKeys() throws(Refusal) {
     guard has(.pks) else { throw Refusal(.errno(.EINVAL), .noProtectionKeys) }
   }
 
@@ -45,6 +43,12 @@ extension Machine {
     try requireKeys()
     try checkKey(key)
     let control = try kmapControl()
+    set(control, kmapLevel, key, access)
+  }
+
+  private func set(
+    _ control: Ref<KmapControl>, _ level: Int, _ key: UInt64, _ access: ProtectionKeys.Access
+  ) {
     ram[control].pkrs[level] = ProtectionKeys.set(ram[control].pkrs[level], key, access)
     loadPKRS()
   }
@@ -101,34 +105,35 @@ extension Machine {
     ram[Superblock.ref].pksRelaxed = relaxed ? 1 : 0
   }
 
-  private func isProtected(_ address: UInt64) -> Bool {
-    guard has(.pks), tables.isDirectMap(address),
-      case .leaf(_, let entry, _) = tables.look(up: address)
-    else { return false }
-    return entry.key == ProtectionKeys.protected
+  /// The key of a page at its address in the direct map.
+  func key(ofDirect address: UInt64) -> UInt64 {
+    guard has(.pks), case .leaf(_, let entry, _) = tables.look(up: address) else {
+      return ProtectionKeys.default
+    }
+    return entry.key
   }
 
-  /// Opens the key of a protected page for the current task, which may do so several times. The
-  /// corresponding kernel function is `pgmap_set_readwrite`.
-  func openProtected(_ pfn: UInt64) throws(Refusal) {
-    guard isProtected(directAddress(pfn)) else { return }
-    let control = try kmapControl()
-    ram[control].opened[level] += 1
-    if ram[control].opened[level] == 1 {
-      try setProtection(ofKey: ProtectionKeys.protected, .readWrite)
+  /// Opens the key of protected pages for a mapping that the current task has just made, unless
+  /// another of its mappings has. The corresponding kernel function is `pgmap_set_readwrite`.
+  func openProtected(_ mapping: Ref<LocalMapping>, _ control: Ref<KmapControl>) {
+    if !isOpened(control, kmapLevel) {
+      set(control, kmapLevel, ProtectionKeys.protected, .readWrite)
     }
+    ram[mapping].opens = 1
   }
 
-  /// Takes back one opening; the last one closes the key. The corresponding kernel function is
-  /// `pgmap_set_noaccess`. One without an opening is ignored.
-  func closeProtected(_ address: UInt64) throws(Refusal) {
-    guard isProtected(address), let control = existingKmapControl,
-      ram[control].opened[level] > 0
-    else { return }
-    ram[control].opened[level] -= 1
-    if ram[control].opened[level] == 0 {
-      try setProtection(ofKey: ProtectionKeys.protected, .none)
-    }
+  /// Takes back what a mapping has opened, which its task does not hold any more; the last one
+  /// closes the key, whatever key the page has by now. The corresponding kernel function is
+  /// `pgmap_set_noaccess`.
+  func closeProtected(_ mapping: Ref<LocalMapping>, _ control: Ref<KmapControl>) {
+    let level = Int(ram[mapping].level & 1)
+    guard ram[mapping].opens != 0 else { return }
+    ram[mapping].opens = 0
+    if !isOpened(control, level) { set(control, level, ProtectionKeys.protected, .none) }
+  }
+
+  private func isOpened(_ control: Ref<KmapControl>, _ level: Int) -> Bool {
+    held(control) { $0.opens != 0 && Int($0.level) == level } != nil
   }
 
   // MARK: Accesses
@@ -137,8 +142,8 @@ extension Machine {
   /// of kmap.
   @inline(never)
   func admit(_ word: UInt64, _ address: UInt64, forWriting: Bool) throws(Refusal) {
-    if address >= KmapWindow.floor { noteUse(address) }
     let key = Entry(bits: word).key
+    if address >= KmapWindow.floor || key != 0 { noteUse(address) }
     guard key != 0, word & Entry.user == 0 else { return }
     let access = ProtectionKeys.access(ram[ram.perCPU(cpu)].pkrs, key)
     if access == .readWrite || access == .read && !forWriting { return }

@@ -83,9 +83,9 @@ struct Pkmap {
 
   func lock() { ram[state].locks += 1 }
 
-  /// Maps a page for a task, or nil when every slot has users. The corresponding kernel functions
-  /// are `kmap_high` and `map_new_virtual`, up to where that would sleep.
-  func map(_ page: UInt32, by task: Int) -> UInt64? {
+  /// Maps a page for a task by its bit, or nil when every slot has users. The corresponding kernel
+  /// functions are `kmap_high` and `map_new_virtual`, up to where that would sleep.
+  func map(_ page: UInt32, by maker: UInt64) -> UInt64? {
     var number = slot(ofPage: page)
     if number == nil {
       guard let free = findFree() else { return nil }
@@ -96,7 +96,7 @@ struct Pkmap {
     }
     guard let number else { return nil }
     ram[slot(number)].count += 1
-    ram[slot(number)].makers |= 1 << UInt64(task)
+    ram[slot(number)].makers |= maker
     ram[state].mappings += 1
     return window.address(number)
   }
@@ -132,17 +132,15 @@ struct Pkmap {
 
   // MARK: Audit
 
-  /// Keeps a mapping that has ended when there is something to say about it.
+  /// Keeps a use that has ended when there is something to say about it.
   func note(
-    _ address: UInt64, _ page: UInt32, isLocal: Bool, _ marks: KmapMarks, makers: UInt64,
-    users: UInt64
+    _ address: UInt64, _ page: UInt32, _ marks: KmapMarks, makers: UInt64, users: UInt64
   ) {
     guard !marks.isEmpty || users & ~makers != 0 else { return }
     var record = KmapRecord()
     record.address = address
     record.page = page
     record.marks = marks
-    record.isLocal = isLocal ? 1 : 0
     record.makers = makers
     record.users = users
     record.ended = ram[Superblock.ref].clock

@@ -110,6 +110,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case nullPage
   /// address, frame number
   case invalidFrame
+  /// address, 1 where an atomic section has page faults off, 0 in an interrupt
+  case pageFaultsOff
   /// address, level
   case noTableMemory
   /// address, level

@@ -43,6 +43,10 @@ struct Superblock: BitwiseCopyable {
   /// Whether a fault by the key of protected pages is only complained about.
   var pksRelaxed: UInt8 = 0
   var pkmapSlots: UInt16 = 0
+  /// Mappings of kmap_local that have ended and that an audit has something to say about, the last
+  /// one first, and how many there were of whose use by other tasks nothing is known.
+  var endedMappings = Ref<LocalMapping>.none
+  var unwatchedMappings: UInt64 = 0
 
   // Paging
   var topTable: UInt32 = 0

@@ -4,7 +4,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
     kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf
-  case stack, stackState
+  case stack, stackState, localMapping
 
   /// The name in views, as in /proc/slabinfo.
   public var label: StaticString {
@@ -27,6 +27,7 @@ public enum CacheKind: UInt8, CaseIterable, Sendable {
     case .dmaBuf: "dma_buf"
     case .stack: "thread_stack"
     case .stackState: "stack_state"
+    case .localMapping: "kmap_local"
     }
   }
 }
@@ -54,6 +55,7 @@ extension CacheKind {
       case .dmaBuf: MemoryLayout<DmaBuf>.stride
       case .stack: MemoryLayout<Stack>.stride
       case .stackState: MemoryLayout<StackState>.stride
+      case .localMapping: MemoryLayout<LocalMapping>.stride
       }
     return UInt32((bytes + 15) / 16)
   }

@@ -13,7 +13,7 @@ extension Refusal {
     case .alignmentNotPowerOfTwo: return "alignment \(a) is not a power of two"
     case .noHole: return "no hole of \(a) bytes (guard page included) at alignment \(b)"
     case .holePastRangeEnd: return "no hole of \(a) bytes (guard page included) in \(b)..\(c)"
-    case .noDescriptor: return "no memory for the area's descriptor"
+    case .noDescriptor: return "no memory for a descriptor"
     case .noSparseAreas: return "this kernel has no sparse areas"
     case .noAreaAtAddress: return "no area at \(a)"
     case .notAreaStart: return "\(a) lies inside the area that starts at \(b)"
@@ -81,6 +81,9 @@ extension Refusal {
     case .notMapped:
       return values.b == 0
         ? "address \(a) is not canonical" : "no \(level(values.b)) entry for \(a)"
+    case .pageFaultsOff:
+      return "no fault is served at \(a): "
+        + (values.b == 1 ? "page faults are off" : "nothing may sleep here")
     case .readOnly: return "\(a) is mapped read-only"
     case .noArena: return "no arena at \(a)"
     case .arenaElements:
@@ -221,6 +224,7 @@ extension Rule {
     case .noProtectionKeys: "boot with --with pks"
     case .protectionKey: "kmap_local_page opens protected pages, pks_set any key"
     case .kmapTooDeep, .nothingKmapped: "kunmap_local releases the last mapping first"
+    case .pageFaultsOff: "touch user addresses outside of kmap_atomic and interrupts"
     case .notInDirectMap: "only pages of low memory have an entry there"
     case .pageNotResident: "`readahead F START..END`, or `fallocate`, brings pages in"
     case .sealsForbid: "`memfd_create --seals shrink` makes one that serves"

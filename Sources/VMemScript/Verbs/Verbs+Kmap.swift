@@ -7,7 +7,8 @@ extension Verb {
     Verb(
       "kmap", .kmap, .address, .writer, [.page],
       summary: "give a page an address for all tasks; sleeps while every slot has users",
-      kernel: "kmap", returns: "the address, or BLOCKED until a kunmap and the task's next turn",
+      kernel: "kmap",
+      returns: "the address, -ENOMEM, or BLOCKED until a kunmap and the task's next turn",
       example: "k = kmap P[0]", .call(map)),
     Verb(
       "kunmap", .kmap, .nothing, .writer, [.page],
@@ -23,12 +24,14 @@ extension Verb {
     Verb(
       "kmap_local_page", .kmap, .address, .writer, [.page],
       summary: "give a page an address for the current task, on top of its others",
-      kernel: "kmap_local_page", returns: "the address; BUG for one too many",
+      kernel: "kmap_local_page", returns: "the address, or -ENOMEM; BUG for one too many",
       example: "k = kmap_local_page P[0]", .call(mapLocal)),
     Verb(
       "kmap_local_pfn", .kmap, .address, .writer, [.anyFrame],
       summary: "as kmap_local_page, for a frame that may have no struct page",
-      kernel: "kmap_local_pfn", returns: "the address; BUG for one too many",
+      kernel: "kmap_local_pfn",
+      returns:
+        "the address, -ENOMEM, or -EINVAL where it is no physical address; BUG for one too many",
       example: "k = kmap_local_pfn 0x1000",
       .call(mapLocalPFN)),
     Verb(
@@ -40,7 +43,7 @@ extension Verb {
     Verb(
       "kmap_atomic", .kmap, .address, .writer, [.page],
       summary: "as kmap_local_page, with page faults and preemption off",
-      kernel: "kmap_atomic", returns: "the address; BUG for one too many",
+      kernel: "kmap_atomic", returns: "the address, or -ENOMEM; BUG for one too many",
       example: "k = kmap_atomic P[0]\nkunmap_atomic k",
       .call(mapAtomic)),
     Verb(
@@ -68,12 +71,18 @@ extension Verb {
       "kmap_audit", .kmap, .nothing, .reader,
       summary:
         "show mappings that other tasks used, released out of order, or held across a schedule",
-      returns: "text: a line a mapping; nothing when there is none", example: "kmap_audit",
+      returns: """
+        text: a line a mapping, nothing when there is none; at the end how many had no slot and no \
+        key, so that nothing is known of their users
+        """, example: "kmap_audit",
       .call(audit)),
     Verb(
       "kmap_compare", .kmap, .nothing, .reader, options: [.comparedPages, .cpus],
       summary: "count what copying pages costs by kmap, kmap_local, kmap_atomic and vmap",
-      returns: "text: a line a way, on machines of their own like this one",
+      returns: """
+        text: a line a way, on machines of their own like this one; vmap maps all pages of a CPU at \
+        once, the others map one by one
+        """,
       example: "kmap_compare --pages 64 --cpus 4", .call(compare)),
   ]
 

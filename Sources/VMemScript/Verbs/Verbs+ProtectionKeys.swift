@@ -7,7 +7,7 @@ extension Verb {
     Verb(
       "pks_set", .kmap, .nothing, .writer, [.key, .keyAccess],
       summary: "set what a protection key allows the current task", kernel: "pks_update_protection",
-      returns: "0, or -EINVAL", example: "pks_set 3 r", .call(set)),
+      returns: "0, -EINVAL, or -ENOMEM", example: "pks_set 3 r", .call(set)),
     Verb(
       "pks_protect", .kmap, .nothing, .writer, [.pages], options: [.pageKey],
       summary:
@@ -22,7 +22,8 @@ extension Verb {
     Verb(
       "pks_state", .kmap, .nothing, .reader,
       summary: "show PKRS of each CPU and of each task that has set a key",
-      returns: "text: a line a CPU, then a line a task", example: "pks_state", .call(show)),
+      returns: "text: a line a CPU, then a line a task; or -EINVAL", example: "pks_state",
+      .call(show)),
   ]
 
   private static func set(
@@ -52,6 +53,7 @@ extension Verb {
   private static func show(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    call.view { output in Views.protectionKeys(machine, to: &output) }
+    try machine.requireKeys()
+    return call.view { output in Views.protectionKeys(machine, to: &output) }
   }
 }

@@ -123,7 +123,7 @@ import VMemScript
     #expect(
       result.messages
         == """
-        vmemctl: t.vmem:2: get_vm_area: NULL: no memory for the area's descriptor
+        vmemctl: t.vmem:2: get_vm_area: NULL: no memory for a descriptor
           inject slab made call 1 fail (cache vm_struct)
 
         """)

@@ -66,6 +66,13 @@ enum LivelyMachine {
     try machine.run(task: text("worker").span)
     _ = try machine.kmap(pages[0])
     for _ in 0..<2 { try machine.kunmap(pages[0]) }
+    // Without slots: one that opens a key, one released too early.
+    let more = machine.frameNumbers(of: try machine.allocatePages(count: 2))
+    try machine.protectPages([more[0]], key: 2)
+    let early = try machine.kmapLocalPage(more[0])
+    _ = try machine.kmapLocalPage(more[1])
+    try machine.kunmapLocal(early)
+    _ = try machine.kmapLocalPage(more[0])
   }
 
   private static func fillFiles(_ machine: borrowing Machine) throws {

@@ -22,8 +22,8 @@ extension Machine {
     for number in 0..<3 {
       records.append(
         Record("record of the audit", pkmap.record(UInt64(number))).silent(
-          \KmapRecord.address, \KmapRecord.page, \KmapRecord.marks, \KmapRecord.isLocal,
-          \KmapRecord.makers, \KmapRecord.users, \KmapRecord.ended))
+          \KmapRecord.address, \KmapRecord.page, \KmapRecord.marks, \KmapRecord.makers,
+          \KmapRecord.users, \KmapRecord.ended))
     }
     forEachKmapControl { control in
       let running = (0..<cpuCount).contains {
@@ -32,11 +32,22 @@ extension Machine {
       var record = Record("mappings of a task", control).silent(
         \KmapControl.migrationDisabled, \KmapControl.pageFaultsDisabled,
         \KmapControl.preemptionDisabled, \KmapControl.raised, \KmapControl.cpu,
-        \KmapControl.name, \KmapControl.page, \KmapControl.pkrs, \KmapControl.opened,
-        \KmapControl.users, \KmapControl.marks)
+        \KmapControl.name, \KmapControl.page, \KmapControl.pkrs)
       // Which page a task has that does not run is nowhere else.
       if !running { record = record.silent(\KmapControl.entries) }
       records.append(record)
+      // Who used it, and whether that was right, is nowhere else.
+      forEachHeld(control) { mapping in
+        let record = Record("mapping of kmap_local", mapping).silent(
+          \LocalMapping.users, \LocalMapping.marks, \LocalMapping.level, \LocalMapping.opens)
+        records.append(record)
+      }
+    }
+    forEach(from: ram[Superblock.ref].endedMappings) { mapping in
+      records.append(
+        Record("mapping of kmap_local that has ended", mapping).silent(
+          \LocalMapping.address, \LocalMapping.page, \LocalMapping.users, \LocalMapping.marks,
+          \LocalMapping.level, \LocalMapping.ended))
     }
     return records
   }

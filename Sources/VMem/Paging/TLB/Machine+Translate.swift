@@ -73,8 +73,11 @@ extension Machine {
     do throws(Refusal) {
       return try walkToLeaf(address, forWriting: forWriting)
     } catch {
-      guard error.outcome == .fault, mayFault(address), map.isCanonical(address) else {
+      guard error.outcome == .fault, usesUserTables(address), map.isCanonical(address) else {
         throw error
+      }
+      guard mayFault(address) else {
+        throw Refusal(.fault, .pageFaultsOff, address, pageFaultsAreOff ? 1 : 0)
       }
       try serveUserFault(address, write: forWriting)
       return try walkToLeaf(address, forWriting: forWriting)
