@@ -2,19 +2,24 @@ public import VMem
 
 extension Views {
   /// The page tables of `start ..< end`, where an `end` of 0 stands for the top of the address
-  /// space; without a range the whole file, or for `tree` and `count` the whole kernel half.
+  /// space; without a range the whole file, or for `tree` and `count` the whole kernel half, of a
+  /// user address space the whole user half.
+  ///
+  /// - Parameter user: whose tables; the kernel's alone when nil.
   ///
   /// The corresponding kernel function is `ptdump_walk_pgd_level_debugfs`.
   public static func pageTables(
-    _ machine: borrowing Machine, range: (start: UInt64, end: UInt64)?, format: PageTablesFormat,
-    to output: inout ViewOutput
+    _ machine: borrowing Machine, of user: UserTables? = nil,
+    range: (start: UInt64, end: UInt64)?, format: PageTablesFormat, to output: inout ViewOutput
   ) {
+    let top = user?.top ?? machine.topTable
+    let userEnd = Level.size(depth: machine.map.levels) << 8
     switch format {
-    case .ptdump: ptdump(machine, range, to: &output)
+    case .ptdump: ptdump(machine, top, range, to: &output)
     case .tree, .count:
-      let (start, end) = range ?? (machine.map.kernelStart, 0)
+      let (start, end) = range ?? (user == nil ? (machine.map.kernelStart, 0) : (0, userEnd))
       var tree = TableTree(
-        ram: machine.ram, levels: machine.map.levels, top: machine.topTable,
+        ram: machine.ram, levels: machine.map.levels, top: top,
         showsEntries: format == .tree)
       if end == 0 || start < end { tree.walk(start...(end &- 1), to: &output) }
       tree.totals(to: &output)
@@ -22,7 +27,7 @@ extension Views {
   }
 
   private static func ptdump(
-    _ machine: borrowing Machine, _ range: (start: UInt64, end: UInt64)?,
+    _ machine: borrowing Machine, _ top: UInt64, _ range: (start: UInt64, end: UInt64)?,
     to output: inout ViewOutput
   ) {
     let (start, end) = range ?? (0, 0)
@@ -37,7 +42,7 @@ extension Views {
     ]
     let slots = machine.localSlots * machine.cpuCount
     var dump = TableDump(
-      ram: machine.ram, map: machine.map, top: machine.topTable, from: start,
+      ram: machine.ram, map: machine.map, top: top, from: start,
       window: machine.kmapWindow.map { ($0, slots) })
     for half in halves where half.overlaps(wanted) {
       dump.walk(half.clamped(to: wanted), to: &output)

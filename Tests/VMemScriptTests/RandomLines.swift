@@ -37,6 +37,7 @@ struct RandomLines {
     "munmap <m> <address> <size>", "mprotect <m> <address> <size> <prot>",
     "<+u> = mremap <m> <u> <size> <size>(| --maymove| --maymove --to <address>)",
     "remap_vmalloc_range <u> <v> (0|1)", "maps <m>",
+    "page_tables --mm <m> --format (ptdump|tree|count)",
     "task (a|b|c|d|vmemctl)(| --mm <m>| --mm 0)", "kernel_thread (a|k|l)", "do_exit",
     "cpu (0|1)", "context (process|process|process|atomic|softirq|irq|nmi)", "schedule",
     // Arenas.
@@ -44,7 +45,7 @@ struct RandomLines {
     "<+u> = arena_mmap <a> --mm <m>(| --at 0x100000000000| --fixed| --prot r)",
     "arena_munmap <a> --mm <m>", "arena_unmapped_area <a> <address> 8K 0x1fffff000",
     "<+p> = arena_alloc_pages <a> (0|1|5)",
-    "(arena_free_pages|arena_reserve_pages) <a> <p>(|+4K) 2",
+    "(arena_free_pages|arena_reserve_pages) <a> <p>(|+4K|-8K) (2|7)",
     "arena_fault <a> <p>(|+4K|+32K) --as (user|bpf|kfunc)(| --write)",
     "arena_freeze <a>", "arena_info <a>", "arena_free <a>",
     // Stacks.

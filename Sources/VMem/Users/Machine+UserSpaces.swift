@@ -73,6 +73,11 @@ extension Machine {
     return space.isNone ? 0 : map.pageOffset + space.physicalAddress
   }
 
+  /// The top-level table of an address space; -ENOENT where there is none.
+  public func userTables(_ address: UInt64) throws(Refusal) -> UserTables {
+    UserTables(top: UInt64(ram[try userSpace(at: address)].top))
+  }
+
   func userSpace(at address: UInt64) throws(Refusal) -> Ref<UserSpace> {
     var at = ram[Superblock.ref].userSpaces
     var limit = caches.stepLimit(.userSpace)

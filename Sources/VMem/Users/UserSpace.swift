@@ -11,6 +11,12 @@ struct UserSpace: BitwiseCopyable {
   static let maximumCount: UInt32 = 65530
 }
 
+/// The page tables of a user address space: its own, and the kernel's in their upper half.
+public struct UserTables: Sendable {
+  /// Frame of the top-level table.
+  public let top: UInt64
+}
+
 extension AddressMap {
   /// One past the last user address (`TASK_SIZE`).
   public var taskSize: UInt64 { (levels == 4 ? 1 << 47 : 1 << 56) - 4096 }

@@ -50,6 +50,7 @@ extension Parameter {
     case .area: "the area, by the address of its first byte"
     case .group: "members of the group: offset and size in bytes, multiples of the alignment"
     case .pageCount: "pages"
+    case .arenaPageCount: "pages; of a number of more than 32 bits the low ones count"
     case .range: "addresses from START up to, not including, END; or START..+LENGTH"
     case .level: "the lowest level that gets tables (default pte)"
     case .byName: "print P[3] or pfn:N instead of the struct page's address"
@@ -113,6 +114,8 @@ extension Parameter {
     case .first: "an address"
     case .second: "the address to compare with"
     case .viewRange: "only these addresses"
+    case .shownSpace:
+      "the tables of a CPU that uses this user address space (default: the kernel's alone)"
     case .format:
       """
       ptdump: as the kernel's page_tables/kernel file; tree: tables and leaves; count: only \

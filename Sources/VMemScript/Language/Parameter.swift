@@ -17,7 +17,7 @@ enum Parameter: UInt8, CaseIterable {
   // Memory and devices
   case nodeNumber, mapCount, mapFlags, protection, physical, frame, frameCount
   // Views
-  case ofCPU, viewRange, format, pointers, readAt, headers, sum, lists
+  case ofCPU, viewRange, shownSpace, format, pointers, readAt, headers, sum, lists
   // Language
   case topic, text, binding, comparison, times
   // Files
@@ -39,7 +39,8 @@ enum Parameter: UInt8, CaseIterable {
   // Temporary mappings
   case highmem, window, comparedPages, anyFrame, key, keyAccess, pageKey, keyMode
   // Arenas
-  case arena, maxEntries, arenaFlags, mapExtra, keySize, valueSize, optionalLength, inSpace,
+  case arena, arenaPageCount, maxEntries, arenaFlags, mapExtra, keySize, valueSize, optionalLength,
+    inSpace,
     keepsOthers, fileOffset, foundPlace, wantedAt, unknownFlags, visitor, isWrite
   // Stacks
   case stack, stackSize, stackPolicy, stackDepth, stackWrite, runDepth, runFrame
@@ -75,7 +76,8 @@ enum Parameter: UInt8, CaseIterable {
     case .memory, .cpus, .nodes, .levels, .seed, .tlbEntries, .ofCPU, .cpu, .steppedCPU, .count,
       .order, .node,
       .size, .align, .shift,
-      .length, .oldLength, .newLength, .times, .pageOffset, .pageCount, .nodeNumber,
+      .length, .oldLength, .newLength, .times, .pageOffset, .pageCount, .arenaPageCount,
+      .nodeNumber,
       .mapCount, .physical, .frame,
       .frameCount, .highmem, .comparedPages, .anyFrame, .key, .pageKey,
       .maxEntries, .keySize, .valueSize, .optionalLength, .fileOffset, .unknownFlags,
@@ -94,7 +96,7 @@ enum Parameter: UInt8, CaseIterable {
     case .stackWrite: .flag
     case .address, .area, .userSpace, .userSpaceOrNone, .mapping, .hint, .moveTo, .taskSpace,
       .destination, .source,
-      .first, .second, .arena, .mapExtra, .inSpace, .foundPlace, .wantedAt:
+      .first, .second, .arena, .mapExtra, .inSpace, .shownSpace, .foundPlace, .wantedAt:
       .address
     case .range, .searchRange, .viewRange: .range
     case .pages, .page, .pagesOrNull: .pages
@@ -189,7 +191,7 @@ enum Parameter: UInt8, CaseIterable {
     case .mapExtra: "--map-extra"
     case .keySize: "--key-size"
     case .valueSize: "--value-size"
-    case .inSpace: "--mm"
+    case .inSpace, .shownSpace: "--mm"
     case .keepsOthers: "--noreplace"
     case .fileOffset: "--pgoff"
     case .wantedAt: "--at"
@@ -219,7 +221,7 @@ enum Parameter: UInt8, CaseIterable {
       .keepsOthers, .isWrite, .mayMove:
       ""
     case .file, .listsFile, .rowsFile: "FILE"
-    case .count, .pageCount, .frameCount: "COUNT"
+    case .count, .pageCount, .arenaPageCount, .frameCount: "COUNT"
     case .group: "OFF:SIZE…"
     case .injection: "KIND after=N [KEY=VALUE…]|[KIND] off"
     case .order, .shift: "K"
@@ -252,7 +254,7 @@ enum Parameter: UInt8, CaseIterable {
     case .mapExtra, .wantedAt: "ADDR"
     case .keySize, .valueSize, .fileOffset, .unknownFlags: "N"
     case .optionalLength: "LEN"
-    case .inSpace: "MM"
+    case .inSpace, .shownSpace: "MM"
     case .foundPlace: "HINT"
     case .range: "START..END"
     case .length: "LEN"

@@ -8,10 +8,11 @@ extension Verb {
       summary: "explain how an address is translated, level by level",
       returns: "text", example: "walk s+0x4000", .call(walk)),
     Verb(
-      "page_tables", .views, .nothing, .reader, [], options: [.viewRange, .format],
-      summary: "show the page tables",
+      "page_tables", .views, .nothing, .reader, [],
+      options: [.viewRange, .shownSpace, .format],
+      summary: "show the page tables: the kernel's, or those that a user address space has",
       kernel: "ptdump_walk_pgd_level_debugfs",
-      returns: "text: ptdump as debugfs page_tables/kernel, a tree, or counts",
+      returns: "text: ptdump as debugfs page_tables/kernel or current_kernel, a tree, or counts",
       example: "page_tables --range s..s+4G --format tree", .call(pageTables)),
     Verb(
       "vmallocinfo", .views, .nothing, .reader, [], options: [.pointers],
@@ -36,10 +37,13 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let range = call.arguments.has(.viewRange) ? call.range(.viewRange) : nil
+    let tables =
+      call.arguments.has(.shownSpace)
+      ? try machine.userTables(call.arguments[.shownSpace]) : nil
     let formats: [PageTablesFormat] = [.ptdump, .tree, .count]
     let format = formats[call.choice(.format, default: 0)]
     return call.view { output in
-      Views.pageTables(machine, range: range, format: format, to: &output)
+      Views.pageTables(machine, of: tables, range: range, format: format, to: &output)
     }
   }
 

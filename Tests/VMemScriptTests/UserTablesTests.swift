@@ -1,0 +1,113 @@
+import Testing
+import VMemScript
+
+/// `page_tables --mm`: the tables of a CPU that uses a user address space.
+@Suite struct UserTablesTests {
+  /// A page that was written, one that was read, one to run, one that was never touched, and one of
+  /// which writing was taken away.
+  private static let script = """
+    boot --memory 16M
+    m = mm_create
+    switch_mm m
+    u = mmap m 64K --at 0x200000000000
+    write u text:x
+    read u+4K 1
+    write u+16K text:x
+    mprotect m u+16K 4K rx
+    write u+24K text:x
+    mprotect m u+24K 4K none
+
+    """
+
+  private func shown(_ line: String, json: Bool = false) -> [String] {
+    let ran = run(Self.script + line) { $0.json = json }
+    #expect(ran.exit == .success, "\(ran.messages)")
+    return Array(ran.lines.dropFirst(json ? 0 : 9))
+  }
+
+  /// The columns are USR RW PWT PCD PSE PAT GLB NX, as in `current_kernel`.
+  @Test func rows() {
+    #expect(
+      shown("page_tables --mm m --range u..u+32K") == [
+        "---[ User Space ]---",
+        "0x0000200000000000-0x0000200000001000           4K USR RW                     NX pte",
+        "0x0000200000001000-0x0000200000002000           4K USR ro                     NX pte",
+        "0x0000200000002000-0x0000200000004000           8K                               pte",
+        "0x0000200000004000-0x0000200000005000           4K USR ro                     x  pte",
+        "0x0000200000005000-0x0000200000006000           4K                               pte",
+        "0x0000200000006000-0x0000200000007000           4K                               pte",
+        "0x0000200000007000-0x0000200000008000           4K                               pte",
+      ])
+  }
+
+  /// The whole file: the user's tables, and behind the hole the kernel's own rows.
+  @Test func file() {
+    let user = shown("page_tables --mm m")
+    #expect(
+      user.prefix(2) == [
+        "---[ User Space ]---",
+        "0x0000000000000000-0x0000200000000000          32T                               pgd",
+      ])
+    #expect(
+      user.contains(
+        "0x0000208000000000-0xffff880000000000   17179713024G                               pgd"))
+    let kernel = shown("page_tables")
+    #expect(
+      kernel.prefix(2) == [
+        "---[ User Space ]---",
+        "0x0000000000000000-0xffff880000000000    16777096T                               pgd",
+      ])
+    #expect(!kernel.contains { $0.contains("USR") })
+    let rest = kernel.dropFirst(2)
+    #expect(rest.count > 10 && Array(user.suffix(rest.count)) == Array(rest))
+  }
+
+  /// Without a range a tree or a count is of the user half.
+  @Test func treeAndCount() {
+    let tree = shown("page_tables --mm m --format tree")
+    #expect(
+      tree.prefix(6) == [
+        "tables and present entries:",
+        "pgd 0x0000200000000000 table",
+        "  pud 0x0000200000000000 table",
+        "    pmd 0x0000200000000000 table",
+        "      pte 0x0000200000000000-0x0000200000001000 1 page(s) flags=0x8000000000000007",
+        "      pte 0x0000200000001000-0x0000200000002000 1 page(s) flags=0x8000000000000205",
+      ])
+    let count = "tables: pud=1 pmd=1 pte=1  leaves: pud=0 pmd=0 pte=3"
+    #expect(tree.last == count)
+    #expect(shown("page_tables --mm m --format count") == [count])
+    #expect(
+      shown("page_tables --format count --range u..u+64K") == [
+        "tables: pud=0 pmd=0 pte=0  leaves: pud=0 pmd=0 pte=0"
+      ])
+    let kernel = "--format count --range 0xffff800000000000..0"
+    #expect(shown("page_tables --mm m \(kernel)") == shown("page_tables \(kernel)"))
+  }
+
+  @Test func objects() {
+    let rows = shown("page_tables --mm m --range u..u+4K", json: true)
+    #expect(
+      rows.suffix(2).first
+        == #"{"start":"0x0000200000000000","end":"0x0000200000001000","size":4096,"#
+        + #""area":"User Space","level":"pte","present":true,"flags":"0x8000000000000067"}"#)
+    #expect(rows.last?.contains(#""rows":1"#) == true)
+  }
+
+  /// The space need not be current; one that is not there is refused.
+  @Test func whose() {
+    let before = shown("page_tables --mm m --range u..u+32K")
+    #expect(shown("@switch_mm 0\npage_tables --mm m --range u..u+32K") == before)
+    let ran = run(
+      Self.script
+        + "expect ENOENT page_tables --mm 0x1000\n@switch_mm 0\n@mmput m\npage_tables --mm m")
+    #expect(ran.lines.last == "-ENOENT" && ran.messages.contains("no mm_struct at"))
+    // Five levels have a wider user half.
+    let five = run(
+      "boot --levels 5 --memory 16M\nm = mm_create\nswitch_mm m\nu = mmap m 4K --at 0x10000000000000\n"
+        + "write u text:x\npage_tables --mm m --format count")
+    #expect(
+      five.lines.last == "p4d tables=1; tables: pud=1 pmd=1 pte=1  leaves: pud=0 pmd=0 pte=1",
+      "\(five.messages)")
+  }
+}
