@@ -61,7 +61,8 @@ extension Views {
 
   private static func numbers(_ info: ArenaInfo, _ free: UInt64) -> [(StaticString, UInt64)] {
     [
-      ("max_entries", info.maximum), ("frozen", info.isFrozen ? 1 : 0), ("pages", info.pages),
+      ("max_entries", info.maximum), ("frozen", info.isFrozen ? 1 : 0),
+      ("closed", info.isClosed ? 1 : 0), ("pages", info.pages), ("waiting", info.waiting),
       ("mappings", info.mappings), ("slots", free), ("ranges", UInt64(info.byPlace.count)),
     ]
   }

@@ -10,21 +10,24 @@ extension Views {
       let rights =
         (flags.contains(.read) ? "r" : "-") + (flags.contains(.write) ? "w" : "-")
         + (flags.contains(.exec) ? "x" : "-") + (flags.contains(.shared) ? "s" : "p")
+      // What lies where in memory of the program alone is nobody's business.
+      let offset = path.isEmpty ? 0 : mapping.offset << 12
       if output.isJSON {
         output.beginObject()
         output.field("start", address: mapping.start)
         output.field("end", address: mapping.end)
         output.field("rights", text: rights)
-        output.field("offset", address: mapping.offset << 12)
+        output.field("offset", address: offset)
         output.field("device", literal: file.device)
         output.field("inode", count: file.inode)
         output.field("path", text: path)
+        output.field("vm_pgoff", address: mapping.offset)
         output.field("vm_flags", address: UInt64(flags.rawValue))
         output.endObject()
         continue
       }
       var row = "\(eight(mapping.start))-\(eight(mapping.end)) \(rights) "
-      row += "\(eight(!path.isEmpty ? mapping.offset << 12 : 0)) \(file.device) \(file.inode) "
+      row += "\(eight(offset)) \(file.device) \(file.inode) "
       if !path.isEmpty {
         row += String(repeating: " ", count: max(0, 73 - row.utf8.count)) + path
       }

@@ -38,6 +38,10 @@ struct Arena: BitwiseCopyable {
     static let writable = Marks(rawValue: 2)
     /// Its descriptor is closed: it lives as long as a user mapping does.
     static let closed = Marks(rawValue: 4)
+    /// Pages were freed from below its user addresses on: their numbers are among the free ones as
+    /// those behind the last one that a page can have, and stand for pages that have another.
+    static let wrapped = Marks(rawValue: 8)
+    static let all: UInt32 = 15
   }
 
   func `is`(_ mark: Marks) -> Bool { marks & mark.rawValue != 0 }
@@ -50,6 +54,8 @@ struct Arena: BitwiseCopyable {
   /// Half of the guard that lets 16-bit offsets run over both ends (`GUARD_SZ / 2`).
   static let guardHalf: UInt64 = 32 << 10
   static let window: UInt64 = 4 << 30
+  /// Numbers that pages can have: those from here on are there once more, for the first ones.
+  static let pageNumbers = UInt32(window >> 12)
   /// Bytes of its area, without the guard page.
   static let areaSize = window + 2 * guardHalf
 

@@ -119,10 +119,15 @@ extension Machine {
   /// The arena with a `kern_vm_start` whose descriptor is open; nil where there is none.
   @inline(__always)
   func arena(at address: UInt64) -> Ref<Arena>? {
+    guard let arena = arenaOrClosed(at: address), !ram[arena].is(.closed) else { return nil }
+    return arena
+  }
+
+  /// As `arena(at:)`, also for one that lives only as long as users map it.
+  @inline(__always)
+  func arenaOrClosed(at address: UInt64) -> Ref<Arena>? {
     let area = areas.busyArea(startingAt: address &- Arena.guardHalf)
-    guard !area.isNone, !ram[area].arena.isNone else { return nil }
-    let arena = ram[area].arena
-    return ram[arena].is(.closed) ? nil : arena
+    return area.isNone || ram[area].arena.isNone ? nil : ram[area].arena
   }
 
   /// As `arena(at:)`; -ENOENT where there is none.

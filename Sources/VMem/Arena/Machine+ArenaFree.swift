@@ -5,7 +5,10 @@ extension Machine {
   ///
   /// Only the low half of `user` counts, and pages behind the arena's user addresses are left
   /// alone. From 7.0 on, what may not sleep, or meets the arena's lock, leaves the work to
-  /// `finishArenaFrees`. A kernel returns nothing: a refusal says why nothing was done.
+  /// `finishArenaFrees`. A kernel returns nothing: a refusal with NULL says why nothing was done, or
+  /// whom the pages wait for.
+  ///
+  /// A BUG where users have to be found and the arena's list leads to a mapping that is gone.
   public func arenaFreePages(
     _ address: UInt64, _ user: UInt64, count: UInt64
   ) throws(Refusal) {
@@ -36,8 +39,11 @@ extension Machine {
   }
 
   func free(_ pages: FreedPages) throws(Refusal) {
-    let mayBegin = lock(pages.arena) && context == .process
-    guard has(.arenaAnywhere), !mayBegin else { return freeNow(pages) }
+    let hasLock = lock(pages.arena)
+    guard has(.arenaAnywhere), !hasLock || context != .process else {
+      try checkUserList(pages)
+      return freeNow(pages)
+    }
     // Without room for the note the pages stay until the arena goes.
     guard !ram.fails(.kmalloc), let span = caches.allocate(.arenaSpan, as: ArenaSpan.self) else {
       throw Refusal(.null, .noDescriptor)
@@ -46,6 +52,7 @@ extension Machine {
       next: ram[pages.arena].spans, pages: UInt32(pages.count), address: pages.address)
     ram[pages.arena].spans = span
     ram[Superblock.ref].arenaSpans += 1
+    guard hasLock else { throw arenaFreeWaits(pages.arena) }
   }
 
   /// Makes pages free and gives back what was there.
@@ -56,6 +63,9 @@ extension Machine {
 
   func markFree(_ pages: FreedPages) {
     let index = ram[pages.arena].index(of: pages.low)
+    if UInt64(index) + pages.count > UInt64(Arena.pageNumbers) {
+      ram[pages.arena].marks |= Arena.Marks.wrapped.rawValue
+    }
     ArenaRanges(ram: ram, arena: pages.arena)
       .give(index, UInt32(truncatingIfNeeded: pages.count))
   }
@@ -118,6 +128,38 @@ extension Machine {
     if ram[frame].refcount == 0 { frames.free(pfn) } else { ram[frame].index = Frame.orphan }
   }
 
+  // MARK: The list of users
+
+  /// Whether a free looks for users before it has cleared anything: of a single page only when it
+  /// has some.
+  func zapsUsers(_ pages: FreedPages) -> Bool {
+    guard ram[pages.arena].mappings != 0 else { return false }
+    if pages.count > 1 { return true }
+    let place = slot(kernelStart(pages.arena) + pages.low)
+    guard place.table != 0 else { return false }
+    let entry = ram[table: place.table, place.index]
+    let pfn = UInt32(truncatingIfNeeded: entry.pfn)
+    return entry.isPresent && pfn != ram[pages.arena].scratch && isUsedElsewhere(pfn)
+  }
+
+  /// Refuses, as a BUG, to look for users by a list that leads to a mapping that is gone: an entry
+  /// lives as long as copies and parts of the mapping do, and names only the one that mmap made.
+  func checkUserList(_ pages: FreedPages) throws(Refusal) {
+    guard !has(.arenaWhole), zapsUsers(pages) else { return }
+    var named: Set<UInt32> = []
+    var copies: [UserMapping] = []
+    forEachSpace { space in
+      forEachMapping(of: space) {
+        let mapping = ram[$0]
+        guard mapping.kind == .arena, mapping.object == pages.arena.granule else { return }
+        if mapping.isListed { named.insert(mapping.anonymous) } else { copies.append(mapping) }
+      }
+    }
+    guard let lost = copies.first(where: { !named.contains($0.anonymous) }) else { return }
+    throw bug(
+      .bpf_arena_free_pages, .arenaListDangles, kernelStart(pages.arena), lost.start, lost.end)
+  }
+
   // MARK: Deferred frees
 
   /// Finishes the frees that were left over, in process context. The corresponding kernel function
@@ -144,8 +186,14 @@ extension Machine {
       ram[arena].spans = record.next
       ram[Superblock.ref].arenaSpans -= 1
       caches.free(.arenaSpan, span)
-      freeNow(
-        FreedPages(arena: arena, address: record.address, count: UInt64(record.pages)))
+      let pages = FreedPages(
+        arena: arena, address: record.address, count: UInt64(record.pages))
+      do throws(Refusal) {
+        try checkUserList(pages)
+        freeNow(pages)
+      } catch {
+        // The BUG is logged: these pages stay until the arena goes.
+      }
     }
   }
 }

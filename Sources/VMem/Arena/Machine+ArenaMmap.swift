@@ -32,6 +32,8 @@ extension Machine {
     let whole =
       ram[arena].userStart == 0 ? UInt64(ram[arena].maximum) << 12 : ram[arena].userPages << 12
     let length = request.length ?? whole
+    var request = request
+    if !request.isFixed, !request.keepsOthers { request.hint = Self.rounded(hint: request.hint) }
     guard length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
     let size = (length &+ 4095) & ~4095
     guard size != 0, size <= map.taskSize else {
@@ -63,6 +65,7 @@ extension Machine {
     mapping.removed = writes ? .mayExec : [.mayExec, .mayWrite]
     if !has(.arenaAnywhere) { _ = lock(arena) }
     _ = try mmap(mm, mapping)
+    if let new = self.mapping(at: start, space) { ram[new].anonymous = newAnonymousNumber() }
     ram[arena].userStart = start
     ram[arena].userEnd = end
     if writes { ram[arena].marks |= Arena.Marks.writable.rawValue }
@@ -127,10 +130,21 @@ extension Machine {
     return try arenaUnmappedArea(try requiredArena(address), wanted, size, 0) { _ in found }
   }
 
-  /// Takes an arena from an address space: all of it, at the address it has.
+  /// Takes an arena from an address space, also when its descriptor is closed: all of its mappings
+  /// there, and nothing else. Refuses with -ENOENT where there is none, and as `munmap`.
   public func arenaMunmap(_ address: UInt64, mm: UInt64) throws(Refusal) {
-    let arena = try requiredArena(address)
-    try munmap(mm, ram[arena].userStart, length: ram[arena].userPages << 12)
+    guard let arena = arenaOrClosed(at: address) else {
+      throw Refusal(.errno(.ENOENT), .noArena, address)
+    }
+    let space = try userSpace(at: mm)
+    var ranges: [(start: UInt64, length: UInt64)] = []
+    forEachMapping(of: space) {
+      let mapping = ram[$0]
+      guard mapping.kind == .arena, mapping.object == arena.granule else { return }
+      ranges.append((mapping.start, mapping.end - mapping.start))
+    }
+    guard !ranges.isEmpty else { throw Refusal(.errno(.ENOENT), .arenaNotMapped, address, mm) }
+    for range in ranges { try munmap(mm, range.start, length: range.length) }
   }
 
   /// Keeps an arena from being mapped writable ever again. The corresponding kernel function is

@@ -62,7 +62,7 @@ extension Machine {
       index = ram[arena].index(of: wanted)
       let pages = ram[arena].userPages
       guard UInt64(index) <= pages - UInt64(count) else {
-        throw Refusal(.null, .pastArena, UInt64(index) + UInt64(count), pages)
+        throw Refusal(.null, .pastArenaPages, UInt64(index) + UInt64(count), pages)
       }
       guard ranges.isFree(index, count) else { throw Refusal(.null, .arenaPagesTaken, wanted) }
     } else {
@@ -172,7 +172,7 @@ extension Machine {
     let index = ram[arena].index(of: user)
     let pages = ram[arena].userPages
     guard count <= pages, UInt64(index) <= pages - count else {
-      throw Refusal(.errno(.EINVAL), .pastArena, UInt64(index) &+ count, pages)
+      throw Refusal(.errno(.EINVAL), .pastArenaPages, UInt64(index) &+ count, pages)
     }
     guard lock(arena) else { throw arenaLocked(.errno(.EBUSY), arena) }
     let ranges = ArenaRanges(ram: ram, arena: arena)

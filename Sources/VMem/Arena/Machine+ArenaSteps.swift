@@ -48,6 +48,11 @@ extension Machine {
     Refusal(outcome, .arenaLocked, UInt64(holder(of: arena) ?? 0))
   }
 
+  /// What is said of a free that has not got an arena's lock.
+  func arenaFreeWaits(_ arena: Ref<Arena>) -> Refusal {
+    Refusal(.null, .arenaFreeWaits, UInt64(holder(of: arena) ?? 0))
+  }
+
   /// Ends the frees of an arena that CPUs are in the middle of: their callers have references to it.
   func finishDividedFrees(of arena: Ref<Arena>) {
     for cpu in 0..<cpuCount where isFreeing(arena, cpu) { finishFree(on: cpu) }
@@ -71,6 +76,7 @@ extension Machine {
       try free(pages)
       return whole()
     }
+    try checkUserList(pages)
     ram[at].step.arena = pages.arena
     ram[at].step.start = pages.address
     ram[at].step.end = pages.address + pages.count << 12
@@ -141,7 +147,9 @@ extension Machine {
       guard space.granule > state.space.granule else { return }
       var hasArena = false
       forEachMapping(of: space) {
-        if ram[$0].kind == .arena, ram[$0].object == state.arena.granule { hasArena = true }
+        let mapping = ram[$0]
+        guard mapping.kind == .arena, mapping.object == state.arena.granule else { return }
+        if mapping.isListed { hasArena = true }
       }
       if hasArena { users.append(space) }
     }
@@ -154,11 +162,7 @@ extension Machine {
     guard ram[state.arena].mappings != 0 else { return false }
     if pages.count > 1 || !state.space.isNone { return true }
     guard !isCleared(state) else { return state.list != 0 && isUsedElsewhere(state.list) }
-    let place = slot(kernelStart(state.arena) + pages.low)
-    guard place.table != 0 else { return false }
-    let entry = ram[table: place.table, place.index]
-    let pfn = UInt32(truncatingIfNeeded: entry.pfn)
-    return entry.isPresent && pfn != ram[state.arena].scratch && isUsedElsewhere(pfn)
+    return zapsUsers(pages)
   }
 
   private func isCleared(_ state: StepState) -> Bool {

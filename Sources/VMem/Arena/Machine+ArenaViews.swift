@@ -12,9 +12,13 @@ public struct ArenaInfo: Sendable {
   public let flags: UInt64
   /// Pages that are there.
   public let pages: UInt64
+  /// Pages of frees that wait for the arena's lock; they may or may not be there.
+  public let waiting: UInt64
   /// User mappings.
   public let mappings: UInt64
   public let isFrozen: Bool
+  /// Whether it lives only as long as users map it.
+  public let isClosed: Bool
   /// Free runs: first and last page, by place.
   public let byPlace: [(first: UInt32, last: UInt32)]
   /// First pages of the free runs, from the longest to the shortest, of equal ones the oldest
@@ -23,10 +27,21 @@ public struct ArenaInfo: Sendable {
 }
 
 extension Machine {
-  /// What there is to see of an arena; -ENOENT where there is none.
+  /// What there is to see of an arena, also of one that is closed and still mapped; -ENOENT where
+  /// there is none.
   public func arenaInfo(_ address: UInt64) throws(Refusal) -> ArenaInfo {
-    let arena = try requiredArena(address)
+    guard let arena = arenaOrClosed(at: address) else {
+      throw Refusal(.errno(.ENOENT), .noArena, address)
+    }
     let record = ram[arena]
+    var waiting: UInt64 = 0
+    var span = record.spans
+    var limit = caches.stepLimit(.arenaSpan)
+    while !span.isNone {
+      limit.step()
+      waiting += UInt64(ram[span].pages)
+      span = ram[span].next
+    }
     let ranges = ArenaRanges(ram: ram, arena: arena)
     var byPlace: [(first: UInt32, last: UInt32)] = []
     ranges.byPlace.forEach { byPlace.append((ram[$0].start, ram[$0].last)) }
@@ -36,7 +51,7 @@ extension Machine {
       area: ram[record.area].start, kernelStart: address, userStart: record.userStart,
       userEnd: record.userEnd, mapExtra: record.mapExtra, maximum: UInt64(record.maximum),
       flags: UInt64(record.rawFlags), pages: UInt64(record.pageCount),
-      mappings: UInt64(record.mappings), isFrozen: record.is(.frozen), byPlace: byPlace,
-      byLength: byLength.reversed())
+      waiting: waiting, mappings: UInt64(record.mappings), isFrozen: record.is(.frozen),
+      isClosed: record.is(.closed), byPlace: byPlace, byLength: byLength.reversed())
   }
 }

@@ -68,7 +68,12 @@ extension Machine {
     of arena: Ref<Arena>, _ mappings: [UserMapping], _ checker: inout Checker
   ) {
     let record = ram[arena]
+    var listed: Set<UInt32> = []
     for mapping in mappings {
+      checker.expect(
+        !mapping.isListed && !has(.arenaWhole)
+          || mapping.isListed && listed.insert(mapping.anonymous).inserted,
+        "user mapping: entry of an arena's list", mapping.start)
       let start = mapping.start &- mapping.offset << 12
       let isWhole = start == record.userStart && mapping.end == record.userEnd
       checker.expect(
@@ -101,7 +106,8 @@ extension Machine {
         && (extra == 0 || extra == record.userStart && size == UInt64(record.maximum) << 12),
       "arena: user addresses", place, record.userStart)
     checker.expect(
-      record.marks <= 7 && (!record.is(.closed) || record.mappings > 0), "arena: marks", place,
+      record.marks <= Arena.Marks.all && (!record.is(.closed) || record.mappings > 0),
+      "arena: marks", place,
       UInt64(record.marks))
     checker.expect(has(.arenaScratch) == (record.scratch != 0), "arena: scratch page", place)
   }
@@ -116,9 +122,10 @@ extension Machine {
         UInt64(ram[after].start))
     }
     var stamps: Set<UInt64> = []
+    let limit = Arena.pageNumbers * (ram[ranges.arena].is(.wrapped) ? 2 : 1)
     for run in placed {
       checker.expect(
-        ram[run].start <= ram[run].last && ram[run].last < 1 << 21
+        ram[run].start <= ram[run].last && ram[run].last < limit
           && ram[run].stamp <= ram[ranges.arena].stamp && stamps.insert(ram[run].stamp).inserted,
         "arena: free run", place, UInt64(ram[run].start))
     }
@@ -162,7 +169,9 @@ extension Machine {
       count += 1
       // A run that wraps goes on in the guard, where frees do not find it.
       let place = address &- start &- Arena.guardHalf
-      let isFree = place < Arena.window && ranges.isFree(ram[arena].index(of: place), 1)
+      let isFree =
+        place < Arena.window && !ram[arena].is(.wrapped)
+        && ranges.isFree(ram[arena].index(of: place), 1)
       if pfn >= UInt64(ram.frameCount) || !found.insert(UInt32(pfn)).inserted
         || isFree
       {

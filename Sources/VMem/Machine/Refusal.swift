@@ -154,6 +154,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case zeroLength
   /// bytes
   case noUserRoom
+  /// bytes, address, end of the user addresses
+  case notUserRange
   /// mappings
   case tooManyMappings
   /// address
@@ -204,8 +206,10 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case noSuchFlags
   /// pages, pages that have user addresses
   case arenaPages
-  /// page behind the last or first address, pages of the arena or end of its addresses
+  /// first address, end of the arena's
   case pastArena
+  /// page behind the last, pages of the arena
+  case pastArenaPages
   /// address
   case arenaPagesTaken
   /// pages
@@ -219,6 +223,14 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case arenaPoisoned
   /// CPU
   case arenaLocked
+  /// CPU
+  case arenaFreeWaits
+  /// the arena, start and end of a user mapping
+  case arenaListDangles
+  /// the arena, the mm_struct
+  case arenaNotMapped
+  /// number, its low 32 bits
+  case countIsLonger
   /// page
   case arenaOffset
   /// pages, pages of the arena
@@ -286,6 +298,8 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   case cpuInTheMiddle
   case cpuInInterrupt
   case noCallToStep
+  /// CPU
+  case otherCallEnded
   case purgeUnderWay
   /// pages, most pages
   case tooManySteps

@@ -69,7 +69,8 @@ extension Machine {
       !flags.contains(.write) || flags.contains(.mayWrite),
       one.anonymous <= ram[Superblock.ref].anonymousNumber, one.isInherited <= 1,
       one.anonymous != 0 || one.isInherited == 0,
-      !flags.contains(.shared) || one.anonymous == 0 && !flags.contains(.account)
+      !flags.contains(.shared)
+        || (one.anonymous != 0) == (kind == .arena) && !flags.contains(.account)
     else { return false }
     switch kind {
     case .anonymous:

@@ -38,17 +38,17 @@ extension Machine {
       defer { mapping = around(ram[mapping].end, parent).next }
       if ram[mapping].flags.contains(.dontCopy) { continue }
       var copy = ram[mapping]
-      if copy.anonymous != 0 {
-        copy.anonymous = newAnonymousNumber()
-        copy.isInherited = 1
-      }
+      let hasOwnPages = copy.anonymous != 0 && copy.kind != .arena
+      if hasOwnPages { copy.anonymous = newAnonymousNumber() }
+      // An arena's list goes on to name the parent's mapping alone.
+      if hasOwnPages || copy.kind == .arena { copy.isInherited = 1 }
       guard let record = allocateMapping(copy) else {
         throw Refusal(.errno(.ENOMEM), .noDescriptor)
       }
       opened(copy)
       mappings(of: child).insert(record)
       // What a fault finds again is left to faults (`vma_needs_copy`).
-      if copy.flags.contains(.mixedMap) || copy.anonymous != 0 {
+      if copy.flags.contains(.mixedMap) || hasOwnPages {
         try copyEntries(parent, child, copy)
       }
     }

@@ -92,7 +92,7 @@ extension Machine {
   /// Whether a mapping may be there.
   func checkPlace(_ start: UInt64, _ size: UInt64) throws(Refusal) {
     guard start <= map.taskSize &- size else {
-      throw Refusal(.errno(.ENOMEM), .noUserRoom, size)
+      throw Refusal(.errno(.ENOMEM), .notUserRange, size, start, map.taskSize)
     }
     guard start & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .addressNotAligned, start) }
     guard start >= AddressMap.mmapMinimum else {
@@ -100,11 +100,15 @@ extension Machine {
     }
   }
 
+  /// A hint as the search gets it (`round_hint_to_min`).
+  static func rounded(hint: UInt64) -> UInt64 {
+    hint & ~4095 == 0 ? 0 : max(hint & ~4095, AddressMap.mmapMinimum)
+  }
+
   /// Where a mapping goes: at its hint, else in the highest hole below `mmap_base`, else in the lowest
   /// above a third of the addresses (`arch_get_unmapped_area_topdown`).
   func place(_ space: Ref<UserSpace>, _ size: UInt64, _ hint: UInt64) -> UInt64? {
-    var hint = hint & ~4095
-    if hint != 0 { hint = max(hint, AddressMap.mmapMinimum) }
+    let hint = Self.rounded(hint: hint)
     if hint != 0, hint <= map.taskSize - size, !isMapped(space, hint, hint + size) { return hint }
     let beyond = hint > AddressMap.mapWindow ? map.taskSize - AddressMap.mapWindow : 0
     let third = (AddressMap.mapWindow / 3 + 4095) & ~4095

@@ -91,8 +91,8 @@ extension Machine {
     let right = end == old.end && !next.isNone && continues(part, ram[next])
     guard left || right else {
       var inner = mapping
-      if start > old.start { inner = try splitOff(space, inner, at: start) }
-      if end < old.end { _ = try splitOff(space, inner, at: end) }
+      if start > old.start { inner = try splitOff(space, inner, at: start, newIsBelow: true) }
+      if end < old.end { _ = try splitOff(space, inner, at: end, newIsBelow: false) }
       return ram[inner].flags = flags
     }
     if left, end < old.end {
@@ -126,11 +126,11 @@ extension Machine {
 
   /// `split_vma`.
   private func splitOff(
-    _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, at address: UInt64
+    _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, at address: UInt64, newIsBelow: Bool
   ) throws(Refusal) -> Ref<UserMapping> {
     guard ram[space].count < UserSpace.maximumCount else {
       throw Refusal(.errno(.ENOMEM), .tooManyMappings, UInt64(ram[space].count))
     }
-    return try split(space, mapping, at: address)
+    return try split(space, mapping, at: address, newIsBelow: newIsBelow)
   }
 }

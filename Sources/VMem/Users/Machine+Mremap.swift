@@ -45,7 +45,7 @@ extension Machine {
     }
     guard let to = move.to else { return }
     guard to <= map.taskSize - move.new else {
-      throw Refusal(.errno(.EINVAL), .noUserRoom, move.new)
+      throw Refusal(.errno(.EINVAL), .notUserRange, move.new, to, map.taskSize)
     }
     guard to & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .addressNotAligned, to) }
     guard move.mayMove else { throw Refusal(.errno(.EINVAL), .mustMove, to) }

@@ -16,7 +16,7 @@ extension Machine {
       throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
     }
     guard address <= map.taskSize, length <= map.taskSize - address else {
-      throw Refusal(.errno(.EINVAL), .noUserRoom, length)
+      throw Refusal(.errno(.EINVAL), .notUserRange, length, address, map.taskSize)
     }
     guard length > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
     try cutOut(space, address, address + (length + 4095) & ~4095)
@@ -31,10 +31,11 @@ extension Machine {
       throw Refusal(.errno(.ENOMEM), .tooManyMappings, UInt64(ram[space].count))
     }
     var upper: Ref<UserMapping>?
-    if let first { upper = try split(space, first, at: start) }
+    if let first { upper = try split(space, first, at: start, newIsBelow: true) }
     if let last {
       do throws(Refusal) {
-        _ = try split(space, first == last ? upper ?? last : last, at: end)
+        let lower = first == last ? upper ?? last : last
+        _ = try split(space, lower, at: end, newIsBelow: false)
       } catch {
         if let first, let upper { join(space, first, upper) }
         throw error

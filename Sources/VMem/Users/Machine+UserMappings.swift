@@ -47,9 +47,12 @@ extension Machine {
   /// Cuts a mapping in two at an address inside it and returns the upper part. The corresponding kernel
   /// function is `__split_vma`.
   ///
+  /// - Parameter newIsBelow: which part is the new mapping to those who know the old one
+  ///   (`new_below`).
+  ///
   /// Refuses with -ENOMEM without a record, and with what the mapping's kind says.
   func split(
-    _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, at address: UInt64
+    _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, at address: UInt64, newIsBelow: Bool
   ) throws(Refusal) -> Ref<UserMapping> {
     try maySplit(ram[mapping], at: address)
     var upper = ram[mapping]
@@ -61,12 +64,14 @@ extension Machine {
     mappings(of: space).resize(mapping, ram[mapping].start, address)
     opened(upper)
     mappings(of: space).insert(record)
+    if upper.kind == .arena { ram[newIsBelow ? mapping : record].isInherited = 1 }
     return record
   }
 
   /// Undoes a split.
   func join(_ space: Ref<UserSpace>, _ lower: Ref<UserMapping>, _ upper: Ref<UserMapping>) {
     let end = ram[upper].end
+    if ram[lower].kind == .arena { ram[lower].isInherited = ram[upper].isInherited }
     dissolve(upper, space)
     mappings(of: space).resize(lower, ram[lower].start, end)
   }

@@ -10,10 +10,12 @@ public struct UserMapping: BitwiseCopyable, Sendable {
   var left = Ref<UserMapping>.none
   /// Granule of the object behind it, of a type that follows from the kind; 0 for none.
   var object: UInt32 = 0
-  /// Number of its `anon_vma`; 0 as long as it has no pages of its own.
+  /// Number of its `anon_vma`; 0 as long as it has no pages of its own. Of an arena, the number of
+  /// the entry that mmap has made in the arena's list (`vm_private_data`).
   var anonymous: UInt32 = 0
   private var rawKind: UInt8 = 0
-  /// Whether a fork has made it, so that pages may be its parent's (`anon_vma_chain` of several).
+  /// Whether a fork has made it, so that pages may be its parent's (`anon_vma_chain` of several). Of
+  /// an arena, whether the entry names the mapping that this one was copied or cut from.
   var isInherited: UInt8 = 0
   var unused: UInt16 = 0
   var right = Ref<UserMapping>.none
@@ -36,6 +38,9 @@ public struct UserMapping: BitwiseCopyable, Sendable {
     if !flags.contains(.exec) { bits |= Entry.noExecute }
     return Protection(bits: bits)
   }
+
+  /// Whether those who look for the users of its object find it.
+  var isListed: Bool { kind != .arena || isInherited == 0 }
 
   /// Whether a write makes a copy of what is behind it (`is_cow_mapping`).
   var copiesOnWrite: Bool { flags.isDisjoint(with: .shared) && flags.contains(.mayWrite) }

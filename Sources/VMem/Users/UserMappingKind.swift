@@ -119,7 +119,7 @@ extension Machine {
   ) {
     forEachMapping(of: space) { mapping in
       let range = ram[mapping]
-      guard range.kind == kind, range.object == object else { return }
+      guard range.kind == kind, range.object == object, range.isListed else { return }
       let low = max(pages.lowerBound, range.offset)
       let high = min(pages.upperBound, range.offset &+ range.pages)
       guard low < high else { return }

@@ -13,6 +13,7 @@ extension Interpreter {
     let expectation: Expectation?
     let (warnings, staleHits) = (machine.warnings, machine.staleHits)
     let logEnd = machine.log.end
+    let busy = machine.busyCPUs
     do throws(LineFailure) {
       expectation = try head.outcomeToken.map { index throws(LineFailure) in
         try call.expectation(machine, call.tokens[index])
@@ -25,10 +26,12 @@ extension Interpreter {
     do throws(LineFailure) {
       line.result = try perform(&line)
     } catch {
+      if busy != 0 { noteEndedCalls(busy, line) }
       line.warnings = machine.warnings - warnings
       line.staleHits = machine.staleHits - staleHits
       return finish(line, failure: error)
     }
+    if busy != 0 { noteEndedCalls(busy, line) }
     // The lines of an included file have accounted for their own.
     if shapes[head.verb].effect != .language {
       line.warnings = machine.warnings - warnings

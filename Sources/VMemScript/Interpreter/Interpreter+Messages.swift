@@ -149,7 +149,7 @@ extension Interpreter {
 
   mutating func tell(note: Refusal, _ line: Line) {
     begin(line)
-    messages.write("note: nothing was done: ")
+    messages.write(note.rule.tellsWhatElse ? "note: " : "note: nothing was done: ")
     messages.write(note.sentence(call.culprit))
     messages.write(byte: 0x0a)
     endMessage()

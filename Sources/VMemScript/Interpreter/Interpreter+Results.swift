@@ -11,7 +11,11 @@ extension Interpreter {
     switch line.result {
     case .ok: call.output.writer.write("0\n")
     case .address(let value):
-      call.output.writer.result(address: value)
+      if value >> 32 == 0, isUser(line) {
+        call.output.writer.address(value)
+      } else {
+        call.output.writer.result(address: value)
+      }
       call.output.writer.write(byte: 0x0a)
     case .number(let value), .pages(_, let value), .difference(let value):
       call.output.writer.decimal(value)
@@ -23,6 +27,11 @@ extension Interpreter {
     case .line, .text: call.printScratch()
     case .silent, .stop, .rows, .printed, .broken: break
     }
+  }
+
+  /// Whether the address that a line returns is a user's.
+  private func isUser(_ line: Line) -> Bool {
+    [.users, .arenas].contains(table.verbs[line.head.verb].group)
   }
 
   /// Prints the result line of a line that needed judgement.
@@ -45,8 +54,8 @@ extension Interpreter {
 }
 
 extension ByteWriter {
-  /// An address as a result line has it: `0x` and 16 digits. One below 4 GiB, where areas lie only
-  /// when a window asks for it, has as many digits as recorded kernels print.
+  /// An address as a result line has it: `0x` and 16 digits. A kernel's below 4 GiB, where areas lie
+  /// only when a window asks for it, has as many digits as recorded kernels print.
   @inline(__always)
   mutating func result(address: UInt64) {
     if address >> 32 != 0 { return self.address(address) }

@@ -62,6 +62,7 @@ extension Refusal {
     case .userSpaceInUse: return "CPU \(values.b) uses the address space"
     case .zeroLength: return "0 bytes asked for"
     case .noUserRoom: return "no room for \(a) bytes of user addresses"
+    case .notUserRange: return "\(a) bytes at \(b) are not all user addresses, which end at \(c)"
     case .tooManyMappings: return "\(values.a) mappings are the most"
     case .noUserMapping: return "no user mapping at \(a) on this CPU"
     case .offsetNotAligned: return "offset \(a) is not a whole number of pages"
@@ -96,6 +97,8 @@ extension Refusal {
     case .arenaPages:
       return "\(values.a) pages are more than the \(values.b) that have user addresses"
     case .pastArena: return "\(a) is past the arena's end \(b)"
+    case .pastArenaPages:
+      return "the pages end with number \(values.a &- 1), the arena's with \(values.b &- 1)"
     case .arenaPagesTaken: return "not all pages at \(a) are free"
     case .noArenaRun: return "no run of \(values.a) free pages"
     case .noArenaReserve: return "this kernel has no bpf_arena_reserve_pages"
@@ -103,6 +106,13 @@ extension Refusal {
     case .arenaFaults: return "no page at \(a), and the arena has BPF_F_SEGV_ON_FAULT"
     case .arenaPoisoned: return "a helper has missed the page at \(a): the scratch page is there"
     case .arenaLocked: return "CPU \(values.a) has the arena's lock"
+    case .arenaFreeWaits: return "the pages go when CPU \(values.a) drops the arena's lock"
+    case .arenaListDangles:
+      return "the mapping at \(b) was copied or cut from one that is gone, which the list of the "
+        + "arena at \(a) still names"
+    case .arenaNotMapped: return "the address space at \(b) does not map the arena at \(a)"
+    case .countIsLonger:
+      return "the function takes 32 bits: \(values.a) pages are \(values.b)"
     case .arenaOffset: return "page \(values.a) of a map that is mapped from page 0 on"
     case .arenaLength: return "\(values.a) pages, but the arena has \(values.b)"
     case .arenaElsewhere: return "\(a) is not where the arena is, at \(b)"
@@ -143,6 +153,7 @@ extension Refusal {
     case .cpuSleeps: return "CPU \(values.a) has a task that sleeps"
     case .cpuInTheMiddle: return "CPU \(values.a) is in the middle of a call"
     case .cpuInInterrupt: return "CPU \(values.a) is in an interrupt"
+    case .otherCallEnded: return "CPU \(values.a) was waited for, and has ended its call"
     case .noCallToStep: return "CPU \(values.a) is in the middle of nothing"
     case .purgeUnderWay: return "CPU \(values.a) is in the middle of a purge (vmap_purge_lock)"
     case .tooManySteps: return "\(values.a) pages are more than \(values.b) steps"
@@ -183,6 +194,14 @@ extension Refusal {
 }
 
 extension Rule {
+  /// Whether a note with it tells what happened besides, not why nothing was done.
+  var tellsWhatElse: Bool {
+    switch self {
+    case .arenaFreeWaits, .countIsLonger, .otherCallEnded: true
+    default: false
+    }
+  }
+
   /// What to do about it; empty where the sentence says all.
   var hint: StaticString {
     switch self {
@@ -204,6 +223,9 @@ extension Rule {
     case .bufferNotShared: "add --shared"
     case .userSpaceOfTask: "`task NAME --mm 0` takes it away"
     case .notUserMap: "allocate with vmalloc_user, or with --flags usermap"
+    case .arenaNotMapped: "`arena_mmap ARENA --mm MM` maps it, `maps MM` shows what is mapped"
+    case .arenaListDangles:
+      "`munmap` what is left of it; --with arena_whole an arena is neither copied nor cut"
     case .arenaPages: "`arena_mmap ARENA` gives it user addresses, and so does --map-extra"
     case .belongsToArena: "pages of arenas come and go by arena_ verbs"
     case .noArenaReserve: "boot with --with arena_reserve"

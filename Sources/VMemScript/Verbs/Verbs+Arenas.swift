@@ -25,8 +25,8 @@ extension Verb {
       .call(arenaMap)),
     Verb(
       "arena_munmap", .arenas, .nothing, .writer, [.arena], options: [.inSpace],
-      summary: "take an arena from an address space; its pages stay", kernel: "do_munmap",
-      returns: "0, or -ENOENT",
+      summary: "take an arena, and nothing else, from an address space; its pages stay",
+      kernel: "do_munmap", returns: "0, or -ENOENT where that does not map it",
       example:
         "arena = arena_create 100\nmm = mm_create\nplace = arena_mmap arena --mm mm\narena_munmap arena --mm mm",
       .call(arenaUnmap)),
@@ -38,7 +38,7 @@ extension Verb {
       example: "arena = arena_create 2\narena_unmapped_area arena 0 8K 0x1fffff000",
       .call(arenaPlace)),
     Verb(
-      "arena_alloc_pages", .arenas, .address, .writer, [.arena, .pageCount],
+      "arena_alloc_pages", .arenas, .address, .writer, [.arena, .arenaPageCount],
       options: [.wantedAt, .node, .unknownFlags],
       summary: "as a BPF program, get zeroed pages: from the shortest run that has so many",
       kernel: "bpf_arena_alloc_pages", returns: "the user address of the first, or NULL",
@@ -46,16 +46,19 @@ extension Verb {
         "arena = arena_create 16 --map-extra 0x100000000000\nlist = arena_alloc_pages arena 2",
       .call(arenaAlloc)),
     Verb(
-      "arena_free_pages", .arenas, .nothing, .writer, [.arena, .address, .pageCount],
+      "arena_free_pages", .arenas, .nothing, .writer, [.arena, .address, .arenaPageCount],
       summary: "as a BPF program, free pages and take them from every user; un-reserves too",
-      kernel: "bpf_arena_free_pages", returns: "0, also where the kernel silently does nothing",
+      kernel: "bpf_arena_free_pages",
+      returns: """
+        0, also where the kernel silently does nothing; BUG where it would look for a user that is gone
+        """,
       example: """
         arena = arena_create 16 --map-extra 0x100000000000
         list = arena_alloc_pages arena 2
         arena_free_pages arena list 2
         """, .call(arenaFreePages)),
     Verb(
-      "arena_reserve_pages", .arenas, .nothing, .writer, [.arena, .address, .pageCount],
+      "arena_reserve_pages", .arenas, .nothing, .writer, [.arena, .address, .arenaPageCount],
       summary: "as a BPF program, keep free pages from being allocated; users still fault them in",
       kernel: "bpf_arena_reserve_pages",
       returns: "0, also for an unaligned address; -EINVAL, -EBUSY, -ENOMEM, or -EOPNOTSUPP",
@@ -146,8 +149,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     .address(
       try machine.arenaAllocPages(
-        call.arguments[.arena], count: call.arguments[.pageCount],
-        at: call.arguments[.wantedAt, default: 0],
+        call.arguments[.arena], count: call.pageCount(), at: call.arguments[.wantedAt, default: 0],
         node: Int64(bitPattern: call.arguments[.node, default: .max]),
         flags: call.arguments[.unknownFlags, default: 0]))
   }
@@ -157,10 +159,11 @@ extension Verb {
   ) throws(Refusal) -> Result {
     do throws(Refusal) {
       try machine.arenaFreePages(
-        call.arguments[.arena], call.arguments[.address], count: call.arguments[.pageCount])
+        call.arguments[.arena], call.arguments[.address], count: call.pageCount())
     } catch {
       // The kernel's function returns nothing.
-      call.note = error
+      guard error.outcome == .null else { throw error }
+      call.note = call.note ?? error
     }
     return .ok
   }
@@ -168,9 +171,9 @@ extension Verb {
   private static func arenaReserve(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let (user, count) = (call.arguments[.address], call.arguments[.pageCount])
+    let (user, count) = (call.arguments[.address], call.pageCount())
     let isDone = try machine.arenaReservePages(call.arguments[.arena], user, count: count)
-    if !isDone {
+    if !isDone, call.note == nil {
       call.note =
         count == 0
         ? Refusal(.errno(.EINVAL), .zeroPages) : Refusal(.errno(.EINVAL), .addressNotAligned, user)
@@ -207,5 +210,16 @@ extension Verb {
   ) throws(Refusal) -> Result {
     try machine.freeArena(call.arguments[.arena])
     return .ok
+  }
+}
+
+extension Call {
+  /// Pages that a function for BPF programs is asked for: it takes 32 bits of the number, and a note
+  /// says so where there are more.
+  mutating func pageCount() -> UInt64 {
+    let wanted = arguments[.arenaPageCount]
+    let count = UInt64(UInt32(truncatingIfNeeded: wanted))
+    if count != wanted { note = Refusal(.null, .countIsLonger, wanted, count) }
+    return count
   }
 }

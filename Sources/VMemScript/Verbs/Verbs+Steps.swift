@@ -34,7 +34,7 @@ extension Verb {
       interpreter.call.scratch.write("\(done.number)/\(done.total) \(text(done))")
     } catch {
       guard let call, isIgnored(error, by: call) else { throw .refusal(error) }
-      interpreter.call.note = error
+      interpreter.call.note = interpreter.call.note ?? error
       interpreter.call.scratch.write("1/1 done: nothing to divide")
     }
     return .line
@@ -71,7 +71,7 @@ extension Verb {
       return .arenaFreePages(
         arena: interpreter.call.arguments[.arena],
         address: interpreter.call.arguments[.address],
-        count: interpreter.call.arguments[.pageCount])
+        count: interpreter.call.pageCount())
     case "vunmap_range": return .vunmapRange(start: start, end: end)
     case "vm_area_unmap_pages":
       return .vmAreaUnmapPages(area: interpreter.call.arguments[.area], start: start, end: end)
@@ -105,5 +105,20 @@ extension Verb {
     case .slotNotMarked: "slot \(step.value) of the stash was refilled meanwhile"
     case .usersZapped: "pages taken from the users of \(hexadecimal(step.value))"
     }
+  }
+}
+
+extension Interpreter {
+  /// Notes that a line has ended another CPU's call, which it had to wait for.
+  ///
+  /// - Parameter before: the CPUs that were in the middle of calls.
+  @inline(never)
+  mutating func noteEndedCalls(_ before: UInt64, _ line: Line) {
+    guard call.note == nil, shapes[line.head.verb].effect == .writer else { return }
+    let isStep = "\(table.verbs[line.head.verb].name)" == "step"
+    let own = isStep ? call.arguments[.steppedCPU] : UInt64(machine.cpu)
+    let ended = before & ~machine.busyCPUs & ~(own < 64 ? 1 << own : 0)
+    guard ended != 0 else { return }
+    call.note = Refusal(.null, .otherCallEnded, UInt64(ended.trailingZeroBitCount))
   }
 }

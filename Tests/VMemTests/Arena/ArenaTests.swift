@@ -153,8 +153,8 @@ struct ArenaTests {
     #expect(refused(17) == Refusal(.null, .arenaPages, 17, 16))
     #expect(refused(1 << 32)?.rule == .arenaPages)
     #expect(refused(1, at: Self.base + 1)?.rule == .addressNotAligned)
-    #expect(refused(2, at: Self.base + 15 << 12) == Refusal(.null, .pastArena, 17, 16))
-    #expect(refused(1, at: Self.base - 4096)?.rule == .pastArena)
+    #expect(refused(2, at: Self.base + 15 << 12) == Refusal(.null, .pastArenaPages, 17, 16))
+    #expect(refused(1, at: Self.base - 4096)?.rule == .pastArenaPages)
     #expect(refused(1, at: Self.base + 15 << 12, node: 0) == nil)
     #expect(refused(1, at: Self.base + 15 << 12)?.rule == .arenaPagesTaken)
     #expect(refused(16)?.rule == .noArenaRun)
@@ -197,7 +197,7 @@ struct ArenaTests {
     #expect(reserve(4, 2) == nil)
     #expect(reserve(5, 1)?.outcome == .errno(.EBUSY))
     #expect(reserve(15, 1) == nil && reserve(15, 2)?.outcome == .errno(.EINVAL))
-    #expect(reserve(16, 1)?.rule == .pastArena && reserve(0, .max)?.rule == .pastArena)
+    #expect(reserve(16, 1)?.rule == .pastArenaPages && reserve(0, .max)?.rule == .pastArenaPages)
     let done = [
       try machine.arenaReservePages(arena, Self.base, count: 0),
       try machine.arenaReservePages(arena, Self.base + 1, count: 1),

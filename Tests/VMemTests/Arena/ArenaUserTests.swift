@@ -53,8 +53,10 @@ struct ArenaUserTests {
     try machine.freeArena(arena)
     #expect(machine.arenaPages > 0)
     machine.expectSound("closed")
-    let closed = refusal(of: { () throws(Refusal) in try machine.arenaInfo(arena) })
-    #expect(closed == Refusal(.errno(.ENOENT), .noArena, arena))
+    let closed = try machine.arenaInfo(arena)
+    #expect(closed.isClosed && closed.mappings == 1)
+    let refused = refusal(of: { () throws(Refusal) in try machine.freezeArena(arena) })
+    #expect(refused == Refusal(.errno(.ENOENT), .noArena, arena))
     try machine.selectCPU(1)
     try machine.store(Self.base, 1)
     try machine.switchMM(0)
@@ -231,7 +233,16 @@ struct ArenaUserTests {
     try machine.store(user + 12 << 12, 7)
     let word = try machine.load(arena + 12 << 12)
     #expect(word == 7)
-    // The whole run is zapped from both parts.
+    // The mapping that the list names is the part that is gone.
+    let lost = refusal(of: { () throws(Refusal) in
+      try machine.arenaFreePages(arena, user, count: 16)
+    })
+    #expect(lost?.outcome == .bug && lost?.rule == .arenaListDangles)
+    machine.expectSound("refused")
+    // Of a single page that has no user nobody is looked for.
+    try machine.arenaFreePages(arena, user, count: 1)
+    try machine.munmap(mm, user, length: 16 << 12)
+    _ = try Self.map(machine, arena, mm)
     try machine.arenaFreePages(arena, user, count: 16)
     let info = try machine.arenaInfo(arena)
     #expect(info.pages == 0 && info.byPlace[0] == (0, 15))

@@ -39,7 +39,7 @@ extension Machine {
       let marks = MemoryLayout<Arena>.offset(of: \.marks)!
       records.append(
         Record("arena", arena).silent(\Arena.stamp).silent(flags + 2, bits: 6)
-          .silent(marks, bits: 7))
+          .silent(marks, bits: 15))
       // Pages between two runs may be reserved ones.
       ArenaRanges(ram: ram, arena: arena).byPlace.forEach {
         records.append(

@@ -11,6 +11,10 @@ extension Machine {
       && !context.isInterrupt
   }
 
+  /// The CPUs that are in the middle of a call, a bit each.
+  @inline(__always)
+  public var busyCPUs: UInt64 { ram[Superblock.ref].busyCPUs }
+
   /// Does the first part of a call on a CPU. What the call refuses at once is thrown.
   ///
   /// Refuses with -EINVAL where there is no such CPU, with -EBUSY on a CPU that is in the middle of
