@@ -113,6 +113,16 @@ extension Machine {
     }
   }
 
+  /// How often buffers list a frame.
+  func pins(_ pfn: UInt32) -> Int64 {
+    var count: Int64 = 0
+    forEachBuffer { buffer in
+      for position in 0..<UInt64(ram[buffer].pageCount)
+      where ram[buffer].pages.value(position, ram) == pfn { count += 1 }
+    }
+    return count
+  }
+
   private func unpin(_ buffer: Ref<DmaBuf>) {
     for position in 0..<UInt64(ram[buffer].pageCount) {
       dropReference(ram[buffer].pages.value(position, ram))

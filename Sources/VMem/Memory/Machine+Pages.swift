@@ -158,12 +158,13 @@ extension Machine {
     if dropped < pages.count { throw bug(.__free_pages, .pageNotAllocated, pages[dropped]) }
   }
 
-  /// Whether a reference can be dropped: each user mapping needs one, and so does an arena or
-  /// a stack.
+  /// Whether a reference can be dropped: each user mapping needs one, and so does an arena, a stack, a
+  /// file, or a buffer for each time it lists the page.
   private func hasSpareReference(_ pfn: UInt32) -> Bool {
     let frame = ram[frames.frame(pfn)]
-    return Int64(frame.refcount) > Int64(frame.mapcount &+ 1)
-      + (frame.index == Frame.ofArena || frame.isOfStack ? 1 : 0)
+    let isHeld = frame.index == Frame.ofArena || frame.isOfStack || frame.isFilePage
+    let needed = Int64(frame.mapcount &+ 1) + (isHeld ? 1 : 0)
+    return Int64(frame.refcount) > needed && Int64(frame.refcount) > needed + pins(pfn)
   }
 
   /// Frees each page, dropping the reference its owner has. The corresponding kernel function is

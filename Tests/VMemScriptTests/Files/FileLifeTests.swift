@@ -114,6 +114,40 @@ import VMemScript
     #expect(rows == ["0", "0", "BUG", "BUG"])
   }
 
+  /// What a file or a buffer holds is not given away by who has no reference.
+  @Test func pagesOfFilesAndBuffersAreTheirs() {
+    let rows = expectedLines(
+      """
+      P = alloc_pages 6
+      @d = memfd_create --size 64K --seals shrink
+      free_pages P[0..3]
+      @pwrite d 4K text:hello
+      expect bug free_pages P[2..5]
+      @u = udmabuf_create_list d:0:8K d:0:4K
+      @x = mm_create
+      folios d
+      """, boot: "--memory 24M")
+    let pfn = rows.first { $0.hasPrefix("0..1 folio") }!.split(separator: " ")
+      .first { $0.hasPrefix("pfn=") }!.dropFirst(4)
+    _ = expectedLines(
+      """
+      P = alloc_pages 6
+      @d = memfd_create --size 64K --seals shrink
+      @free_pages P[0..3]
+      @pwrite d 4K text:hello
+      @u = udmabuf_create_list d:0:8K d:0:4K
+      expect bug put_page pfn:\(pfn)
+      @get_page pfn:\(pfn)
+      @put_page pfn:\(pfn)
+      @close d
+      expect bug put_page pfn:\(pfn)
+      @get_page pfn:\(pfn)
+      @put_page pfn:\(pfn)
+      @close u
+      expect bug put_page pfn:\(pfn)
+      """, boot: "--memory 24M")
+  }
+
   /// Each place complains for itself.
   @Test func placesThatWarnOnceAreTold() {
     #expect(WarnOnce.allCases.count <= 32)

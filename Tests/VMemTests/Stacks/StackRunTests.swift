@@ -223,12 +223,15 @@ struct StackRunTests {
 
   /// A fault of anything but the native code is what it always was.
   @Test func otherFaultsStayFatal() async {
-    await #expect(processExitsWith: .signal(SIGSEGV)) {
+    let ended = await #expect(processExitsWith: .failure) {
       let machine = try StackRunTests.machine()
       let stack = try machine.allocateStack()
       _ = try machine.runOnStack(stack, depth: 16384)
       UnsafeMutablePointer<UInt8>(bitPattern: 8)?.pointee = 1
     }
+    // The address sanitizer's handler was there before, and ends the process in its way.
+    let isSanitized = dlsym(nil, "__asan_init") != nil
+    #expect(isSanitized || ended?.exitStatus == .signal(SIGSEGV))
   }
 
   // MARK: Limits
