@@ -119,7 +119,9 @@ private struct TableCheck {
     // A large leaf has its PAT bit where small ones have the lowest bit of the frame number.
     var attributes = entry.bits & ~Entry.pfnMask
     // What set_memory takes and gives back: any mixture of these may be left.
-    if tables.ram[Superblock.ref].changesRights { attributes |= Self.rights }
+    // Rights that set_memory may have changed.
+    let open = tables.ram[Superblock.ref].changesRights ? Self.rights : 0
+    attributes |= open
     var pfn = entry.pfn
     if depth > 1 {
       attributes &= ~Entry.pageSize
@@ -143,7 +145,7 @@ private struct TableCheck {
       structBytes += size
       let group = `struct`.first + (expected - `struct`.first) & ~7
       if depth == 1, pfn == group, expected != group,
-        attributes == Protection.kernelReadOnly.bits
+        attributes == Protection.kernelReadOnly.bits | open
       {
         return checker.structAliases.append(expected - `struct`.first)
       }

@@ -114,6 +114,19 @@ import VMemScript
     #expect(rows == ["0", "0", "BUG", "BUG"])
   }
 
+  /// Struct pages are shared whatever rights other pages have got.
+  @Test func sharedStructPagesBesideChangedRights() {
+    _ = expectedLines(
+      """
+      @h = memfd_create --size 2M --hugetlb --hvo
+      @P = alloc_pages 1
+      @set_memory_ro P[0] 1
+      @readahead h 0..2M
+      check
+      @close h
+      """, boot: "--memory 64M")
+  }
+
   /// What a file or a buffer holds is not given away by who has no reference.
   @Test func pagesOfFilesAndBuffersAreTheirs() {
     let rows = expectedLines(
