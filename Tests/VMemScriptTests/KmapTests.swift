@@ -313,4 +313,21 @@ import VMemScript
     #expect(result.exit == .success, "\(result.messages)")
     #expect(result.lines.last { $0.hasPrefix("P") } == "P[1]")
   }
+
+  /// Entries of the windows are the business of kmap alone, slots that are free included.
+  @Test func windowsAreNoPlaceForOtherEntries() {
+    let result = run(
+      """
+      boot --memory 64M --highmem 32M --window i386
+      @P = alloc_pages 2 --zone highmem
+      @k = kmap P[0]
+      @a = kmap_local_page P[0]
+      @kunmap_local a
+      expect EINVAL set_pte_at a P[1]
+      expect EINVAL set_pte_at k+4K P[1]
+      expect bug vmap_pages_range a..+4K P[1]
+      check
+      """)
+    #expect(result.exit == .success, "\(result.messages)")
+  }
 }

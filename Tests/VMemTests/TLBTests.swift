@@ -54,6 +54,26 @@ struct TLBTests {
     machine.expectSound("after reads")
   }
 
+  /// What a kernel never maps: a user's address by the kernel's tables, global. It outlives a switch to
+  /// tables that do not have it.
+  @Test func globalEntriesOfUserAddressesOutliveASwitch() throws {
+    let machine = try Self.machine()
+    machine.tick()
+    let mm = try machine.allocateMM()
+    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 1))
+    try machine.vmapPagesRange(start: 0x10000, end: 0x11000, pages: pages)
+    try Self.read(machine, 0x10000)
+    try machine.switchMM(mm)
+    machine.expectSound("after the switch")
+    let stale = machine.staleHits
+    try Self.read(machine, 0x10000)
+    #expect(machine.staleHits == stale + 1)
+    try machine.switchMM(0)
+    try Self.read(machine, 0x10000)
+    #expect(machine.staleHits == stale + 1)
+    machine.expectSound("back again")
+  }
+
   /// A full TLB replaces entries, and never has more than it has slots.
   @Test(arguments: [0, 12, 24, 1536])
   func holdsWhatFits(_ entries: Int) throws {

@@ -7,7 +7,8 @@ extension AreaAllocator {
     let isGroup = ram.byte(area, at: MemoryLayout<VMArea>.offset(of: \.isGroup)!)
     checker.expect(
       isVMStruct <= 1 && isGroup <= 1 && record.marks <= 15
-        && (!record.isStack || record.marks & 5 == 0) && record.hasSoundStack, "areas: marks",
+        && (!record.isStack || record.marks & 5 == 0) && record.hasSoundStack
+        && (record.marks & 4 == 0 || record.owned != 0 && !record.isGroup), "areas: marks",
       start, UInt64(record.marks))
     checker.expect(record.next.isNone, "areas: next of a busy area", start)
     let node = record.areaFlags >> 8

@@ -156,11 +156,15 @@ extension Machine {
   /// handler can do. The corresponding kernel function is `set_pte_at`.
   ///
   /// Refuses with -ENOENT when a table is missing, -EBUSY when the entry is not empty, -EINVAL when
-  /// the frame has no struct page.
+  /// the frame has no struct page, and in the windows of kmap.
   public func setPTE(at address: UInt64, pfn: UInt64) throws(Refusal) {
     guard map.isCanonical(address) else { throw Refusal(.errno(.EINVAL), .notCanonical, address) }
     guard pfn < UInt64(ram.frameCount) else {
       throw Refusal(.errno(.EINVAL), .invalidFrame, address, pfn)
+    }
+    let page = address & ~4095
+    guard !touchesWindows(page, page &+ 4096) else {
+      throw Refusal(.errno(.EINVAL), .touchesDirectMap, page, page &+ 4096)
     }
     try refuseArenas(.set_pte_at, address, address &+ 1)
     let (table, stoppedAt) = tables.entryPlace(address, depth: 1)

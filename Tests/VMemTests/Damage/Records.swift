@@ -242,14 +242,18 @@ extension Machine {
     var records: [Record] = []
     forEachFile { (file: Ref<File>) in
       records.append(
-        Record("file", file).silent(\File.size, \File.folioOrder, \File.seals, \File.window)
+        Record("file", file)
+          .silent(\File.size, \File.hostSize, \File.folioOrder, \File.seals, \File.window)
           .silent(MemoryLayout<File>.offset(of: \.folioOrder)! - 1, bits: 3)
           .silent(MemoryLayout<File>.offset(of: \.seals)! + 1, bits: 1)
+          .silent(MemoryLayout<File>.offset(of: \.pages)! + 8, bits: 1)
           .silent(\File.number))
     }
     forEachBuffer { (buffer: Ref<DmaBuf>) in
       records.append(
         Record("dma-buf", buffer).silent(\DmaBuf.address, \DmaBuf.mapCount, \DmaBuf.number)
+          // The first chunk of its pages may be the one that stays when it is empty, or not.
+          .silent(MemoryLayout<DmaBuf>.offset(of: \.pages)! + 8, bits: 1)
           .silent(MemoryLayout<DmaBuf>.offset(of: \.next)! + 4, bits: 1)
           .silent(MemoryLayout<DmaBuf>.offset(of: \.next)! + 5, bits: 1))
     }

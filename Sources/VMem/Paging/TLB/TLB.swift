@@ -195,12 +195,17 @@ struct TLB {
     ram.zero(UInt32(truncatingIfNeeded: frame), count: Int(ram[state].framesPerCPU))
   }
 
-  /// Everything but global entries: what a load of CR3 does.
+  /// Everything but global entries: what a load of CR3 does. A global entry for a user's address, which
+  /// kernels never make, may differ from what the new tables say.
   func flushUser() {
     ram.forgetWalks()
     guard count != 0 else { return }
-    for slot in 0..<Int(ram[state].slots) where isValid(slot) && data(slot) & Entry.global == 0 {
-      remove(slot)
+    for slot in 0..<Int(ram[state].slots) where isValid(slot) {
+      if data(slot) & Entry.global == 0 {
+        remove(slot)
+      } else if address(slot) >> 63 == 0 {
+        suspect(slot)
+      }
     }
   }
 
