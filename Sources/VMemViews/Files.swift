@@ -59,7 +59,7 @@ extension Views {
         output.field("nrpages", count: UInt64(file.pageCount))
         output.field("folio_order", count: UInt64(file.folioOrder))
         output.field("users", count: UInt64(file.references))
-        output.field("open", count: file.isOpen ? 1 : 0)
+        output.field("open", count: UInt64(file.descriptors))
         output.field("seals", text: seals.joined(separator: ","))
         output.field("path", text: path)
         output.endObject()

@@ -118,4 +118,12 @@ struct MappingCaseTests {
         "ioremap request [ffffc90000008000,ffffc90000009000) doesn't match vm_area "
           + "[ffffc90000008000, ffffc9000000c000)\n"))
   }
+
+  /// A kernel looks at the first address alone: what begins below 2^40 may end behind it.
+  @Test(arguments: ["ioremap 0xfffffff000 8K", "ioremap 0x100000000 16T"])
+  func ioremapAcrossTheEndOfPhysicalAddresses(_ line: String) {
+    let result = run(
+      "c = \(line)\ncheck\niounmap c\ncheck\nexpect NULL,warn ioremap 0x10000000000 4K\n")
+    #expect(result.exit == .success, "\(result.messages)")
+  }
 }

@@ -65,4 +65,13 @@ import VMem
     #expect(run("expect EINVAL task ''\n").exit == .success)
     #expect(run("task\n").exit == .badScript)
   }
+
+  /// Whoever is interrupted does not end in the interrupt, least of all in the middle of a call.
+  @Test(arguments: ["", "step 0 vm_unmap_aliases\n"])
+  func exitInAnInterrupt(_ before: String) {
+    let result = run(
+      "boot --cpus 2\nv = vmalloc 4K\nvfree v\ntask t1\n\(before)"
+        + "context irq\nexpect bug do_exit\ncontext process\ncheck\n")
+    #expect(result.exit == .success, "\(result.messages)")
+  }
 }

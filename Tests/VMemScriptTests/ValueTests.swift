@@ -180,4 +180,27 @@ import VMemScript
     #expect(result.exit == .badScript)
     #expect(result.messages.contains("^"))
   }
+
+  /// A name that `let` has given a number stands wherever a number may; no other name does.
+  @Test func namesOfNumbers() {
+    let good = run(
+      """
+      let n = 3
+      let size = 4096 * 4
+      P = alloc_pages n
+      @s = get_vm_area size --flags sparse
+      @vm_area_map_pages s s..+size P[0..n],P[0]
+      repeat n {
+        echo once
+      }
+      assert s+n == s+3
+      assert P[n-1] == P[2]
+      """
+    ) { $0.keepGoing = true }
+    #expect(good.lines.prefix(4) == ["3", "once", "once", "once"])
+    for line in ["alloc_pages s", "alloc_pages nothing", "repeat s {\n}", "get_vm_area P"] {
+      let script = "s = get_vm_area 4K\nP = alloc_pages 1\n\(line)\n"
+      #expect(run(script).exit == .badScript, "\(line)")
+    }
+  }
 }

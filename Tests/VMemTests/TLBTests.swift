@@ -54,6 +54,23 @@ struct TLBTests {
     machine.expectSound("after reads")
   }
 
+  /// An entry that takes the place of a suspect one of a large page ends the suspicion.
+  @Test func suspectEntriesOfLargePagesAreReplaced() throws {
+    let machine = try Self.machine(entries: 12)
+    machine.tick()
+    var request = VmallocRequest(size: 4 << 20)
+    request.flags.insert(.allowHugeVmap)
+    let area = try machine.vmalloc(request)
+    try Self.read(machine, area)
+    try Self.read(machine, area + 2 << 20)
+    try machine.vfree(area)
+    machine.expectSound("freed")
+    for step in 0..<8 as Range<UInt64> {
+      try Self.read(machine, machine.map.pageOffset + step << 21 & 0xff_ffff)
+      machine.expectSound("direct map, step \(step)")
+    }
+  }
+
   /// What a kernel never maps: a user's address by the kernel's tables, global. It outlives a switch to
   /// tables that do not have it.
   @Test func globalEntriesOfUserAddressesOutliveASwitch() throws {

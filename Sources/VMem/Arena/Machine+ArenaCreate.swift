@@ -67,8 +67,14 @@ extension Machine {
     return try unsafe intern(caller: Span(_unsafeElements: bytes))
   }
 
-  /// Makes the rest of an arena whose area there is; on a failure the area alone is left.
+  /// Makes the rest of an arena whose area there is; on a failure the area alone is left. What somebody
+  /// has mapped there before, a kernel would take for the arena's pages: a BUG.
   private func furnish(_ area: Ref<VMArea>, _ request: ArenaRequest) throws(Refusal) {
+    var found: (address: UInt64, bits: UInt64)?
+    forEachArenaPage(ram[area].start, ram[area].end &- ram[area].start) { table, index, address in
+      found = (address, ram[table: table, index].bits)
+    }
+    if let found { throw bug(.arena_map_alloc, .slotOccupied, found.address, found.bits) }
     guard !ram.fails(.kmalloc), let arena = caches.allocate(.arena, as: Arena.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }

@@ -20,7 +20,7 @@ public struct File: BitwiseCopyable, Sendable {
   public internal(set) var folioOrder: UInt8 = 0
   public internal(set) var seals = Seals(rawValue: 0)
   private var state: UInt8 = 0
-  /// User mappings, and the open descriptor.
+  /// User mappings and open descriptors.
   public internal(set) var references: UInt32 = 1
   /// Bytes (`i_size`).
   public internal(set) var size: UInt64 = 0
@@ -35,7 +35,9 @@ public struct File: BitwiseCopyable, Sendable {
   /// Frame that holds the path of a host file, with a zero behind it; else 0.
   var path: UInt32 = 0
   /// Pages that are read in together: a power of two.
-  public internal(set) var window: UInt32 = 32
+  public internal(set) var window: UInt16 = 32
+  /// Open descriptors; a file that is only mapped has none.
+  public internal(set) var descriptors: UInt16 = 0
   /// Shared mappings that may write.
   var writers: UInt32 = 0
   /// Bytes that the host's file has of a host file: pages that are not in memory are read from there as
@@ -43,7 +45,7 @@ public struct File: BitwiseCopyable, Sendable {
   var hostSize: UInt64 = 0
 
   /// Whether the record says what there is.
-  var isKnown: Bool { FileKind(rawValue: rawKind) != nil && state & ~7 == 0 }
+  var isKnown: Bool { FileKind(rawValue: rawKind) != nil && state & ~3 == 0 }
 
   public internal(set) var kind: FileKind {
     get { FileKind(rawValue: rawKind) ?? .anonymous }
@@ -59,16 +61,12 @@ public struct File: BitwiseCopyable, Sendable {
     set { state = state & ~1 | (newValue ? 1 : 0) }
   }
 
-  /// Whether a descriptor of it is open; a file that is only mapped has none.
-  public internal(set) var isOpen: Bool {
-    get { state & 2 != 0 }
-    set { state = state & ~2 | (newValue ? 2 : 0) }
-  }
+  public var isOpen: Bool { descriptors > 0 }
 
   /// Whether its size was changed since the host's file had it.
   var isResized: Bool {
-    get { state & 4 != 0 }
-    set { state = state & ~4 | (newValue ? 4 : 0) }
+    get { state & 2 != 0 }
+    set { state = state & ~2 | (newValue ? 2 : 0) }
   }
 
   /// Word of a page that is not in memory and has been: swapped out, or a shadow of what was evicted.

@@ -41,8 +41,9 @@ extension Machine {
     let place = file.physicalAddress
     let (writers, mappings) = users(of: file)
     checker.expect(
-      record.references == mappings + (record.isOpen ? 1 : 0) && record.references > 0,
-      "file: users", place, UInt64(record.references))
+      record.references == mappings + UInt32(record.descriptors) && record.references > 0
+        && (record.kind == .host || record.descriptors <= 1), "file: users", place,
+      UInt64(record.references))
     checker.expect(record.writers == writers, "file: writers", place, UInt64(record.writers))
     checker.expect(
       record.isKnown

@@ -1,26 +1,40 @@
 /// Making, finding and closing files.
 extension Machine {
   /// Opens a regular file of the host for reading and writing in memory: nothing is written to the
-  /// host before `fsync`. The corresponding kernel function is `do_filp_open`.
+  /// host before `fsync`. One that is open or mapped already is the same file, with one more descriptor.
+  /// The corresponding kernel function is `do_filp_open`.
   ///
   /// - Parameters:
-  ///   - path: as the process finds it; without zeroes, less than 4096 bytes.
+  ///   - path: as the process finds it; without zeroes, less than 4096 bytes. The absolute path that it
+  ///     leads to is kept.
   ///   - order: largest folio, 2^order pages.
   ///   - window: pages that are read in together, a power of two.
   ///
   /// Refuses with the host's -ENOENT or -EACCES, -EISDIR, -EINVAL for what is no regular file, an order
-  /// or a window that is none, and -ENOMEM.
+  /// or a window that is none, -EMFILE for more than 65,535 descriptors of a file, and -ENOMEM.
   public func openFile(
-    path: Span<UInt8>, order: UInt64 = 0, window: UInt64 = 32
+    path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
+    let path = HostFile.absolute(typed)
     guard path.count < File.pathRoom else {
       throw Refusal(.errno(.ENAMETOOLONG), .pathTooLong, UInt64(path.count))
     }
-    guard window.nonzeroBitCount == 1, window <= 4096 else {
+    if let window, window.nonzeroBitCount != 1 || window > 4096 {
       throw Refusal(.errno(.EINVAL), .readAheadWindow, window)
     }
-    let file = try makeFile(.host, order)
-    ram[file].window = UInt32(window)
+    try checkOrder(order ?? 0)
+    if let file = findHostFile(path) {
+      guard ram[file].descriptors < .max else {
+        throw Refusal(.errno(.EMFILE), .tooManyDescriptors, UInt64(ram[file].descriptors))
+      }
+      if let order { ram[file].folioOrder = UInt8(order) }
+      if let window { ram[file].window = UInt16(window) }
+      ram[file].descriptors += 1
+      ram[file].references += 1
+      return address(of: file)
+    }
+    let file = try makeFile(.host, order ?? 0)
+    ram[file].window = UInt16(window ?? 32)
     guard !ram.fails(.kmalloc), let frame = frames.allocate(zeroed: true) else {
       caches.free(.file, file)
       throw Refusal(.errno(.ENOMEM), .noFrames, 1)
@@ -79,10 +93,22 @@ extension Machine {
     return file
   }
 
-  private func makeFile(_ kind: FileKind, _ order: UInt64) throws(Refusal) -> Ref<File> {
+  private func findHostFile(_ path: [UInt8]) -> Ref<File>? {
+    var found: Ref<File>?
+    forEachFile { file in
+      if ram[file].kind == .host, hostPath(file) == path { found = file }
+    }
+    return found
+  }
+
+  private func checkOrder(_ order: UInt64) throws(Refusal) {
     guard order <= File.maximumFolioOrder else {
       throw Refusal(.errno(.EINVAL), .folioOrderTooHigh, order)
     }
+  }
+
+  private func makeFile(_ kind: FileKind, _ order: UInt64) throws(Refusal) -> Ref<File> {
+    try checkOrder(order)
     mightSleep(.alloc_inode)
     guard !ram.fails(.inode), let file = caches.allocate(.file, as: File.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
@@ -96,7 +122,7 @@ extension Machine {
 
   private func open(_ file: Ref<File>) -> UInt64 {
     link(file)
-    ram[file].isOpen = true
+    ram[file].descriptors = 1
     return address(of: file)
   }
 
@@ -133,11 +159,11 @@ extension Machine {
     }
   }
 
-  /// Closes the descriptor. The file goes with its last user: open descriptor or mapping. Pages that
+  /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
   /// somebody has pinned stay. The corresponding kernel function is `close`.
   public func closeFile(_ address: UInt64) throws(Refusal) {
     let file = try file(at: address)
-    ram[file].isOpen = false
+    ram[file].descriptors -= 1
     drop(file)
   }
 

@@ -174,11 +174,13 @@ extension Machine {
     return (0..<UInt64(ram[buffer].pageCount)).map { UInt64(ram[buffer].pages.value($0, ram)) }
   }
 
-  /// Closes the descriptor of a buffer. Its pages are let go with its last user. A mapping into the
-  /// kernel that is still there is a WARN, and goes. The corresponding kernel function is
-  /// `dma_buf_release`.
+  /// Closes the descriptor of a buffer. Its pages are let go with its last user; while it is mapped
+  /// into the kernel that is a BUG. The corresponding kernel function is `dma_buf_release`.
   public func closeBuffer(_ address: UInt64) throws(Refusal) {
     let buffer = try buffer(at: address)
+    guard ram[buffer].references > 1 || ram[buffer].mapCount == 0 else {
+      throw bug(.dma_buf_release, .bufferMapped, address, ram[buffer].address)
+    }
     ram[buffer].isOpen = false
     drop(buffer)
   }
@@ -187,7 +189,8 @@ extension Machine {
     ram[buffer].references -= 1
     guard ram[buffer].references == 0 else { return }
     if ram[buffer].mapCount > 0 {
-      warn(.dma_buf_release)
+      // The last user mapping has gone already.
+      _ = bug(.dma_buf_release, .bufferMapped, address(of: buffer), ram[buffer].address)
       ram[buffer].mapCount = 1
       try? unmapBuffer(buffer)
     }

@@ -18,6 +18,18 @@ struct HostFile {
     unsafe self.path = path.assumingMemoryBound(to: CChar.self)
   }
 
+  /// The absolute path that a path leads to, links followed; as it is where it leads to nothing.
+  static func absolute(_ path: Span<UInt8>) -> [UInt8] {
+    let typed = path.indices.map { path[$0] }
+    let text = typed.map { CChar(bitPattern: $0) } + [0]
+    guard let found = unsafe realpath(text, nil) else { return typed }
+    defer { unsafe free(found) }
+    // Safe: `realpath` ends its answer with a zero.
+    return unsafe Array(UnsafeBufferPointer(start: found, count: strlen(found))).map {
+      UInt8(bitPattern: $0)
+    }
+  }
+
   /// Size in bytes of a regular file.
   func size() throws(Failure) -> UInt64 {
     var status = stat()
@@ -49,9 +61,15 @@ struct HostFile {
   private func transfer(
     _ mode: Int32, _ count: Int, _ part: (_ file: Int32, _ done: Int) -> Int
   ) throws(Failure) {
-    let file = unsafe open(path, mode | O_CLOEXEC)
+    // A pipe that has taken the file's place would keep its opener waiting.
+    let file = unsafe open(path, mode | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw Failure(code: errno) }
     defer { close(file) }
+    var status = stat()
+    // Safe: room for the answer.
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure(code: EINVAL)
+    }
     var done = 0
     while done < count {
       let now = part(file, done)

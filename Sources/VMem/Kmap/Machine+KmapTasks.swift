@@ -174,9 +174,12 @@ extension Machine {
   /// mapped goes without a word with the last switch away from it; the audit keeps it. The
   /// corresponding kernel function is `do_exit`. A task of that name begins anew.
   ///
-  /// Refuses with -EINVAL for the task the machine boots with.
+  /// Refuses with -EINVAL for the task the machine boots with; in an interrupt it is a BUG.
   public func exitTask() throws(Refusal) {
     let number = task
+    guard !context.isInterrupt else {
+      throw bug(.do_exit, .inInterrupt, UInt64(context.rawValue))
+    }
     guard number > 0 else { throw Refusal(.errno(.EINVAL), .firstTask) }
     let control = ram[self.task(number)].kmap
     try checkMayRun(0)

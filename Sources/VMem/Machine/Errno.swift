@@ -14,6 +14,7 @@ public enum Errno: UInt8, CaseIterable, Sendable {
   case EEXIST = 17
   case EISDIR = 21
   case EINVAL = 22
+  case EMFILE = 24
   case EFBIG = 27
   case ENOSPC = 28
   case ERANGE = 34

@@ -79,6 +79,7 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case put_page
   case do_mprotect_pkey
   case do_mremap
+  case do_exit
   case dup_mm
 
   public var name: String { "\(self)" }

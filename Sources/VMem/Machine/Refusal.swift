@@ -348,12 +348,16 @@ public enum Rule: UInt16, CaseIterable, Sendable {
   /// address
   case noMemfd
   case notInt
+  /// descriptors
+  case tooManyDescriptors
   /// seals
   case sealsForbid
   /// address
   case noBuffer
   case noBufferMap
   case bufferNotMapped
+  /// address, where it is mapped
+  case bufferMapped
   /// flags
   case syncFlags
   case noSyncTable

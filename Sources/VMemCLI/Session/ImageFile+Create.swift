@@ -22,7 +22,7 @@ extension ImageFile {
     let temporary = "\(path).\(getpid()).new"
     let file = OpenFile(temporary, O_RDWR | O_CREAT | O_TRUNC)
     let descriptor = file.descriptor
-    guard descriptor >= 0 else { throw failure(temporary, errno, EX_CANTCREAT) }
+    guard descriptor >= 0 else { throw failure(path, errno, EX_CANTCREAT) }
     var sums: [(UInt32, UInt32)] = []
     var number: Int32 = 0
     unsafe machine.forEachUsedFrame { frame, bytes in
@@ -74,7 +74,8 @@ extension ImageFile {
 
   static func exists(_ path: String) -> ProcessFailure {
     ProcessFailure(
-      message: "\(path) holds a machine already; boot --force makes another",
+      message:
+        "\(path) holds a machine already; boot --force makes another",
       exitCode: EX_CANTCREAT)
   }
 }

@@ -323,7 +323,8 @@ final class ImageFile {
   func undo() throws(ProcessFailure) -> [UInt8] {
     guard let last = log.commands.last, trailer.goal == 0, last.sequence > trailer.sequence else {
       throw ProcessFailure(
-        message: "nothing to take back: a checkpoint has brought every commit home",
+        message:
+          "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 1 MiB, and by `run --image`)",
         exitCode: 1)
     }
     guard log.dropLast() else { throw Self.failure(path + "-wal", errno, EX_IOERR) }

@@ -115,6 +115,11 @@ final class Session: Committer, Images {
       try ImageFile.create(
         path, machine, boot: boot, history: history + (image == nil ? [] : lines), replacing: nil)
     } catch {
+      guard error.message != ImageFile.exists(path).message else {
+        throw CommitFailure(
+          message: "\(path) is there already, and a snapshot replaces nothing: remove it first",
+          exit: .cannotCreate)
+      }
       throw Self.failure(error)
     }
   }

@@ -48,7 +48,7 @@ extension Call {
     }
     let token = tokens[at]
     switch kind {
-    case .number: arguments.set(parameter, try number(token), token: at)
+    case .number: arguments.set(parameter, try number(machine, token), token: at)
     case .address: arguments.set(parameter, try address(machine, token), token: at)
     default: return try decodeOther(machine, parameter, kind, token, at)
     }

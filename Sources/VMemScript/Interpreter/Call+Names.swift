@@ -67,7 +67,7 @@ extension Call {
     guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token) }
     let isBracket = token.text.byte(at) == UInt8(ascii: "[")
     at += 1
-    let index = try number(token, &at)
+    let index = try number(machine, token, &at)
     if isBracket {
       guard token.text.byte(at) == UInt8(ascii: "]") else { throw notOnePage(token) }
       at += 1
@@ -162,16 +162,16 @@ extension Call {
     _ machine: borrowing Machine, _ token: Token, _ word: Text, _ entry: Name, _ at: inout Int
   ) throws(LineFailure) {
     let text = token.text
-    let from = try number(token, &at)
+    let from = try number(machine, token, &at)
     guard text.byte(at) == UInt8(ascii: "."), text.byte(at + 1) == UInt8(ascii: ".") else {
       return try append(try page(machine, word, entry, from), token)
     }
     at += 2
-    let to = try number(token, &at)
+    let to = try number(machine, token, &at)
     var step: UInt64 = 1
     if text.byte(at) == UInt8(ascii: "/") {
       at += 1
-      step = try number(token, &at)
+      step = try number(machine, token, &at)
       guard step > 0 else { throw .script("a step of 0 never ends", token) }
     }
     var index = from

@@ -21,6 +21,36 @@ extension Call {
     }
   }
 
+  /// A number, or a name that `let` has given one.
+  @inline(__always)
+  func number(
+    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  ) throws(LineFailure) -> UInt64 {
+    guard token.text.byte(at).isLetter else { return try number(token, &at) }
+    return try namedNumber(machine, token, &at)
+  }
+
+  /// A word that is such a number and nothing else.
+  @inline(__always)
+  func number(_ machine: borrowing Machine, _ token: Token) throws(LineFailure) -> UInt64 {
+    var at = 0
+    let value = try number(machine, token, &at)
+    guard at == token.text.count else { throw badNumber(token) }
+    return value
+  }
+
+  @inline(never)
+  private func namedNumber(
+    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  ) throws(LineFailure) -> UInt64 {
+    let start = at
+    while token.text.byte(at).isNameByte { at += 1 }
+    guard let name = token.text[start..<at].withSpan({ machine.lookUp($0) }),
+      machine.name(name).kind == NameKind.number.rawValue
+    else { throw badNumber(token) }
+    return machine.name(name).value
+  }
+
   @inline(never)
   private func tooLarge(_ token: Token) -> LineFailure {
     .script("more than 64 bits", hint: "numbers go from -2^63 to 2^64-1", token)
@@ -30,7 +60,8 @@ extension Call {
   private func badNumber(_ token: Token) -> LineFailure {
     .script(
       "\(quoted(token.text.string)) is not a number",
-      hint: "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages)", token)
+      hint: "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages); or a name of `let`",
+      token)
   }
 
   /// A word that is an address and nothing else.
@@ -63,7 +94,7 @@ extension Call {
       let sign = text[at]
       guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { break }
       at += 1
-      let offset = try number(token, &at)
+      let offset = try number(machine, token, &at)
       value = sign == UInt8(ascii: "+") ? value &+ offset : value &- offset
     }
     return value
@@ -90,7 +121,8 @@ extension Call {
     at += 2
     let isLength = text.byte(at) == UInt8(ascii: "+")
     if isLength { at += 1 }
-    let end = isLength ? start &+ (try number(token, &at)) : try address(machine, token, &at)
+    let end =
+      isLength ? start &+ (try number(machine, token, &at)) : try address(machine, token, &at)
     guard at == text.count else { throw badRange(token) }
     return (start, end)
   }

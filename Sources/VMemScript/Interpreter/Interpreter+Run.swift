@@ -93,7 +93,7 @@ extension Interpreter {
     }
     let times: UInt64
     do throws(LineFailure) {
-      times = try call.number(call.tokens[1])
+      times = try call.number(machine, call.tokens[1])
     } catch {
       guard case .script(let defect) = error else { return }
       throw defect

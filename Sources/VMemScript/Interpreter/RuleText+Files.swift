@@ -25,12 +25,16 @@ extension Refusal {
       return "page \(values.a) is behind the end, which is at byte \(values.b)"
     case .notMemfd: return "the file at \(a) is no memfd: it has no seals"
     case .noSuchSeal: return "seals \(a) are not all known"
-    case .sealed: return "the seals forbid it: \(words(seals))"
+    case .sealed:
+      return seals == .seal
+        ? "F_SEAL_SEAL: made without --seals, the memfd can never be sealed"
+        : "the seals forbid it: \(words(seals))"
     case .writableMapping: return "\(values.a) shared mappings may write the file"
     case .pagePinned: return "page \(values.a) of the file is pinned"
     case .tooManyItems: return "\(values.a) items are more than list_limit, \(values.b)"
     case .itemNotAligned: return "offset \(a) and size \(b) are not of whole pages"
     case .bufferTooLarge: return "\(values.a) pages are more than size_limit_mb, \(values.b)"
+    case .tooManyDescriptors: return "the file has \(values.a) descriptors already"
     case .notInt: return "\(Int64(bitPattern: values.a)) is no int of 32 bits"
     case .noMemfd: return "no memfd at \(a)"
     case .sealsForbid:
@@ -38,6 +42,7 @@ extension Refusal {
         + (seals.isEmpty ? "none" : words(seals))
     case .noBuffer: return "no dma-buf at \(a)"
     case .noBufferMap: return "this kernel's udmabuf cannot be mapped into the kernel"
+    case .bufferMapped: return "the buffer at \(a) is still mapped into the kernel, at \(b)"
     case .bufferNotMapped: return "the buffer at \(a) is not mapped"
     case .syncFlags: return "flags \(a) are not read (1), write (2) and end (4)"
     case .noSyncTable: return "an end before the first start"

@@ -162,9 +162,11 @@ extension Refusal {
     case .nameTableFull: return "no memory for the name \(culprit ?? "")"
     case .noFile, .hostFile, .pathTooLong, .readAheadWindow, .folioOrderTooHigh, .fileTooLarge,
       .offsetTooLarge, .hugetlbWrite, .notWholeHugePages, .hostFileHoles, .noHugePage,
-      .notInt, .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal, .sealed, .writableMapping,
+      .notInt, .tooManyDescriptors, .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal,
+      .sealed, .writableMapping,
       .pagePinned, .tooManyItems, .itemNotAligned, .bufferTooLarge, .noMemfd, .sealsForbid,
-      .noBuffer, .noBufferMap, .bufferNotMapped, .syncFlags, .noSyncTable, .bufferNotShared,
+      .noBuffer, .noBufferMap, .bufferNotMapped, .bufferMapped, .syncFlags, .noSyncTable,
+      .bufferNotShared,
       .sharedStructPage:
       return fileSentence
     case .stackSize:
@@ -177,7 +179,7 @@ extension Refusal {
     case .belowStack: return "\(a) is below the guard page of the stack at \(b)"
     case .doubleFault:
       return values.b == 0
-        ? "no page at \(a), and none to push the fault's frame on"
+        ? "no page at \(a) and none in the CPU's stash, so that the fault's frame finds no stack either"
         : "the page at \(a) refuses the access, and takes no frame of the fault either"
     case .stackFrame:
       return "a frame of \(values.a) bytes: \(values.b) to \(values.c), a multiple of 16"
@@ -217,9 +219,12 @@ extension Rule {
     case .noUserSpace: "`mm_create` makes one, `fork` a copy"
     case .notMappedByUser: "`maps MM` shows what is mapped"
     case .noArena: "`arena_create` makes one"
-    case .noFile: "`files` shows what there is; `file_open` and `memfd_create` make one"
-    case .noBuffer: "`dmabufs` shows what there is; `udmabuf_create` makes one"
+    case .noFile:
+      "`files` shows what there is, and what is closed; `file_open` and `memfd_create` make one"
+    case .noBuffer: "`dmabufs` shows what there is, and what is closed; `udmabuf_create` makes one"
     case .bufferNotMapped: "`udmabuf_vmap` maps it"
+    case .bufferMapped: "`udmabuf_vunmap` takes the mapping away"
+    case .arenaElsewhere: "map it there: --at ADDR"
     case .bufferNotShared: "add --shared"
     case .userSpaceOfTask: "`task NAME --mm 0` takes it away"
     case .notUserMap: "allocate with vmalloc_user, or with --flags usermap"
@@ -238,7 +243,8 @@ extension Rule {
     case .areaIsStack: "`stack_free` gives a stack back"
     case .noStack: "`stack_alloc` makes one"
     case .notReclaimable: "`stack_alloc --policy reclaim` makes one that is"
-    case .doubleFault: "`walk ADDRESS` shows the entry, `dmesg` what the kernel says"
+    case .doubleFault:
+      "`schedule` refills a dynamic stack's stash; `stack_stat` shows it, `walk ADDRESS` the entry"
     case .noFrames: "boot with more --memory"
     case .noKmapSlot, .taskSleeps:
       "a kunmap of another task wakes it; `task NAME` then lets its call go on"

@@ -24,7 +24,7 @@ extension Parameter {
     case .listsFile: "begin with these areas, lazy ranges and free tree instead of none"
     case .rowsFile: "rows of /proc/vmallocinfo that describe the areas of --lists"
     case .hash: "add the hash of all of RAM"
-    case .file: "a file; where one is written, - is standard output"
+    case .file: "a file; for kcore, vmcore and memory - is standard output"
     case .cpu: "the CPU that runs the calls to come"
     case .context: "what the CPU is in; only `process` may sleep"
     case .count: "blocks to allocate"
@@ -173,7 +173,7 @@ extension Parameter {
       sequential_test_order (0), test_repeat_count (1), test_loop_count (1000000), nr_pages (1), \
       use_huge (0), run_test_mask (a bit for each test; all, from 7.2 on 7), nr_pcpu_objects (35000)
       """
-    case .text: "words, printed with one blank between them"
+    case .text: "words; echo prints them with one blank between"
     case .binding: "a name and what it stands for"
     case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"
     case .times: "how often"

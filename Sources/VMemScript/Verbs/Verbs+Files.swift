@@ -7,8 +7,10 @@ extension Verb {
     Verb(
       "file_open", .files, .address, .writer,
       options: [.hostFile, .fileSize, .folioOrder, .readAhead],
-      summary: "open a file of the host, or make one in memory (--size)", kernel: "do_filp_open",
-      returns: "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, or -ENOMEM",
+      summary: "open a file of the host, once more if it is open, or make one in memory (--size)",
+      kernel: "do_filp_open",
+      returns:
+        "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, -EMFILE, or -ENOMEM",
       example: "f = file_open --size 64K --folio-order 2", .control(open)),
     Verb(
       "memfd_create", .files, .address, .writer,
@@ -90,12 +92,14 @@ extension Verb {
         "either a file of the host, or --size N", hint: "file_open --size 64K",
         interpreter.call.tokens[hasPath ? interpreter.call.arguments.token(.hostFile) : 0])
     }
-    let order = interpreter.call.arguments[.folioOrder, default: 0]
-    let window = interpreter.call.arguments[.readAhead, default: 32]
+    let order =
+      interpreter.call.arguments.has(.folioOrder) ? interpreter.call.arguments[.folioOrder] : nil
+    let window =
+      interpreter.call.arguments.has(.readAhead) ? interpreter.call.arguments[.readAhead] : nil
     do throws(Refusal) {
       guard hasPath else {
         let size = interpreter.call.arguments[.fileSize]
-        return .address(try interpreter.machine.makeFile(size: size, order: order))
+        return .address(try interpreter.machine.makeFile(size: size, order: order ?? 0))
       }
       let word = interpreter.call.word(.hostFile)
       let path = (0..<word.count).map { word[$0] }

@@ -41,7 +41,11 @@ extension Verb {
   }
 
   private static func snapshot(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let path = interpreter.call.tokens[interpreter.call.arguments.token(.file)].text.string
+    let token = interpreter.call.tokens[interpreter.call.arguments.token(.file)]
+    let path = token.text.string
+    guard path != "-" else {
+      throw .script("a snapshot is a file", hint: "`memory -` writes RAM to standard output", token)
+    }
     do throws(CommitFailure) {
       try images(interpreter).snapshot(interpreter.machine, to: path)
     } catch {

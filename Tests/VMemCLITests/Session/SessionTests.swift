@@ -193,7 +193,9 @@ struct SessionTests {
     _ = try vmemctl("s", "=", "get_vm_area", "16K")
     let copy = folder.path + "/copy.img"
     #expect(try vmemctl("snapshot", copy).outputText == "0\n")
-    #expect(try vmemctl("snapshot", copy).status == 73)
+    let again = try vmemctl("snapshot", copy)
+    #expect(again.status == 73 && again.errorText.contains("remove it first"))
+    #expect(try vmemctl("snapshot", "-").status == 65)
     #expect(folder.usage("copy.img") < 512 << 10)
     let hash = try vmemctl("info", "--hash").outputText
     #expect(try Command.vmemctl("--image", copy, "info", "--hash").outputText == hash)

@@ -256,4 +256,30 @@ import VMemScript
     #expect(rows[1].contains(#""offset":"0x0000000000001000""#))
     #expect(rows[1].contains(#""vm_pgoff":"0x0000000000000001""#))
   }
+
+  /// What is mapped where an arena is to be would be taken for its pages, before it or in the middle.
+  @Test(arguments: [
+    "vmap_pages_range s+7p..+4p P\nexpect bug a = arena_create 100",
+    "vmap_pages_range s+7p..+4p P\nexpect bug arena_create 100\n@arena_create 100",
+    "step 1 vmap_pages_range s+7p..+3p P[0..3]\nexpect bug arena_create 64",
+  ])
+  func foreignPagesWhereAnArenaIsMade(_ lines: String) {
+    let script = "boot --cpus 2\nP = alloc_pages 4\ns = get_vm_area 16K --flags sparse\n"
+    let result = run(script + lines.replacing("a = ", with: "") + "\ncheck\n")
+    #expect(result.exit == .success, "\(result.messages)")
+  }
+
+  @Test func anArenaMadeInTheMiddleOfAMapping() {
+    let result = run(
+      """
+      boot --cpus 2
+      P = alloc_pages 3
+      v = vmalloc 4K
+      step 1 vmap_pages_range v+4K..+12K P
+      a = arena_create 64
+      expect bug step 1
+      check
+      """)
+    #expect(result.exit == .success, "\(result.messages)")
+  }
 }

@@ -76,6 +76,23 @@ import VMemScript
       """, boot: "--memory 64M --kernel \(kernel)")
   }
 
+  @Test func aBufferThatIsMappedIntoTheKernelIsNotReleased() {
+    let rows = expectedLines(
+      """
+      @m = memfd_create --size 64K --seals shrink
+      @u = udmabuf_create m 0 8K
+      @udmabuf_vmap u
+      expect bug close u
+      @mm = mm_create
+      @x = mmap mm 8K --file u --shared
+      close u
+      munmap mm x 8K
+      @dmabufs
+      check
+      """, boot: "--memory 64M")
+    #expect(rows == ["BUG", "0", "0", "0"])
+  }
+
   @Test func itemsAreExpressions() {
     let rows = expectedLines(
       """

@@ -74,7 +74,7 @@ import VMemScript
   }
 
   /// What is in memory stays readable; what has to be read in is an error.
-  @Test(arguments: ["shrinks", "vanishes", "is a folder"])
+  @Test(arguments: ["shrinks", "vanishes", "is a folder", "is a pipe"])
   func hostFilesChangeBehindOurBack(_ how: String) throws {
     let file = HostFile(String(repeating: "x", count: 12000))
     var interpreter = Interpreter(
@@ -96,7 +96,8 @@ import VMemScript
       truncate(file.path, 4096)
     } else {
       unlink(file.path)
-      if how != "vanishes" { mkdir(file.path, 0o700) }
+      if how == "is a folder" { mkdir(file.path, 0o700) }
+      if how == "is a pipe" { mkfifo(file.path, 0o600) }
     }
     let answers = play(
       """
@@ -130,6 +131,33 @@ import VMemScript
     #expect(file.contents == "is it was, and more")
     #expect(play("ftruncate f 2\nfsync f\n") == "0\n0\n")
     #expect(file.contents == "is")
+  }
+
+  /// One file, however often and by whatever path it is opened.
+  @Test func aFileThatIsOpenedTwiceIsOne() {
+    let file = HostFile("AAAAAAAA")
+    let rows = lines(
+      """
+      f = file_open \(file.path)
+      g = file_open /tmp/../\(file.path) --readahead 1 --folio-order 1
+      pwrite f 0 text:ff
+      pread g 0 4
+      pwrite g 2 text:gg
+      fsync g
+      close f
+      pread g 0 4
+      close f
+      expect EBADF pread g 0 4
+      @files
+      """)
+    #expect(rows[0] == rows[1])
+    #expect(rows[3] == "66 66 41 41" && rows[7] == "66 66 67 67")
+    #expect(file.contents == "ffggAAAA")
+  }
+
+  @Test func relativePathsAreKeptAbsolute() throws {
+    let rows = lines("@f = file_open Package.swift\nfiles")
+    #expect(rows[0].contains(" path=/") && rows[0].hasSuffix("/Package.swift"))
   }
 
   /// Fragmented memory, or an allocation that is made to fail: pages instead of folios.

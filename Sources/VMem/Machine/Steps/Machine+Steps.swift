@@ -178,6 +178,8 @@ extension Machine {
     let address = state.start + UInt64(state.done) << 12
     let bits = ram[table: UInt64(state.list), Int(state.done)].bits
     let page = bits == 0 ? [] : [bits &- 1]
+    // Made since the part before.
+    try refuseArenas(.vmap_pages_pte_range, address, address + 4096)
     try mapPages(address, address + 4096, page)
     return did(.pageMapped, at, address)
   }

@@ -150,6 +150,7 @@ struct TLB {
       count += 1
       ram[state].used += 1
     }
+    forget(suspect: slot)
     self[0, slot] = page | tag
     self[1, slot] = word
     self[2, slot] = ram[Superblock.ref].clock & 0xffff_ffff
