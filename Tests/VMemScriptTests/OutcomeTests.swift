@@ -193,4 +193,11 @@ import VMemScript
     #expect(result.exit == .success)
     #expect(result.messages.contains("vm_area_unmap_pages: note: nothing was done: end 0x"))
   }
+
+  /// The word that a result line shows is not the one that announces it: the message says which is.
+  @Test func faultsAreAnnouncedAsFaults() {
+    let result = run("expect EFAULT read 0xffffc90000000000 1\n")
+    #expect(result.exit.rawValue == 3 && result.messages.contains("announced as `fault`"))
+    #expect(run("expect fault read 0xffffc90000000000 1\n").exit == .success)
+  }
 }

@@ -76,8 +76,8 @@ extension Help {
     line      number of the line in its file
     name      the name the line binds, or null
     result    what the result line says. Addresses are strings, and so are numbers past 2^53
-    type      address number ok null errno fault bug text; error for a line that is not of
-              the language
+    type      address number ok null errno fault bug blocked text; error for a line that is
+              not of the language
     errno     the name, or null
     warnings  the WARNs the line raised
     exit      what the line makes the process exit with

@@ -143,6 +143,9 @@ extension Interpreter {
   /// What helps with a refusal: for a fault, where the address lies; for one that was wanted, that.
   func hint(_ refusal: Refusal, _ line: Line) -> String {
     if let injected = machine.injectionText(since: line.logStart) { return injected }
+    if refusal.outcome == .fault, line.expectation?.text == "EFAULT" {
+      return "a fault is announced as `fault`"
+    }
     return refusal.outcome == .fault
       ? machine.placeText(refusal.values.a) : "\(refusal.rule.hint)"
   }

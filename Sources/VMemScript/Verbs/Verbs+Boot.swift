@@ -48,7 +48,9 @@ extension Call {
       guard let version = KernelVersion(text: token.text.string) else {
         let known = KernelVersion.allCases.map { $0.text }.joined(separator: " ")
         throw .script(
-          "no kernel \(quoted(token.text.string))", hint: "known are \(known)", token)
+          "no kernel \(quoted(token.text.string))",
+          hint: "known are \(known); others are the one below and --with SWITCHES: help kernels",
+          token)
       }
       result.kernel = version
       result.switches = version.switches
