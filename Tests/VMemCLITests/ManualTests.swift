@@ -37,6 +37,13 @@ import VMemScript
     (["walk", "0x1000", "--d"], ["--durable"]),
     (["boot", "--durable", "--d"], []),
     (["boot", "--fo"], ["--force"]),
+    (["boot", "--kernel", "6.1"], ["6.1", "6.12", "6.18"]),
+    (["boot", "--with", "pk"], ["pks"]),
+    (["boot", "--with", "pks,udmabuf_vmap_"], ["pks,udmabuf_vmap_pfn"]),
+    (["boot", "--window", "i386"], ["i386-pae", "i386"]),
+    (["get_vm_area", "4K", "--flags", "sp"], ["sparse"]),
+    (["memfd_create", "--seals", "shrink,g"], ["shrink,grow"]),
+    (["arena_create", "16", "--flags", "seg"], ["segv_on_fault"]),
     (["shell", "--im"], ["--image"]),
   ])
   func completes(_ words: [String], _ expected: [String]) {

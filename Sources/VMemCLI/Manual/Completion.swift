@@ -33,7 +33,12 @@ struct Completion {
     if first == "shell" { return open }
     guard let verb = table.verb(of: before) else { return verbs }
     let last = before.last
-    if let option = verb.choices.first(where: { $0.option == last }) { return option.words }
+    if let option = verb.choices.first(where: { $0.option == last }) {
+      // Of words joined with commas the last one is completed.
+      let typed = words.last ?? ""
+      let done = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
+      return option.words.map { done + $0 }
+    }
     let own = words.last?.hasPrefix("-") == true ? open + ["--help"] : []
     return verb.positionalChoices + verb.options.filter { !before.contains($0) } + own
   }

@@ -86,13 +86,6 @@ public struct Verb: Sendable {
   public var options: [String] {
     (required + optional).compactMap { parameter in parameter.option.map { "\($0)" } }
   }
-
-  /// Words each option takes, for completion: empty where any value may stand.
-  public var choices: [(option: String, words: [String])] {
-    (required + optional).compactMap { parameter in
-      parameter.option.map { ("\($0)", parameter.choices) }
-    }
-  }
 }
 
 extension Verb {

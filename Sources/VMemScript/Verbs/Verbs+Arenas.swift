@@ -82,7 +82,11 @@ extension Verb {
     Verb(
       "arena_info", .arenas, .nothing, .reader, [.arena],
       summary: "show an arena: addresses, counts, and its free pages by place and by length",
-      kernel: "bpf_map_get_info_by_fd", returns: "text",
+      kernel: "bpf_map_get_info_by_fd",
+      returns: """
+        text: addresses; counts (slots are free pages in so many ranges, waiting are frees that wait for \
+        the lock or a context); `slot FIRST LAST` for each range; their first pages, the longest first
+        """,
       example: "arena = arena_create 16\narena_info arena", .call(arenaInfo)),
     Verb(
       "arena_free", .arenas, .nothing, .writer, [.arena],
