@@ -200,4 +200,15 @@ import VMemScript
     #expect(result.exit.rawValue == 3 && result.messages.contains("announced as `fault`"))
     #expect(run("expect fault read 0xffffc90000000000 1\n").exit == .success)
   }
+
+  /// What a fault's hint says of the address.
+  @Test(arguments: [
+    ("m = mm_create\nu = mmap m 4K\nread u 1\n", "CPU 0 uses no address space: `switch_mm MM`"),
+    ("boot --memory 64M --highmem 32M\nP = alloc_pages 1 --zone highmem\nread P[0] 1\n", "`kmap`"),
+    ("read 0xffffc90000000000 1\n", "no area lives"),
+  ])
+  func hintsOfFaults(_ script: String, _ hint: String) {
+    let result = run(script)
+    #expect(result.exit.rawValue == 3 && result.messages.contains(hint), "\(result.messages)")
+  }
 }

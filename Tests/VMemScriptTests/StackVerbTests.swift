@@ -12,6 +12,20 @@ import VMemScript
     #expect(ran.lines.contains { $0.hasPrefix("tasks ") } == isCounted)
   }
 
+  /// Whether a stash was asked is said of the stacks that have one.
+  @Test(arguments: [
+    ("@s = stack_alloc --policy reclaim\n@stack_reclaim s\nstack_touch s 16K\n", false),
+    (
+      "@s = stack_alloc --policy dynamic\n@stack_touch s 16K\n@t = stack_alloc --policy dynamic\n"
+        + "stack_touch t 16K\n", true
+    ),
+  ])
+  func pagesThatNobodyBrings(_ script: String, _ hasStash: Bool) {
+    let result = run(script)
+    #expect(result.exit.rawValue == 3 && result.messages.contains("fault's frame on"))
+    #expect(result.messages.contains("none in the CPU's stash") == hasStash)
+  }
+
   /// A page that may not be written takes no frame of a fault either.
   @Test func writingToAReadOnlyPageOfAStack() {
     let ran = run(

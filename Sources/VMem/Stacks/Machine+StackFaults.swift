@@ -32,7 +32,9 @@ extension Machine {
     } catch {
       guard error.rule == .notMapped, ram[stack].isDynamic, dynamicStackFault(stack, address) else {
         logMessage(.doubleFault, level: 0, nil, nextOops())
-        throw Refusal(.fault, .doubleFault, address, error.rule == .notMapped ? 0 : 1)
+        let isMissing = error.rule == .notMapped
+        throw Refusal(
+          .fault, .doubleFault, address, isMissing ? 0 : 1, ram[stack].isDynamic ? 1 : 0)
       }
       _ = try translate(address, forWriting: forWriting)
     }

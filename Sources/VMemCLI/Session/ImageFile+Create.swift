@@ -74,8 +74,7 @@ extension ImageFile {
 
   static func exists(_ path: String) -> ProcessFailure {
     ProcessFailure(
-      message:
-        "\(path) holds a machine already; boot --force makes another",
+      message: "\(path) holds a machine already; boot --force makes another",
       exitCode: EX_CANTCREAT)
   }
 }

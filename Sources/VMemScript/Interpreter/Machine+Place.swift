@@ -10,7 +10,7 @@ extension Machine {
     }
     let pfn = (address &- map.pageOffset) >> 12
     if let frame = structPage(pfn) {
-      let isHigh = (try? pageAddress(pfn)) == .some(nil)
+      let isHigh = (try? pageAddress(pfn)) == nil
       return isHigh && frame.refcount > 0
         ? "the page is high memory: `kmap` gives it an address" : "in the direct map"
     }

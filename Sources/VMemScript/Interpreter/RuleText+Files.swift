@@ -27,7 +27,7 @@ extension Refusal {
     case .noSuchSeal: return "seals \(a) are not all known"
     case .sealed:
       return seals == .seal
-        ? "F_SEAL_SEAL: made without --seals, the memfd can never be sealed"
+        ? "F_SEAL_SEAL forbids any more seals; a memfd made without --seals has it"
         : "the seals forbid it: \(words(seals))"
     case .writableMapping: return "\(values.a) shared mappings may write the file"
     case .pagePinned: return "page \(values.a) of the file is pinned"

@@ -178,9 +178,11 @@ extension Refusal {
     case .stackGuard: return "\(a) is in the guard page below the stack at \(b)"
     case .belowStack: return "\(a) is below the guard page of the stack at \(b)"
     case .doubleFault:
-      return values.b == 0
-        ? "no page at \(a) and none in the CPU's stash, so that the fault's frame finds no stack either"
-        : "the page at \(a) refuses the access, and takes no frame of the fault either"
+      guard values.b == 0 else {
+        return "the page at \(a) refuses the access, and takes no frame of the fault either"
+      }
+      let stash = values.c == 1 ? ", none in the CPU's stash," : ""
+      return "no page at \(a)\(stash) and none to push the fault's frame on"
     case .stackFrame:
       return "a frame of \(values.a) bytes: \(values.b) to \(values.c), a multiple of 16"
     case .noDepth: return "a depth of 0 bytes"
@@ -244,7 +246,7 @@ extension Rule {
     case .noStack: "`stack_alloc` makes one"
     case .notReclaimable: "`stack_alloc --policy reclaim` makes one that is"
     case .doubleFault:
-      "`schedule` refills a dynamic stack's stash; `stack_stat` shows it, `walk ADDRESS` the entry"
+      "`walk ADDRESS` shows the entry, `stack_stat` the stashes of dynamic stacks: `schedule` refills them"
     case .noFrames: "boot with more --memory"
     case .noKmapSlot, .taskSleeps:
       "a kunmap of another task wakes it; `task NAME` then lets its call go on"
