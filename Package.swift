@@ -14,6 +14,7 @@ let package = Package(
   name: "vmemctl",
   products: [
     .library(name: "VMem", targets: ["VMem"]),
+    .library(name: "VMemViews", targets: ["VMemViews"]),
     .executable(name: "vmemctl", targets: ["vmemctl"]),
   ],
   dependencies: [

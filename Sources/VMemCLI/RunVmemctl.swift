@@ -6,7 +6,7 @@ internal import Glibc
 /// A first word that is neither an option nor `run`, `bench` or `help` is a line of the language.
 /// `run` and such lines are decoded by hand, which saves the 1.4 ms that ArgumentParser needs to
 /// look at every command; it has everything else, mistakes included.
-public func runVmemctl() -> Never {
+package func runVmemctl() -> Never {
   Signals.prepare()
   let arguments = Array(CommandLine.arguments.dropFirst())
   exit(status(of: arguments))

@@ -1,9 +1,9 @@
-public import VMem
+package import VMem
 
 extension Views {
   /// An arena: where it lies and what it has, then its free runs by place, and the first pages of
   /// these runs by length, the longest first.
-  public static func arena(_ info: ArenaInfo, to output: inout ViewOutput) {
+  package static func arena(_ info: ArenaInfo, to output: inout ViewOutput) {
     let free = info.byPlace.reduce(UInt64(0)) { $0 + UInt64($1.last) - UInt64($1.first) + 1 }
     guard !output.isJSON else { return arenaObjects(info, free, to: &output) }
     for (index, (name, value)) in places(info).enumerated() {

@@ -1,10 +1,10 @@
 extension ByteWriter {
   /// `text` as a JSON string, quotes included.
-  public mutating func jsonString(_ text: String) { jsonString(text.utf8Span.span) }
+  package mutating func jsonString(_ text: String) { jsonString(text.utf8Span.span) }
 
   /// `text` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD, one for each
   /// maximal part that could have begun a character.
-  public mutating func jsonString(_ text: Span<UInt8>) {
+  package mutating func jsonString(_ text: Span<UInt8>) {
     write(byte: 0x22)
     var at = 0
     while at < text.count {

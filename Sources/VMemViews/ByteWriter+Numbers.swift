@@ -12,7 +12,7 @@ extension ByteWriter {
 
   /// The lower-case hexadecimal digits of `value`, without leading zeroes and without a prefix.
   @inlinable @inline(__always)
-  public mutating func hex(_ value: UInt64) {
+  package mutating func hex(_ value: UInt64) {
     var cursor = begin(upTo: 16)
     cursor.hex(value, max(1, (67 - value.leadingZeroBitCount) >> 2))
     end(cursor)
@@ -20,7 +20,7 @@ extension ByteWriter {
 
   /// The lowest `digits` (1 to 16) hexadecimal digits of `value`, leading zeroes included.
   @inlinable @inline(__always)
-  public mutating func hex(_ value: UInt64, digits: Int) {
+  package mutating func hex(_ value: UInt64, digits: Int) {
     precondition((1...16).contains(digits))
     var cursor = begin(upTo: 16)
     cursor.hex(value, digits)
@@ -29,24 +29,24 @@ extension ByteWriter {
 
   /// `0x` and sixteen digits.
   @inlinable @inline(__always)
-  public mutating func address(_ value: UInt64) {
+  package mutating func address(_ value: UInt64) {
     var cursor = begin(upTo: 18)
     cursor.address(value)
     end(cursor)
   }
 
-  public mutating func decimal(_ value: UInt64) { decimal(value, width: 1) }
+  package mutating func decimal(_ value: UInt64) { decimal(value, width: 1) }
 
-  public mutating func decimal(_ value: Int) { decimal(Int64(value)) }
+  package mutating func decimal(_ value: Int) { decimal(Int64(value)) }
 
-  public mutating func decimal(_ value: Int64) {
+  package mutating func decimal(_ value: Int64) {
     if value < 0 { write(byte: 0x2d) }
     decimal(value.magnitude, width: 1)
   }
 
   /// `value` right aligned in `width` (at most 64) columns; longer numbers extend.
   @inlinable @inline(__always)
-  public mutating func decimal(_ value: UInt64, width: Int) {
+  package mutating func decimal(_ value: UInt64, width: Int) {
     precondition(width <= 64)
     var cursor = begin(upTo: 64)
     cursor.decimal(value, width: width)

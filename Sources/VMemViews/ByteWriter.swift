@@ -16,11 +16,11 @@ public struct ByteWriter: ~Copyable {
     case errno(Int32)
 
     /// The exit code of a process that lost output: 141 as the shell reports SIGPIPE, or 74.
-    public var exitCode: Int32 { self == .pipeClosed ? 141 : 74 }
+    package var exitCode: Int32 { self == .pipeClosed ? 141 : 74 }
   }
 
   /// Bytes held back before they are written to the descriptor.
-  public static let capacity = 128 << 10
+  package static let capacity = 128 << 10
 
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var room: Int
@@ -30,7 +30,7 @@ public struct ByteWriter: ~Copyable {
   /// The first error of the descriptor.
   public private(set) var failure: Failure?
   /// What must be done before bytes leave; when it says false, they are dropped.
-  public var willFlush: (() -> Bool)?
+  package var willFlush: (() -> Bool)?
 
   /// - Parameter descriptor: where the bytes go; nil keeps them all in memory.
   public init(descriptor: Int32?) {
@@ -47,7 +47,7 @@ public struct ByteWriter: ~Copyable {
   /// Bytes taken since the start, written or not.
   public var bytesWritten: UInt64 { flushed + UInt64(used) }
   /// Bytes that have not left yet.
-  public var pendingBytes: Int { used }
+  package var pendingBytes: Int { used }
 
   /// Writes everything to the descriptor. Does nothing for a writer in memory.
   public mutating func flush() {
@@ -103,7 +103,7 @@ public struct ByteWriter: ~Copyable {
   // MARK: Text
 
   @inlinable @inline(__always)
-  public mutating func write(_ text: StaticString) {
+  package mutating func write(_ text: StaticString) {
     let count = text.utf8CodeUnitCount
     reserve(count)
     // Safe: literals live as long as the process, and the room was made.
@@ -111,11 +111,11 @@ public struct ByteWriter: ~Copyable {
     used += count
   }
 
-  public mutating func write(_ text: String) {
+  package mutating func write(_ text: String) {
     write(text.utf8Span.span)
   }
 
-  public mutating func write(_ bytes: Span<UInt8>) {
+  package mutating func write(_ bytes: Span<UInt8>) {
     var at = 0
     while at < bytes.count {
       let count = min(bytes.count - at, Self.capacity)
@@ -131,14 +131,14 @@ public struct ByteWriter: ~Copyable {
   }
 
   @inlinable @inline(__always)
-  public mutating func write(byte: UInt8) {
+  package mutating func write(byte: UInt8) {
     reserve(1)
     unsafe base.storeBytes(of: byte, toByteOffset: used, as: UInt8.self)
     used += 1
   }
 
   /// `count` spaces.
-  public mutating func spaces(_ count: Int) {
+  package mutating func spaces(_ count: Int) {
     for _ in 0..<max(0, count) { write(byte: 0x20) }
   }
 }

@@ -1,8 +1,8 @@
-public import VMem
+package import VMem
 
 extension Views {
   /// A file, and the path of a host file.
-  public struct FileRow {
+  package struct FileRow {
     let address: UInt64
     let file: File
     let path: [UInt8]
@@ -15,7 +15,7 @@ extension Views {
   }
 
   /// A folio of a file, or a page that is out.
-  public struct FolioRow {
+  package struct FolioRow {
     let index: UInt64
     let pfn: UInt32?
     let order: UInt32
@@ -32,7 +32,7 @@ extension Views {
   }
 
   /// A dma-buf and its pages.
-  public struct BufferRow {
+  package struct BufferRow {
     let address: UInt64
     let buffer: DmaBuf
     let pages: [UInt64]
@@ -45,7 +45,7 @@ extension Views {
   }
 
   /// A row for each file.
-  public static func files(_ rows: [FileRow], to output: inout ViewOutput) {
+  package static func files(_ rows: [FileRow], to output: inout ViewOutput) {
     for row in rows {
       let file = row.file
       let seals = Seals.words.filter { file.seals.contains($0.seal) }.map { "\($0.name)" }
@@ -78,7 +78,7 @@ extension Views {
   }
 
   /// A row for each folio, hole, and run of pages that are out, up to the file's end.
-  public static func folios(_ rows: [FolioRow], size: UInt64, to output: inout ViewOutput) {
+  package static func folios(_ rows: [FolioRow], size: UInt64, to output: inout ViewOutput) {
     var next: UInt64 = 0
     let end = size / 4096 + (size % 4096 == 0 ? 0 : 1)
     for row in rows {
@@ -124,7 +124,7 @@ extension Views {
 
   /// `/sys/kernel/debug/dma_buf/bufinfo`: a row for each buffer, and its pages as runs of frames. The
   /// corresponding kernel function is `dma_buf_debug_show`.
-  public static func dmabufs(_ rows: [BufferRow], to output: inout ViewOutput) {
+  package static func dmabufs(_ rows: [BufferRow], to output: inout ViewOutput) {
     for row in rows {
       let buffer = row.buffer
       let size = UInt64(buffer.pageCount) << 12

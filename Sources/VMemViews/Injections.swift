@@ -1,8 +1,8 @@
-public import VMem
+package import VMem
 
 extension Views {
   /// What is armed for each kind of allocation, with its counts: a line, or in JSON an object, a kind.
-  public static func injections(
+  package static func injections(
     _ injections: [(kind: InjectionKind, armed: Injection?)], to output: inout ViewOutput
   ) {
     for (kind, armed) in injections {
@@ -60,7 +60,7 @@ extension InjectionKind {
 
 extension Machine {
   /// Says that an allocation was made to fail since a record of the log, and which; nil when none was.
-  public borrowing func injectionText(since start: UInt64) -> String? {
+  package borrowing func injectionText(since start: UInt64) -> String? {
     let log = log
     for number in max(start, log.start)..<max(log.end, log.start, start) {
       let record = log[number]

@@ -133,7 +133,7 @@ extension Views {
   }
 
   /// What the same copies cost by each way of mapping, a row each.
-  public static func kmapComparison(
+  package static func kmapComparison(
     _ costs: [KmapCost], pages: UInt64, cpus: UInt64, to output: inout ViewOutput
   ) {
     let units = KmapCost.units

@@ -1,8 +1,8 @@
-public import VMem
+package import VMem
 
 extension Views {
   /// `/proc/PID/maps`: a row for each mapping. The corresponding kernel function is `show_map_vma`.
-  public static func maps(_ mappings: [(UserMapping, MappedFile)], to output: inout ViewOutput) {
+  package static func maps(_ mappings: [(UserMapping, MappedFile)], to output: inout ViewOutput) {
     for (mapping, file) in mappings {
       let flags = mapping.flags
       let path =

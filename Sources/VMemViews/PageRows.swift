@@ -1,9 +1,9 @@
-public import VMem
+package import VMem
 
 extension Views {
   /// One line of `page`: what the struct page of a frame says. Frames past RAM have none and show
   /// as device memory.
-  public static func page(_ machine: borrowing Machine, _ pfn: UInt64, to output: inout ViewOutput)
+  package static func page(_ machine: borrowing Machine, _ pfn: UInt64, to output: inout ViewOutput)
   {
     let frame = machine.structPage(pfn)
     let isMapped = frame.map { PageType(word: $0.mapcount) == nil && $0.refcount > 0 } ?? false

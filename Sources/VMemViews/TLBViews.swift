@@ -54,7 +54,7 @@ extension Views {
   }
 
   /// How an entry came to be stale. `call` names a call by its clock.
-  public static func text(
+  package static func text(
     _ staleness: Staleness, call: (UInt32) -> String = { "call \($0)" }
   ) -> String {
     if staleness.freedAt > 0 {

@@ -23,7 +23,7 @@ public struct ViewOutput: ~Copyable {
   public var isJSON: Bool { format == .json }
 
   /// Rows since the last call: the `rows` of a verb's JSON object.
-  public mutating func takeRows() -> UInt64 {
+  package mutating func takeRows() -> UInt64 {
     defer { rows = 0 }
     return rows
   }
@@ -32,7 +32,7 @@ public struct ViewOutput: ~Copyable {
 
   /// Ends a row of text.
   @inline(__always)
-  public mutating func endLine() {
+  package mutating func endLine() {
     writer.write(byte: 0x0a)
     rows += 1
   }
@@ -40,46 +40,46 @@ public struct ViewOutput: ~Copyable {
   // MARK: JSON rows
 
   /// Opens a row's object.
-  public mutating func beginObject() {
+  package mutating func beginObject() {
     writer.write(byte: 0x7b)
     isFirstField = true
   }
 
   /// Opens an object inside a row's.
-  public mutating func beginObject(_ name: StaticString) {
+  package mutating func beginObject(_ name: StaticString) {
     key(name)
     beginObject()
   }
 
   /// Ends an object inside a row's.
-  public mutating func endInnerObject() {
+  package mutating func endInnerObject() {
     writer.write(byte: 0x7d)
     isFirstField = false
   }
 
-  public mutating func beginArray(_ name: StaticString) {
+  package mutating func beginArray(_ name: StaticString) {
     key(name)
     writer.write(byte: 0x5b)
     isFirstField = true
   }
 
-  public mutating func endArray() {
+  package mutating func endArray() {
     writer.write(byte: 0x5d)
     isFirstField = false
   }
 
   /// An array's next element. `text` needs no escaping.
-  public mutating func element(_ text: StaticString) {
+  package mutating func element(_ text: StaticString) {
     separate()
     quoted(text)
   }
 
-  public mutating func element(_ count: UInt64) {
+  package mutating func element(_ count: UInt64) {
     separate()
     number(count)
   }
 
-  public mutating func element(address: UInt64) {
+  package mutating func element(address: UInt64) {
     separate()
     writer.write(byte: 0x22)
     writer.address(address)
@@ -87,13 +87,13 @@ public struct ViewOutput: ~Copyable {
   }
 
   /// Ends a row's object.
-  public mutating func endObject() {
+  package mutating func endObject() {
     writer.write(byte: 0x7d)
     endLine()
   }
 
   /// A field's name, with whatever has to stand around it.
-  public mutating func key(_ name: StaticString) {
+  package mutating func key(_ name: StaticString) {
     separate()
     quoted(name)
     writer.write(byte: 0x3a)
@@ -118,7 +118,7 @@ public struct ViewOutput: ~Copyable {
   }
 
   /// A field with an address or another 64-bit value: a string of `0x` and sixteen digits.
-  public mutating func field(_ name: StaticString, address: UInt64) {
+  package mutating func field(_ name: StaticString, address: UInt64) {
     key(name)
     writer.write(byte: 0x22)
     writer.address(address)
@@ -126,28 +126,28 @@ public struct ViewOutput: ~Copyable {
   }
 
   /// A field with a count. Counts past 2^53 become strings, which no JSON reader rounds.
-  public mutating func field(_ name: StaticString, count: UInt64) {
+  package mutating func field(_ name: StaticString, count: UInt64) {
     key(name)
     number(count)
   }
 
   /// A field with a fixed text that needs no escaping.
-  public mutating func field(_ name: StaticString, literal: StaticString) {
+  package mutating func field(_ name: StaticString, literal: StaticString) {
     key(name)
     quoted(literal)
   }
 
-  public mutating func field(_ name: StaticString, text: String) {
+  package mutating func field(_ name: StaticString, text: String) {
     key(name)
     writer.jsonString(text)
   }
 
-  public mutating func field(_ name: StaticString, text: Span<UInt8>) {
+  package mutating func field(_ name: StaticString, text: Span<UInt8>) {
     key(name)
     writer.jsonString(text)
   }
 
-  public mutating func field(_ name: StaticString, flag: Bool) {
+  package mutating func field(_ name: StaticString, flag: Bool) {
     key(name)
     writer.write(flag ? "true" : "false")
   }

@@ -1,4 +1,4 @@
-public import VMem
+package import VMem
 
 /// What a record of the log says about a test of test_vmalloc.
 struct VmallocTestSummary {
@@ -19,7 +19,7 @@ struct VmallocTestSummary {
 
 extension Views {
   /// What test_vmalloc has logged at its end: a line for each worker's test, and one for each worker.
-  public static func testSummary(
+  package static func testSummary(
     _ records: [LogRecord], of configuration: Configuration, to output: inout ViewOutput
   ) {
     var worker: UInt64 = 0

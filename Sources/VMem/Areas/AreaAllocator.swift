@@ -1,7 +1,6 @@
 /// Allocation of kernel virtual address space: the free tree, busy areas, vmap nodes with their
 /// pools, lazy freeing and purging.
-@frozen
-public struct AreaAllocator: Sendable {
+package struct AreaAllocator: Sendable {
   let ram: RAM
   let map: AddressMap
 

@@ -1,20 +1,20 @@
 /// The allocator's whole state, for views and checks.
 extension Machine {
   /// A node of the free tree as a pre-order walk meets it.
-  public struct FreeTreeNode: Sendable {
-    public let start: UInt64
-    public let end: UInt64
-    public let isBlack: Bool
+  package struct FreeTreeNode: Sendable {
+    package let start: UInt64
+    package let end: UInt64
+    package let isBlack: Bool
     /// Largest block in its subtree, in bytes.
-    public let maximum: UInt64
+    package let maximum: UInt64
     /// Steps below the root.
-    public let depth: Int
+    package let depth: Int
     /// Whether it is its parent's left child; false for the root.
-    public let isLeft: Bool
+    package let isLeft: Bool
   }
 
   /// Walks the free tree in pre-order; `body` gets nil for each absent child.
-  public func forEachFreeTreeNode(_ body: (FreeTreeNode?) -> Void) {
+  package func forEachFreeTreeNode(_ body: (FreeTreeNode?) -> Void) {
     var nodes: [FreeTreeNode?] = []
     var limit = caches.stepLimit(.vmArea)
     _ = visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, &nodes, &limit)
@@ -46,7 +46,7 @@ extension Machine {
   }
 
   /// Calls `body` for every free block, ascending.
-  public func forEachFreeBlock(_ body: (_ start: UInt64, _ end: UInt64) -> Void) {
+  package func forEachFreeBlock(_ body: (_ start: UInt64, _ end: UInt64) -> Void) {
     var limit = caches.stepLimit(.vmArea)
     inOrder(ram[areas.state].freeRoot, depth: 0, &limit, body)
   }
@@ -63,18 +63,18 @@ extension Machine {
   }
 
   /// A block of vm_map_ram.
-  public struct MapBlockState: Sendable {
-    public let start: UInt64
-    public let end: UInt64
+  package struct MapBlockState: Sendable {
+    package let start: UInt64
+    package let end: UInt64
     /// The CPU that allocates from it.
-    public let cpu: Int
+    package let cpu: Int
     /// Pages never handed out, and pages given back.
-    public let free: Int
-    public let dirty: Int
+    package let free: Int
+    package let dirty: Int
   }
 
   /// Calls `body` for every block of vm_map_ram, CPU by CPU of its index.
-  public func forEachMapBlock(_ body: (MapBlockState) -> Void) {
+  package func forEachMapBlock(_ body: (MapBlockState) -> Void) {
     for cpu in 0..<cpuCount {
       let index = areas.blocks.index(cpu)
       var key: UInt64 = 0
@@ -91,7 +91,7 @@ extension Machine {
 
   /// Calls `body` for every pool that holds something: node, pages of its areas, addresses from the
   /// head on.
-  public func forEachPool(_ body: (_ node: Int, _ pages: Int, _ addresses: [UInt64]) -> Void) {
+  package func forEachPool(_ body: (_ node: Int, _ pages: Int, _ addresses: [UInt64]) -> Void) {
     guard areas.nodeCount > 1 else { return }
     for number in 0..<areas.nodeCount {
       for index in 0..<VmapNode.poolCount {

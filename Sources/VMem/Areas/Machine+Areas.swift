@@ -158,7 +158,7 @@ extension Machine {
   }
 
   /// The nearest busy areas: the one that starts at or below `address`, and the one above.
-  public func neighbours(of address: UInt64) -> (below: VMArea?, above: VMArea?) {
+  package func neighbours(of address: UInt64) -> (below: VMArea?, above: VMArea?) {
     let below = areas.busyAreaStarting(atOrBelow: address)
     let above = areas.busyAreaStarting(above: address)
     return (below.isNone ? nil : ram[below], above.isNone ? nil : ram[above])
@@ -183,17 +183,17 @@ extension Machine {
 
   /// Runs work that the last call scheduled.
   @inline(__always)
-  public func runScheduledWork() {
+  package func runScheduledWork() {
     if ram[Superblock.ref].deferredFree != 0 { runDeferredFrees() }
     if ram[Superblock.ref].arenaSpans != 0 { finishArenaFrees() }
     areas.runScheduledDrain()
   }
 
   /// Calls `body` for every busy area, ascending by address.
-  public func forEachBusyArea(_ body: (VMArea) -> Void) { areas.forEachBusy { body(ram[$0]) } }
+  package func forEachBusyArea(_ body: (VMArea) -> Void) { areas.forEachBusy { body(ram[$0]) } }
 
   /// Calls `body` for every area that waits for a purge: node by node, ascending by address.
-  public func forEachLazyArea(_ body: (VMArea, _ node: Int) -> Void) {
+  package func forEachLazyArea(_ body: (VMArea, _ node: Int) -> Void) {
     for number in 0..<areas.nodeCount {
       let list = ram[areas.node(number)].lazy
       var batch = PurgeBatch(ram: ram)
@@ -202,6 +202,6 @@ extension Machine {
     }
   }
 
-  public var vmapNodeCount: Int { areas.nodeCount }
-  public func vmapNode(of address: UInt64) -> Int { areas.nodeNumber(of: address) }
+  package var vmapNodeCount: Int { areas.nodeCount }
+  package func vmapNode(of address: UInt64) -> Int { areas.nodeNumber(of: address) }
 }

@@ -1,4 +1,4 @@
 extension VMArea {
   /// The name the area was bound to, or none.
-  public var owner: Ref<Name> { name }
+  package var owner: Ref<Name> { name }
 }

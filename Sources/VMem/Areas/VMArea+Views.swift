@@ -4,7 +4,7 @@ extension VMArea {
   ///
   /// The corresponding kernel function is `show_numa_info`.
   @inline(__always)
-  public func pagesPerNode(_ ram: RAM) -> InlineArray<8, UInt64> {
+  package func pagesPerNode(_ ram: RAM) -> InlineArray<8, UInt64> {
     var counts = InlineArray<8, UInt64>(repeating: 0)
     if isStack, pages.isNone { return pagesPerNode(of: stack, ram) }
     guard !pages.isNone else { return counts }

@@ -1,5 +1,4 @@
 /// Flags of a kernel virtual area, with the kernel's values (`VM_*` of vmalloc.h).
-@frozen
 public struct VMFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
   public let rawValue: UInt32
   @inlinable
@@ -21,27 +20,27 @@ public struct VMFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
 /// A kernel virtual area: the kernel's `vm_struct` and `vmap_area` in one record of one cache line.
 public struct VMArea: BitwiseCopyable, Sendable {
   /// First byte.
-  public var start: UInt64 = 0
+  public package(set) var start: UInt64 = 0
   /// Bytes of address space, the guard page included.
-  public var reserved: UInt64 = 0
+  package var reserved: UInt64 = 0
   /// Bytes the caller asked for, before rounding.
-  public var requestedSize: UInt64 = 0
+  public package(set) var requestedSize: UInt64 = 0
   /// Physical address of an ioremap, the address of the page array that lies in an area, or a stack.
   private var extra: UInt64 = 0
   var rawFlags: UInt32 = 0
   /// Base pages the area owns (`nr_pages`).
-  public var pageCount: UInt32 = 0
-  public var caller = Ref<Symbol>.none
+  public package(set) var pageCount: UInt32 = 0
+  package var caller = Ref<Symbol>.none
   var name = Ref<Name>.none
   /// Next area on the list this one is on: lazy, pool.
   var next = Ref<VMArea>.none
   /// `vmap_area.flags`: vmap node plus one in bits 8 and up, 1 for vm_map_ram, 2 for its blocks.
-  public var areaFlags: UInt32 = 0
+  package var areaFlags: UInt32 = 0
   /// What it owns, as a granule: its `PageSet`, the next area of its per-CPU group, or its arena.
   var owned: UInt32 = 0
-  public var pageOrder: UInt8 = 0
+  public package(set) var pageOrder: UInt8 = 0
   /// Whether there is a vm_struct; mappings of vm_map_ram have none.
-  public var isVMStruct: Bool = true
+  package var isVMStruct: Bool = true
   /// Whether it is part of a per-CPU group.
   var isGroup: Bool = false
   /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: `owned` is an
@@ -49,8 +48,8 @@ public struct VMArea: BitwiseCopyable, Sendable {
   var marks: UInt8 = 0
 
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
-  public static let mapRAM: UInt32 = 1
-  public static let mapBlock: UInt32 = 2
+  package static let mapRAM: UInt32 = 1
+  package static let mapBlock: UInt32 = 2
 
   init() {}
 
@@ -71,7 +70,7 @@ public struct VMArea: BitwiseCopyable, Sendable {
   }
 
   /// Address of the page array when that lies in an area ("vpages"), or 0.
-  public internal(set) var array: UInt64 {
+  package internal(set) var array: UInt64 {
     get { marks & 1 != 0 ? extra : 0 }
     set {
       extra = newValue

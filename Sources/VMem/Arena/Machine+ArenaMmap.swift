@@ -123,7 +123,7 @@ extension Machine {
   }
 
   /// As the function of the kernel, where its caller says what the general search finds.
-  public func arenaUnmappedArea(
+  package func arenaUnmappedArea(
     _ address: UInt64, _ wanted: UInt64, length: UInt64, found: UInt64
   ) throws(Refusal) -> UInt64 {
     let size = (length &+ 4095) & ~4095

@@ -1,15 +1,15 @@
 /// A buffer that udmabuf has made of pages of memfds: the kernel's `dma_buf` and `udmabuf` in one.
-public struct DmaBuf: BitwiseCopyable, Sendable {
-  public internal(set) var pageCount: UInt32 = 0
+package struct DmaBuf: BitwiseCopyable, Sendable {
+  package internal(set) var pageCount: UInt32 = 0
   /// User mappings, and the open descriptor.
-  public internal(set) var references: UInt32 = 1
+  package internal(set) var references: UInt32 = 1
   /// Frame of each page. Each has a reference for each time it stands here.
   var pages = SparseArray()
   /// Where it is mapped into the kernel, and how often that was asked for.
-  public internal(set) var address: UInt64 = 0
-  public internal(set) var mapCount: UInt32 = 0
+  package internal(set) var address: UInt64 = 0
+  package internal(set) var mapCount: UInt32 = 0
   /// Inode number: how many buffers there were before, plus one.
-  public internal(set) var number: UInt32 = 0
+  package internal(set) var number: UInt32 = 0
   var next = Ref<DmaBuf>.none
   private var table: UInt8 = 0
   private var cloexec: UInt8 = 0
@@ -18,19 +18,19 @@ public struct DmaBuf: BitwiseCopyable, Sendable {
   private var unusedToo: UInt64 = 0
 
   /// Whether begin_cpu_access has made its table.
-  public internal(set) var hasTable: Bool {
+  package internal(set) var hasTable: Bool {
     get { table != 0 }
     set { table = newValue ? 1 : 0 }
   }
 
   /// `UDMABUF_FLAGS_CLOEXEC`.
-  public internal(set) var closesOnExec: Bool {
+  package internal(set) var closesOnExec: Bool {
     get { cloexec != 0 }
     set { cloexec = newValue ? 1 : 0 }
   }
 
   /// Whether its descriptor is open; a buffer that is only mapped has none.
-  public internal(set) var isOpen: Bool {
+  package internal(set) var isOpen: Bool {
     get { open != 0 }
     set { open = newValue ? 1 : 0 }
   }

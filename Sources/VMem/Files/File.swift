@@ -1,6 +1,5 @@
 /// Where the contents of a file come from.
-@frozen
-public enum FileKind: UInt8, Sendable {
+package enum FileKind: UInt8, Sendable {
   /// A file of the host, read in on demand.
   case host = 0
   /// A file in memory alone, as those of ramfs are.
@@ -14,30 +13,30 @@ public enum FileKind: UInt8, Sendable {
 }
 
 /// A file: the kernel's `inode` and `address_space` in one.
-public struct File: BitwiseCopyable, Sendable {
+package struct File: BitwiseCopyable, Sendable {
   private var rawKind: UInt8 = 0
   /// Largest order of the folios that are made for it.
-  public internal(set) var folioOrder: UInt8 = 0
-  public internal(set) var seals = Seals(rawValue: 0)
+  package internal(set) var folioOrder: UInt8 = 0
+  package internal(set) var seals = Seals(rawValue: 0)
   private var state: UInt8 = 0
   /// User mappings and open descriptors.
-  public internal(set) var references: UInt32 = 1
+  package internal(set) var references: UInt32 = 1
   /// Bytes (`i_size`).
-  public internal(set) var size: UInt64 = 0
+  package internal(set) var size: UInt64 = 0
   /// The folios by page: a frame, or `swapped` where a page has been.
   var pages = SparseArray()
   /// Pages that have frames (`nrpages`).
-  public internal(set) var pageCount: UInt32 = 0
+  package internal(set) var pageCount: UInt32 = 0
   /// Inode number: how many files there were before, plus one.
-  public internal(set) var number: UInt32 = 0
+  package internal(set) var number: UInt32 = 0
   /// The next file.
   var next = Ref<File>.none
   /// Frame that holds the path of a host file, with a zero behind it; else 0.
   var path: UInt32 = 0
   /// Pages that are read in together: a power of two.
-  public internal(set) var window: UInt16 = 32
+  package internal(set) var window: UInt16 = 32
   /// Open descriptors; a file that is only mapped has none.
-  public internal(set) var descriptors: UInt16 = 0
+  package internal(set) var descriptors: UInt16 = 0
   /// Shared mappings that may write.
   var writers: UInt32 = 0
   /// Bytes that the host's file has of a host file: pages that are not in memory are read from there as
@@ -47,7 +46,7 @@ public struct File: BitwiseCopyable, Sendable {
   /// Whether the record says what there is.
   var isKnown: Bool { FileKind(rawValue: rawKind) != nil && state & ~3 == 0 }
 
-  public internal(set) var kind: FileKind {
+  package internal(set) var kind: FileKind {
     get { FileKind(rawValue: rawKind) ?? .anonymous }
     set { rawKind = newValue.rawValue }
   }
@@ -56,12 +55,12 @@ public struct File: BitwiseCopyable, Sendable {
   var isMemfd: Bool { kind == .memfd || kind == .hugetlb }
 
   /// Whether its huge pages give their struct pages up (HVO).
-  public internal(set) var isOptimized: Bool {
+  package internal(set) var isOptimized: Bool {
     get { state & 1 != 0 }
     set { state = state & ~1 | (newValue ? 1 : 0) }
   }
 
-  public var isOpen: Bool { descriptors > 0 }
+  package var isOpen: Bool { descriptors > 0 }
 
   /// Whether its size was changed since the host's file had it.
   var isResized: Bool {
@@ -74,7 +73,7 @@ public struct File: BitwiseCopyable, Sendable {
   /// Largest size (`MAX_LFS_FILESIZE`).
   static let maximumSize = UInt64(Int64.max)
   /// Largest order of a folio in the page cache (`MAX_PAGECACHE_ORDER` with 4 KiB pages).
-  public static let maximumFolioOrder: UInt64 = 9
+  package static let maximumFolioOrder: UInt64 = 9
   /// Pages of a huge page.
   static let hugePages: UInt64 = 512
   static let pathRoom = 4096

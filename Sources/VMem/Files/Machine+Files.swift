@@ -195,7 +195,7 @@ extension Machine {
   }
 
   /// Calls `body` for every file, the newest first.
-  public func forEachFile(_ body: (_ address: UInt64, File, _ path: [UInt8]) -> Void) {
+  package func forEachFile(_ body: (_ address: UInt64, File, _ path: [UInt8]) -> Void) {
     forEachFile { file in
       body(address(of: file), ram[file], hostPath(file))
     }
@@ -220,7 +220,7 @@ extension Machine {
   }
 
   /// Calls `body` for each folio and each page that is swapped out, ascending.
-  public func forEachFolio(
+  package func forEachFolio(
     of address: UInt64, _ body: (_ index: UInt64, _ pfn: UInt32?, _ order: UInt32) -> Void
   ) throws(Refusal) {
     guard let file = findFile(address) else { throw Refusal(.errno(.EBADF), .noFile, address) }

@@ -86,7 +86,7 @@ extension Machine {
   }
 
   /// The file that a frame holds a page of, and which.
-  public func fileAndIndex(ofFrame pfn: UInt64) -> (file: UInt64, index: UInt64)? {
+  package func fileAndIndex(ofFrame pfn: UInt64) -> (file: UInt64, index: UInt64)? {
     guard let frame = structPage(pfn), frame.isFilePage, frame.refcount > 0 else { return nil }
     return (frame.mapping, frame.index)
   }

@@ -159,15 +159,15 @@ extension Machine {
   }
 
   /// Whether an address stands for a buffer.
-  public func isBuffer(_ address: UInt64) -> Bool { (try? buffer(at: address)) != nil }
+  package func isBuffer(_ address: UInt64) -> Bool { (try? buffer(at: address)) != nil }
 
   /// Calls `body` for every buffer, the newest first.
-  public func forEachBuffer(_ body: (_ address: UInt64, DmaBuf) -> Void) {
+  package func forEachBuffer(_ body: (_ address: UInt64, DmaBuf) -> Void) {
     forEachBuffer { body(address(of: $0), ram[$0]) }
   }
 
   /// The frames of a buffer's pages, in its order.
-  public func pages(ofBuffer address: UInt64) throws(Refusal) -> [UInt64] {
+  package func pages(ofBuffer address: UInt64) throws(Refusal) -> [UInt64] {
     guard let buffer = findBuffer(address) else {
       throw Refusal(.errno(.EINVAL), .noBuffer, address)
     }

@@ -6,7 +6,7 @@ internal import CHost
 /// The pages are those of a file of its own in the host's memory. RAM stays what it is: a run copies a
 /// page in when it is first touched, and all that it has touched back at its end.
 @safe
-public struct HostWindow: ~Copyable {
+package struct HostWindow: ~Copyable {
   private let window: OpaquePointer
   /// Bytes.
   let size: Int
@@ -14,7 +14,7 @@ public struct HostWindow: ~Copyable {
   /// Opens a window of `size` bytes, whole pages. First touches arrive by userfaultfd where the host
   /// allows that, unless `allowsUserfault` is false, and by SIGSEGV and mmap where not. Returns nil when
   /// the host refuses.
-  public init?(size: Int, allowsUserfault: Bool = true) {
+  package init?(size: Int, allowsUserfault: Bool = true) {
     precondition(size > 0 && size % 4096 == 0)
     guard let window = unsafe chost_window_open(size, allowsUserfault ? 1 : 0) else { return nil }
     unsafe self.window = window
@@ -27,12 +27,12 @@ public struct HostWindow: ~Copyable {
   }
 
   /// Whether first touches arrive by userfaultfd.
-  public var usesUserfault: Bool { unsafe chost_window_has_userfault(window) != 0 }
+  package var usesUserfault: Bool { unsafe chost_window_has_userfault(window) != 0 }
   /// Nanoseconds that the native code of the last run has taken.
-  public var duration_ns: UInt64 { unsafe chost_window_elapsed_ns(window) }
+  package var duration_ns: UInt64 { unsafe chost_window_elapsed_ns(window) }
 
   /// Makes every page unseen again.
-  public func hide() { unsafe chost_window_hide(window) }
+  package func hide() { unsafe chost_window_hide(window) }
 
   /// Page `number` from the lowest on, as this side sees it.
   func page(_ number: Int) -> UnsafeMutableRawPointer {

@@ -10,8 +10,8 @@ public struct Injection: BitwiseCopyable, Equatable, Sendable {
   /// The filter's value plus one; 0 without a filter.
   private var narrowed: UInt32 = 0
   /// Calls since it was armed that the filter lets pass, and those of them that failed.
-  public internal(set) var seen: UInt64 = 0
-  public internal(set) var failed: UInt64 = 0
+  public package(set) var seen: UInt64 = 0
+  public package(set) var failed: UInt64 = 0
 
   public init() {}
 

@@ -1,5 +1,4 @@
 /// Kinds of allocations that can be made to fail.
-@frozen
 public enum InjectionKind: UInt8, CaseIterable, Sendable {
   /// Blocks of pages that calls ask for, by order.
   case allocPage = 0
@@ -55,7 +54,6 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
 
 /// What the kernel takes from its slabs in the calls of this machine. The descriptors that only the
 /// machine keeps, as those of names, never fail.
-@frozen
 public enum SlabCache: UInt8, CaseIterable, Sendable {
   /// Arrays of pointers: an area's pages when they fit a page, and the lists of `pcpu_get_vm_areas`.
   case kmalloc = 0

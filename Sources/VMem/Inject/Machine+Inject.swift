@@ -20,14 +20,14 @@ extension Machine {
   }
 
   /// Lets allocations of a kind succeed again.
-  public func stopInjecting(_ kind: InjectionKind) {
+  package func stopInjecting(_ kind: InjectionKind) {
     ram[Superblock.ref].injections.points[Int(kind.rawValue)] = Injection()
     ram[Superblock.ref].injects &= ~kind.bit
     if kind == .slab { ram[Superblock.ref].injections.spares = 0 }
   }
 
   /// What is armed for a kind, with its counts; nil when nothing is.
-  public func injection(_ kind: InjectionKind) -> Injection? {
+  package func injection(_ kind: InjectionKind) -> Injection? {
     ram.injects(kind) ? ram[Superblock.ref].injections.points[Int(kind.rawValue)] : nil
   }
 

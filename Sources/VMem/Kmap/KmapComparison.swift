@@ -1,21 +1,21 @@
 /// What one way of mapping pages cost: counted while it worked.
-public struct KmapCost: Sendable {
+package struct KmapCost: Sendable {
   /// The kernel function that maps.
-  public let method: StaticString
-  public var mappings: UInt64 = 0
+  package let method: StaticString
+  package var mappings: UInt64 = 0
   /// Locks taken that all CPUs share.
-  public var locks: UInt64 = 0
+  package var locks: UInt64 = 0
   /// Entries of page tables written.
-  public var writes: UInt64 = 0
+  package var writes: UInt64 = 0
   /// Single pages flushed, once for each CPU that did it, and flushes of everything on all CPUs.
-  public var singleFlushes: UInt64 = 0
-  public var fullFlushes: UInt64 = 0
+  package var singleFlushes: UInt64 = 0
+  package var fullFlushes: UInt64 = 0
 
   /// Units that an entry, a single flush, and a full flush on each CPU cost.
-  public static let units = (write: UInt64(1), single: UInt64(40), full: UInt64(400))
+  package static let units = (write: UInt64(1), single: UInt64(40), full: UInt64(400))
 
   /// Units that all of it costs on so many CPUs, of which each does a full flush.
-  public func cost(cpus: UInt64) -> UInt64 {
+  package func cost(cpus: UInt64) -> UInt64 {
     writes * Self.units.write + singleFlushes * Self.units.single
       + fullFlushes * Self.units.full * cpus
   }
@@ -23,8 +23,8 @@ public struct KmapCost: Sendable {
 
 /// The same work by each way of mapping: pages of high memory copied to others, in turn on every
 /// CPU.
-public struct KmapComparison: Sendable {
-  public static let mostPages: UInt64 = 65536
+package struct KmapComparison: Sendable {
+  package static let mostPages: UInt64 = 65536
   /// `vmap_area` and busy-tree locks of a vmap, those of a vunmap, and those of a purge.
   private static let vmapLocks = (map: UInt64(2), unmap: UInt64(2), purge: UInt64(2))
 
@@ -34,7 +34,7 @@ public struct KmapComparison: Sendable {
   let configuration: Configuration
 
   /// Refuses with -EINVAL for no pages, more than 65536, or CPUs that no machine has.
-  public init(pages: UInt64, cpus: UInt64, like configuration: Configuration) throws(Refusal) {
+  package init(pages: UInt64, cpus: UInt64, like configuration: Configuration) throws(Refusal) {
     guard (1...Self.mostPages).contains(pages) else {
       throw Refusal(.errno(.EINVAL), .tooManyToCompare, pages, Self.mostPages)
     }
@@ -47,7 +47,7 @@ public struct KmapComparison: Sendable {
   }
 
   /// Does the work four times, each time on a machine of its own.
-  public func run() throws(Refusal) -> [KmapCost] {
+  package func run() throws(Refusal) -> [KmapCost] {
     [try pageByPage(.kmap), try pageByPage(.local), try pageByPage(.atomic), try vmap()]
   }
 

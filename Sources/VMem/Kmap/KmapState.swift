@@ -35,18 +35,18 @@ struct KmapSlot: BitwiseCopyable {
 }
 
 /// What is remarkable about a mapping.
-public struct KmapMarks: OptionSet, BitwiseCopyable, Sendable {
-  public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+package struct KmapMarks: OptionSet, BitwiseCopyable, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Its task was switched away from while it was there.
-  public static let scheduled = KmapMarks(rawValue: 1)
+  package static let scheduled = KmapMarks(rawValue: 1)
   /// It was released while another was on top of it.
-  public static let outOfOrder = KmapMarks(rawValue: 2)
+  package static let outOfOrder = KmapMarks(rawValue: 2)
   /// Its entry was cleared by the release of another.
-  public static let torn = KmapMarks(rawValue: 4)
+  package static let torn = KmapMarks(rawValue: 4)
   /// A task that did not make it has released it.
-  public static let foreignRelease = KmapMarks(rawValue: 8)
+  package static let foreignRelease = KmapMarks(rawValue: 8)
 
   static let all: KmapMarks = [.scheduled, .outOfOrder, .torn, .foreignRelease]
 }

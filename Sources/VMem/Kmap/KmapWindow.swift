@@ -2,10 +2,8 @@
 ///
 /// PKMAP is one window for all tasks, the slots of kmap_local are part of the fixmap, some for each
 /// CPU.
-@frozen
 public struct KmapWindow: Equatable, Sendable {
   /// Whose geometry a machine has.
-  @frozen
   public enum Kind: UInt8, CaseIterable, Sendable {
     /// Neither window: every page is in the direct map.
     case none = 0
@@ -47,14 +45,14 @@ public struct KmapWindow: Equatable, Sendable {
   // MARK: PKMAP
 
   /// `PKMAP_BASE`
-  public var base: UInt64 {
+  package var base: UInt64 {
     switch kind {
     case .none, .x86_64: 0xffff_ffff_ff80_0000
     case .i386PAE: 0xffff_ffff_ff60_0000
     case .i386: 0xffff_ffff_ff40_0000
     }
   }
-  public var end: UInt64 { base + UInt64(slots) << 12 }
+  package var end: UInt64 { base + UInt64(slots) << 12 }
 
   /// `PKMAP_ADDR`
   func address(_ slot: Int) -> UInt64 { base + UInt64(slot) << 12 }
@@ -68,7 +66,7 @@ public struct KmapWindow: Equatable, Sendable {
   // MARK: kmap_local
 
   /// Address of the first slot of CPU 0 (`FIX_KMAP_BEGIN`); all others lie below it.
-  public var localTop: UInt64 {
+  package var localTop: UInt64 {
     kind == .i386 || kind == .i386PAE ? 0xffff_ffff_fffb_b000 : 0xffff_ffff_ff57_b000
   }
 
@@ -83,7 +81,7 @@ public struct KmapWindow: Equatable, Sendable {
   }
 
   /// Where the fixmap begins when so many slots are the last of it. 32-bit x86 has two more below.
-  public func fixmapStart(_ slots: Int) -> UInt64 {
+  package func fixmapStart(_ slots: Int) -> UInt64 {
     let lowest = localTop - UInt64(slots - 1) << 12
     return kind == .x86_64 ? lowest : lowest - 8192
   }

@@ -15,7 +15,7 @@ extension Machine {
   var vmallocZone: ZoneKind { ram[Superblock.ref].highFrames == 0 ? .normal : .highmem }
 
   /// The machine's windows; nil where every page is in the direct map.
-  public var kmapWindow: KmapWindow? {
+  package var kmapWindow: KmapWindow? {
     let state = Superblock.ref
     guard let kind = KmapWindow.Kind(rawValue: ram[state].window), kind != .none else { return nil }
     return KmapWindow(kind: kind, slots: Int(ram[state].pkmapSlots))

@@ -1,24 +1,24 @@
 /// A temporary mapping as views show it.
-public struct KmapMapping: Sendable {
-  public let address: UInt64
-  public let page: UInt64
-  public let isLocal: Bool
-  public let marks: KmapMarks
+package struct KmapMapping: Sendable {
+  package let address: UInt64
+  package let page: UInt64
+  package let isLocal: Bool
+  package let marks: KmapMarks
   /// The audit's bit of each task that made it, and of each other that used it.
-  public let makers: UInt64
-  public let foreignUsers: UInt64
+  package let makers: UInt64
+  package let foreignUsers: UInt64
   /// Users of a slot of PKMAP; 0 for one that waits for a flush, and 1 for a mapping of kmap_local.
-  public let users: UInt64
+  package let users: UInt64
   /// Whether the address is that of a slot; low memory has its address in the direct map.
-  public let hasSlot: Bool
+  package let hasSlot: Bool
   /// Clock of its end, or nil for one that lives.
-  public let ended: UInt64?
+  package let ended: UInt64?
 
   /// Whether another task than the one that made it has used or released it: it needs an address
   /// that is valid for all.
-  public var needsGlobal: Bool { foreignUsers != 0 || marks.contains(.foreignRelease) }
+  package var needsGlobal: Bool { foreignUsers != 0 || marks.contains(.foreignRelease) }
   /// Whether an audit has something to say about it.
-  public var isRemarkable: Bool { needsGlobal || !marks.isEmpty }
+  package var isRemarkable: Bool { needsGlobal || !marks.isEmpty }
 }
 
 /// Who uses mappings, and how long they are held.
@@ -66,7 +66,7 @@ extension Machine {
 
   /// Every mapping of PKMAP and kmap_local that lives, by slot and by task, then those that have
   /// ended and that an audit has something to say about, the oldest first.
-  public func forEachKmapMapping(ended: Bool, _ body: (KmapMapping) -> Void) {
+  package func forEachKmapMapping(ended: Bool, _ body: (KmapMapping) -> Void) {
     if let pkmap {
       for number in 0..<pkmap.window.slots where ram[pkmap.slot(number)].count > 0 {
         let slot = ram[pkmap.slot(number)]
@@ -127,29 +127,29 @@ extension Machine {
   }
 
   /// `pkmap_count`
-  public func pkmapCount(_ slot: Int) -> UInt64 {
+  package func pkmapCount(_ slot: Int) -> UInt64 {
     pkmap.map { UInt64(ram[$0.slot(slot & 1023)].count) } ?? 0
   }
 }
 
 /// What a task has of temporary mappings, as views show it.
-public struct KmapTask: Sendable {
-  public let task: Int
-  public let cpu: Int
+package struct KmapTask: Sendable {
+  package let task: Int
+  package let cpu: Int
   /// `idx`
-  public let index: Int
-  public let migrationDisabled: Int
-  public let pageFaultsDisabled: Int
-  public let preemptionDisabled: Int
+  package let index: Int
+  package let migrationDisabled: Int
+  package let pageFaultsDisabled: Int
+  package let preemptionDisabled: Int
   /// The page it sleeps for, and whether it has been woken.
-  public let waitsFor: UInt64?
-  public let isWoken: Bool
-  public let pkrs: UInt32
+  package let waitsFor: UInt64?
+  package let isWoken: Bool
+  package let pkrs: UInt32
 }
 
 extension Machine {
   /// Calls `body` for every task that has ever had a temporary mapping or set a key.
-  public func forEachKmapTask(_ body: (KmapTask) -> Void) {
+  package func forEachKmapTask(_ body: (KmapTask) -> Void) {
     forEachKmapControl { control in
       let record = ram[control]
       body(

@@ -59,7 +59,7 @@ extension Machine {
   }
 
   /// The name that gets the address when the current task's kmap has ended.
-  public func bindWhenWoken(_ name: Ref<Name>) {
+  package func bindWhenWoken(_ name: Ref<Name>) {
     if let control = existingKmapControl { ram[control].name = name }
   }
 
@@ -90,7 +90,7 @@ extension Machine {
   }
 
   /// Whether the current CPU has a task that sleeps.
-  public var isAsleep: Bool {
+  package var isAsleep: Bool {
     ram[ram.perCPU(cpu)].step.kind == StepState.Kind.asleep.rawValue
   }
 
@@ -154,7 +154,7 @@ extension Machine {
   /// The corresponding kernel functions are `kernel_thread` and `kmap_local_fork`.
   ///
   /// Returns the pid. Refuses as `run(task:)` does, and with -EEXIST for a name that a task has.
-  public func kernelThread(_ name: Span<UInt8>) throws(Refusal) -> UInt64 {
+  package func kernelThread(_ name: Span<UInt8>) throws(Refusal) -> UInt64 {
     mightSleep(.kernel_clone)
     try checkTaskName(name)
     guard !hasTask(name) else { throw Refusal(.errno(.EEXIST), .taskExists) }
@@ -175,7 +175,7 @@ extension Machine {
   /// corresponding kernel function is `do_exit`. A task of that name begins anew.
   ///
   /// Refuses with -EINVAL for the task the machine boots with; in an interrupt it is a BUG.
-  public func exitTask() throws(Refusal) {
+  package func exitTask() throws(Refusal) {
     let number = task
     guard !context.isInterrupt else {
       throw bug(.do_exit, .inInterrupt, UInt64(context.rawValue))

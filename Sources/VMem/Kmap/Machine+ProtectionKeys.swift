@@ -3,7 +3,7 @@ extension Machine {
   // MARK: Registers
 
   /// PKRS of a CPU.
-  public func pkrs(ofCPU cpu: Int) -> UInt32 { ram[ram.perCPU(cpu)].pkrs }
+  package func pkrs(ofCPU cpu: Int) -> UInt32 { ram[ram.perCPU(cpu)].pkrs }
 
   /// What PKRS of a CPU must be by the records.
   func expectedPKRS(ofCPU cpu: Int) -> UInt32 {
@@ -30,7 +30,7 @@ extension Machine {
   }
 
   /// Refuses with -EINVAL a machine without keys.
-  public func requireKeys() throws(Refusal) {
+  package func requireKeys() throws(Refusal) {
     guard has(.pks) else { throw Refusal(.errno(.EINVAL), .noProtectionKeys) }
   }
 

@@ -11,7 +11,6 @@ public enum ProtectionKeys {
   public static let protected: UInt64 = 2
 
   /// What a key allows.
-  @frozen
   public enum Access: UInt32, CaseIterable, Sendable {
     case readWrite = 0
     /// AD: neither reading nor writing.
@@ -45,7 +44,7 @@ public enum ProtectionKeys {
 
 extension Entry {
   /// Bits 59 to 62: the protection key.
-  public static let keyMask: UInt64 = 0x7800_0000_0000_0000
+  package static let keyMask: UInt64 = 0x7800_0000_0000_0000
   /// The key of a leaf.
-  public var key: UInt64 { (bits & Self.keyMask) >> 59 }
+  package var key: UInt64 { (bits & Self.keyMask) >> 59 }
 }

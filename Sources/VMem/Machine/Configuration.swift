@@ -1,5 +1,4 @@
 /// What a machine is made of. `boot` takes these values and nothing else.
-@frozen
 public struct Configuration: Equatable, Sendable {
   /// Bytes of RAM: whole frames, at most 64 GiB.
   public var memory: UInt64 = 1 << 30
@@ -67,7 +66,6 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
 }
 
 /// Where the current CPU runs; decides what may sleep and what is a BUG.
-@frozen
 public enum ExecutionContext: UInt8, CaseIterable, Sendable {
   case process = 0
   case atomic, softirq, irq, nmi

@@ -1,5 +1,4 @@
 /// Error numbers the emulated kernel returns, with Linux's values.
-@frozen
 public enum Errno: UInt8, CaseIterable, Sendable {
   case EPERM = 1
   case ENOENT = 2

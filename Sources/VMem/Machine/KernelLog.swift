@@ -1,41 +1,40 @@
 /// One record of the kernel log.
-public struct LogRecord: BitwiseCopyable, Sendable {
+package struct LogRecord: BitwiseCopyable, Sendable {
   /// Clock at the time of the message.
-  public var time: UInt64 = 0
-  public var message: UInt8 = 0
+  package var time: UInt64 = 0
+  package var message: UInt8 = 0
   /// The task that speaks: 0 for the one the machine boots with.
-  public var task: UInt8 = 0
+  package var task: UInt8 = 0
   /// Kernel log level: 0 emergency to 7 debug.
-  public var level: UInt8 = 4
-  public var cpu: UInt8 = 0
+  package var level: UInt8 = 4
+  package var cpu: UInt8 = 0
   /// `KernelFunction` that speaks, when the message has one.
-  public var function: UInt16 = 0
+  package var function: UInt16 = 0
   /// Worker of a test that speaks, plus one; 0 for the task that runs verbs.
-  public var testWorker: UInt16 = 0
-  public var a: UInt64 = 0
-  public var b: UInt64 = 0
-  public var c: UInt64 = 0
-  public var d: UInt64 = 0
+  package var testWorker: UInt16 = 0
+  package var a: UInt64 = 0
+  package var b: UInt64 = 0
+  package var c: UInt64 = 0
+  package var d: UInt64 = 0
 }
 
 /// The kernel's log buffer: a ring of records in frames of its own. The oldest records fall out.
 ///
 /// The corresponding kernel function is `vprintk_store`.
-@frozen
-public struct KernelLog: Sendable {
+package struct KernelLog: Sendable {
   static let frames = 16
-  public static let capacity = UInt64(frames * 4096 / MemoryLayout<LogRecord>.stride)
+  package static let capacity = UInt64(frames * 4096 / MemoryLayout<LogRecord>.stride)
   let ram: RAM
 
   init(ram: RAM) { self.ram = ram }
 
   /// Number of the record that will be written next; records are numbered from 0.
-  public var end: UInt64 { ram[Superblock.ref].logEnd }
+  package var end: UInt64 { ram[Superblock.ref].logEnd }
   /// Number of the oldest record that is still there.
-  public var start: UInt64 { end > Self.capacity ? end - Self.capacity : 0 }
+  package var start: UInt64 { end > Self.capacity ? end - Self.capacity : 0 }
 
   /// The record with a number in `start ..< end`.
-  public subscript(number: UInt64) -> LogRecord { ram[slot(number)] }
+  package subscript(number: UInt64) -> LogRecord { ram[slot(number)] }
 
   /// Appends a message of the current CPU at the current time.
   func write(

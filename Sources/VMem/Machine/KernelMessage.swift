@@ -1,5 +1,5 @@
 /// Functions of the kernel that messages name.
-public enum KernelFunction: UInt16, CaseIterable, Sendable {
+package enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vmap_pages_pte_range
   case vunmap_pte_range
   case vunmap_pmd_range
@@ -82,11 +82,11 @@ public enum KernelFunction: UInt16, CaseIterable, Sendable {
   case do_exit
   case dup_mm
 
-  public var name: String { "\(self)" }
+  package var name: String { "\(self)" }
 }
 
 /// What the kernel log can say. Texts are the views' business; the record holds the values.
-public enum KernelMessage: UInt8, CaseIterable, Sendable {
+package enum KernelMessage: UInt8, CaseIterable, Sendable {
   /// Boot banner: kernel version as major·1000 + minor.
   case booted
   /// WARN in a function, without a text.

@@ -18,7 +18,7 @@ extension Machine {
   }
 
   /// Calls `body` for every frame that is not all zero, ascending.
-  public func forEachUsedFrame(_ body: (UInt32, UnsafeMutableRawBufferPointer) -> Void) {
+  package func forEachUsedFrame(_ body: (UInt32, UnsafeMutableRawBufferPointer) -> Void) {
     ResidentFrames(ram: ram, image: memory.image).forEachFrame { pfn in
       unsafe ram.withFrame(pfn) { bytes in
         let words = unsafe bytes.bindMemory(to: UInt64.self)

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Why a file is no machine.
-public enum ImageDefect: Error, Equatable, Sendable {
+package enum ImageDefect: Error, Equatable, Sendable {
   /// The first frame is no superblock.
   case notAnImage
   /// The superblock is of another format version.
@@ -16,7 +16,7 @@ public enum ImageDefect: Error, Equatable, Sendable {
 extension Machine {
   /// Maps the first `size` bytes of a file. `restore` puts frames in their places that are newer than
   /// the file, before anything is read.
-  public init(
+  package init(
     image: Int32, size: Int, restore: (RAM) -> Void
   ) throws(ImageDefect) {
     guard size > 0, size % 4096 == 0, size <= Int(Configuration.maximumMemory),
@@ -62,16 +62,16 @@ extension Superblock {
 extension RAM {
   /// Calls `body` for every frame of a machine in an image that this process has written to since it
   /// was mapped, ascending.
-  public func forEachChangedFrame(_ body: (UInt32) -> Void) {
+  package func forEachChangedFrame(_ body: (UInt32) -> Void) {
     ResidentFrames(ram: self).forEachChangedFrame(body)
   }
 
   /// Lets frames be what the image holds again.
-  public func forget(_ frames: Range<UInt32>) {
+  package func forget(_ frames: Range<UInt32>) {
     // Safe: the range is RAM's own.
     unsafe madvise(base + Int(frames.lowerBound) << 12, frames.count << 12, MADV_DONTNEED)
   }
 
   /// The first bytes of frame 0 that tell an image from other files.
-  public static var imageMagic: UInt64 { Superblock.magic }
+  package static var imageMagic: UInt64 { Superblock.magic }
 }

@@ -3,7 +3,7 @@ extension Machine {
   // MARK: Names
 
   /// The entry of a name that has been declared, or nil.
-  public func lookUp(_ text: Span<UInt8>) -> Ref<Name>? {
+  package func lookUp(_ text: Span<UInt8>) -> Ref<Name>? {
     ram[Superblock.ref].names.find(hash32(text), ram) { matches($0, text) }
   }
 
@@ -15,13 +15,13 @@ extension Machine {
   }
 
   /// What a name stands for.
-  public func name(_ name: Ref<Name>) -> Name { ram[name] }
+  package func name(_ name: Ref<Name>) -> Name { ram[name] }
 
   /// The entry of a name, made when it is new. `text` has 1 to `Name.maximumLength` bytes.
   ///
   /// Refuses with -EEXIST when the object the name stands for lives, with -ENOMEM when there is no
   /// memory for the entry.
-  public func declare(_ text: Span<UInt8>) throws(Refusal) -> Ref<Name> {
+  package func declare(_ text: Span<UInt8>) throws(Refusal) -> Ref<Name> {
     precondition(!text.isEmpty && text.count <= Name.maximumLength)
     if let name = lookUp(text) {
       if ram[name].isLive { throw Refusal(.errno(.EEXIST), .nameInUse) }
@@ -43,17 +43,17 @@ extension Machine {
   }
 
   /// Binds to a number, which can be bound again at any time.
-  public func bind(_ name: Ref<Name>, number: UInt64) {
+  package func bind(_ name: Ref<Name>, number: UInt64) {
     set(name, .number, value: number, isLive: false)
   }
 
   /// Binds to NULL: the name holds nothing.
-  public func bindNull(_ name: Ref<Name>) {
+  package func bindNull(_ name: Ref<Name>) {
     set(name, .address, value: 0, isLive: false)
   }
 
   /// Binds to an address. When an area starts there the name lives as long as the area does.
-  public func bind(_ name: Ref<Name>, address: UInt64) {
+  package func bind(_ name: Ref<Name>, address: UInt64) {
     // An ioremap of a byte inside a page lies behind its area's start.
     let exact = areas.busyArea(startingAt: address)
     var area = exact.isNone ? areas.busyArea(startingAt: address & ~4095) : exact
@@ -73,7 +73,7 @@ extension Machine {
   }
 
   /// Binds to a set of pages; the name lives until the last of them is freed.
-  public func bind(_ name: Ref<Name>, pages: Ref<PageSet>) {
+  package func bind(_ name: Ref<Name>, pages: Ref<PageSet>) {
     let first = page(0, of: pages) ?? 0
     set(name, .pages, value: map.pageOffset + UInt64(first) << 12, isLive: true)
     ram[name].pages = pages
@@ -91,7 +91,7 @@ extension Machine {
   }
 
   /// Calls `body` for every name that stands for something, in an order that is always the same.
-  public func forEachName(_ body: (Ref<Name>) -> Void) {
+  package func forEachName(_ body: (Ref<Name>) -> Void) {
     ram[Superblock.ref].names.forEach(ram) { name in
       if ram[name].kind != NameKind.nothing.rawValue { body(name) }
     }
@@ -137,5 +137,5 @@ extension Machine {
   }
 
   /// The symbol an area's `caller` stands for.
-  public func symbol(_ symbol: Ref<Symbol>) -> Symbol { ram[symbol] }
+  package func symbol(_ symbol: Ref<Symbol>) -> Symbol { ram[symbol] }
 }

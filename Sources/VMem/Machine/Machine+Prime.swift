@@ -4,7 +4,7 @@ extension Machine {
   ///
   /// Areas that own pages get frames of this machine, with zeroes in them; ioremaps map what they
   /// name. A machine that could not be primed must not be used.
-  public func prime(_ state: Priming) throws(Priming.Defect) {
+  package func prime(_ state: Priming) throws(Priming.Defect) {
     try state.checkTiling()
     try state.checkContents(map)
     caches.free(.vmArea, ram[areas.state].freeRoot)

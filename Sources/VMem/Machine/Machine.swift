@@ -5,7 +5,7 @@
 public struct Machine: ~Copyable {
   let memory: HostMemory
   /// The emulated RAM. Views read it; only the engine's own calls change it.
-  public let ram: RAM
+  @usableFromInline package let ram: RAM
   /// Where the kernel's areas lie.
   public let map: AddressMap
 
@@ -23,7 +23,7 @@ public struct Machine: ~Copyable {
   var caches: ObjectCaches { ObjectCaches(ram: ram) }
   @inline(__always)
   var tables: PageTables { PageTables(ram: ram, map: map) }
-  public var log: KernelLog { KernelLog(ram: ram) }
+  package var log: KernelLog { KernelLog(ram: ram) }
 
   // MARK: Identity
 
@@ -56,7 +56,7 @@ public struct Machine: ~Copyable {
   public var clock: UInt64 { ram[Superblock.ref].clock }
   /// Advances the clock.
   @inline(__always)
-  public func tick() { ram[Superblock.ref].clock += 1 }
+  package func tick() { ram[Superblock.ref].clock += 1 }
 
   public var cpu: Int { ram[Superblock.ref].cpu }
   public var cpuCount: Int { Int(ram[Superblock.ref].cpuCount) }

@@ -1,6 +1,5 @@
 /// What a script's name stands for.
-@frozen
-public enum NameKind: UInt8, Sendable {
+package enum NameKind: UInt8, Sendable {
   /// Nothing yet, or NULL.
   case nothing = 0
   /// A number of `let`.
@@ -12,33 +11,33 @@ public enum NameKind: UInt8, Sendable {
 }
 
 /// A name of the command language, kept in RAM with what it stands for.
-public struct Name: HashLinked, Sendable {
-  public static let maximumLength = 63
+package struct Name: HashLinked, Sendable {
+  package static let maximumLength = 63
 
   var hash: UInt32 = 0
   var nextInBucket = Ref<Name>.none
-  public var kind: UInt8 = 0
-  public var length: UInt8 = 0
+  package var kind: UInt8 = 0
+  package var length: UInt8 = 0
   /// Whether the object the name stands for lives; the value stays readable when it does not.
-  public var isLive: Bool = false
+  package var isLive: Bool = false
   var unused: UInt8 = 0
-  public var pages = Ref<PageSet>.none
+  package var pages = Ref<PageSet>.none
   /// Address or number; for pages the direct-map address of the first.
-  public var value: UInt64 = 0
+  package var value: UInt64 = 0
   var area = Ref<VMArea>.none
   var unusedToo: UInt32 = 0
-  public var text = InlineArray<64, UInt8>(repeating: 0)
+  package var text = InlineArray<64, UInt8>(repeating: 0)
 }
 
 /// The symbol of a caller, as vmallocinfo shows it.
 public struct Symbol: HashLinked, Sendable {
-  public static let maximumLength = 111
+  package static let maximumLength = 111
 
   var hash: UInt32 = 0
   var nextInBucket = Ref<Symbol>.none
-  public var length: UInt8 = 0
+  package var length: UInt8 = 0
   var unused: UInt8 = 0
   var unusedToo: UInt16 = 0
   var unusedThree: UInt32 = 0
-  public var text = InlineArray<112, UInt8>(repeating: 0)
+  package var text = InlineArray<112, UInt8>(repeating: 0)
 }

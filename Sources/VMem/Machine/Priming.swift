@@ -1,21 +1,21 @@
 /// What a kernel's address space holds at some moment, for a machine to begin with.
-public struct Priming: Sendable {
+package struct Priming: Sendable {
   /// A busy area.
-  public struct Area: Sendable {
-    public var start: UInt64
+  package struct Area: Sendable {
+    package var start: UInt64
     /// One past the last byte, guard page included.
-    public var end: UInt64
-    public var flags: VMFlags
+    package var end: UInt64
+    package var flags: VMFlags
     /// Base pages it owns.
-    public var pageCount: UInt64
+    package var pageCount: UInt64
     /// What an ioremap maps, or 0.
-    public var physicalAddress: UInt64 = 0
+    package var physicalAddress: UInt64 = 0
     /// Pages it owns on each NUMA node, ascending; the rest comes from any node.
-    public var perNode: [(node: Int, count: UInt64)] = []
+    package var perNode: [(node: Int, count: UInt64)] = []
     /// Symbol, 1 to `Symbol.maximumLength` bytes.
-    public var caller: [UInt8] = []
+    package var caller: [UInt8] = []
 
-    public init(start: UInt64, end: UInt64, flags: VMFlags, pageCount: UInt64) {
+    package init(start: UInt64, end: UInt64, flags: VMFlags, pageCount: UInt64) {
       self.start = start
       self.end = end
       self.flags = flags
@@ -24,16 +24,16 @@ public struct Priming: Sendable {
   }
 
   /// A node of the free tree.
-  public struct Block: Sendable {
-    public enum Side: Sendable { case root, left, right }
+  package struct Block: Sendable {
+    package enum Side: Sendable { case root, left, right }
 
-    public var start: UInt64
-    public var end: UInt64
-    public var depth: Int
-    public var side: Side
-    public var isBlack: Bool
+    package var start: UInt64
+    package var end: UInt64
+    package var depth: Int
+    package var side: Side
+    package var isBlack: Bool
 
-    public init(start: UInt64, end: UInt64, depth: Int, side: Side, isBlack: Bool) {
+    package init(start: UInt64, end: UInt64, depth: Int, side: Side, isBlack: Bool) {
       self.start = start
       self.end = end
       self.depth = depth
@@ -42,17 +42,17 @@ public struct Priming: Sendable {
     }
   }
 
-  public var areas: [Area] = []
+  package var areas: [Area] = []
   /// Ranges that wait for a purge.
-  public var lazy: [(start: UInt64, end: UInt64)] = []
+  package var lazy: [(start: UInt64, end: UInt64)] = []
   /// The free tree in preorder.
-  public var blocks: [Block] = []
+  package var blocks: [Block] = []
 
-  public init() {}
+  package init() {}
 
   /// Why a state is none of a kernel's, or is too much for the machine. Numbers are positions in the
   /// lists.
-  public enum Defect: Error, Equatable, Sendable {
+  package enum Defect: Error, Equatable, Sendable {
     /// It does not begin where another range ends, or is empty.
     case area(Int)
     case lazy(Int)

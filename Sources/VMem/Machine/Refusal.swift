@@ -2,10 +2,8 @@
 /// rule compared.
 ///
 /// The engine has no texts: whoever shows a refusal words it from `rule` and `values`.
-@frozen
 public struct Refusal: Error, Equatable, Sendable {
   /// What the caller sees.
-  @frozen
   public enum Outcome: Equatable, Sendable {
     /// A negative error number.
     case errno(Errno)
@@ -22,26 +20,25 @@ public struct Refusal: Error, Equatable, Sendable {
   }
 
   public let outcome: Outcome
-  public let rule: Rule
+  package let rule: Rule
   /// What the rule compared, in the order its text names them.
-  public let values: InlineValues
+  package let values: InlineValues
 
-  public init(_ outcome: Outcome, _ rule: Rule, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0) {
+  package init(_ outcome: Outcome, _ rule: Rule, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0)
+  {
     self.outcome = outcome
     self.rule = rule
     values = InlineValues(a: a, b: b, c: c)
   }
 
-  @frozen
-  public struct InlineValues: Equatable, Sendable {
-    public let a: UInt64
-    public let b: UInt64
-    public let c: UInt64
+  package struct InlineValues: Equatable, Sendable {
+    package let a: UInt64
+    package let b: UInt64
+    package let c: UInt64
   }
 }
 
 /// Signals that end an access of a user, with Linux's numbers.
-@frozen
 public enum Signal: UInt8, CaseIterable, Sendable {
   case SIGBUS = 7
   case SIGSEGV = 11
@@ -50,7 +47,7 @@ public enum Signal: UInt8, CaseIterable, Sendable {
 }
 
 /// The rules that refuse calls. The comment of each case names its values in order.
-public enum Rule: UInt16, CaseIterable, Sendable {
+package enum Rule: UInt16, CaseIterable, Sendable {
   // Areas
   /// size
   case sizeRoundsToZero

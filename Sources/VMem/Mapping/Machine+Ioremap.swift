@@ -139,7 +139,7 @@ extension Machine {
 
   /// Whether `iounmap` returns at once: what lies below the end of the direct map was never mapped by
   /// ioremap.
-  public func iounmapIgnores(_ address: UInt64) -> Bool {
+  package func iounmapIgnores(_ address: UInt64) -> Bool {
     address <= map.pageOffset &+ UInt64(directFrames) << 12
   }
 }

@@ -1,5 +1,4 @@
 /// How the CPU caches a mapping, with the kernel's numbers (`enum page_cache_mode`).
-@frozen
 public enum CacheMode: UInt8, CaseIterable, Sendable {
   case writeBack = 0
   case writeCombining, uncachedMinus, uncached, writeThrough

@@ -1,5 +1,4 @@
 /// What an allocation may do to get memory (`gfp_t`, as far as it matters here).
-@frozen
 public enum AllocationMode: UInt8, Sendable {
   /// GFP_KERNEL: may sleep and reclaim.
   case kernel

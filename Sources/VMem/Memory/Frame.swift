@@ -2,9 +2,9 @@
 ///
 /// All zero means "never used": boot writes only what it uses. Links between frames are frame
 /// numbers in the two halves of `lru`.
-public struct Frame: BitwiseCopyable, Equatable, Sendable {
+package struct Frame: BitwiseCopyable, Equatable, Sendable {
   /// Page flags in the low bits; zone in bits 56–57 and NUMA node in bits 58–63. Offset 0.
-  public var flags: UInt64 = 0
+  package var flags: UInt64 = 0
   /// Next and previous frame on a list. Offset 8 (`lru`, `compound_head`).
   var next: UInt32 = 0
   var previous: UInt32 = 0
@@ -16,32 +16,32 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
   /// Offset 24.
   var mapping: UInt64 = 0
   /// Position in that set. Offset 32.
-  public var index: UInt64 = 0
+  package var index: UInt64 = 0
   /// For a free block its order; for a slab its cache. Offset 40.
-  public var `private`: UInt64 = 0
+  package var `private`: UInt64 = 0
   /// Either the page's kind (`PageType`) or its number of user mappings minus one. Offset 48.
-  public var mapcount: UInt32 = 0
+  package var mapcount: UInt32 = 0
   /// Offset 52.
-  public var refcount: Int32 = 0
+  package var refcount: Int32 = 0
   /// Words 0 of `private`: contents known to be zero. Kept apart from the kernel's fields.
   var isFresh: UInt32 = 0
   /// Order the frame was allocated with.
-  public var order: UInt32 = 0
+  package var order: UInt32 = 0
 
   /// All zero: the frame has not been handed out since boot.
   @inlinable
-  public var isUntouched: Bool { flags == 0 && mapcount == 0 && refcount == 0 }
+  package var isUntouched: Bool { flags == 0 && mapcount == 0 && refcount == 0 }
 
   /// `index` of a page whose set is gone but which somebody holds a reference to.
   static let orphan = UInt64.max
 
   static let nodeShift: UInt64 = 58
   static let zoneShift: UInt64 = 56
-  public static let reserved: UInt64 = 1 << 13
+  package static let reserved: UInt64 = 1 << 13
   /// A page of a file whose contents are there, and one that has changed since (`PG_uptodate`,
   /// `PG_dirty`).
   static let uptodate: UInt64 = 1 << 3
-  public static let dirty: UInt64 = 1 << 4
+  package static let dirty: UInt64 = 1 << 4
   /// A page of a program's own: uptodate, swapbacked.
   static let anonymous: UInt64 = 1 << 3 | 1 << 17
   /// And of one program only (`PG_anon_exclusive`).
@@ -74,13 +74,12 @@ public struct Frame: BitwiseCopyable, Equatable, Sendable {
     set { mapping = UInt64(newValue.granule) }
   }
 
-  public var node: Int { Int(flags >> Self.nodeShift) }
+  package var node: Int { Int(flags >> Self.nodeShift) }
 }
 
 /// What a frame that has no user mappings is used for: the kernel's `page_type`, kept in the top
 /// byte of the word at offset 48.
-@frozen
-public enum PageType: UInt32, Sendable {
+package enum PageType: UInt32, Sendable {
   case buddy = 0xf000_0000
   case table = 0xf200_0000
   case slab = 0xf500_0000
@@ -91,10 +90,10 @@ public enum PageType: UInt32, Sendable {
 
   /// Value of the word for a frame of this kind.
   @inlinable
-  public var word: UInt32 { rawValue | 0x00ff_ffff }
+  package var word: UInt32 { rawValue | 0x00ff_ffff }
   /// Value of the word for a frame that is allocated and not mapped by a user.
-  public static let none: UInt32 = 0xffff_ffff
+  package static let none: UInt32 = 0xffff_ffff
 
   @inlinable
-  public init?(word: UInt32) { self.init(rawValue: word & 0xff00_0000) }
+  package init?(word: UInt32) { self.init(rawValue: word & 0xff00_0000) }
 }

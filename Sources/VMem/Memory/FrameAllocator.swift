@@ -1,9 +1,8 @@
 /// The buddy allocator: orders 0–10 per zone, and per-CPU lists of single frames.
 ///
 /// The corresponding kernel functions are `__alloc_frozen_pages_noprof` and `__free_pages`.
-@frozen
-public struct FrameAllocator: Sendable {
-  public static let maximumOrder = 10
+package struct FrameAllocator: Sendable {
+  package static let maximumOrder = 10
   let ram: RAM
 
   private var state: Ref<Superblock> { Superblock.ref }

@@ -1,5 +1,5 @@
 /// A set of frames of RAM, one bit each.
-public struct FrameSet: Sendable {
+package struct FrameSet: Sendable {
   private var words: [UInt64]
   private let count: UInt64
 
@@ -13,7 +13,7 @@ public struct FrameSet: Sendable {
 
   /// Calls `body` for every run of consecutive members inside `range`, ascending; what lies past
   /// the end of RAM is no member.
-  public func forEachRun(in range: Range<UInt64>, _ body: (Range<UInt64>) -> Void) {
+  package func forEachRun(in range: Range<UInt64>, _ body: (Range<UInt64>) -> Void) {
     var at = range.lowerBound
     let end = min(range.upperBound, count)
     while let first = next(from: at, below: end, isMember: true) {

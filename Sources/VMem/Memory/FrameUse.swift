@@ -1,6 +1,5 @@
 /// What a frame is used for.
-@frozen
-public enum FrameUse: Sendable {
+package enum FrameUse: Sendable {
   case free
   /// On a CPU's list of free frames.
   case perCPU

@@ -21,16 +21,28 @@ extension Machine {
   }
 
   /// The frames that are not all zero. Frames the host has no memory for are not read.
-  public func usedFrames() -> FrameSet {
+  package func usedFrames() -> FrameSet {
     var set = FrameSet(frameCount: ram.frameCount)
     unsafe forEachUsedFrame { pfn, _ in set.insert(pfn) }
     return set
+  }
+
+  /// Calls `body` with the 4,096 bytes of frame `pfn`; they may be used until it returns. Returns nil
+  /// for a frame number that is not RAM.
+  public func withFrame<R, E: Error>(
+    _ pfn: UInt32, _ body: (borrowing RawSpan) throws(E) -> R
+  ) throws(E) -> R? {
+    guard ram.isMemory(UInt64(pfn)) else { return nil }
+    // Safe: the span ends with the call, and the frame is memory of this machine.
+    return try unsafe ram.withFrame(pfn) { bytes throws(E) in
+      try unsafe body(UnsafeRawBufferPointer(bytes).bytes)
+    }
   }
 }
 
 extension RAM {
   /// Calls `body` with the bytes of consecutive frames. `range` lies in RAM.
-  public func withFrames(_ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) -> Void) {
+  package func withFrames(_ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) -> Void) {
     precondition(range.upperBound <= UInt64(frameCount))
     // Safe: the frames are RAM, and RAM is one mapping.
     unsafe body(

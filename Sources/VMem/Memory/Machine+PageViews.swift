@@ -25,7 +25,7 @@ extension Machine {
   }
 
   /// What a frame of RAM is used for.
-  public func use(ofFrame pfn: UInt64) -> FrameUse {
+  package func use(ofFrame pfn: UInt64) -> FrameUse {
     guard let frame = structPage(pfn) else { return .reserved }
     switch PageType(word: frame.mapcount) {
     case .buddy: return .free
@@ -42,7 +42,7 @@ extension Machine {
   }
 
   /// The name a page is known by, and its position there; nil for a frame no name stands for.
-  public func nameAndIndex(ofFrame pfn: UInt64) -> (name: Ref<Name>, index: UInt64)? {
+  package func nameAndIndex(ofFrame pfn: UInt64) -> (name: Ref<Name>, index: UInt64)? {
     guard let (set, index) = setAndIndex(ofFrame: pfn), !ram[set].name.isNone,
       ram[ram[set].name].pages == set
     else { return nil }
@@ -50,5 +50,5 @@ extension Machine {
   }
 
   /// The name an area is known by, or nil.
-  public func nameOfArea(_ area: VMArea) -> Ref<Name>? { area.name.isNone ? nil : area.name }
+  package func nameOfArea(_ area: VMArea) -> Ref<Name>? { area.name.isNone ? nil : area.name }
 }

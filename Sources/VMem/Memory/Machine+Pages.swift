@@ -112,15 +112,15 @@ extension Machine {
   }
 
   /// The set a name stands for.
-  public func pageSet(_ set: Ref<PageSet>) -> PageSet { ram[set] }
+  package func pageSet(_ set: Ref<PageSet>) -> PageSet { ram[set] }
 
   /// The struct page of a frame, or nil where there is no RAM.
-  public func structPage(_ pfn: UInt64) -> Frame? {
+  package func structPage(_ pfn: UInt64) -> Frame? {
     pfn < UInt64(ram.frameCount) ? ram[frames.frame(UInt32(pfn))] : nil
   }
 
   /// The named set a frame belongs to, and its position there.
-  public func setAndIndex(ofFrame pfn: UInt64) -> (set: Ref<PageSet>, index: UInt64)? {
+  package func setAndIndex(ofFrame pfn: UInt64) -> (set: Ref<PageSet>, index: UInt64)? {
     guard let frame = structPage(pfn), !frame.owner.isNone, frame.refcount > 0 else { return nil }
     return (frame.owner, frame.index)
   }

@@ -1,13 +1,12 @@
 /// Which slab cache an object lives in; each has one object size.
-@frozen
-public enum CacheKind: UInt8, CaseIterable, Sendable {
+package enum CacheKind: UInt8, CaseIterable, Sendable {
   case vmArea = 0
   case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
     kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf
   case stack, stackState, localMapping
 
   /// The name in views, as in /proc/slabinfo.
-  public var label: StaticString {
+  package var label: StaticString {
     switch self {
     case .vmArea: "vmap_area"
     case .name: "name"
@@ -80,8 +79,7 @@ struct CacheState: BitwiseCopyable {
 ///
 /// The corresponding kernel functions are `kmem_cache_alloc`, `kmem_cache_free` and
 /// `kmem_cache_shrink`.
-@frozen
-public struct ObjectCaches: Sendable {
+package struct ObjectCaches: Sendable {
   let ram: RAM
 
   init(ram: RAM) { self.ram = ram }

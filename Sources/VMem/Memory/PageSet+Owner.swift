@@ -1,4 +1,4 @@
 extension PageSet {
   /// The name the set was bound to, or none.
-  public var owner: Ref<Name> { name }
+  package var owner: Ref<Name> { name }
 }

@@ -3,7 +3,7 @@ public struct PageSet: BitwiseCopyable, Sendable {
   /// Pages in the set, freed ones included.
   public var count: UInt32 = 0
   /// Pages that still belong to it.
-  public var live: UInt32 = 0
+  package var live: UInt32 = 0
   /// First frame, when the frames are consecutive; else 0 and `frames` holds them.
   var first: UInt32 = 0
   var name: Ref<Name> = .none

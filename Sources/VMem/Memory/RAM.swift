@@ -3,11 +3,10 @@ internal import CHost
 /// The emulated physical memory: the one place where references become host addresses.
 ///
 /// A value of this type is only a window; `Machine` owns the memory behind it.
-@safe @frozen
-public struct RAM: Sendable {
+@safe @usableFromInline package struct RAM: Sendable {
   @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
   /// Size in frames of 4096 bytes.
-  public let frameCount: UInt32
+  @usableFromInline package let frameCount: UInt32
   /// Offset of host memory that is reserved and never mapped, where bad frame numbers lead.
   @usableFromInline let pastReach: Int
 
@@ -28,7 +27,7 @@ public struct RAM: Sendable {
   /// Safe: the host reservation covers every 32-bit granule number plus the size of any object, and
   /// what is not RAM there is not mapped, so a wild reference faults and is reported.
   @inlinable
-  public subscript<T>(_ ref: Ref<T>) -> T {
+  package subscript<T>(_ ref: Ref<T>) -> T {
     @inline(__always) unsafeAddress {
       unsafe UnsafePointer((base + Int(ref.granule) << 4).assumingMemoryBound(to: T.self))
     }
@@ -60,7 +59,7 @@ public struct RAM: Sendable {
 
   /// Entry `index` (taken modulo 512) of the page table in frame `pfn`.
   @inlinable
-  public subscript(table pfn: UInt64, index: Int) -> Entry {
+  package subscript(table pfn: UInt64, index: Int) -> Entry {
     @inline(__always) unsafeAddress {
       unsafe UnsafePointer(frame(pfn).assumingMemoryBound(to: Entry.self) + (index & 511))
     }
@@ -112,7 +111,7 @@ public struct RAM: Sendable {
   }
 
   /// Calls `body` with the 4096 bytes of a frame.
-  public func withFrame<R, E: Error>(
+  package func withFrame<R, E: Error>(
     _ pfn: UInt32, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
     try unsafe body(UnsafeMutableRawBufferPointer(start: frame(UInt64(pfn)), count: 4096))

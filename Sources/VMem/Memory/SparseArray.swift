@@ -3,8 +3,7 @@
 /// Each chunk is one frame of 1024 words; a level takes ten bits of the key. The number of words in
 /// use stands in the chunk's frame record, so that empty chunks are freed.
 /// Complexity: every operation touches one word per level.
-@frozen
-public struct SparseArray: BitwiseCopyable, Sendable {
+package struct SparseArray: BitwiseCopyable, Sendable {
   /// Frame of the topmost chunk, or 0.
   var root: UInt32 = 0
   /// Levels: 0 without a root.

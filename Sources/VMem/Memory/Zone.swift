@@ -1,5 +1,4 @@
 /// Which physical addresses an allocation may come from.
-@frozen
 public enum ZoneKind: UInt8, CaseIterable, Sendable {
   /// Below 4 GiB.
   case dma32 = 0

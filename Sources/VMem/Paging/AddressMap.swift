@@ -1,6 +1,5 @@
 /// Where x86-64 puts its kernel areas (no KASLR). The kernel's Documentation/arch/x86/x86_64/mm.rst
 /// gives the same table.
-@frozen
 public struct AddressMap: Equatable, Sendable {
   /// Levels of page tables: 4 or 5.
   public let levels: Int

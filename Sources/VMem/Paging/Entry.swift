@@ -1,42 +1,41 @@
 /// An x86-64 page-table entry of any level, with the architecture's own bits.
-@frozen
-public struct Entry: BitwiseCopyable, Equatable, Sendable {
-  public var bits: UInt64
+@usableFromInline package struct Entry: BitwiseCopyable, Equatable, Sendable {
+  @usableFromInline package var bits: UInt64
 
   @inlinable @inline(__always)
-  public init(bits: UInt64) { self.bits = bits }
+  package init(bits: UInt64) { self.bits = bits }
 
   /// An entry that points at a frame with the given attribute bits.
   @inlinable @inline(__always)
-  public init(pfn: UInt64, _ attributes: Protection) {
+  package init(pfn: UInt64, _ attributes: Protection) {
     bits = pfn << 12 & Self.pfnMask | attributes.bits
   }
 
-  public static let pfnMask: UInt64 = 0x000f_ffff_ffff_f000
-  public static let present: UInt64 = 1 << 0
-  public static let writable: UInt64 = 1 << 1
-  public static let user: UInt64 = 1 << 2
-  public static let writeThrough: UInt64 = 1 << 3
-  public static let cacheDisable: UInt64 = 1 << 4
-  public static let accessed: UInt64 = 1 << 5
-  public static let dirty: UInt64 = 1 << 6
-  public static let pageSize: UInt64 = 1 << 7
-  public static let global: UInt64 = 1 << 8
-  public static let special: UInt64 = 1 << 9
-  public static let largePAT: UInt64 = 1 << 12
+  @usableFromInline package static let pfnMask: UInt64 = 0x000f_ffff_ffff_f000
+  @usableFromInline package static let present: UInt64 = 1 << 0
+  @usableFromInline package static let writable: UInt64 = 1 << 1
+  package static let user: UInt64 = 1 << 2
+  package static let writeThrough: UInt64 = 1 << 3
+  package static let cacheDisable: UInt64 = 1 << 4
+  @usableFromInline package static let accessed: UInt64 = 1 << 5
+  @usableFromInline package static let dirty: UInt64 = 1 << 6
+  @usableFromInline package static let pageSize: UInt64 = 1 << 7
+  package static let global: UInt64 = 1 << 8
+  package static let special: UInt64 = 1 << 9
+  package static let largePAT: UInt64 = 1 << 12
   /// Dirty, of a leaf that is not writable: to a CPU that would be a shadow stack.
-  public static let savedDirty: UInt64 = 1 << 58
-  public static let noExecute: UInt64 = 1 << 63
+  package static let savedDirty: UInt64 = 1 << 58
+  package static let noExecute: UInt64 = 1 << 63
 
   @inlinable @inline(__always)
-  public static var none: Entry { Entry(bits: 0) }
+  package static var none: Entry { Entry(bits: 0) }
 
   /// No residue but accessed and dirty. The corresponding kernel function is `pte_none`.
   @inlinable @inline(__always)
-  public var isNone: Bool { bits & ~(Self.accessed | Self.dirty) == 0 }
+  package var isNone: Bool { bits & ~(Self.accessed | Self.dirty) == 0 }
 
   @inlinable @inline(__always)
-  public var isPresent: Bool { bits & Self.present != 0 }
+  package var isPresent: Bool { bits & Self.present != 0 }
 
   /// Whether it is present and the MMU has noted an access.
   @inline(__always)
@@ -45,15 +44,15 @@ public struct Entry: BitwiseCopyable, Equatable, Sendable {
   }
 
   @inlinable @inline(__always)
-  public var isWritable: Bool { bits & Self.writable != 0 }
+  package var isWritable: Bool { bits & Self.writable != 0 }
 
   @inlinable @inline(__always)
-  public var isDirty: Bool { bits & Self.dirty != 0 }
+  package var isDirty: Bool { bits & Self.dirty != 0 }
 
   /// Frame number the entry points at. In a large leaf bit 12 is an attribute (PAT), so the lowest
   /// bit of the number is not part of the address there; callers mask with the leaf's size.
   @inlinable @inline(__always)
-  public var pfn: UInt64 { (bits & Self.pfnMask) >> 12 }
+  package var pfn: UInt64 { (bits & Self.pfnMask) >> 12 }
 
   /// Of a user's leaf that nobody may use (PROT_NONE): not present, and the bits of its frame number
   /// inverted, so that no CPU loads from there on suspicion.
@@ -90,19 +89,18 @@ public struct Entry: BitwiseCopyable, Equatable, Sendable {
 
   /// Whether an entry of `level` maps memory itself instead of pointing at a table.
   @inlinable @inline(__always)
-  public func isLeaf(at level: Level) -> Bool {
+  package func isLeaf(at level: Level) -> Bool {
     isPresent && (level == .pte || bits & Self.pageSize != 0)
   }
 
   /// Whether an entry of `level` points at a table of the next level.
   @inlinable @inline(__always)
-  public func isTable(at level: Level) -> Bool {
+  package func isTable(at level: Level) -> Bool {
     isPresent && level != .pte && bits & Self.pageSize == 0
   }
 }
 
 /// Attribute bits of an entry: everything but the frame number.
-@frozen
 public struct Protection: BitwiseCopyable, Equatable, Sendable {
   public var bits: UInt64
 

@@ -1,6 +1,5 @@
 /// A level of the page tables by its kernel name. A machine with 4 levels has no `p4d`: its `pgd`
 /// stands directly above `pud`.
-@frozen
 public enum Level: UInt8, CaseIterable, Sendable {
   case pte = 1
   case pmd, pud, p4d, pgd

@@ -187,7 +187,7 @@ public struct WalkStep: Sendable {
   public let index: Int
   /// Frame of the table the entry lies in.
   public let table: UInt64
-  public let entry: Entry
+  package let entry: Entry
   /// Physical address of the entry itself.
   public var entryPhysicalAddress: UInt64 { (table << 12) + UInt64(index) * 8 }
 }

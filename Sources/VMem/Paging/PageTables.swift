@@ -1,6 +1,5 @@
 /// The kernel's page tables: real entries in frames of RAM.
-@frozen
-public struct PageTables: Sendable {
+package struct PageTables: Sendable {
   let ram: RAM
   let map: AddressMap
   /// Frame of a user's top-level table, or 0 for the kernel's own.
@@ -14,12 +13,12 @@ public struct PageTables: Sendable {
 
   /// Frame of the top-level table (CR3).
   @inline(__always)
-  public var top: UInt64 { UInt64(root == 0 ? ram[Superblock.ref].topTable : root) }
+  package var top: UInt64 { UInt64(root == 0 ? ram[Superblock.ref].topTable : root) }
   /// Whether an address is one that users' bits of these tables decide about.
   @inline(__always)
   func isUser(_ address: UInt64) -> Bool { root != 0 && address >> 63 == 0 }
   @inline(__always)
-  public var levels: Int { map.levels }
+  package var levels: Int { map.levels }
 
   /// End of the part of [address, end) that one entry at `depth` translates; `end` 0 stands for 2^64.
   /// The corresponding kernel macros are `pgd_addr_end` and its like.

@@ -9,7 +9,7 @@ extension Machine {
   /// results nothing runs and nothing is logged.
   ///
   /// - Parameter isInterrupted: asked every thousand calls whether to stop.
-  public func testVmalloc(
+  package func testVmalloc(
     _ parameters: VmallocTestParameters, isInterrupted: @escaping () -> Bool
   ) throws(VmallocTestStop) -> [LogRecord] {
     let (before, contexts) = (cpu, ram[Superblock.ref].contexts)

@@ -25,7 +25,7 @@ extension Machine {
   }
 
   /// As the other, in a window of the stack's size whose pages are hidden.
-  public func runOnStack(
+  package func runOnStack(
     _ address: UInt64, depth: UInt64, frame: UInt64, in window: borrowing HostWindow
   ) throws(Refusal) -> UInt64 {
     let stack = try stack(at: address)

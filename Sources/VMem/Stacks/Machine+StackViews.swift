@@ -9,15 +9,15 @@ extension Machine {
     public let pages: UInt64
     public let mappedPages: UInt64
     /// The name it was bound to, or none.
-    public let name: Ref<Name>
+    package let name: Ref<Name>
   }
 
   /// A place of a CPU's stash.
-  public struct StashSlot: Equatable, Sendable {
+  package struct StashSlot: Equatable, Sendable {
     /// Its frame, or nil.
-    public let pfn: UInt64?
+    package let pfn: UInt64?
     /// Whether a fault has taken the page.
-    public let isTaken: Bool
+    package let isTaken: Bool
   }
 
   /// Calls `body` for every stack, ascending by address.
@@ -52,7 +52,7 @@ extension Machine {
   }
 
   /// A CPU's stash.
-  public func stackStash(ofCPU cpu: Int) -> [StashSlot] {
+  package func stackStash(ofCPU cpu: Int) -> [StashSlot] {
     guard hasStackStashes else { return [] }
     return stash(cpu).map { slot in
       let word = ram[stackState].stashes[slot]

@@ -1,5 +1,4 @@
 /// How a thread's stack gets its pages.
-@frozen
 public enum StackPolicy: UInt8, CaseIterable, Sendable {
   /// All of them at once (`alloc_thread_stack_node`).
   case `static` = 0

@@ -1,7 +1,7 @@
 /// The mappings of an address space: finding, splitting and merging them.
 extension Machine {
   /// The mapping that contains an address, in the address space the current CPU uses.
-  public func userMapping(at address: UInt64) -> UserMapping? {
+  package func userMapping(at address: UInt64) -> UserMapping? {
     let space = space(ofCPU: cpu)
     return space.isNone ? nil : mapping(at: address, space).map { ram[$0] }
   }

@@ -101,7 +101,7 @@ extension Machine {
   }
 
   /// Calls `body` for each mapping of an address space, ascending.
-  public func forEachUserMapping(
+  package func forEachUserMapping(
     of address: UInt64, _ body: (UserMapping, MappedFile) -> Void
   ) throws(Refusal) {
     forEachMapping(of: try userSpace(at: address)) { body(ram[$0], file(of: ram[$0])) }

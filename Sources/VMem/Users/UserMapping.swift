@@ -1,11 +1,11 @@
 /// A range of user addresses: the kernel's `vm_area_struct`.
-public struct UserMapping: BitwiseCopyable, Sendable {
-  public internal(set) var start: UInt64 = 0
-  public internal(set) var end: UInt64 = 0
+package struct UserMapping: BitwiseCopyable, Sendable {
+  package internal(set) var start: UInt64 = 0
+  package internal(set) var end: UInt64 = 0
   /// Page of the object behind it at `start`; of anonymous memory the number of the page where it
   /// was first mapped (`vm_pgoff`).
-  public internal(set) var offset: UInt64 = 0
-  public internal(set) var flags = UserMappingFlags(rawValue: 0)
+  package internal(set) var offset: UInt64 = 0
+  package internal(set) var flags = UserMappingFlags(rawValue: 0)
   /// Its children in the tree of mappings.
   var left = Ref<UserMapping>.none
   /// Granule of the object behind it, of a type that follows from the kind; 0 for none.
@@ -23,7 +23,7 @@ public struct UserMapping: BitwiseCopyable, Sendable {
   var widest: UInt64 = 0
 
   /// What stands behind it; nil in a damaged machine.
-  public var kind: UserMappingKind? { UserMappingKind(rawValue: rawKind) }
+  package var kind: UserMappingKind? { UserMappingKind(rawValue: rawKind) }
 
   init(_ kind: UserMappingKind) { rawKind = kind.rawValue }
 
@@ -59,20 +59,20 @@ public struct UserMappingFlags: OptionSet, BitwiseCopyable, Sendable {
   public static let read = UserMappingFlags(rawValue: 0x1)
   public static let write = UserMappingFlags(rawValue: 0x2)
   public static let exec = UserMappingFlags(rawValue: 0x4)
-  public static let shared = UserMappingFlags(rawValue: 0x8)
+  package static let shared = UserMappingFlags(rawValue: 0x8)
   /// What mprotect may give.
-  public static let mayRead = UserMappingFlags(rawValue: 0x10)
-  public static let mayWrite = UserMappingFlags(rawValue: 0x20)
-  public static let mayExec = UserMappingFlags(rawValue: 0x40)
-  public static let mayShare = UserMappingFlags(rawValue: 0x80)
+  package static let mayRead = UserMappingFlags(rawValue: 0x10)
+  package static let mayWrite = UserMappingFlags(rawValue: 0x20)
+  package static let mayExec = UserMappingFlags(rawValue: 0x40)
+  package static let mayShare = UserMappingFlags(rawValue: 0x80)
   /// A fork does not copy it.
-  public static let dontCopy = UserMappingFlags(rawValue: 0x2_0000)
+  package static let dontCopy = UserMappingFlags(rawValue: 0x2_0000)
   /// mremap does not let it grow.
-  public static let dontExpand = UserMappingFlags(rawValue: 0x4_0000)
+  package static let dontExpand = UserMappingFlags(rawValue: 0x4_0000)
   /// Counts as memory that is promised (`VM_ACCOUNT`).
-  public static let account = UserMappingFlags(rawValue: 0x10_0000)
-  public static let dontDump = UserMappingFlags(rawValue: 0x400_0000)
-  public static let mixedMap = UserMappingFlags(rawValue: 0x1000_0000)
+  package static let account = UserMappingFlags(rawValue: 0x10_0000)
+  package static let dontDump = UserMappingFlags(rawValue: 0x400_0000)
+  package static let mixedMap = UserMappingFlags(rawValue: 0x1000_0000)
 
   /// What programs may do.
   static let access: UserMappingFlags = [.read, .write, .exec]

@@ -16,13 +16,13 @@ public enum UserMappingKind: UInt8, CaseIterable, Sendable {
 }
 
 /// What a mapping is of, as `/proc/PID/maps` has it.
-public struct MappedFile: Sendable {
-  public let device: StaticString
-  public let inode: UInt64
+package struct MappedFile: Sendable {
+  package let device: StaticString
+  package let inode: UInt64
   /// Empty for memory of the program alone.
-  public let path: StaticString
+  package let path: StaticString
   /// The path of a file of the host.
-  public var hostPath: [UInt8] = []
+  package var hostPath: [UInt8] = []
 }
 
 extension Machine {

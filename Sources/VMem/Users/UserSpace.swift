@@ -14,7 +14,7 @@ struct UserSpace: BitwiseCopyable {
 /// The page tables of a user address space: its own, and the kernel's in their upper half.
 public struct UserTables: Sendable {
   /// Frame of the top-level table.
-  public let top: UInt64
+  package let top: UInt64
 }
 
 extension AddressMap {

@@ -1,6 +1,6 @@
 extension Help {
   /// How a machine lives in a file.
-  public var image: String {
+  package var image: String {
     """
     `vmemctl VERB …` works on the machine in an image: --image FILE, else $VMEMCTL_IMAGE, else
     ./vmem.img. The first verb that changes a machine boots one with default settings; `boot`

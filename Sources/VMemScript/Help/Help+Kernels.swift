@@ -2,7 +2,7 @@ internal import VMem
 
 extension Help {
   /// Every switch, what it changes, and the kernels that have it.
-  public var kernels: String {
+  package var kernels: String {
     let versions = KernelVersion.allCases
     let width = Switch.all.map { $0.name.utf8CodeUnitCount }.max() ?? 0
     let said = Switch.all.map { $0.meaning.utf8CodeUnitCount }.max() ?? 0

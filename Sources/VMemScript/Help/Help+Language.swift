@@ -2,7 +2,7 @@ internal import VMem
 
 extension Help {
   /// The grammar, and the rules that go with it.
-  public var grammar: String {
+  package var grammar: String {
     let fields = AreaField.allCases.map { "    .\($0.name)\(gap("\($0.name)", 11))\($0.meaning)\n" }
     let counters = Counter.all.map { "    \($0.name)\(gap("\($0.name)", 18))\($0.meaning)\n" }
     return """
@@ -56,7 +56,7 @@ extension Help {
   }
 
   /// The exit codes.
-  public var exitCodes: String {
+  package var exitCodes: String {
     var text = "With several: 4, then what ended the script (64 and up), then 3, 2, 1.\n\n"
     for code in ExitCode.allCases {
       let number = "\(code.rawValue)"
@@ -66,7 +66,7 @@ extension Help {
   }
 
   /// What `--json` prints.
-  public var json: String {
+  package var json: String {
     """
     --json prints one object a line for each verb that prints a result line:
 

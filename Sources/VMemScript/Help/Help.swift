@@ -1,16 +1,16 @@
 /// The texts of `help`, made from the verb table.
-public struct Help {
+package struct Help {
   private let table: VerbTable
 
-  public init(_ table: VerbTable) { self.table = table }
+  package init(_ table: VerbTable) { self.table = table }
 
   /// Everything `help` takes.
-  public var topics: [String] {
+  package var topics: [String] {
     ["grammar", "exit", "json", "image", "kernels"] + table.verbs.map { "\($0.name)" }
   }
 
   /// The text of a topic, or nil when there is none of that name.
-  public func topic(_ name: String) -> String? {
+  package func topic(_ name: String) -> String? {
     switch name {
     case "grammar": return grammar
     case "exit": return exitCodes
@@ -22,7 +22,7 @@ public struct Help {
   }
 
   /// All verbs by group, one line each.
-  public var overview: String {
+  package var overview: String {
     var text = """
       A machine's kernel address space, worked on with the kernel's own calls:
 
@@ -49,7 +49,7 @@ public struct Help {
   }
 
   /// What the table knows about a verb.
-  public func verb(_ verb: Verb) -> String {
+  package func verb(_ verb: Verb) -> String {
     var text = "\(verb.signature)\n\n  \(verb.summary)\n\n"
     let parameters = verb.required + verb.optional
     let width = parameters.map { $0.signature.unicodeScalars.count }.max() ?? 0

@@ -1,7 +1,7 @@
-public import VMem
+package import VMem
 
 /// Keeps what lines do to a machine: no result leaves the process before the commit that covers it.
-public protocol Committer: AnyObject {
+package protocol Committer: AnyObject {
   /// Takes note of a line that may have changed the machine; `text` has no newline.
   func ran(_ text: [UInt8])
 
@@ -19,7 +19,7 @@ public protocol Committer: AnyObject {
 }
 
 /// What the language asks of images besides keeping the machine it works on.
-public protocol Images: AnyObject {
+package protocol Images: AnyObject {
   /// Whether a path leads to a file of the session's image, which nothing else may write.
   func isOwn(_ path: String) -> Bool
 
@@ -41,11 +41,11 @@ public protocol Images: AnyObject {
 }
 
 /// Why a machine cannot be kept.
-public struct CommitFailure: Error {
-  public let message: String
-  public let exit: ExitCode
+package struct CommitFailure: Error {
+  package let message: String
+  package let exit: ExitCode
 
-  public init(message: String, exit: ExitCode) {
+  package init(message: String, exit: ExitCode) {
     self.message = message
     self.exit = exit
   }

@@ -5,7 +5,7 @@ extension Interpreter {
   /// Runs a script, or the command that arguments make.
   ///
   /// - Returns: the exit code of everything run so far.
-  public mutating func run(_ source: borrowing ScriptSource) -> ExitCode {
+  package mutating func run(_ source: borrowing ScriptSource) -> ExitCode {
     _ = execute(source)
     // Before the commit, which a broken machine does not get.
     if committer != nil { checkAtEnd() }

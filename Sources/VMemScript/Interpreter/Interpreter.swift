@@ -1,20 +1,20 @@
-public import VMem
-public import VMemViews
+package import VMem
+package import VMemViews
 
 /// Runs the command language on a machine.
 ///
 /// One interpreter runs any number of scripts and commands, one after the other, on the same
 /// machine. Result lines go to the output, messages to the second writer; whoever owns the
 /// interpreter calls `finish()` before the process ends.
-public struct Interpreter: ~Copyable {
+package struct Interpreter: ~Copyable {
   /// Deepest nesting of `include`.
-  public static let maximumIncludes = 16
+  package static let maximumIncludes = 16
   /// Deepest nesting of `repeat`.
-  public static let maximumRepeats = 16
+  package static let maximumRepeats = 16
 
-  public internal(set) var machine: Machine
-  public let table: VerbTable
-  public let options: Options
+  package internal(set) var machine: Machine
+  package let table: VerbTable
+  package let options: Options
   var call: Call
   var messages: ByteWriter
 
@@ -37,7 +37,7 @@ public struct Interpreter: ~Copyable {
   ///   - machine: the machine scripts work on until a first line `boot` makes another one.
   ///   - output: descriptor result lines and views go to; nil keeps them in memory.
   ///   - messages: descriptor everything else goes to; nil keeps it in memory.
-  public init(
+  package init(
     machine: consuming Machine, options: Options, output: Int32? = 1, messages: Int32? = 2
   ) {
     self.machine = machine
@@ -51,7 +51,7 @@ public struct Interpreter: ~Copyable {
   }
 
   /// Keeps the machine; nil for one that ends with the process.
-  public var committer: (any Committer)? {
+  package var committer: (any Committer)? {
     didSet {
       // What a broken machine did is not kept.
       call.output.writer.willFlush = committer.map { committer in { committer.commit() } }
@@ -60,22 +60,22 @@ public struct Interpreter: ~Copyable {
 
   /// Asked now and then in a verb that takes long whether it shall stop; nil where the process would
   /// end instead.
-  public var interruption: (() -> Bool)?
+  package var interruption: (() -> Bool)?
 
   /// Other images; nil where there are none to be had.
-  public var images: (any Images)?
+  package var images: (any Images)?
 
   /// Why output was lost, if it was.
-  public var outputFailure: ByteWriter.Failure? { call.output.writer.failure }
+  package var outputFailure: ByteWriter.Failure? { call.output.writer.failure }
 
   /// Takes what was printed, for an interpreter whose writers keep everything in memory.
-  public mutating func takeOutput() -> String { call.output.writer.takeString() }
+  package mutating func takeOutput() -> String { call.output.writer.takeString() }
 
   /// Takes the messages, for an interpreter whose writers keep everything in memory.
-  public mutating func takeMessages() -> String { messages.takeString() }
+  package mutating func takeMessages() -> String { messages.takeString() }
 
   /// Writes everything that is still buffered, and the plan of the Test Anything Protocol.
-  public mutating func finish() -> ExitCode {
+  package mutating func finish() -> ExitCode {
     checkAtEnd()
     if options.tap {
       call.output.writer.write("1..")

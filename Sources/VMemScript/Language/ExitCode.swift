@@ -1,6 +1,5 @@
 /// Exit codes of the process.
-@frozen
-public enum ExitCode: Int32, Sendable, CaseIterable {
+package enum ExitCode: Int32, Sendable, CaseIterable {
   case success = 0
   /// An emulated call returned an errno or NULL that nothing announced.
   case unexpectedError = 1
@@ -22,12 +21,12 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
 
   /// What the process exits with when both happened: 4 before everything, then what ended the
   /// script, then 3, 2, 1.
-  public func combined(with other: ExitCode) -> ExitCode { rank < other.rank ? other : self }
+  package func combined(with other: ExitCode) -> ExitCode { rank < other.rank ? other : self }
 
   private var rank: Int32 { self == .corrupt ? .max : rawValue }
 
   /// One line for help.
-  public var meaning: StaticString {
+  package var meaning: StaticString {
     switch self {
     case .success: "all as expected"
     case .unexpectedError:

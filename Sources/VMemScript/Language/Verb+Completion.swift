@@ -2,12 +2,12 @@ internal import VMem
 
 extension Verb {
   /// Words that stand by position, for completion: those of its parameters that know theirs.
-  public var positionalChoices: [String] {
+  package var positionalChoices: [String] {
     (required + optional).filter { $0.option == nil }.flatMap(\.knownWords)
   }
 
   /// Words each option takes, for completion: empty where any value may stand.
-  public var choices: [(option: String, words: [String])] {
+  package var choices: [(option: String, words: [String])] {
     (required + optional).compactMap { parameter in
       parameter.option.map { ("\($0)", parameter.knownWords) }
     }

@@ -2,7 +2,7 @@ internal import VMem
 
 /// A verb of the command language: everything help, completion, errors and the interpreter know
 /// about it stands here.
-public struct Verb: Sendable {
+package struct Verb: Sendable {
   /// What `NAME =` before the verb binds.
   enum Product: Sendable {
     case nothing
@@ -27,20 +27,20 @@ public struct Verb: Sendable {
   }
 
   /// The word that calls it: the kernel function's name where there is one.
-  public let name: StaticString
-  public let group: Group
+  package let name: StaticString
+  package let group: Group
   let product: Product
   let effect: Effect
   let required: [Parameter]
   let optional: [Parameter]
   /// One line: what it does.
-  public let summary: StaticString
+  package let summary: StaticString
   /// The kernel function it follows; empty when there is none.
-  public let kernelFunction: StaticString
+  package let kernelFunction: StaticString
   /// What is printed.
-  public let returns: StaticString
+  package let returns: StaticString
   /// Lines that show it at work.
-  public let example: StaticString
+  package let example: StaticString
   let body: Body
 
   init(
@@ -63,13 +63,13 @@ public struct Verb: Sendable {
   }
 
   /// Whether it leaves every image untouched.
-  public var isReader: Bool { effect == .reader }
+  package var isReader: Bool { effect == .reader }
 
   /// Whether it may change the machine it runs on. `let` does, since names live in the machine.
-  public var changesTheMachine: Bool { effect == .writer || "\(name)" == "let" }
+  package var changesTheMachine: Bool { effect == .writer || "\(name)" == "let" }
 
   /// The verb and its arguments as help shows them.
-  public var signature: String {
+  package var signature: String {
     var text = product == .nothing ? "" : product == .pages ? "P = " : "A = "
     text += "\(name)"
     for parameter in required { text += " \(parameter.signature)" }
@@ -78,19 +78,19 @@ public struct Verb: Sendable {
   }
 
   /// Its parameters as help shows them: how each is written, and what it means.
-  public var parameters: [(signature: String, meaning: String)] {
+  package var parameters: [(signature: String, meaning: String)] {
     (required + optional).map { ($0.signature, "\($0.meaning)") }
   }
 
   /// The names of its options, for completion.
-  public var options: [String] {
+  package var options: [String] {
     (required + optional).compactMap { parameter in parameter.option.map { "\($0)" } }
   }
 }
 
 extension Verb {
   /// The subsystem a verb belongs to.
-  public enum Group: UInt8, CaseIterable, Sendable {
+  package enum Group: UInt8, CaseIterable, Sendable {
     case machine
     case pages
     case areas
@@ -107,7 +107,7 @@ extension Verb {
     case language
 
     /// Title in help.
-    public var title: StaticString {
+    package var title: StaticString {
       switch self {
       case .machine: "Machine"
       case .pages: "Pages"

@@ -1,13 +1,13 @@
 /// All verbs, and the way from a word to one of them.
-public struct VerbTable: Sendable {
+package struct VerbTable: Sendable {
   /// The verbs in the order help lists them.
-  public let verbs: [Verb]
+  package let verbs: [Verb]
   /// Open addressing by `slot`: index of a verb plus one, or 0.
   private var slots: [UInt8]
   private let names: [StaticString]
   private let mask = 1023
 
-  public init() {
+  package init() {
     verbs =
       Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
       + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
@@ -42,13 +42,13 @@ public struct VerbTable: Sendable {
   }
 
   /// The verb named `word`.
-  public func find(_ word: String) -> Verb? {
+  package func find(_ word: String) -> Verb? {
     let name = String(word.map { $0 == "-" ? "_" : $0 })
     return verbs.first { "\($0.name)" == name }
   }
 
   /// The verb that a command calls, whatever stands before it: `@`, `NAME =`, `expect OUTCOME`.
-  public func verb(of arguments: [String]) -> Verb? {
+  package func verb(of arguments: [String]) -> Verb? {
     var words = arguments[...]
     if words.first == "@" { words = words.dropFirst() }
     if words.dropFirst().first == "=" { words = words.dropFirst(2) }

@@ -2,19 +2,19 @@ internal import Glibc
 
 /// A script in memory: a file, standard input, text, or the arguments of a command.
 @safe
-public struct ScriptSource: ~Copyable {
+package struct ScriptSource: ~Copyable {
   /// Longest line in bytes, without its end.
-  public static let maximumLine = 1 << 20
+  package static let maximumLine = 1 << 20
 
   /// The name messages give it; nil for arguments, whose messages name no line.
-  public let name: String?
+  package let name: String?
   private let base: UnsafeMutablePointer<UInt8>
   private let count: Int
   /// The words, for arguments: they are not split or unquoted again.
   let words: [Range<Int>]?
 
   /// The script `text`, without a byte changed.
-  public init(name: String, bytes: [UInt8]) {
+  package init(name: String, bytes: [UInt8]) {
     self.init(name: name, count: bytes.count, words: nil)
     // Safe: the buffer is that long.
     unsafe bytes.withUnsafeBufferPointer {
@@ -23,7 +23,7 @@ public struct ScriptSource: ~Copyable {
   }
 
   /// A command whose words are already apart.
-  public init(arguments: [String]) {
+  package init(arguments: [String]) {
     var text: [UInt8] = []
     var words: [Range<Int>] = []
     for argument in arguments {
@@ -40,7 +40,7 @@ public struct ScriptSource: ~Copyable {
   }
 
   /// A line as it was typed; messages name no line either.
-  public init(line: String) {
+  package init(line: String) {
     let bytes = Array(line.utf8)
     self.init(name: nil, count: bytes.count, words: nil)
     // Safe: the buffer is that long.
@@ -50,7 +50,7 @@ public struct ScriptSource: ~Copyable {
   }
 
   /// Reads a file whole; `-` is standard input. Returns nil, with `errno` set, when that fails.
-  public init?(path: String) {
+  package init?(path: String) {
     let isInput = path == "-"
     let descriptor = isInput ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -107,7 +107,7 @@ public struct ScriptSource: ~Copyable {
   var text: Text { unsafe Text(base: base, count: count) }
 
   /// Whether its first line makes the machine.
-  public var beginsWithBoot: Bool {
+  package var beginsWithBoot: Bool {
     var reader = Lexer(self)
     var tokens = TokenList()
     var unquoted = UnquotedText()

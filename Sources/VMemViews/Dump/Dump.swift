@@ -1,7 +1,7 @@
-public import VMem
+package import VMem
 
 /// ELF core files of a machine's memory.
-public enum Dump {
+package enum Dump {
   /// Writes what /proc/kcore shows as an ELF core: a PT_LOAD for each area of address space, then
   /// RAM in the direct map and the struct pages. Its bytes are those a read of /proc/kcore gives:
   /// device memory, sparse areas, holes and guard pages are zeroes.
@@ -9,7 +9,7 @@ public enum Dump {
   /// In a file zeroes are holes; frames that were never used are not read.
   /// - Parameter descriptor: open for writing.
   /// - Returns: why it is not complete, or nil.
-  public static func kcore(
+  package static func kcore(
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
     var segments: [CoreSegment] = []
@@ -26,7 +26,7 @@ public enum Dump {
   ///
   /// - Parameter descriptor: open for writing.
   /// - Returns: why it is not complete, or nil.
-  public static func vmcore(
+  package static func vmcore(
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
     return write(
@@ -37,7 +37,7 @@ public enum Dump {
   ///
   /// - Parameter descriptor: open for writing.
   /// - Returns: why it is not complete, or nil.
-  public static func memory(
+  package static func memory(
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
     var writer = SegmentWriter(machine, sink: DumpSink(descriptor: descriptor))

@@ -1,4 +1,4 @@
-public import VMem
+package import VMem
 
 extension Views {
   /// The program headers and the size that /proc/kcore of such a machine has, as `readelf -lW`
@@ -6,7 +6,7 @@ extension Views {
   /// RAM with its struct pages. There is no kernel image, and so no row for it.
   ///
   /// The corresponding kernel functions are `read_kcore_iter` and `get_kcore_size`.
-  public static func kcoreHeaders(_ machine: borrowing Machine, to output: inout ViewOutput) {
+  package static func kcoreHeaders(_ machine: borrowing Machine, to output: inout ViewOutput) {
     let map = machine.map
     var segments = [
       CoreSegment(address: 0xffff_ffff_ff60_0000, size: 4096, source: .kcore),

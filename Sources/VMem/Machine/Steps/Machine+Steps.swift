@@ -5,7 +5,7 @@ extension Machine {
 
   /// Whether the current CPU is in the middle of a call, and nothing has interrupted it.
   @inline(__always)
-  public var isBusy: Bool {
+  package var isBusy: Bool {
     let state = Superblock.ref
     return ram[state].busyCPUs != 0 && ram[state].busyCPUs >> UInt64(cpu) & 1 != 0
       && !context.isInterrupt
@@ -13,14 +13,14 @@ extension Machine {
 
   /// The CPUs that are in the middle of a call, a bit each.
   @inline(__always)
-  public var busyCPUs: UInt64 { ram[Superblock.ref].busyCPUs }
+  package var busyCPUs: UInt64 { ram[Superblock.ref].busyCPUs }
 
   /// Does the first part of a call on a CPU. What the call refuses at once is thrown.
   ///
   /// Refuses with -EINVAL where there is no such CPU, with -EBUSY on a CPU that is in the middle of
   /// another call or in an interrupt, or while another CPU has what the call would wait for
   /// (`vmap_purge_lock`).
-  public func begin(_ call: DividedCall, on cpu: UInt64) throws(Refusal) -> Step {
+  package func begin(_ call: DividedCall, on cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
       let at = ram.perCPU(self.cpu)
       guard ram[at].step.kind == 0 else {
@@ -48,7 +48,7 @@ extension Machine {
 
   /// Does the next part of the call that a CPU is in the middle of; -ENOENT where there is none, -EBUSY
   /// while an interrupt keeps the CPU from it.
-  public func step(_ cpu: UInt64) throws(Refusal) -> Step {
+  package func step(_ cpu: UInt64) throws(Refusal) -> Step {
     try on(cpu) { () throws(Refusal) in
       let at = ram.perCPU(self.cpu)
       switch StepState.Kind(rawValue: ram[at].step.kind) ?? .none {

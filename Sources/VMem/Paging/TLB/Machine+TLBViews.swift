@@ -1,24 +1,24 @@
 /// A TLB's entry as views show it.
-public struct TLBEntry: Sendable {
-  public let cpu: Int
+package struct TLBEntry: Sendable {
+  package let cpu: Int
   /// First address and bytes of the page.
-  public let address: UInt64
-  public let size: UInt64
+  package let address: UInt64
+  package let size: UInt64
   /// Physical address of the page.
-  public let physical: UInt64
-  public let isWritable: Bool
-  public let isGlobal: Bool
-  public let isExecutable: Bool
+  package let physical: UInt64
+  package let isWritable: Bool
+  package let isGlobal: Bool
+  package let isExecutable: Bool
   /// Protection key.
-  public let key: UInt64
+  package let key: UInt64
   /// Clock of the access that took it from the tables.
-  public let filledAt: UInt32
+  package let filledAt: UInt32
   /// How it came to be stale; nil while the tables say the same.
-  public let staleness: Staleness?
+  package let staleness: Staleness?
 }
 
 /// Why nothing has flushed a stale entry yet.
-public enum FlushOwed: Sendable {
+package enum FlushOwed: Sendable {
   /// The area waits for a purge.
   case purge(start: UInt64, end: UInt64)
   /// vm_unmap_ram left it to the next flush of its block.
@@ -35,10 +35,10 @@ extension Machine {
   /// Translations that TLBs have taken from the tables since boot.
   public var tlbFills: UInt64 { ram[TLBState.ref].fills }
   /// Entries in a CPU's TLB.
-  public func tlbCount(_ cpu: Int) -> Int { Int(TLB(ram: ram, cpu: cpu).count) }
+  package func tlbCount(_ cpu: Int) -> Int { Int(TLB(ram: ram, cpu: cpu).count) }
 
   /// Calls `body` for each entry of a CPU's TLB, by size of page and slot.
-  public func forEachTLBEntry(_ cpu: Int, _ body: (TLBEntry) -> Void) {
+  package func forEachTLBEntry(_ cpu: Int, _ body: (TLBEntry) -> Void) {
     let tlb = TLB(ram: ram, cpu: cpu)
     for depth in 1...3 {
       for slot in tlb.slots(depth) where tlb.isValid(slot) { body(entry(tlb, slot, depth)) }
@@ -58,7 +58,7 @@ extension Machine {
   }
 
   /// Who owes the flush that removes a stale entry of an address.
-  public func flushOwed(at address: UInt64) -> FlushOwed {
+  package func flushOwed(at address: UInt64) -> FlushOwed {
     var result = FlushOwed.nobody
     forEachLazyArea { area, _ in
       if area.start <= address, address < area.end {

@@ -138,7 +138,7 @@ extension Machine {
   }
 
   /// Accesses so far by entries that the tables no longer bear out.
-  public var staleHits: UInt64 { ram[TLBState.ref].staleHits }
+  package var staleHits: UInt64 { ram[TLBState.ref].staleHits }
 }
 
 /// Why a TLB's entry says something that the tables do not.
