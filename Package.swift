@@ -41,6 +41,10 @@ let package = Package(
       name: "VMemScriptTests", dependencies: ["VMem", "VMemViews", "VMemScript"],
       swiftSettings: plain),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
+    // The program of the first article; the tests run it, and Tests/Package builds it from outside.
+    .executableTarget(
+      name: "FirstMachine", dependencies: ["VMem", "VMemViews"],
+      path: "Tests/Package/Sources/FirstMachine", swiftSettings: plain),
     .testTarget(
       name: "VMemCLITests",
       dependencies: ["CRecorder", "VMem", "VMemViews", "VMemScript", "VMemCLI"],

@@ -7,9 +7,15 @@ extension Machine {
   /// `__get_vm_area_node`.
   ///
   /// - Parameters:
-  ///   - size: bytes, rounded up to `1 << shift`; a guard page comes on top unless `.noGuard`.
-  ///   - align: power of two; replaced by the size's own when `.ioremap` is set.
-  ///   - start, end: the window, end exclusive.
+  ///   - requested: bytes, rounded up to `1 << shift`; a guard page comes on top unless `.noGuard`.
+  ///   - flags: what the area is for.
+  ///   - align: bytes, a power of two; replaced by the size's own when `.ioremap` is set.
+  ///   - start: first address of the window; nil for that of the vmalloc range.
+  ///   - end: the address behind the window; nil for that of the vmalloc range.
+  ///   - shift: the size is rounded up to `1 << shift` bytes.
+  ///   - mayBlock: whether the call may sleep.
+  ///   - caller: the function that `/proc/vmallocinfo` names.
+  ///
   /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.
   public func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,

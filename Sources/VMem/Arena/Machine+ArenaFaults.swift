@@ -13,7 +13,11 @@ extension Machine {
   /// Touches an address of an arena and returns the byte there, or 0 for a write, which leaves it
   /// as it is.
   ///
-  /// - Parameter place: a user address, or one in the arena's kernel area.
+  /// - Parameters:
+  ///   - address: address of the arena.
+  ///   - place: a user address, or one in the arena's kernel area.
+  ///   - visitor: who touches it.
+  ///   - write: whether the access writes.
   ///
   /// A user of the current CPU's address space faults as with `read` or `write`; where it does not
   /// map the arena there, the arena serves the fault for a user that does. A program that misses a

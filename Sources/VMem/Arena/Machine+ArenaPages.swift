@@ -4,6 +4,8 @@ extension Machine {
   /// corresponding kernel function is `bpf_arena_alloc_pages`.
   ///
   /// - Parameters:
+  ///   - address: address of the arena.
+  ///   - count: pages.
   ///   - wanted: where they shall be: these pages or none. 0 for the best fit.
   ///   - node: NUMA node; -1 for any.
   ///   - flags: none are known.

@@ -4,8 +4,10 @@ extension Machine {
   /// `shmem_mmap`, `hugetlbfs_file_mmap` and `dma_buf_mmap_internal`.
   ///
   /// - Parameters:
+  ///   - mm: address of the address space.
   ///   - object: address of the file or of the buffer.
   ///   - offset: bytes.
+  ///   - request: length, place and rights of the mapping.
   ///
   /// Refuses as `mmap`; with -EBADF where no file is; with -EINVAL for an offset inside a page, parts of
   /// huge pages, more than a buffer has, and private mappings of buffers; with -EPERM for a shared

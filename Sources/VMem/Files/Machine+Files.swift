@@ -5,7 +5,7 @@ extension Machine {
   /// The corresponding kernel function is `do_filp_open`.
   ///
   /// - Parameters:
-  ///   - path: as the process finds it; without zeroes, less than 4096 bytes. The absolute path that it
+  ///   - typed: the path as the process finds it; without zeroes, less than 4096 bytes. The absolute path that it
   ///     leads to is kept.
   ///   - order: largest folio, 2^order pages.
   ///   - window: pages that are read in together, a power of two.
@@ -72,6 +72,7 @@ extension Machine {
   ///   - allowsSealing: `MFD_ALLOW_SEALING`; otherwise it is born with F_SEAL_SEAL.
   ///   - isHuge: `MFD_HUGETLB`, of pages of 2 MiB.
   ///   - isOptimized: whether the struct pages of its huge pages are given up (HVO).
+  ///   - order: largest folio, 2^order pages.
   public func createMemfd(
     allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
   ) throws(Refusal) -> UInt64 {

@@ -257,7 +257,9 @@ extension Machine {
 
   /// `DMA_BUF_IOCTL_SYNC`: the CPU begins, or ends, to use a buffer.
   ///
-  /// - Parameter flags: 1 read, 2 write, 4 end.
+  /// - Parameters:
+  ///   - address: address of the buffer.
+  ///   - flags: 1 read, 2 write, 4 end.
   ///
   /// Refuses with -EINVAL for other bits, for neither reading nor writing, and for an end before any
   /// beginning.

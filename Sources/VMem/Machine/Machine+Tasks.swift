@@ -22,14 +22,15 @@ extension Machine {
   /// The record of the current CPU's task (`current`).
   var currentTask: Ref<Task> { task(task) }
 
-  /// Lets a task run on the current CPU, which is made when there is none of that name. With it
-  /// goes its address space; a task of the kernel leaves the CPU the one it had (`context_switch`).
+  /// Lets a task run on the current CPU; a task of a new name is made first. With it goes its address
+  /// space; a task of the kernel leaves the CPU the one it had (`context_switch`).
   ///
-  /// - Parameter mm: the address space the task has from now on; 0 makes it a task of the kernel,
-  /// nil
-  ///   changes nothing.
+  /// - Parameters:
+  ///   - name: at most 15 bytes.
+  ///   - mm: the address space the task has from now on; 0 makes it a task of the kernel, nil changes
+  ///     nothing.
   ///
-  /// Refuses with -ENOENT for an address space that there is not, -EINVAL for a name that is empty
+  /// Refuses with -ENOENT for an address space that does not exist, -EINVAL for a name that is empty
   /// or longer than 15 bytes, -EBUSY for a task that runs on another CPU or cannot leave it,
   /// -EAGAIN for one task too many, and -ENOMEM without memory for its record. A task that sleeps
   /// is refused as blocked; one that was woken goes on with the call it slept in, whose result is

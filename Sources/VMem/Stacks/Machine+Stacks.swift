@@ -6,6 +6,8 @@ extension Machine {
   /// - Parameters:
   ///   - size: bytes (`THREAD_SIZE`): 4 KiB to 64 KiB in powers of two; its alignment too.
   ///   - policy: which pages it gets now.
+  ///   - caller: the function that `/proc/vmallocinfo` names.
+  ///
   /// Refuses another size with -EINVAL; with NULL without memory or addresses.
   public func allocateStack(
     size: UInt64 = 16384, policy: StackPolicy = .static, caller: Ref<Symbol> = .none

@@ -14,6 +14,10 @@ extension Machine {
   /// kernel function is `do_mremap`.
   ///
   /// - Parameters:
+  ///   - mm: address of the address space.
+  ///   - address: first address of the range.
+  ///   - old: its length now, in bytes.
+  ///   - new: its length afterwards, in bytes.
   ///   - mayMove: whether it may go elsewhere (`MREMAP_MAYMOVE`).
   ///   - to: where it must go; what is there goes.
   ///

@@ -147,7 +147,7 @@ extension ManPage {
     When set to anything, messages on a terminal are not coloured.
     .SH EXAMPLES
     .nf
-    vmemctl run examples/sparse.vmem
+    vmemctl run examples/02-sparse.vmem
     printf 's = get_vm_area 64K \\-\\-flags sparse\\envmallocinfo\\en' | vmemctl run \\-
     vmemctl help vm_area_map_pages
     .fi

@@ -38,6 +38,9 @@ enum Invocation: Equatable {
         message: "nothing to do\n" + VmemctlCommand.usage, exitCode: EX_USAGE)
     case "bench", "shell": self = process
     case .some(let first) where first.hasPrefix("-"): self = process
+    case .some(let first) where first.hasSuffix(".vmem"):
+      throw ProcessFailure(
+        message: "`\(first)` is a script, not a verb\n  vmemctl run \(first)", exitCode: EX_USAGE)
     case .some:
       let asks = words.contains("--help") || words.contains("-h")
       // Help about the verb, wherever in the line it was asked for.

@@ -6,7 +6,7 @@ package struct Help {
 
   /// Everything `help` takes.
   package var topics: [String] {
-    ["grammar", "exit", "json", "image", "kernels"] + table.verbs.map { "\($0.name)" }
+    ["grammar", "exit", "json", "image", "kernels", "examples"] + table.verbs.map { "\($0.name)" }
   }
 
   /// The text of a topic, or nil when there is none of that name.
@@ -17,6 +17,7 @@ package struct Help {
     case "json": return json
     case "image": return image
     case "kernels": return kernels
+    case "examples": return examples
     default: return table.find(name).map { verb($0) }
     }
   }
@@ -45,7 +46,7 @@ package struct Help {
     }
     return text
       + "help VERB explains one; help grammar, exit and json the language, help image sessions,\n"
-      + "help kernels what differs between kernels.\n"
+      + "help kernels what differs between kernels, help examples scripts to begin with.\n"
   }
 
   /// What the table knows about a verb.

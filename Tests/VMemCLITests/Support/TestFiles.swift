@@ -4,11 +4,14 @@ import Glibc
 enum TestFiles {
   /// The program under test: `VMEMCTL_BINARY`, or the one built beside the tests.
   static var vmemctl: String {
-    if let path = environment["VMEMCTL_BINARY"] { return path }
+    environment["VMEMCTL_BINARY"] ?? built + "/vmemctl"
+  }
+
+  /// The folder of the programs that were built beside the tests.
+  static var built: String {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    let tests = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-    return parent(of: tests) + "/vmemctl"
+    return parent(of: String(decoding: buffer.prefix(max(0, count)), as: UTF8.self))
   }
 
   /// The package's root folder.

@@ -2,11 +2,25 @@
 ///
 /// A line that starts with `$ ` is a command; the lines up to the next one are its output, standard
 /// error included; a last line `[N]` is an exit code other than 0. In Markdown, only blocks fenced
-/// as `console` are commands.
+/// as `console` are commands. The first `cat NAME` makes the file that it shows.
 struct Transcript {
   struct Step: Equatable {
     let command: String
     var expected: [Substring]
+
+    /// The file that the step shows, when its command is `cat NAME` without a folder.
+    var shownFile: String? {
+      let words = command.split(separator: " ")
+      guard words.count == 2, words[0] == "cat", !words[1].contains("/") else { return nil }
+      return String(words[1])
+    }
+
+    /// What is expected without the blank lines that belong to the page.
+    var text: [Substring] {
+      var lines = expected[...]
+      while lines.last == "" { lines.removeLast() }
+      return Array(lines)
+    }
   }
 
   /// The file cut into pieces that are kept as they are and steps that are run.
@@ -55,7 +69,10 @@ struct Transcript {
 
   /// What the terminal shows for a command run in `folder` with this build's vmemctl in PATH.
   static func show(_ command: String, in folder: String) throws(HostFailure) -> [Substring] {
-    let path = TestFiles.parent(of: TestFiles.vmemctl) + ":" + (TestFiles.environment["PATH"] ?? "")
+    let folders = [
+      TestFiles.parent(of: TestFiles.vmemctl), TestFiles.built, TestFiles.environment["PATH"] ?? "",
+    ]
+    let path = folders.joined(separator: ":")
     let ran = try Command.run(
       ["bash", "-c", "cd \"$1\" && eval \"$2\" 2>&1", "bash", folder, command],
       environment: ["PATH": path, "VMEMCTL_IMAGE": ""])

@@ -1,48 +1,28 @@
 import Glibc
 import Testing
 
-/// README and examples do what they show. `VMEMCTL_REWRITE=1 swift test --filter Transcript` writes
-/// what was shown into the files instead; read the difference before committing it.
+/// README, articles and examples do what they show. `VMEMCTL_REWRITE=1 swift test --filter
+/// Transcript` writes what was shown into the files instead; read the difference before committing it.
 @Suite struct TranscriptTests {
   static let rewrites = TestFiles.environment["VMEMCTL_REWRITE"] != nil
 
-  @Test(arguments: ["README.md"])
-  func markdown(_ file: String) throws {
-    try check(TestFiles.root + "/" + file, isMarkdown: true)
+  @Test(arguments: Pages.all)
+  func markdown(_ page: String) throws {
+    try check(TestFiles.root + "/" + page, isMarkdown: true)
   }
 
   /// Every script in examples/ has its transcript in Tests/Transcripts, and every transcript its
   /// script. What runs other programs is run by the checks that know whether they are there.
   @Test func examples() throws {
-    let scripts = try Command.run(["ls", TestFiles.root + "/examples"]).lines
-      .filter { $0.hasSuffix(".vmem") || $0 == "session.sh" || $0 == "test_vmalloc.sh" }
+    let examples = try ExampleFile.all().filter { $0.path != "examples/shell/dump.sh" }
     let folder = TestFiles.root + "/Tests/Transcripts/"
-    for script in scripts {
-      let name = script.prefix { $0 != "." }
-      let path = folder + name + ".txt"
-      let command = script.hasSuffix(".sh") ? "" : "vmemctl run "
-      if Self.rewrites { try TestFiles.write("$ \(command)examples/\(script)\n", to: path) }
+    for example in examples {
+      let path = folder + example.name + ".txt"
+      if Self.rewrites { try TestFiles.write("$ \(example.command)\n", to: path) }
       try check(path, isMarkdown: false)
     }
-    #expect(try Command.run(["ls", folder]).lines.count == scripts.count)
-    #expect(scripts.count >= 4)
-  }
-
-  /// A README without commands would pass unseen.
-  @Test func readmeShowsCommands() throws {
-    let readme = try TestFiles.read(TestFiles.root + "/README.md")
-    #expect(Transcript(readme, isMarkdown: true).steps.count >= 5)
-  }
-
-  /// The session of the README is the script, line for line.
-  @Test func readmeShowsTheSession() throws {
-    func lines(_ path: String) throws -> [Substring] {
-      try TestFiles.read(TestFiles.root + path).split(separator: "\n")
-    }
-    let script = try lines("/examples/session.sh").dropFirst(2).map { "$ " + $0 }
-    #expect(script.count > 15)
-    let readme = try lines("/README.md").filter { $0.hasPrefix("$ ") }.map(String.init)
-    #expect(readme.contains(script))
+    let names = try Command.run(["ls", folder]).lines
+    #expect(names.sorted() == examples.map { $0.name + ".txt" }.sorted())
   }
 
   private func check(_ path: String, isMarkdown: Bool) throws {
@@ -50,15 +30,17 @@ import Testing
     // Images that commands make stay out of the sources.
     let folder = try TemporaryFolder()
     symlink(TestFiles.root + "/examples", folder.path + "/examples")
+    var made: Set<String> = []
     var outputs: [[Substring]] = []
     for step in transcript.steps {
+      if let name = step.shownFile, made.insert(name).inserted {
+        try folder.write(Array(step.text.map { $0 + "\n" }.joined().utf8), to: name)
+      }
       var shown = try Transcript.show(step.command, in: folder.path)
       // Blank lines between a command's output and what follows belong to the page.
       while shown.last == "" { shown.removeLast() }
-      var expected = step.expected[...]
-      while expected.last == "" { expected.removeLast() }
-      if !Self.rewrites { #expect(shown == Array(expected), "\(path): \(step.command)") }
-      outputs.append(shown + step.expected[expected.endIndex...])
+      if !Self.rewrites { #expect(shown == step.text, "\(path): \(step.command)") }
+      outputs.append(shown + step.expected[step.text.count...])
     }
     if Self.rewrites { try TestFiles.write(transcript.rewritten(outputs), to: path) }
   }
