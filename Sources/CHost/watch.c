@@ -4,21 +4,44 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { RANGES = 16 };
+enum { RANGES = 64 };
 
-static struct { _Atomic uintptr_t base, end; } ranges[RANGES];
+static struct {
+  _Atomic uintptr_t base, end, mapped_end;
+  _Atomic int mapping, descriptor;
+} ranges[RANGES];
 static struct sigaction before_segv, before_bus;
 static atomic_flag installed = ATOMIC_FLAG_INIT;
 
-static void report(uintptr_t offset) {
+static void leave(const char *text, int code) {
+  ssize_t written = write(2, text, strlen(text));
+  (void)written;
+  _exit(code);
+}
+
+static void report_reference(uintptr_t offset) {
   char text[] = "vmemctl: image corrupt: a reference leads to 0x0000000000000000 past the RAM\n";
   char *digit = strchr(text, '0') + 17;
   for (; offset; offset >>= 4) *digit-- = "0123456789abcdef"[offset & 15];
-  ssize_t written = write(2, text, sizeof text - 1);
-  (void)written;
-  _exit(4);
+  leave(text, 4);
+}
+
+// A page of a file that the host does not give: there is none any more, or it cannot be read.
+static void report_page(int index, uintptr_t offset) {
+  struct stat status;
+  int is_log = atomic_load(&ranges[index].mapping) == CHOST_LOG;
+  if (!fstat(atomic_load(&ranges[index].descriptor), &status) &&
+      (uintptr_t)status.st_size <= offset)
+    leave(is_log ? "vmemctl: image corrupt: its log became shorter while it was in use\n"
+                 : "vmemctl: image corrupt: its file became shorter while it was in use\n", 4);
+  leave(is_log ? "vmemctl: the host could not read the log of the image: an I/O error\n"
+               : "vmemctl: the host could not read the image: an I/O error, or its file system is "
+                 "full\n", 74);
 }
 
 static void on_fault(int number, siginfo_t *info, void *context) {
@@ -26,7 +49,10 @@ static void on_fault(int number, siginfo_t *info, void *context) {
   uintptr_t address = (uintptr_t)info->si_addr;
   for (int i = 0; i < RANGES; i++) {
     uintptr_t base = atomic_load(&ranges[i].base);
-    if (base && address >= base && address < atomic_load(&ranges[i].end)) report(address - base);
+    if (!base || address < base || address >= atomic_load(&ranges[i].end)) continue;
+    if (number == SIGBUS && address < atomic_load(&ranges[i].mapped_end))
+      report_page(i, address - base);
+    report_reference(address - base);
   }
   struct sigaction *before = number == SIGBUS ? &before_bus : &before_segv;
   if (before->sa_flags & SA_SIGINFO) {
@@ -39,7 +65,8 @@ static void on_fault(int number, siginfo_t *info, void *context) {
   }
 }
 
-int chost_watch_range(const void *base, size_t size) {
+int chost_watch_range(
+    const void *base, size_t size, enum chost_mapping mapping, int descriptor, size_t mapped) {
   if (!atomic_flag_test_and_set(&installed)) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -53,6 +80,9 @@ int chost_watch_range(const void *base, size_t size) {
     uintptr_t none = 0;
     if (atomic_compare_exchange_strong(&ranges[i].base, &none, 1)) {
       atomic_store(&ranges[i].end, (uintptr_t)base + size);
+      atomic_store(&ranges[i].mapped_end, (uintptr_t)base + (mapping ? mapped : 0));
+      atomic_store(&ranges[i].mapping, mapping);
+      atomic_store(&ranges[i].descriptor, descriptor);
       atomic_store(&ranges[i].base, (uintptr_t)base);
       return 0;
     }
@@ -67,14 +97,22 @@ void chost_unwatch_range(const void *base) {
   }
 }
 
+// Whether there is a limit to memory, and it is reached.
+static int is_out_of_memory(void) {
+  enum { ENOUGH = 256 << 20 };
+  struct rlimit space, data;
+  if (getrlimit(RLIMIT_AS, &space) || getrlimit(RLIMIT_DATA, &data)) return 0;
+  if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY) return 0;
+  return mmap(NULL, ENOUGH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+         MAP_FAILED;
+}
+
 static void on_trap(int number) {
-  static const char text[] =
-      "vmemctl: an invariant does not hold: the image is corrupt, or this is a bug of vmemctl; "
-      "nothing is committed\n";
   (void)number;
-  ssize_t written = write(2, text, sizeof text - 1);
-  (void)written;
-  _exit(4);
+  if (is_out_of_memory())
+    leave("vmemctl: the host gives no more memory (ulimit -v, ulimit -d); nothing is committed\n", 74);
+  leave("vmemctl: an invariant does not hold: the image is corrupt, or this is a bug of vmemctl; "
+        "nothing is committed\n", 4);
 }
 
 void chost_watch_traps(void) {
@@ -83,4 +121,5 @@ void chost_watch_traps(void) {
   action.sa_handler = on_trap;
   sigaction(SIGILL, &action, 0);
   sigaction(SIGTRAP, &action, 0);
+  sigaction(SIGABRT, &action, 0);
 }

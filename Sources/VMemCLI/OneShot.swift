@@ -27,9 +27,10 @@ struct OneShot {
     settings.json = options.isJSON
     settings.colour = options.colour.isOn
     let name = verb.map { "\($0.name)" }
-    if options.isForced, name != "boot" {
+    if options.isForced, !Self.replacers.contains(name ?? "") {
       throw ProcessFailure(
-        message: "--force belongs to `boot`: it replaces the image's machine", exitCode: EX_USAGE)
+        message: "--force belongs to `boot`, which replaces the image's machine, and to snapshot, "
+          + "memory, kcore and vmcore, which replace another's", exitCode: EX_USAGE)
     }
     let session = Session(options, path: options.imagePath)
     let isWriter = verb.map { $0.changesTheMachine || Self.writers.contains("\($0.name)") } ?? false
@@ -56,6 +57,9 @@ struct OneShot {
     interpreter.interruption = { true }
     return interpreter.run(source) == .badScript
   }
+
+  /// Verbs that replace a machine only with --force.
+  private static let replacers: Set<String> = ["boot", "snapshot", "memory", "kcore", "vmcore"]
 
   /// Words of the language that may change the machine besides the verbs that say so.
   private static let writers: Set<String> = ["boot", "include", "repeat", "undo"]

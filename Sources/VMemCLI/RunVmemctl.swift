@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CHost
 internal import Glibc
 
 /// The whole program: reads the process's arguments, does what they say and exits.
@@ -7,6 +8,8 @@ internal import Glibc
 /// `run` and such lines are decoded by hand, which saves the 1.4 ms that ArgumentParser needs to
 /// look at every command; it has everything else, mistakes included.
 package func runVmemctl() -> Never {
+  // Before any file is opened, which would be what is printed to.
+  guard chost_open_standard() == 0 else { exit(EX_IOERR) }
   Signals.prepare()
   let arguments = Array(CommandLine.arguments.dropFirst())
   exit(status(of: arguments))

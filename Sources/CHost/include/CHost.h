@@ -9,18 +9,50 @@
 #include <emmintrin.h>
 #endif
 
-/// Reports faults inside [base, base + size) on standard error as a corrupt image and ends the
-/// process with exit code 4; every other fault goes to the handler that was there before.
-/// At most 16 ranges are watched at a time. Returns 0, or -1 when a range or a handler could not
-/// be set.
-int chost_watch_range(const void * _Nonnull base, size_t size);
+/// Which file a watched range is a mapping of.
+enum chost_mapping { CHOST_NO_FILE, CHOST_IMAGE, CHOST_LOG };
+
+/// Reports faults inside [base, base + size) on standard error and ends the process: with exit code 4
+/// for a corrupt image, and with 74 where the host cannot read one of the first `mapped` bytes, which
+/// are a mapping of the file `descriptor`. Every other fault goes to the handler that was there before.
+/// At most 64 ranges are watched at a time. Returns 0, or -1 when a range or a handler could not be
+/// set.
+int chost_watch_range(
+    const void * _Nonnull base, size_t size, enum chost_mapping mapping, int descriptor,
+    size_t mapped);
 
 /// Ends watching of the range that starts at `base`.
 void chost_unwatch_range(const void * _Nonnull base);
 
-/// Reports what the compiler traps, such as a number of a damaged machine that is out of its range,
-/// as a broken invariant on standard error and ends the process with exit code 4.
+/// Reports what the compiler or the library traps, such as a number of a damaged machine that is out
+/// of its range, as a broken invariant on standard error and ends the process with exit code 4; or
+/// with 74 where memory is limited and there is no more.
 void chost_watch_traps(void);
+
+/// Puts /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file that is opened
+/// later becomes the standard output. Reading and writing them still fail. Returns 0, or -1.
+int chost_open_standard(void);
+
+/// Locks a file, for one writer or any number of readers: the lock belongs to the open file, so that no
+/// other descriptor of the process ends it. Returns 0 or an error number; EAGAIN or EACCES when
+/// somebody else has it and `waits` is 0.
+int chost_lock(int file, int is_writer, int waits);
+
+/// The process that keeps a lock from being had, 0 for none, -1 for one that is not known.
+long chost_lock_holder(int file, int is_writer);
+
+/// Opens a file without a name, to read and write. Returns -1 where the file system has no such.
+int chost_open_nameless(const char * _Nonnull folder);
+
+/// Gives an open file a name, which must be new. Returns 0, or -1.
+int chost_name(int file, const char * _Nonnull path);
+
+/// Renames a file; the new name must be new. Returns 0, or -1.
+int chost_rename_new(const char * _Nonnull from, const char * _Nonnull to);
+
+/// A number that tells a file from its copies: its inode and the instant it was made; 0 where the file
+/// system does not keep that.
+uint64_t chost_birth(int file);
 
 enum { CHOST_SEEK_DATA = 3, CHOST_SEEK_HOLE = 4 };
 

@@ -195,6 +195,12 @@ extension Machine {
     if ram[file].pages.next(from: 0, ram) == nil { ram[file].pages.removeAll(ram) }
   }
 
+  /// The path of the host's file that a file is, by its address; nil for every other address.
+  public func hostPath(of address: UInt64) -> [UInt8]? {
+    guard let file = findFile(address), ram[file].kind == .host else { return nil }
+    return hostPath(file)
+  }
+
   /// Calls `body` for every file, the newest first.
   package func forEachFile(_ body: (_ address: UInt64, File, _ path: [UInt8]) -> Void) {
     forEachFile { file in

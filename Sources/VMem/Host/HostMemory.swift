@@ -41,8 +41,9 @@ struct HostMemory: ~Copyable {
     let backing = image == nil ? flags : MAP_PRIVATE | MAP_NORESERVE
     let mapped = unsafe mmap(
       base, size, PROT_READ | PROT_WRITE, backing | MAP_FIXED, image ?? -1, 0)
-    guard unsafe mapped == base, unsafe chost_watch_range(base, reserved + Self.margin) == 0
-    else {
+    let isWatched = unsafe chost_watch_range(
+      base, reserved + Self.margin, image == nil ? CHOST_NO_FILE : CHOST_IMAGE, image ?? -1, size)
+    guard unsafe mapped == base, isWatched == 0 else {
       unsafe munmap(base, reserved + Self.margin)
       return nil
     }

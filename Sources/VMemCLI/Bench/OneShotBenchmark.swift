@@ -57,13 +57,14 @@ struct OneShotBenchmark {
     } catch {
       throw ProcessFailure(message: "an area was refused: \(error.rule)", exitCode: 1)
     }
-    try ImageFile.create(image, machine, boot: [], replacing: nil)
+    try ImageFile.create(
+      ImagePath(image), machine, ImageFile.Origin(), replacing: nil)
   }
 
   /// Refuses a figure for work that was not done.
   private static func check(_ image: String, _ count: Int) throws(ProcessFailure) {
     let access = ImageFile.Access(isWriter: false)
-    let areas = try ImageFile(image, access)?.machine().counters.busyAreas
+    let areas = try ImageFile(ImagePath(image), access)?.machine().counters.busyAreas
     guard areas == UInt64(count) else {
       throw ProcessFailure(
         message: "\(image) has \(areas ?? 0) areas, not \(count)", exitCode: EX_SOFTWARE)

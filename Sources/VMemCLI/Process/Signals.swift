@@ -3,10 +3,11 @@ internal import Glibc
 
 /// How the process answers signals.
 enum Signals {
-  /// A closed pipe becomes an error of `write(2)`, so that the exit code can say so; an interrupt
-  /// ends the process with 130, unless whoever started it has interrupts ignored; a trap with 4.
+  /// A closed pipe, and a file that may not become larger, are errors of `write(2)`, so that the exit
+  /// code can say so; an interrupt ends the process with 130, unless whoever started it has interrupts ignored; a trap with 4.
   static func prepare() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     chost_watch_traps()
     let previous = signal(SIGINT) { _ in _exit(130) }
     // Safe: function pointers have no equality, and SIG_IGN is the address 1.

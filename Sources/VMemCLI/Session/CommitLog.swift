@@ -5,11 +5,13 @@ internal import VMem
 /// The log of an image: the commits that the image itself does not contain yet.
 @safe
 final class CommitLog {
-  /// Bytes of address space for the log; it is checkpointed long before it is as large.
-  private static let window = 1 << 30
+  /// Bytes of address space that most logs are content with.
+  private static let usualWindow = 2 << 20
 
   private let descriptor: Int32
-  private let base: UnsafeRawPointer?
+  private var base: UnsafeRawPointer?
+  /// Bytes of the file that are mapped, whether it has them yet or not.
+  private var window = 0
   /// Where the next record goes.
   private(set) var end = 0
   /// Where the last record starts.
@@ -21,12 +23,30 @@ final class CommitLog {
   private(set) var newest: [UInt32: Int] = [:]
   /// Commits and their commands, oldest first.
   private(set) var commands: [(sequence: UInt64, lines: [UInt8])] = []
-  /// Whether there are bytes behind `end` that are no record.
-  private(set) var hasRest = false
-  /// Whether the newest commit was not written whole.
-  private(set) var isTorn = false
+  /// Frames that the machine has.
+  private let frameCount: UInt32
+  /// What stands behind `end`.
+  private(set) var rest = Rest.nothing
 
-  enum Defect: Error, Equatable { case damaged(sequence: UInt64), gap, host(Int32) }
+  /// What can stand behind the last whole commit.
+  enum Rest {
+    case nothing
+    /// What a log held before.
+    case stale
+    /// A commit that was not written whole.
+    case torn
+    /// A commit that was written, and is not what was written.
+    case damaged
+  }
+
+  enum Defect: Error, Equatable {
+    case damaged(sequence: UInt64), gap
+    /// The file is no log.
+    case foreign
+    /// It is the log of another machine.
+    case otherMachine
+    case host(Int32)
+  }
 
   /// Reads the log of an image whose RAM contains all commits up to `trailer.sequence`.
   /// `descriptor` is negative when there is no log.
@@ -34,27 +54,37 @@ final class CommitLog {
     self.descriptor = descriptor
     sequence = trailer.sequence
     generation = trailer.generation
-    guard descriptor >= 0 else {
-      unsafe base = nil
-      return
-    }
-    var information = stat()
-    guard unsafe fstat(descriptor, &information) == 0 else { throw .host(errno) }
-    // Safe: a mapping of its own; it is only read below the end of the file.
-    let mapped = unsafe mmap(
-      nil, Self.window, PROT_READ, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
-    guard unsafe mapped != UnsafeMutableRawPointer(bitPattern: -1), let mapped = unsafe mapped
-    else { throw .host(errno) }
-    unsafe base = UnsafeRawPointer(mapped)
-    let size = min(Int(information.st_size), Self.window)
-    try unsafe read(UnsafeRawBufferPointer(start: mapped, count: size), trailer)
+    frameCount = UInt32(trailer.memory >> 12)
+    guard descriptor >= 0 else { return }
+    guard let status = FileStatus(descriptor) else { throw .host(errno) }
+    if let number = map(status.size) { throw .host(number) }
+    guard let base = unsafe base else { return }
+    try unsafe read(UnsafeRawBufferPointer(start: base, count: status.size), trailer)
   }
 
-  deinit {
+  deinit { unmap() }
+
+  /// Maps the file as far as `end`, at least. Returns the host's error number, or nil.
+  private func map(_ end: Int) -> Int32? {
+    guard end > window else { return nil }
+    let size = max(Self.usualWindow, (end + end / 2 + 4095) & ~4095)
+    // Safe: a mapping of its own; it is only read below the end of the file.
+    let mapped = unsafe mmap(nil, size, PROT_READ, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
+    guard unsafe mapped != UnsafeMutableRawPointer(bitPattern: -1), let mapped = unsafe mapped
+    else { return errno }
+    unmap()
+    unsafe base = UnsafeRawPointer(mapped)
+    window = size
+    // Safe: the range is watched as long as it is mapped.
+    _ = unsafe chost_watch_range(mapped, size, CHOST_LOG, descriptor, size)
+    return nil
+  }
+
+  private func unmap() {
+    guard let base = unsafe base else { return }
     // Safe: nobody else has the mapping.
-    if let base = unsafe base {
-      unsafe munmap(UnsafeMutableRawPointer(mutating: base), Self.window)
-    }
+    unsafe chost_unwatch_range(base)
+    unsafe munmap(UnsafeMutableRawPointer(mutating: base), window)
   }
 
   private func read(
@@ -65,23 +95,26 @@ final class CommitLog {
         break
       }
       if commands.isEmpty {
-        // A log of another machine that the file has held is of no use any more.
-        guard record.previous == 0, record.generation == generation else { break }
+        guard record.generation == generation else { throw .otherMachine }
+        guard record.previous == 0 else { break }
         // Not `sequence + 1`, which a damaged number may not have.
         if record.sequence > trailer.sequence, record.sequence - trailer.sequence > 1 { throw .gap }
       } else {
         guard record.generation == generation, record.previous == checksum,
-          record.sequence == sequence + 1
+          record.sequence == sequence &+ 1
         else { break }
+      }
+      guard record.frames.allSatisfy({ $0 < frameCount }) else {
+        throw .damaged(sequence: record.sequence)
       }
       take(record, sum)
     }
-    hasRest = end < log.count
     if sequence < trailer.sequence {
-      // A checkpoint has brought home more than this.
+      // A checkpoint has brought home more than this, and nothing new can stand behind it.
       restart(at: trailer.sequence)
-      hasRest = true
-    } else if hasRest {
+      rest = .stale
+    } else if end < log.count {
+      rest = .stale
       try unsafe judgeRest(log)
     }
   }
@@ -100,20 +133,43 @@ final class CommitLog {
   /// Tells a commit that was cut short from damage: damage is what a later commit follows.
   private func judgeRest(_ log: UnsafeRawBufferPointer) throws(Defect) {
     switch unsafe CommitRecord.read(log, at: end) {
-    case .torn: isTorn = true
+    case .torn: rest = .torn
     case .record: break
     case .damaged:
-      var at = end + CommitRecord.block
-      while at + CommitRecord.block <= log.count {
-        if case .record(let later, _) = unsafe CommitRecord.read(log, at: at),
-          later.generation == generation, later.sequence == sequence + 2
-        {
-          throw .damaged(sequence: sequence + 1)
-        }
-        at += CommitRecord.block
-      }
-      isTorn = true
+      if unsafe isFollowed(log) { throw .damaged(sequence: sequence &+ 1) }
+      rest = .damaged
     }
+    // What is shorter than a word may be a log that was cut short.
+    if end == 0, rest != .stale, unsafe !Self.begins(log) { throw .foreign }
+  }
+
+  /// Whether a commit stands behind the one that cannot be read.
+  private func isFollowed(_ log: UnsafeRawBufferPointer) -> Bool {
+    var at = end + CommitRecord.block
+    while at + CommitRecord.block <= log.count {
+      if unsafe CommitRecord.isZero(log, at, CommitRecord.sector) {
+        let data = lseek(descriptor, at + 1, Int32(CHOST_SEEK_DATA))
+        if data < 0, errno == ENXIO { return false }
+        at = max(at + CommitRecord.block, data & ~(CommitRecord.block - 1))
+        continue
+      }
+      if case .record(let later, _) = unsafe CommitRecord.read(log, at: at),
+        later.generation == generation, later.sequence == sequence &+ 2
+      {
+        return true
+      }
+      at += CommitRecord.block
+    }
+    return false
+  }
+
+  /// Whether bytes are the beginning of a log, or what a power cut has left of one.
+  static func begins(_ log: UnsafeRawBufferPointer) -> Bool {
+    let count = min(8, log.count)
+    let isMagic = (0..<count).allSatisfy {
+      unsafe log[$0] == UInt8(truncatingIfNeeded: CommitRecord.magic >> UInt64(8 * $0))
+    }
+    return unsafe isMagic || CommitRecord.isZero(log, 0, min(CommitRecord.sector, log.count))
   }
 
   private func restart(at sequence: UInt64) {
@@ -123,7 +179,7 @@ final class CommitLog {
     lastStart = nil
     newest = [:]
     commands = []
-    isTorn = false
+    rest = .nothing
   }
 
   // MARK: Using
@@ -150,6 +206,8 @@ final class CommitLog {
 
   /// Adds a commit of `frames` as RAM has them. Returns the host's error number, or nil.
   func append(_ frames: [UInt32], _ ram: RAM, commands lines: [UInt8], sync: Bool) -> Int32? {
+    guard frames.count <= CommitRecord.maximumFrames, lines.count <= CommitRecord.maximumCommands
+    else { return EFBIG }
     var record = CommitRecord()
     record.sequence = sequence + 1
     record.generation = generation
@@ -165,9 +223,10 @@ final class CommitLog {
         }
       }
     }
-    if hasRest {
+    if let number = map(end + record.size) { return number }
+    if rest != .nothing {
       guard ftruncate(descriptor, end) == 0 else { return errno }
-      hasRest = false
+      rest = .nothing
     }
     var (header, sum) = record.header()
     // Safe: the header lives until the write is done, and frames are RAM's own.
@@ -181,7 +240,7 @@ final class CommitLog {
       return unsafe Self.write(descriptor, &parts, at: end)
     }
     if let failure {
-      hasRest = true
+      rest = .torn
       return failure
     }
     if sync, fdatasync(descriptor) != 0 { return errno }
@@ -200,10 +259,8 @@ final class CommitLog {
       let written = unsafe parts.withUnsafeBufferPointer {
         unsafe pwritev(descriptor, $0.baseAddress! + first, Int32(count), offset)
       }
-      if written < 0 {
-        if errno == EINTR { continue }
-        return errno
-      }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return written < 0 ? errno : EIO }
       offset += written
       var left = written
       while first < all {
@@ -221,19 +278,35 @@ final class CommitLog {
     return nil
   }
 
-  /// Makes what was written durable.
-  func sync() -> Bool { descriptor < 0 || fdatasync(descriptor) == 0 }
-
-  /// Empties the log after a checkpoint.
-  func clear() -> Bool {
-    restart(at: sequence)
-    hasRest = false
-    return ftruncate(descriptor, 0) == 0
+  /// Makes what was written durable, and reads it back: whether another process would find every
+  /// commit. Returns the host's error number, or nil.
+  func confirm(_ trailer: ImageTrailer) -> Int32? {
+    guard fdatasync(descriptor) == 0 else { return errno }
+    do throws(Defect) {
+      let found = try CommitLog(descriptor, trailer)
+      return found.sequence == sequence && found.end == end ? nil : EIO
+    } catch {
+      guard case .host(let number) = error else { return EIO }
+      return number
+    }
   }
 
-  /// Takes the last commit away. Returns false when there is none, or the host refuses.
-  func dropLast() -> Bool {
-    guard let lastStart else { return false }
-    return ftruncate(descriptor, lastStart) == 0
+  /// Empties the log after a checkpoint. Returns the host's error number, or nil.
+  func clear() -> Int32? {
+    restart(at: sequence)
+    return ftruncate(descriptor, 0) == 0 ? nil : errno
+  }
+
+  /// Empties the log for good: nothing of it comes back after a power cut.
+  func erase() -> Int32? {
+    if descriptor < 0 { return nil }
+    if let number = clear() { return number }
+    return fdatasync(descriptor) == 0 ? nil : errno
+  }
+
+  /// Takes the last commit away. Returns the host's error number, or nil; `ENOENT` when there is none.
+  func dropLast() -> Int32? {
+    guard let lastStart else { return ENOENT }
+    return ftruncate(descriptor, lastStart) == 0 ? nil : errno
   }
 }

@@ -9,8 +9,11 @@ struct CommitRecord: Equatable {
   static let block = 4096
   static let sector = 512
   /// "VMEMLOG" and a newline, little endian.
-  private static let magic: UInt64 = 0x0a47_4f4c_4d45_4d56
+  static let magic: UInt64 = 0x0a47_4f4c_4d45_4d56
   private static let fixed = 40
+  /// Most frames of a record, and most bytes of lines.
+  static let maximumFrames = 1 << 24
+  static let maximumCommands = 1 << 30
 
   var sequence: UInt64 = 0
   var generation: UInt32 = 0
@@ -82,13 +85,13 @@ struct CommitRecord: Equatable {
     let frames = Int(word(24, 4))
     let commands = Int(word(28, 4))
     guard word(0, 8) == magic, unsafe checksum(log, offset, 32) == UInt32(word(32, 4)),
-      frames <= 1 << 24, commands <= 1 << 30
+      frames <= maximumFrames, commands <= maximumCommands
     else { return .damaged }
     let sums = frames * (block / sector)
     let end = fixed + commands + 4 * frames + 4 * sums
     let size = headerSize(frames: frames, commands: commands)
-    // Longer than the log: cut short, or a damaged length; what follows it will tell.
-    guard size <= left else { return .damaged }
+    // The lengths are right, and the log ends before them.
+    guard size + frames * block <= left else { return .torn }
     guard unsafe checksum(log, offset, end) == UInt32(word(end, 4)) else {
       let hole = stride(from: 0, to: end + 4, by: sector).contains {
         unsafe isZero(log, offset + $0, min(sector, end + 4 - $0))
@@ -111,7 +114,6 @@ struct CommitRecord: Equatable {
   private static func readFrames(
     _ log: UnsafeRawBufferPointer, _ start: Int, _ record: CommitRecord
   ) -> Reading? {
-    guard start + record.frames.count * block <= log.count else { return .damaged }
     var isTorn = false
     for (index, sum) in record.sectors.enumerated() {
       let at = start + index * sector
@@ -127,7 +129,7 @@ struct CommitRecord: Equatable {
     unsafe chost_crc32c(0, log.baseAddress! + at, count)
   }
 
-  private static func isZero(_ log: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> Bool {
+  static func isZero(_ log: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> Bool {
     for place in at..<at + count where unsafe log[place] != 0 { return false }
     return true
   }

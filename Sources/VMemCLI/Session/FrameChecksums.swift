@@ -30,14 +30,14 @@ enum FrameChecksums {
   /// CRC-32C of 4096 zeroes.
   private static let zeroes: UInt32 = 0x98f9_4189
 
-  /// Writes the sums of frames, which are ascending. Returns false, with `errno` set, when the host
-  /// fails.
-  static func write(_ sums: [(frame: UInt32, sum: UInt32)], to file: Int32, memory: UInt64) -> Bool
-  {
+  /// Writes the sums of frames, which are ascending. Returns the host's error number, or nil.
+  static func write(
+    _ sums: [(frame: UInt32, sum: UInt32)], to file: Int32, memory: UInt64
+  ) -> Int32? {
     var next = 0
     while next < sums.count {
       let place = Int(memory) + Int(sums[next].frame) / perBlock * block
-      var bytes = ImageFile.read(file, place)
+      guard var bytes = OpenFile.read(file, block, at: place) else { return errno }
       // Behind the end of a new file, and in its holes, all sums are 0.
       bytes += [UInt8](repeating: 0, count: block - bytes.count)
       let first = Int(sums[next].frame) / perBlock * perBlock
@@ -48,9 +48,9 @@ enum FrameChecksums {
         }
         next += 1
       }
-      guard ImageFile.write(file, bytes, at: place) else { return false }
+      if let failure = OpenFile.write(file, bytes, at: place) { return failure }
     }
-    return true
+    return nil
   }
 
   /// Calls `body` for every frame of a file that is not as it was written, ascending, with its sum and
@@ -62,7 +62,7 @@ enum FrameChecksums {
     let frames = Int(memory >> 12)
     for first in stride(from: 0, to: frames, by: perBlock) {
       let count = min(perBlock, frames - first)
-      let sums = ImageFile.read(file, Int(memory) + first * 4)
+      let sums = OpenFile.read(file, block, at: Int(memory) + first * 4) ?? []
       let hasSums = sums.contains { $0 != 0 }
       guard hasSums || hasData(file, first << 12, (first + count) << 12) else { continue }
       for index in 0..<count where !isNewer(UInt32(first + index)) {
@@ -70,7 +70,7 @@ enum FrameChecksums {
         let expected =
           at + 4 > sums.count
           ? 0 : (0..<4).reduce(0) { $0 | UInt32(sums[at + $1]) << UInt32(8 * $1) }
-        let bytes = ImageFile.read(file, (first + index) << 12)
+        let bytes = OpenFile.read(file, block, at: (first + index) << 12) ?? []
         let found =
           bytes.count < block ? ~expected : unsafe bytes.withUnsafeBytes { unsafe sum($0) }
         if found != expected { body(UInt32(first + index), found, expected) }

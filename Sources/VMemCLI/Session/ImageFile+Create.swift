@@ -1,80 +1,124 @@
+internal import CHost
 internal import Glibc
 internal import VMem
 
 extension ImageFile {
+  /// What a new image has beside its machine.
+  struct Origin {
+    /// The line that booted the machine.
+    var boot: [UInt8] = []
+    /// The lines that have run since.
+    var history: [UInt8] = []
+    /// Whether all paths of the host in the machine were given on this host.
+    var isOwn = true
+  }
+
   /// Writes a machine into a new image, which is there whole or not at all. An image that is there
   /// already is only replaced when `old` is it.
   static func create(
-    _ path: String, _ machine: borrowing Machine, boot: [UInt8], history: [UInt8] = [],
-    replacing old: ImageFile?
+    _ path: ImagePath, _ machine: borrowing Machine, _ origin: Origin, replacing old: ImageFile?
   ) throws(ProcessFailure) {
+    guard origin.boot.count <= ImageTrailer.maximumText else {
+      throw ProcessFailure(
+        message: "a `boot` of \(origin.boot.count) bytes; the most is \(ImageTrailer.maximumText)",
+        exitCode: EX_DATAERR)
+    }
+    if old == nil { try checkIsFree(path) }
+    PendingFile.sweep(path)
+    var image = PendingFile(for: path.image)
+    guard image.descriptor >= 0 else { throw failure(path.image, errno, EX_CANTCREAT) }
+    if let old, let status = FileStatus(old.descriptor) {
+      fchmod(image.descriptor, status.permissions)
+    }
+    if let number = write(machine, origin, to: image.descriptor) {
+      throw failure(path.image, number, EX_IOERR)
+    }
+    // A log of the old machine must not come back; until now it was not needed any more.
+    if let number = old?.log.erase() { throw failure(path.log, number, EX_IOERR) }
+    try keep(origin.history, path, replaces: old != nil)
+    if let number = image.publish(replacing: old != nil) {
+      if old == nil, !origin.history.isEmpty { unsafe unlink(path.history) }
+      throw number == EEXIST ? exists(path) : failure(path.image, number, EX_CANTCREAT)
+    }
+    syncFolder(of: path)
+  }
+
+  /// Refuses a place that an image is in, or what another one has left.
+  private static func checkIsFree(_ path: ImagePath) throws(ProcessFailure) {
+    if FileStatus(path.image, followsLinks: false) != nil { throw exists(path) }
+    let log = OpenFile(path.log, O_RDONLY)
+    guard log.descriptor >= 0 else {
+      if errno == ENOENT { return }
+      throw refused(path.log, errno)
+    }
+    guard let status = FileStatus(log.descriptor), status.isRegular else {
+      throw refused(path.log, EINVAL)
+    }
+    guard status.size > 0 else { return }
+    let first = OpenFile.read(log.descriptor, CommitRecord.sector, at: 0) ?? []
+    guard unsafe first.withUnsafeBytes({ unsafe CommitLog.begins($0) }) else {
+      throw notAnImage(path.log, "is in the place of the image's log and is none; move it away")
+    }
+    throw ProcessFailure(
+      message:
+        "\(path.log) has commits of a machine whose image is gone: move it to where that is, "
+        + "or remove it",
+      exitCode: EX_CANTCREAT)
+  }
+
+  /// Writes all of an image. Returns the host's error number, or nil.
+  private static func write(
+    _ machine: borrowing Machine, _ origin: Origin, to descriptor: Int32
+  ) -> Int32? {
     var trailer = ImageTrailer()
     trailer.memory = machine.configuration.memory
     // Any number that no other machine of this name has had: a log it left behind is not ours.
     trailer.generation = UInt32.random(in: 1 ... .max)
-    guard boot.count <= ImageTrailer.maximumText else {
-      throw ProcessFailure(
-        message: "a `boot` of \(boot.count) bytes; the most is \(ImageTrailer.maximumText)",
-        exitCode: EX_DATAERR)
-    }
-    trailer.boot = boot
-    trailer.history = UInt64(history.count)
-    let temporary = "\(path).\(getpid()).new"
-    let file = OpenFile(temporary, O_RDWR | O_CREAT | O_TRUNC)
-    let descriptor = file.descriptor
-    guard descriptor >= 0 else { throw failure(path, errno, EX_CANTCREAT) }
+    trailer.boot = origin.boot
+    trailer.history = UInt64(origin.history.count)
+    trailer.birth = origin.isOwn ? chost_birth(descriptor) : 0
     var sums: [(UInt32, UInt32)] = []
-    var number: Int32 = 0
+    var failure: Int32?
     unsafe machine.forEachUsedFrame { frame, bytes in
+      guard failure == nil else { return }
       if frame == 0 {
         unsafe trailer.superblock = ImageTrailer.checksum(
           [UInt8](UnsafeRawBufferPointer(bytes))[...])
       }
       sums.append((frame, FrameChecksums.sum(machine.ram, frame)))
-      // Safe: a frame has 4096 bytes.
-      if number == 0,
-        unsafe pwrite(descriptor, bytes.baseAddress!, 4096, Int(frame) << 12) != 4096
-      {
-        number = errno
-      }
+      failure = unsafe OpenFile.write(
+        descriptor, UnsafeRawBufferPointer(bytes), at: Int(frame) << 12)
+    }
+    if let failure { return failure }
+    if let number = FrameChecksums.write(sums, to: descriptor, memory: trailer.memory) {
+      return number
     }
     let end = Int(FrameChecksums.end(trailer.memory))
-    if number == 0,
-      !FrameChecksums.write(sums, to: descriptor, memory: trailer.memory)
-        || !write(descriptor, trailer.bytes, at: end)
-    {
-      number = errno
-    }
-    if number == 0, fdatasync(descriptor) != 0 { number = errno }
-    if number == 0 {
-      // Safe: both are strings.
-      let isDone =
-        old != nil ? unsafe rename(temporary, path) == 0 : unsafe link(temporary, path) == 0
-      number = isDone ? 0 : errno
-      syncFolder(of: path)
-      if old != nil && isDone { return }
-    }
-    unsafe unlink(temporary)
-    if number == 0 { return try keep(history, path) }
-    if number == EEXIST { throw exists(path) }
-    throw failure(path, number, EX_CANTCREAT)
+    return OpenFile.write(descriptor, trailer.bytes, at: end)
+      ?? (fdatasync(descriptor) == 0 ? nil : errno)
   }
 
-  /// Writes the lines that made a new image's machine.
-  private static func keep(_ history: [UInt8], _ path: String) throws(ProcessFailure) {
+  /// Writes the lines that made a new image's machine, before the image is there.
+  private static func keep(
+    _ history: [UInt8], _ path: ImagePath, replaces: Bool
+  ) throws(ProcessFailure) {
     if history.isEmpty { return }
-    let name = path + "-history"
-    let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(name, errno, EX_CANTCREAT) }
-    defer { close(descriptor) }
-    guard write(descriptor, history, at: 0), fdatasync(descriptor) == 0 else {
-      throw failure(name, errno, EX_IOERR)
+    var file = PendingFile(for: path.history)
+    guard file.descriptor >= 0 else { throw failure(path.history, errno, EX_CANTCREAT) }
+    if let number = OpenFile.write(file.descriptor, history, at: 0) {
+      throw failure(path.history, number, EX_IOERR)
+    }
+    guard fdatasync(file.descriptor) == 0 else {
+      throw failure(path.history, errno, EX_IOERR)
+    }
+    if let number = file.publish(replacing: replaces) {
+      throw failure(path.history, number, EX_CANTCREAT)
     }
   }
 
-  static func exists(_ path: String) -> ProcessFailure {
+  static func exists(_ path: ImagePath) -> ProcessFailure {
     ProcessFailure(
-      message: "\(path) holds a machine already; boot --force makes another",
+      message: "\(path.image) holds a machine already; boot --force makes another",
       exitCode: EX_CANTCREAT)
   }
 }

@@ -1,4 +1,5 @@
 internal import CHost
+internal import VMem
 
 /// The last 4096 bytes of an image: what the file says of itself.
 ///
@@ -7,11 +8,11 @@ internal import CHost
 struct ImageTrailer: Equatable {
   static let size = 4096
   /// "VMEMIMG" and a newline, little endian.
-  private static let magic: UInt64 = 0x0a47_4d49_4d45_4d56
-  static let formatVersion: UInt32 = 1
+  static let magic: UInt64 = 0x0a47_4d49_4d45_4d56
+  static let formatVersion: UInt32 = 2
   private static let byteOrder: UInt32 = 0x0102_0304
   private static let checksumOffset = 52
-  private static let textOffset = 64
+  private static let textOffset = 80
   /// Longest `boot` line in bytes.
   static let maximumText = size - textOffset
 
@@ -28,8 +29,20 @@ struct ImageTrailer: Equatable {
   /// The commit that a checkpoint which has begun brings home, or 0: frames may be newer than
   /// `sequence` then, and only a log that reaches that commit makes them whole.
   var goal: UInt64 = 0
+  /// Whether the log has got commits since the last checkpoint: an empty one has lost them then.
+  var isLogged = false
+  /// What tells the file from its copies (`chost_birth`), or 0: paths of the host in the machine are
+  /// only those that this host's users have given while it is right.
+  var birth: UInt64 = 0
   /// The line that booted the machine; empty for default settings.
   var boot: [UInt8] = []
+
+  /// More commits, or bytes of history, than anybody can have.
+  private static let maximumCount: UInt64 = 1 << 60
+
+  private static func isPossible(memory: UInt64) -> Bool {
+    memory > 0 && memory % 4096 == 0 && memory <= Configuration.maximumMemory
+  }
 
   /// Why bytes are no trailer.
   enum Defect: Error, Equatable { case absent, version(UInt32), byteOrder, damaged }
@@ -51,11 +64,16 @@ struct ImageTrailer: Equatable {
     memory = word(16, 8)
     sequence = word(24, 8)
     history = word(32, 8)
+    guard Self.isPossible(memory: memory), sequence <= Self.maximumCount,
+      history <= Self.maximumCount, word(56, 8) <= Self.maximumCount
+    else { throw .damaged }
     generation = UInt32(word(40, 4))
     superblock = UInt32(word(44, 4))
     let count = Int(word(48, 4))
     guard count <= Self.maximumText else { throw .damaged }
     goal = word(56, 8)
+    isLogged = word(64, 8) != 0
+    birth = word(72, 8)
     boot = Array(bytes[Self.textOffset..<Self.textOffset + count])
   }
 
@@ -76,6 +94,8 @@ struct ImageTrailer: Equatable {
     put(UInt64(boot.count), 4)
     put(0, 4)
     put(goal, 8)
+    put(isLogged ? 1 : 0, 8)
+    put(birth, 8)
     bytes += boot
     put(0, Self.size - bytes.count)
     let checksum = Self.ownChecksum(bytes)

@@ -8,25 +8,31 @@ final class Session: Committer, Images {
   private static let shortLog = (frames: 64, bytes: 1 << 20)
   /// Bytes of the log from which on a process that goes on empties it.
   private static let longLog = 64 << 20
+  /// Bytes of lines from which on they are committed, whether anything is printed or not.
+  private static let manyLines = 16 << 20
 
   private let options: LineOptions
-  private let path: String
+  private let path: ImagePath
   private var image: ImageFile?
   private var ram: RAM?
   /// Lines that ran since the last commit.
   private var lines: [UInt8] = []
   /// Other images that machines of this process are mappings of.
   private var others: [ImageFile] = []
+  /// Files of the host that were opened by a line of this process, by the addresses of their inodes.
+  private var openedFiles: Set<UInt64> = []
   /// Whether the host has failed: then nothing is written any more.
   private var hasFailed = false
+  /// Whether the history cannot be written: then commits stay in the log.
+  private var lacksHistory = false
 
   init(_ options: LineOptions, path: String) {
     self.options = options
-    self.path = path
+    self.path = ImagePath(path)
   }
 
   /// Whether there is a file at the image's place.
-  var exists: Bool { unsafe access(path, F_OK) == 0 }
+  var exists: Bool { FileStatus(path.image) != nil }
 
   /// The machine in the image. Where there is no image, a writer makes one with default settings,
   /// unless the machine is to be booted; then, and for readers, the machine is a fresh one.
@@ -37,8 +43,8 @@ final class Session: Committer, Images {
       do throws(ProcessFailure) {
         let fresh = try Machine.booted()
         let size = fresh.configuration.memory >> 30
-        try ImageFile.create(path, fresh, boot: [], replacing: nil)
-        Streams.complain("booted a machine of \(size) GiB in \(path)", options.colour)
+        try ImageFile.create(path, fresh, ImageFile.Origin(), replacing: nil)
+        Streams.complain("booted a machine of \(size) GiB in \(path.image)", options.colour)
       } catch {
         // Another process was faster.
         if error.message != ImageFile.exists(path).message { throw error }
@@ -50,18 +56,35 @@ final class Session: Committer, Images {
   }
 
   private func attach(_ image: ImageFile) throws(ProcessFailure) -> Machine {
-    if image.log.isTorn {
-      Streams.complain(
-        "\(path): note: the last commit was cut short and is left out", options.colour)
+    if let note = Self.note(image) {
+      Streams.complain("\(path.log): note: \(note)", options.colour)
     }
     let machine = try image.machine()
     ram = machine.ram
     return machine
   }
 
+  /// What is to be said of the commits that a log should have and does not.
+  private static func note(_ image: ImageFile) -> String? {
+    switch image.log.rest {
+    case .torn: return "the last commit was cut short and is left out"
+    case .damaged:
+      return
+        "commit \(image.log.sequence + 1), the last one, is damaged and is left out: it is not "
+        + "what was written"
+    case .nothing where image.log.end == 0 && image.trailer.isLogged:
+      return
+        "the commits after number \(image.trailer.sequence) are missing: the log was deleted or "
+        + "emptied, or the power failed before it was on the disk"
+    default: return nil
+    }
+  }
+
   // MARK: Committer
 
   func ran(_ text: [UInt8]) {
+    // Everything before this line is whole, and a record has its limits.
+    if lines.count > Self.manyLines { _ = commit() }
     lines += Replay.line(text)
   }
 
@@ -72,10 +95,35 @@ final class Session: Committer, Images {
     guard !hasFailed else { return false }
     var frames: [UInt32] = []
     ram.forEachChangedFrame { if !image.log.contains($0, ram) { frames.append($0) } }
-    let failure = image.log.append(frames, ram, commands: lines, sync: options.isDurable)
-    guard report(failure) else { return false }
+    do throws(ProcessFailure) {
+      try image.commit(frames, ram, commands: lines, sync: options.isDurable)
+    } catch {
+      return report(error)
+    }
     lines.removeAll(keepingCapacity: true)
-    return image.log.end < Self.longLog || report(image.checkpoint(ram))
+    return image.log.end < Self.longLog || checkpoint(image, ram)
+  }
+
+  /// Brings the log home. Returns false when the host fails; without a history that can be written,
+  /// everything stays in the log.
+  private func checkpoint(_ image: ImageFile, _ ram: RAM) -> Bool {
+    if lacksHistory { return true }
+    let history: UInt64
+    do throws(ProcessFailure) {
+      history = try image.extendHistory()
+    } catch {
+      lacksHistory = true
+      Streams.complain(
+        "\(error.message); all commits are made, and stay in \(path.log) until the history can be "
+          + "written", options.colour)
+      return true
+    }
+    do throws(ProcessFailure) {
+      try image.checkpoint(ram, history: history)
+      return true
+    } catch {
+      return report(error)
+    }
   }
 
   func boot(_ machine: consuming Machine, _ text: [UInt8]) throws(CommitFailure) -> Machine {
@@ -83,56 +131,96 @@ final class Session: Committer, Images {
       if let image, let ram {
         guard options.isForced else { throw ImageFile.exists(path) }
         // Until the new one stands in its place, the old machine is all that there is.
-        if let number = image.checkpoint(ram) { throw ImageFile.failure(path, number, EX_IOERR) }
+        try image.checkpoint(ram, history: try image.extendHistory())
       }
-      try ImageFile.create(path, machine, boot: text, replacing: image)
+      let origin = ImageFile.Origin(boot: text)
+      try ImageFile.create(path, machine, origin, replacing: image)
       image = nil
       image = try ImageFile(path, ImageFile.Access(isWriter: true, waits: options.waits))
-      guard let image else { throw ImageFile.failure(path, ENOENT, EX_CANTCREAT) }
+      guard let image else { throw ImageFile.failure(path.image, ENOENT, EX_CANTCREAT) }
       return try attach(image)
     } catch {
       throw Self.failure(error)
     }
   }
 
-  private func report(_ failure: Int32?) -> Bool {
-    guard let failure else { return true }
+  private func report(_ failure: ProcessFailure) -> Bool {
     hasFailed = true
-    Streams.complain("\(path): \(Streams.text(ofErrno: failure))", options.colour)
+    Streams.complain(failure.message, options.colour)
     return false
   }
 
   // MARK: Images
 
   func isOwn(_ path: String) -> Bool {
-    ["", "-wal", "-history"].contains { ImageFile.isSame(path, self.path + $0) }
+    if let status = FileStatus(path) { return isOwn(status.identity) }
+    // A file that is not there yet may be going to be the log or the history.
+    let (other, folder) = (ImagePath(path), FileStatus(self.path.folder)?.identity)
+    return folder != nil && FileStatus(other.folder)?.identity == folder
+      && [self.path.name, self.path.name + "-wal", self.path.name + "-history"]
+        .contains(other.name)
+  }
+
+  func isOwn(_ descriptor: Int32) -> Bool {
+    FileStatus(descriptor).map { isOwn($0.identity) } ?? false
+  }
+
+  private func isOwn(_ identity: FileStatus.Identity) -> Bool {
+    if let image { return image.isOwn(identity) }
+    return [path.image, path.log, path.history].contains {
+      FileStatus($0)?.identity == identity
+    }
+  }
+
+  var mayReplace: Bool { options.isForced }
+
+  func belongsToAMachine(_ path: String) -> Bool { MachineFile.isOne(ImagePath(path)) }
+
+  func took(_ file: UInt64) { openedFiles.insert(file) }
+
+  func isTrusted(_ file: UInt64) -> Bool {
+    guard let image else { return true }
+    return image.isFromHere || openedFiles.contains(file)
   }
 
   func snapshot(_ machine: borrowing Machine, to path: String) throws(CommitFailure) {
+    let target = ImagePath(path)
     do throws(ProcessFailure) {
-      let boot = image?.trailer.boot ?? Replay.unknown
-      let history = try image?.history() ?? []
-      try ImageFile.create(
-        path, machine, boot: boot, history: history + (image == nil ? [] : lines), replacing: nil)
+      var origin = ImageFile.Origin(boot: Replay.unknown)
+      if let image {
+        origin.boot = image.trailer.boot
+        origin.history = try image.history() + lines
+        origin.isOwn = image.isFromHere
+      }
+      try ImageFile.create(target, machine, origin, replacing: try replaced(target))
     } catch {
-      guard error.message != ImageFile.exists(path).message else {
+      guard error.message != ImageFile.exists(target).message else {
         throw CommitFailure(
-          message: "\(path) is there already, and a snapshot replaces nothing: remove it first",
-          exit: .cannotCreate)
+          message: "\(path) is there already: remove it first, or say --force", exit: .cannotCreate)
       }
       throw Self.failure(error)
     }
   }
 
+  /// The image that a snapshot takes the place of, with all commits brought home.
+  private func replaced(_ path: ImagePath) throws(ProcessFailure) -> ImageFile? {
+    guard options.isForced, FileStatus(path.image, followsLinks: false) != nil else { return nil }
+    let access = ImageFile.Access(isWriter: true, waits: options.waits)
+    guard let old = try ImageFile(path, access) else { return nil }
+    let machine = try old.machine()
+    try old.checkpoint(machine.ram, history: try old.extendHistory())
+    return old
+  }
+
   func open(_ path: String) throws(CommitFailure) -> Machine {
     do throws(ProcessFailure) {
-      // Opening the file of the session once more would end its lock; it has what was committed.
+      // The session's own machine is what was committed; its lock would keep this process waiting.
       if let image, image.isFile(path) {
         guard commit() else { throw ImageFile.failure(path, EIO, EX_IOERR) }
         return try image.machine()
       }
       let access = ImageFile.Access(isWriter: false, waits: options.waits)
-      guard let other = try ImageFile(path, access) else {
+      guard let other = try ImageFile(ImagePath(path), access) else {
         throw ImageFile.failure(path, ENOENT, EX_NOINPUT)
       }
       let machine = try other.machine()
@@ -159,7 +247,7 @@ final class Session: Committer, Images {
 
   func undo() throws(CommitFailure) -> [UInt8] {
     do throws(ProcessFailure) {
-      return try kept().undo()
+      return Replay.readable(try kept().undo())
     } catch {
       throw Self.failure(error)
     }
@@ -167,7 +255,7 @@ final class Session: Committer, Images {
 
   private func kept() throws(ProcessFailure) -> ImageFile {
     guard let image else {
-      throw ProcessFailure(message: "\(path): there is no image", exitCode: EX_NOINPUT)
+      throw ProcessFailure(message: "\(path.image): there is no image", exitCode: EX_NOINPUT)
     }
     return image
   }
@@ -186,6 +274,7 @@ final class Session: Committer, Images {
     let isLong =
       image.log.newest.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
     guard wasLong || isLong else { return code }
-    return report(image.checkpoint(ram)) ? code : code.combined(with: .inputOutput)
+    PendingFile.sweep(path)
+    return checkpoint(image, ram) ? code : code.combined(with: .inputOutput)
   }
 }

@@ -14,7 +14,8 @@ extension Help {
     Files
       IMAGE          frame n at offset n * 4096; behind the RAM a checksum of each frame (CRC-32C,
                      exclusive or that of a zero frame), and a last block that says which commit
-                     the RAM contains, the CRC-32C of frame 0, and how the machine was booted
+                     the RAM contains, the CRC-32C of frame 0, and how the machine was booted;
+                     format 2, others are refused (65)
       IMAGE-wal      the commits since: one record each, with the lines that ran, the frames that
                      changed, and a CRC-32C for every 512 bytes
       IMAGE-history  the lines of the commits before, a script
@@ -26,13 +27,30 @@ extension Help {
 
     Opening reads the log up to the first record that is not whole, and puts its frames over
     those of IMAGE. So a killed process leaves its last acknowledged line, and a power cut a whole
-    earlier state; the last one with --durable. A last record that was cut short is left out, with
-    a note. A record that others follow, frame 0 or the last block with a wrong checksum, or a
-    file that is too short: image corrupt, exit 4, and nothing is written. Other damage of IMAGE is
-    what `check` looks for, in the machine's structures and by the checksums of all frames.
+    earlier state; the last one with --durable. A last record that was cut short, one that is
+    damaged, and a log that has lost its commits are left out, with a note that says which it was.
+    A record that others follow, frame 0 or the last block with a wrong checksum, or a file that is
+    too short: image corrupt, exit 4, and nothing is written. Other damage of IMAGE is what `check`
+    looks for, in the machine's structures and by the checksums of all frames. A history that
+    cannot be written keeps the commits in the log, with a note.
 
-    One process writes at a time, or any number read: an fcntl lock on byte 0 of IMAGE says so.
-    To copy a machine, copy IMAGE and IMAGE-wal while nobody writes.
+    One process writes at a time, or any number read: a lock on byte 0 of IMAGE says so, which
+    belongs to the open file (F_OFD_SETLK) and ends with the process. To copy a machine, copy IMAGE
+    and IMAGE-wal while nobody writes.
+
+    An image is one file with one name. A symbolic link to it is followed before the names of the
+    other files are derived; a second hard link of any of the three is refused (73). IMAGE-wal and
+    IMAGE-history are no links, and all are regular files: what else stands in their place, or is
+    the log of another machine, is left as it is (65). No line reads or writes these files by their
+    paths (73), and snapshot, memory, kcore and vmcore replace another machine's only with --force.
+
+    The image of a stranger
+      Opening one runs nothing of it: RAM, tables and log are data, checked before they are used,
+      and damage ends in exit 4. It can hold open files of the host by their paths. Reading
+      such a file (readahead, pread) reads yours; what was read stays in the image, so do not hand
+      it on. Only fsync writes to the host, and it refuses a path that came with an image made
+      elsewhere, or with a copy of one, unless it is told --host-paths. A script (`log`) can name
+      any file that you can write: read it before you run it.
 
     """
   }

@@ -32,6 +32,7 @@ extension Call {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw missing(path, token) }
     defer { _ = close(descriptor) }
+    if images?.isOwn(descriptor) == true { throw .script(Self.ownFile(path, token)) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       // Safe: the buffer is as long as it says.
@@ -48,6 +49,19 @@ extension Call {
       }
       arguments.bytes.append(contentsOf: chunk[0..<count])
     }
+  }
+
+  /// Refuses a path that leads to a file of the session's image.
+  func checkIsForeign(_ path: String, _ token: Token) throws(LineFailure) {
+    if images?.isOwn(path) == true { throw .script(Self.ownFile(path, token)) }
+  }
+
+  static func ownFile(_ path: String, _ token: Token) -> ScriptError {
+    var error = ScriptError(
+      "\(path) belongs to the session's image", hint: "lines neither read nor write its files",
+      token)
+    error.exit = .cannotCreate
+    return error
   }
 
   private func missing(_ path: String, _ token: Token) -> LineFailure {

@@ -17,6 +17,9 @@ struct Call: ~Copyable {
   /// The symbol of calls that name no other, once it is known.
   var defaultCaller = Ref<Symbol>.none
 
+  /// Other images, and which files are the session's own.
+  var images: (any Images)?
+
   /// Whether the line that runs prints nothing.
   var isSilent = false
   let options: Options

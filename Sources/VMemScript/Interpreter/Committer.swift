@@ -20,8 +20,24 @@ package protocol Committer: AnyObject {
 
 /// What the language asks of images besides keeping the machine it works on.
 package protocol Images: AnyObject {
-  /// Whether a path leads to a file of the session's image, which nothing else may write.
+  /// Whether a path leads to the session's image, its log or its history, or would: no line reads or
+  /// writes these.
   func isOwn(_ path: String) -> Bool
+
+  /// Whether an open file is the session's image, its log or its history.
+  func isOwn(_ descriptor: Int32) -> Bool
+
+  /// Whether a path leads to an image, a log or a history, of whatever machine.
+  func belongsToAMachine(_ path: String) -> Bool
+
+  /// Whether such a file may be replaced.
+  var mayReplace: Bool { get }
+
+  /// Takes note of a file of the host that a line has opened, by the address of its inode.
+  func took(_ file: UInt64)
+
+  /// Whether a file's path was given on this host, rather than with an image from elsewhere.
+  func isTrusted(_ file: UInt64) -> Bool
 
   /// Writes a machine to an image of its own.
   func snapshot(_ machine: borrowing Machine, to path: String) throws(CommitFailure)

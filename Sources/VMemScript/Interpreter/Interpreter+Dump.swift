@@ -11,17 +11,11 @@ extension Interpreter {
     let token = call.tokens[call.arguments.token(.file)]
     let path = token.text.string
     let isOutput = path == "-" || Self.isStandardOutput(path)
-    if images?.isOwn(path) == true {
-      throw .script(
-        "\(path) belongs to the session's image", hint: "name another file, or - for the output",
-        token)
+    if isOutput ? images?.isOwn(1) == true : images?.isOwn(path) == true {
+      throw .script(Call.ownFile(path, token))
     }
     flush()
-    var descriptor: Int32 = 1
-    if !isOutput {
-      descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw Self.failure(path, token, errno, .cannotCreate) }
-    }
+    let descriptor = isOutput ? 1 : try openDump(path, token)
     var failure = write(machine, descriptor)
     if !isOutput, close(descriptor) != 0, failure == nil { failure = .errno(errno) }
     switch failure {
@@ -29,6 +23,28 @@ extension Interpreter {
     case .pipeClosed: throw Self.failure(path, token, EPIPE, .pipeClosed)
     case .errno(let number): throw Self.failure(path, token, number, .inputOutput)
     }
+  }
+
+  /// Opens and empties a file that is to be written.
+  private func openDump(_ path: String, _ token: Token) throws(LineFailure) -> Int32 {
+    if let images, !images.mayReplace, images.belongsToAMachine(path) {
+      var defect = ScriptError(
+        "\(path) belongs to another machine", hint: "name another file, or say --force", token)
+      defect.exit = .cannotCreate
+      throw .script(defect)
+    }
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw Self.failure(path, token, errno, .cannotCreate) }
+    // What stands behind the path may be another file by now.
+    let isOwn = images?.isOwn(file) == true
+    var status = stat()
+    // Safe: room for the answer.
+    let isFile = unsafe fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    if !isOwn, !isFile || ftruncate(file, 0) == 0 { return file }
+    let number = errno
+    close(file)
+    throw isOwn
+      ? .script(Call.ownFile(path, token)) : Self.failure(path, token, number, .inputOutput)
   }
 
   /// Whether opening the path would give standard output once more, with an offset of its own.

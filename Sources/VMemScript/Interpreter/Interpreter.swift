@@ -63,7 +63,9 @@ package struct Interpreter: ~Copyable {
   package var interruption: (() -> Bool)?
 
   /// Other images; nil where there are none to be had.
-  package var images: (any Images)?
+  package var images: (any Images)? {
+    didSet { call.images = images }
+  }
 
   /// Why output was lost, if it was.
   package var outputFailure: ByteWriter.Failure? { call.output.writer.failure }

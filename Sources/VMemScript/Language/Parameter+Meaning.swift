@@ -143,6 +143,7 @@ extension Parameter {
       vunmap_range, vm_unmap_aliases, drain_vmap_work, arena_free_pages or schedule; without it the \
       next part is done
       """
+    case .hostPaths: "write also to a path that came with an image made elsewhere, or with a copy"
     case .hostFile: "a file of this computer; read on demand, and written only by fsync"
     case .fileSize: "bytes of zeroes"
     case .folioOrder: "largest folio: 2^K pages, 0 to 9 (default 0)"

@@ -21,7 +21,8 @@ enum Parameter: UInt8, CaseIterable {
   // Language
   case topic, text, binding, comparison, times
   // Files
-  case hostFile, fileSize, folioOrder, readAhead, openFile, fileOrBuffer, seals, addedSeals, huge,
+  case hostFile, hostPaths, fileSize, folioOrder, readAhead, openFile, fileOrBuffer, seals,
+    addedSeals, huge,
     optimized, byteOffset, fileRange, punchesHole, rfc, mappedFile, mapOffset
   // Buffers
   case memfd, bufferFlags, bufferItems, buffer, listLimit, sizeLimit, syncFlags
@@ -111,7 +112,8 @@ enum Parameter: UInt8, CaseIterable {
       .function, .window:
       .word
     case .readAt: .addressAndLength
-    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device,
+    case .hash, .byName, .headers, .hostPaths, .sum, .lists, .fixed, .isPrivate, .isShared,
+      .anonymous, .device,
       .keepsOthers, .isWrite, .mayMove:
       .flag
     case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
@@ -185,6 +187,7 @@ enum Parameter: UInt8, CaseIterable {
     case .listLimit: "--list"
     case .sizeLimit: "--size-mb"
     case .headers: "--headers"
+    case .hostPaths: "--host-paths"
     case .sum: "--sum"
     case .lists: "--lists"
     case .arenaFlags, .unknownFlags: "--flags"
@@ -217,7 +220,8 @@ enum Parameter: UInt8, CaseIterable {
     case .kernel: "VERSION"
     case .function: "count|none|fail=N"
     case .with, .without: "SWITCH,…"
-    case .hash, .byName, .headers, .sum, .lists, .fixed, .isPrivate, .isShared, .anonymous, .device,
+    case .hash, .byName, .headers, .hostPaths, .sum, .lists, .fixed, .isPrivate, .isShared,
+      .anonymous, .device,
       .keepsOthers, .isWrite, .mayMove:
       ""
     case .file, .listsFile, .rowsFile: "FILE"

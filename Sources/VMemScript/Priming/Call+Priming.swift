@@ -36,6 +36,7 @@ extension Call {
   private func source(_ parameter: Parameter) throws(LineFailure) -> ScriptSource {
     let token = tokens[arguments.token(parameter)]
     let path = token.text.string
+    try checkIsForeign(path, token)
     guard let source = ScriptSource(path: path) else {
       var error = ScriptError("\(path): \(systemMessage(systemError()))", token)
       error.exit = .noInput

@@ -64,10 +64,10 @@ extension Verb {
       kernel: "shrink_folio_list", returns: "pages that went; -EBADF, or -EINVAL",
       example: "f = file_open --size 64K\nshrink_folio_list f 0..64K", .call(shrinkFolios)),
     Verb(
-      "fsync", .files, .nothing, .writer, [.openFile],
+      "fsync", .files, .nothing, .writer, [.openFile], options: [.hostPaths],
       summary: "write dirty pages, and the size, to the host's file", kernel: "vfs_fsync",
       returns: "pages written; -EBADF, or -EIO", example: "f = file_open --size 64K\nfsync f",
-      .call(fsync)),
+      .control(fsync)),
     Verb(
       "vmap_file", .files, .address, .writer, [.openFile, .fileRange],
       options: [.rfc, .flags, .protection, .caller],
@@ -96,6 +96,10 @@ extension Verb {
       interpreter.call.arguments.has(.folioOrder) ? interpreter.call.arguments[.folioOrder] : nil
     let window =
       interpreter.call.arguments.has(.readAhead) ? interpreter.call.arguments[.readAhead] : nil
+    if hasPath {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.hostFile)]
+      try interpreter.call.checkIsForeign(token.text.string, token)
+    }
     do throws(Refusal) {
       guard hasPath else {
         let size = interpreter.call.arguments[.fileSize]
@@ -103,8 +107,10 @@ extension Verb {
       }
       let word = interpreter.call.word(.hostFile)
       let path = (0..<word.count).map { word[$0] }
-      return .address(
-        try interpreter.machine.openFile(path: path.span, order: order, window: window))
+      let file = try interpreter.machine.openFile(
+        path: path.span, order: order, window: window)
+      interpreter.images?.took(file)
+      return .address(file)
     } catch {
       throw .refusal(error)
     }
@@ -218,10 +224,25 @@ extension Verb {
       try machine.shrinkFolios(call.arguments[.openFile], start: start, end: end))
   }
 
-  private static func fsync(
-    _ machine: borrowing Machine, _ call: inout Call
-  ) throws(Refusal) -> Result {
-    .number(try machine.fsync(call.arguments[.openFile]))
+  private static func fsync(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let address = interpreter.call.arguments[.openFile]
+    if let path = interpreter.machine.hostPath(of: address), let images = interpreter.images {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.openFile)]
+      let name = String(decoding: path, as: UTF8.self)
+      try interpreter.call.checkIsForeign(name, token)
+      guard images.isTrusted(address) || interpreter.call.arguments.has(.hostPaths) else {
+        var defect = ScriptError(
+          "\(name) came with the image, which was made elsewhere or is a copy: nothing was written",
+          hint: "to write there, say fsync --host-paths", token)
+        defect.exit = .cannotCreate
+        throw .script(defect)
+      }
+    }
+    do throws(Refusal) {
+      return .number(try interpreter.machine.fsync(address))
+    } catch {
+      throw .refusal(error)
+    }
   }
 
   private static func vmapFile(

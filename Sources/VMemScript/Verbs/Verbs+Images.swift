@@ -46,6 +46,7 @@ extension Verb {
     guard path != "-" else {
       throw .script("a snapshot is a file", hint: "`memory -` writes RAM to standard output", token)
     }
+    try interpreter.call.checkIsForeign(path, token)
     do throws(CommitFailure) {
       try images(interpreter).snapshot(interpreter.machine, to: path)
     } catch {

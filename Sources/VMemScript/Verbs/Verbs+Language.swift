@@ -104,6 +104,7 @@ extension Verb {
     {
       path = outer[...slash] + path
     }
+    try interpreter.call.checkIsForeign(path, token)
     guard path != "-", let source = ScriptSource(path: path) else {
       var error = ScriptError("\(path): \(systemMessage(path == "-" ? 2 : systemError()))", token)
       error.exit = .noInput

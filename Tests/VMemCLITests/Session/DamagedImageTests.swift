@@ -9,7 +9,7 @@ struct DamagedImageTests {
 
   /// What opening gives: the last commit that counts, or the exit code that refuses.
   private enum Opened: Equatable {
-    case at(UInt64, isTorn: Bool)
+    case at(UInt64, CommitLog.Rest)
     case refused(Int32)
   }
 
@@ -33,11 +33,12 @@ struct DamagedImageTests {
 
     var opened: Opened {
       do throws(ProcessFailure) {
-        guard let file = try ImageFile(machine.path, ImageFile.Access(isWriter: false)) else {
+        guard let file = try ImageFile(ImagePath(machine.path), ImageFile.Access(isWriter: false))
+        else {
           return .refused(-1)
         }
         _ = try file.machine()
-        return .at(file.log.sequence, isTorn: file.log.isTorn)
+        return .at(file.log.sequence, file.log.rest)
       } catch {
         return .refused(error.exitCode)
       }
@@ -78,13 +79,13 @@ struct DamagedImageTests {
         #expect(kept.opened(flipping: "m.img", at, bits) == .refused(4), "byte \(at)")
       }
     }
-    #expect(kept.opened == .at(4, isTorn: false))
+    #expect(kept.opened == .at(4, .nothing))
   }
 
   @Test func aDamagedFirstBlockIsRefusedUnlessTheLogHasIt() throws {
     var kept = try Kept()
     for at in stride(from: 8, to: 4096, by: Self.isLong ? 1 : 101) {
-      #expect(kept.opened(flipping: "m.img", at, 0x20) == .at(4, isTorn: false))
+      #expect(kept.opened(flipping: "m.img", at, 0x20) == .at(4, .nothing))
     }
     _ = try kept.machine.run("alloc_pages 1", isLong: true)
     kept.image = try kept.machine.image
@@ -103,8 +104,8 @@ struct DamagedImageTests {
     for at in stride(from: part, to: kept.log.count, by: Self.isLong ? 2 : 3998) {
       let opened = kept.opened(flipping: "m.img-wal", at, 0x41)
       // Zeroes fill up the last block of a header: no checksum covers them.
-      if opened == .at(4, isTorn: false), kept.log[at] == 0 { continue }
-      #expect(opened == (at < last ? .refused(4) : .at(3, isTorn: true)), "byte \(at)")
+      if opened == .at(4, .nothing), kept.log[at] == 0 { continue }
+      #expect(opened == (at < last ? .refused(4) : .at(3, .damaged)), "byte \(at)")
     }
   }
 
@@ -112,9 +113,8 @@ struct DamagedImageTests {
     let kept = try Kept()
     for size in stride(from: 0, through: kept.log.count, by: Self.isLong ? 4096 : 8 * 4096) {
       let whole = kept.ends.lastIndex { $0 <= size }.map { UInt64($0 + 1) } ?? 0
-      let isTorn = size > 0 && !kept.ends.contains(size)
-      #expect(
-        try kept.opened(withLog: kept.log[..<size]) == .at(whole, isTorn: isTorn), "\(size) bytes")
+      let rest: CommitLog.Rest = size == 0 || kept.ends.contains(size) ? .nothing : .torn
+      #expect(try kept.opened(withLog: kept.log[..<size]) == .at(whole, rest), "\(size) bytes")
     }
     try kept.machine.folder.write(kept.log, to: "m.img-wal")
     let pages = kept.image.count / 4096
@@ -175,7 +175,8 @@ struct DamagedImageTests {
     for _ in 0..<(Self.isLong ? 20_000 : 100) {
       let at = Int.random(in: 4096..<KeptMachine.memory)
       try kept.withFlip("m.img", at, UInt8.random(in: 1...255)) {
-        let file = try ImageFile(kept.machine.path, ImageFile.Access(isWriter: false))
+        let file = try ImageFile(
+          ImagePath(kept.machine.path), ImageFile.Access(isWriter: false))
         var named: [UInt32] = []
         file?.forEachDamagedFrame { frame, _, _ in named.append(frame) }
         #expect(named == [UInt32(at / 4096)], "byte \(at)")

@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// What the host says of a file.
+@safe
+struct FileStatus {
+  /// Which file it is, whatever it is called.
+  struct Identity: Hashable {
+    let device: dev_t
+    let inode: ino_t
+  }
+
+  private let status: stat
+
+  /// Of a file that is open; nil when the host refuses.
+  init?(_ descriptor: Int32) {
+    var status = stat()
+    // Safe: room for the answer.
+    guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+    self.status = status
+  }
+
+  /// Of what a path leads to, or of the link that it is; nil when there is none.
+  init?(_ path: String, followsLinks: Bool = true) {
+    var status = stat()
+    // Safe: a string, and room for the answer.
+    guard unsafe (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0
+    else { return nil }
+    self.status = status
+  }
+
+  var identity: Identity { Identity(device: status.st_dev, inode: status.st_ino) }
+  var size: Int { Int(status.st_size) }
+  var permissions: mode_t { status.st_mode & 0o7777 }
+  /// Names that the file has.
+  var names: Int { Int(status.st_nlink) }
+  var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
+
+  /// What kind of file it is.
+  var kind: String {
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: "a folder"
+    case S_IFIFO: "a FIFO"
+    case S_IFSOCK: "a socket"
+    case S_IFLNK: "a symbolic link"
+    case S_IFREG: "a file"
+    default: "a device"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+
+extension ImageFile {
+  /// Appends the commands of the log's commits to IMAGE-history, and returns how long it is then. It
+  /// counts when the next checkpoint says so.
+  func extendHistory() throws(ProcessFailure) -> UInt64 {
+    let start = Int(trailer.history)
+    let new = log.commands.filter { $0.sequence > trailer.sequence }.flatMap { $0.lines }
+    if new.isEmpty { return trailer.history }
+    let file: OpenFile
+    if let old = try openHistory(O_WRONLY) {
+      file = old
+    } else {
+      file = OpenFile(path.history, O_WRONLY | O_CREAT | O_EXCL)
+      guard file.descriptor >= 0 else { throw Self.refused(path.history, errno) }
+      Self.syncFolder(of: path)
+    }
+    guard ftruncate(file.descriptor, start) == 0 else {
+      throw Self.failure(path.history, errno, EX_IOERR)
+    }
+    if let number = OpenFile.write(file.descriptor, new, at: start) {
+      throw Self.failure(path.history, number, EX_IOERR)
+    }
+    guard fdatasync(file.descriptor) == 0 else {
+      throw Self.failure(path.history, errno, EX_IOERR)
+    }
+    return trailer.history + UInt64(new.count)
+  }
+
+  /// Every line since the boot line that changed the machine.
+  func history() throws(ProcessFailure) -> [UInt8] {
+    var text = try keptHistory()
+    for commit in log.commands where commit.sequence > trailer.sequence { text += commit.lines }
+    return text
+  }
+
+  /// Bytes of the history that are read at a time.
+  private static let part = 1 << 20
+
+  /// The lines of the commits that the image itself contains.
+  private func keptHistory() throws(ProcessFailure) -> [UInt8] {
+    guard trailer.history > 0 else { return [] }
+    guard let file = try openHistory(O_RDONLY), let status = FileStatus(file.descriptor) else {
+      throw Self.failure(path.history, ENOENT, EX_NOINPUT)
+    }
+    guard status.size >= Int(trailer.history) else {
+      throw Self.corrupt(
+        path.history, "it is \(status.size) bytes long, not \(trailer.history): it is cut off")
+    }
+    var text: [UInt8] = []
+    while text.count < Int(trailer.history) {
+      let count = min(Self.part, Int(trailer.history) - text.count)
+      guard let bytes = OpenFile.read(file.descriptor, count, at: text.count) else {
+        throw Self.failure(path.history, errno, EX_IOERR)
+      }
+      guard bytes.count == count else { throw Self.corrupt(path.history, "it is cut off") }
+      if let zero = bytes.firstIndex(of: 0) {
+        throw Self.corrupt(path.history, "byte \(text.count + zero) of it is 0, which no line has")
+      }
+      text += bytes
+    }
+    return text
+  }
+
+  // MARK: Going back
+
+  /// Takes the last commit of the log away, and returns its lines. Not while a checkpoint that was
+  /// cut off may have brought it home already.
+  func undo() throws(ProcessFailure) -> [UInt8] {
+    guard let last = log.commands.last, trailer.goal == 0, last.sequence > trailer.sequence else {
+      throw ProcessFailure(
+        message:
+          "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 1 MiB, and by `run --image`)",
+        exitCode: 1)
+    }
+    if log.commands.count == 1, trailer.isLogged {
+      // An empty log is right from here on.
+      trailer.isLogged = false
+      try write(trailer)
+    }
+    if let number = log.dropLast() { throw Self.failure(path.log, number, EX_IOERR) }
+    return last.lines
+  }
+}
