@@ -27,9 +27,16 @@ let package = Package(
     .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
     .target(name: "VMemScript", dependencies: ["VMem", "VMemViews"], swiftSettings: strict),
     .target(
-      name: "VMemCLI",
+      name: "VMemBench",
       dependencies: [
         "CPeer", "VMem", "VMemViews", "VMemScript",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "VMemCLI",
+      dependencies: [
+        "CHost", "VMem", "VMemViews", "VMemScript", "VMemBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -40,6 +47,9 @@ let package = Package(
     .testTarget(
       name: "VMemScriptTests", dependencies: ["VMem", "VMemViews", "VMemScript"],
       swiftSettings: plain),
+    .testTarget(
+      name: "VMemBenchTests", dependencies: ["VMem", "VMemViews", "VMemBench"],
+      swiftSettings: plain),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
     // The program of the first article; the tests run it, and Tests/Package builds it from outside.
     .executableTarget(
@@ -47,7 +57,7 @@ let package = Package(
       path: "Tests/Package/Sources/FirstMachine", swiftSettings: plain),
     .testTarget(
       name: "VMemCLITests",
-      dependencies: ["CRecorder", "VMem", "VMemViews", "VMemScript", "VMemCLI"],
+      dependencies: ["CRecorder", "VMem", "VMemViews", "VMemScript", "VMemBench", "VMemCLI"],
       swiftSettings: plain),
   ]
 )

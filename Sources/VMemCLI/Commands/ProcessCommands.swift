@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import VMemBench
 
 /// The way through ArgumentParser.
 enum ProcessCommands {
@@ -10,6 +11,8 @@ enum ProcessCommands {
       return 0
     } catch let failure as ProcessFailure {
       throw failure
+    } catch let failure as BenchmarkFailure {
+      throw ProcessFailure(message: failure.message, exitCode: failure.exitCode)
     } catch {
       let code = VmemctlCommand.exitCode(for: error).rawValue
       let message = VmemctlCommand.fullMessage(for: error)

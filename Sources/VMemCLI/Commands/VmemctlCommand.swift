@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import VMemBench
 
 /// The process commands, for help, completion and mistakes.
 struct VmemctlCommand: ParsableCommand {

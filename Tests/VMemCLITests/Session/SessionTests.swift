@@ -284,13 +284,4 @@ struct SessionTests {
     #expect(ran.outputText == "0xffffc90000005000\n0\n")
     #expect(try vmemctl("check").status == 0)
   }
-
-  /// The benchmark counts the areas itself, and refuses a figure for work that was not done.
-  @Test func oneCommandAtATimeIsMeasured() throws {
-    let ran = try Command.vmemctl("bench", "oneshot", "--areas", "5,50", "--rounds", "2", "--json")
-    #expect(ran.status == 0, "\(ran.errorText)")
-    #expect(ran.outputText.hasPrefix("{\"bench\":\"oneshot\",\"rows\":[{\"name\":\"5 areas\""))
-    #expect(try Command.vmemctl("bench", "oneshot", "--rounds", "0").status == 64)
-    #expect(try Command.vmemctl("bench", "oneshot", "--areas", "0").status == 64)
-  }
 }

@@ -150,27 +150,4 @@ struct StackRunTests {
       #expect(try vmemctl("info", "--hash").outputText == before)
     }
   }
-
-  // MARK: The benchmark
-
-  @Test func benchmark() throws {
-    let ran = try Command.vmemctl("bench", "stack", "--runs", "5", "--rounds", "2", "--json")
-    #expect(ran.status == 0 && ran.errorText == "")
-    let line = try #require(ran.lines.first.map(String.init))
-    #expect(JSONText(line) != nil)
-    for key in ["ns_per_fault", "file_ns_per_fault", "anonymous_ns_per_fault", "ratio"] {
-      #expect(line.components(of: "\"\(key)\":") == 2, "\(key)")
-    }
-    let text = try Command.vmemctl("bench", "stack", "--runs", "2", "--rounds", "1")
-    #expect(text.lines.count == 3)
-    #expect(try Command.vmemctl("bench", "stack", "--runs", "0").status == 64)
-    #expect(try Command.vmemctl("bench", "stack", "--rounds", "0").status == 64)
-  }
-}
-
-extension String {
-  /// How often a text stands in it.
-  fileprivate func components(of text: String) -> Int {
-    split(separator: text, omittingEmptySubsequences: false).count - 1
-  }
 }

@@ -1,0 +1,46 @@
+internal import Glibc
+package import VMem
+
+/// Why a benchmark has no figures.
+package enum BenchmarkFailure: Error {
+  /// There is no machine of so many bytes of RAM.
+  case boot(BootError, memory: UInt64)
+  /// A call of the machine was refused.
+  case refused(Refusal)
+  /// The work was not done, or done wrong: what and how.
+  case wrong(String)
+  /// A file cannot be made: its path and the host's error number.
+  case cannotCreate(String, errno: Int32)
+  /// The host refuses something else: what it is, and its error number.
+  case host(String, errno: Int32)
+  /// A program beside the benchmark ended with a failure.
+  case program(String)
+
+  package var message: String {
+    switch self {
+    case .boot(.host, _): "the host refuses to reserve 64 GiB of address space (ulimit -v)"
+    case .boot(let error, let memory): "no machine of \(memory) bytes: \(error)"
+    case .refused(let refusal): "a call was refused: \(refusal.rule)"
+    case .wrong(let what): what
+    case .cannotCreate(let what, let number), .host(let what, let number):
+      "\(what): \(Self.text(ofErrno: number))"
+    case .program(let name): "\(name) failed"
+    }
+  }
+
+  package var exitCode: Int32 {
+    switch self {
+    case .boot(.host, _), .host, .program: EX_IOERR
+    case .boot: EX_USAGE
+    case .refused: 1
+    case .wrong: EX_SOFTWARE
+    case .cannotCreate: EX_CANTCREAT
+    }
+  }
+
+  /// The host's words for an error number.
+  static func text(ofErrno number: Int32) -> String {
+    // Safe: strerror answers a C string for every number; no other thread calls it.
+    unsafe String(cString: strerror(number))
+  }
+}

@@ -1,0 +1,118 @@
+internal import ArgumentParser
+internal import Glibc
+internal import VMem
+internal import VMemViews
+
+/// Writing a dump of a machine's memory to a file, beside `cp` of that file.
+struct KcoreBenchmark: Benchmark {
+  static let name = "kcore"
+  static let summary =
+    "Time writing a dump of 1 GiB, and of 125 MiB all over 64 GiB, beside cp of the file."
+
+  @Option(help: "Folder for the files, which take three times --mib for the while.")
+  var folder = "/tmp"
+
+  @Option(help: "MiB in use where they are one piece; all over 64 GiB it is an eighth of them.")
+  var mib = 1024
+
+  @Option(help: "Dumps and copies of each.")
+  var rounds = 5
+
+  func validate() throws {
+    guard (1...16384).contains(mib) else { throw ValidationError("--mib must be 1 to 16384") }
+  }
+
+  private struct Shape {
+    let name: String
+    let memory: UInt64
+    let pieces: UInt64
+    /// Bytes of each piece, and from one to the next.
+    let size: UInt64
+    let stride: UInt64
+    let peer: [String]
+
+    var used: UInt64 { pieces * size }
+  }
+
+  private var shapes: [Shape] {
+    let bytes = UInt64(mib) << 20
+    return [
+      Shape(
+        name: "dense", memory: bytes + 64 << 20, pieces: 1, size: bytes, stride: bytes,
+        peer: ["cp"]),
+      // 64 KiB in every 32 MiB at 1024; more lie as close as they must.
+      Shape(
+        name: "sparse", memory: 64 << 30, pieces: UInt64(max(1, mib * 2000 / 1024)), size: 64 << 10,
+        stride: min(32 << 20, (63 << 30) / UInt64(max(1, mib * 2000 / 1024)) & ~4095),
+        peer: ["cp", "--sparse=always"]),
+    ]
+  }
+
+  private var file: String { folder + "/vmemctl-bench-kcore" }
+  private var copy: String { folder + "/vmemctl-bench-copy" }
+
+  func measure() throws(BenchmarkFailure) -> Report {
+    // A folder that takes no file is told before gigabytes are filled.
+    close(try create(file))
+    defer { for path in [file, copy] { _ = unsafe unlink(path) } }
+    var rows: [Report.Row] = []
+    for shape in shapes { rows.append(try measure(shape)) }
+    return Report(list: "cases", rows: rows)
+  }
+
+  private func measure(_ shape: Shape) throws(BenchmarkFailure) -> Report.Row {
+    var configuration = Configuration()
+    configuration.memory = shape.memory
+    let machine = try Machine.booted(configuration)
+    try fill(machine, shape)
+    _ = try dump_ns(machine)
+    try DumpCheck(path: file).run(machine)
+    // The copy is of the dump, and so comes after it.
+    let timings = try Timings.ofRounds(rounds) { () throws(BenchmarkFailure) in
+      let ours_ns = try dump_ns(machine)
+      let start_ns = Timings.now_ns()
+      try ChildProcess.run(shape.peer + [file, copy])
+      let peer_ns = Timings.now_ns() - start_ns
+      _ = unsafe unlink(copy)
+      return [ours_ns, peer_ns]
+    }
+    let kib = Int(shape.used >> 10)
+    let ours = Series.rate("mib_per_s", timings[0], pieces: kib, unit: 1024)
+    let peer = Series.rate("peer_mib_per_s", timings[1], pieces: kib, unit: 1024)
+    return Report.Row(
+      labels: [
+        .init("case", shape.name), .init("memory", shape.memory), .init("used", shape.used),
+        .init("rounds", rounds), .init("peer", shape.peer.joined(separator: " ")),
+      ],
+      series: [ours, peer], ratio: Ratio(ours, timesAsFastAs: peer))
+  }
+
+  /// Writes the pieces, past what boot uses, which is little more than the struct pages.
+  private func fill(_ machine: borrowing Machine, _ shape: Shape) throws(BenchmarkFailure) {
+    let first = machine.map.pageOffset + shape.memory - shape.pieces * shape.stride
+    do throws(Refusal) {
+      for piece in 0..<shape.pieces {
+        try machine.fill(
+          first + piece * shape.stride, count: shape.size, byte: UInt8(1 + piece % 255))
+      }
+    } catch {
+      throw .refused(error)
+    }
+  }
+
+  /// Nanoseconds of a dump to a new file.
+  private func dump_ns(_ machine: borrowing Machine) throws(BenchmarkFailure) -> UInt64 {
+    _ = unsafe unlink(file)
+    let start_ns = Timings.now_ns()
+    let descriptor = try create(file)
+    let failure = Dump.kcore(machine, descriptor: descriptor)
+    guard close(descriptor) == 0, failure == nil else { throw .host(file, errno: errno) }
+    return Timings.now_ns() - start_ns
+  }
+
+  private func create(_ path: String) throws(BenchmarkFailure) -> Int32 {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }
+    return descriptor
+  }
+}
