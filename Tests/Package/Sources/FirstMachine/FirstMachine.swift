@@ -11,7 +11,8 @@ struct FirstMachine {
     // 64 KiB of kernel addresses, and two pages in the middle of them.
     let area = try machine.getVMArea(size: 64 << 10, flags: .sparse)
     let set = try machine.allocatePages(count: 2)
-    let frames = (0..<2).compactMap { machine.page($0, of: set).map(UInt64.init) }
+    guard let first = machine.page(0, of: set), let second = machine.page(1, of: set) else { return }
+    let frames = [UInt64(first), UInt64(second)]
     let (start, end) = (area + 0x2000, area + 0x4000)
     try machine.vmAreaMapPages(area: area, start: start, end: end, pages: frames)
 
