@@ -55,7 +55,7 @@ struct FreeTreeShapeTests {
           start = middle
         }
       }
-      guard let spare = caches.allocate(.vmArea, as: FreeBlock.self) else { return }
+      guard let spare = caches.allocate(FreeBlock.self) else { return }
       guard space.release(start, end, spare: spare) else {
         Issue.record("range \(hex(start)) cannot be given back")
         return

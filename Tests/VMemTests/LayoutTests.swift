@@ -12,6 +12,16 @@ struct LayoutTests {
     #expect(MemoryLayout<Superblock>.offset(of: \.areas) == 16)
   }
 
+  /// A cache's number is its type's place in the list of all; only free blocks share that of areas.
+  @Test func cachesHaveNumbersOfTheirOwn() {
+    for (number, type) in ObjectCaches.types.enumerated() {
+      #expect(type.cache == number, "\(type)")
+      #expect((1...256).contains(type.granules), "\(type)")
+    }
+    #expect(FreeBlock.cache == VMArea.cache)
+    #expect(FreeBlock.granules <= VMArea.granules)
+  }
+
   @Test func structPageHasTheKernelsOffsets() {
     #expect(MemoryLayout<Frame>.size == 64)
     #expect(MemoryLayout<Frame>.offset(of: \.flags) == 0)
@@ -25,7 +35,11 @@ struct LayoutTests {
   @Test func recordsAreAsSmallAsTheyClaim() {
     #expect(MemoryLayout<VMArea>.size == 64)
     #expect(MemoryLayout<FreeBlock>.size <= 64)
-    #expect(MemoryLayout<Superblock>.size <= Int(Task.boot.granule) * 16)
+    #expect(MemoryLayout<Superblock>.size <= Int(CacheState.first) * 16)
+    #expect(Roots().end <= Task.boot.granule)
+    #expect(MemoryLayout<File>.size == 64)
+    #expect(MemoryLayout<Arena>.size == 80)
+    #expect(MemoryLayout<UserSpace>.size == 16)
     #expect(Int(Task.boot.granule) * 16 + MemoryLayout<Task>.size <= Int(TLBState.ref.granule) * 16)
     #expect(MemoryLayout<Name>.stride == 96)
   }

@@ -18,7 +18,7 @@ struct ObjectCacheTests {
     var held: [(object: Ref<VMArea>, value: UInt64)] = []
     for step in 0..<Scale.operations(20_000, long: 500_000) {
       if random.below(20) < (step / 3000 % 2 == 0 ? 12 : 8) {
-        let object = try required(machine.caches.allocate(.vmArea, as: VMArea.self))
+        let object = try required(machine.caches.allocate(VMArea.self))
         fill(machine, object, UInt64(step))
         held.append((object, UInt64(step)))
       } else if !held.isEmpty {
@@ -28,7 +28,7 @@ struct ObjectCacheTests {
         try require(
           record.start == value && record.requestedSize == ~value,
           "seed \(seed), step \(step): two objects share memory")
-        machine.caches.free(.vmArea, object)
+        machine.caches.free(object)
       }
       if random.once(in: 500) { machine.caches.shrink() }
       if step % 1000 == 0 {
@@ -39,7 +39,7 @@ struct ObjectCacheTests {
         try require(found == nil, "seed \(seed), step \(step): \(found!.what)")
       }
     }
-    for (object, _) in held { machine.caches.free(.vmArea, object) }
+    for (object, _) in held { machine.caches.free(object) }
     machine.caches.shrink()
     machine.expectSound("seed \(seed), end")
     // The block of free address space and its index are what is left.
@@ -54,12 +54,12 @@ struct ObjectCacheTests {
     let before = machine.counters
     var objects: [Ref<Name>] = []
     for _ in 0..<count {
-      objects.append(try required(machine.caches.allocate(.name, as: Name.self)))
+      objects.append(try required(machine.caches.allocate(Name.self)))
     }
     let perSlab = 4096 / ((MemoryLayout<Name>.stride + 15) & ~15)
     let full = machine.counters.slabFrames - before.slabFrames
     #expect(full == UInt64((count + perSlab - 1) / perSlab))
-    for object in objects { machine.caches.free(.name, object) }
+    for object in objects { machine.caches.free(object) }
     machine.caches.shrink()
     let after = machine.counters
     #expect(after.slabFrames == before.slabFrames)
@@ -71,8 +71,8 @@ struct ObjectCacheTests {
   @Test func emptySlabsAreReclaimedBeforeMemoryRunsOut() throws {
     let machine = try Machine(Configuration(memory: 1 << 20))
     var objects: [Ref<Name>] = []
-    while let object = machine.caches.allocate(.name, as: Name.self) { objects.append(object) }
-    for object in objects { machine.caches.free(.name, object) }
+    while let object = machine.caches.allocate(Name.self) { objects.append(object) }
+    for object in objects { machine.caches.free(object) }
     let free = machine.counters.freeFrames
     #expect(free == 0)
     let pages = try machine.allocatePages(count: 4)

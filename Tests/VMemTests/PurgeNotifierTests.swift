@@ -54,7 +54,7 @@ struct PurgeNotifierTests: ~Copyable {
 
   @Test func pagesAndTheirArrayGoToo() throws {
     // More than 512 pages: the page array has an area of its own, which is given up as well.
-    let before = machine.ram[Superblock.ref].vmallocPages
+    let before = machine.ram[machine.ram.mapping].vmallocPages
     let area = try machine.vmalloc(VmallocRequest(size: 600 << 12))
     let found = machine.findVMArea(area)
     let array = try #require(found).array
@@ -63,7 +63,7 @@ struct PurgeNotifierTests: ~Copyable {
     let size = machine.map.vmallocEnd - machine.map.vmallocStart
     #expect(throws: Refusal.self) { try machine.getVMArea(size: size &- 4095) }
     #expect(machine.findVMArea(area) == nil && machine.findVMArea(array) == nil)
-    let after = machine.ram[Superblock.ref].vmallocPages
+    let after = machine.ram[machine.ram.mapping].vmallocPages
     #expect(after == before)
     machine.expectSound("after giving up")
   }

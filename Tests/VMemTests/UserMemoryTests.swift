@@ -276,7 +276,7 @@ struct UserMemoryTests {
     try machine.store(user + 4096, 5)
     try machine.switchMM(0)
     try machine.putMM(mm)
-    #expect(machine.ram[Superblock.ref].files.isNone)
+    #expect(machine.ram[machine.ram.files].files.isEmpty)
     machine.expectSound("all gone")
   }
 

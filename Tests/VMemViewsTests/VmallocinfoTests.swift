@@ -49,7 +49,7 @@ private struct Xorshift {
       var words = row.dropFirst(37).split(separator: " ")
       area.reserved = try #require(UInt64(words.removeFirst()))
       if words.first == "vm_map_ram" {
-        area.isVMStruct = false
+        area.kind = .mapRAM
         area.areaFlags = 1
         return area
       }
@@ -76,7 +76,7 @@ private struct Xorshift {
     private func add(_ count: UInt64, _ pfn: UInt32, to area: inout VMArea) throws {
       let ram = machine.ram
       if area.pages.isNone {
-        let set = try #require(machine.caches.allocate(.pageSet, as: PageSet.self))
+        let set = try #require(machine.caches.allocate(PageSet.self))
         area.owned = set.granule
         ram[area.pages] = PageSet()
       }
@@ -153,7 +153,7 @@ private struct Xorshift {
     area.flags = [.alloc, .uninitialized]
     rows.busy(area, to: &output)
     area.flags = .alloc
-    area.isVMStruct = false
+    area.kind = .mapRAM
     rows.busy(area, to: &output)
     #expect(output.takeRows() == 0)
     area.areaFlags = 1

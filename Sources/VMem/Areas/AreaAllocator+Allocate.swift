@@ -93,7 +93,7 @@ extension AreaAllocator {
   private func allocateFromTree(
     _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
-    guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noDescriptor }
+    guard let area = caches.allocate(VMArea.self) else { throw .noDescriptor }
     let address: UInt64
     do throws(FreeSpace.Failure) {
       address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
@@ -110,7 +110,7 @@ extension AreaAllocator {
     _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     guard mayBlock else {
-      caches.free(.vmArea, area)
+      caches.free(area)
       throw .noHole(failure)
     }
     reclaim()
@@ -119,7 +119,7 @@ extension AreaAllocator {
     do throws(FreeSpace.Failure) {
       address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
     } catch {
-      caches.free(.vmArea, area)
+      caches.free(area)
       throw .noHole(error)
     }
     return try file(area, record, at: address)

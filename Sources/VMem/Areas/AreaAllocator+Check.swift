@@ -30,7 +30,7 @@ extension AreaAllocator {
     let entries = ram[state].busy.check(ram, &checker)
     for entry in entries {
       let area = Ref<VMArea>(granule: entry.value)
-      guard checker.use(area, .vmArea, "areas: busy area", entry.key) else { continue }
+      guard checker.use(area, "areas: busy area", entry.key) else { continue }
       checker.areas.append(area)
       checker.expect(
         key(ram[area].start) == entry.key, "areas: index", ram[area].start, entry.key)
@@ -86,7 +86,7 @@ extension AreaAllocator {
   ) -> [Ref<VMArea>] {
     var found: [Ref<VMArea>] = []
     var area = list.head
-    while !area.isNone, checker.use(area, .vmArea, what, UInt64(node)) {
+    while !area.isNone, checker.use(area, what, UInt64(node)) {
       found.append(area)
       area = ram[area].next
     }

@@ -78,7 +78,7 @@ extension AreaAllocator {
       guard ram[node].lazy.count != 0 else { continue }
       heads[number] = ram[node].lazy.head
       counts[number] = ram[node].lazy.count
-      caches.expect(counts[number], .vmArea)
+      caches.expect(counts[number], VMArea.self)
       ram[node].lazy = VmapNode.List()
       waiting += 1
     }
@@ -172,7 +172,7 @@ extension AreaAllocator {
       let length = ram[node].pools[at].count
       var leaving = full ? length : length >> 2
       guard leaving > 0 else { continue }
-      caches.expect(length, .vmArea)
+      caches.expect(length, VMArea.self)
       ram[node].pools[at].count = length - leaving
       while leaving > 0 {
         let area = ram[node].pools[at].head

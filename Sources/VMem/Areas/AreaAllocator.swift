@@ -21,7 +21,7 @@ package struct AreaAllocator: Sendable {
   func prepare(nodes: Int) {
     ram[state].nodeCount = UInt32(nodes)
     // Boot has made sure of a frame.
-    guard let spare = caches.allocate(.vmArea, as: FreeBlock.self) else { return }
+    guard let spare = caches.allocate(FreeBlock.self) else { return }
     _ = space.release(1, .max, spare: spare)
     space.buildIndex()
   }

@@ -3,7 +3,9 @@
 ///
 /// The largest sizes below stand in the node itself, so that a search touches only the nodes on its
 /// way and not their children.
-struct FreeBlock: BitwiseCopyable {
+struct FreeBlock: SlabObject {
+  static var cache: Int { 0 }
+
   var start: UInt64 = 0
   /// One past the last byte.
   var end: UInt64 = 0

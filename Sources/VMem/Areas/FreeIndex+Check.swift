@@ -16,7 +16,7 @@ extension FreeIndex {
     _ node: UInt32, level: Int, _ blocks: [Ref<FreeBlock>], _ position: inout Int,
     _ checker: inout Checker
   ) {
-    guard checker.use(Ref<Node>(granule: node), .freeIndex, "free index: node") else { return }
+    guard checker.use(Ref<Node>(granule: node), "free index: node") else { return }
     let entries = handle(node)
     let count = Int(ram[Ref<Node>(granule: node)].count)
     checker.expect(count <= Self.capacity, "free index: entries of a node", UInt64(count))
@@ -28,7 +28,7 @@ extension FreeIndex {
     for at in 0..<entries.count {
       guard !checker.isFull else { return }
       if level > 0 {
-        if checker.objects.state(entries.refs[at], .freeIndex) == .inUse {
+        if checker.objects.state(Ref<Node>(granule: entries.refs[at])) == .inUse {
           let child = handle(entries.refs[at])
           checker.expect(
             entries.starts[at] == child.starts[0] && entries.sizes[at] == child.maximum,

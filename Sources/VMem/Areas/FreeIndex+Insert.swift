@@ -17,7 +17,7 @@ extension FreeIndex {
       settle(path, level: level, position: position, start: start, pages: pages)
       return true
     }
-    guard let new = caches.allocate(.freeIndex, as: Node.self) else { return false }
+    guard let new = caches.allocate(Node.self) else { return false }
     let right = handle(new.granule)
     right.clear()
     // At the right edge of the address space the left half stays full.
@@ -74,7 +74,7 @@ extension FreeIndex {
     let right = handle(new)
     if level + 1 == height {
       guard height < Self.maximumHeight,
-        let top = caches.allocate(.freeIndex, as: Node.self)
+        let top = caches.allocate(Node.self)
       else { return false }
       let root = handle(top.granule)
       root.clear()
@@ -110,7 +110,7 @@ extension FreeIndex {
     node.count = count
     if level + 1 == height { return shrinkRoot(path) }
     if count == 0 {
-      caches.free(.freeIndex, Ref<Node>(granule: path.node(level)))
+      caches.free(Ref<Node>(granule: path.node(level)))
       return remove(path, level: level + 1)
     }
     if position == 0 { setFirst(path, node.starts[0], above: level) }
@@ -128,7 +128,7 @@ extension FreeIndex {
       guard handle(top).count == 1 else { break }
       ram[root].indexRoot = handle(top).refs[0]
       ram[root].indexHeight -= 1
-      caches.free(.freeIndex, Ref<Node>(granule: top))
+      caches.free(Ref<Node>(granule: top))
     }
   }
 
@@ -147,7 +147,7 @@ extension FreeIndex {
     other.refs.copy(0, count: more, to: node.refs, at: count)
     other.starts.copy(0, count: more, to: node.starts, at: count)
     node.count = count + more
-    caches.free(.freeIndex, Ref<Node>(granule: next))
+    caches.free(Ref<Node>(granule: next))
     // The next one's entry goes first: the merged maximum is carried with the path as it is.
     var gone = Path()
     for above in level + 1..<height {
@@ -162,7 +162,7 @@ extension FreeIndex {
   /// Makes an index of the blocks that `next` hands out, ascending. Returns false when there is no
   /// memory for a node; the index is then of no use.
   func build(_ next: () -> Ref<FreeBlock>) -> Bool {
-    guard let first = caches.allocate(.freeIndex, as: Node.self) else { return false }
+    guard let first = caches.allocate(Node.self) else { return false }
     handle(first.granule).clear()
     ram[root].indexRoot = first.granule
     ram[root].indexHeight = 1
@@ -203,6 +203,6 @@ extension FreeIndex {
     if level > 0 {
       for at in 0..<handle(node).count { drop(handle(node).refs[at], level: level - 1) }
     }
-    caches.free(.freeIndex, Ref<Node>(granule: node))
+    caches.free(Ref<Node>(granule: node))
   }
 }

@@ -17,7 +17,9 @@ struct FreeIndex {
 
   /// A node of 1 KiB. In a leaf an entry is a free block; above, a child with its first address and
   /// its largest size.
-  struct Node: BitwiseCopyable {
+  struct Node: SlabObject {
+    static var cache: Int { 6 }
+
     var count: UInt32 = 0
     var unused: (UInt32, UInt32, UInt32) = (0, 0, 0)
     /// Sizes in pages; `irregular` for what is larger or not whole pages.

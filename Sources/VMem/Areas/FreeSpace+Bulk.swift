@@ -37,7 +37,7 @@ extension FreeSpace {
       found = neighbours(cursor)
       _ = release(start, last, spare, &found)
     } else {
-      if !other.isNone { ObjectCaches(ram: ram).free(.vmArea, other) }
+      if !other.isNone { ObjectCaches(ram: ram).free(other) }
       _ = release(start, end, spare, &found)
     }
     if touchesBefore {

@@ -4,7 +4,7 @@ extension FreeSpace {
   func check(_ checker: inout Checker, _ body: (_ start: UInt64, _ end: UInt64) -> Void) {
     var blocks: [Ref<FreeBlock>] = []
     let top = ram[root].freeRoot
-    if !top.isNone, checker.use(top, .vmArea, "free tree: root") {
+    if !top.isNone, checker.use(top, "free tree: root") {
       checker.expect(ram[top].isBlack && ram[top].parent.isNone, "free tree: root")
       _ = check(top, depth: 0, &blocks, &checker)
     }
@@ -50,7 +50,7 @@ extension FreeSpace {
     _ child: Ref<FreeBlock>, of node: Ref<FreeBlock>, _ checker: inout Checker
   ) -> Bool {
     if child.isNone { return false }
-    guard checker.use(child, .vmArea, "free tree: child", ram[node].start) else { return false }
+    guard checker.use(child, "free tree: child", ram[node].start) else { return false }
     checker.expect(ram[child].parent == node, "free tree: parent link", ram[child].start)
     checker.expect(
       ram[node].isBlack || ram[child].isBlack, "free tree: two reds", ram[child].start)

@@ -12,7 +12,7 @@ extension FreeSpace {
         block.depth > 0 || index == 0
       else { throw .place(index) }
       path.removeLast(path.count - block.depth)
-      guard let node = ObjectCaches(ram: ram).allocate(.vmArea, as: FreeBlock.self) else {
+      guard let node = ObjectCaches(ram: ram).allocate(FreeBlock.self) else {
         throw .noMemory
       }
       var record = FreeBlock()

@@ -139,7 +139,7 @@ struct FreeSpace {
     if start == address {
       if end == rest {
         unlink(block)
-        caches.free(.vmArea, block)
+        caches.free(block)
         if hasIndex { index.remove(path) }
         count()
         return true
@@ -163,7 +163,7 @@ struct FreeSpace {
     _ block: Ref<FreeBlock>, _ path: borrowing FreeIndex.Path, _ address: UInt64, _ rest: UInt64
   ) -> Bool {
     if ram.injects(.slab), !Injector(ram: ram).allowsSplit() { return false }
-    guard let left = caches.allocate(.vmArea, as: FreeBlock.self) else { return false }
+    guard let left = caches.allocate(FreeBlock.self) else { return false }
     let (start, end) = (ram[block].start, ram[block].end)
     ram[block].start = rest
     propagate(block)
@@ -296,7 +296,7 @@ struct FreeSpace {
       _ = release(last, end, other, &found)
       _ = release(start, last, spare: spare)
     } else {
-      caches.free(.vmArea, other)
+      caches.free(other)
       _ = release(start, end, spare, &found)
     }
   }
@@ -307,13 +307,13 @@ struct FreeSpace {
   ) -> Bool {
     let (before, after) = (found.before, found.after)
     guard before.isNone || found.end <= start, after.isNone || found.start >= end else {
-      caches.free(.vmArea, spare)
+      caches.free(spare)
       return false
     }
     let touchesAfter = !after.isNone && found.start == end
     if !before.isNone && found.end == start {
       grow(&found, to: touchesAfter ? ram[after].end : end, swallowing: touchesAfter)
-      caches.free(.vmArea, spare)
+      caches.free(spare)
     } else if touchesAfter {
       ram[after].start = start
       propagate(after)
@@ -321,7 +321,7 @@ struct FreeSpace {
       if hasIndex, index.advance(&found.path) {
         index.set(found.path, start: start, bytes: ram[after].end &- start)
       }
-      caches.free(.vmArea, spare)
+      caches.free(spare)
     } else {
       // Of two neighbours one has no child on the side of the other.
       let onLeft = before.isNone || !ram[before].right.isNone
@@ -342,7 +342,7 @@ struct FreeSpace {
     let before = found.before
     if swallowing {
       unlink(found.after)
-      caches.free(.vmArea, found.after)
+      caches.free(found.after)
     }
     ram[before].end = end
     propagate(before)

@@ -16,7 +16,7 @@ extension Machine {
   /// Walks the free tree in pre-order; `body` gets nil for each absent child.
   package func forEachFreeTreeNode(_ body: (FreeTreeNode?) -> Void) {
     var nodes: [FreeTreeNode?] = []
-    var limit = caches.stepLimit(.vmArea)
+    var limit = caches.stepLimit(VMArea.self)
     _ = visit(ram[areas.state].freeRoot, depth: 0, isLeft: false, &nodes, &limit)
     for node in nodes { body(node) }
   }
@@ -47,7 +47,7 @@ extension Machine {
 
   /// Calls `body` for every free block, ascending.
   package func forEachFreeBlock(_ body: (_ start: UInt64, _ end: UInt64) -> Void) {
-    var limit = caches.stepLimit(.vmArea)
+    var limit = caches.stepLimit(VMArea.self)
     inOrder(ram[areas.state].freeRoot, depth: 0, &limit, body)
   }
 

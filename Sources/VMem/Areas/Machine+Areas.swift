@@ -190,8 +190,8 @@ extension Machine {
   /// Runs work that the last call scheduled.
   @inline(__always)
   package func runScheduledWork() {
-    if ram[Superblock.ref].deferredFree != 0 { runDeferredFrees() }
-    if ram[Superblock.ref].arenaSpans != 0 { finishArenaFrees() }
+    if ram[ram.mapping].deferredFree != 0 { runDeferredFrees() }
+    if ram[ram.arenas].spans != 0 { finishArenaFrees() }
     areas.runScheduledDrain()
   }
 

@@ -1,5 +1,7 @@
 /// A block of address space from which small vm_map_ram requests are cut: the kernel's `vmap_block`.
-struct MapBlock: BitwiseCopyable {
+struct MapBlock: SlabObject {
+  static var cache: Int { 4 }
+
   /// Pages of a block (`VMAP_BBMAP_BITS`) on a 64-bit kernel built for up to 2048 CPUs.
   static let pages: UInt32 = 1024
   static let size = UInt64(pages) << 12

@@ -7,7 +7,7 @@ extension MapBlocks {
     for cpu in 0..<Int(ram[Superblock.ref].cpus) {
       for entry in index(cpu).check(ram, &checker) {
         let block = Ref<MapBlock>(granule: entry.value)
-        guard checker.use(block, .mapBlock, "map blocks: block", entry.key) else { continue }
+        guard checker.use(block, "map blocks: block", entry.key) else { continue }
         blocks.append(block)
         check(block, key: entry.key, &checker)
       }
@@ -24,19 +24,19 @@ extension MapBlocks {
         "map blocks: list", block.physicalAddress)
     }
     let places = Set(blocks.map { ram[$0].area })
-    for area in checker.areas where ram[area].areaFlags & VMArea.mapBlock != 0 {
+    for area in checker.areas where ram[area].kind == .mapBlock {
       checker.expect(places.contains(area), "map blocks: area without a block", ram[area].start)
     }
   }
 
   private func check(_ block: Ref<MapBlock>, key: UInt64, _ checker: inout Checker) {
     let record = ram[block]
-    guard checker.isUsed(record.area, .vmArea) else {
+    guard checker.isUsed(record.area) else {
       return checker.expect(false, "map blocks: area", block.physicalAddress)
     }
     let start = ram[record.area].start
     checker.expect(
-      ram[record.area].areaFlags & VMArea.mapBlock != 0
+      ram[record.area].kind == .mapBlock
         && self.block(containing: start, checker) == block && index(start) == key
         && start & (MapBlock.size - 1) == 0, "map blocks: area", start)
     let (free, dirty) = (record.free, record.dirty)
@@ -78,7 +78,7 @@ extension MapBlocks {
     var previous = Ref<MapBlock>.none
     var at = queue.freeBlocks
     while !at.isNone {
-      guard checker.isUsed(at, .mapBlock), listed.insert(at).inserted else {
+      guard checker.isUsed(at), listed.insert(at).inserted else {
         return checker.expect(false, "map blocks: list", UInt64(cpu), at.physicalAddress)
       }
       checker.expect(

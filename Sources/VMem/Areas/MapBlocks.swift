@@ -44,7 +44,7 @@ struct MapBlocks {
     let taken = Self.taken(count)
     let queue = perCPU(ram[Superblock.ref].cpu)
     var block = ram[queue].freeBlocks
-    var limit = areas.caches.stepLimit(.mapBlock)
+    var limit = areas.caches.stepLimit(MapBlock.self)
     while !block.isNone && ram[block].free < taken {
       limit.step()
       block = ram[block].next
@@ -59,7 +59,7 @@ struct MapBlocks {
 
   private func newBlock(_ queue: Ref<PerCPU>) throws(AreaAllocator.Failure) -> Ref<MapBlock> {
     guard !ram.fails(.vmapBlock),
-      let block = areas.caches.allocate(.mapBlock, as: MapBlock.self)
+      let block = areas.caches.allocate(MapBlock.self)
     else { throw .noDescriptor }
     let area: Ref<VMArea>
     do throws(AreaAllocator.Failure) {
@@ -67,7 +67,7 @@ struct MapBlocks {
         VMArea(mapRAM: MapBlock.size, isBlock: true), align: MapBlock.size,
         start: areas.map.vmallocStart, end: areas.map.vmallocEnd, mayBlock: true)
     } catch {
-      areas.caches.free(.mapBlock, block)
+      areas.caches.free(block)
       throw error
     }
     let start = ram[area].start
@@ -75,7 +75,7 @@ struct MapBlocks {
       // Nothing was mapped there: the addresses are free at once (`free_vmap_area`).
       areas.removeBusy(area)
       _ = areas.space.release(start, ram[area].end, spare: area.cast(to: FreeBlock.self))
-      areas.caches.free(.mapBlock, block)
+      areas.caches.free(block)
       throw .noDescriptor
     }
     var record = MapBlock()
@@ -140,7 +140,7 @@ struct MapBlocks {
     _ = ram[home(start)].blocks.remove(index(start), ram)
     areas.removeBusy(area)
     areas.freeLazily(area)
-    areas.caches.free(.mapBlock, block)
+    areas.caches.free(block)
   }
 
   // MARK: Purging
@@ -151,7 +151,7 @@ struct MapBlocks {
 
   /// Gives up every block in which nothing is mapped any more (`purge_fragmented_blocks_allcpus`).
   func purgeFragmented() {
-    var limit = areas.caches.stepLimit(.mapBlock)
+    var limit = areas.caches.stepLimit(MapBlock.self)
     for cpu in 0..<cpuCount {
       var block = ram[perCPU(cpu)].freeBlocks
       while !block.isNone {

@@ -103,7 +103,7 @@ struct PurgeBatch: ~Copyable {
       }
       let other = index == last ? .none : block(last)
       if index + 1 < last {
-        for inner in index + 1..<last { ObjectCaches(ram: ram).free(.vmArea, entries[inner].area) }
+        for inner in index + 1..<last { ObjectCaches(ram: ram).free(entries[inner].area) }
       }
       if space.isBulk {
         space.releaseRun(
@@ -131,7 +131,7 @@ struct PurgeBatch: ~Copyable {
       var end = ram[entries[first].area].end
       while index < entries.count, entries[index].start == end {
         end = ram[entries[index].area].end
-        ObjectCaches(ram: ram).free(.vmArea, entries[index].area)
+        ObjectCaches(ram: ram).free(entries[index].area)
         index += 1
       }
       _ = space.release(entries[first].start, end, spare: block(first))

@@ -25,7 +25,7 @@ extension Machine {
 
   private func keptArea(_ address: UInt64) throws(Refusal) -> Ref<VMArea> {
     let area = areas.busyArea(startingAt: address)
-    if !area.isNone, ram[area].isStack {
+    if !area.isNone, ram[area].kind == .stack {
       throw Refusal(.errno(.EINVAL), .areaIsStack, address)
     }
     guard !area.isNone, ram[area].isVMStruct, !mustStay(area) else {

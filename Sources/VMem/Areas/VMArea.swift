@@ -18,7 +18,9 @@ public struct VMFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
 }
 
 /// A kernel virtual area: the kernel's `vm_struct` and `vmap_area` in one record of one cache line.
-public struct VMArea: BitwiseCopyable, Sendable {
+public struct VMArea: SlabObject, Sendable {
+  static var cache: Int { 0 }
+
   /// First byte.
   public package(set) var start: UInt64 = 0
   /// Bytes of address space, the guard page included.
@@ -39,14 +41,10 @@ public struct VMArea: BitwiseCopyable, Sendable {
   /// What it owns, as a granule: its `PageSet`, the next area of its per-CPU group, or its arena.
   var owned: UInt32 = 0
   public package(set) var pageOrder: UInt8 = 0
-  /// Whether there is a vm_struct; mappings of vm_map_ram have none.
-  package var isVMStruct: Bool = true
-  /// Whether it is part of a per-CPU group.
-  var isGroup: Bool = false
-  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: `owned` is an
-  /// arena. Bit 3: `extra` is a stack.
-  var marks: UInt8 = 0
-
+  private var rawKind = VMAreaKind.caller.rawValue
+  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`.
+  private var marks: UInt8 = 0
+  private var unused: UInt8 = 0
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
   package static let mapRAM: UInt32 = 1
   package static let mapBlock: UInt32 = 2
@@ -56,18 +54,37 @@ public struct VMArea: BitwiseCopyable, Sendable {
   /// A mapping of vm_map_ram, or one of its blocks; `size` in bytes.
   init(mapRAM size: UInt64, isBlock: Bool = false) {
     reserved = size
-    isVMStruct = false
-    areaFlags = isBlock ? Self.mapRAM | Self.mapBlock : Self.mapRAM
+    kind = isBlock ? .mapBlock : .mapRAM
+    areaFlags = kind.areaFlags
   }
+
+  /// Who owns it.
+  package internal(set) var kind: VMAreaKind {
+    @inline(__always) get { VMAreaKind(rawValue: rawKind) ?? .caller }
+    set { rawKind = newValue.rawValue }
+  }
+
+  /// Whether the record has no bits that mean nothing.
+  var isKnown: Bool {
+    VMAreaKind(rawValue: rawKind) != nil && marks <= 3 && unused == 0
+      && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
+  }
+
+  /// Whether there is a vm_struct; mappings of vm_map_ram have none.
+  @inline(__always)
+  package var isVMStruct: Bool { kind.hasVMStruct }
 
   /// Pointers in a page: a longer page array lies in an area of its own.
   static let pointersPerPage = 512
 
   /// What an ioremap maps (`phys_addr`), or 0.
   public var physicalAddress: UInt64 {
-    get { marks & 9 != 0 ? 0 : extra }
+    get { marks & 1 != 0 || kind == .stack ? 0 : extra }
     set { extra = newValue }
   }
+
+  /// Whether `extra` is the address of the page array.
+  var hasArray: Bool { marks & 1 != 0 }
 
   /// Address of the page array when that lies in an area ("vpages"), or 0.
   package internal(set) var array: UInt64 {
@@ -78,19 +95,12 @@ public struct VMArea: BitwiseCopyable, Sendable {
     }
   }
 
-  /// Whether it is a thread's stack, which only its own calls free.
-  @inline(__always)
-  var isStack: Bool { marks & 8 != 0 }
-
-  /// Whether the reference to a stack has no more bits than references have.
-  var hasSoundStack: Bool { !isStack || extra >> 32 == 0 }
-
   /// The stack it is, or none.
   var stack: Ref<Stack> {
-    get { isStack ? Ref(granule: UInt32(truncatingIfNeeded: extra)) : .none }
+    get { kind == .stack ? Ref(granule: UInt32(truncatingIfNeeded: extra)) : .none }
     set {
       extra = UInt64(newValue.granule)
-      marks = newValue.isNone ? marks & ~8 : marks | 8
+      kind = newValue.isNone ? .caller : .stack
     }
   }
 
@@ -101,14 +111,14 @@ public struct VMArea: BitwiseCopyable, Sendable {
   }
 
   /// The pages it owns, or none.
-  var pages: Ref<PageSet> { Ref(granule: isGroup || marks & 4 != 0 ? 0 : owned) }
+  var pages: Ref<PageSet> { Ref(granule: kind.ownsPages ? owned : 0) }
 
   /// The arena whose range it is, or none.
   var arena: Ref<Arena> {
-    get { Ref(granule: marks & 4 != 0 ? owned : 0) }
+    get { Ref(granule: kind == .arena ? owned : 0) }
     set {
       owned = newValue.granule
-      marks = newValue.isNone ? marks & ~4 : marks | 4
+      kind = newValue.isNone ? .caller : .arena
     }
   }
 

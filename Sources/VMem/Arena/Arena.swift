@@ -1,32 +1,45 @@
 /// A bpf arena: memory that a BPF program and user programs share, as pages of one sparse area. The
 /// corresponding kernel structure is `struct bpf_arena`.
-struct Arena: BitwiseCopyable {
+struct Arena: Listed {
+  static var cache: Int { 11 }
+
   var next = Ref<Arena>.none
+  var previous = Ref<Arena>.none
   /// The sparse area; user address `u` has its place 32 KiB plus the low 32 bits of `u` behind its
   /// start.
   var area = Ref<VMArea>.none
+  /// `map_flags` in the lower 24 bits, `Marks` above.
+  private var flagsAndMarks: UInt32 = 0
   /// User addresses: both 0 until the first mapping, or `mapExtra`, decides.
   var userStart: UInt64 = 0
   var userEnd: UInt64 = 0
   var mapExtra: UInt64 = 0
   /// Pages (`max_entries`).
   var maximum: UInt32 = 0
-  var rawFlags: UInt32 = 0
+  /// Pages that are there, the scratch page not counted.
+  var pageCount: UInt32 = 0
   /// Runs of free pages: roots of their trees by place and by length, and their number.
   var roots = InlineArray<2, Ref<ArenaRange>>(repeating: .none)
   var rangeCount: UInt32 = 0
-  /// Pages that are there, the scratch page not counted.
-  var pageCount: UInt32 = 0
-  /// Runs put into the trees so far.
-  var stamp: UInt64 = 0
   /// Frame that stands in for pages that a helper missed; 0 for none.
   var scratch: UInt32 = 0
+  /// Runs put into the trees so far.
+  var stamp: UInt64 = 0
   /// Frees that wait for a context that may sleep, the newest first.
   var spans = Ref<ArenaSpan>.none
   /// User mappings of it.
   var mappings: UInt32 = 0
+
+  var rawFlags: UInt32 {
+    get { flagsAndMarks & 0xff_ffff }
+    set { flagsAndMarks = flagsAndMarks & ~0xff_ffff | newValue & 0xff_ffff }
+  }
+
   /// See `Marks`.
-  var marks: UInt32 = 0
+  var marks: UInt32 {
+    get { flagsAndMarks >> 24 }
+    set { flagsAndMarks = flagsAndMarks & 0xff_ffff | newValue << 24 }
+  }
 
   /// Things that happened to an arena and are never undone.
   struct Marks: OptionSet {
@@ -88,7 +101,9 @@ public struct ArenaFlags: OptionSet, Sendable {
 }
 
 /// A free that could not be finished where it was asked for (`struct arena_free_span`).
-struct ArenaSpan: BitwiseCopyable {
+struct ArenaSpan: SlabObject {
+  static var cache: Int { 13 }
+
   var next = Ref<ArenaSpan>.none
   var pages: UInt32 = 0
   var address: UInt64 = 0

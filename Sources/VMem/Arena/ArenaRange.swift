@@ -1,6 +1,8 @@
 /// A maximal run of free pages of an arena, linked into two trees. The corresponding kernel
 /// structure is `struct range_node`.
-struct ArenaRange: BitwiseCopyable {
+struct ArenaRange: SlabObject {
+  static var cache: Int { 12 }
+
   var start: UInt32 = 0
   var last: UInt32 = 0
   /// Number of its insertion: higher ones are newer.
@@ -24,8 +26,6 @@ struct ArenaTree: Treap {
   let ram: RAM
   let arena: Ref<Arena>
   let order: Order
-
-  static var cache: CacheKind { .arenaRange }
 
   var root: Ref<ArenaRange> {
     @inline(__always) get { ram[arena].roots[order.rawValue] }
@@ -85,7 +85,7 @@ struct ArenaRanges {
 
   /// A new run that is in no tree yet; nil when there is no memory for it.
   func make(_ start: UInt32, _ last: UInt32) -> Ref<ArenaRange>? {
-    guard !ram.fails(.kmalloc), let node = caches.allocate(.arenaRange, as: ArenaRange.self) else {
+    guard !ram.fails(.kmalloc), let node = caches.allocate(ArenaRange.self) else {
       return nil
     }
     ram[node] = ArenaRange(start, last)
@@ -104,12 +104,12 @@ struct ArenaRanges {
     byPlace.unlink(node)
     byLength.unlink(node)
     ram[arena].rangeCount -= 1
-    caches.free(.arenaRange, node)
+    caches.free(node)
   }
 
   /// Forgets every run.
   func removeAll() {
-    byPlace.forEach { caches.free(.arenaRange, $0) }
+    byPlace.forEach { caches.free($0) }
     ram[arena].roots = InlineArray(repeating: .none)
     ram[arena].rangeCount = 0
   }

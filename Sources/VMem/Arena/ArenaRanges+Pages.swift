@@ -7,7 +7,7 @@ extension ArenaRanges {
   func first(_ start: UInt32, _ last: UInt32) -> Ref<ArenaRange> {
     var found = Ref<ArenaRange>.none
     var at = byPlace.root
-    var limit = caches.stepLimit(.arenaRange)
+    var limit = caches.stepLimit(ArenaRange.self)
     while !at.isNone {
       limit.step()
       if ram[at].last >= start {
@@ -31,7 +31,7 @@ extension ArenaRanges {
   func bestFit(_ count: UInt32) -> UInt32? {
     var found = Ref<ArenaRange>.none
     var at = byLength.root
-    var limit = caches.stepLimit(.arenaRange)
+    var limit = caches.stepLimit(ArenaRange.self)
     while !at.isNone {
       limit.step()
       if ram[at].length >= count {
@@ -48,7 +48,7 @@ extension ArenaRanges {
   /// in a maple tree (`mtree_alloc_range`).
   func firstFit(_ count: UInt32) -> UInt32? {
     var start: UInt32 = 0
-    var limit = caches.stepLimit(.arenaRange)
+    var limit = caches.stepLimit(ArenaRange.self)
     while true {
       let run = first(start, .max)
       if run.isNone { return nil }

@@ -75,7 +75,7 @@ extension Machine {
       found = (address, ram[table: table, index].bits)
     }
     if let found { throw bug(.arena_map_alloc, .slotOccupied, found.address, found.bits) }
-    guard !ram.fails(.kmalloc), let arena = caches.allocate(.arena, as: Arena.self) else {
+    guard !ram.fails(.kmalloc), let arena = caches.allocate(Arena.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
     var record = Arena()
@@ -93,11 +93,10 @@ extension Machine {
     } catch {
       ArenaRanges(ram: ram, arena: arena).removeAll()
       if ram[arena].scratch != 0 { frames.free(ram[arena].scratch, isZero: true) }
-      caches.free(.arena, arena)
+      caches.free(arena)
       throw error
     }
-    ram[arena].next = ram[Superblock.ref].arenas
-    ram[Superblock.ref].arenas = arena
+    ram[ram.arenas].arenas.insert(arena, ram)
     ram[area].arena = arena
   }
 
@@ -177,22 +176,8 @@ extension Machine {
     removeArea(area)
     ArenaRanges(ram: ram, arena: arena).removeAll()
     if scratch != 0 { frames.free(UInt32(truncatingIfNeeded: scratch)) }
-    unlist(arena)
-    caches.free(.arena, arena)
-  }
-
-  private func unlist(_ arena: Ref<Arena>) {
-    guard ram[Superblock.ref].arenas != arena else {
-      ram[Superblock.ref].arenas = ram[arena].next
-      return
-    }
-    var at = ram[Superblock.ref].arenas
-    var limit = caches.stepLimit(.arena)
-    while ram[at].next != arena {
-      limit.step()
-      at = ram[at].next
-    }
-    ram[at].next = ram[arena].next
+    ram[ram.arenas].arenas.remove(arena, ram)
+    caches.free(arena)
   }
 
   /// Calls `body` for the entry of every page that is there in a part of an arena's range: the
@@ -224,20 +209,18 @@ extension Machine {
   func refuseArenas(
     _ function: KernelFunction, _ start: UInt64, _ end: UInt64
   ) throws(Refusal) {
-    if !ram[Superblock.ref].arenas.isNone, let arena = arenaOverlapping(start, end) {
+    if !ram[ram.arenas].arenas.isEmpty, let arena = arenaOverlapping(start, end) {
       throw bug(function, .belongsToArena, start, kernelStart(arena))
     }
   }
 
   @inline(never)
   private func arenaOverlapping(_ start: UInt64, _ end: UInt64) -> Ref<Arena>? {
-    var arena = ram[Superblock.ref].arenas
-    var limit = caches.stepLimit(.arena)
-    while !arena.isNone {
-      limit.step()
-      let area = ram[arena].area
-      if start < ram[area].end, ram[area].start < end { return arena }
-      arena = ram[arena].next
+    var area = areas.busyArea(containing: start)
+    if area.isNone { area = areas.busyAreaStarting(above: start) }
+    while !area.isNone, ram[area].start < end {
+      if !ram[area].arena.isNone { return ram[area].arena }
+      area = areas.busyAreaStarting(above: ram[area].start)
     }
     return nil
   }

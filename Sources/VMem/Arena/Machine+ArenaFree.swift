@@ -45,13 +45,13 @@ extension Machine {
       return freeNow(pages)
     }
     // Without room for the note the pages stay until the arena goes.
-    guard !ram.fails(.kmalloc), let span = caches.allocate(.arenaSpan, as: ArenaSpan.self) else {
+    guard !ram.fails(.kmalloc), let span = caches.allocate(ArenaSpan.self) else {
       throw Refusal(.null, .noDescriptor)
     }
     ram[span] = ArenaSpan(
       next: ram[pages.arena].spans, pages: UInt32(pages.count), address: pages.address)
     ram[pages.arena].spans = span
-    ram[Superblock.ref].arenaSpans += 1
+    ram[ram.arenas].spans += 1
     guard hasLock else { throw arenaFreeWaits(pages.arena) }
   }
 
@@ -168,24 +168,18 @@ extension Machine {
   func finishArenaFrees() {
     let before = context
     context = .process
-    var arena = ram[Superblock.ref].arenas
-    var limit = caches.stepLimit(.arena)
-    while !arena.isNone {
-      limit.step()
-      if lock(arena) { finishFrees(of: arena) }
-      arena = ram[arena].next
-    }
+    ram[ram.arenas].arenas.forEach(ram) { if lock($0) { finishFrees(of: $0) } }
     context = before
   }
 
   func finishFrees(of arena: Ref<Arena>) {
-    var limit = caches.stepLimit(.arenaSpan)
+    var limit = caches.stepLimit(ArenaSpan.self)
     while case let span = ram[arena].spans, !span.isNone {
       limit.step()
       let record = ram[span]
       ram[arena].spans = record.next
-      ram[Superblock.ref].arenaSpans -= 1
-      caches.free(.arenaSpan, span)
+      ram[ram.arenas].spans -= 1
+      caches.free(span)
       let pages = FreedPages(
         arena: arena, address: record.address, count: UInt64(record.pages))
       do throws(Refusal) {

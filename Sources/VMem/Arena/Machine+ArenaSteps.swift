@@ -183,11 +183,11 @@ extension Machine {
       return
     }
     checker.expect(
-      checker.isUsed(step.arena, .arena) && step.phase < 4 && step.flushed <= cpuCount
+      checker.isUsed(step.arena) && step.phase < 4 && step.flushed <= cpuCount
         && step.start < step.end && (step.start | step.end) & 4095 == 0
         && (step.end - step.start) <= Arena.window
         && (isCleared(step) || step.list == 0 && step.flushed == 0), "step: arena", cpu)
-    guard checker.isUsed(step.arena, .arena) else { return }
+    guard checker.isUsed(step.arena) else { return }
     // The upper half of the addresses is the arena's.
     checker.expect(
       step.start >> 32 == ram[step.arena].userStart >> 32 && step.end <= ram[step.arena].userEnd,

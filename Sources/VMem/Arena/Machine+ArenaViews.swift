@@ -36,7 +36,7 @@ extension Machine {
     let record = ram[arena]
     var waiting: UInt64 = 0
     var span = record.spans
-    var limit = caches.stepLimit(.arenaSpan)
+    var limit = caches.stepLimit(ArenaSpan.self)
     while !span.isNone {
       limit.step()
       waiting += UInt64(ram[span].pages)

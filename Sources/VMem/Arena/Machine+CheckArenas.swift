@@ -7,8 +7,7 @@ extension Machine {
     var found: Set<UInt32> = []
     var spans: UInt64 = 0
     var known: Set<UInt32> = []
-    var arena = ram[Superblock.ref].arenas
-    while !arena.isNone, checker.use(arena, .arena, "arena") {
+    for arena in ram[ram.arenas].arenas.check("arena", &checker) {
       known.insert(arena.granule)
       guard checker.hasSoundIndex, checkArea(of: arena, &checker) else {
         checker.expect(!checker.hasSoundIndex, "arena: area", arena.physicalAddress)
@@ -18,7 +17,7 @@ extension Machine {
       if let mappings { checkMappings(of: arena, mappings[arena.granule] ?? [], &checker) }
       checkRanges(ArenaRanges(ram: ram, arena: arena), &checker)
       var span = ram[arena].spans
-      while !span.isNone, checker.use(span, .arenaSpan, "arena: deferred free") {
+      while !span.isNone, checker.use(span, "arena: deferred free") {
         spans += 1
         checker.expect(
           ram[span].address & 4095 == 0 && ram[span].pages > 0, "arena: deferred free",
@@ -27,10 +26,9 @@ extension Machine {
       }
       // Tables that are wrong must not be walked.
       if checker.isSound { checkPages(of: arena, &found, &checker) }
-      arena = ram[arena].next
     }
     checker.expect(
-      spans == UInt64(ram[Superblock.ref].arenaSpans), "arenas: deferred frees", spans)
+      spans == UInt64(ram[ram.arenas].spans), "arenas: deferred frees", spans)
     for granule in (mappings ?? [:]).keys.sorted() where !known.contains(granule) {
       checker.expect(false, "user mapping: arena", UInt64(granule) << 4)
     }
@@ -45,7 +43,7 @@ extension Machine {
   private func checkArea(of arena: Ref<Arena>, _ checker: inout Checker) -> Bool {
     let area = ram[arena].area
     let isRight =
-      checker.isUsed(area, .vmArea) && ram[area].arena == arena
+      checker.isUsed(area) && ram[area].arena == arena
       && areas.busyArea(startingAt: ram[area].start) == area
       && ram[area].reserved == Arena.areaSize + 4096
       && ram[area].flags.subtracting(.flushResetPerms) == [.sparse, .usermap]
@@ -114,7 +112,7 @@ extension Machine {
 
   private func checkRanges(_ ranges: ArenaRanges, _ checker: inout Checker) {
     let place = ranges.arena.physicalAddress
-    guard let placed = ranges.byPlace.checked({ checker.use($0, .arenaRange, "arena: free run") })
+    guard let placed = ranges.byPlace.checked({ checker.use($0, "arena: free run") })
     else { return checker.expect(false, "arena: tree of free runs", place) }
     for (before, after) in zip(placed, placed.dropFirst()) {
       checker.expect(
@@ -134,7 +132,7 @@ extension Machine {
       UInt64(placed.count))
     var seen: Set<Ref<ArenaRange>> = []
     let found = ranges.byLength.checked {
-      checker.isUsed($0, .arenaRange) && seen.insert($0).inserted
+      checker.isUsed($0) && seen.insert($0).inserted
     }
     guard let sized = found else {
       return checker.expect(false, "arena: tree of free runs", place)

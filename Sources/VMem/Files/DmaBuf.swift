@@ -1,5 +1,7 @@
 /// A buffer that udmabuf has made of pages of memfds: the kernel's `dma_buf` and `udmabuf` in one.
-package struct DmaBuf: BitwiseCopyable, Sendable {
+package struct DmaBuf: Listed, Sendable {
+  static var cache: Int { 15 }
+
   package internal(set) var pageCount: UInt32 = 0
   /// User mappings, and the open descriptor.
   package internal(set) var references: UInt32 = 1
@@ -11,11 +13,12 @@ package struct DmaBuf: BitwiseCopyable, Sendable {
   /// Inode number: how many buffers there were before, plus one.
   package internal(set) var number: UInt32 = 0
   var next = Ref<DmaBuf>.none
+  var previous = Ref<DmaBuf>.none
   private var table: UInt8 = 0
   private var cloexec: UInt8 = 0
   private var open: UInt8 = 1
   private var unused: UInt8 = 0
-  private var unusedToo: UInt64 = 0
+  private var unusedToo: UInt32 = 0
 
   /// Whether begin_cpu_access has made its table.
   package internal(set) var hasTable: Bool {

@@ -13,12 +13,15 @@ package enum FileKind: UInt8, Sendable {
 }
 
 /// A file: the kernel's `inode` and `address_space` in one.
-package struct File: BitwiseCopyable, Sendable {
-  private var rawKind: UInt8 = 0
-  /// Largest order of the folios that are made for it.
-  package internal(set) var folioOrder: UInt8 = 0
-  package internal(set) var seals = Seals(rawValue: 0)
-  private var state: UInt8 = 0
+package struct File: Listed, Sendable {
+  static var cache: Int { 14 }
+
+  /// `FileKind`, and what is said of it in bits 3 and 4.
+  private var kindAndMarks: UInt8 = 0
+  /// Order of the largest folio in the lower half, of the pages that are read in together above.
+  private var orders: UInt8 = 5 << 4
+  /// Open descriptors; a file that is only mapped has none.
+  package internal(set) var descriptors: UInt16 = 0
   /// User mappings and open descriptors.
   package internal(set) var references: UInt32 = 1
   /// Bytes (`i_size`).
@@ -29,14 +32,10 @@ package struct File: BitwiseCopyable, Sendable {
   package internal(set) var pageCount: UInt32 = 0
   /// Inode number: how many files there were before, plus one.
   package internal(set) var number: UInt32 = 0
-  /// The next file.
   var next = Ref<File>.none
-  /// Frame that holds the path of a host file, with a zero behind it; else 0.
-  var path: UInt32 = 0
-  /// Pages that are read in together: a power of two.
-  package internal(set) var window: UInt16 = 32
-  /// Open descriptors; a file that is only mapped has none.
-  package internal(set) var descriptors: UInt16 = 0
+  var previous = Ref<File>.none
+  /// Of a host file the frame of its path, of a memfd its seals.
+  private var pathOrSeals: UInt32 = 0
   /// Shared mappings that may write.
   var writers: UInt32 = 0
   /// Bytes that the host's file has of a host file: pages that are not in memory are read from there as
@@ -44,11 +43,40 @@ package struct File: BitwiseCopyable, Sendable {
   var hostSize: UInt64 = 0
 
   /// Whether the record says what there is.
-  var isKnown: Bool { FileKind(rawValue: rawKind) != nil && state & ~3 == 0 }
+  var isKnown: Bool {
+    let bits = isMemfd ? UInt32(Seals.known.rawValue) : 0
+    return FileKind(rawValue: kindAndMarks & 7) != nil && kindAndMarks < 32
+      && UInt64(folioOrder) <= Self.maximumFolioOrder && orders >> 4 <= Self.maximumWindowOrder
+      && (kind == .host ? path != 0 : pathOrSeals & ~bits == 0)
+  }
 
   package internal(set) var kind: FileKind {
-    get { FileKind(rawValue: rawKind) ?? .anonymous }
-    set { rawKind = newValue.rawValue }
+    get { FileKind(rawValue: kindAndMarks & 7) ?? .anonymous }
+    set { kindAndMarks = kindAndMarks & ~7 | newValue.rawValue }
+  }
+
+  /// Largest order of the folios that are made for it.
+  package internal(set) var folioOrder: UInt8 {
+    get { orders & 15 }
+    set { orders = orders & ~15 | newValue & 15 }
+  }
+
+  /// Pages that are read in together: a power of two.
+  package internal(set) var window: UInt16 {
+    get { 1 << UInt16(orders >> 4) }
+    set { orders = orders & 15 | UInt8(truncatingIfNeeded: newValue.trailingZeroBitCount) << 4 }
+  }
+
+  /// Frame that holds the path of a host file, with a zero behind it; else 0.
+  var path: UInt32 {
+    get { kind == .host ? pathOrSeals : 0 }
+    set { pathOrSeals = newValue }
+  }
+
+  /// Of a memfd; others have none.
+  package internal(set) var seals: Seals {
+    get { Seals(rawValue: isMemfd ? UInt8(truncatingIfNeeded: pathOrSeals) : 0) }
+    set { pathOrSeals = UInt32(newValue.rawValue) }
   }
 
   /// Whether it is a memfd, which has seals.
@@ -56,16 +84,16 @@ package struct File: BitwiseCopyable, Sendable {
 
   /// Whether its huge pages give their struct pages up (HVO).
   package internal(set) var isOptimized: Bool {
-    get { state & 1 != 0 }
-    set { state = state & ~1 | (newValue ? 1 : 0) }
+    get { kindAndMarks & 8 != 0 }
+    set { kindAndMarks = kindAndMarks & ~8 | (newValue ? 8 : 0) }
   }
 
   package var isOpen: Bool { descriptors > 0 }
 
   /// Whether its size was changed since the host's file had it.
   var isResized: Bool {
-    get { state & 2 != 0 }
-    set { state = state & ~2 | (newValue ? 2 : 0) }
+    get { kindAndMarks & 16 != 0 }
+    set { kindAndMarks = kindAndMarks & ~16 | (newValue ? 16 : 0) }
   }
 
   /// Word of a page that is not in memory and has been: swapped out, or a shadow of what was evicted.
@@ -76,6 +104,7 @@ package struct File: BitwiseCopyable, Sendable {
   package static let maximumFolioOrder: UInt64 = 9
   /// Pages of a huge page.
   static let hugePages: UInt64 = 512
+  static let maximumWindowOrder: UInt8 = 12
   static let pathRoom = 4096
 
   /// Pages that the size covers.

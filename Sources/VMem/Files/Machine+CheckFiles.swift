@@ -17,20 +17,16 @@ extension Machine {
         UInt64(pfn), UInt64(count))
     }
     held.merge(users) { $0 + $1 }
-    var descriptors: UInt32 = 0
     var shared: Set<UInt64> = []
     var numbers: Set<UInt32> = []
-    var file = ram[Superblock.ref].files
-    while !file.isNone, !checker.isFull, checker.use(file, .file, "file") {
+    for file in ram[ram.files].files.check("file", &checker) where !checker.isFull {
       let record = ram[file]
       check(record, file, &checker)
       checker.expect(
         numbers.insert(record.number).inserted && record.number > 0
-          && record.number <= ram[Superblock.ref].filesMade, "file: number",
+          && record.number <= ram[ram.files].filesMade, "file: number",
         file.physicalAddress, UInt64(record.number))
       checkPages(file, held, users, &shared, &checker)
-      descriptors += 1
-      file = record.next
     }
     for page in checker.structAliases where !shared.contains(page) {
       checker.expect(false, "struct pages: shared by what is no huge page", page)
@@ -47,11 +43,8 @@ extension Machine {
     checker.expect(record.writers == writers, "file: writers", place, UInt64(record.writers))
     checker.expect(
       record.isKnown
-        && UInt64(record.folioOrder) <= File.maximumFolioOrder
-        && Seals.known.isSuperset(of: record.seals) && (record.isMemfd || record.seals.isEmpty)
         && (record.kind == .hugetlb || !record.isOptimized) && record.size <= File.maximumSize
-        && record.window.nonzeroBitCount == 1 && record.window <= 4096
-        && (record.path != 0) == (record.kind == .host) && record.hostSize <= record.size
+        && record.hostSize <= record.size
         && (record.kind == .host || record.hostSize == 0 && !record.isResized)
         && (record.kind != .zero || !record.isOpen), "file: what it is", place)
     guard record.kind == .host, checker.claim(UInt64(record.path), "file: path is not RAM") else {
@@ -112,8 +105,7 @@ extension Machine {
   private func heldByBuffers(_ checker: inout Checker) -> [UInt32: UInt32] {
     var held: [UInt32: UInt32] = [:]
     var numbers: Set<UInt32> = []
-    var buffer = ram[Superblock.ref].buffers
-    while !buffer.isNone, !checker.isFull, checker.use(buffer, .dmaBuf, "dma-buf") {
+    for buffer in ram[ram.files].buffers.check("dma-buf", &checker) where !checker.isFull {
       let record = ram[buffer]
       let place = buffer.physicalAddress
       let mappings = users(of: buffer)
@@ -122,7 +114,7 @@ extension Machine {
         "dma-buf: users", place, UInt64(record.references))
       checker.expect(
         numbers.insert(record.number).inserted && record.number > 0
-          && record.number <= ram[Superblock.ref].buffersMade && record.isKnown, "dma-buf: number",
+          && record.number <= ram[ram.files].buffersMade && record.isKnown, "dma-buf: number",
         place, UInt64(record.number))
       checker.expect(
         (record.mapCount == 0) == (record.address == 0)
@@ -139,7 +131,6 @@ extension Machine {
           place, UInt64(pfn))
         held[pfn, default: 0] += 1
       }
-      buffer = record.next
     }
     return held
   }

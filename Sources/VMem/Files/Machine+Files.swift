@@ -19,7 +19,7 @@ extension Machine {
     guard path.count < File.pathRoom else {
       throw Refusal(.errno(.ENAMETOOLONG), .pathTooLong, UInt64(path.count))
     }
-    if let window, window.nonzeroBitCount != 1 || window > 4096 {
+    if let window, window.nonzeroBitCount != 1 || window > 1 << UInt64(File.maximumWindowOrder) {
       throw Refusal(.errno(.EINVAL), .readAheadWindow, window)
     }
     try checkOrder(order ?? 0)
@@ -36,7 +36,7 @@ extension Machine {
     let file = try makeFile(.host, order ?? 0)
     ram[file].window = UInt16(window ?? 32)
     guard !ram.fails(.kmalloc), let frame = frames.allocate(zeroed: true) else {
-      caches.free(.file, file)
+      caches.free(file)
       throw Refusal(.errno(.ENOMEM), .noFrames, 1)
     }
     ram[frames.frame(frame)].mapcount = PageType.array.word
@@ -49,7 +49,7 @@ extension Machine {
       ram[file].hostSize = ram[file].size
     } catch {
       frames.free(frame)
-      caches.free(.file, file)
+      caches.free(file)
       let errno = Errno(rawValue: UInt8(truncatingIfNeeded: error.code)) ?? .EIO
       throw Refusal(.errno(errno), .hostFile, 0, UInt64(error.code))
     }
@@ -111,7 +111,7 @@ extension Machine {
   private func makeFile(_ kind: FileKind, _ order: UInt64) throws(Refusal) -> Ref<File> {
     try checkOrder(order)
     mightSleep(.alloc_inode)
-    guard !ram.fails(.inode), let file = caches.allocate(.file, as: File.self) else {
+    guard !ram.fails(.inode), let file = caches.allocate(File.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
     var record = File()
@@ -128,10 +128,9 @@ extension Machine {
   }
 
   private func link(_ file: Ref<File>) {
-    ram[Superblock.ref].filesMade += 1
-    ram[file].number = ram[Superblock.ref].filesMade
-    ram[file].next = ram[Superblock.ref].files
-    ram[Superblock.ref].files = file
+    ram[ram.files].filesMade += 1
+    ram[file].number = ram[ram.files].filesMade
+    ram[ram.files].files.insert(file, ram)
   }
 
   /// The kernel address that stands for a file.
@@ -144,21 +143,10 @@ extension Machine {
   }
 
   func findFile(_ address: UInt64) -> Ref<File>? {
-    var found: Ref<File>?
-    forEachFile { if self.address(of: $0) == address { found = $0 } }
-    return found
+    ram[ram.files].files.object(at: address &- map.pageOffset, ram)
   }
 
-  func forEachFile(_ body: (Ref<File>) -> Void) {
-    var at = ram[Superblock.ref].files
-    var limit = caches.stepLimit(.file)
-    while !at.isNone {
-      limit.step()
-      let next = ram[at].next
-      body(at)
-      at = next
-    }
-  }
+  func forEachFile(_ body: (Ref<File>) -> Void) { ram[ram.files].files.forEach(ram, body) }
 
   /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
   /// somebody has pinned stay. The corresponding kernel function is `close`.
@@ -173,13 +161,9 @@ extension Machine {
     ram[file].references -= 1
     guard ram[file].references == 0 else { return }
     removePages(file, from: 0)
-    if ram[Superblock.ref].files == file {
-      ram[Superblock.ref].files = ram[file].next
-    } else {
-      forEachFile { if ram[$0].next == file { ram[$0].next = ram[file].next } }
-    }
+    ram[ram.files].files.remove(file, ram)
     if ram[file].path != 0 { frames.free(ram[file].path) }
-    caches.free(.file, file)
+    caches.free(file)
   }
 
   /// Takes every page from `first` on out of a file.

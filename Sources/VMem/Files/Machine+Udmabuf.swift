@@ -2,10 +2,10 @@
 extension Machine {
   /// `/sys/module/udmabuf/parameters`: most items of a list, and most MiB of a buffer. -1 is no limit.
   public var udmabufLimits: (list: UInt32, sizeMB: UInt32) {
-    get { (ram[Superblock.ref].udmabuf.list, ram[Superblock.ref].udmabuf.sizeMB) }
+    get { (ram[ram.files].udmabuf.list, ram[ram.files].udmabuf.sizeMB) }
     nonmutating set {
-      ram[Superblock.ref].udmabuf.list = newValue.list
-      ram[Superblock.ref].udmabuf.sizeMB = newValue.sizeMB
+      ram[ram.files].udmabuf.list = newValue.list
+      ram[ram.files].udmabuf.sizeMB = newValue.sizeMB
     }
   }
 
@@ -29,7 +29,7 @@ extension Machine {
   public func createUdmabuf(
     list items: [UdmabufItem], closesOnExec: Bool = false
   ) throws(Refusal) -> UInt64 {
-    let limit = ram[Superblock.ref].udmabuf.list
+    let limit = ram[ram.files].udmabuf.list
     guard items.count <= limit else {
       throw Refusal(.errno(.EINVAL), .tooManyItems, UInt64(items.count), UInt64(limit))
     }
@@ -41,7 +41,7 @@ extension Machine {
   ) throws(Refusal) -> UInt64 {
     mightSleep(.udmabuf_create)
     try checkSizes(items)
-    guard !ram.fails(.kmalloc), let buffer = caches.allocate(.dmaBuf, as: DmaBuf.self) else {
+    guard !ram.fails(.kmalloc), let buffer = caches.allocate(DmaBuf.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
     ram[buffer] = DmaBuf()
@@ -49,19 +49,18 @@ extension Machine {
       for item in items { try pin(item, buffer) }
     } catch {
       unpin(buffer)
-      caches.free(.dmaBuf, buffer)
+      caches.free(buffer)
       throw error
     }
     ram[buffer].closesOnExec = closesOnExec
-    ram[Superblock.ref].buffersMade += 1
-    ram[buffer].number = ram[Superblock.ref].buffersMade
-    ram[buffer].next = ram[Superblock.ref].buffers
-    ram[Superblock.ref].buffers = buffer
+    ram[ram.files].buffersMade += 1
+    ram[buffer].number = ram[ram.files].buffersMade
+    ram[ram.files].buffers.insert(buffer, ram)
     return address(of: buffer)
   }
 
   private func checkSizes(_ items: [UdmabufItem]) throws(Refusal) {
-    let limit = UInt64(ram[Superblock.ref].udmabuf.sizeMB) << 8
+    let limit = UInt64(ram[ram.files].udmabuf.sizeMB) << 8
     var pages: UInt64 = 0
     for item in items {
       guard (item.offset | item.size) & 4095 == 0 else {
@@ -135,21 +134,10 @@ extension Machine {
 
   func address(of buffer: Ref<DmaBuf>) -> UInt64 { map.pageOffset + buffer.physicalAddress }
 
-  func forEachBuffer(_ body: (Ref<DmaBuf>) -> Void) {
-    var at = ram[Superblock.ref].buffers
-    var limit = caches.stepLimit(.dmaBuf)
-    while !at.isNone {
-      limit.step()
-      let next = ram[at].next
-      body(at)
-      at = next
-    }
-  }
+  func forEachBuffer(_ body: (Ref<DmaBuf>) -> Void) { ram[ram.files].buffers.forEach(ram, body) }
 
   func findBuffer(_ address: UInt64) -> Ref<DmaBuf>? {
-    var found: Ref<DmaBuf>?
-    forEachBuffer { if self.address(of: $0) == address { found = $0 } }
-    return found
+    ram[ram.files].buffers.object(at: address &- map.pageOffset, ram)
   }
 
   /// The buffer at an address; refuses with -EINVAL where there is none (`dma_buf_get`).
@@ -194,13 +182,9 @@ extension Machine {
       ram[buffer].mapCount = 1
       try? unmapBuffer(buffer)
     }
-    if ram[Superblock.ref].buffers == buffer {
-      ram[Superblock.ref].buffers = ram[buffer].next
-    } else {
-      forEachBuffer { if ram[$0].next == buffer { ram[$0].next = ram[buffer].next } }
-    }
+    ram[ram.files].buffers.remove(buffer, ram)
     unpin(buffer)
-    caches.free(.dmaBuf, buffer)
+    caches.free(buffer)
   }
 
   // MARK: Into the kernel

@@ -37,7 +37,7 @@ public struct Injection: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// All injections, at the end of the superblock.
+/// All injections.
 struct Injections: BitwiseCopyable {
   var points = InlineArray<3, Injection>(repeating: Injection())
   /// Failures since boot.
@@ -45,4 +45,8 @@ struct Injections: BitwiseCopyable {
   /// For each CPU whether it has a spare vmap_area (`ne_fit_preload_node`); kept only while
   /// descriptors may fail.
   var spares: UInt64 = 0
+}
+
+extension RAM {
+  var injections: Ref<Injections> { self[Superblock.ref].roots.injections }
 }

@@ -11,11 +11,11 @@ struct Injector {
   @inline(never)
   func strikes(_ kind: InjectionKind, _ detail: UInt32) -> Bool {
     let at = Int(kind.rawValue)
-    let before = ram[state].injections.points[at]
+    let before = ram[ram.injections].points[at]
     guard before.filter == nil || before.filter == detail,
-      ram[state].injections.points[at].count()
+      ram[ram.injections].points[at].count()
     else { return false }
-    ram[state].injections.failed += 1
+    ram[ram.injections].failed += 1
     // As in a kernel, the log says how many failures were left before this one.
     let times = UInt64(truncatingIfNeeded: before.left.map { Int64($0) } ?? -1)
     KernelLog(ram: ram).write(
@@ -37,20 +37,20 @@ struct Injector {
   /// (`preload_this_cpu_lock`).
   func preload() {
     let bit = UInt64(1) << UInt64(ram[state].cpu)
-    if ram[state].injections.spares & bit == 0,
+    if ram[ram.injections].spares & bit == 0,
       !strikes(.slab, UInt32(SlabCache.vmapArea.rawValue))
     {
-      ram[state].injections.spares |= bit
+      ram[ram.injections].spares |= bit
     }
   }
 
   /// Whether a block that is split gets a descriptor: the CPU's spare one, or a new one.
   func allowsSplit() -> Bool {
     let bit = UInt64(1) << UInt64(ram[state].cpu)
-    if ram[state].injections.spares & bit == 0 {
+    if ram[ram.injections].spares & bit == 0 {
       return !strikes(.slab, UInt32(SlabCache.vmapArea.rawValue))
     }
-    ram[state].injections.spares &= ~bit
+    ram[ram.injections].spares &= ~bit
     return true
   }
 }

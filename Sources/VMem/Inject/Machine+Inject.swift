@@ -14,23 +14,23 @@ extension Machine {
     var armed = injection
     armed.seen = 0
     armed.failed = 0
-    ram[Superblock.ref].injections.points[Int(kind.rawValue)] = armed
+    ram[ram.injections].points[Int(kind.rawValue)] = armed
     ram[Superblock.ref].injects |= kind.bit
-    if kind == .slab { ram[Superblock.ref].injections.spares = .max }
+    if kind == .slab { ram[ram.injections].spares = .max }
   }
 
   /// Lets allocations of a kind succeed again.
   package func stopInjecting(_ kind: InjectionKind) {
-    ram[Superblock.ref].injections.points[Int(kind.rawValue)] = Injection()
+    ram[ram.injections].points[Int(kind.rawValue)] = Injection()
     ram[Superblock.ref].injects &= ~kind.bit
-    if kind == .slab { ram[Superblock.ref].injections.spares = 0 }
+    if kind == .slab { ram[ram.injections].spares = 0 }
   }
 
   /// What is armed for a kind, with its counts; nil when nothing is.
   package func injection(_ kind: InjectionKind) -> Injection? {
-    ram.injects(kind) ? ram[Superblock.ref].injections.points[Int(kind.rawValue)] : nil
+    ram.injects(kind) ? ram[ram.injections].points[Int(kind.rawValue)] : nil
   }
 
   /// Failures that were injected since boot.
-  public var injectedFailures: UInt64 { ram[Superblock.ref].injections.failed }
+  public var injectedFailures: UInt64 { ram[ram.injections].failed }
 }

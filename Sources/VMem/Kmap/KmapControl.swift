@@ -1,6 +1,8 @@
 /// What a task has of temporary mappings: the kernel's `kmap_ctrl`, and the counts that a task has
 /// beside it. The task that a machine boots with has one for each CPU.
-struct KmapControl: BitwiseCopyable {
+struct KmapControl: SlabObject {
+  static var cache: Int { 10 }
+
   /// `KM_MAX_IDX` of a kernel with guards, which is the larger one.
   static let mostEntries = 33
 

@@ -1,7 +1,9 @@
 /// A mapping of kmap_local, while its task holds it and as long as an audit has something to say
 /// about it. The kernel knows of it what is in the slot, if it has one: of low memory it knows
 /// nothing.
-struct LocalMapping: BitwiseCopyable {
+struct LocalMapping: SlabObject {
+  static var cache: Int { 18 }
+
   /// Mappings that are kept after their end: the oldest fall out.
   static let mostEnded = 64
 
@@ -43,7 +45,7 @@ extension Machine {
   func hold(
     _ control: Ref<KmapControl>, _ address: UInt64, _ page: UInt64
   ) throws(Refusal) -> Ref<LocalMapping> {
-    guard let mapping = caches.allocate(.localMapping, as: LocalMapping.self) else {
+    guard let mapping = caches.allocate(LocalMapping.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
     ram[mapping] = LocalMapping()
@@ -61,7 +63,7 @@ extension Machine {
     _ control: Ref<KmapControl>, where matches: (LocalMapping) -> Bool
   ) -> Ref<LocalMapping>? {
     var mapping = ram[control].held
-    var limit = caches.stepLimit(.localMapping)
+    var limit = caches.stepLimit(LocalMapping.self)
     while !mapping.isNone {
       limit.step()
       if matches(ram[mapping]) { return mapping }
@@ -77,7 +79,7 @@ extension Machine {
   /// Calls `body` for each mapping of a list.
   func forEach(from first: Ref<LocalMapping>, _ body: (Ref<LocalMapping>) -> Void) {
     var mapping = first
-    var limit = caches.stepLimit(.localMapping)
+    var limit = caches.stepLimit(LocalMapping.self)
     while !mapping.isNone {
       limit.step()
       body(mapping)
@@ -96,17 +98,17 @@ extension Machine {
     }
     closeProtected(mapping, control)
     guard !ram[mapping].marks.isEmpty || ram[mapping].users != 0 else {
-      return caches.free(.localMapping, mapping)
+      return caches.free(mapping)
     }
     ram[mapping].ended = clock
-    ram[mapping].next = ram[Superblock.ref].endedMappings
-    ram[Superblock.ref].endedMappings = mapping
+    ram[mapping].next = ram[ram.highMemory].endedMappings
+    ram[ram.highMemory].endedMappings = mapping
     forgetOldest()
   }
 
   /// Ends all that a task holds.
   func endAll(_ control: Ref<KmapControl>) {
-    var limit = caches.stepLimit(.localMapping)
+    var limit = caches.stepLimit(LocalMapping.self)
     while !ram[control].held.isNone {
       limit.step()
       end(ram[control].held, control)
@@ -115,11 +117,11 @@ extension Machine {
 
   /// Lets the oldest that have ended fall out: there is one too many at most.
   private func forgetOldest() {
-    var last = ram[Superblock.ref].endedMappings
+    var last = ram[ram.highMemory].endedMappings
     for _ in 1..<LocalMapping.mostEnded where !ram[last].next.isNone { last = ram[last].next }
     let oldest = ram[last].next
     guard !oldest.isNone else { return }
     ram[last].next = .none
-    caches.free(.localMapping, oldest)
+    caches.free(oldest)
   }
 }

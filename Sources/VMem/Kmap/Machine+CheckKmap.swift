@@ -1,19 +1,20 @@
 /// Temporary mappings: entries, counts, addresses of pages and the tasks' records say the same.
 extension Machine {
   /// High memory and the windows are what a machine can be booted with.
-  func checkHighMemory(_ state: Superblock, _ checker: inout Checker) {
+  func checkHighMemory(_ superblock: Superblock, _ checker: inout Checker) {
+    let state = ram[ram.highMemory]
     let kind = KmapWindow.Kind(rawValue: state.window)
     let slots = Int(state.pkmapSlots)
     let isSound =
       switch kind {
       case nil: false
-      case .some(.none): slots == 0 && state.highFrames == 0
+      case .some(.none): slots == 0 && state.frames == 0
       case .some(let kind): KmapWindow.isSlotCount(slots) && slots <= kind.slots
       }
     checker.expect(
-      isSound && state.highFrames < ram.frameCount, "superblock: high memory",
-      UInt64(state.highFrames), UInt64(state.window))
-    let hasKeys = state.switches & Switches.pks.rawValue != 0
+      isSound && state.frames < ram.frameCount, "superblock: high memory",
+      UInt64(state.frames), UInt64(state.window))
+    let hasKeys = superblock.switches & Switches.pks.rawValue != 0
     checker.expect(
       state.pksRelaxed <= (hasKeys ? 1 : 0), "superblock: protection keys",
       UInt64(state.pksRelaxed))
@@ -30,12 +31,11 @@ extension Machine {
           UInt64(ram[control].cpu))
       }
     }
-    for number in 1..<1 + min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks)
-    where checker.isUsed(task(number), .task) {
+    for number in 1..<1 + min(Int(ram[ram.tasks].count), Self.maximumTasks)
+    where checker.isUsed(task(number)) {
       let control = ram[task(number)].kmap
       if use(control, task: number, &checker) { controls.append(control) }
     }
-    let state = Superblock.ref
     checker.expect(ram[Task.boot].kmap.isNone, "kmap: record of the first task")
     for control in controls { check(control, &checker) }
     checkEnded(&checker)
@@ -44,7 +44,7 @@ extension Machine {
       checker.expect(
         ram[ram.perCPU(cpu)].pkrs == expectedPKRS(ofCPU: cpu), "PKRS", UInt64(cpu),
         UInt64(ram[ram.perCPU(cpu)].pkrs))
-      let current = kmapControl(ofTask: Int(ram[state].runningTasks[cpu]), onCPU: cpu)
+      let current = kmapControl(ofTask: Int(ram[ram.tasks].running[cpu]), onCPU: cpu)
       let sleeps = !current.isNone && ram[current].sleep != 0
       checker.expect(
         sleeps == (ram[ram.perCPU(cpu)].step.kind == StepState.Kind.asleep.rawValue),
@@ -63,7 +63,7 @@ extension Machine {
   private func use(
     _ control: Ref<KmapControl>, task: Int, _ checker: inout Checker
   ) -> Bool {
-    guard !control.isNone, checker.use(control, .kmapControl, "kmap: record") else { return false }
+    guard !control.isNone, checker.use(control, "kmap: record") else { return false }
     checker.expect(
       ram[control].task == UInt32(task), "kmap: task of a record", UInt64(task),
       UInt64(ram[control].task))
@@ -86,7 +86,7 @@ extension Machine {
       record.sleep <= KmapControl.Sleep.woken.rawValue
         && (record.sleep != 0 ? isHighMemory(UInt64(record.page)) : record.page == 0)
         && record.page < ram.frameCount
-        && (record.name.isNone || record.sleep != 0 && checker.isUsed(record.name, .name)),
+        && (record.name.isNone || record.sleep != 0 && checker.isUsed(record.name)),
       "kmap: sleep of a task", task)
     for at in 0..<KmapControl.mostEntries {
       let isUsed = at < index && (localStep == 1 || at % 2 == 1)
@@ -113,7 +113,7 @@ extension Machine {
     let maker = auditBit(ofTask: Int(task), onCPU: Int(record.cpu))
     var top = Int(record.index) - 1
     var at = record.held
-    while !at.isNone, checker.use(at, .localMapping, "kmap: mapping of a task", task) {
+    while !at.isNone, checker.use(at, "kmap: mapping of a task", task) {
       let mapping = ram[at]
       check(mapping, &checker)
       let isDirect = isDirect(mapping)
@@ -150,9 +150,9 @@ extension Machine {
 
   /// Mappings that an audit shows.
   private func checkEnded(_ checker: inout Checker) {
-    var at = ram[Superblock.ref].endedMappings
+    var at = ram[ram.highMemory].endedMappings
     var (count, before) = (0, clock)
-    while !at.isNone, checker.use(at, .localMapping, "kmap: mapping that has ended") {
+    while !at.isNone, checker.use(at, "kmap: mapping that has ended") {
       let mapping = ram[at]
       check(mapping, &checker)
       checker.expect(
@@ -171,7 +171,7 @@ extension Machine {
   private func checkLocalSlots(_ pkmap: Pkmap, _ checker: inout Checker) {
     for cpu in 0..<cpuCount {
       let control = kmapControl(
-        ofTask: Int(ram[Superblock.ref].runningTasks[cpu]), onCPU: cpu)
+        ofTask: Int(ram[ram.tasks].running[cpu]), onCPU: cpu)
       for at in 0..<localSlots {
         let expected = control.isNone ? .none : ram[control].entries[at]
         let address = pkmap.window.localAddress(at + localSlots * cpu)
@@ -186,7 +186,7 @@ extension Machine {
     let entry = pkmap.entry(address)
     // set_memory may have changed what it allows.
     let rights =
-      ram[Superblock.ref].changesRights && expected.isPresent
+      ram[ram.paging].changesRights && expected.isPresent
       ? Entry.writable | Entry.dirty | Entry.noExecute : 0
     checker.expect(
       entry.bits | rights == expected.bits | rights, "kmap: entry of a slot", address, entry.bits)

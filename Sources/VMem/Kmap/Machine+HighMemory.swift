@@ -1,9 +1,9 @@
 /// Memory that the direct map does not have: the top of RAM.
 extension Machine {
   /// Frames of the direct map: the frame behind them is the first of high memory.
-  var directFrames: UInt32 { ram.frameCount &- ram[Superblock.ref].highFrames }
+  var directFrames: UInt32 { ram.frameCount &- ram[ram.highMemory].frames }
   /// Bytes of RAM that the direct map does not have.
-  public var highMemory: UInt64 { UInt64(ram[Superblock.ref].highFrames) << 12 }
+  public var highMemory: UInt64 { UInt64(ram[ram.highMemory].frames) << 12 }
 
   /// Bytes of the direct map.
   public var directMapSize: UInt64 { UInt64(directFrames) << 12 }
@@ -12,11 +12,11 @@ extension Machine {
   func isHighMemory(_ pfn: UInt64) -> Bool { pfn >= UInt64(directFrames) }
 
   /// The highest zone that vmalloc takes pages from, whose addresses are not the direct map's.
-  var vmallocZone: ZoneKind { ram[Superblock.ref].highFrames == 0 ? .normal : .highmem }
+  var vmallocZone: ZoneKind { ram[ram.highMemory].frames == 0 ? .normal : .highmem }
 
   /// The machine's windows; nil where every page is in the direct map.
   package var kmapWindow: KmapWindow? {
-    let state = Superblock.ref
+    let state = ram.highMemory
     guard let kind = KmapWindow.Kind(rawValue: ram[state].window), kind != .none else { return nil }
     return KmapWindow(kind: kind, slots: Int(ram[state].pkmapSlots))
   }

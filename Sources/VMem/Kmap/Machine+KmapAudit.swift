@@ -44,7 +44,7 @@ extension Machine {
       guard control != own, Int(ram[control].cpu) == cpu, at < Int(ram[control].index),
         ram[control].entries[at].isPresent
       else { return }
-      let running = Int(ram[control].task) == Int(ram[Superblock.ref].runningTasks[cpu])
+      let running = Int(ram[control].task) == Int(ram[ram.tasks].running[cpu])
       // What the slot leads to now is the running task's; a fault is the address of one that waits.
       if running != pkmap.entry(page).isNone,
         let mapping = held(control, where: { $0.address == page })
@@ -79,7 +79,7 @@ extension Machine {
     }
     forEachKmapControl { control in localMappings(from: ram[control].held).forEach(body) }
     guard ended else { return }
-    var local = localMappings(from: ram[Superblock.ref].endedMappings)[...]
+    var local = localMappings(from: ram[ram.highMemory].endedMappings)[...]
     for mapping in endedSlots() {
       while let first = local.first, (first.ended ?? 0) < (mapping.ended ?? 0) {
         body(first)
@@ -119,7 +119,7 @@ extension Machine {
 
   /// Mappings of kmap_local so far that are addresses of low memory like all others: which tasks
   /// use them is known to nobody.
-  public var unwatchedMappings: UInt64 { ram[Superblock.ref].unwatchedMappings }
+  public var unwatchedMappings: UInt64 { ram[ram.highMemory].unwatchedMappings }
 
   /// The cursor of PKMAP and the tasks that sleep for a slot; nil without windows.
   public var pkmapCursor: (last: Int, waiting: Int)? {

@@ -45,7 +45,7 @@ extension Machine {
     let control = try kmapControl()
     let mapping = try hold(control, address, pfn)
     switch key(ofDirect: address) {
-    case ProtectionKeys.default: ram[Superblock.ref].unwatchedMappings += 1
+    case ProtectionKeys.default: ram[ram.highMemory].unwatchedMappings += 1
     case ProtectionKeys.protected: openProtected(mapping, control)
     default: break
     }

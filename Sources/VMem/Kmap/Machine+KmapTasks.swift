@@ -21,7 +21,7 @@ extension Machine {
   }
 
   private func makeKmapControl(ofTask number: Int) throws(Refusal) -> Ref<KmapControl> {
-    guard let control = caches.allocate(.kmapControl, as: KmapControl.self) else {
+    guard let control = caches.allocate(KmapControl.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
     ram[control] = KmapControl()
@@ -41,7 +41,7 @@ extension Machine {
       let control = ram[ram.perCPU(cpu)].kmap
       if !control.isNone { body(control) }
     }
-    for number in 0..<min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks) {
+    for number in 0..<min(Int(ram[ram.tasks].count), Self.maximumTasks) {
       let control = ram[task(number + 1)].kmap
       if !control.isNone { body(control) }
     }
@@ -75,7 +75,7 @@ extension Machine {
 
   /// Whether a CPU's task sleeps: then the CPU does nothing but take interrupts.
   func settle(_ cpu: Int) {
-    let control = kmapControl(ofTask: Int(ram[Superblock.ref].runningTasks[cpu]), onCPU: cpu)
+    let control = kmapControl(ofTask: Int(ram[ram.tasks].running[cpu]), onCPU: cpu)
     let sleeps = !control.isNone && ram[control].sleep != KmapControl.Sleep.awake.rawValue
     let at = ram.perCPU(cpu)
     ram[at].step = StepState()
@@ -130,13 +130,13 @@ extension Machine {
     refillStash()
     if let control = existingKmapControl {
       if ram[control].raised != 0, context == .atomic {
-        ram[Superblock.ref].warnings += 1
+        ram[ram.log].warnings += 1
         logMessage(.schedulingWhileAtomic, level: 3, .schedule)
         context = .process
       }
       switchKmapOut(control)
     }
-    ram[Superblock.ref].runningTasks[cpu] = UInt8(number)
+    ram[ram.tasks].running[cpu] = UInt8(number)
     loadMemory()
     if let control = existingKmapControl {
       switchKmapIn(control)
@@ -188,6 +188,6 @@ extension Machine {
     guard !control.isNone else { return }
     endAll(control)
     ram[self.task(number)].kmap = .none
-    caches.free(.kmapControl, control)
+    caches.free(control)
   }
 }

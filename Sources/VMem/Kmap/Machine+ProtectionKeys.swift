@@ -8,7 +8,7 @@ extension Machine {
   /// What PKRS of a CPU must be by the records.
   func expectedPKRS(ofCPU cpu: Int) -> UInt32 {
     guard has(.pks) else { return 0 }
-    let control = kmapControl(ofTask: Int(ram[Superblock.ref].runningTasks[cpu]), onCPU: cpu)
+    let control = kmapControl(ofTask: Int(ram[ram.tasks].running[cpu]), onCPU: cpu)
     let context = ExecutionContext(rawValue: ram[Superblock.ref].contexts[cpu]) ?? .process
     return control.isNone ? ProtectionKeys.initial : ram[control].pkrs[context.isInterrupt ? 1 : 0]
   }
@@ -96,13 +96,13 @@ extension Machine {
 
   /// Whether a fault by the key of protected pages is only complained about.
   public var pksIsRelaxed: Bool {
-    get { ram[Superblock.ref].pksRelaxed != 0 }
+    get { ram[ram.highMemory].pksRelaxed != 0 }
   }
 
   /// The corresponding kernel parameter is `memremap.pks_fault_mode`.
   public func setPKSFaults(relaxed: Bool) throws(Refusal) {
     try requireKeys()
-    ram[Superblock.ref].pksRelaxed = relaxed ? 1 : 0
+    ram[ram.highMemory].pksRelaxed = relaxed ? 1 : 0
   }
 
   /// The key of a page at its address in the direct map.

@@ -12,7 +12,7 @@ struct Pkmap {
     UInt32((slots * MemoryLayout<KmapSlot>.stride + 4095) / 4096)
   }
 
-  private var first: UInt32 { ram[Superblock.ref].kmapFrames }
+  private var first: UInt32 { ram[ram.highMemory].kmapFrames }
   var state: Ref<KmapState> { Ref(granule: first << 8) }
 
   func slot(_ number: Int) -> Ref<KmapSlot> {

@@ -100,18 +100,16 @@ struct Checker: ~Copyable {
 
   /// Notes that an object belongs to something. Returns false when it is no object in use of its
   /// cache, or belongs to something else already; then it must not be followed.
-  mutating func use<T>(
-    _ object: Ref<T>, _ kind: CacheKind, _ what: StaticString, _ a: UInt64 = 0
+  mutating func use<T: SlabObject>(
+    _ object: Ref<T>, _ what: StaticString, _ a: UInt64 = 0
   ) -> Bool {
-    let isFound = objects.use(object.granule, kind)
+    let isFound = objects.use(object)
     expect(isFound, what, a, object.physicalAddress)
     return isFound
   }
 
   /// Whether something has an object of a cache. It may be read then.
-  func isUsed<T>(_ object: Ref<T>, _ kind: CacheKind) -> Bool {
-    objects.state(object.granule, kind) == .used
-  }
+  func isUsed<T: SlabObject>(_ object: Ref<T>) -> Bool { objects.state(object) == .used }
 }
 
 /// What the objects of all slabs are used for.
@@ -120,47 +118,49 @@ struct ObjectTable {
 
   /// Number of a slab, by frame.
   private var slabs: [UInt32: Int] = [:]
-  private var kinds: [UInt8] = []
+  /// Number of the cache of each slab.
+  private var caches: [Int] = []
   /// 256 granules a slab; only the first of an object is not `.none`.
   private var states: [State] = []
 
-  /// Adds a slab; `granules` is the size of its objects, none of which is free.
-  mutating func add(_ pfn: UInt32, _ kind: CacheKind, granules: Int) {
-    slabs[pfn] = kinds.count
-    kinds.append(kind.rawValue)
+  /// Adds a slab of a cache, none of whose objects is free.
+  mutating func add(_ pfn: UInt32, _ type: any SlabObject.Type) {
+    let granules = Int(type.granules)
+    slabs[pfn] = caches.count
+    caches.append(type.cache)
     let first = states.count
     states += repeatElement(.none, count: 256)
     for object in 0..<256 / granules { states[first + object * granules] = .inUse }
   }
 
-  private func place(_ granule: UInt32, _ kind: CacheKind) -> Int? {
-    guard let slab = slabs[granule >> 8], kinds[slab] == kind.rawValue else { return nil }
+  private func place(_ granule: UInt32, _ cache: Int) -> Int? {
+    guard let slab = slabs[granule >> 8], caches[slab] == cache else { return nil }
     return slab << 8 | Int(granule & 255)
   }
 
-  func state(_ granule: UInt32, _ kind: CacheKind) -> State {
-    place(granule, kind).map { states[$0] } ?? .none
+  func state<T: SlabObject>(_ object: Ref<T>) -> State {
+    place(object.granule, T.cache).map { states[$0] } ?? .none
   }
 
   /// Marks an object that is in use and has no user yet. Returns false when it is none.
-  mutating func use(_ granule: UInt32, _ kind: CacheKind) -> Bool {
-    change(granule, kind, to: .used)
+  mutating func use<T: SlabObject>(_ object: Ref<T>) -> Bool {
+    change(object.granule, T.cache, to: .used)
   }
 
   /// Marks an object as free. Returns false when it is none, or free already.
-  mutating func free(_ granule: UInt32, _ kind: CacheKind) -> Bool {
-    change(granule, kind, to: .free)
+  mutating func free(_ granule: UInt32, _ type: any SlabObject.Type) -> Bool {
+    change(granule, type.cache, to: .free)
   }
 
-  private mutating func change(_ granule: UInt32, _ kind: CacheKind, to state: State) -> Bool {
-    guard let place = place(granule, kind), states[place] == .inUse else { return false }
+  private mutating func change(_ granule: UInt32, _ cache: Int, to state: State) -> Bool {
+    guard let place = place(granule, cache), states[place] == .inUse else { return false }
     states[place] = state
     return true
   }
 
   /// Calls `body` for every object of a cache that is in use and that nothing has.
-  func forEachUnused(_ kind: CacheKind, _ body: (UInt32) -> Void) {
-    for (pfn, slab) in slabs where kinds[slab] == kind.rawValue {
+  func forEachUnused(_ type: any SlabObject.Type, _ body: (UInt32) -> Void) {
+    for (pfn, slab) in slabs where caches[slab] == type.cache {
       for granule in 0..<256 where states[slab << 8 | granule] == .inUse {
         body(pfn << 8 | UInt32(granule))
       }

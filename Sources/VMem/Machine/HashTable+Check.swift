@@ -1,11 +1,11 @@
 extension HashTable {
   /// Every object stands in the bucket of its hash, and all are counted. Returns them.
-  func check(_ kind: CacheKind, _ checker: inout Checker) -> [Ref<Object>] {
+  func check(_ checker: inout Checker) -> [Ref<Object>] {
     let entries = buckets.check(checker.ram, &checker)
     var found: [Ref<Object>] = []
     for entry in entries {
       var at = Ref<Object>(granule: entry.value)
-      while !at.isNone, checker.use(at, kind, "hash table: object", entry.key) {
+      while !at.isNone, checker.use(at, "hash table: object", entry.key) {
         checker.expect(
           bucketCount > 0 && bucket(checker.ram[at].hash) == entry.key, "hash table: bucket",
           entry.key, at.physicalAddress)

@@ -1,5 +1,5 @@
 /// An object of a `HashTable`: carries its text's hash and the link of its bucket.
-protocol HashLinked: BitwiseCopyable {
+protocol HashLinked: SlabObject {
   var hash: UInt32 { get set }
   var nextInBucket: Ref<Self> { get set }
 }

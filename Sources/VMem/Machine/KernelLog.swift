@@ -29,7 +29,7 @@ package struct KernelLog: Sendable {
   init(ram: RAM) { self.ram = ram }
 
   /// Number of the record that will be written next; records are numbered from 0.
-  package var end: UInt64 { ram[Superblock.ref].logEnd }
+  package var end: UInt64 { ram[ram.log].end }
   /// Number of the oldest record that is still there.
   package var start: UInt64 { end > Self.capacity ? end - Self.capacity : 0 }
 
@@ -47,8 +47,8 @@ package struct KernelLog: Sendable {
     record.level = level
     record.cpu = UInt8(truncatingIfNeeded: ram[Superblock.ref].cpu)
     record.function = function?.rawValue ?? .max
-    record.task = UInt8(truncatingIfNeeded: ram[Superblock.ref].runningTasks[Int(record.cpu) & 63])
-    record.testWorker = ram[Superblock.ref].testWorker
+    record.task = UInt8(truncatingIfNeeded: ram[ram.tasks].running[Int(record.cpu) & 63])
+    record.testWorker = ram[ram.tests].worker
     record.a = a
     record.b = b
     record.c = c
@@ -58,12 +58,12 @@ package struct KernelLog: Sendable {
 
   func append(_ record: LogRecord) {
     ram[slot(end)] = record
-    ram[Superblock.ref].logEnd += 1
+    ram[ram.log].end += 1
   }
 
   private func slot(_ number: UInt64) -> Ref<LogRecord> {
     let granules = UInt32(MemoryLayout<LogRecord>.stride / 16)
     return Ref(
-      granule: ram[Superblock.ref].logFrames << 8 &+ UInt32(number % Self.capacity) * granules)
+      granule: ram[ram.log].frames << 8 &+ UInt32(number % Self.capacity) * granules)
   }
 }

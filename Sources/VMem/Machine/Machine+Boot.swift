@@ -84,7 +84,8 @@ extension Machine {
     ram[state].seed = c.seed
     ram[state].topTable = layout.topTable
     ram[state].zones = Ref(granule: layout.zones << 8)
-    ram[state].logFrames = layout.log
+    ram[state].roots = Roots()
+    ram[ram.log].frames = layout.log
     ram[state].perCPU = Ref(granule: layout.perCPU << 8)
     ram[state].frameTable = layout.frameTable
     ram[state].areas.nodes = Ref(granule: layout.vmapNodes << 8)
@@ -96,11 +97,11 @@ extension Machine {
     // Safe: a literal lives as long as the process.
     let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     ram[Task.boot] = Task(name: unsafe Span(_unsafeElements: bytes), number: 0)
-    ram[state].highFrames = UInt32(c.highmem >> 12)
+    ram[ram.highMemory].frames = UInt32(c.highmem >> 12)
     if let window = c.kmapWindow {
-      ram[state].window = window.kind.rawValue
-      ram[state].pkmapSlots = UInt16(window.slots)
-      ram[state].kmapFrames = layout.kmap
+      ram[ram.highMemory].window = window.kind.rawValue
+      ram[ram.highMemory].pkmapSlots = UInt16(window.slots)
+      ram[ram.highMemory].kmapFrames = layout.kmap
     }
     if has(.pks) {
       for cpu in 0..<c.cpus { ram[ram.perCPU(cpu)].pkrs = ProtectionKeys.initial }
@@ -149,7 +150,7 @@ extension Machine {
 
   private func prepareTables(_ layout: BootLayout, _ c: Configuration) {
     let levels = map.levels
-    ram[Superblock.ref].tables[levels] = 1
+    ram[ram.paging].tables[levels] = 1
     // The kernel's preallocate_vmalloc_pages: a table below each top entry of the vmalloc window.
     let first = Level.index(of: map.vmallocStart, depth: levels)
     let last = Level.index(of: map.vmallocEnd, depth: levels)
@@ -157,7 +158,7 @@ extension Machine {
       ram[table: UInt64(layout.topTable), index] = Entry(
         pfn: UInt64(layout.windowTables) + UInt64(index - first), .kernelTable)
     }
-    ram[Superblock.ref].tables[levels - 1] += UInt32(last - first + 1)
+    ram[ram.paging].tables[levels - 1] += UInt32(last - first + 1)
     for pfn in layout.windowTables..<layout.windowTables + UInt32(last - first + 1) {
       markTable(pfn)
     }
@@ -173,7 +174,7 @@ extension Machine {
     }
     for depth in 1...levels {
       let preallocated = depth == levels - 1 ? UInt32(last - first + 1) : 0
-      ram[Superblock.ref].bootTables[depth] = ram[Superblock.ref].tables[depth] - preallocated
+      ram[ram.paging].bootTables[depth] = ram[ram.paging].tables[depth] - preallocated
     }
   }
 
@@ -205,7 +206,7 @@ extension Machine {
       ram[table: table, Level.index(of: address, depth: depth)] = Entry(
         pfn: pfn, depth == 1 ? .kernel : .kernelLarge)
       if address & ~(UInt64(64) << 30 - 1) == map.pageOffset {
-        ram[Superblock.ref].directMap[depth - 1] += Level.size(depth: depth)
+        ram[ram.paging].directMap[depth - 1] += Level.size(depth: depth)
       }
       address += Level.size(depth: depth)
       pfn += Level.size(depth: depth) >> 12
@@ -220,7 +221,7 @@ extension Machine {
       if ram[table: table, index].isNone {
         ram[table: table, index] = Entry(pfn: UInt64(spare), .kernelTable)
         markTable(spare)
-        ram[Superblock.ref].tables[at - 1] += 1
+        ram[ram.paging].tables[at - 1] += 1
         spare += 1
       }
       table = ram[table: table, index].pfn

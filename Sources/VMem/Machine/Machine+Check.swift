@@ -68,8 +68,12 @@ extension Machine {
       UInt64(state.nodes))
     checker.expect(
       state.currentCPU < state.cpuCount, "superblock: current CPU", UInt64(state.currentCPU))
+    // The other records of frame 0 are reached by these.
+    checker.expect(state.roots == Roots(), "superblock: roots")
+    guard state.roots == Roots() else { return }
     checkHighMemory(state, &checker)
-    checker.expect(state.testWorker == 0, "superblock: worker", UInt64(state.testWorker))
+    let worker = ram[ram.tests].worker
+    checker.expect(worker == 0, "superblock: worker", UInt64(worker))
     checker.expect(Int(state.levels) == map.levels, "superblock: levels", UInt64(state.levels))
     for cpu in 0..<Configuration.maximumCPUs {
       let context = state.contexts[cpu]
@@ -83,19 +87,21 @@ extension Machine {
   private func checkRoots(_ layout: BootLayout, _ checker: inout Checker) {
     let state = ram[Superblock.ref]
     for (root, expected) in [
-      (state.topTable, layout.topTable), (state.logFrames, layout.log),
+      (state.topTable, layout.topTable), (ram[ram.log].frames, layout.log),
       (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
       (state.perCPU.granule, layout.perCPU << 8),
-      (state.areas.nodes.granule, layout.vmapNodes << 8), (state.kmapFrames, layout.kmap),
+      (state.areas.nodes.granule, layout.vmapNodes << 8),
+      (ram[ram.highMemory].kmapFrames, layout.kmap),
     ] {
       checker.expect(root == expected, "superblock: root", UInt64(root), UInt64(expected))
     }
     checker.expect(
       state.areas.nodeCount == (has(.vmapNodes) ? state.cpuCount : 1), "superblock: vmap nodes",
       UInt64(state.areas.nodeCount))
+    let mapping = ram[ram.mapping]
     checker.expect(
-      (state.deferredFree == 0) == (state.deferredCount == 0), "superblock: deferred frees",
-      state.deferredFree, UInt64(state.deferredCount))
+      (mapping.deferredFree == 0) == (mapping.deferredCount == 0), "superblock: deferred frees",
+      mapping.deferredFree, UInt64(mapping.deferredCount))
     checker.expect(
       state.areas.drainScheduled <= 1 && state.areas.hasNotifiers <= 1, "superblock: flags",
       UInt64(state.areas.drainScheduled), UInt64(state.areas.hasNotifiers))
@@ -115,7 +121,7 @@ extension Machine {
         }
       }
     }
-    let zero = ram[Superblock.ref].zeroPage
+    let zero = ram[ram.users].zeroPage
     checker.expect(
       zero < ram.frameCount && (zero == 0 || ram.nextUsedWord(zero, from: 0) == 1024),
       "superblock: page of zeroes", UInt64(zero))
@@ -127,7 +133,7 @@ extension Machine {
     for pfn in leftFrames(checker) {
       let record = ram[frames.frame(pfn)]
       checkRecord(record, pfn, users[pfn] ?? 0, arenaFrames.contains(pfn), &checker)
-      guard !record.owner.isNone, checker.isUsed(record.owner, .pageSet) else { continue }
+      guard !record.owner.isNone, checker.isUsed(record.owner) else { continue }
       owned[record.owner, default: 0] += 1
       let order = orders[record.owner] ?? record.order
       checker.expect(order == record.order, "page: order", UInt64(pfn), UInt64(record.order))
@@ -181,7 +187,7 @@ extension Machine {
     checker.expect(record == expected, "page: frame record", UInt64(pfn))
     if !record.owner.isNone {
       checker.expect(
-        checker.isUsed(record.owner, .pageSet)
+        checker.isUsed(record.owner)
           && page(record.index, of: record.owner, checker) == pfn,
         "page belongs to no set", UInt64(pfn))
     }
@@ -203,12 +209,12 @@ extension Machine {
   /// Every object that is not free has an owner, but sets of pages: an area that goes without its
   /// pages leaves them to nobody.
   private func checkOwners(_ checker: inout Checker) {
-    for kind in CacheKind.allCases where kind != .pageSet {
+    for type in ObjectCaches.types where type != PageSet.self {
       var lost: [UInt32] = []
-      checker.objects.forEachUnused(kind) { lost.append($0) }
+      checker.objects.forEachUnused(type) { lost.append($0) }
       for object in lost.sorted() {
         checker.expect(
-          false, "slab cache: object belongs to nothing", UInt64(kind.rawValue),
+          false, "slab cache: object belongs to nothing", UInt64(type.cache),
           UInt64(object) << 4)
       }
     }

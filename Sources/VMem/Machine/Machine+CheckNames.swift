@@ -1,8 +1,8 @@
 extension Machine {
   /// Names and symbols stand in the buckets of their texts, and what lives is there.
   func checkNames(_ checker: inout Checker) {
-    let state = ram[Superblock.ref]
-    for symbol in state.symbols.check(.symbol, &checker) {
+    let state = ram[ram.names]
+    for symbol in state.symbols.check(&checker) {
       let record = ram[symbol]
       checker.expect(
         record.unused == 0 && record.unusedToo == 0 && record.unusedThree == 0
@@ -12,15 +12,15 @@ extension Machine {
           && (Int(record.length)..<112).allSatisfy { record.text[$0] == 0 },
         "symbol: text", symbol.physicalAddress)
     }
-    let names = state.names.check(.name, &checker)
+    let names = state.names.check(&checker)
     for name in names { check(name, &checker) }
     for area in checker.areas {
       let caller = ram[area].caller
       checker.expect(
-        caller.isNone || checker.isUsed(caller, .symbol), "areas: caller", ram[area].start)
+        caller.isNone || checker.isUsed(caller), "areas: caller", ram[area].start)
       let name = ram[area].name
       checker.expect(
-        name.isNone || checker.isUsed(name, .name) && ram[name].area == area, "areas: name",
+        name.isNone || checker.isUsed(name) && ram[name].area == area, "areas: name",
         ram[area].start)
     }
   }
@@ -39,7 +39,7 @@ extension Machine {
       return checker.expect(false, "name: kind", place, UInt64(record.kind))
     }
     if kind == .pages {
-      guard checker.isUsed(record.pages, .pageSet) else {
+      guard checker.isUsed(record.pages) else {
         return checker.expect(false, "name: pages", place)
       }
       let set = ram[record.pages]
@@ -55,7 +55,7 @@ extension Machine {
     if kind != .address && kind != .pages { checker.expect(isLive == 0, "name: lives", place) }
     if kind == .nothing { checker.expect(record.value == 0, "name: value", place) }
     guard hasArea else { return }
-    guard checker.hasSoundIndex, checker.isUsed(record.area, .vmArea) else {
+    guard checker.hasSoundIndex, checker.isUsed(record.area) else {
       return checker.expect(!checker.hasSoundIndex, "name: area", place)
     }
     let start = ram[record.area].start
@@ -79,7 +79,7 @@ extension KernelLog {
         record.time >= before && record.time <= now && record.level <= 7
           && UInt32(record.cpu) < ram[Superblock.ref].cpuCount
           && KernelMessage(rawValue: record.message) != nil
-          && UInt32(record.task) <= ram[Superblock.ref].taskCount
+          && UInt32(record.task) <= ram[ram.tasks].count
           && (record.function == .max || KernelFunction(rawValue: record.function) != nil),
         "kernel log: record", number, record.time)
       before = max(before, record.time)

@@ -23,6 +23,7 @@ public struct Counters: Sendable {
 extension Machine {
   public var counters: Counters {
     let state = ram[Superblock.ref]
+    let paging = ram[ram.paging]
     var result = Counters()
     result.totalFrames = UInt64(state.frameCount)
     result.managedFrames = UInt64(state.managedFrames)
@@ -31,17 +32,17 @@ extension Machine {
       result.freeFrames += UInt64(zone.free)
       for cpu in 0..<cpuCount { result.freeFrames += UInt64(zone.perCPU[cpu].count) }
     }
-    result.tables = (0...5).map { UInt64(state.tables[$0]) }
+    result.tables = (0...5).map { UInt64(paging.tables[$0]) }
     for depth in 1...5 where accountsTables(depth) {
       result.accountedTables += UInt64(
-        state.tables[depth] - min(state.tables[depth], state.bootTables[depth]))
+        paging.tables[depth] - min(paging.tables[depth], paging.bootTables[depth]))
     }
     for depth in 1...5 where depth <= 2 || has(.accountUpperTables) {
-      result.accountedTables += UInt64(state.userTables[depth])
+      result.accountedTables += UInt64(ram[ram.users].tables[depth])
     }
-    result.directMap = (0..<3).map { state.directMap[$0] }
-    for kind in CacheKind.allCases {
-      result.slabFrames += UInt64(state.caches[Int(kind.rawValue)].slabCount)
+    result.directMap = (0..<3).map { paging.directMap[$0] }
+    for number in ObjectCaches.types.indices {
+      result.slabFrames += UInt64(ram[CacheState.ref(number)].slabCount)
     }
     result.busyAreas = state.areas.busyCount
     result.freeBlocks = UInt64(state.areas.freeCount)
@@ -50,7 +51,7 @@ extension Machine {
     for number in 0..<areas.nodeCount {
       result.lazyAreas += UInt64(ram[areas.node(number)].lazy.count)
     }
-    result.flushes = state.flushes
+    result.flushes = paging.flushes
     return result
   }
 

@@ -30,31 +30,33 @@ extension Machine {
     guard state.formatVersion == Superblock.formatVersion else {
       throw .version(state.formatVersion)
     }
-    guard state.isPlausible(frames: ram.frameCount) else { throw .damaged }
+    guard state.isPlausible(ram) else { throw .damaged }
     self.init(memory: memory, ram: ram, map: AddressMap(levels: Int(state.levels)))
   }
 }
 
 extension Superblock {
   /// Whether the values that everything else is reached by can be right.
-  func isPlausible(frames: UInt32) -> Bool {
-    frameCount == frames && (levels == 4 || levels == 5)
+  func isPlausible(_ ram: RAM) -> Bool {
+    let frames = ram.frameCount
+    return roots == Roots() && frameCount == frames && (levels == 4 || levels == 5)
       && (1...UInt32(Configuration.maximumCPUs)).contains(cpuCount)
       && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
       && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)
-      && highFrames < frames && hasPlausibleWindow(frames)
+      && ram[ram.highMemory].isPlausible(frames)
       && topTable < frames && frameTable < frames && currentCPU < cpuCount
       && areas.indexHeight <= UInt32(FreeIndex.maximumHeight) && areas.busy.height <= 6
   }
 }
 
-extension Superblock {
-  private func hasPlausibleWindow(_ frames: UInt32) -> Bool {
-    switch KmapWindow.Kind(rawValue: window) {
+extension HighMemoryState {
+  fileprivate func isPlausible(_ ramFrames: UInt32) -> Bool {
+    guard frames < ramFrames else { return false }
+    return switch KmapWindow.Kind(rawValue: window) {
     case nil: false
-    case .some(.none): pkmapSlots == 0 && highFrames == 0 && kmapFrames == 0
+    case .some(.none): pkmapSlots == 0 && frames == 0 && kmapFrames == 0
     case .some:
-      KmapWindow.isSlotCount(Int(pkmapSlots)) && kmapFrames > 0 && kmapFrames < frames
+      KmapWindow.isSlotCount(Int(pkmapSlots)) && kmapFrames > 0 && kmapFrames < ramFrames
     }
   }
 }

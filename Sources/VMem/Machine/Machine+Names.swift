@@ -4,7 +4,7 @@ extension Machine {
 
   /// The entry of a name that has been declared, or nil.
   package func lookUp(_ text: Span<UInt8>) -> Ref<Name>? {
-    ram[Superblock.ref].names.find(hash32(text), ram) { matches($0, text) }
+    ram[ram.names].names.find(hash32(text), ram) { matches($0, text) }
   }
 
   @inline(__always)
@@ -27,7 +27,7 @@ extension Machine {
       if ram[name].isLive { throw Refusal(.errno(.EEXIST), .nameInUse) }
       return name
     }
-    guard let name = caches.allocate(.name, as: Name.self) else {
+    guard let name = caches.allocate(Name.self) else {
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }
     var record = Name()
@@ -35,8 +35,8 @@ extension Machine {
     record.length = UInt8(text.count)
     for at in text.indices { record.text[at] = text[at] }
     ram[name] = record
-    guard ram[Superblock.ref].names.insert(name, ram) else {
-      caches.free(.name, name)
+    guard ram[ram.names].names.insert(name, ram) else {
+      caches.free(name)
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }
     return name
@@ -59,7 +59,7 @@ extension Machine {
     var area = exact.isNone ? areas.busyArea(startingAt: address & ~4095) : exact
     if area.isNone, let arena = arena(at: address) { area = ram[arena].area }
     // A block of vm_map_ram outlives the mappings in it.
-    if !area.isNone, ram[area].areaFlags & VMArea.mapBlock != 0 { area = .none }
+    if !area.isNone, !ram[area].kind.isNamed { area = .none }
     set(name, .address, value: address, isLive: !area.isNone)
     if !area.isNone {
       let before = ram[area].name
@@ -92,7 +92,7 @@ extension Machine {
 
   /// Calls `body` for every name that stands for something, in an order that is always the same.
   package func forEachName(_ body: (Ref<Name>) -> Void) {
-    ram[Superblock.ref].names.forEach(ram) { name in
+    ram[ram.names].names.forEach(ram) { name in
       if ram[name].kind != NameKind.nothing.rawValue { body(name) }
     }
   }
@@ -116,12 +116,12 @@ extension Machine {
   public func intern(caller text: Span<UInt8>) throws(Refusal) -> Ref<Symbol> {
     precondition(!text.isEmpty && text.count <= Symbol.maximumLength)
     let hash = hash32(text)
-    let known = ram[Superblock.ref].symbols.find(hash, ram) { symbol in
+    let known = ram[ram.names].symbols.find(hash, ram) { symbol in
       Int(ram[symbol].length) == text.count
         && text.indices.allSatisfy { ram[symbol].text[$0] == text[$0] }
     }
     if let known { return known }
-    guard let symbol = caches.allocate(.symbol, as: Symbol.self) else {
+    guard let symbol = caches.allocate(Symbol.self) else {
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }
     var record = Symbol()
@@ -129,8 +129,8 @@ extension Machine {
     record.length = UInt8(text.count)
     for index in text.indices { record.text[index] = text[index] }
     ram[symbol] = record
-    guard ram[Superblock.ref].symbols.insert(symbol, ram) else {
-      caches.free(.symbol, symbol)
+    guard ram[ram.names].symbols.insert(symbol, ram) else {
+      caches.free(symbol)
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }
     return symbol

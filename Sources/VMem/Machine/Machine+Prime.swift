@@ -7,11 +7,11 @@ extension Machine {
   package func prime(_ state: Priming) throws(Priming.Defect) {
     try state.checkTiling()
     try state.checkContents(map)
-    caches.free(.vmArea, ram[areas.state].freeRoot)
+    caches.free(ram[areas.state].freeRoot)
     try areas.space.build(state.blocks)
     for (index, area) in state.areas.enumerated() { try prime(area, index) }
     for range in state.lazy {
-      guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noMemory }
+      guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
       ram[area] = VMArea()
       ram[area].start = range.start
       ram[area].reserved = range.end - range.start
@@ -21,7 +21,7 @@ extension Machine {
   }
 
   private func prime(_ primed: Priming.Area, _ index: Int) throws(Priming.Defect) {
-    guard let area = caches.allocate(.vmArea, as: VMArea.self) else { throw .noMemory }
+    guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
     var record = VMArea()
     record.start = primed.start
     record.reserved = primed.end - primed.start
@@ -51,7 +51,7 @@ extension Machine {
   }
 
   private func primePages(_ area: Ref<VMArea>, _ primed: Priming.Area) throws(Refusal) {
-    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+    guard let set = caches.allocate(PageSet.self) else {
       throw Refusal(.null, .noDescriptor)
     }
     ram[set] = PageSet(live: 1)
@@ -63,7 +63,7 @@ extension Machine {
     }
     for _ in 0..<left { try addPage(to: set, nil) }
     ram[area].pageCount = UInt32(primed.pageCount)
-    ram[Superblock.ref].vmallocPages += primed.pageCount
+    ram[ram.mapping].vmallocPages += primed.pageCount
     try mapPages(primed.start, primed.start + primed.pageCount << 12, pageNumbers(of: set))
   }
 

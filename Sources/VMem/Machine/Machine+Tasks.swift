@@ -3,11 +3,11 @@ extension Machine {
   /// Tasks a machine can have besides the one it boots with, whose name is vmemctl and whose pid 1.
   public static let maximumTasks = 32
   /// The current CPU's task: 0 is the one the machine boots with, pid 1.
-  public var task: Int { Int(ram[Superblock.ref].runningTasks[cpu]) }
+  public var task: Int { Int(ram[ram.tasks].running[cpu]) }
 
   /// The name of a task; nil for the one the machine boots with, and where there is none.
   public func taskName(_ task: Int) -> [UInt8]? {
-    guard task > 0, task <= Int(ram[Superblock.ref].taskCount), task <= Self.maximumTasks else {
+    guard task > 0, task <= Int(ram[ram.tasks].count), task <= Self.maximumTasks else {
       return nil
     }
     let record = ram[self.task(task)]
@@ -16,7 +16,7 @@ extension Machine {
 
   /// The record of a task that there is.
   func task(_ number: Int) -> Ref<Task> {
-    number == 0 ? Task.boot : ram[Superblock.ref].tasks[number - 1]
+    number == 0 ? Task.boot : ram[ram.tasks].records[number - 1]
   }
 
   /// The record of the current CPU's task (`current`).
@@ -45,13 +45,13 @@ extension Machine {
     }
     let number = try findTask(name)
     for other in 0..<cpuCount where other != cpu && number != 0 {
-      guard ram[Superblock.ref].runningTasks[other] == UInt8(number) else { continue }
+      guard ram[ram.tasks].running[other] == UInt8(number) else { continue }
       // One that has been woken may go on wherever it is let.
       guard ram[ram.perCPU(other)].step.kind == StepState.Kind.asleep.rawValue else {
         throw Refusal(.errno(.EBUSY), .taskRuns, UInt64(other))
       }
       try checkMayRun(number)
-      ram[Superblock.ref].runningTasks[other] = 0
+      ram[ram.tasks].running[other] = 0
       settle(other)
     }
     try checkMayRun(number)
@@ -75,43 +75,43 @@ extension Machine {
   }
 
   func hasTask(_ name: Span<UInt8>) -> Bool {
-    (0...Int(ram[Superblock.ref].taskCount)).contains { ram[task($0)].isNamed(name) }
+    (0...Int(ram[ram.tasks].count)).contains { ram[task($0)].isNamed(name) }
   }
 
   /// The number of the task of a name, which is made when there is none.
   func findTask(_ name: Span<UInt8>) throws(Refusal) -> Int {
-    let count = Int(ram[Superblock.ref].taskCount)
+    let count = Int(ram[ram.tasks].count)
     for task in 0...count where ram[self.task(task)].isNamed(name) { return task }
     guard count < Self.maximumTasks else {
       throw Refusal(.errno(.EAGAIN), .tooManyTasks, UInt64(Self.maximumTasks))
     }
-    guard !ram.fails(.taskStruct), let record = caches.allocate(.task, as: Task.self) else {
+    guard !ram.fails(.taskStruct), let record = caches.allocate(Task.self) else {
       throw Refusal(.errno(.ENOMEM), .noDescriptor)
     }
     ram[record] = Task(name: name, number: count + 1)
-    ram[Superblock.ref].tasks[count] = record
-    ram[Superblock.ref].taskCount += 1
+    ram[ram.tasks].records[count] = record
+    ram[ram.tasks].count += 1
     return count + 1
   }
 
   /// Every task has a name of its own, and runs on one CPU at most.
   func checkTasks(_ checker: inout Checker) {
-    let state = ram[Superblock.ref]
-    let count = Int(state.taskCount)
+    let state = ram[ram.tasks]
+    let count = Int(state.count)
     checker.expect(count <= Self.maximumTasks, "tasks: count", UInt64(count))
     guard count <= Self.maximumTasks else { return }
     var names: Set<[UInt8]> = []
     for number in 0...Self.maximumTasks {
-      let record = number == 0 ? Task.boot : state.tasks[number - 1]
+      let record = number == 0 ? Task.boot : state.records[number - 1]
       if number > count {
         checker.expect(record.isNone, "tasks: record", UInt64(number))
-      } else if number == 0 || checker.use(record, .task, "task") {
+      } else if number == 0 || checker.use(record, "task") {
         check(record, number, &names, &checker)
       }
     }
     var running: Set<UInt8> = []
     for cpu in 0..<Configuration.maximumCPUs {
-      let task = state.runningTasks[cpu]
+      let task = state.running[cpu]
       checker.expect(
         cpu < cpuCount ? Int(task) <= count : task == 0, "tasks: running", UInt64(cpu))
       if task != 0 {

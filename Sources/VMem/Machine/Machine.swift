@@ -40,8 +40,8 @@ public struct Machine: ~Copyable {
     result.seed = ram[state].seed
     result.tlbEntries = Int(ram[TLBState.ref].slots)
     result.highmem = highMemory
-    result.window = KmapWindow.Kind(rawValue: ram[state].window) ?? .none
-    result.pkmapSlots = Int(ram[state].pkmapSlots)
+    result.window = KmapWindow.Kind(rawValue: ram[ram.highMemory].window) ?? .none
+    result.pkmapSlots = Int(ram[ram.highMemory].pkmapSlots)
     return result
   }
 
@@ -88,7 +88,7 @@ public struct Machine: ~Copyable {
   // MARK: Warnings
 
   /// WARNs since boot, those that WARN_ONCE kept out of the log included.
-  public var warnings: UInt64 { ram[Superblock.ref].warnings }
+  public var warnings: UInt64 { ram[ram.log].warnings }
 
   func logMessage(
     _ message: KernelMessage, level: UInt8 = 4, _ function: KernelFunction? = nil,
@@ -102,7 +102,7 @@ public struct Machine: ~Copyable {
     _ function: KernelFunction, _ message: KernelMessage = .warning, level: UInt8 = 4,
     _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
-    ram[Superblock.ref].warnings += 1
+    ram[ram.log].warnings += 1
     logMessage(message, level: level, function, a, b, c, d)
   }
 
@@ -112,11 +112,11 @@ public struct Machine: ~Copyable {
     _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0
   ) {
     let bit = UInt32(1) << UInt32(place.rawValue)
-    guard ram[Superblock.ref].warnedOnce & bit == 0 else {
-      ram[Superblock.ref].warnings += 1
+    guard ram[ram.log].warnedOnce & bit == 0 else {
+      ram[ram.log].warnings += 1
       return
     }
-    ram[Superblock.ref].warnedOnce |= bit
+    ram[ram.log].warnedOnce |= bit
     warn(function, message, a, b, c, d)
   }
 
@@ -138,7 +138,7 @@ public struct Machine: ~Copyable {
 
   @inline(never)
   private func complainAboutSleeping(_ function: KernelFunction, _ context: ExecutionContext) {
-    ram[Superblock.ref].warnings += 1
+    ram[ram.log].warnings += 1
     logMessage(.sleepingInAtomic, level: 3, function, UInt64(context.rawValue))
   }
 }

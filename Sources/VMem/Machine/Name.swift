@@ -12,6 +12,8 @@ package enum NameKind: UInt8, Sendable {
 
 /// A name of the command language, kept in RAM with what it stands for.
 package struct Name: HashLinked, Sendable {
+  static var cache: Int { 1 }
+
   package static let maximumLength = 63
 
   var hash: UInt32 = 0
@@ -31,6 +33,8 @@ package struct Name: HashLinked, Sendable {
 
 /// The symbol of a caller, as vmallocinfo shows it.
 public struct Symbol: HashLinked, Sendable {
+  static var cache: Int { 3 }
+
   package static let maximumLength = 111
 
   var hash: UInt32 = 0

@@ -29,7 +29,7 @@ struct RateLimit: BitwiseCopyable {
 extension Machine {
   /// Logs a failed search for address space: ten in five seconds.
   func logAllocationFailed(_ size: UInt64, _ from: UInt64, _ to: UInt64) {
-    let (isPrinted, missed) = ram[Superblock.ref].messageLimit.admit(
+    let (isPrinted, missed) = ram[ram.log].messageLimit.admit(
       clock, interval_us: 5_000_000, burst: 10)
     if missed > 0 { logMessage(.suppressed, .alloc_vmap_area, UInt64(missed)) }
     if isPrinted { logMessage(.allocationFailed, nil, size, from, to) }
@@ -41,7 +41,7 @@ extension Machine {
   ) {
     let gfp = request.gfp(configuration.switches)
     if gfp & VmallocRequest.noWarning != 0 { return }
-    let (isPrinted, missed) = ram[Superblock.ref].allocationLimit.admit(
+    let (isPrinted, missed) = ram[ram.log].allocationLimit.admit(
       clock, interval_us: 10_000_000, burst: 1)
     if missed > 0 { logMessage(.suppressed, .warn_alloc, UInt64(missed)) }
     if isPrinted { logMessage(message, nil, size, other, gfp) }

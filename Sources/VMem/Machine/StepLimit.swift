@@ -19,14 +19,14 @@ struct StepLimit {
 extension ObjectCaches {
   /// For a walk through objects of a cache, each once. A count that is damaged as well is no more than
   /// what RAM has room for.
-  func stepLimit(_ kind: CacheKind) -> StepLimit {
-    StepLimit(min(ram[Superblock.ref].caches[Int(kind.rawValue)].inUse, mostObjects))
+  func stepLimit<T: SlabObject>(_ type: T.Type) -> StepLimit {
+    StepLimit(min(ram[CacheState.ref(T.cache)].inUse, mostObjects))
   }
 
   /// Traps when a list claims more members than there are objects of its cache.
-  func expect(_ count: UInt32, _ kind: CacheKind) {
+  func expect<T: SlabObject>(_ count: UInt32, _ type: T.Type) {
     precondition(
-      UInt64(count) <= ram[Superblock.ref].caches[Int(kind.rawValue)].inUse,
+      UInt64(count) <= ram[CacheState.ref(T.cache)].inUse,
       "a list of the machine has more members than are counted")
   }
 

@@ -1,5 +1,7 @@
 /// Who runs on a CPU: the kernel's `task_struct`.
-struct Task: BitwiseCopyable {
+struct Task: SlabObject {
+  static var cache: Int { 9 }
+
   /// Its name and the name's bytes (`comm`).
   var name = InlineArray<16, UInt8>(repeating: 0)
   var nameLength: UInt8 = 0

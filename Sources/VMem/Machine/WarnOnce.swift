@@ -1,5 +1,5 @@
 /// The places that complain with the kernel's `WARN_ONCE`: each of them once since boot. The raw value
-/// is its bit in `Superblock.warnedOnce`.
+/// is its bit in `LogState.warnedOnce`.
 enum WarnOnce: UInt8, CaseIterable {
   case sparseFlushResetPerms, sparseNoGuard, sparseFlags
   case unmapRAMWithoutArea

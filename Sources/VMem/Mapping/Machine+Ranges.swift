@@ -22,21 +22,11 @@ extension Machine {
     if mustStay(area) { throw whyStays(function, area) }
   }
 
-  /// Why an area that must stay does.
-  @inline(never)
-  func whyStays(_ function: KernelFunction, _ area: Ref<VMArea>) -> Refusal {
-    if ram[area].isStack { return bug(function, .areaIsStack, ram[area].start) }
-    if !ram[area].arena.isNone {
-      return bug(function, .belongsToArena, ram[area].start, kernelStart(ram[area].arena))
-    }
-    return bug(function, .touchesDirectMap, ram[area].start, ram[area].end)
-  }
-
   /// Whether an area must not be freed: it was asked for over the direct map or the struct pages, or is
   /// that of an arena or a stack.
   @inline(__always)
   func mustStay(_ area: Ref<VMArea>) -> Bool {
-    if !ram[area].arena.isNone || ram[area].isStack { return true }
+    if ram[area].kind.isFreedByOwner { return true }
     let (start, end) = (ram[area].start, ram[area].end)
     guard start < map.vmallocStart || end > map.vmallocEnd else { return false }
     return touchesBootMappings(start, end)

@@ -65,7 +65,7 @@ extension Machine {
 
   /// Flushes what has changed: `cpa_flush`. Where only the direct map has, nobody does.
   private func settle(_ change: AttributeChange, _ pages: UInt64, _ end: AttributeChange.End) {
-    if change.isChanged || change.aliases != nil { ram[Superblock.ref].changesRights = true }
+    if change.isChanged || change.aliases != nil { ram[ram.paging].changesRights = true }
     guard change.isChanged else {
       if let (from, to) = change.aliases { FlushObligation(ram, from, to).deferToPurge() }
       return

@@ -24,15 +24,15 @@ extension Machine {
     guard context != .nmi else { throw bug(.vfree_atomic, .inInterrupt, UInt64(context.rawValue)) }
     guard address != 0 else { return }
     var link = InlineArray<8, UInt8>(repeating: 0)
-    let next = ram[Superblock.ref].deferredFree
+    let next = ram[ram.mapping].deferredFree
     for at in 0..<8 { link[at] = UInt8(truncatingIfNeeded: next >> UInt64(8 * at)) }
     do throws(Refusal) {
       try write(address, link.span)
     } catch {
       throw bug(.vfree, error.rule, error.values.a, error.values.b)
     }
-    ram[Superblock.ref].deferredFree = address
-    ram[Superblock.ref].deferredCount += 1
+    ram[ram.mapping].deferredFree = address
+    ram[ram.mapping].deferredCount += 1
   }
 
   /// What the kernel's delayed_vfree_work does, in process context.
@@ -40,9 +40,9 @@ extension Machine {
     let before = context
     context = .process
     // An address that was put off twice closes the list to a ring: the count ends it.
-    while ram[Superblock.ref].deferredFree != 0, ram[Superblock.ref].deferredCount != 0 {
-      ram[Superblock.ref].deferredCount -= 1
-      let address = ram[Superblock.ref].deferredFree
+    while ram[ram.mapping].deferredFree != 0, ram[ram.mapping].deferredCount != 0 {
+      ram[ram.mapping].deferredCount -= 1
+      let address = ram[ram.mapping].deferredFree
       var next: UInt64 = 0
       do throws(Refusal) {
         try read(address, count: 8) { bytes in
@@ -51,12 +51,12 @@ extension Machine {
       } catch {
         next = 0
       }
-      ram[Superblock.ref].deferredFree = next
+      ram[ram.mapping].deferredFree = next
       // Cannot be refused: the context is process.
       try? vfree(address)
     }
-    ram[Superblock.ref].deferredFree = 0
-    ram[Superblock.ref].deferredCount = 0
+    ram[ram.mapping].deferredFree = 0
+    ram[ram.mapping].deferredCount = 0
     context = before
   }
 

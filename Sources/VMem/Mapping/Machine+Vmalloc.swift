@@ -86,7 +86,7 @@ extension Machine {
       }
     }
     guard !(isSmall && ram.fails(.kmalloc)),
-      let set = caches.allocate(.pageSet, as: PageSet.self)
+      let set = caches.allocate(PageSet.self)
     else {
       logVmallocError(.vmallocNoArray, request, size, count * 8)
       throw Refusal(.null, .noDescriptor)
@@ -107,7 +107,7 @@ extension Machine {
       }
     }
     ram[area].pageCount = UInt32(count)
-    ram[Superblock.ref].vmallocPages += count
+    ram[ram.mapping].vmallocPages += count
     try fill(ram[area].array, set)
     try mapOwned(area, size, shift, request)
   }
@@ -165,7 +165,7 @@ extension Machine {
   /// Takes an area away whose pages are still to be freed.
   func takeAway(_ area: Ref<VMArea>) {
     let isLent = ram[area].flags.contains(.mapPutPages)
-    if !isLent { ram[Superblock.ref].vmallocPages -= UInt64(ram[area].pageCount) }
+    if !isLent { ram[ram.mapping].vmallocPages -= UInt64(ram[area].pageCount) }
     removeArea(area)
   }
 

@@ -36,7 +36,7 @@ extension Machine {
   private func list(
     _ pages: [UInt64], _ count: UInt64, _ area: Ref<VMArea>
   ) throws(Refusal) {
-    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+    guard let set = caches.allocate(PageSet.self) else {
       throw Refusal(.null, .noDescriptor)
     }
     ram[set] = PageSet(live: 1)

@@ -18,7 +18,7 @@ extension Machine {
       warn(.vrealloc, .badVfree, level: 3, address)
       throw Refusal(.null, .noAreaAtAddress, address)
     }
-    if ram[area].isStack { throw whyStays(.vrealloc, area) }
+    if ram[area].kind == .stack { throw whyStays(.vrealloc, area) }
     let start = ram[area].start
     let before = ram[area].requestedSize
     if size <= before {
@@ -57,6 +57,6 @@ extension Machine {
     }
     truncate(set, to: UInt32(kept))
     ram[area].pageCount = UInt32(kept)
-    ram[Superblock.ref].vmallocPages -= UInt64(record.pageCount) - kept
+    ram[ram.mapping].vmallocPages -= UInt64(record.pageCount) - kept
   }
 }

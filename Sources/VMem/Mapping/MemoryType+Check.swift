@@ -4,7 +4,7 @@ extension MemoryTypes {
   func check(_ checker: inout Checker) {
     var ranges: [MemoryType] = []
     var at = ram[state].memoryTypes
-    while !at.isNone, checker.use(at, .memoryType, "memory type") {
+    while !at.isNone, checker.use(at, "memory type") {
       let one = ram[at]
       checker.expect(
         one.start < one.end && one.start & 4095 == 0 && one.end & 4095 == 0

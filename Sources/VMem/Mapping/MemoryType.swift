@@ -15,7 +15,9 @@ public enum CacheMode: UInt8, CaseIterable, Sendable {
 }
 
 /// A physical range that is mapped with one cache mode: an entry of the kernel's memtype tree.
-struct MemoryType: BitwiseCopyable {
+struct MemoryType: SlabObject {
+  static var cache: Int { 5 }
+
   var start: UInt64 = 0
   var end: UInt64 = 0
   var mode: UInt32 = 0
@@ -26,7 +28,7 @@ struct MemoryType: BitwiseCopyable {
 struct MemoryTypes {
   let ram: RAM
 
-  var state: Ref<Superblock> { Superblock.ref }
+  var state: Ref<MappingState> { ram.mapping }
 
   enum Failure: Error { case conflict, noDescriptor }
 
@@ -41,7 +43,7 @@ struct MemoryTypes {
     if wanted == .writeBack && start >= UInt64(ram.frameCount) << 12 { mode = .uncachedMinus }
     var isFirst = true
     var at = ram[state].memoryTypes
-    var limit = ObjectCaches(ram: ram).stepLimit(.memoryType)
+    var limit = ObjectCaches(ram: ram).stepLimit(MemoryType.self)
     while !at.isNone {
       limit.step()
       let one = ram[at]
@@ -56,7 +58,7 @@ struct MemoryTypes {
       }
       at = one.next
     }
-    guard let record = ObjectCaches(ram: ram).allocate(.memoryType, as: MemoryType.self) else {
+    guard let record = ObjectCaches(ram: ram).allocate(MemoryType.self) else {
       throw .noDescriptor
     }
     ram[record] = MemoryType(
@@ -69,7 +71,7 @@ struct MemoryTypes {
   func free(_ start: UInt64, _ end: UInt64) {
     var previous = Ref<MemoryType>.none
     var at = ram[state].memoryTypes
-    var limit = ObjectCaches(ram: ram).stepLimit(.memoryType)
+    var limit = ObjectCaches(ram: ram).stepLimit(MemoryType.self)
     while !at.isNone {
       limit.step()
       let one = ram[at]
@@ -79,7 +81,7 @@ struct MemoryTypes {
         } else {
           ram[previous].next = one.next
         }
-        return ObjectCaches(ram: ram).free(.memoryType, at)
+        return ObjectCaches(ram: ram).free(at)
       }
       previous = at
       at = one.next

@@ -91,12 +91,12 @@ extension Machine {
     var records = [Ref<VMArea>](repeating: .none, count: list.count)
     defer {
       // What is still here is part of nothing.
-      for record in records where !record.isNone { caches.free(.vmArea, record) }
+      for record in records where !record.isNone { caches.free(record) }
     }
     for index in list.indices {
       let lacksArea = ram.fails(.vmapArea)
       guard !ram.fails(.vmStruct), !lacksArea,
-        let record = caches.allocate(.vmArea, as: VMArea.self)
+        let record = caches.allocate(VMArea.self)
       else { throw Refusal(.null, .noDescriptor) }
       records[index] = record
     }
@@ -104,7 +104,7 @@ extension Machine {
     if base == nil {
       areas.reclaim()
       for index in list.indices where records[index].isNone {
-        guard !ram.fails(.vmapArea), let record = caches.allocate(.vmArea, as: VMArea.self) else {
+        guard !ram.fails(.vmapArea), let record = caches.allocate(VMArea.self) else {
           throw Refusal(.null, .noDescriptor)
         }
         records[index] = record
@@ -155,7 +155,7 @@ extension Machine {
       record.requestedSize = member.size
       record.flags = .alloc
       record.caller = caller
-      record.isGroup = true
+      record.kind = .perCPU
       record.owned = index + 1 < records.count ? records[index + 1].granule : 0
       ram[records[index]] = record
       guard areas.insertBusy(records[index], at: record.start) else {
@@ -190,7 +190,7 @@ extension Machine {
   /// `pcpu_free_vm_areas`.
   public func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
     var area = areas.busyArea(startingAt: address)
-    guard !area.isNone, ram[area].isGroup else {
+    guard !area.isNone, ram[area].kind == .perCPU else {
       throw bug(.free_vm_area, .noAreaAtAddress, address)
     }
     while !area.isNone {
@@ -203,7 +203,7 @@ extension Machine {
   }
 
   private func isMember(_ area: Ref<VMArea>) -> Bool {
-    !area.isNone && ram[area].isGroup && areas.busyArea(startingAt: ram[area].start) == area
+    !area.isNone && ram[area].kind == .perCPU && areas.busyArea(startingAt: ram[area].start) == area
   }
 
   func internText(_ text: StaticString) throws(Refusal) -> Ref<Symbol> {

@@ -27,7 +27,7 @@ extension Machine {
     guard !overflow, total <= UInt64(ram[Superblock.ref].managedFrames) else {
       throw Refusal(.null, .noFrames, overflow ? .max : total)
     }
-    guard let set = caches.allocate(.pageSet, as: PageSet.self) else {
+    guard let set = caches.allocate(PageSet.self) else {
       throw Refusal(.null, .noDescriptor)
     }
     ram[set] = PageSet()
@@ -100,7 +100,7 @@ extension Machine {
   /// Forgets a set whose pages are all free.
   func dispose(_ set: Ref<PageSet>) {
     ram[set].frames.removeAll(ram)
-    caches.free(.pageSet, set)
+    caches.free(set)
   }
 
   /// Frame number of page `index` of a set; nil past its end.

@@ -1,66 +1,4 @@
-/// Which slab cache an object lives in; each has one object size.
-package enum CacheKind: UInt8, CaseIterable, Sendable {
-  case vmArea = 0
-  case name, pageSet, symbol, mapBlock, memoryType, freeIndex, userSpace, userMapping, task,
-    kmapControl, arena, arenaRange, arenaSpan, file, dmaBuf
-  case stack, stackState, localMapping
-
-  /// The name in views, as in /proc/slabinfo.
-  package var label: StaticString {
-    switch self {
-    case .vmArea: "vmap_area"
-    case .name: "name"
-    case .pageSet: "page_set"
-    case .symbol: "symbol"
-    case .mapBlock: "vmap_block"
-    case .memoryType: "memtype"
-    case .freeIndex: "free_index"
-    case .userSpace: "mm_struct"
-    case .userMapping: "vm_area_struct"
-    case .task: "task_struct"
-    case .kmapControl: "kmap_ctrl"
-    case .arena: "bpf_arena"
-    case .arenaRange: "range_node"
-    case .arenaSpan: "arena_free_span"
-    case .file: "inode"
-    case .dmaBuf: "dma_buf"
-    case .stack: "thread_stack"
-    case .stackState: "stack_state"
-    case .localMapping: "kmap_local"
-    }
-  }
-}
-
-extension CacheKind {
-  /// Granules that an object takes.
-  var granules: UInt32 {
-    let bytes =
-      switch self {
-      case .vmArea: MemoryLayout<VMArea>.stride
-      case .name: MemoryLayout<Name>.stride
-      case .pageSet: MemoryLayout<PageSet>.stride
-      case .symbol: MemoryLayout<Symbol>.stride
-      case .mapBlock: MemoryLayout<MapBlock>.stride
-      case .memoryType: MemoryLayout<MemoryType>.stride
-      case .freeIndex: MemoryLayout<FreeIndex.Node>.stride
-      case .userSpace: MemoryLayout<UserSpace>.stride
-      case .userMapping: MemoryLayout<UserMapping>.stride
-      case .task: MemoryLayout<Task>.stride
-      case .kmapControl: MemoryLayout<KmapControl>.stride
-      case .arena: MemoryLayout<Arena>.stride
-      case .arenaRange: MemoryLayout<ArenaRange>.stride
-      case .arenaSpan: MemoryLayout<ArenaSpan>.stride
-      case .file: MemoryLayout<File>.stride
-      case .dmaBuf: MemoryLayout<DmaBuf>.stride
-      case .stack: MemoryLayout<Stack>.stride
-      case .stackState: MemoryLayout<StackState>.stride
-      case .localMapping: MemoryLayout<LocalMapping>.stride
-      }
-    return UInt32((bytes + 15) / 16)
-  }
-}
-
-/// The state of one slab cache, inside the superblock.
+/// The state of one slab cache. Those of all caches stand in frame 0, by number.
 struct CacheState: BitwiseCopyable {
   /// First free object; each holds the reference of the next in its first word.
   var free: UInt32 = 0
@@ -73,6 +11,17 @@ struct CacheState: BitwiseCopyable {
   var slabs: UInt32 = 0
   var slabCount: UInt32 = 0
   var inUse: UInt64 = 0
+
+  /// Where the states begin, behind the superblock.
+  static let first: UInt32 = 32
+  /// One past the last of them.
+  static var end: UInt32 { first + UInt32(ObjectCaches.types.count) * granulesEach }
+  private static var granulesEach: UInt32 { UInt32(MemoryLayout<CacheState>.stride / 16) }
+
+  @inline(__always)
+  static func ref(_ number: Int) -> Ref<CacheState> {
+    Ref(granule: first &+ UInt32(truncatingIfNeeded: number) &* granulesEach)
+  }
 }
 
 /// The slab caches: fixed-size objects cut from single frames.
@@ -84,32 +33,30 @@ package struct ObjectCaches: Sendable {
 
   init(ram: RAM) { self.ram = ram }
 
-  private var state: Ref<Superblock> { Superblock.ref }
   private var frames: FrameAllocator { FrameAllocator(ram: ram) }
 
   /// Sets the size of the objects of each cache.
   func prepare() {
-    for kind in CacheKind.allCases {
-      ram[state].caches[Int(kind.rawValue)].granules = kind.granules
-    }
+    for type in Self.types { ram[CacheState.ref(type.cache)].granules = type.granules }
   }
 
   /// An object whose contents are whatever was there before, or nil when there is no frame left.
   @inline(__always)
-  func allocate<T>(_ kind: CacheKind, as type: T.Type) -> Ref<T>? {
-    let at = Int(kind.rawValue)
-    let free = ram[state].caches[at].free
+  func allocate<T: SlabObject>(_ type: T.Type) -> Ref<T>? {
+    let cache = CacheState.ref(T.cache)
+    let free = ram[cache].free
     if free != 0 {
-      ram[state].caches[at].free = ram[Ref<UInt32>(granule: free)]
-      ram[state].caches[at].inUse += 1
+      ram[cache].free = ram[Ref<UInt32>(granule: free)]
+      ram[cache].inUse += 1
       return Ref(granule: free)
     }
-    return allocateFresh(at).map { Ref(granule: $0) }
+    return allocateFresh(T.cache).map { Ref(granule: $0) }
   }
 
   @inline(never)
   private func allocateFresh(_ at: Int) -> UInt32? {
-    if ram[state].caches[at].bump == ram[state].caches[at].bumpEnd {
+    let cache = CacheState.ref(at)
+    if ram[cache].bump == ram[cache].bumpEnd {
       guard let pfn = frames.allocate(zeroed: false) else {
         // Emptying other slabs cannot have filled this list, but a per-CPU drain may have.
         return nil
@@ -117,47 +64,66 @@ package struct ObjectCaches: Sendable {
       let frame = frames.frame(pfn)
       ram[frame].mapcount = PageType.slab.word
       ram[frame].private = UInt64(at)
-      ram[frame].next = ram[state].caches[at].slabs
-      ram[state].caches[at].slabs = pfn
-      ram[state].caches[at].slabCount += 1
-      let size = ram[state].caches[at].granules
-      ram[state].caches[at].bump = pfn << 8
-      ram[state].caches[at].bumpEnd = pfn << 8 + 256 / size * size
+      ram[frame].next = ram[cache].slabs
+      ram[cache].slabs = pfn
+      ram[cache].slabCount += 1
+      let size = ram[cache].granules
+      ram[cache].bump = pfn << 8
+      ram[cache].bumpEnd = pfn << 8 + 256 / size * size
     }
-    let object = ram[state].caches[at].bump
-    ram[state].caches[at].bump = object + ram[state].caches[at].granules
-    ram[state].caches[at].inUse += 1
+    let object = ram[cache].bump
+    ram[cache].bump = object + ram[cache].granules
+    ram[cache].inUse += 1
     return object
   }
 
   @inline(__always)
-  func free<T>(_ kind: CacheKind, _ object: Ref<T>) {
-    let at = Int(kind.rawValue)
-    ram[Ref<UInt32>(granule: object.granule)] = ram[state].caches[at].free
-    ram[state].caches[at].free = object.granule
-    ram[state].caches[at].inUse -= 1
+  func free<T: SlabObject>(_ object: Ref<T>) {
+    let cache = CacheState.ref(T.cache)
+    ram[Ref<UInt32>(granule: object.granule)] = ram[cache].free
+    ram[cache].free = object.granule
+    ram[cache].inUse -= 1
+  }
+
+  // MARK: Finding
+
+  /// The object at a physical address: one that has been handed out since its slab was made. Whether it
+  /// is in use, its own record tells. The corresponding kernel functions are `virt_to_slab` and
+  /// `obj_to_index`.
+  func object<T: SlabObject>(at address: UInt64, _ type: T.Type) -> Ref<T>? {
+    guard address & 15 == 0, address < UInt64(ram.frameCount) << 12 else { return nil }
+    let granule = UInt32(address >> 4)
+    let frame = frames.frame(granule >> 8)
+    let slot = granule & 255
+    guard PageType(word: ram[frame].mapcount) == .slab, ram[frame].private == UInt64(T.cache),
+      slot % T.granules == 0, slot + T.granules <= 256
+    else { return nil }
+    let cache = CacheState.ref(T.cache)
+    let isFresh =
+      granule >= ram[cache].bump && granule < ram[cache].bumpEnd
+    return isFresh ? nil : Ref(granule: granule)
   }
 
   /// Gives slabs without objects in use back to the buddy allocator.
   func shrink() {
-    for at in 0..<CacheKind.allCases.count { shrink(at) }
+    for number in Self.types.indices { shrink(CacheState.ref(number)) }
   }
 
-  private func shrink(_ at: Int) {
-    let size = ram[state].caches[at].granules
-    guard size > 0, ram[state].caches[at].slabs != 0 else { return }
+  private func shrink(_ cache: Ref<CacheState>) {
+    let size = ram[cache].granules
+    guard size > 0, ram[cache].slabs != 0 else { return }
     // Objects past the bump are free without being on the list.
-    let bumpSlab = (ram[state].caches[at].bumpEnd &- 1) >> 8
+    let bumpSlab = (ram[cache].bumpEnd &- 1) >> 8
     let unbumped =
-      (ram[state].caches[at].bumpEnd - ram[state].caches[at].bump) / size
-    var pfn = ram[state].caches[at].slabs
+      (ram[cache].bumpEnd - ram[cache].bump) / size
+    var pfn = ram[cache].slabs
     var limit = StepLimit(UInt64(ram.frameCount))
     while pfn != 0 {
       limit.step()
       ram[frames.frame(pfn)].index = pfn == bumpSlab ? UInt64(unbumped) : 0
       pfn = ram[frames.frame(pfn)].next
     }
-    var object = ram[state].caches[at].free
+    var object = ram[cache].free
     limit = StepLimit(mostObjects)
     while object != 0 {
       limit.step()
@@ -167,14 +133,14 @@ package struct ObjectCaches: Sendable {
     // Rebuild the free list without the objects of empty slabs, keeping its order.
     let capacity = UInt64(256 / size)
     var last: UInt32 = 0
-    object = ram[state].caches[at].free
-    ram[state].caches[at].free = 0
+    object = ram[cache].free
+    ram[cache].free = 0
     while object != 0 {
       let next = ram[Ref<UInt32>(granule: object)]
       if ram[frames.frame(object >> 8)].index < capacity {
         ram[Ref<UInt32>(granule: object)] = 0
         if last == 0 {
-          ram[state].caches[at].free = object
+          ram[cache].free = object
         } else {
           ram[Ref<UInt32>(granule: last)] = object
         }
@@ -182,21 +148,21 @@ package struct ObjectCaches: Sendable {
       }
       object = next
     }
-    pfn = ram[state].caches[at].slabs
+    pfn = ram[cache].slabs
     var kept: UInt32 = 0
-    ram[state].caches[at].slabs = 0
+    ram[cache].slabs = 0
     while pfn != 0 {
       let next = ram[frames.frame(pfn)].next
       if ram[frames.frame(pfn)].index == capacity {
         if pfn == bumpSlab {
-          ram[state].caches[at].bump = 0
-          ram[state].caches[at].bumpEnd = 0
+          ram[cache].bump = 0
+          ram[cache].bumpEnd = 0
         }
-        ram[state].caches[at].slabCount -= 1
+        ram[cache].slabCount -= 1
         frames.free(pfn)
       } else {
         if kept == 0 {
-          ram[state].caches[at].slabs = pfn
+          ram[cache].slabs = pfn
         } else {
           ram[frames.frame(kept)].next = pfn
         }

@@ -3,9 +3,9 @@ extension Machine {
   /// all of them, in an order that is always the same.
   func checkSets(_ checker: inout Checker) -> [Ref<PageSet>] {
     var sets: [Ref<PageSet>] = []
-    checker.objects.forEachUnused(.pageSet) { sets.append(Ref(granule: $0)) }
+    checker.objects.forEachUnused(PageSet.self) { sets.append(Ref(granule: $0)) }
     sets.sort { $0.granule < $1.granule }
-    for set in sets where checker.use(set, .pageSet, "set of pages") {
+    for set in sets where checker.use(set, "set of pages") {
       let before = checker.violations.count
       check(set, &checker)
       // What is not noted any more may be wrong.
@@ -26,7 +26,7 @@ extension Machine {
     let hasName = !record.name.isNone
     checker.expect(
       !hasName
-        || checker.objects.state(record.name.granule, .name) == .inUse
+        || checker.objects.state(record.name) == .inUse
           && ram[record.name].pages == set,
       "set of pages: name", place)
     guard record.first == 0 else {

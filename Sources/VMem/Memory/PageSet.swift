@@ -1,5 +1,7 @@
 /// The pages one `alloc_pages` handed out, in order, under one name.
-public struct PageSet: BitwiseCopyable, Sendable {
+public struct PageSet: SlabObject, Sendable {
+  static var cache: Int { 2 }
+
   /// Pages in the set, freed ones included.
   public var count: UInt32 = 0
   /// Pages that still belong to it.

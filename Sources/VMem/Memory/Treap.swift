@@ -2,12 +2,10 @@
 /// the records' places, so that its shape needs no room and a way down is of expected logarithmic
 /// length. The kernel has red-black and maple trees; what is found in either is the same.
 protocol Treap {
-  associatedtype Node: BitwiseCopyable
+  associatedtype Node: SlabObject
 
   var ram: RAM { get }
   var root: Ref<Node> { get nonmutating set }
-  /// The slab of the records, whose number bounds every walk.
-  static var cache: CacheKind { get }
 
   /// The left (0) or right (1) child.
   func child(_ node: Ref<Node>, _ side: Int) -> Ref<Node>
@@ -33,7 +31,7 @@ extension Ref {
 
 extension Treap {
   @inline(__always)
-  var stepLimit: StepLimit { ObjectCaches(ram: ram).stepLimit(Self.cache) }
+  var stepLimit: StepLimit { ObjectCaches(ram: ram).stepLimit(Node.self) }
 
   /// Puts a node at a child's link of another, or at the root.
   @inline(__always)

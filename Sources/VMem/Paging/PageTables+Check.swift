@@ -10,9 +10,9 @@ extension PageTables {
         count: (UInt64(ram.frameCount) * 64 + 4095) / 4096),
       direct: Frames(
         at: map.pageOffset, first: 0,
-        count: UInt64(ram.frameCount &- ram[Superblock.ref].highFrames)))
+        count: UInt64(ram.frameCount &- ram[ram.highMemory].frames)))
     walk.check(top, levels, 0, &checker)
-    let state = ram[Superblock.ref]
+    let state = ram[ram.paging]
     for depth in 0..<6 {
       checker.expect(
         walk.counts[depth] == state.tables[depth], "page tables: count of a level", UInt64(depth),
@@ -65,10 +65,11 @@ private struct TableCheck {
     self.direct = direct
     let state = tables.ram[Superblock.ref]
     hasKeys = state.switches & Switches.pks.rawValue != 0
+    let highMemory = tables.ram[tables.ram.highMemory]
     windows =
-      KmapWindow.Kind(rawValue: state.window).flatMap { kind in
+      KmapWindow.Kind(rawValue: highMemory.window).flatMap { kind in
         guard kind != .none else { return nil }
-        let window = KmapWindow(kind: kind, slots: Int(state.pkmapSlots))
+        let window = KmapWindow(kind: kind, slots: Int(highMemory.pkmapSlots))
         let slots =
           Int(state.cpuCount)
           * (state.switches & Switches.debugKmapLocal.rawValue != 0 ? KmapControl.mostEntries : 16)
@@ -120,7 +121,7 @@ private struct TableCheck {
     var attributes = entry.bits & ~Entry.pfnMask
     // What set_memory takes and gives back: any mixture of these may be left.
     // Rights that set_memory may have changed.
-    let open = tables.ram[Superblock.ref].changesRights ? Self.rights : 0
+    let open = tables.ram[tables.ram.paging].changesRights ? Self.rights : 0
     attributes |= open
     var pfn = entry.pfn
     if depth > 1 {

@@ -16,9 +16,9 @@ extension PageTables {
     }
     ram[table: table, index] = Entry(pfn: below, .kernelTable)
     if isDirectMap {
-      ram[Superblock.ref].bootTables[depth - 1] += 1
-      ram[Superblock.ref].directMap[depth - 1] -= Level.size(depth: depth)
-      ram[Superblock.ref].directMap[depth - 2] += Level.size(depth: depth)
+      ram[ram.paging].bootTables[depth - 1] += 1
+      ram[ram.paging].directMap[depth - 1] -= Level.size(depth: depth)
+      ram[ram.paging].directMap[depth - 2] += Level.size(depth: depth)
     }
     TLBFlush(ram: ram).all()
     return true
@@ -26,7 +26,7 @@ extension PageTables {
 
   /// Whether the direct map has an address.
   func isDirectMap(_ address: UInt64) -> Bool {
-    let frames = ram.frameCount &- ram[Superblock.ref].highFrames
+    let frames = ram.frameCount &- ram[ram.highMemory].frames
     return address &- map.pageOffset < UInt64(frames) << 12
   }
 }

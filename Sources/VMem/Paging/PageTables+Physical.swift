@@ -105,6 +105,6 @@ extension PageTables {
     TLBFlush(ram: ram).kernelRange(address, address + 4095)
     ram.forgetWalks()
     FrameAllocator(ram: ram).free(UInt32(truncatingIfNeeded: table))
-    ram[Superblock.ref].tables[depth] -= 1
+    ram[ram.paging].tables[depth] -= 1
   }
 }

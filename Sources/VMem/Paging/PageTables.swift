@@ -92,9 +92,9 @@ package struct PageTables: Sendable {
     guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
     ram[FrameAllocator(ram: ram).frame(pfn)].mapcount = PageType.table.word
     if root == 0 {
-      ram[Superblock.ref].tables[depth] += 1
+      ram[ram.paging].tables[depth] += 1
     } else {
-      ram[Superblock.ref].userTables[depth] += 1
+      ram[ram.users].tables[depth] += 1
     }
     return UInt64(pfn)
   }

@@ -3,8 +3,8 @@
 extension Machine {
   func random() -> UInt64 {
     // SplitMix64.
-    ram[Superblock.ref].draws &+= 1
-    var z = ram[Superblock.ref].seed &+ ram[Superblock.ref].draws &* 0x9e37_79b9_7f4a_7c15
+    ram[ram.tests].draws &+= 1
+    var z = ram[Superblock.ref].seed &+ ram[ram.tests].draws &* 0x9e37_79b9_7f4a_7c15
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
     return z ^ (z >> 31)

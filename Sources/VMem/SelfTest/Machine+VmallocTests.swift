@@ -16,7 +16,7 @@ extension Machine {
     defer {
       switchCPU(to: before)
       ram[Superblock.ref].contexts = contexts
-      ram[Superblock.ref].testWorker = 0
+      ram[ram.tests].worker = 0
     }
     context = .process
     let results = VmallocTestResults(
@@ -25,7 +25,7 @@ extension Machine {
     var records: [LogRecord] = []
     do throws(VmallocTestStop) {
       try runWorkers(parameters, results, table, isInterrupted)
-      ram[Superblock.ref].testWorker = 0
+      ram[ram.tests].worker = 0
       do throws(Refusal) {
         records = try summaries(parameters, results, table)
       } catch {
@@ -53,7 +53,7 @@ extension Machine {
     for turn in tests.indices {
       for number in 0..<parameters.threads where selected.contains(orders[number][turn]) {
         switchCPU(to: number % cpuCount)
-        ram[Superblock.ref].testWorker = UInt16(number + 1)
+        ram[ram.tests].worker = UInt16(number + 1)
         context = .process
         var worker = VmallocTestWorker(isInterrupted: isInterrupted)
         let test = orders[number][turn]
@@ -84,7 +84,7 @@ extension Machine {
   ) throws(VmallocTestStop) -> VmallocTestCounts {
     var counts = VmallocTestCounts()
     let start = clock
-    let flushes = ram[Superblock.ref].flushes
+    let flushes = ram[ram.paging].flushes
     for _ in 0..<parameters.repeats {
       if try run(test, parameters, &worker) {
         counts.passed += 1
@@ -94,7 +94,7 @@ extension Machine {
         counts.failed += 1
       }
     }
-    let after = ram[Superblock.ref].flushes
+    let after = ram[ram.paging].flushes
     let flushed = after.full &- flushes.full &+ after.pages &- flushes.pages
     worker.cycles += flushed * UInt64(cpuCount)
     counts.time = clock - start

@@ -2,9 +2,9 @@ extension Machine {
   /// Stacks are areas and say the same of their pages; stashes hold pages of their own; the statistics
   /// count what stacks list, and what faults have taken once it is accounted for.
   func checkStacks(_ users: [UInt32: UInt32], _ checker: inout Checker) {
-    let stacks = checker.areas.filter { ram[$0].isStack }
+    let stacks = checker.areas.filter { ram[$0].kind == .stack }
     let root = stackState
-    guard !root.isNone, checker.use(root, .stackState, "stacks: root") else {
+    guard !root.isNone, checker.use(root, "stacks: root") else {
       checker.expect(
         root.isNone && stacks.isEmpty && checker.untouched.isEmpty, "stacks: no root",
         UInt64(stacks.count), UInt64(checker.untouched.count))
@@ -14,7 +14,7 @@ extension Machine {
     var ranges: [Range<UInt64>] = []
     for area in stacks {
       let stack = ram[area].stack
-      guard checker.use(stack, .stack, "stack", ram[area].start) else { continue }
+      guard checker.use(stack, "stack", ram[area].start) else { continue }
       check(stack, area, users, &checker)
       pages += Int64(ram[area].pageCount)
       if ram[stack].isDynamic { grown += Int64(ram[area].pageCount) - 1 }

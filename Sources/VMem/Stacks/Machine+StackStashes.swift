@@ -6,7 +6,7 @@ extension Machine {
   /// state `fork:dynamic_stack`. A stash that cannot be filled does not stop it.
   func prepareStacks(_ policy: StackPolicy) throws(Refusal) {
     if stackState.isNone {
-      guard let state = caches.allocate(.stackState, as: StackState.self) else {
+      guard let state = caches.allocate(StackState.self) else {
         throw Refusal(.null, .noDescriptor)
       }
       ram[state].kernelPages = 0
@@ -56,7 +56,7 @@ extension Machine {
   /// without a page for good, and keeps those behind it from being filled.
   public func schedule() {
     if context != .process {
-      ram[Superblock.ref].warnings += 1
+      ram[ram.log].warnings += 1
       logMessage(.schedulingWhileAtomic, level: 3, .schedule, UInt64(context.rawValue))
     }
     refillStash()

@@ -17,7 +17,7 @@ extension Machine {
         .errno(.EINVAL), .stackSize, size, Stack.sizes.lowerBound, Stack.sizes.upperBound)
     }
     try prepareStacks(policy)
-    guard let stack = caches.allocate(.stack, as: Stack.self) else {
+    guard let stack = caches.allocate(Stack.self) else {
       throw Refusal(.null, .noDescriptor)
     }
     ram[stack] = Stack(
@@ -29,7 +29,7 @@ extension Machine {
         try fillPaged(stack, caller)
       }
     } catch {
-      caches.free(.stack, stack)
+      caches.free(stack)
       throw error
     }
     let area = ram[stack].area
@@ -93,13 +93,13 @@ extension Machine {
       removeArea(area)
       dropPages(of: stack)
     }
-    caches.free(.stack, stack)
+    caches.free(stack)
   }
 
   /// The stack that starts at an address.
   func stack(at address: UInt64) throws(Refusal) -> Ref<Stack> {
     let area = areas.busyArea(startingAt: address)
-    guard !area.isNone, ram[area].isStack else {
+    guard !area.isNone, ram[area].kind == .stack else {
       throw Refusal(.errno(.ENOENT), .noStack, address)
     }
     let stack = ram[area].stack

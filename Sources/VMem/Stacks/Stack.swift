@@ -9,7 +9,9 @@ public enum StackPolicy: UInt8, CaseIterable, Sendable {
 }
 
 /// What is known of a stack besides its area, which is the kernel's `stack_vm_area`.
-struct Stack: BitwiseCopyable {
+struct Stack: SlabObject {
+  static var cache: Int { 16 }
+
   var area: Ref<VMArea>
   var policy: StackPolicy.RawValue
   /// Its pages are 2^`order`.
@@ -38,7 +40,9 @@ struct Stack: BitwiseCopyable {
 }
 
 /// What all stacks share; made with the first of them.
-struct StackState: BitwiseCopyable {
+struct StackState: SlabObject {
+  static var cache: Int { 17 }
+
   /// `NR_KERNEL_STACK_KB` and `NR_DYNAMIC_STACKS_FAULTS_KB`, in pages. Both lag behind faults until the
   /// next refill, so that they can be less than nothing.
   var kernelPages: Int64

@@ -4,10 +4,8 @@ extension Machine {
   func checkUsers(_ checker: inout Checker) -> [UInt32: UInt32] {
     var users: [UInt32: UInt32] = [:]
     var counts = InlineArray<6, UInt32>(repeating: 0)
-    var spaces: [Ref<UserSpace>] = []
-    var space = ram[Superblock.ref].userSpaces
-    while !space.isNone, checker.use(space, .userSpace, "user address space") {
-      spaces.append(space)
+    let spaces = checkTopTables(&checker)
+    for space in spaces {
       let ranges = checkMappings(space, &checker)
       check(UInt64(ram[space].top), map.levels, 0, ranges, &counts, &users, &checker)
       if checker.isFull { return users }
@@ -16,11 +14,10 @@ extension Machine {
           ram[table: UInt64(ram[space].top), index] == ram[table: tables.top, index],
           "user address space: kernel half", UInt64(ram[space].top), UInt64(index))
       }
-      space = ram[space].next
     }
     for depth in 0..<6 {
       checker.expect(
-        counts[depth] == ram[Superblock.ref].userTables[depth], "user tables: count of a level",
+        counts[depth] == ram[ram.users].tables[depth], "user tables: count of a level",
         UInt64(depth), UInt64(counts[depth]))
     }
     for cpu in 0..<cpuCount {
@@ -28,9 +25,9 @@ extension Machine {
       checker.expect(
         space.isNone || spaces.contains(space), "CPU: user address space", UInt64(cpu))
     }
-    for task in 0...min(Int(ram[Superblock.ref].taskCount), Self.maximumTasks) {
+    for task in 0...min(Int(ram[ram.tasks].count), Self.maximumTasks) {
       let record = self.task(task)
-      guard task == 0 || checker.objects.state(record.granule, .task) == .inUse else { continue }
+      guard task == 0 || checker.objects.state(record) == .inUse else { continue }
       checker.expect(
         ram[record].memory.isNone || spaces.contains(ram[record].memory),
         "task: user address space", UInt64(task))
@@ -38,12 +35,34 @@ extension Machine {
     return users
   }
 
+  /// The list of top-level tables, linked both ways; each knows its address space, and that its table.
+  private func checkTopTables(_ checker: inout Checker) -> [Ref<UserSpace>] {
+    var spaces: [Ref<UserSpace>] = []
+    var (top, before) = (ram[ram.users].topTables, UInt32(0))
+    while top != 0 {
+      guard top < ram.frameCount else { break }
+      let record = ram[frames.frame(top)]
+      let space = Ref<UserSpace>(
+        granule: UInt32(truncatingIfNeeded: (record.index &- map.pageOffset) >> 4))
+      guard record.index == address(of: space), checker.use(space, "user address space") else {
+        break
+      }
+      checker.expect(
+        record.previous == before && ram[space].top == top && ram[space].unused == 0,
+        "user address space: top-level table", space.physicalAddress, UInt64(top))
+      spaces.append(space)
+      (top, before) = (record.next, top)
+    }
+    checker.expect(top == 0, "user address spaces: list", UInt64(top))
+    return spaces
+  }
+
   private func checkMappings(
     _ space: Ref<UserSpace>, _ checker: inout Checker
   ) -> [UserMapping] {
     var ranges: [UserMapping] = []
     let tree = mappings(of: space)
-    let members = tree.checked { checker.use($0, .userMapping, "user mapping") }
+    let members = tree.checked { checker.use($0, "user mapping") }
     checker.expect(members != nil, "user mappings: tree", space.physicalAddress)
     for mapping in members ?? [] {
       let one = ram[mapping]
@@ -67,7 +86,7 @@ extension Machine {
       flags.contains(.shared) == flags.contains(.mayShare),
       flags.contains(.mayRead), flags.contains(.mayExec) == (kind != .arena),
       !flags.contains(.write) || flags.contains(.mayWrite),
-      one.anonymous <= ram[Superblock.ref].anonymousNumber, one.isInherited <= 1,
+      one.anonymous <= ram[ram.users].anonymousNumber, one.isInherited <= 1,
       one.anonymous != 0 || one.isInherited == 0,
       !flags.contains(.shared)
         || (one.anonymous != 0) == (kind == .arena) && !flags.contains(.account)
@@ -93,6 +112,12 @@ extension Machine {
     counts[depth] += 1
     let record = ram[frames.frame(UInt32(table))]
     var expected = checker.record(UInt32(table), .table)
+    // Links and owner of a top-level table are held against its address space's.
+    if depth == map.levels {
+      (expected.next, expected.previous, expected.index) = (
+        record.next, record.previous, record.index
+      )
+    }
     expected.inheritPast(of: record)
     checker.expect(record == expected, "user table: frame record", table)
     for index in 0..<(depth == map.levels ? 256 : 512) {
@@ -135,7 +160,7 @@ extension Machine {
     let isZero = entry.bits & Entry.special != 0
     let flags = ram[frames.frame(UInt32(pfn))].flags
     let isOwn = flags & Frame.anonymous == Frame.anonymous
-    guard isZero == (pfn == UInt64(ram[Superblock.ref].zeroPage)), !isOwn || mapping.anonymous != 0
+    guard isZero == (pfn == UInt64(ram[ram.users].zeroPage)), !isOwn || mapping.anonymous != 0
     else { return false }
     let mayDiffer = Entry.accessed | Entry.dirty | Entry.savedDirty | Entry.special
     let plain = Entry(userPage: pfn, mapping.protection)

@@ -32,7 +32,7 @@ extension Machine {
     _ parent: Ref<UserSpace>, _ child: Ref<UserSpace>
   ) throws(Refusal) {
     var mapping = around(0, parent).next
-    var limit = caches.stepLimit(.userMapping)
+    var limit = caches.stepLimit(UserMapping.self)
     while !mapping.isNone {
       limit.step()
       defer { mapping = around(ram[mapping].end, parent).next }

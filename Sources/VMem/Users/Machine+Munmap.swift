@@ -61,7 +61,7 @@ extension Machine {
     for entry in entries { drop(entry) }
     for mapping in gone {
       closed(ram[mapping])
-      caches.free(.userMapping, mapping)
+      caches.free(mapping)
     }
   }
 

@@ -190,19 +190,19 @@ extension Machine {
   }
 
   func newAnonymousNumber() -> UInt32 {
-    ram[Superblock.ref].anonymousNumber += 1
-    return ram[Superblock.ref].anonymousNumber
+    ram[ram.users].anonymousNumber += 1
+    return ram[ram.users].anonymousNumber
   }
 
   // MARK: Pages
 
   /// The page of zeroes, made when it is first needed; nil when there is no frame for it.
   private func zeroPage() -> UInt32? {
-    if ram[Superblock.ref].zeroPage == 0, let pfn = frames.allocate() {
+    if ram[ram.users].zeroPage == 0, let pfn = frames.allocate() {
       ram[frames.frame(pfn)].index = Frame.orphan
-      ram[Superblock.ref].zeroPage = pfn
+      ram[ram.users].zeroPage = pfn
     }
-    let pfn = ram[Superblock.ref].zeroPage
+    let pfn = ram[ram.users].zeroPage
     return pfn == 0 ? nil : pfn
   }
 

@@ -31,7 +31,7 @@ extension Machine {
 
   func allocateMapping(_ mapping: UserMapping) -> Ref<UserMapping>? {
     guard !ram.fails(.vmAreaStruct),
-      let record = caches.allocate(.userMapping, as: UserMapping.self)
+      let record = caches.allocate(UserMapping.self)
     else { return nil }
     ram[record] = mapping
     return record
@@ -41,7 +41,7 @@ extension Machine {
   func dissolve(_ record: Ref<UserMapping>, _ space: Ref<UserSpace>) {
     mappings(of: space).remove(record)
     closed(ram[record])
-    caches.free(.userMapping, record)
+    caches.free(record)
   }
 
   /// Cuts a mapping in two at an address inside it and returns the upper part. The corresponding kernel

@@ -8,20 +8,43 @@ extension Machine {
 
   func allocateMM(_ function: KernelFunction) throws(Refusal) -> UInt64 {
     mightSleep(function)
-    guard !ram.fails(.mmStruct), let space = caches.allocate(.userSpace, as: UserSpace.self) else {
+    guard !ram.fails(.mmStruct), let space = caches.allocate(UserSpace.self) else {
       throw Refusal(.null, .noDescriptor)
     }
     guard let top = frames.allocatePage() else {
-      caches.free(.userSpace, space)
+      caches.free(space)
       throw Refusal(.null, .noTableMemory, 0, levelCode(map.levels))
     }
-    ram[frames.frame(top)].mapcount = PageType.table.word
-    ram[space] = UserSpace(top: top, next: ram[Superblock.ref].userSpaces)
-    ram[Superblock.ref].userSpaces = space
-    ram[Superblock.ref].userTables[map.levels] += 1
+    ram[space] = UserSpace(top: top)
+    insertTopTable(of: space)
+    ram[ram.users].tables[map.levels] += 1
     for index in 256..<512 { ram[table: UInt64(top), index] = ram[table: tables.top, index] }
-    return map.pageOffset + space.physicalAddress
+    return address(of: space)
   }
+
+  /// `pgd_ctor`: puts the top-level table on the list of all.
+  private func insertTopTable(of space: Ref<UserSpace>) {
+    let (top, first) = (ram[space].top, ram[ram.users].topTables)
+    ram[frames.frame(top)].mapcount = PageType.table.word
+    ram[frames.frame(top)].index = address(of: space)
+    ram[frames.frame(top)].next = first
+    if first != 0 { ram[frames.frame(first)].previous = top }
+    ram[ram.users].topTables = top
+  }
+
+  /// `pgd_list_del`.
+  private func removeTopTable(of space: Ref<UserSpace>) {
+    let record = ram[frames.frame(ram[space].top)]
+    if record.next != 0 { ram[frames.frame(record.next)].previous = record.previous }
+    if record.previous == 0 {
+      ram[ram.users].topTables = record.next
+    } else {
+      ram[frames.frame(record.previous)].next = record.next
+    }
+  }
+
+  /// The kernel address of an `mm_struct`.
+  func address(of space: Ref<UserSpace>) -> UInt64 { map.pageOffset + space.physicalAddress }
 
   /// Gives back an address space with all it has. The corresponding kernel function is `mmput`, of the
   /// last user.
@@ -32,7 +55,7 @@ extension Machine {
     for cpu in 0..<cpuCount where self.space(ofCPU: cpu) == space {
       throw Refusal(.errno(.EBUSY), .userSpaceInUse, address, UInt64(cpu))
     }
-    for task in 0...Int(ram[Superblock.ref].taskCount) where ram[self.task(task)].memory == space {
+    for task in 0...Int(ram[ram.tasks].count) where ram[self.task(task)].memory == space {
       throw Refusal(.errno(.EBUSY), .userSpaceOfTask, address, UInt64(task) + 1)
     }
     mightSleep(.mmput)
@@ -42,16 +65,10 @@ extension Machine {
   /// `exit_mmap`, `mmdrop`.
   func release(_ space: Ref<UserSpace>) {
     remove(space, 0, map.taskSize)
-    var at = ram[Superblock.ref].userSpaces
-    if at == space {
-      ram[Superblock.ref].userSpaces = ram[space].next
-    } else {
-      while ram[at].next != space { at = ram[at].next }
-      ram[at].next = ram[space].next
-    }
-    ram[Superblock.ref].userTables[map.levels] -= 1
+    removeTopTable(of: space)
+    ram[ram.users].tables[map.levels] -= 1
     frames.free(ram[space].top)
-    caches.free(.userSpace, space)
+    caches.free(space)
   }
 
   /// Makes an address space the one that the current CPU uses; 0 is that of the kernel alone. What the
@@ -70,7 +87,7 @@ extension Machine {
   /// The address of the `mm_struct` that the current CPU uses, or 0.
   public var currentMM: UInt64 {
     let space = space(ofCPU: cpu)
-    return space.isNone ? 0 : map.pageOffset + space.physicalAddress
+    return space.isNone ? 0 : address(of: space)
   }
 
   /// The top-level table of an address space; -ENOENT where there is none.
@@ -79,12 +96,13 @@ extension Machine {
   }
 
   func userSpace(at address: UInt64) throws(Refusal) -> Ref<UserSpace> {
-    var at = ram[Superblock.ref].userSpaces
-    var limit = caches.stepLimit(.userSpace)
-    while !at.isNone {
-      limit.step()
-      if map.pageOffset + at.physicalAddress == address { return at }
-      at = ram[at].next
+    if let space = caches.object(at: address &- map.pageOffset, UserSpace.self) {
+      let top = ram[space].top
+      if top < ram.frameCount, ram[frames.frame(top)].mapcount == PageType.table.word,
+        ram[frames.frame(top)].index == address
+      {
+        return space
+      }
     }
     throw Refusal(.errno(.ENOENT), .noUserSpace, address)
   }
@@ -108,12 +126,13 @@ extension Machine {
   }
 
   func forEachSpace(_ body: (Ref<UserSpace>) -> Void) {
-    var at = ram[Superblock.ref].userSpaces
-    var limit = caches.stepLimit(.userSpace)
-    while !at.isNone {
+    var top = ram[ram.users].topTables
+    var limit = caches.stepLimit(UserSpace.self)
+    while top != 0 {
       limit.step()
-      body(at)
-      at = ram[at].next
+      let record = ram[frames.frame(top)]
+      body(Ref(granule: UInt32(truncatingIfNeeded: (record.index &- map.pageOffset) >> 4)))
+      top = record.next
     }
   }
 

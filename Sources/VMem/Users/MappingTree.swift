@@ -5,8 +5,6 @@ struct MappingTree: Treap {
   let ram: RAM
   let space: Ref<UserSpace>
 
-  static var cache: CacheKind { .userMapping }
-
   var root: Ref<UserMapping> {
     @inline(__always) get { ram[space].mappings }
     @inline(__always) nonmutating set { ram[space].mappings = newValue }

@@ -50,7 +50,7 @@ extension PageTables {
           ram[table: table, index] = .none
           ram.forgetWalks()
           FrameAllocator(ram: ram).free(UInt32(truncatingIfNeeded: entry.pfn))
-          ram[Superblock.ref].userTables[depth - 1] -= 1
+          ram[ram.users].tables[depth - 1] -= 1
         }
       }
       address = next
@@ -75,12 +75,12 @@ extension PageTables {
   /// kernel addresses have made of others is in the kernel's own table alone (`pgd_offset_k`).
   func shareTopEntry(_ index: Int) {
     guard index >= 256 else { return }
-    var space = ram[Superblock.ref].userSpaces
-    var limit = ObjectCaches(ram: ram).stepLimit(.userSpace)
-    while !space.isNone {
+    var table = ram[ram.users].topTables
+    var limit = ObjectCaches(ram: ram).stepLimit(UserSpace.self)
+    while table != 0 {
       limit.step()
-      ram[table: UInt64(ram[space].top), index] = ram[table: top, index]
-      space = ram[space].next
+      ram[table: UInt64(table), index] = ram[table: top, index]
+      table = ram[FrameAllocator(ram: ram).frame(table)].next
     }
   }
 }

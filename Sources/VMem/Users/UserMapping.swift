@@ -1,5 +1,7 @@
 /// A range of user addresses: the kernel's `vm_area_struct`.
-package struct UserMapping: BitwiseCopyable, Sendable {
+package struct UserMapping: SlabObject, Sendable {
+  static var cache: Int { 8 }
+
   package internal(set) var start: UInt64 = 0
   package internal(set) var end: UInt64 = 0
   /// Page of the object behind it at `start`; of anonymous memory the number of the page where it

@@ -1,8 +1,11 @@
 /// A user address space: the kernel's `mm_struct`.
-struct UserSpace: BitwiseCopyable {
-  /// Frame of its top-level table, whose kernel half is that of all.
+struct UserSpace: SlabObject {
+  static var cache: Int { 7 }
+
+  /// Frame of its top-level table, whose kernel half is that of all. The frame's record links it with
+  /// those of the other address spaces and has this one's address in `index` (`pgd_list`, `pt_mm`).
   var top: UInt32 = 0
-  var next = Ref<UserSpace>.none
+  var unused: UInt32 = 0
   /// The root of the tree of its mappings, and their number (`map_count`).
   var mappings = Ref<UserMapping>.none
   var count: UInt32 = 0

@@ -43,11 +43,11 @@ struct LoopTests {
     }
     visit(ram[machine.areas.state].freeRoot)
     var names: [UInt32] = []
-    ram[Superblock.ref].names.forEach(ram) { names.append($0.granule) }
+    ram[ram.names].names.forEach(ram) { names.append($0.granule) }
     var symbols: [UInt32] = []
-    ram[Superblock.ref].symbols.forEach(ram) { symbols.append($0.granule) }
+    ram[ram.names].symbols.forEach(ram) { symbols.append($0.granule) }
     var free: [UInt32] = []
-    var object = ram[Superblock.ref].caches[Int(CacheKind.vmArea.rawValue)].free
+    var object = ram[CacheState.ref(VMArea.cache)].free
     while object != 0 {
       free.append(object)
       object = ram[Ref<UInt32>(granule: object)]

@@ -66,12 +66,12 @@ import VMemScript
       let counters = machine.counters
       busy = counters.busyAreas
       free = counters.freeBlocks
-      vmallocPages = machine.ram[Superblock.ref].vmallocPages
-      let kinds: [CacheKind] = [
-        .vmArea, .pageSet, .mapBlock, .memoryType, .userSpace, .userMapping, .arena,
-        .arenaRange, .file, .dmaBuf,
+      vmallocPages = machine.ram[machine.ram.mapping].vmallocPages
+      let types: [any SlabObject.Type] = [
+        VMArea.self, PageSet.self, MapBlock.self, MemoryType.self, UserSpace.self,
+        UserMapping.self, Arena.self, ArenaRange.self, File.self, DmaBuf.self,
       ]
-      objects = kinds.map { machine.ram[Superblock.ref].caches[Int($0.rawValue)].inUse }
+      objects = types.map { machine.ram[CacheState.ref($0.cache)].inUse }
       for pfn in 0..<counters.totalFrames {
         guard let frame = machine.structPage(pfn), frame.refcount > 0 else { continue }
         if machine.use(ofFrame: pfn) == .allocated { pages += 1 }
@@ -109,7 +109,7 @@ import VMemScript
     #expect(interpreter.machine.injectedFailures == 1)
     if !isRefused { return .survived }
 
-    let blocks = interpreter.machine.ram[Superblock.ref].caches[Int(CacheKind.mapBlock.rawValue)]
+    let blocks = interpreter.machine.ram[CacheState.ref(MapBlock.cache)]
     let keptBlock = attempt.keepsBlock && blocks.inUse > 0
     #expect(keptBlock == (attempt.keepsBlock && kind == .pageTable), "\(place)")
     _ = play("\(attempt.undo)\n@vm_unmap_aliases\n")

@@ -29,7 +29,7 @@ enum LivelyMachine {
     try fillKmap(machine)
     _ = try machine.begin(.unmapAliases, on: 0)
     // Its lock, its user, its entries: the pages are known to nobody else.
-    let arena = machine.kernelStart(machine.ram[Superblock.ref].arenas)
+    let arena = machine.kernelStart(machine.ram[machine.ram.arenas].arenas.first)
     _ = try machine.begin(.arenaFreePages(arena: arena, address: 2 << 44, count: 2), on: 1)
     while machine.ram[machine.ram.perCPU(1)].step.list == 0 { _ = try machine.step(1) }
     return machine

@@ -27,7 +27,7 @@ extension Machine {
     }
     forEachKmapControl { control in
       let running = (0..<cpuCount).contains {
-        kmapControl(ofTask: Int(ram[Superblock.ref].runningTasks[$0]), onCPU: $0) == control
+        kmapControl(ofTask: Int(ram[ram.tasks].running[$0]), onCPU: $0) == control
       }
       var record = Record("mappings of a task", control).silent(
         \KmapControl.migrationDisabled, \KmapControl.pageFaultsDisabled,
@@ -43,7 +43,7 @@ extension Machine {
         records.append(record)
       }
     }
-    forEach(from: ram[Superblock.ref].endedMappings) { mapping in
+    forEach(from: ram[ram.highMemory].endedMappings) { mapping in
       records.append(
         Record("mapping of kmap_local that has ended", mapping).silent(
           \LocalMapping.address, \LocalMapping.page, \LocalMapping.users, \LocalMapping.marks,

@@ -101,7 +101,7 @@ extension Machine {
       )
       .silent(MemoryLayout<VMArea>.offset(of: \.areaFlags)! + 1, bits: 0xff)
       if ram[area].array != 0 { record = record.silent(24..<32) }
-      if ram[area].isGroup { record = record.silent(\VMArea.owned) }
+      if ram[area].kind == .perCPU { record = record.silent(\VMArea.owned) }
       records.append(record)
     }
     func waiting(_ kind: String, _ list: VmapNode.List) {
@@ -203,8 +203,8 @@ extension Machine {
       if array.height > 0 { visit(array.root, array.height, kind) }
     }
     visit(ram[areas.state].busy, "word of the busy index")
-    visit(ram[Superblock.ref].names.buckets, "bucket of names")
-    visit(ram[Superblock.ref].symbols.buckets, "bucket of symbols")
+    visit(ram[ram.names].names.buckets, "bucket of names")
+    visit(ram[ram.names].symbols.buckets, "bucket of symbols")
     for cpu in 0..<cpuCount { visit(areas.blocks.index(cpu), "word of the block index") }
     forEachFile { (file: Ref<File>) in visit(ram[file].pages, "word of a file") }
     return records
@@ -233,7 +233,7 @@ extension Machine {
       let record = Record("name", name).silent(16, bits: 0xff).silent(17, bits: 0x0f)
       records.append(isFree ? record.silent(\Name.value) : record)
     }
-    ram[Superblock.ref].symbols.forEach(ram) { records.append(Record("symbol", $0)) }
+    ram[ram.names].symbols.forEach(ram) { records.append(Record("symbol", $0)) }
     return records
   }
 
@@ -243,9 +243,11 @@ extension Machine {
     forEachFile { (file: Ref<File>) in
       records.append(
         Record("file", file)
-          .silent(\File.size, \File.hostSize, \File.folioOrder, \File.seals, \File.window)
-          .silent(MemoryLayout<File>.offset(of: \.folioOrder)! - 1, bits: 3)
-          .silent(MemoryLayout<File>.offset(of: \.seals)! + 1, bits: 1)
+          .silent(\File.size, \File.hostSize)
+          .silent(0, bits: 0x0b).silent(1, bits: 0xff)
+          .silent(
+            MemoryLayout<File>.offset(of: \.previous)! + 4, bits: ram[file].isMemfd ? 0x1f : 0
+          )
           .silent(MemoryLayout<File>.offset(of: \.pages)! + 8, bits: 1)
           .silent(\File.number))
     }
@@ -254,14 +256,14 @@ extension Machine {
         Record("dma-buf", buffer).silent(\DmaBuf.address, \DmaBuf.mapCount, \DmaBuf.number)
           // The first chunk of its pages may be the one that stays when it is empty, or not.
           .silent(MemoryLayout<DmaBuf>.offset(of: \.pages)! + 8, bits: 1)
-          .silent(MemoryLayout<DmaBuf>.offset(of: \.next)! + 4, bits: 1)
-          .silent(MemoryLayout<DmaBuf>.offset(of: \.next)! + 5, bits: 1))
+          .silent(MemoryLayout<DmaBuf>.offset(of: \.previous)! + 4, bits: 1)
+          .silent(MemoryLayout<DmaBuf>.offset(of: \.previous)! + 5, bits: 1))
     }
     return records
   }
 
   private func taskRecords() -> [Record] {
-    (0...Int(ram[Superblock.ref].taskCount)).map { number in
+    (0...Int(ram[ram.tasks].count)).map { number in
       // A letter of a name may be any other.
       let length = Int(ram[task(number)].nameLength)
       let record = Record("task", task(number)).silent(0..<length)
@@ -294,7 +296,7 @@ extension Machine {
             \MapBlock.used))
       }
     }
-    var type = ram[Superblock.ref].memoryTypes
+    var type = ram[ram.mapping].memoryTypes
     while !type.isNone {
       // A mode is held against others of the same range, of which there may be none.
       records.append(

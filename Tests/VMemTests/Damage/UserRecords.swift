@@ -32,21 +32,18 @@ extension Machine {
 
   func arenaRecords() -> [Record] {
     var records: [Record] = []
-    var arena = ram[Superblock.ref].arenas
-    while !arena.isNone {
+    ram[ram.arenas].arenas.forEach(ram) { arena in
       // Flags that callers may set, what happened to it, and how often its free runs changed.
-      let flags = MemoryLayout<Arena>.offset(of: \.rawFlags)!
-      let marks = MemoryLayout<Arena>.offset(of: \.marks)!
+      let flags = MemoryLayout<Arena>.offset(of: \.area)! + 4
       records.append(
         Record("arena", arena).silent(\Arena.stamp).silent(flags + 2, bits: 6)
-          .silent(marks, bits: 15))
+          .silent(flags + 3, bits: 15))
       // Pages between two runs may be reserved ones.
       ArenaRanges(ram: ram, arena: arena).byPlace.forEach {
         records.append(
           Record("free run of an arena", $0).silent(
             \ArenaRange.start, \ArenaRange.last, \ArenaRange.stamp))
       }
-      arena = ram[arena].next
     }
     return records
   }
@@ -64,7 +61,7 @@ extension Machine {
     }
     var records = [state]
     areas.forEachBusy { area in
-      if ram[area].isStack { records.append(Record("stack", ram[area].stack)) }
+      if ram[area].kind == .stack { records.append(Record("stack", ram[area].stack)) }
     }
     return records
   }

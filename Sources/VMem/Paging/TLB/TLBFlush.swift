@@ -10,8 +10,8 @@ struct TLBFlush {
   func kernelRange(_ start: UInt64, _ end: UInt64) {
     let pages = (end &- start) >> 12
     if pages > Self.ceiling { return all() }
-    ram[Superblock.ref].flushes.ranges += 1
-    ram[Superblock.ref].flushes.pages += (end &- start &+ 4095) >> 12
+    ram[ram.paging].flushes.ranges += 1
+    ram[ram.paging].flushes.pages += (end &- start &+ 4095) >> 12
     guard ram[TLBState.ref].used != 0 else { return }
     for cpu in 0..<Int(ram[Superblock.ref].cpus) { singles(start, end, TLB(ram: ram, cpu: cpu)) }
   }
@@ -21,10 +21,10 @@ struct TLBFlush {
     let isFull = (end &- start) >> 12 > Self.ceiling
     if cpu == 0 {
       if isFull {
-        ram[Superblock.ref].flushes.full += 1
+        ram[ram.paging].flushes.full += 1
       } else {
-        ram[Superblock.ref].flushes.ranges += 1
-        ram[Superblock.ref].flushes.pages += (end &- start &+ 4095) >> 12
+        ram[ram.paging].flushes.ranges += 1
+        ram[ram.paging].flushes.pages += (end &- start &+ 4095) >> 12
       }
     }
     let tlb = TLB(ram: ram, cpu: cpu)
@@ -42,8 +42,8 @@ struct TLBFlush {
 
   /// Flushes one page on the current CPU alone (`flush_tlb_one_kernel`).
   func localPage(_ address: UInt64) {
-    ram[Superblock.ref].flushes.ranges += 1
-    ram[Superblock.ref].flushes.pages += 1
+    ram[ram.paging].flushes.ranges += 1
+    ram[ram.paging].flushes.pages += 1
     TLB(current: ram).flush(page: address)
   }
 
@@ -56,9 +56,9 @@ struct TLBFlush {
       let tlb = TLB(ram: ram, cpu: cpu)
       guard ram[tlb.perCPU].userSpace == space else { continue }
       if isFirst {
-        ram[Superblock.ref].flushes.full += isLong ? 1 : 0
-        ram[Superblock.ref].flushes.ranges += isLong ? 0 : 1
-        ram[Superblock.ref].flushes.pages += isLong ? 0 : (end &- start) >> 12
+        ram[ram.paging].flushes.full += isLong ? 1 : 0
+        ram[ram.paging].flushes.ranges += isLong ? 0 : 1
+        ram[ram.paging].flushes.pages += isLong ? 0 : (end &- start) >> 12
         isFirst = false
       }
       if isLong {
@@ -72,7 +72,7 @@ struct TLBFlush {
   /// Flushes everything, global entries included. The corresponding kernel function is
   /// `flush_tlb_all`.
   func all() {
-    ram[Superblock.ref].flushes.full += 1
+    ram[ram.paging].flushes.full += 1
     guard ram[TLBState.ref].used != 0 else { return }
     for cpu in 0..<Int(ram[Superblock.ref].cpus) { TLB(ram: ram, cpu: cpu).flushAll() }
   }
