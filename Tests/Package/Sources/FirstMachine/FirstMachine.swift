@@ -20,8 +20,8 @@ struct FirstMachine {
     do {
       try machine.vmAreaMapPages(
         area: area, start: area + 0x10000, end: area + 0x11000, pages: [frames[0]])
-    } catch let refusal where refusal.outcome == .errno(.ERANGE) {
-      print("the guard page is refused")
+    } catch {
+      print(error.outcome == .errno(.ERANGE) ? "the guard page is refused" : "\(error)")
     }
 
     var output = ViewOutput(descriptor: nil, format: .text)
