@@ -41,19 +41,22 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain),
-    .testTarget(name: "VMemTests", dependencies: ["VMem"], swiftSettings: plain),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: plain),
     .testTarget(
-      name: "VMemViewsTests", dependencies: ["VMem", "VMemViews"], swiftSettings: plain),
+      name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: plain),
     .testTarget(
-      name: "VMemScriptTests", dependencies: ["VMem", "VMemViews", "VMemScript"],
+      name: "VMemViewsTests", dependencies: ["TestSupport", "VMem", "VMemViews"],
       swiftSettings: plain),
     .testTarget(
-      name: "VMemBenchTests", dependencies: ["VMem", "VMemViews", "VMemBench"],
+      name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
+      swiftSettings: plain),
+    .testTarget(
+      name: "VMemBenchTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemBench"],
       swiftSettings: plain),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
     .testTarget(
       name: "VMemCLITests",
-      dependencies: ["CRecorder", "VMem", "VMemViews", "VMemScript", "VMemBench", "VMemCLI"],
+      dependencies: ["CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemCLI"],
       swiftSettings: plain),
   ]
 )
