@@ -41,14 +41,17 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain),
-    .testTarget(name: "VMemTests", dependencies: ["VMem"], swiftSettings: plain),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: plain),
     .testTarget(
-      name: "VMemViewsTests", dependencies: ["VMem", "VMemViews"], swiftSettings: plain),
+      name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: plain),
     .testTarget(
-      name: "VMemScriptTests", dependencies: ["VMem", "VMemViews", "VMemScript"],
+      name: "VMemViewsTests", dependencies: ["TestSupport", "VMem", "VMemViews"],
       swiftSettings: plain),
     .testTarget(
-      name: "VMemBenchTests", dependencies: ["VMem", "VMemViews", "VMemBench"],
+      name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
+      swiftSettings: plain),
+    .testTarget(
+      name: "VMemBenchTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemBench"],
       swiftSettings: plain),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
     // The program of the first article; the tests run it, and Tests/Package builds it from outside.
@@ -57,7 +60,7 @@ let package = Package(
       path: "Tests/Package/Sources/FirstMachine", swiftSettings: plain),
     .testTarget(
       name: "VMemCLITests",
-      dependencies: ["CRecorder", "VMem", "VMemViews", "VMemScript", "VMemBench", "VMemCLI"],
+      dependencies: ["CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemCLI"],
       swiftSettings: plain),
   ]
 )

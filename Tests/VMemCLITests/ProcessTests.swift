@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite struct ProcessTests {
@@ -101,43 +102,6 @@ import Testing
       #expect(json != nil, "\(line)")
     }
     #expect(JSONText(ran.lines[0])?.keys.starts(with: ["line", "verb", "name", "result"]) == true)
-  }
-
-  @Test(arguments: [[], ["--memfd"]] as [[String]])
-  func benchmarkOfArenas(_ peer: [String]) throws {
-    let arguments = ["bench", "arena", "--pages", "70", "--rounds", "2"] + peer
-    let text = try Command.run([TestFiles.vmemctl] + arguments)
-    #expect(text.status == 0 && text.lines.count == 7, "\(text.errorText)")
-    let ran = try Command.run([TestFiles.vmemctl] + arguments + ["--json"])
-    #expect(ran.status == 0 && JSONText(ran.outputText)?.keys.first == "bench")
-    for key in ["first_touch", "alloc_pages", "peer_ns_per_page_max", "ratio"] {
-      #expect(ran.outputText.contains("\"\(key)\""))
-    }
-    #expect(peer.isEmpty || ran.outputText.contains("\"peer\":\"memfd\""))
-    for wrong in [["--pages", "0"], ["--pages", "262145"], ["--rounds", "0"]] {
-      #expect(try Command.run([TestFiles.vmemctl, "bench", "arena"] + wrong).status == 64)
-    }
-  }
-
-  @Test(arguments: ["boot", "script"])
-  func benchmarks(_ name: String) throws {
-    let size = name == "boot" ? ["--memory", "64M,16M"] : ["--lines", "2000"]
-    let arguments = [TestFiles.vmemctl, "bench", name, "--rounds", "2"] + size
-    let text = try Command.run(arguments)
-    #expect(text.status == 0)
-    let ran = try Command.run(arguments + ["--json"])
-    #expect(ran.status == 0)
-    let json = JSONText(ran.outputText)
-    #expect(json?.keys.first == "bench")
-  }
-
-  /// The benchmark's own script runs from outside as well.
-  @Test func benchmarkScript() throws {
-    let script = try Command.vmemctl("bench", "script", "--lines", "100", "--print").outputText
-    let ran = try Command.vmemctl("run", "-", input: script)
-    #expect(ran.status == 0)
-    #expect(ran.lines.count == 100)
-    #expect(ran.lines.last == "0")
   }
 
   // MARK: Determinism

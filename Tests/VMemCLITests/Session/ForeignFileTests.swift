@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// What may not happen to the files of an image, and to those that stand in their places.

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// Processes killed at random instants: what they answered is there, and nothing is there by half.

@@ -1,5 +1,6 @@
 import CRecorder
 import Glibc
+import TestSupport
 import Testing
 
 /// The power is cut between any two writes of a session, with what was not synced lost, torn or in

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The shell, on a real terminal.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A script in examples/.
 struct ExampleFile {
   /// Below the package's root.

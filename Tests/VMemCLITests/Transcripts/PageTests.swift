@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// README and the articles: what holds of the pages besides what their commands print.

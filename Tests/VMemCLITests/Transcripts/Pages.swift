@@ -1,3 +1,5 @@
+import TestSupport
+
 /// README and the articles of the documentation.
 enum Pages {
   static let readme = "README.md"

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Commands and what they print, as a reader sees them in a terminal.
 ///
 /// A line that starts with `$ ` is a command; the lines up to the next one are its output, standard

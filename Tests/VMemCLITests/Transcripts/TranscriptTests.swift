@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// README, articles and examples do what they show. `VMEMCTL_REWRITE=1 swift test --filter

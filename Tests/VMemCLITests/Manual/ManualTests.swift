@@ -1,0 +1,99 @@
+import TestSupport
+import Testing
+import VMemScript
+
+@testable import VMemCLI
+
+@Suite struct ManualTests {
+  @Test func manPageHasEveryVerb() {
+    let page = ManPage().text
+    for verb in VerbTable().verbs {
+      #expect(page.contains("\n.B \(ManPage.escaped(verb.signature))\n"))
+    }
+  }
+
+  @Test(arguments: [
+    ("a-b", "a\\-b"), (".x\n.y", "\\&.x\n\\&.y"), ("a.b", "a.b"), ("\\n", "\\en"), ("'q", "\\&'q"),
+  ])
+  func escapes(_ text: String, _ expected: String) {
+    #expect(ManPage.escaped(text) == expected)
+  }
+
+  @Test(arguments: [
+    (["get_vm"], ["get_vm_area"]),
+    (["a", "=", "get_vm"], ["get_vm_area"]),
+    (["expect", "NULL", "get_vm"], ["get_vm_area"]),
+    (["ru"], ["run"]),
+    (["help", "get_vm"], ["get_vm_area"]),
+    (["help", "gram"], ["grammar"]),
+    (["page_tables", "--format", ""], ["ptdump", "tree", "count"]),
+    (["context", ""], ["process", "atomic", "softirq", "irq", "nmi"]),
+    (["get_vm_area", "4K", "--al"], ["--align"]),
+    (["get_vm_area", "--align", "4K", "--al"], []),
+    (["walk", ""], []),
+    (["--im"], ["--image"]),
+    (["--image", ""], []),
+    (["--image", "a.img", "get_vm"], ["get_vm_area"]),
+    (["--json", "--color", "n"], ["never"]),
+    (["walk", "0x1000", "--d"], ["--durable"]),
+    (["boot", "--durable", "--d"], []),
+    (["boot", "--fo"], ["--force"]),
+    (["boot", "--kernel", "6.1"], ["6.1", "6.12", "6.18"]),
+    (["boot", "--with", "pk"], ["pks"]),
+    (["boot", "--with", "pks,udmabuf_vmap_"], ["pks,udmabuf_vmap_pfn"]),
+    (["boot", "--window", "i386"], ["i386-pae", "i386"]),
+    (["get_vm_area", "4K", "--flags", "sp"], ["sparse"]),
+    (["memfd_create", "--seals", "shrink,g"], ["shrink,grow"]),
+    (["arena_create", "16", "--flags", "seg"], ["segv_on_fault"]),
+    (["shell", "--im"], ["--image"]),
+  ])
+  func completes(_ words: [String], _ expected: [String]) {
+    #expect(Completion(words: words).candidates.sorted() == expected.sorted())
+  }
+
+  @Test func completesEveryVerb() {
+    let first = Completion(words: [""]).candidates
+    for verb in VerbTable().verbs { #expect(first.contains("\(verb.name)")) }
+  }
+
+  /// The script is loaded by bash and asked as a keypress would.
+  @Test(arguments: [
+    ("get_vm", "get_vm_area"), ("run --keep", "--keep-going"), ("be", "bench"),
+    ("run --dur", "--durable"), ("--image x get_vm", "get_vm_area"), ("info --no-w", "--no-wait"),
+  ])
+  func bash(_ line: String, _ expected: String) throws {
+    let script = try Command.vmemctl("help", "--completions", "bash").outputText
+    let ran = try Command.run(
+      [
+        "bash", "-c",
+        """
+        source /dev/stdin
+        read -ra COMP_WORDS <<<"vmemctl $1"
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_LINE="vmemctl $1" COMP_POINT=${#COMP_LINE}
+        "$(complete -p vmemctl | sed 's/.*-F \\([^ ]*\\).*/\\1/')" vmemctl "${COMP_WORDS[-1]}" \
+          "${COMP_WORDS[-2]}"
+        printf '%s\\n' "${COMPREPLY[@]}"
+        """, "bash", line,
+      ],
+      input: Array(script.utf8),
+      environment: [
+        "PATH": TestFiles.parent(of: TestFiles.vmemctl) + ":" + TestFiles.environment["PATH"]!
+      ])
+    #expect(ran.lines.map { $0.trimming(" ") } == [Substring(expected)], "\(ran.errorText)")
+  }
+
+  @Test(arguments: ["zsh", "fish"])
+  func completionScripts(_ shell: String) throws {
+    let ran = try Command.vmemctl("help", "--completions", shell)
+    #expect(ran.status == 0)
+    #expect(ran.outputText.contains("vmemctl help --complete"))
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(_ character: Character) -> Substring {
+    var result = self
+    while result.last == character { result.removeLast() }
+    return result
+  }
+}

@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+
+@testable import VMemCLI
+
+@Suite struct InvocationTests {
+  private func line(_ words: String..., isJSON: Bool = false) -> Invocation {
+    var options = LineOptions()
+    options.isJSON = isJSON
+    return .line(options, words: words)
+  }
+
+  @Test func anyOtherWordIsALineOfTheLanguage() throws {
+    #expect(try Invocation(["info", "--hash"]) == line("info", "--hash"))
+    #expect(
+      try Invocation(["a", "=", "get_vm_area", "16K"]) == line("a", "=", "get_vm_area", "16K"))
+    #expect(
+      try Invocation(["@a", "=", "get_vm_area", "16K"]) == line("@a", "=", "get_vm_area", "16K"))
+  }
+
+  @Test func jsonMayStandAnywhere() throws {
+    #expect(try Invocation(["--json", "info"]) == line("info", isJSON: true))
+    #expect(try Invocation(["info", "--json"]) == line("info", isJSON: true))
+  }
+
+  @Test(arguments: [
+    ["--color", "never", "info"], ["info", "--color", "never"], ["info", "--color=never"],
+  ])
+  func colourMayStandAnywhere(_ arguments: [String]) throws {
+    var options = LineOptions()
+    options.colour = .never
+    #expect(try Invocation(arguments) == .line(options, words: ["info"]))
+  }
+
+  @Test func helpAboutAVerb() throws {
+    #expect(try Invocation(["walk", "--help"]) == line("help", "walk"))
+    #expect(try Invocation(["help", "walk"]) == line("help", "walk"))
+    #expect(try Invocation(["help", "run"]) == .process(words: ["help", "run"]))
+  }
+
+  @Test func run() throws {
+    var options = RunOptions()
+    options.files = ["a", "-", "b"]
+    options.keepsGoing = true
+    options.isQuiet = true
+    #expect(try Invocation(["run", "a", "--quiet", "-", "--keep-going", "b"]) == .run(options))
+    options = RunOptions()
+    options.files = ["a"]
+    options.isTAP = true
+    #expect(try Invocation(["run", "--tap", "a"]) == .run(options))
+    options.isTAP = false
+    options.line.isJSON = true
+    #expect(try Invocation(["--json", "run", "a"]) == .run(options))
+  }
+
+  /// What was said before the command is not lost on the way through ArgumentParser.
+  @Test func optionsGoWhereTheLineGoes() throws {
+    #expect(
+      try Invocation(["--image", "i", "--durable", "run", "--bogus"])
+        == .process(words: ["run", "--bogus", "--image", "i", "--durable"]))
+    #expect(
+      try Invocation(["--no-wait", "shell", "x", "--color=never"])
+        == .process(words: ["shell", "x", "--color", "never", "--no-wait"]))
+    var options = LineOptions()
+    options.image = "i"
+    options.isForced = true
+    #expect(try Invocation(["boot", "--force", "--image=i"]) == .line(options, words: ["boot"]))
+  }
+
+  @Test(arguments: ["--durable", "--no-wait", "--force"])
+  func aboutAnImage(_ option: String) throws {
+    #expect(try Invocation(["run", "a", option]) == .process(words: ["run", "a", option]))
+    let refused = try Command.vmemctl("run", "-", option)
+    #expect(refused.status == 64 && refused.errorText.contains("needs --image"))
+    let folder = try TemporaryFolder()
+    let ran = try Command.vmemctl(
+      "run", option, "--image", folder.path + "/m.img", "-", input: "vmalloc 4K\n")
+    #expect(ran.outputText == "0xffffc90000000000\n")
+  }
+
+  @Test func whatAShellWouldIgnoreIsRefused() throws {
+    #expect(try Command.vmemctl("shell", "--force").status == 64)
+    let piped = try Command.vmemctl("shell", "--durable", input: "info\n")
+    #expect(piped.status == 64 && piped.errorText.contains("needs --image"))
+  }
+
+  @Test func forceBelongsToBoot() throws {
+    let refused = try Command.vmemctl("info", "--force")
+    #expect(refused.status == 64 && refused.errorText.contains("`boot`"))
+  }
+
+  @Test(arguments: [
+    ["--help"], ["--version"], ["--bogus"], ["run"], ["run", "--bogus", "a"],
+    ["run", "--help"],
+    ["run", "--tap", "--json", "a"], ["bench"],
+    ["bench", "boot"],
+  ])
+  func argumentParserHasTheRest(_ arguments: [String]) throws {
+    let words = arguments.filter { $0 != "--json" }
+    #expect(
+      try Invocation(arguments)
+        == .process(words: words + (words == arguments ? [] : ["--json"])))
+  }
+
+  @Test(arguments: [
+    [], ["--json"], ["info", "--color"], ["info", "--color", "red"], ["--color="],
+  ])
+  func refused(_ arguments: [String]) {
+    #expect(throws: ProcessFailure.self) { try Invocation(arguments) }
+  }
+}

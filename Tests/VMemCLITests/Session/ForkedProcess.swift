@@ -1,0 +1,34 @@
+import Glibc
+import TestSupport
+
+@testable import VMemCLI
+
+/// A copy of this process, which must have no other threads at work: of an exit test, that is.
+enum ForkedProcess {
+  /// Seconds of a processor after which a process is taken for endless, and killed.
+  static let patience = 10
+
+  /// Runs `body` in a copy of this process that says nothing and ends as vmemctl does, and returns its
+  /// status as a shell shows it.
+  static func status(of body: () -> Int32) throws(HostFailure) -> Int32 {
+    let process = fork()
+    guard process == 0 else { return try Command.wait(for: process) }
+    var limit = rlimit(rlim_cur: rlim_t(patience), rlim_max: rlim_t(patience) + 1)
+    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+    let null = open("/dev/null", O_RDWR)
+    for stream in 0..<3 as Range<Int32> { dup2(null, stream) }
+    Signals.prepare()
+    _exit(body())
+  }
+
+  /// Whether a status is that of a process whose patience was at an end.
+  static func isEndless(_ status: Int32) -> Bool {
+    status == 128 + SIGXCPU || status == 128 + SIGKILL
+  }
+
+  /// Says on standard error what has failed, for the test that waits.
+  static func report(_ failure: String) {
+    let line = Array("failed: \(failure)\n".utf8)
+    write(STDERR_FILENO, line, line.count)
+  }
+}

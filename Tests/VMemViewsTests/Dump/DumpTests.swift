@@ -1,0 +1,266 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import VMem
+@testable import VMemViews
+
+@Suite struct DumpTests {
+  private static let memory: UInt64 = 16 << 20
+
+  /// A machine with one of every kind of area, and bytes in them.
+  private func machine(levels: Int = 4, cpus: Int = 2) throws -> (machine: Story, areas: [UInt64]) {
+    var configuration = Configuration()
+    configuration.levels = levels
+    configuration.cpus = cpus
+    configuration.memory = Self.memory
+    let story = try Story.told(configuration)
+    let plain = try story.machine.getVMArea(size: 64 << 10, flags: .map)
+    // Scattered: every second page of what the story has, downwards, with holes between.
+    for (index, frame) in story.frames.reversed().enumerated() {
+      let at = plain + UInt64(index) * 0x3000
+      try story.machine.vmapPagesRange(start: at, end: at + 0x1000, pages: [frame])
+    }
+    let device = try story.machine.getVMArea(size: 0x4000, flags: .ioremap)
+    try story.machine.vmapPagesRange(start: device, end: device + 0x1000, pages: [story.frames[0]])
+    let bare = try story.machine.getVMArea(size: 0x3000, flags: .noGuard)
+    let module = try story.machine.getVMArea(
+      size: 0x5000, flags: .alloc, start: AddressMap.modulesStart, end: AddressMap.modulesEnd)
+    try story.machine.vmapPagesRange(
+      start: module + 0x2000, end: module + 0x3000, pages: [story.frames[2]])
+    for (index, frame) in story.frames.enumerated() {
+      let bytes = (0..<4096).map { UInt8(truncatingIfNeeded: $0 * 7 + index * 31 + 1) }
+      try story.machine.write(story.machine.map.pageOffset + frame << 12, bytes.span)
+    }
+    return (story, [story.area, plain, device, bare, module])
+  }
+
+  private func file() -> Int32 {
+    var path = Array("/tmp/vmem-dump-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&path)
+    unlink(path)
+    return descriptor
+  }
+
+  private func kcore(_ machine: borrowing Machine) -> CoreReader {
+    let descriptor = file()
+    let failure = Dump.kcore(machine, descriptor: descriptor)
+    #expect(failure == nil)
+    return CoreReader(descriptor: descriptor)
+  }
+
+  /// What a reader of /proc/kcore gets.
+  private func truth(_ machine: borrowing Machine, _ address: UInt64, _ count: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    machine.kcoreRead(address, count: UInt64(count)) { chunk in
+      chunk.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+
+  // MARK: kcore
+
+  @Test func theFileHeaderIsThatOfProcKcore() throws {
+    let story = try machine().machine
+    let core = kcore(story.machine)
+    let count = UInt64(core.segments.count)
+    let expected: [(UInt64, Int, UInt64)] = [
+      (0, 4, 0x464c_457f), (4, 1, 2), (5, 1, 1), (6, 1, 1), (7, 1, 0), (8, 8, 0), (16, 2, 4),
+      (18, 2, 62), (20, 4, 1), (24, 8, 0), (32, 8, 64), (40, 8, 0), (48, 4, 0), (52, 2, 64),
+      (54, 2, 56), (56, 2, count), (58, 2, 0), (60, 2, 0), (62, 2, 0),
+    ]
+    for (offset, size, value) in expected {
+      #expect(core.number(offset, size) == value, "offset \(offset)")
+    }
+    let note = try #require(core.segments.first)
+    #expect(
+      note
+        == CoreReader.Segment(
+          type: 4, flags: 0, offset: 64 + 56 * count, address: 0, physical: 0,
+          fileSize: note.fileSize, memorySize: 0, alignment: 0))
+    let data = (note.offset + note.fileSize + 4095) & ~4095
+    #expect(core.loads.first?.offset == data)
+    #expect(core.bytes(note.offset + note.fileSize, 64).allSatisfy { $0 == 0 })
+  }
+
+  @Test func theNotesAreThoseOfProcKcore() throws {
+    let story = try machine().machine
+    let notes = kcore(story.machine).notes
+    #expect(notes.map(\.name) == ["CORE", "CORE", "CORE", "VMCOREINFO"])
+    #expect(notes.map(\.type) == [1, 3, 4, 0])
+    #expect(notes.prefix(3).map(\.bytes.count) == [336, 136, 5064])
+    #expect(notes[0].bytes.allSatisfy { $0 == 0 })
+    #expect(notes[1].bytes[1] == UInt8(ascii: "R"))
+    #expect(Array(notes[1].bytes[40..<48]) == Array("vmlinux\0".utf8))
+    let arguments = notes[1].bytes[56..<136].prefix { $0 != 0 }
+    #expect(
+      String(decoding: arguments, as: UTF8.self)
+        == "boot --memory 16777216 --cpus 2 --nodes 1 --levels 4 --kernel 6.18")
+    #expect(!notes[3].bytes.contains(0))
+  }
+
+  @Test(arguments: [4, 5])
+  func vmcoreinfoLinesStandInARealKernelsOrderAndSpelling(levels: Int) throws {
+    let story = try machine(levels: levels).machine
+    let text = String(decoding: kcore(story.machine).notes[3].bytes, as: UTF8.self)
+    let lines = text.split(separator: "\n").map(String.init)
+    func key(_ line: String) -> String { String(line.prefix { $0 != "=" }) }
+    let real = try Fixture.lines("vmcoreinfo.\(levels)")
+    let order = real.map(key)
+    // 6.9 put NUMBER(VMALLOC_START) behind _stext; the slab value came with 6.11.
+    let places = lines.compactMap { order.firstIndex(of: key($0)) }
+    #expect(places == places.sorted())
+    let newer = lines.filter { !order.contains(key($0)) }.map(key)
+    #expect(newer == ["NUMBER(VMALLOC_START)", "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)"])
+    // What is architecture is equal.
+    let architecture = [
+      "PAGESIZE", "NUMBER(SECTION_SIZE_BITS)", "NUMBER(MAX_PHYSMEM_BITS)", "SIZE(page)",
+      "OFFSET(page.flags)", "OFFSET(page._refcount)", "OFFSET(page.mapping)", "OFFSET(page.lru)",
+      "OFFSET(page._mapcount)", "OFFSET(page.private)", "OFFSET(page.compound_head)",
+      "NUMBER(phys_base)", "NUMBER(pgtable_l5_enabled)", "KERNELOFFSET",
+      "NUMBER(KERNEL_IMAGE_SIZE)", "NUMBER(sme_mask)",
+    ]
+    for name in architecture {
+      #expect(lines.first { key($0) == name } == real.first { key($0) == name }, "\(name)")
+    }
+    let top = String(0xffff_ffff_8000_0000 + story.machine.topTable << 12, radix: 16)
+    #expect(lines.contains("SYMBOL(swapper_pg_dir)=\(top)"))
+    #expect(lines.contains("SYMBOL(init_top_pgt)=\(top)"))
+    let window = levels == 4 ? "ffffc90000000000" : "ffa0000000000000"
+    #expect(lines.contains("NUMBER(VMALLOC_START)=0x\(window)"))
+  }
+
+  @Test(arguments: [4, 5])
+  func everyByteIsWhatAReadOfKcoreGives(levels: Int) throws {
+    let (story, areas) = try machine(levels: levels)
+    let core = kcore(story.machine)
+    // One PT_LOAD for each area, guard page included, then RAM and its struct pages in turn.
+    var expected: [(UInt64, UInt64, UInt64)] = []
+    story.machine.forEachBusyArea { expected.append(($0.start, $0.reserved, .max)) }
+    #expect(Set(expected.map(\.0)) == Set(areas))
+    expected += [
+      (story.machine.map.pageOffset, 0xa0000, 0), (story.machine.map.vmemmap, 0x3000, .max),
+      (story.machine.map.pageOffset + 0x100000, Self.memory - 0x100000, 0x100000),
+      (story.machine.map.vmemmap + 0x4000, Self.memory >> 6 - 0x4000, .max),
+    ]
+    #expect(core.loads.map(\.address) == expected.map(\.0))
+    #expect(core.loads.map(\.memorySize) == expected.map(\.1))
+    #expect(core.loads.map(\.physical) == expected.map(\.2))
+    let shape = core.loads.allSatisfy {
+      $0.flags == 7 && $0.alignment == 4096 && $0.fileSize == $0.memorySize
+        && $0.offset % 4096 == 0
+    }
+    #expect(shape)
+    #expect(core.loads.last.map { $0.offset + $0.fileSize } == core.size)
+    for load in core.loads where load.fileSize <= 64 << 20 {
+      let bytes = core.memory(load.address, Int(load.fileSize))
+      #expect(bytes == truth(story.machine, load.address, Int(load.fileSize)))
+    }
+    // The sparse area of 4 GiB reads zero even where it is mapped.
+    #expect(core.memory(story.area, 0x8000)?.allSatisfy { $0 == 0 } == true)
+    let plain = areas[1]
+    let written = truth(story.machine, story.machine.map.pageOffset + story.frames[3] << 12, 4096)
+    #expect(written.contains { $0 != 0 })
+    #expect(core.memory(plain, 4096) == written)
+    #expect(core.memory(plain + 0x1000, 4096)?.allSatisfy { $0 == 0 } == true)
+    #expect(core.memory(areas[2], 4096)?.allSatisfy { $0 == 0 } == true)
+  }
+
+  @Test func zeroesTakeNoRoomOnDisk() throws {
+    let story = try machine().machine
+    let core = kcore(story.machine)
+    #expect(core.size > 4 << 30)
+    var used: UInt64 = 0
+    story.machine.usedFrames().forEachRun(in: 0..<1 << 40) { used += UInt64($0.count) }
+    // Every used frame once or twice (struct pages are RAM too), four mapped again, and the head.
+    #expect(core.allocated >= used << 12)
+    #expect(core.allocated <= (2 * used + 8) << 12)
+  }
+
+  @Test func aPipeGetsTheSameBytes() throws {
+    var configuration = Configuration()
+    configuration.memory = 4 << 20
+    let m = try Machine(configuration)
+    let pages = try m.allocatePages(count: 3)
+    let frames = (0..<3).map { UInt64(m.page($0, of: pages)!) }
+    let area = try m.getVMArea(size: 0x9000)
+    try m.vmapPagesRange(start: area + 0x2000, end: area + 0x5000, pages: frames)
+    try m.fill(area + 0x2ffe, count: 5, byte: 0x83)
+    let core = kcore(m)
+    // A file that appends takes bytes in order only, as a pipe does.
+    let ordered = file()
+    #expect(fcntl(ordered, F_SETFL, O_APPEND) == 0)
+    let failure = Dump.kcore(m, descriptor: ordered)
+    #expect(failure == nil)
+    let other = CoreReader(descriptor: ordered)
+    #expect(core.size == other.size)
+    #expect(core.bytes(0, Int(core.size)) == other.bytes(0, Int(core.size)))
+    #expect(other.allocated >= other.size)
+  }
+
+  @Test func failuresOfTheDescriptorAreTold() throws {
+    let story = try machine().machine
+    let full = open("/dev/full", O_WRONLY)
+    defer { close(full) }
+    let failure = Dump.kcore(story.machine, descriptor: full)
+    #expect(failure == .errno(ENOSPC))
+    let closed = Dump.vmcore(story.machine, descriptor: -1)
+    #expect(closed == .errno(EBADF))
+  }
+
+  @Test func manyAreasNeedTheExtendedCount() throws {
+    var configuration = Configuration()
+    configuration.memory = 64 << 20
+    let m = try Machine(configuration)
+    let count = 65_540
+    var last: UInt64 = 0
+    for _ in 0..<count { last = try m.getVMArea(size: 4096, flags: .noGuard) }
+    let pages = try m.allocatePages(count: 1)
+    try m.vmapPagesRange(
+      start: last, end: last + 4096, pages: [UInt64(m.page(0, of: pages)!)])
+    try m.fill(last, count: 4096, byte: 0x5a)
+    let core = kcore(m)
+    #expect(core.number(56, 2) == 0xffff)
+    #expect(core.number(58, 2) == 64)
+    #expect(core.number(60, 2) == 1)
+    #expect(core.loads.count == count + 4)
+    #expect(core.memory(last, 4096) == [UInt8](repeating: 0x5a, count: 4096))
+    #expect(core.notes.count == 4)
+  }
+
+  // MARK: vmcore and memory
+
+  @Test(arguments: [4, 5])
+  func vmcoreIsRAMByPhysicalAddress(levels: Int) throws {
+    let story = try machine(levels: levels, cpus: 3).machine
+    let descriptor = file()
+    let failure = Dump.vmcore(story.machine, descriptor: descriptor)
+    #expect(failure == nil)
+    let core = CoreReader(descriptor: descriptor)
+    #expect(core.segments.first?.alignment == 4)
+    #expect(core.notes.map(\.type) == [1, 1, 1, 0])
+    #expect(core.notes.prefix(3).allSatisfy { $0.bytes.count == 336 })
+    #expect(core.loads.map(\.physical) == [0, 0x100000])
+    #expect(core.loads.map(\.fileSize) == [0xa0000, Self.memory - 0x100000])
+    for load in core.loads {
+      #expect(load.address == story.machine.map.pageOffset + load.physical)
+      let bytes = core.memory(load.address, Int(load.fileSize))
+      #expect(bytes == truth(story.machine, load.address, Int(load.fileSize)))
+    }
+  }
+
+  @Test func memoryIsEveryFrameAtItsPlace() throws {
+    let story = try machine().machine
+    let descriptor = file()
+    let failure = Dump.memory(story.machine, descriptor: descriptor)
+    #expect(failure == nil)
+    let core = CoreReader(descriptor: descriptor)
+    #expect(core.size == Self.memory)
+    let all = core.bytes(0, Int(core.size))
+    #expect(
+      Array(all[0x100000...])
+        == truth(
+          story.machine, story.machine.map.pageOffset + 0x100000, Int(Self.memory) - 0x100000))
+    #expect(all[0xa0000..<0x100000].allSatisfy { $0 == 0 })
+  }
+}
