@@ -4,7 +4,10 @@ extension Views {
   /// What the machine is: its configuration, where the current CPU runs, the registers that the
   /// page tables are found by, and the parts of the address space. One `key: value` line each.
   ///
-  /// - Parameter hash: whether the last line is the hash of all memory in use.
+  /// - Parameters:
+  ///   - machine: what is shown.
+  ///   - hash: whether the last line is the hash of all memory in use.
+  ///   - output: where the lines go.
   public static func info(
     _ machine: borrowing Machine, hash: Bool, to output: inout ViewOutput
   ) {

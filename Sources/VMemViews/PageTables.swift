@@ -5,7 +5,12 @@ extension Views {
   /// space; without a range the whole file, or for `tree` and `count` the whole kernel half, of a
   /// user address space the whole user half.
   ///
-  /// - Parameter user: whose tables; the kernel's alone when nil.
+  /// - Parameters:
+  ///   - machine: whose tables are shown.
+  ///   - user: the address space whose tables a CPU uses; the kernel's alone when nil.
+  ///   - range: addresses, the end exclusive.
+  ///   - format: as the kernel's file, as a tree, or counted.
+  ///   - output: where the rows go.
   ///
   /// The corresponding kernel function is `ptdump_walk_pgd_level_debugfs`.
   public static func pageTables(

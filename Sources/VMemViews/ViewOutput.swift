@@ -15,6 +15,7 @@ public struct ViewOutput: ~Copyable {
 
   /// - Parameters:
   ///   - descriptor: where the bytes go; nil keeps them in memory.
+  ///   - format: text, or JSON.
   public init(descriptor: Int32?, format: Format) {
     writer = ByteWriter(descriptor: descriptor)
     self.format = format
