@@ -23,7 +23,7 @@ import Testing
       try check(path, isMarkdown: false)
     }
     let names = try Command.run(["ls", folder]).lines
-    #expect(names.sorted() == examples.map { $0.name + ".txt" }.sorted())
+    #expect(names.map(String.init).sorted() == examples.map { $0.name + ".txt" }.sorted())
   }
 
   private func check(_ path: String, isMarkdown: Bool) throws {
