@@ -198,6 +198,6 @@ extension Call {
     arguments.pages.append(pfn)
   }
 
-  /// Most pages of one list: 16 GiB of them.
-  static let maximumPages = 4 << 20
+  /// Most pages of one list: all of the largest machine.
+  static let maximumPages = Int(Configuration.maximumMemory >> 12)
 }
