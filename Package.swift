@@ -60,3 +60,13 @@ let package = Package(
       swiftSettings: plain),
   ]
 )
+
+// What `Scripts/fuzz` builds: it needs a compiler with libFuzzer, which not every toolchain has.
+if Context.environment["VMEMCTL_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "CFuzz", path: "Tests/CFuzz"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CFuzz", "VMem", "VMemScript"], path: "Tests/Fuzz",
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+}
