@@ -75,7 +75,7 @@ extension Machine {
 
   /// Calls `body` for every block of vm_map_ram, CPU by CPU of its index.
   package func forEachMapBlock(_ body: (MapBlockState) -> Void) {
-    var limit = caches.stepLimit(.mapBlock)
+    var limit = caches.stepLimit(MapBlock.self)
     for cpu in 0..<cpuCount {
       let index = areas.blocks.index(cpu)
       var key: UInt64 = 0
@@ -100,7 +100,7 @@ extension Machine {
         var addresses: [UInt64] = []
         var area = ram[areas.node(number)].pools[index].head
         let count = ram[areas.node(number)].pools[index].count
-        caches.expect(count, .vmArea)
+        caches.expect(count, VMArea.self)
         var limit = StepLimit(UInt64(count))
         while !area.isNone {
           limit.step()

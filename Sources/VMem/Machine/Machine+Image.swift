@@ -64,7 +64,8 @@ extension RAM {
       (state.topTable, layout.topTable), (self[log].frames, layout.log),
       (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
       (state.perCPU.granule, layout.perCPU << 8),
-      (state.areas.nodes.granule, layout.vmapNodes << 8), (self[highMemory].kmapFrames, layout.kmap),
+      (state.areas.nodes.granule, layout.vmapNodes << 8),
+      (self[highMemory].kmapFrames, layout.kmap),
     ]
   }
 
