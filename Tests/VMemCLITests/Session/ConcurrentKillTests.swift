@@ -1,15 +1,15 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// Four writers at once on one image - commands, scripts and shells, some of them durable, some stopped
 /// for a while - that are killed at random instants: what they answered is there, nothing is there by
 /// half, and nobody waits for a writer that is gone.
 struct ConcurrentKillTests {
-  private static let isLong = getenv("VMEMCTL_LONG").map { $0[0] == 49 } ?? false
   /// Rounds of four writers: `VMEMCTL_KILLS` / 4, or 12, or 250 with `VMEMCTL_LONG=1`.
   private static let rounds =
     getenv("VMEMCTL_KILLS").flatMap { Int(String(cString: $0)) }.map { $0 / 4 }
-    ?? (isLong ? 250 : 12)
+    ?? (Scale.isLong ? 250 : 12)
   private let folder: TemporaryFolder
   private var image: String { folder.path + "/m.img" }
   private var environment: [String: String] {
@@ -81,7 +81,7 @@ struct ConcurrentKillTests {
 
   @Test func writersOfAllKinds() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let made = try Command.run(
       [TestFiles.vmemctl, "boot", "--memory", "256M"], environment: environment)
     #expect(made.status == 0)

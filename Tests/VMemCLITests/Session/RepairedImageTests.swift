@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import VMemCLI
@@ -6,10 +7,9 @@ import Testing
 /// Absurd numbers in an image whose checksums are right: every command answers, refuses or ends with
 /// exit 4, in little time and memory.
 struct RepairedImageTests {
-  private static let isLong = getenv("VMEMCTL_LONG").map { $0[0] == 49 } ?? false
   /// Images that are damaged: `VMEMCTL_REPAIRS`, or 150, or 10,000 with `VMEMCTL_LONG=1`.
   private static let images =
-    getenv("VMEMCTL_REPAIRS").flatMap { Int(String(cString: $0)) } ?? (isLong ? 10_000 : 150)
+    getenv("VMEMCTL_REPAIRS").flatMap { Int(String(cString: $0)) } ?? (Scale.isLong ? 10_000 : 150)
   /// Seconds of a processor that a command may take.
   private static let patience = 5
   /// Commands that each image meets.
@@ -53,7 +53,7 @@ struct RepairedImageTests {
       clean(files)
     }
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     var failures = 0
     for round in 0..<images where failures < 20 {
       let changes = target.damage(&random)
@@ -90,18 +90,5 @@ struct RepairedImageTests {
       processExitsWith: .success, observing: [\.standardErrorContent]
     ) { try RepairedImageTests.damage() }
     expectNoFailure(ended)
-  }
-}
-
-/// Random numbers that a seed decides.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }
