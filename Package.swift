@@ -25,7 +25,8 @@ let package = Package(
     .target(name: "CPeer"),
     .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
     .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
-    .target(name: "VMemScript", dependencies: ["VMem", "VMemViews"], swiftSettings: strict),
+    .target(
+      name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews"], swiftSettings: strict),
     .target(
       name: "VMemBench",
       dependencies: [
