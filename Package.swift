@@ -25,7 +25,8 @@ let package = Package(
     .target(name: "CPeer"),
     .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
     .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
-    .target(name: "VMemScript", dependencies: ["VMem", "VMemViews"], swiftSettings: strict),
+    .target(
+      name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews"], swiftSettings: strict),
     .target(
       name: "VMemBench",
       dependencies: [
@@ -64,3 +65,13 @@ let package = Package(
       swiftSettings: plain),
   ]
 )
+
+// What `Scripts/fuzz` builds: it needs a compiler with libFuzzer, which not every toolchain has.
+if Context.environment["VMEMCTL_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "CFuzz", path: "Tests/CFuzz"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CFuzz", "VMem", "VMemScript"], path: "Tests/Fuzz",
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+}

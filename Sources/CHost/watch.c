@@ -18,14 +18,40 @@ static struct {
 static struct sigaction before_segv, before_bus;
 static atomic_flag installed = ATOMIC_FLAG_INIT;
 
-static void leave(const char *text, int code) {
-  ssize_t written = write(2, text, strlen(text));
+_Thread_local uint64_t chost_line;
+static _Thread_local struct {
+  size_t count;
+  char name[512];
+} script;
+
+void chost_set_script(const char *name, size_t count) {
+  script.count = count < sizeof script.name ? count : sizeof script.name;
+  if (script.count) memcpy(script.name, name, script.count);
+}
+
+static void say(const char *text, size_t count) {
+  ssize_t written = write(2, text, count);
   (void)written;
+}
+
+// Says where in a script something has happened, and what, and ends the process.
+static void leave(const char *text, int code) {
+  static const char program[] = "vmemctl: ";
+  say(program, sizeof program - 1);
+  if (script.count) {
+    char line[] = ":00000000000000000000: ";
+    char *digit = line + 21;
+    for (uint64_t left = chost_line; left; left /= 10) *--digit = (char)('0' + left % 10);
+    *--digit = ':';
+    say(script.name, script.count);
+    say(digit, strlen(digit));
+  }
+  say(text, strlen(text));
   _exit(code);
 }
 
 static void report_reference(uintptr_t offset) {
-  char text[] = "vmemctl: image corrupt: a reference leads to 0x0000000000000000 past the RAM\n";
+  char text[] = "image corrupt: a reference leads to 0x0000000000000000 past the RAM\n";
   char *digit = strchr(text, '0') + 17;
   for (; offset; offset >>= 4) *digit-- = "0123456789abcdef"[offset & 15];
   leave(text, 4);
@@ -37,10 +63,10 @@ static void report_page(int index, uintptr_t offset) {
   int is_log = atomic_load(&ranges[index].mapping) == CHOST_LOG;
   if (!fstat(atomic_load(&ranges[index].descriptor), &status) &&
       (uintptr_t)status.st_size <= offset)
-    leave(is_log ? "vmemctl: image corrupt: its log became shorter while it was in use\n"
-                 : "vmemctl: image corrupt: its file became shorter while it was in use\n", 4);
-  leave(is_log ? "vmemctl: the host could not read the log of the image: an I/O error\n"
-               : "vmemctl: the host could not read the image: an I/O error, or its file system is "
+    leave(is_log ? "image corrupt: its log became shorter while it was in use\n"
+                 : "image corrupt: its file became shorter while it was in use\n", 4);
+  leave(is_log ? "the host could not read the log of the image: an I/O error\n"
+               : "the host could not read the image: an I/O error, or its file system is "
                  "full\n", 74);
 }
 
@@ -110,8 +136,8 @@ static int is_out_of_memory(void) {
 static void on_trap(int number) {
   (void)number;
   if (is_out_of_memory())
-    leave("vmemctl: the host gives no more memory (ulimit -v, ulimit -d); nothing is committed\n", 74);
-  leave("vmemctl: an invariant does not hold: the image is corrupt, or this is a bug of vmemctl; "
+    leave("the host gives no more memory (ulimit -v, ulimit -d); nothing is committed\n", 74);
+  leave("an invariant does not hold: the image is corrupt, or this is a bug of vmemctl; "
         "nothing is committed\n", 4);
 }
 

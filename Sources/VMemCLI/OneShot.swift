@@ -33,6 +33,7 @@ struct OneShot {
           + "memory, kcore and vmcore, which replace another's", exitCode: EX_USAGE)
     }
     let session = Session(options, path: options.imagePath)
+    session.interruption = interruption
     let isWriter = verb.map { $0.changesTheMachine || Self.writers.contains("\($0.name)") } ?? false
     // A line that is not of the language makes no image.
     let isLost =

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CHost
 internal import Glibc
+internal import VMemViews
 
 /// The whole program: reads the process's arguments, does what they say and exits.
 ///
@@ -11,8 +12,17 @@ package func runVmemctl() -> Never {
   // Before any file is opened, which would be what is printed to.
   guard chost_open_standard() == 0 else { exit(EX_IOERR) }
   Signals.prepare()
-  let arguments = Array(CommandLine.arguments.dropFirst())
   exit(status(of: arguments))
+}
+
+/// The process's arguments, byte for byte: `CommandLine.arguments` would mend what is no UTF-8.
+private var arguments: [String] {
+  // Safe: the host's own list, which ends with nil.
+  (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+    guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
+    let bytes = unsafe UnsafeBufferPointer(start: word, count: strlen(word))
+    return unsafe String(hostBytes: bytes.map { UInt8(bitPattern: $0) })
+  }
 }
 
 private func status(of arguments: [String]) -> Int32 {

@@ -29,6 +29,13 @@ void chost_unwatch_range(const void * _Nonnull base);
 /// with 74 where memory is limited and there is no more.
 void chost_watch_traps(void);
 
+/// Names the script whose lines this thread runs, for reports of faults; a count of 0 for none.
+void chost_set_script(const char * _Nullable name, size_t count);
+
+/// The line of it that runs.
+extern _Thread_local uint64_t chost_line;
+static inline void chost_set_line(uint64_t line) { chost_line = line; }
+
 /// Puts /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file that is opened
 /// later becomes the standard output. Reading and writing them still fail. Returns 0, or -1.
 int chost_open_standard(void);

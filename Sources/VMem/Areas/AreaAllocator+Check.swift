@@ -95,7 +95,8 @@ extension AreaAllocator {
     return found
   }
 
-  /// RAM in use is mapped as device memory only by ioremap_page_range, into areas of that kind.
+  /// RAM in use is mapped as device memory only by ioremap_page_range and vmap_pfn, into areas of that
+  /// kind.
   private func checkDeviceLike(_ checker: inout Checker) {
     for address in checker.deviceLike {
       let area = busyArea(containing: address)

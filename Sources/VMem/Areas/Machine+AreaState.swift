@@ -75,10 +75,12 @@ extension Machine {
 
   /// Calls `body` for every block of vm_map_ram, CPU by CPU of its index.
   package func forEachMapBlock(_ body: (MapBlockState) -> Void) {
+    var limit = caches.stepLimit(MapBlock.self)
     for cpu in 0..<cpuCount {
       let index = areas.blocks.index(cpu)
       var key: UInt64 = 0
       while let found = index.next(from: key, ram) {
+        limit.step()
         key = found.key + 1
         let block = ram[Ref<MapBlock>(granule: found.value)]
         body(
@@ -97,7 +99,9 @@ extension Machine {
       for index in 0..<VmapNode.poolCount {
         var addresses: [UInt64] = []
         var area = ram[areas.node(number)].pools[index].head
-        var limit = StepLimit(UInt64(ram[areas.node(number)].pools[index].count))
+        let count = ram[areas.node(number)].pools[index].count
+        caches.expect(count, VMArea.self)
+        var limit = StepLimit(UInt64(count))
         while !area.isNone {
           limit.step()
           addresses.append(ram[area].start)

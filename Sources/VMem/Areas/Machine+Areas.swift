@@ -202,6 +202,7 @@ extension Machine {
   package func forEachLazyArea(_ body: (VMArea, _ node: Int) -> Void) {
     for number in 0..<areas.nodeCount {
       let list = ram[areas.node(number)].lazy
+      caches.expect(list.count, VMArea.self)
       var batch = PurgeBatch(ram: ram)
       batch.load(list.head, count: Int(list.count))
       for index in 0..<batch.count { body(ram[batch[index]], number) }

@@ -171,9 +171,11 @@ struct MapBlocks {
   func purgeOrCollect() -> (start: UInt64, end: UInt64)? {
     var range: (start: UInt64, end: UInt64)?
     var purged: [Ref<MapBlock>] = []
+    var limit = areas.caches.stepLimit(MapBlock.self)
     for cpu in 0..<cpuCount {
       var key: UInt64 = 0
       while let found = ram[perCPU(cpu)].blocks.next(from: key, ram) {
+        limit.step()
         key = found.key + 1
         let block = Ref<MapBlock>(granule: found.value)
         if isFragmented(block) && ram[block].free < MapBlock.purgeThreshold {

@@ -86,13 +86,7 @@ extension Machine {
   /// The roots of all structures stand where boot has put them.
   private func checkRoots(_ layout: BootLayout, _ checker: inout Checker) {
     let state = ram[Superblock.ref]
-    for (root, expected) in [
-      (state.topTable, layout.topTable), (ram[ram.log].frames, layout.log),
-      (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
-      (state.perCPU.granule, layout.perCPU << 8),
-      (state.areas.nodes.granule, layout.vmapNodes << 8),
-      (ram[ram.highMemory].kmapFrames, layout.kmap),
-    ] {
+    for (root, expected) in ram.roots(layout) {
       checker.expect(root == expected, "superblock: root", UInt64(root), UInt64(expected))
     }
     checker.expect(

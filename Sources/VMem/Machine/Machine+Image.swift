@@ -31,7 +31,54 @@ extension Machine {
       throw .version(state.formatVersion)
     }
     guard state.isPlausible(ram) else { throw .damaged }
+    let layout = BootLayout(ram.configuration)
+    guard ram.roots(layout).allSatisfy({ $0.found == $0.expected }), ram.hasRightTLBs(layout)
+    else { throw .damaged }
     self.init(memory: memory, ram: ram, map: AddressMap(levels: Int(state.levels)))
+  }
+}
+
+extension RAM {
+  /// The configuration that a machine was booted with.
+  var configuration: Configuration {
+    let state = Superblock.ref
+    var result = Configuration()
+    result.memory = UInt64(self[state].frameCount) << 12
+    result.cpus = Int(self[state].cpuCount)
+    result.nodes = Int(self[state].nodes)
+    result.levels = Int(self[state].levels)
+    result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .v6_18
+    result.switches = Switches(rawValue: self[state].switches)
+    result.seed = self[state].seed
+    result.tlbEntries = Int(self[TLBState.ref].slots)
+    result.highmem = UInt64(self[highMemory].frames) << 12
+    result.window = KmapWindow.Kind(rawValue: self[highMemory].window) ?? .none
+    result.pkmapSlots = Int(self[highMemory].pkmapSlots)
+    return result
+  }
+
+  /// Where the superblock has the structures that stay where boot puts them, and where that is.
+  func roots(_ layout: BootLayout) -> [(found: UInt32, expected: UInt32)] {
+    let state = self[Superblock.ref]
+    return [
+      (state.topTable, layout.topTable), (self[log].frames, layout.log),
+      (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
+      (state.perCPU.granule, layout.perCPU << 8),
+      (state.areas.nodes.granule, layout.vmapNodes << 8),
+      (self[highMemory].kmapFrames, layout.kmap),
+    ]
+  }
+
+  /// Whether the TLBs are where boot puts them, and have as many slots.
+  func hasRightTLBs(_ layout: BootLayout) -> Bool {
+    let state = self[TLBState.ref]
+    guard Configuration.isTLBSize(Int(state.slots)) else { return false }
+    let expected = TLBState(entries: Int(state.slots))
+    return expected.small == state.small && expected.medium == state.medium
+      && expected.large == state.large && expected.mask == state.mask
+      && expected.framesPerCPU == state.framesPerCPU && state.inHole == layout.tlbsInHole
+      && state.others == layout.end &- layout.tlbs
+      && state.current == state.firstSlot(self[Superblock.ref].cpu)
   }
 }
 
@@ -44,6 +91,7 @@ extension Superblock {
       && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
       && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)
       && ram[ram.highMemory].isPlausible(frames)
+      && KernelVersion(rawValue: kernel) != nil
       && topTable < frames && frameTable < frames && currentCPU < cpuCount
       && areas.indexHeight <= UInt32(FreeIndex.maximumHeight) && areas.busy.height <= 6
   }

@@ -28,22 +28,7 @@ public struct Machine: ~Copyable {
   // MARK: Identity
 
   /// The configuration the machine was booted with.
-  public var configuration: Configuration {
-    let state = Superblock.ref
-    var result = Configuration()
-    result.memory = UInt64(ram[state].frameCount) << 12
-    result.cpus = Int(ram[state].cpuCount)
-    result.nodes = Int(ram[state].nodes)
-    result.levels = Int(ram[state].levels)
-    result.kernel = KernelVersion(rawValue: ram[state].kernel) ?? .v6_18
-    result.switches = Switches(rawValue: ram[state].switches)
-    result.seed = ram[state].seed
-    result.tlbEntries = Int(ram[TLBState.ref].slots)
-    result.highmem = highMemory
-    result.window = KmapWindow.Kind(rawValue: ram[ram.highMemory].window) ?? .none
-    result.pkmapSlots = Int(ram[ram.highMemory].pkmapSlots)
-    return result
-  }
+  public var configuration: Configuration { ram.configuration }
 
   @inline(__always)
   func has(_ switch: Switches) -> Bool {

@@ -26,7 +26,7 @@ extension ObjectCaches {
   /// Traps when a list claims more members than there are objects of its cache.
   func expect<T: SlabObject>(_ count: UInt32, _ type: T.Type) {
     precondition(
-      UInt64(count) <= ram[CacheState.ref(T.cache)].inUse,
+      UInt64(count) <= min(ram[CacheState.ref(T.cache)].inUse, mostObjects),
       "a list of the machine has more members than are counted")
   }
 

@@ -38,15 +38,18 @@ extension Machine {
   /// Unmaps what `vmMapRAM` mapped; `count` must be the same. The corresponding kernel function is
   /// `vm_unmap_ram`.
   ///
-  /// A count that gives back more than its block has handed out is a BUG: a kernel's count of the
-  /// block's dirty pages would go wrong and kill it or leak the block. Addresses that are null, not aligned, or outside the window are BUGs; -ENOENT where there is no block
-  /// (a kernel would follow a null pointer).
+  /// `count` is an `unsigned int`. One that gives back more than its block has handed out is a BUG: a
+  /// kernel's count of the block's dirty pages would go wrong and kill it or leak the block, and more
+  /// than a block gives at once would free the block's own area under it. Addresses that are null, not
+  /// aligned, or outside the window are BUGs; -ENOENT where there is no block (a kernel would follow a
+  /// null pointer).
   public func vmUnmapRAM(_ address: UInt64, count: UInt64) throws(Refusal) {
     mightSleep(.vm_unmap_ram)
     guard address != 0, address >= map.vmallocStart, address <= map.vmallocEnd else {
       throw bug(.vm_unmap_ram, .outsideVmalloc, address)
     }
     guard address & 4095 == 0 else { throw bug(.vm_unmap_ram, .addressNotAligned, address) }
+    let count = UInt64(UInt32(truncatingIfNeeded: count))
     guard count > 0 else { throw bug(.vm_unmap_ram, .zeroPages) }
     if count <= MapBlock.maximumRequest {
       let block = areas.blocks.block(containing: address)
@@ -58,6 +61,10 @@ extension Machine {
       tables.unmap(address, address + count << 12).deferToPurge()
       _ = areas.blocks.free(address, count)
       return
+    }
+    let block = areas.blocks.block(containing: address)
+    guard block.isNone else {
+      throw bug(.vm_unmap_ram, .moreThanHandedOut, address, count, areas.blocks.pagesOut(block))
     }
     let area = areas.busyArea(containing: address)
     guard !area.isNone else {

@@ -10,8 +10,9 @@ extension Machine {
       warnOnce(.vmallocZero, .__vmalloc_node_range)
       throw Refusal(.null, .sizeRoundsToZero, 0)
     }
-    if let node = request.node, node >= configuration.nodes {
-      throw Refusal(.null, .noSuchNode, UInt64(node), UInt64(configuration.nodes))
+    if let node = request.node, !(0..<configuration.nodes).contains(node) {
+      throw Refusal(
+        .null, .noSuchNode, UInt64(bitPattern: Int64(node)), UInt64(configuration.nodes))
     }
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard request.size >> 12 <= total else {

@@ -1,6 +1,7 @@
 /// Mapping pages that somebody else has allocated.
 extension Machine {
-  /// Maps `count` pages of a list one after the other. The corresponding kernel function is `vmap`.
+  /// Maps `count` pages of a list one after the other; `count` is an `unsigned int`. The corresponding
+  /// kernel function is `vmap`.
   ///
   /// With `.mapPutPages` the area takes the callers' references over, for `vfree` to drop. Refuses with
   /// NULL; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
@@ -18,6 +19,7 @@ extension Machine {
       warnOnce(.vmapNoGuard, .vmap)
       flags.remove(.noGuard)
     }
+    let count = UInt64(UInt32(truncatingIfNeeded: count))
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard count <= total else { throw Refusal(.null, .morePagesThanRAM, count, total) }
     let area = try makeArea(size: count << 12, flags: flags, caller: caller)
@@ -71,12 +73,14 @@ extension Machine {
   /// Maps consecutive frames that have no struct page. The corresponding kernel function is
   /// `vmap_pfn`.
   ///
+  /// `count` is an `unsigned int`. A frame number that is too large to have a struct page goes into its
+  /// entry without the bits an entry has no room for, and may lead to RAM.
   /// Refuses with NULL; a frame with a struct page is a WARN too.
   public func vmapPFN(
     _ pfn: UInt64, count: UInt64, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
-    let (size, overflow) = count.multipliedReportingOverflow(by: 4096)
-    let area = try makeArea(size: overflow ? 0 : size, flags: .ioremap, caller: caller)
+    let size = UInt64(UInt32(truncatingIfNeeded: count)) << 12
+    let area = try makeArea(size: size, flags: .ioremap, caller: caller)
     let start = ram[area].start
     var next = pfn
     do throws(Refusal) {

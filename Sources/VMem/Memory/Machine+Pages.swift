@@ -7,7 +7,8 @@ public enum PageList {
 /// Pages that callers allocate, count references of and free.
 extension Machine {
   /// Allocates `count` blocks of 2^`order` pages, split into single pages with one reference each and
-  /// zeroed contents. The corresponding kernel functions are `alloc_pages` and `split_page`.
+  /// zeroed contents. The corresponding kernel functions are `alloc_pages` and `split_page`; `order` is
+  /// an `unsigned int`.
   ///
   /// Refuses with -EINVAL for no pages, an order above 10 or a node the machine lacks, and with NULL
   /// when there are not enough frames; then nothing stays allocated.
@@ -16,6 +17,7 @@ extension Machine {
     mayBlock: Bool = true
   ) throws(Refusal) -> Ref<PageSet> {
     guard count > 0 else { throw Refusal(.errno(.EINVAL), .zeroPages) }
+    let order = UInt64(UInt32(truncatingIfNeeded: order))
     guard order <= UInt64(FrameAllocator.maximumOrder) else {
       throw Refusal(.errno(.EINVAL), .orderTooHigh, order)
     }

@@ -3,7 +3,7 @@ extension Machine {
   /// Hands out `count` bytes as a read of /proc/kcore at `address` gives them. Never faults: what is
   /// not there reads as zeroes. The corresponding kernel functions are `read_kcore_iter` and, for the
   /// vmalloc windows, `vread_iter`.
-  public func kcoreRead(_ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void) {
+  package func kcoreRead(_ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void) {
     var done: UInt64 = 0
     while done < count {
       let at = address &+ done
@@ -40,14 +40,36 @@ extension Machine {
     }
   }
 
-  /// Device memory and sparse areas read as zeroes, and so does the guard page.
-  private func isReadable(_ area: Ref<VMArea>, _ address: UInt64) -> Bool {
-    guard !area.isNone else { return false }
-    guard ram[area].isVMStruct else { return true }
-    let flags = ram[area].flags
+  /// The bytes of an area that /proc/kcore reads: none of device memory and sparse areas, and not the
+  /// guard page.
+  package func kcoreReads(_ area: VMArea) -> Range<UInt64> {
+    guard area.isVMStruct else { return area.start..<max(area.start, area.end) }
     let zeroes: VMFlags =
       has(.sparse) ? [.ioremap, .sparse, .uninitialized] : [.ioremap, .uninitialized]
-    return flags.isDisjoint(with: zeroes)
-      && address < ram[area].start &+ ram[area].size
+    let size = area.flags.isDisjoint(with: zeroes) ? area.size : 0
+    return area.start..<max(area.start, area.start &+ size)
+  }
+
+  private func isReadable(_ area: Ref<VMArea>, _ address: UInt64) -> Bool {
+    !area.isNone && kcoreReads(ram[area]).contains(address)
+  }
+
+  /// Bytes from an address of the vmalloc window on that read as zeroes because their area is never
+  /// read, or because they have no tables: at least so many, or 0.
+  package func kcoreZeroes(from address: UInt64) -> UInt64 {
+    guard map.isVmallocAddress(address) else { return 0 }
+    let area = areas.busyArea(containing: address)
+    if !area.isNone, address >= kcoreReads(ram[area]).upperBound { return ram[area].end - address }
+    var table = tables.top
+    for depth in stride(from: map.levels, through: 1, by: -1) {
+      let entry = ram[table: table, Level.index(of: address, depth: depth)]
+      let inside = Level.size(depth: depth) - 1
+      guard entry.isPresent else {
+        return min(inside - address & inside + 1, map.vmallocEnd - address)
+      }
+      if depth > 1, depth <= 3, entry.bits & Entry.pageSize != 0 { break }
+      table = entry.pfn
+    }
+    return 0
   }
 }

@@ -165,16 +165,17 @@ private struct TableCheck {
     }
     let isPlain = inRAM && Self.ofRAM.contains(attributes)
     let isDevice = Self.ofDevices.contains(attributes)
-    if inRAM, !isPlain, attributes == Protection.uncachedMinus.bits,
-      !checker.isBoot(UInt32(pfn))
-    {
+    // What ioremap_page_range and vmap_pfn may lead to any frame.
+    let isAnywhere =
+      attributes == Protection.uncachedMinus.bits
+      || depth == 1 && attributes == Protection.special.bits
+    if inRAM, !isPlain, isAnywhere, !checker.isBoot(UInt32(pfn)) {
       checker.deviceLike.append(address)
     }
     checker.expect(
       isPlain
         || isDevice
-          && (!inRAM || checker.isBoot(UInt32(pfn))
-            || attributes == Protection.uncachedMinus.bits),
+          && (!inRAM || checker.isBoot(UInt32(pfn)) || isAnywhere),
       "page table: attributes of a leaf", place, entry.bits)
   }
 

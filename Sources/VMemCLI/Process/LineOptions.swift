@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// What the process was told that the language has no words for, so that it may stand anywhere.
 struct LineOptions: Equatable {
@@ -77,7 +78,10 @@ struct LineOptions: Equatable {
     if let image { return image }
     // Safe: nothing in this process changes the environment.
     if let value = unsafe getenv("VMEMCTL_IMAGE"), unsafe value.pointee != 0 {
-      return unsafe String(cString: value)
+      return unsafe String(
+        hostBytes: Array(UnsafeBufferPointer(start: value, count: strlen(value))).map {
+          UInt8(bitPattern: $0)
+        })
     }
     return "vmem.img"
   }

@@ -15,7 +15,7 @@ enum Streams {
   static func complain(_ text: String, _ colour: Colour) {
     var writer = ByteWriter(descriptor: STDERR_FILENO)
     writer.write(colour.isOn ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
-    writer.write(text)
+    writer.write(text.shown)
     writer.write("\n")
     writer.flush()
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// What the host says of a file.
 @safe
@@ -23,7 +24,7 @@ struct FileStatus {
   init?(_ path: String, followsLinks: Bool = true) {
     var status = stat()
     // Safe: a string, and room for the answer.
-    guard unsafe (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0
+    guard unsafe (followsLinks ? stat(path.hostPath, &status) : lstat(path.hostPath, &status)) == 0
     else { return nil }
     self.status = status
   }

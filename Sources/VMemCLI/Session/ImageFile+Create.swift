@@ -1,6 +1,7 @@
 internal import CHost
 internal import Glibc
 internal import VMem
+internal import VMemViews
 
 extension ImageFile {
   /// What a new image has beside its machine.
@@ -26,7 +27,9 @@ extension ImageFile {
     if old == nil { try checkIsFree(path) }
     PendingFile.sweep(path)
     var image = PendingFile(for: path.image)
-    guard image.descriptor >= 0 else { throw failure(path.image, errno, EX_CANTCREAT) }
+    guard image.descriptor >= 0 else {
+      throw failure("\(path.image): folder \(path.folder)", errno, EX_CANTCREAT)
+    }
     if let old, let status = FileStatus(old.descriptor) {
       fchmod(image.descriptor, status.permissions)
     }
@@ -37,7 +40,7 @@ extension ImageFile {
     if let number = old?.log.erase() { throw failure(path.log, number, EX_IOERR) }
     try keep(origin.history, path, replaces: old != nil)
     if let number = image.publish(replacing: old != nil) {
-      if old == nil, !origin.history.isEmpty { unsafe unlink(path.history) }
+      if old == nil, !origin.history.isEmpty { unsafe unlink(path.history.hostPath) }
       throw number == EEXIST ? exists(path) : failure(path.image, number, EX_CANTCREAT)
     }
     syncFolder(of: path)

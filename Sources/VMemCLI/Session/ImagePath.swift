@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// Where an image is, and the files beside it.
 ///
@@ -37,11 +38,11 @@ struct ImagePath {
     // Safe: the buffer has room for the longest path.
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, used in
       let count = unsafe buffer.withMemoryRebound(to: CChar.self) {
-        unsafe readlink(path, $0.baseAddress!, $0.count)
+        unsafe readlink(path.hostPath, $0.baseAddress!, $0.count)
       }
       isLink = count > 0
       used = max(0, count)
     }
-    return isLink ? String(decoding: bytes, as: UTF8.self) : nil
+    return isLink ? String(hostBytes: bytes) : nil
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// A file that is closed with its owner, and with its last one every lock on it.
 struct OpenFile: ~Copyable {
@@ -9,7 +10,8 @@ struct OpenFile: ~Copyable {
   /// link, and a pipe in its place keeps nobody waiting.
   init(_ path: String, _ flags: Int32) {
     // Safe: the path is a string.
-    descriptor = unsafe open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o666)
+    descriptor = unsafe open(
+      path.hostPath, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o666)
   }
 
   /// Takes an open file over.

@@ -1,5 +1,6 @@
 internal import CHost
 internal import Glibc
+internal import VMemViews
 
 /// A file that is written before anybody can find it: it gets its name when it is whole.
 struct PendingFile: ~Copyable {
@@ -15,7 +16,7 @@ struct PendingFile: ~Copyable {
     self.path = path
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     // Safe: the path is a string.
-    let nameless = OpenFile(adopting: unsafe chost_open_nameless(folder))
+    let nameless = OpenFile(adopting: unsafe chost_open_nameless(folder.hostPath))
     guard nameless.descriptor < 0 else {
       file = nameless
       return
@@ -26,21 +27,23 @@ struct PendingFile: ~Copyable {
     if file.descriptor >= 0, chost_lock(file.descriptor, 1, 0) == 0 { temporary = name }
   }
 
-  deinit { if let temporary { unsafe unlink(temporary) } }
+  deinit { if let temporary { unsafe unlink(temporary.hostPath) } }
 
   /// Gives the file its name, which is new unless it `replaces` another. Returns the host's error
   /// number, or nil.
   mutating func publish(replacing replaces: Bool) -> Int32? {
     if temporary == nil {
-      guard replaces else { return unsafe chost_name(descriptor, path) == 0 ? nil : errno }
+      guard replaces else { return unsafe chost_name(descriptor, path.hostPath) == 0 ? nil : errno }
       let name = Self.newName(path)
       _ = chost_lock(descriptor, 1, 0)
-      guard unsafe chost_name(descriptor, name) == 0 else { return errno }
+      guard unsafe chost_name(descriptor, name.hostPath) == 0 else { return errno }
       temporary = name
     }
     guard let name = temporary else { return EIO }
     // Safe: both are strings.
-    let isDone = unsafe (replaces ? rename(name, path) : chost_rename_new(name, path)) == 0
+    let isDone =
+      unsafe (replaces
+      ? rename(name.hostPath, path.hostPath) : chost_rename_new(name.hostPath, path.hostPath)) == 0
     guard isDone else { return errno }
     temporary = nil
     return nil
@@ -59,12 +62,12 @@ struct PendingFile: ~Copyable {
   /// Removes what killed processes have left behind beside an image.
   static func sweep(_ path: ImagePath) {
     // Safe: the path is a string, and entries are read before the next call.
-    guard let folder = unsafe opendir(path.folder) else { return }
+    guard let folder = unsafe opendir(path.folder.hostPath) else { return }
     defer { unsafe closedir(folder) }
     let prefixes = [path.name + ".", path.name + "-history."]
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-        unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        unsafe String(hostBytes: Array($0.prefix { $0 != 0 }))
       }
       guard name.hasSuffix(ending),
         let prefix = prefixes.first(where: { name.hasPrefix($0) }),
@@ -76,7 +79,7 @@ struct PendingFile: ~Copyable {
       guard file.descriptor >= 0, FileStatus(file.descriptor)?.isRegular == true,
         chost_lock(file.descriptor, 1, 0) == 0
       else { continue }
-      unsafe unlink(place)
+      unsafe unlink(place.hostPath)
     }
   }
 }

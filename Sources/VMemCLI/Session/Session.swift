@@ -31,13 +31,20 @@ final class Session: Committer, Images {
     self.path = ImagePath(path)
   }
 
+  /// Asked while another process holds an image whether to give up.
+  var interruption: (() -> Bool)?
+
+  private func access(isWriter: Bool) -> ImageFile.Access {
+    ImageFile.Access(isWriter: isWriter, waits: options.waits, interruption: interruption)
+  }
+
   /// Whether there is a file at the image's place.
   var exists: Bool { FileStatus(path.image) != nil }
 
   /// The machine in the image. Where there is no image, a writer makes one with default settings,
   /// unless the machine is to be booted; then, and for readers, the machine is a fresh one.
   func open(isWriter: Bool, boots: Bool) throws(ProcessFailure) -> Machine {
-    let access = ImageFile.Access(isWriter: isWriter, waits: options.waits)
+    let access = self.access(isWriter: isWriter)
     image = try ImageFile(path, access)
     if image == nil, isWriter, !boots {
       do throws(ProcessFailure) {
@@ -136,7 +143,7 @@ final class Session: Committer, Images {
       let origin = ImageFile.Origin(boot: text)
       try ImageFile.create(path, machine, origin, replacing: image)
       image = nil
-      image = try ImageFile(path, ImageFile.Access(isWriter: true, waits: options.waits))
+      image = try ImageFile(path, access(isWriter: true))
       guard let image else { throw ImageFile.failure(path.image, ENOENT, EX_CANTCREAT) }
       return try attach(image)
     } catch {
@@ -205,7 +212,7 @@ final class Session: Committer, Images {
   /// The image that a snapshot takes the place of, with all commits brought home.
   private func replaced(_ path: ImagePath) throws(ProcessFailure) -> ImageFile? {
     guard options.isForced, FileStatus(path.image, followsLinks: false) != nil else { return nil }
-    let access = ImageFile.Access(isWriter: true, waits: options.waits)
+    let access = self.access(isWriter: true)
     guard let old = try ImageFile(path, access) else { return nil }
     let machine = try old.machine()
     try old.checkpoint(machine.ram, history: try old.extendHistory())
@@ -219,7 +226,7 @@ final class Session: Committer, Images {
         guard commit() else { throw ImageFile.failure(path, EIO, EX_IOERR) }
         return try image.machine()
       }
-      let access = ImageFile.Access(isWriter: false, waits: options.waits)
+      let access = self.access(isWriter: false)
       guard let other = try ImageFile(ImagePath(path), access) else {
         throw ImageFile.failure(path, ENOENT, EX_NOINPUT)
       }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 extension Call {
   /// Longest BYTES one line may give.
@@ -29,7 +30,7 @@ extension Call {
   }
 
   private mutating func file(_ path: String, _ token: Token) throws(LineFailure) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path.hostPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw missing(path, token) }
     defer { _ = close(descriptor) }
     if images?.isOwn(descriptor) == true { throw .script(Self.ownFile(path, token)) }

@@ -145,7 +145,7 @@ extension Call {
     guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token) }
     guard next == UInt8(ascii: "[") || next == UInt8(ascii: ":") else {
       for index in 0..<UInt64(machine.pageSet(entry.pages).count) {
-        try append(try page(machine, word, entry, index), token)
+        try append(try page(machine, word, entry, index), token, machine.ram.frameCount)
       }
       return
     }
@@ -177,27 +177,31 @@ extension Call {
     var index = from
     if from < to {
       while index < to {
-        try append(try page(machine, word, entry, index), token)
+        try append(try page(machine, word, entry, index), token, machine.ram.frameCount)
         let next = index.addingReportingOverflow(step)
         if next.overflow { return }
         index = next.partialValue
       }
     } else {
       while index > to {
-        try append(try page(machine, word, entry, index - 1), token)
+        try append(try page(machine, word, entry, index - 1), token, machine.ram.frameCount)
         if index - to <= step { return }
         index -= step
       }
     }
   }
 
-  private mutating func append(_ pfn: UInt64, _ token: Token) throws(LineFailure) {
-    guard arguments.pages.count < Self.maximumPages else {
-      throw .script("more than \(Self.maximumPages) pages in one list", token)
+  /// Names may list all `frames` of the machine, so that what was allocated at once can be freed at once.
+  private mutating func append(
+    _ pfn: UInt64, _ token: Token, _ frames: UInt32 = 0
+  ) throws(LineFailure) {
+    let most = max(Self.maximumPages, Int(frames))
+    guard arguments.pages.count < most else {
+      throw .script("more than \(most) pages in one list", token)
     }
     arguments.pages.append(pfn)
   }
 
-  /// Most pages of one list: 16 GiB of them.
+  /// Most pages of one list on machines of up to 16 GiB.
   static let maximumPages = 4 << 20
 }

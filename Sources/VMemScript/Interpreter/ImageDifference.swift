@@ -6,44 +6,61 @@ struct ImageDifference {
   private(set) var text = ""
 
   init(_ a: borrowing Machine, _ b: borrowing Machine, names: (String, String)) {
-    let parts = [
-      (
-        "vmallocinfo", Self.lines(a) { Views.vmallocinfo($0, pointers: .real, to: &$1) },
-        Self.lines(b) { Views.vmallocinfo($0, pointers: .real, to: &$1) }
-      ),
-      (
-        "page_tables", Self.lines(a) { Views.pageTables($0, range: nil, format: .ptdump, to: &$1) },
-        Self.lines(b) { Views.pageTables($0, range: nil, format: .ptdump, to: &$1) }
-      ),
-      (
-        "vmstat", Self.lines(a) { Views.vmstat($0, to: &$1) },
-        Self.lines(b) { Views.vmstat($0, to: &$1) }
-      ),
-      (
-        "buddyinfo", Self.lines(a) { Views.buddyinfo($0, to: &$1) },
-        Self.lines(b) { Views.buddyinfo($0, to: &$1) }
-      ),
-      (
-        "dmesg", Self.lines(a) { Views.dmesg($0, to: &$1) },
-        Self.lines(b) { Views.dmesg($0, to: &$1) }
-      ),
-    ]
-    for (name, old, new) in parts {
-      let changes = Self.changes(old, new)
-      if changes.isEmpty { continue }
-      if text.isEmpty { text = "--- \(names.0)\n+++ \(names.1)\n" }
-      text += "@@ \(name)\n"
-      for change in changes { text += change + "\n" }
+    add("vmallocinfo", a, b, names) { Views.vmallocinfo($0, pointers: .real, to: &$1) }
+    add("page_tables", a, b, names) {
+      Views.pageTables($0, range: nil, format: .ptdump, to: &$1)
     }
+    add("vmstat", a, b, names) { Views.vmstat($0, to: &$1) }
+    add("buddyinfo", a, b, names) { Views.buddyinfo($0, to: &$1) }
+    add("dmesg", a, b, names) { Views.dmesg($0, to: &$1) }
   }
 
-  private static func lines(
+  private mutating func add(
+    _ part: String, _ a: borrowing Machine, _ b: borrowing Machine, _ names: (String, String),
+    _ view: (borrowing Machine, inout ViewOutput) -> Void
+  ) {
+    let (old, new) = (Self.bytes(a, view), Self.bytes(b, view))
+    let (start, ends) = Self.middle(old, new)
+    let changes = Self.changes(Self.lines(old[start..<ends.old]), Self.lines(new[start..<ends.new]))
+    if changes.isEmpty { return }
+    if text.isEmpty { text = "--- \(names.0)\n+++ \(names.1)\n" }
+    text += "@@ \(part)\n"
+    for change in changes { text += change + "\n" }
+  }
+
+  private static func bytes(
     _ machine: borrowing Machine, _ view: (borrowing Machine, inout ViewOutput) -> Void
-  ) -> [Substring] {
+  ) -> [UInt8] {
     var output = ViewOutput(descriptor: nil, format: .text)
     view(machine, &output)
-    return output.writer.takeString().split(separator: "\n", omittingEmptySubsequences: false)
-      .filter { !$0.isEmpty }
+    return output.writer.takeBytes()
+  }
+
+  /// What is left of two texts without the whole lines that both begin and end with.
+  static func middle(_ old: [UInt8], _ new: [UInt8]) -> (start: Int, ends: (old: Int, new: Int)) {
+    let (a, b) = (old.span, new.span)
+    let least = min(a.count, b.count)
+    var same = 0
+    while same < least, a[same] == b[same] { same += 1 }
+    if same == a.count, same == b.count { return (same, (same, same)) }
+    var start = same
+    while start > 0, a[start - 1] != 0x0a { start -= 1 }
+    var tail = 0
+    while tail < least - start, a[a.count - 1 - tail] == b[b.count - 1 - tail] { tail += 1 }
+    // The tail begins behind the end of a line of both.
+    while tail > 0, !isLineStart(a, a.count - tail, start) || !isLineStart(b, b.count - tail, start)
+    {
+      tail -= 1
+    }
+    return (start, (a.count - tail, b.count - tail))
+  }
+
+  private static func isLineStart(_ text: Span<UInt8>, _ at: Int, _ start: Int) -> Bool {
+    at == start || text[at - 1] == 0x0a
+  }
+
+  private static func lines(_ text: ArraySlice<UInt8>) -> [Substring] {
+    String(decoding: text, as: UTF8.self).split(separator: "\n")
   }
 
   /// The lines that only one of two texts has, in the order of the texts: where they part, the old

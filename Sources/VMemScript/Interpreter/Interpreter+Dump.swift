@@ -33,7 +33,7 @@ extension Interpreter {
       defect.exit = .cannotCreate
       throw .script(defect)
     }
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0o666)
+    let file = unsafe open(path.hostPath, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw Self.failure(path, token, errno, .cannotCreate) }
     // What stands behind the path may be another file by now.
     let isOwn = images?.isOwn(file) == true
@@ -50,7 +50,7 @@ extension Interpreter {
   /// Whether opening the path would give standard output once more, with an offset of its own.
   private static func isStandardOutput(_ path: String) -> Bool {
     var (named, output) = (stat(), stat())
-    return unsafe stat(path, &named) == 0 && fstat(1, &output) == 0
+    return unsafe stat(path.hostPath, &named) == 0 && fstat(1, &output) == 0
       && named.st_dev == output.st_dev && named.st_ino == output.st_ino
   }
 

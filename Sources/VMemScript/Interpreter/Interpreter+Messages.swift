@@ -36,7 +36,7 @@ extension Interpreter {
     if error.exit == .interrupted { call.output.writer.willFlush = nil }
     if options.json { printJSON(error, line) }
     begin(line)
-    messages.write(error.message)
+    messages.write(error.message.shown)
     if let hint = error.hint {
       messages.write("; ")
       messages.write(hint)

@@ -1,3 +1,4 @@
+internal import CHost
 package import VMem
 package import VMemViews
 
@@ -21,8 +22,16 @@ package struct Interpreter: ~Copyable {
   let shapes: [Shape]
   let bodies: [Verb.Body]
   /// What the line that runs came from.
-  var place = Place()
-  var fileName: String?
+  var place = Place() {
+    didSet { chost_set_line(UInt64(place.line)) }
+  }
+  var fileName: String? {
+    didSet {
+      var name = (fileName ?? "").hostBytes.map { CChar(bitPattern: $0) }
+      // Safe: the bytes are copied.
+      unsafe chost_set_script(&name, name.count)
+    }
+  }
   var includes = 0
   /// Whether a line other than `boot` has run: from then on the machine is in use.
   var isUsed = false

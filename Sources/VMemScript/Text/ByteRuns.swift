@@ -15,6 +15,12 @@ struct ByteRuns {
     }
   }
 
+  mutating func append(zeroes number: UInt64, to writer: inout ByteWriter) {
+    if byte != 0 { finish(&writer) }
+    byte = 0
+    count += Int(number)
+  }
+
   /// Writes the run that the last bytes belong to.
   mutating func finish(_ writer: inout ByteWriter) {
     let repeats = count > 8 ? 1 : count

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// A script in memory: a file, standard input, text, or the arguments of a command.
 @safe
@@ -29,7 +30,7 @@ package struct ScriptSource: ~Copyable {
     for argument in arguments {
       if !words.isEmpty { text.append(UInt8(ascii: " ")) }
       let start = text.count
-      text.append(contentsOf: argument.utf8)
+      text.append(contentsOf: argument.hostBytes)
       words.append(start..<text.count)
     }
     self.init(name: nil, count: text.count, words: words)
@@ -52,7 +53,7 @@ package struct ScriptSource: ~Copyable {
   /// Reads a file whole; `-` is standard input. Returns nil, with `errno` set, when that fails.
   package init?(path: String) {
     let isInput = path == "-"
-    let descriptor = isInput ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = isInput ? 0 : unsafe open(path.hostPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     var information = stat()
     var room = 1 << 16
@@ -120,6 +121,7 @@ package struct ScriptSource: ~Copyable {
   /// The first thing that no script may contain, with the line it is in.
   func firstDefect() -> (error: ScriptError, line: Int, lineStart: Int)? {
     let text = text
+    if let words, Self.mayHavePath(text, words) { return nil }
     var line = 1
     var start = 0
     while start < count {
@@ -133,6 +135,18 @@ package struct ScriptSource: ~Copyable {
       start = end + 1
     }
     return nil
+  }
+
+  /// Verbs whose words are paths of the host, which may be any bytes.
+  private static let pathVerbs: [StaticString] = [
+    "boot", "diff", "file_open", "include", "kcore", "memory", "snapshot", "vmcore",
+  ]
+
+  /// Whether words of the command line are of a line that may name a file of the host.
+  private static func mayHavePath(_ text: Text, _ words: [Range<Int>]) -> Bool {
+    words.contains { range in
+      text[range].byte(0) == UInt8(ascii: "@") || pathVerbs.contains { text[range] == $0 }
+    }
   }
 
   /// A byte 0 or a byte that is not of UTF-8.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// Bytes of a script in memory that somebody else owns: a line, a token, a part of one.
 ///
@@ -98,7 +99,7 @@ struct Text {
       guard result.utf8.count < span.count else { return result }
       var bytes: [UInt8] = []
       for at in span.indices { bytes.append(span[at]) }
-      return String(decoding: bytes, as: UTF8.self)
+      return String(hostBytes: bytes)
     }
   }
 }

@@ -16,7 +16,8 @@ extension Verb {
   static func unmapRAM(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.vmUnmapRAM(call.arguments[.address], count: call.arguments[.pageCount])
+    let count = call.narrow(call.arguments[.pageCount])
+    try machine.vmUnmapRAM(call.arguments[.address], count: count)
     return .ok
   }
 

@@ -218,10 +218,12 @@ extension Verb {
 }
 
 extension Call {
-  /// Pages that a function for BPF programs is asked for: it takes 32 bits of the number, and a note
-  /// says so where there are more.
-  mutating func pageCount() -> UInt64 {
-    let wanted = arguments[.arenaPageCount]
+  /// Pages that a function for BPF programs is asked for.
+  mutating func pageCount() -> UInt64 { narrow(arguments[.arenaPageCount]) }
+
+  /// What a function with a parameter of 32 bits takes of a number; a note says so where there are
+  /// more.
+  mutating func narrow(_ wanted: UInt64) -> UInt64 {
     let count = UInt64(UInt32(truncatingIfNeeded: wanted))
     if count != wanted { note = Refusal(.null, .countIsLonger, wanted, count) }
     return count

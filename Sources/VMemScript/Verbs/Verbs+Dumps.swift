@@ -66,18 +66,31 @@ extension Verb {
     }
     var runs = ByteRuns()
     guard interpreter.call.printsDirectly else {
-      interpreter.machine.kcoreRead(address, count: count) {
-        runs.append($0, to: &interpreter.call.scratch)
-      }
-      runs.finish(&interpreter.call.scratch)
+      write(interpreter.machine, address, count, &runs, to: &interpreter.call.scratch)
       return .line
     }
-    interpreter.machine.kcoreRead(address, count: count) {
-      runs.append($0, to: &interpreter.call.output.writer)
-    }
-    runs.finish(&interpreter.call.output.writer)
+    write(interpreter.machine, address, count, &runs, to: &interpreter.call.output.writer)
     interpreter.call.output.writer.write(byte: 0x0a)
     return .printed
+  }
+
+  private static func write(
+    _ machine: borrowing Machine, _ address: UInt64, _ count: UInt64, _ runs: inout ByteRuns,
+    to writer: inout ByteWriter
+  ) {
+    var done: UInt64 = 0
+    while done < count {
+      let at = address &+ done
+      var part = min(machine.kcoreZeroes(from: at), count - done)
+      if part > 0 {
+        runs.append(zeroes: part, to: &writer)
+      } else {
+        part = min(count - done, 4096 - at & 4095)
+        machine.kcoreRead(at, count: part) { runs.append($0, to: &writer) }
+      }
+      done += part
+    }
+    runs.finish(&writer)
   }
 
   private static func vmcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

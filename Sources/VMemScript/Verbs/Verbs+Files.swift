@@ -228,7 +228,7 @@ extension Verb {
     let address = interpreter.call.arguments[.openFile]
     if let path = interpreter.machine.hostPath(of: address), let images = interpreter.images {
       let token = interpreter.call.tokens[interpreter.call.arguments.token(.openFile)]
-      let name = String(decoding: path, as: UTF8.self)
+      let name = String(hostBytes: path)
       try interpreter.call.checkIsForeign(name, token)
       guard images.isTrusted(address) || interpreter.call.arguments.has(.hostPaths) else {
         var defect = ScriptError(

@@ -14,7 +14,9 @@ extension Verb {
     let flags = call.arguments[.flags, default: 0]
     request.flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: flags))
     let node = call.arguments[.node, default: .max]
-    request.node = node == .max ? nil : Int(clamping: node)
+    // An `int`, of which -1 is no node (NUMA_NO_NODE).
+    let number = Int32(truncatingIfNeeded: node)
+    request.node = number == -1 ? nil : Int(number)
     let mode = UInt8(truncatingIfNeeded: call.arguments[.gfp, default: 0])
     request.mode = AllocationMode(rawValue: mode) ?? .kernel
     request.caller = try call.caller(machine)
@@ -66,7 +68,9 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
     let node = call.arguments[.nodeNumber]
-    request.node = node == .max ? nil : Int(clamping: node)
+    // An `int`, of which -1 is no node (NUMA_NO_NODE).
+    let number = Int32(truncatingIfNeeded: node)
+    request.node = number == -1 ? nil : Int(number)
     return .address(try machine.vmalloc(request))
   }
 
@@ -82,7 +86,7 @@ extension Verb {
     let standard = UInt64(VMFlags.map.rawValue)
     let flags = call.arguments[.mapFlags, default: standard]
     let pages = call.arguments.has(.pages) ? call.arguments.pages : []
-    let count = call.arguments[.mapCount, default: UInt64(pages.count)]
+    let count = call.narrow(call.arguments[.mapCount, default: UInt64(pages.count)])
     let protections: [Protection] = [.kernel, .kernelReadOnly, .uncached]
     return .address(
       try machine.vmap(
@@ -95,7 +99,7 @@ extension Verb {
   static func vmapPFN(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     .address(
       try machine.vmapPFN(
-        call.arguments[.frame], count: call.arguments[.frameCount],
+        call.arguments[.frame], count: call.narrow(call.arguments[.frameCount]),
         caller: try call.caller(machine)))
   }
 

@@ -17,6 +17,8 @@ struct CoreSegment {
   /// Physical address of the first byte, or all ones where there is none.
   var physical = UInt64.max
   var source: Source
+  /// Bytes from the first on that may hold something.
+  var readable = UInt64.max
 
   /// The direct map of a range of physical addresses.
   static func ram(_ range: Range<UInt64>, _ map: AddressMap, _ source: Source) -> CoreSegment {

@@ -14,8 +14,9 @@ package enum Dump {
   ) -> ByteWriter.Failure? {
     var segments: [CoreSegment] = []
     machine.forEachBusyArea { area in
-      segments.append(
-        CoreSegment(address: area.start, size: area.reserved, source: .kcore))
+      var segment = CoreSegment(address: area.start, size: area.reserved, source: .kcore)
+      segment.readable = UInt64(machine.kcoreReads(area).count)
+      segments.append(segment)
     }
     segments += CoreSegment.ramAndFrameTable(machine)
     return write(machine, segments, .kcore(machine), noteAlignment: 0, descriptor)

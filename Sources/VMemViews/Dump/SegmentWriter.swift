@@ -17,20 +17,23 @@ struct SegmentWriter: ~Copyable {
   mutating func write(_ segment: CoreSegment, _ machine: borrowing Machine) {
     // Frames may have no address.
     at = segment.source == .frames ? segment.physical : segment.address
-    let end = at + segment.size
+    let end = at &+ segment.size
+    // What there is to read; all else of the segment is zeroes.
+    let size = min(segment.readable, segment.size)
     switch segment.source {
     case .frames: copy(machine, at, segment.physical >> 12, segment.size >> 12)
     case .mapped:
       walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
         copy(machine, address, pfn, pages)
       }
+    case .kcore where size == 0: break
     case .kcore:
       // A reader of /proc/kcore gets nothing of an area that lies elsewhere.
       let windows = [
         machine.map.vmallocStart...machine.map.vmallocEnd,
         AddressMap.modulesStart...AddressMap.modulesEnd - 1,
       ]
-      let range = segment.address...end - 1
+      let range = segment.address...segment.address + size - 1
       for window in windows where window.overlaps(range) {
         walk.forEachLeaf(in: range.clamped(to: window)) { address, pfn, pages in
           read(machine, address, pfn, pages)

@@ -46,21 +46,26 @@ final class FlippedImage {
 
   let folder: TemporaryFolder
   let image: [UInt8]
+  /// Bytes of RAM.
+  let memory: Int
   /// Frames that are in use, but for the first.
-  private let frames: [Int]
+  let frames: [Int]
   private let file: Int32
-  private let mapped: UnsafeMutableRawPointer
+  let mapped: UnsafeMutableRawPointer
   private var path: String { folder.path + "/m.img" }
+  private let history: [UInt8]
 
-  init() throws {
+  init(script: String = FlippedImage.script) throws {
     folder = try TemporaryFolder()
     let path = folder.path + "/m.img"
-    let made = try Command.vmemctl("run", "--image", path, "-", input: Self.script)
+    let made = try Command.vmemctl("run", "--image", path, "-", input: script)
     try #require(made.status == 0, "\(made.errorText)")
     image = try folder.bytes("m.img")
     let all = image
+    history = try folder.bytes("m.img-history")
+    memory = Int(try ImageTrailer(Array(image.suffix(4096))).memory)
     let zeroes = [UInt8](repeating: 0, count: 4096)
-    frames = (1..<(8 << 20) / 4096).filter { frame in
+    frames = (1..<memory / 4096).filter { frame in
       all.withUnsafeBytes { memcmp($0.baseAddress! + frame * 4096, zeroes, 4096) != 0 }
     }
     file = open(path, O_RDWR | O_CLOEXEC)
@@ -100,17 +105,28 @@ final class FlippedImage {
   /// Makes the files what they were, whatever a command has written and a byte has flipped.
   func restore(_ at: Int, _ bits: UInt8) {
     flip(at, bits)
+    // A checkpoint begins and ends with the last block.
+    let last = image.count - 4096
+    let isChanged = image.withUnsafeBytes {
+      memcmp($0.baseAddress! + last, mapped + last, 4096) != 0
+    }
+    restore(all: isChanged)
+  }
+
+  /// Makes the log and the history what they were, and all of the image if it may have changed.
+  func restore(all: Bool) {
     truncate(path + "-wal", 0)
-    image.withUnsafeBytes { whole in
-      // A checkpoint begins and ends with the last block.
-      let last = image.count - 4096
-      guard memcmp(whole.baseAddress! + last, mapped + last, 4096) != 0 else { return }
-      for at in stride(from: 0, to: image.count, by: 4096)
-      where memcmp(whole.baseAddress! + at, mapped + at, 4096) != 0 {
-        memcpy(mapped + at, whole.baseAddress! + at, 4096)
+    if all {
+      image.withUnsafeBytes { whole in
+        for at in stride(from: 0, to: image.count, by: 4096)
+        where memcmp(whole.baseAddress! + at, mapped + at, 4096) != 0 {
+          memcpy(mapped + at, whole.baseAddress! + at, 4096)
+        }
       }
     }
-    if folder.usage("m.img-history") > 0 { truncate(path + "-history", 0) }
+    if (try? folder.bytes("m.img-history")) != history {
+      try? folder.write(history, to: "m.img-history")
+    }
   }
 
   // MARK: Commands

@@ -295,6 +295,61 @@ struct ForeignFileTests {
     #expect(try vmemctl("memory", other).status == 0)
   }
 
+  /// A path that came with an image from elsewhere is written only when that is said.
+  @Test func pathsOfStrangers() throws {
+    let target = folder.path + "/target"
+    try folder.write(Array("hello".utf8), to: "target")
+    #expect(try vmemctl("boot", "--memory", "16M").status == 0)
+    #expect(try vmemctl("f", "=", "file_open", target).status == 0)
+    #expect(try vmemctl("pwrite", "f", "0", "text:J").status == 0)
+    #expect(try sh("cp m.img c.img; cp m.img-wal c.img-wal").status == 0)
+    let copy = folder.path + "/c.img"
+    let twice = folder.path + "/t.img"
+    #expect(try vmemctl("snapshot", twice, at: copy).status == 0)
+    for path in [copy, twice] {
+      let refused = try vmemctl("fsync", "f", at: path)
+      #expect(refused.status == 73 && refused.errorText.contains("--host-paths"), "\(refused)")
+      #expect(try folder.bytes("target") == Array("hello".utf8))
+    }
+    // What this process has opened is nobody else's path.
+    let script = "g = file_open \(folder.path)/mine\npwrite g 0 text:b\nfsync g\n"
+    try folder.write(Array("a".utf8), to: "mine")
+    let ran = try Command.vmemctl("run", "--image", copy, "-", input: script)
+    #expect(ran.status == 0, "\(ran.errorText)")
+    #expect(try folder.bytes("mine") == Array("b".utf8))
+    #expect(try vmemctl("fsync", "f", "--host-paths", at: copy).outputText == "1\n")
+    #expect(try folder.bytes("target") == Array("Jello".utf8))
+    try folder.write(Array("hello".utf8), to: "target")
+    #expect(try vmemctl("fsync", "f").outputText == "1\n")
+    #expect(try folder.bytes("target") == Array("Jello".utf8))
+  }
+
+  /// Paths are bytes, whatever they stand for.
+  @Test func pathsNeedNotBeUTF8() throws {
+    let script = #"""
+      n=$(printf 'x\377\364\217\277\277y'); V="$V --image $n.img"
+      $V boot --memory 16M && $V P = alloc_pages 1 && printf hi > "$n.in" &&
+      $V write P "@$n.in" && $V read P 2 && $V memory "$n.ram" && $V snapshot "$n.copy" &&
+      $V diff "$n.copy" "$n.img" && $V f = file_open "$n.in" && $V pwrite f 0 text:ho &&
+      $V fsync f && cat "$n.in" && printf 'echo yes\n' > "$n.vmem" && $V include "$n.vmem" &&
+      $V run "$n.vmem" && VMEMCTL_IMAGE=$n.img $2 info > /dev/null && ln -s "$n.img" link &&
+      $2 --image link check && ls | od -An -c | grep -c 357 ; ls | wc -l
+      """#
+    let ran = try sh(script)
+    #expect(
+      ran.outputText.split(separator: "\n").filter { !$0.hasPrefix("0xffff") }
+        == [
+          "1", "0", "68 69", "0", "0", "2", "1",
+          "hoyes", "yes", "0", "0", "9",
+        ],
+      "\(ran.outputText) \(ran.errorText)")
+    let missing = try sh(#"$V --image "$(printf 'no\377ne')/x" boot"#)
+    #expect(missing.status == 73 && missing.errorText.contains(#"no\xffne"#), "\(missing)")
+    // Elsewhere text is text.
+    #expect(try sh(#"$V echo "$(printf 'a\377')""#).status == 65)
+    _ = try sh("rm -f x*")
+  }
+
   // MARK: Locks
 
   @Test func theLockOutlivesEveryOtherDescriptor() throws {

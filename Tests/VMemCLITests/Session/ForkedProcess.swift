@@ -11,8 +11,22 @@ enum ForkedProcess {
   /// Runs `body` in a copy of this process that says nothing and ends as vmemctl does, and returns its
   /// status as a shell shows it.
   static func status(of body: () -> Int32) throws(HostFailure) -> Int32 {
+    try usage(of: body).status
+  }
+
+  /// The same, killed after `patience` seconds of a processor; and the most memory it has had, in bytes.
+  static func usage(
+    patience: Int = Self.patience, of body: () -> Int32
+  ) throws(HostFailure) -> (status: Int32, memory: Int) {
     let process = fork()
-    guard process == 0 else { return try Command.wait(for: process) }
+    guard process == 0 else {
+      var (status, usage): (Int32, rusage) = (0, rusage())
+      while wait4(process, &status, 0, &usage) < 0 {
+        guard errno == EINTR else { throw HostFailure(what: "wait4", number: errno) }
+      }
+      let signal = status & 0x7f
+      return (signal == 0 ? (status >> 8) & 0xff : 128 + signal, usage.ru_maxrss << 10)
+    }
     var limit = rlimit(rlim_cur: rlim_t(patience), rlim_max: rlim_t(patience) + 1)
     setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
     let null = open("/dev/null", O_RDWR)

@@ -56,6 +56,37 @@ struct HostLimitTests {
     #expect(try sh("$V check && $V find_vm_area A").status == 0)
   }
 
+  /// Reading a hole of a file takes space where the file system is memory.
+  @Test(.enabled(if: geteuid() == 0, "only root can mount a small file system"))
+  func aFileSystemThatIsFull() throws {
+    let mounted = try sh("mkdir t && mount -t tmpfs -o size=600k tmpfs t")
+    defer { _ = try? sh("umount t; rmdir t") }
+    guard mounted.status == 0 else { return }
+    let small = "V=\"$V --image t/m.img\" && "
+    #expect(try sh(small + "$V boot --memory 16M && $V A = vmalloc 64K").status == 0)
+    #expect(try sh("! dd if=/dev/zero of=t/fill bs=4k 2>/dev/null").status == 0)
+    for line in ["read A 8", "fill A 64K 9", "vmalloc 1M", "get_vm_area 4K", "snapshot t/s.img"] {
+      let ran = try sh(small + "$V \(line)")
+      #expect(ran.status == 74 && !ran.errorText.contains("corrupt"), "\(line): \(ran)")
+    }
+    #expect(try sh("rm t/fill && ls t").outputText == "m.img\nm.img-wal\n")
+    #expect(try sh(small + "$V check && $V find_vm_area A && $V read A 8").status == 0)
+  }
+
+  /// A file that becomes shorter under a process is no reference that leads nowhere.
+  @Test func aFileThatBecomesShorter() throws {
+    #expect(try sh("$V boot --memory 16M").status == 0)
+    try folder.write(
+      Array("A = vmalloc 8M\nsync\nrepeat 1000000 {\n@fill A 8M 1\n@fill A 8M 0\n}\n".utf8),
+      to: "s.vmem")
+    let ran = try sh(
+      "{ $V run --image m.img s.vmem > out & while [ ! -s out ]; do sleep 0.05; done; "
+        + "truncate -s 0 m.img; wait $!; }")
+    #expect(
+      ran.status == 4 && ran.errorText.contains("became shorter")
+        && ran.errorText.hasPrefix("vmemctl: s.vmem:"), "\(ran)")
+  }
+
   /// A commit that was made is a success, whatever becomes of the history.
   @Test func aHistoryThatCannotBeWritten() throws {
     #expect(try sh("$V boot --memory 16M && mkdir m.img-history").status == 0)

@@ -58,6 +58,25 @@ import Testing
     return bytes
   }
 
+  /// Space that nobody reads costs nothing, however much there is of it.
+  @Test func hugeAreasAreNotReadPageByPage() throws {
+    var configuration = Configuration()
+    configuration.memory = 256 << 20
+    let machine = try Machine(configuration)
+    let sparse = try machine.getVMArea(size: 1 << 40, flags: .sparse)
+    let device = try machine.ioremap(1 << 38, size: 1 << 39, mode: .uncachedMinus)
+    _ = try machine.getVMArea(size: 1 << 40, flags: .map)
+    let start = ContinuousClock.now
+    let descriptor = file()
+    #expect(Dump.kcore(machine, descriptor: descriptor) == nil)
+    close(descriptor)
+    for area in [sparse, device] {
+      #expect(machine.kcoreZeroes(from: area) >= 1 << 39)
+      #expect(truth(machine, area + 1 << 38, 8192).allSatisfy { $0 == 0 })
+    }
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
   // MARK: kcore
 
   @Test func theFileHeaderIsThatOfProcKcore() throws {

@@ -1,0 +1,71 @@
+/// Bytes of the host as text, and back. Paths and words of the command line need not be UTF-8, and are
+/// used byte for byte all the same.
+///
+/// A byte that is no UTF-8 stands as one of the last 128 characters of Unicode, which nobody has a use
+/// for; one of these itself stands as its four bytes. So every text leads back to the bytes it is of.
+extension String {
+  private static let first: UInt32 = 0x10ff80
+
+  /// Text that stands for `bytes`.
+  package init(hostBytes bytes: [UInt8]) {
+    // None of those characters begins with another byte.
+    if !bytes.contains(0xf4), let text = String(validating: bytes, as: UTF8.self) {
+      self = text
+      return
+    }
+    self = ""
+    func append(_ part: some Sequence<UInt8>) {
+      for byte in part {
+        unicodeScalars.append(Unicode.Scalar(Self.first + UInt32(byte & 0x7f)) ?? "?")
+      }
+    }
+    var parser = Unicode.UTF8.ForwardParser()
+    var rest = bytes.makeIterator()
+    var at = 0
+    while true {
+      switch parser.parseScalar(from: &rest) {
+      case .emptyInput: return
+      case .error(let length):
+        append(bytes[at..<at + length])
+        at += length
+      case .valid(let encoded):
+        let scalar = Unicode.UTF8.decode(encoded)
+        if scalar.value >= Self.first { append(encoded) } else { unicodeScalars.append(scalar) }
+        at += encoded.count
+      }
+    }
+  }
+
+  /// The bytes that the text stands for.
+  package var hostBytes: [UInt8] {
+    guard utf8.contains(0xf4) else { return Array(utf8) }
+    return unicodeScalars.flatMap { scalar in
+      scalar.value < Self.first
+        ? Array(String(scalar).utf8) : [UInt8(truncatingIfNeeded: scalar.value) | 0x80]
+    }
+  }
+
+  /// The bytes that the text stands for, as calls of the host take a path.
+  package var hostPath: [CChar] { hostBytes.map { CChar(bitPattern: $0) } + [0] }
+
+  /// The text as people can read it: bytes that are no text, and characters that steer a terminal, as
+  /// `\x1b`; line breaks and tabs stay.
+  package var shown: String {
+    let isPlain = utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f || $0 == 0x0a || $0 == 0x09 }
+    if isPlain { return self }
+    var text = ""
+    for scalar in unicodeScalars {
+      switch scalar.value {
+      case 0x0a, 0x09: text.unicodeScalars.append(scalar)
+      case 0..<0x20, 0x7f..<0xa0, Self.first...:
+        for byte in String(scalar).hostBytes { text += Self.digits(byte) }
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  private static func digits(_ byte: UInt8) -> String {
+    (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16)
+  }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import VMem
+
+/// Numbers that are wider than what the kernel's parameters, or an entry, have room for.
+struct NarrowNumbersTests {
+  private static let wide: UInt64 = 1 << 32
+
+  @Test func vmUnmapRAMTakesAnUnsignedInt() throws {
+    let machine = try Machine(Configuration(memory: 16 << 20))
+    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 70))
+    let mapped = try machine.vmMapRAM(Array(pages[0..<3]))
+    // More than a block gives at once: a kernel would free the block's area under it.
+    #expect(
+      refusal(of: { () throws(Refusal) in try machine.vmUnmapRAM(mapped, count: 65) })?.rule
+        == .moreThanHandedOut)
+    #expect(
+      refusal(of: { () throws(Refusal) in try machine.vmUnmapRAM(mapped, count: Self.wide) })?.rule
+        == .zeroPages)
+    try machine.vmUnmapRAM(mapped, count: Self.wide + 3)
+    let own = try machine.vmMapRAM(Array(pages[0..<66]))
+    try machine.vmUnmapRAM(own, count: Self.wide + 66)
+    machine.unmapAliases()
+    machine.expectSound("after wide counts")
+  }
+
+  @Test func vmapTakesAnUnsignedInt() throws {
+    let machine = try Machine(Configuration(memory: 16 << 20))
+    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 2))
+    let area = try machine.vmap(pages, count: Self.wide + 2, flags: .map)
+    #expect(machine.findVMArea(area)?.size == 8192)
+    #expect(
+      refusal(of: { () throws(Refusal) in
+        try machine.vmap(pages, count: Self.wide, flags: .map)
+      })?.rule == .sizeRoundsToZero)
+    machine.expectSound("after wide counts")
+  }
+
+  /// An entry has 40 bits of a frame number; what is more is cut, and may lead to RAM.
+  @Test func vmapPFNCutsFrameNumbers() throws {
+    let machine = try Machine(Configuration(memory: 24 << 20))
+    let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))[0]
+    try machine.write(machine.map.pageOffset + page << 12, ([1, 2, 3] as [UInt8]).span)
+    let area = try machine.vmapPFN(1 << 47 | page, count: Self.wide + 1)
+    #expect(machine.vmallocToPFN(area) == page)
+    var read: [UInt8] = []
+    try machine.read(area, count: 3) { part in
+      for at in part.indices { read.append(part[at]) }
+    }
+    #expect(read == [1, 2, 3])
+    _ = try machine.vmapPFN(1 << 47, count: 4096)
+    machine.expectSound("RAM mapped by cut numbers")
+    #expect(
+      refusal(of: { () throws(Refusal) in try machine.vmapPFN(page, count: 1) })?.rule
+        == .frameHasStructPage)
+    try machine.vunmap(area)
+    machine.unmapAliases()
+    machine.expectSound("after")
+  }
+
+  @Test func ordersAreUnsignedInts() throws {
+    let machine = try Machine(Configuration(memory: 16 << 20))
+    let set = try machine.allocatePages(count: 1, order: Self.wide + 2)
+    #expect(machine.pageSet(set).count == 4)
+  }
+}
