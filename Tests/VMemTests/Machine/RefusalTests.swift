@@ -200,7 +200,7 @@ struct RefusalTests {
     let cases: [(count: UInt64, order: UInt64, node: UInt64?, Refusal)] = [
       (0, 0, nil, Refusal(.errno(.EINVAL), .zeroPages)),
       (1, 11, nil, Refusal(.errno(.EINVAL), .orderTooHigh, 11)),
-      (1, .max, nil, Refusal(.errno(.EINVAL), .orderTooHigh, .max)),
+      (1, .max, nil, Refusal(.errno(.EINVAL), .orderTooHigh, UInt64(UInt32.max))),
       (1, 0, 2, Refusal(.errno(.EINVAL), .noSuchNode, 2, 2)),
       (1, 0, .max, Refusal(.errno(.EINVAL), .noSuchNode, .max, 2)),
       (managed + 1, 0, nil, Refusal(.null, .noFrames, managed + 1)),
