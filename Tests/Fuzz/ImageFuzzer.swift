@@ -15,8 +15,7 @@ enum ImageFuzzer {
     var memory = 0
     let status = cfuzz_fork({ ImageFuzzer.child($0, $1) }, bytes, count, patience, &memory)
     if ![0, 1, 3, 4, 65].contains(status) || memory > usual + room {
-      fputs("status \(status), \(memory >> 20) MiB\n", stderr)
-      abort()
+      ScriptFuzzer.fail("status \(status), \(memory >> 20) MiB")
     }
     return 0
   }
@@ -42,7 +41,7 @@ enum ImageFuzzer {
         changed[at + byte] = changes[first + 4 + byte % 7]
       }
     }
-    let file = memfd(changed)
+    let file = write(changed)
     guard
       let machine = try? Machine(image: file, size: changed.count, restore: { (_: RAM) in })
     else { return 4 }
@@ -60,16 +59,17 @@ enum ImageFuzzer {
     guard let machine = try? Machine(Configuration()) else { fatalError("no memory") }
     var interpreter = Interpreter(
       machine: machine, options: Options(), output: nil, messages: nil)
-    _ = interpreter.run(ScriptSource(name: "input", bytes: Array((script + "memory ram\n").utf8)))
+    _ = interpreter.run(ScriptSource(name: "input", bytes: Array(script.utf8)))
     guard interpreter.finish() == .success else { fatalError(interpreter.takeMessages()) }
-    let file = open("ram", O_RDONLY | O_CLOEXEC)
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: Int(lseek(file, 0, SEEK_END)))
-    guard pread(file, &bytes, bytes.count, 0) == bytes.count else { fatalError("ram") }
+    // All of it: TLBs stand where a dump of RAM has a hole.
+    var bytes = [UInt8](repeating: 0, count: Int(interpreter.machine.ram.frameCount) << 12)
+    interpreter.machine.forEachUsedFrame { frame, contents in
+      bytes.replaceSubrange(Int(frame) << 12..<Int(frame + 1) << 12, with: contents)
+    }
     return bytes
   }()
 
-  private static func memfd(_ bytes: [UInt8]) -> Int32 {
+  private static func write(_ bytes: [UInt8]) -> Int32 {
     let file = open("image", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard pwrite(file, bytes, bytes.count, 0) == bytes.count else { fatalError("image") }
     return file

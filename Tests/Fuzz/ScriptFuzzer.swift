@@ -27,7 +27,13 @@ enum ScriptFuzzer {
     _ = interpreter.run(ScriptSource(name: "input", bytes: script))
     let code = interpreter.finish().rawValue
     guard !allowed.contains(where: { $0 == code }) else { return }
-    fputs("exit \(code)\n\(interpreter.takeMessages())", stderr)
+    fail("exit \(code)\n\(interpreter.takeMessages())")
+  }
+
+  /// Ends as libFuzzer takes for a defect.
+  static func fail(_ text: String) -> Never {
+    let bytes = Array("\(text)\n".utf8)
+    _ = write(2, bytes, bytes.count)
     abort()
   }
 

@@ -91,6 +91,8 @@ package struct Priming: Sendable {
       let isMapped = area.pageCount > 0 || area.physicalAddress != 0
       guard area.pageCount << 12 <= area.end - area.start - guardSize || area.pageCount == 0,
         area.pageCount < 1 << 32, area.physicalAddress & 4095 == 0,
+        // Pages are an area's own when vmalloc allocated them, or vmap took them over.
+        area.pageCount == 0 || !area.flags.isDisjoint(with: [.alloc, .mapPutPages]),
         area.physicalAddress >> Machine.physicalBits == 0,
         !isMapped || area.start >= map.vmallocStart,
         !isMapped || area.end <= map.vmallocEnd || area.start >= AddressMap.modulesStart

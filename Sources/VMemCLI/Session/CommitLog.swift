@@ -49,17 +49,16 @@ final class CommitLog {
   }
 
   /// Reads the log of an image whose RAM contains all commits up to `trailer.sequence`.
-  /// `descriptor` is negative when there is no log.
-  init(_ descriptor: Int32, _ trailer: ImageTrailer) throws(Defect) {
+  /// `descriptor` is negative when there is no log; `size` is that of the file in bytes.
+  init(_ descriptor: Int32, size: Int, _ trailer: ImageTrailer) throws(Defect) {
     self.descriptor = descriptor
     sequence = trailer.sequence
     generation = trailer.generation
     frameCount = UInt32(trailer.memory >> 12)
     guard descriptor >= 0 else { return }
-    guard let status = FileStatus(descriptor) else { throw .host(errno) }
-    if let number = map(status.size) { throw .host(number) }
+    if let number = map(size) { throw .host(number) }
     guard let base = unsafe base else { return }
-    try unsafe read(UnsafeRawBufferPointer(start: base, count: status.size), trailer)
+    try unsafe read(UnsafeRawBufferPointer(start: base, count: size), trailer)
   }
 
   deinit { unmap() }
@@ -281,9 +280,9 @@ final class CommitLog {
   /// Makes what was written durable, and reads it back: whether another process would find every
   /// commit. Returns the host's error number, or nil.
   func confirm(_ trailer: ImageTrailer) -> Int32? {
-    guard fdatasync(descriptor) == 0 else { return errno }
+    guard fdatasync(descriptor) == 0, let size = FileStatus(descriptor)?.size else { return errno }
     do throws(Defect) {
-      let found = try CommitLog(descriptor, trailer)
+      let found = try CommitLog(descriptor, size: size, trailer)
       return found.sequence == sequence && found.end == end ? nil : EIO
     } catch {
       guard case .host(let number) = error else { return EIO }

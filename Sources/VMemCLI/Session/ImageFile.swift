@@ -27,12 +27,13 @@ final class ImageFile {
   init?(_ path: ImagePath, _ access: Access) throws(ProcessFailure) {
     self.path = path
     isWritable = access.isWriter
-    guard let file = try Self.openLocked(path.image, access) else { return nil }
-    trailer = try Self.readTrailer(file.descriptor, path.image)
+    var size = 0
+    guard let file = try Self.openLocked(path.image, access, &size) else { return nil }
+    trailer = try Self.readTrailer(file.descriptor, size, path.image)
     self.file = file
-    logFile = try Self.openLog(path, access)
+    logFile = try Self.openLog(path, access, &size)
     do throws(CommitLog.Defect) {
-      log = try CommitLog(logFile.descriptor, trailer)
+      log = try CommitLog(logFile.descriptor, size: size, trailer)
     } catch {
       throw Self.failure(path.log, error)
     }
@@ -49,9 +50,9 @@ final class ImageFile {
 
   // MARK: Opening
 
-  /// The file, locked, or nil when there is none.
+  /// The file, locked, and its size, or nil when there is none.
   private static func openLocked(
-    _ path: String, _ access: Access
+    _ path: String, _ access: Access, _ size: inout Int
   ) throws(ProcessFailure) -> OpenFile? {
     while true {
       let file = OpenFile(path, access.isWriter ? O_RDWR : O_RDONLY)
@@ -59,18 +60,21 @@ final class ImageFile {
         if errno == ENOENT { return nil }
         throw failure(path, errno, EX_NOINPUT)
       }
-      try checkIsAlone(file.descriptor, path)
+      let opened = try checkIsAlone(file.descriptor, path)
       try lock(file.descriptor, path, access)
       // While this process waited, another machine may have taken the file's place.
-      let opened = FileStatus(file.descriptor)
-      if let opened, opened.identity == FileStatus(path, followsLinks: false)?.identity {
+      if opened.identity == FileStatus(path, followsLinks: false)?.identity {
+        size = opened.size
         return file
       }
     }
   }
 
-  /// Refuses what is no regular file, and a file that other names lead to.
-  private static func checkIsAlone(_ descriptor: Int32, _ path: String) throws(ProcessFailure) {
+  /// What the host says of a file, unless it is no regular one, or other names lead to it.
+  @discardableResult
+  private static func checkIsAlone(
+    _ descriptor: Int32, _ path: String
+  ) throws(ProcessFailure) -> FileStatus {
     guard let status = FileStatus(descriptor) else { throw failure(path, errno, EX_IOERR) }
     guard status.isRegular else {
       throw notAnImage(path, "is \(status.kind); the files of an image are regular files")
@@ -82,6 +86,7 @@ final class ImageFile {
           + "have one each, since a second name would mean a second log",
         exitCode: EX_CANTCREAT)
     }
+    return status
   }
 
   /// Microseconds between two looks at a lock that another process has.
@@ -110,17 +115,18 @@ final class ImageFile {
     }
   }
 
-  /// The log, made by a writer where there is none; a reader does without.
+  /// The log and its size; made by a writer where there is none, and a reader does without.
   private static func openLog(
-    _ path: ImagePath, _ access: Access
+    _ path: ImagePath, _ access: Access, _ size: inout Int
   ) throws(ProcessFailure) -> OpenFile {
     let flags = access.isWriter ? O_RDWR : O_RDONLY
     let file = OpenFile(path.log, flags)
     if file.descriptor >= 0 {
-      try checkIsAlone(file.descriptor, path.log)
+      size = try checkIsAlone(file.descriptor, path.log).size
       return file
     }
     guard errno == ENOENT else { throw refused(path.log, errno) }
+    size = 0
     guard access.isWriter else { return file }
     let new = OpenFile(path.log, flags | O_CREAT | O_EXCL)
     guard new.descriptor >= 0 else { throw refused(path.log, errno) }
@@ -173,9 +179,9 @@ final class ImageFile {
   // MARK: The last block
 
   private static func readTrailer(
-    _ descriptor: Int32, _ path: String
+    _ descriptor: Int32, _ size: Int, _ path: String
   ) throws(ProcessFailure) -> ImageTrailer {
-    guard let size = FileStatus(descriptor)?.size,
+    guard
       let bytes = OpenFile.read(
         descriptor, ImageTrailer.size, at: max(0, size - ImageTrailer.size))
     else { throw failure(path, errno, EX_IOERR) }

@@ -57,6 +57,15 @@ import VMemScript
       ])
   }
 
+  /// Device memory and areas that were lent pages own none.
+  @Test(arguments: [("0x1", 65), ("0x4", 65), ("0x2", 0), ("0x204", 0)] as [(String, UInt8)])
+  func onlySomeAreasOwnPages(_ flags: String, _ exit: UInt8) throws {
+    let lists = Self.sections.replacing("flags=0x2", with: "flags=\(flags)")
+    let ran = try Self.boot(lists, rows: "", then: "check")
+    #expect(ran.exit.rawValue == exit, "\(ran.messages)")
+    #expect(ran.messages.contains("the area cannot have such contents") == (exit == 65))
+  }
+
   @Test(arguments: [
     // A hole, an overlap, an area that ends off a page, one with more pages than room.
     ("12288 vm flags=0x2 size=12288 pages=2", "12288 vm flags=0x2 size=12289 pages=2", 2),
