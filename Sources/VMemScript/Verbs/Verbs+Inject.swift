@@ -29,7 +29,11 @@ extension Verb {
 
   private static func inject(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     var words = interpreter.call.words(.injection).map { interpreter.call.tokens[$0] }[...]
-    let first = words.removeFirst()
+    guard let first = words.popFirst() else {
+      throw .script(
+        "what to fail is missing", hint: "`help inject` shows what there is, `inject off` ends it",
+        interpreter.call.tokens[0])
+    }
     if first.text == "off" {
       if let surplus = words.first { throw .script("nothing follows `off`", surplus) }
       for kind in InjectionKind.allCases { interpreter.machine.stopInjecting(kind) }

@@ -5,6 +5,12 @@ import VMemScript
 @Suite struct InjectTests {
   // MARK: Which call
 
+  @Test func nothingToFailIsAnError() {
+    let result = run("inject\n")
+    #expect(result.exit == .badScript)
+    #expect(result.messages.contains("what to fail is missing"))
+  }
+
   @Test func theFirstCallsSucceed() {
     let result = run(
       """
