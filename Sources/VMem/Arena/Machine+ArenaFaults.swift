@@ -102,9 +102,7 @@ extension Machine {
   func arenaPage(
     _ arena: Ref<Arena>, _ address: UInt64, page: UInt32
   ) throws(Refusal) -> UInt32 {
-    guard lock(arena) else {
-      throw arenaLocked(has(.arenaFaultFails) ? .signal(.SIGBUS) : .errno(.EAGAIN), arena)
-    }
+    guard lock(arena) else { throw arenaLocked(.errno(.EAGAIN), arena) }
     let kernel = kernelStart(arena) + address & 0xffff_f000
     var slot = slot(kernel)
     if slot.table != 0, ram[table: slot.table, slot.index].isPresent {
@@ -126,7 +124,7 @@ extension Machine {
       return pfn
     } catch {
       ranges.give(page, 1)
-      throw Refusal(.signal(.SIGSEGV), as: error)
+      throw Refusal(.signal(.SIGSEGV), error.rule, error.values.a, error.values.b, error.values.c)
     }
   }
 }

@@ -79,9 +79,6 @@ extension Machine {
     guard let file = findFile(item.memfd), ram[file].isOpen, ram[file].isMemfd else {
       throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
     }
-    guard !has(.udmabufNoHugetlb) || ram[file].kind != .hugetlb else {
-      throw Refusal(.errno(.EBADFD), .hugeMemfd, item.memfd)
-    }
     let seals = ram[file].seals
     guard seals.contains(.shrink), seals.isDisjoint(with: [.write, .futureWrite]) else {
       throw Refusal(.errno(.EINVAL), .sealsForbid, UInt64(seals.rawValue))
@@ -219,7 +216,7 @@ extension Machine {
         ram[buffer].address = try vmMapRAM(pages)
       }
     } catch {
-      throw Refusal(.errno(.EINVAL), as: error)
+      throw Refusal(.errno(.EINVAL), error.rule, error.values.a, error.values.b, error.values.c)
     }
     ram[buffer].mapCount = 1
     return ram[buffer].address

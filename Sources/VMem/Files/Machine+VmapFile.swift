@@ -35,7 +35,7 @@ extension Machine {
         protection: protection)
     } catch {
       removeArea(area)
-      throw Refusal(.null, as: error)
+      throw Refusal(.null, error.rule, error.values.a, error.values.b)
     }
     return ram[area].start
   }

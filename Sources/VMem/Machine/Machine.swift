@@ -31,15 +31,14 @@ public struct Machine: ~Copyable {
   public var configuration: Configuration { ram.configuration }
 
   @inline(__always)
-  func has(_ switches: Switches) -> Bool { ram.has(switches) }
+  func has(_ switch: Switches) -> Bool {
+    ram[Superblock.ref].switches & `switch`.rawValue != 0
+  }
 
   // MARK: Clock, CPUs, contexts
 
   /// Ticks since boot: one for each verb that may change the machine, and for each call of a test.
   public var clock: UInt64 { ram[Superblock.ref].clock }
-  /// Where the clock is in the first frame, in bytes.
-  package static var clockOffset: Int { MemoryLayout<Superblock>.offset(of: \.clock) ?? 0 }
-
   /// Advances the clock.
   @inline(__always)
   package func tick() { ram[Superblock.ref].clock += 1 }
@@ -112,11 +111,6 @@ public struct Machine: ~Copyable {
   ) -> Refusal {
     logMessage(.bug, level: 0, function, a, b, c)
     return Refusal(.bug, rule, a, b, c)
-  }
-
-  /// The same, for the reason of a refused call.
-  func bug(_ function: KernelFunction, as other: Refusal) -> Refusal {
-    bug(function, other.rule, other.a, other.b)
   }
 
   /// The kernel's `might_sleep`: complains and goes on where sleeping is not allowed.

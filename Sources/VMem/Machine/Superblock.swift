@@ -20,7 +20,6 @@ struct Superblock: BitwiseCopyable {
   var frameCount: UInt32 = 0
   var cpuCount: UInt32 = 1
   var switches: UInt64 = 0
-  var moreSwitches: UInt64 = 0
   var currentCPU: UInt32 = 0
   /// The kernel's top-level table.
   var topTable: UInt32 = 0

@@ -62,8 +62,7 @@ package struct ObjectCaches: Sendable {
         return nil
       }
       let frame = frames.frame(pfn)
-      ram[frame].mapcount = ram.word(.slab)
-      ram[frame].flags |= ram.flags(.slab)
+      ram[frame].mapcount = PageType.slab.word
       ram[frame].private = UInt64(at)
       ram[frame].next = ram[cache].slabs
       ram[cache].slabs = pfn
@@ -96,7 +95,7 @@ package struct ObjectCaches: Sendable {
     let granule = UInt32(address >> 4)
     let frame = frames.frame(granule >> 8)
     let slot = granule & 255
-    guard ram[frame].type == .slab, ram[frame].private == UInt64(T.cache),
+    guard PageType(word: ram[frame].mapcount) == .slab, ram[frame].private == UInt64(T.cache),
       slot % T.granules == 0, slot + T.granules <= 256
     else { return nil }
     let cache = CacheState.ref(T.cache)

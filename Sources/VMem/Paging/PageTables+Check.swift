@@ -64,7 +64,7 @@ private struct TableCheck {
     self.struct = `struct`
     self.direct = direct
     let state = tables.ram[Superblock.ref]
-    hasKeys = tables.ram.has(.pks)
+    hasKeys = state.switches & Switches.pks.rawValue != 0
     let highMemory = tables.ram[tables.ram.highMemory]
     windows =
       KmapWindow.Kind(rawValue: highMemory.window).flatMap { kind in
@@ -72,7 +72,7 @@ private struct TableCheck {
         let window = KmapWindow(kind: kind, slots: Int(highMemory.pkmapSlots))
         let slots =
           Int(state.cpuCount)
-          * (tables.ram.has(.debugKmapLocal) ? KmapControl.mostEntries : 16)
+          * (state.switches & Switches.debugKmapLocal.rawValue != 0 ? KmapControl.mostEntries : 16)
         return [
           window.base...window.end - 1,
           window.localAddress(slots - 1)...window.localTop | 4095,

@@ -11,13 +11,12 @@ enum Streams {
     return writer.failure?.exitCode ?? 0
   }
 
-  /// Writes a message to standard error: `vmemctl: TEXT`, and lines that follow it.
-  static func complain(_ text: String, _ colour: Colour, details: String = "") {
+  /// Writes a message to standard error: `vmemctl: TEXT`.
+  static func complain(_ text: String, _ colour: Colour) {
     var writer = ByteWriter(descriptor: STDERR_FILENO)
     writer.write(colour.isOn ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
-    writer.printable(text)
+    writer.write(text.shown)
     writer.write("\n")
-    if !details.isEmpty { writer.write(details + "\n") }
     writer.flush()
   }
 

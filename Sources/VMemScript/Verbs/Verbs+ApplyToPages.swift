@@ -8,8 +8,7 @@ extension Verb {
     Verb(
       name, .mapping, .nothing, .writer, [.range], options: [.function], summary: summary,
       kernel: name, returns: "number of calls, -EINVAL, or -ENOMEM; BUG for parts of pages",
-      example: example, .control(body),
-      check: { parser throws(LineFailure) in _ = try parser.call.failingCall() })
+      example: example, .control(body))
   }
 
   static func applyToPages(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

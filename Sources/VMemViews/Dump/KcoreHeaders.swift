@@ -14,7 +14,7 @@ extension Views {
       CoreSegment(
         address: map.vmallocStart, size: map.vmallocEnd - map.vmallocStart, source: .kcore),
       CoreSegment(
-        address: map.modulesStart, size: AddressMap.modulesEnd - map.modulesStart,
+        address: AddressMap.modulesStart, size: AddressMap.modulesEnd - AddressMap.modulesStart,
         source: .kcore),
     ]
     segments += CoreSegment.ramAndFrameTable(machine)
