@@ -64,7 +64,7 @@ extension Call {
   private mutating func pageAddress(
     _ machine: borrowing Machine, _ token: Token, _ word: Text, _ entry: Name, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
-    guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token) }
+    guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token, entry) }
     let isBracket = token.text.byte(at) == UInt8(ascii: "[")
     at += 1
     let index = try number(machine, token, &at)
@@ -79,8 +79,10 @@ extension Call {
     .script("one page is wanted here", hint: "P[3], or P for P[0]", token)
   }
 
-  private func notPages(_ word: Text, _ token: Token) -> LineFailure {
-    .script(
+  private func notPages(_ word: Text, _ token: Token, _ entry: Name) -> LineFailure {
+    // Damage must not look like a mistake in the script.
+    precondition(entry.pages.isNone, "a name that stands for no pages has some")
+    return .script(
       "\(quoted(word.string)) does not stand for pages", hint: "only alloc_pages makes pages",
       token)
   }
@@ -142,7 +144,7 @@ extension Call {
       return try append(try number(token, &at), token)
     }
     let entry = machine.name(try find(machine, word))
-    guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token) }
+    guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token, entry) }
     guard next == UInt8(ascii: "[") || next == UInt8(ascii: ":") else {
       for index in 0..<UInt64(machine.pageSet(entry.pages).count) {
         try append(try page(machine, word, entry, index), token, machine.ram.frameCount)
