@@ -31,7 +31,7 @@ extension Machine {
         size: Arena.areaSize, flags: [.sparse, .usermap], caller: try arenaCaller())
     } catch {
       guard case .null = error.outcome else { throw error }
-      throw Refusal(.errno(.ENOMEM), error.rule, error.values.a, error.values.b, error.values.c)
+      throw Refusal(.errno(.ENOMEM), as: error)
     }
     do throws(Refusal) {
       try furnish(area, request)

@@ -124,7 +124,7 @@ extension Machine {
       return pfn
     } catch {
       ranges.give(page, 1)
-      throw Refusal(.signal(.SIGSEGV), error.rule, error.values.a, error.values.b, error.values.c)
+      throw Refusal(.signal(.SIGSEGV), as: error)
     }
   }
 }

@@ -88,7 +88,7 @@ extension Machine {
       do throws(Refusal) {
         _ = try addPage(arena, at, &place, node: node)
       } catch {
-        return (mapped, Refusal(.null, error.rule, error.values.a, error.values.b, error.values.c))
+        return (mapped, Refusal(.null, as: error))
       }
       mapped += 1
     }

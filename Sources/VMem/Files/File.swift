@@ -123,6 +123,11 @@ public struct Seals: OptionSet, BitwiseCopyable, Sendable {
   public static let futureWrite = Seals(rawValue: 0x10)
   static let known: Seals = [.seal, .shrink, .grow, .write, .futureWrite]
 
+  /// Its seals as words, joined with commas.
+  var text: String {
+    Self.words.filter { contains($0.seal) }.map { "\($0.name)" }.joined(separator: ",")
+  }
+
   /// The words of the command language.
   public static let words: [(name: StaticString, seal: Seals)] = [
     ("seal", .seal), ("shrink", .shrink), ("grow", .grow), ("write", .write),

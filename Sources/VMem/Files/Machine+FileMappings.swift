@@ -83,7 +83,7 @@ extension Machine {
         pfn = try readIn(file, index)
       } catch {
         guard error.outcome == .errno(.EIO) else { throw error }
-        throw Refusal(.signal(.SIGBUS), error.rule, error.values.a, error.values.b)
+        throw Refusal(.signal(.SIGBUS), as: error)
       }
     }
     ram[frames.frame(pfn)].addReferences(1)

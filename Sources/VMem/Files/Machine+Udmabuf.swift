@@ -216,7 +216,7 @@ extension Machine {
         ram[buffer].address = try vmMapRAM(pages)
       }
     } catch {
-      throw Refusal(.errno(.EINVAL), error.rule, error.values.a, error.values.b, error.values.c)
+      throw Refusal(.errno(.EINVAL), as: error)
     }
     ram[buffer].mapCount = 1
     return ram[buffer].address

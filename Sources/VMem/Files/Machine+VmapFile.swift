@@ -35,7 +35,7 @@ extension Machine {
         protection: protection)
     } catch {
       removeArea(area)
-      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+      throw Refusal(.null, as: error)
     }
     return ram[area].start
   }

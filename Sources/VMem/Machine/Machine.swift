@@ -113,6 +113,11 @@ public struct Machine: ~Copyable {
     return Refusal(.bug, rule, a, b, c)
   }
 
+  /// The same, for the reason of a refused call.
+  func bug(_ function: KernelFunction, as other: Refusal) -> Refusal {
+    bug(function, other.rule, other.a, other.b)
+  }
+
   /// The kernel's `might_sleep`: complains and goes on where sleeping is not allowed.
   @inline(__always)
   func mightSleep(_ function: KernelFunction) {

@@ -52,7 +52,7 @@ extension Machine {
     } catch {
       memoryTypes.free(base, base &+ length)
       if error.outcome == .bug { throw error }
-      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+      throw Refusal(.null, as: error)
     }
   }
 

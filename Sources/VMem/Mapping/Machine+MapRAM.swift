@@ -30,7 +30,7 @@ extension Machine {
       try mapPages(address, address + count << 12, pages)
     } catch {
       try vmUnmapRAM(address, count: count)
-      throw Refusal(.null, error.rule, error.values.a, error.values.b, error.values.c)
+      throw Refusal(.null, as: error)
     }
     return address
   }

@@ -29,7 +29,7 @@ extension Machine {
     do throws(Refusal) {
       try write(address, link.span)
     } catch {
-      throw bug(.vfree, error.rule, error.values.a, error.values.b)
+      throw bug(.vfree, as: error)
     }
     ram[ram.mapping].deferredFree = address
     ram[ram.mapping].deferredCount += 1

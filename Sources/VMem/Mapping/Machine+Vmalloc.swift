@@ -144,7 +144,7 @@ extension Machine {
       }
     } catch {
       logVmallocError(.vmallocNotMapped, request, size)
-      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+      throw Refusal(.null, as: error)
     }
   }
 

@@ -29,7 +29,7 @@ extension Machine {
       if flags.contains(.mapPutPages) { try list(pages, count, area) }
     } catch {
       removeArea(area)
-      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+      throw Refusal(.null, as: error)
     }
     return start
   }
@@ -94,7 +94,7 @@ extension Machine {
       }
     } catch {
       removeArea(area)
-      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+      throw Refusal(.null, as: error)
     }
     return start
   }

@@ -73,7 +73,7 @@ extension Machine {
     } catch {
       removeArea(area)
       dropPages(of: stack)
-      throw Refusal(.null, error.rule, error.values.a, error.values.b)
+      throw Refusal(.null, as: error)
     }
   }
 

@@ -12,7 +12,7 @@ extension Machine {
     do throws(Refusal) {
       address = try allocateMM(.dup_mm)
     } catch {
-      throw Refusal(.errno(.ENOMEM), error.rule, error.values.a, error.values.b)
+      throw Refusal(.errno(.ENOMEM), as: error)
     }
     let child = try userSpace(at: address)
     do throws(Refusal) {

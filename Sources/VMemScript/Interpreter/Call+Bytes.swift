@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 internal import VMemViews
 
 extension Call {
@@ -70,12 +71,6 @@ extension Call {
     error.exit = .noInput
     return .script(error)
   }
-}
-
-/// What the C library says about an error number.
-func systemMessage(_ number: Int32) -> String {
-  // Safe: strerror always answers with a text that lives until its next call.
-  unsafe String(cString: strerror(number))
 }
 
 /// The error number of the last failed call of the C library.

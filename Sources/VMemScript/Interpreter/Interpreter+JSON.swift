@@ -141,7 +141,7 @@ extension Interpreter {
     let isAboutName = call.culprit != nil
     printError(
       rule: "\(refusal.rule)",
-      value: isAboutName ? call.culprit ?? "" : hexadecimal(refusal.values.a),
+      value: isAboutName ? call.culprit ?? "" : hexadecimal(refusal.first),
       hint: hint(refusal, line), message: refusal.sentence(call.culprit))
   }
 

@@ -147,7 +147,7 @@ extension Interpreter {
       return "a fault is announced as `fault`"
     }
     return refusal.outcome == .fault
-      ? machine.placeText(refusal.values.a) : "\(refusal.rule.hint)"
+      ? machine.placeText(refusal.first) : "\(refusal.rule.hint)"
   }
 
   mutating func tell(note: Refusal, _ line: Line) {

@@ -1,0 +1,25 @@
+/// The rules of pages.
+extension Rule {
+  package static let memory: [Rule] = [
+    .orderTooHigh, .noSuchNode, .noFrames, .zeroPages, .pageNotAllocated,
+  ]
+
+  package static let orderTooHigh = Rule(
+    "orderTooHigh", "order",
+    says: "order {order} is above the highest, 10")
+  package static let noSuchNode = Rule(
+    "noSuchNode", "node", "nodes",
+    says: "no node {node:signed} among {nodes}")
+  package static let noFrames = Rule(
+    "noFrames", "count",
+    says: {
+      $0["count"] == 1 ? "no free frame" : "no \($0["count"]) free frames"
+    },
+    hint: "boot with more --memory")
+  package static let zeroPages = Rule(
+    "zeroPages",
+    says: "0 pages asked for")
+  package static let pageNotAllocated = Rule(
+    "pageNotAllocated", "pfn",
+    says: "frame {pfn} is not allocated")
+}
