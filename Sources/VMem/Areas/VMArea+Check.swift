@@ -16,7 +16,8 @@ extension AreaAllocator {
     switch record.kind {
     case .mapRAM, .mapBlock: return checkMapRAM(record, &checker)
     case .perCPU: return checkMember(record, &checker)
-    case .caller, .arena, .stack: break
+    case .arena: checker.expect(record.owned != 0, "areas: arena", start)
+    case .caller, .stack: break
     }
     checker.expect(
       record.requestedSize > 0 && record.requestedSize <= record.size, "areas: size", start,

@@ -35,8 +35,13 @@ extension Machine {
     ram[ram.arenas].arenas.forEach(ram) { arena in
       // Flags that callers may set, what happened to it, and how often its free runs changed.
       let flags = MemoryLayout<Arena>.offset(of: \.area)! + 4
+      // An address that a caller chose, or that the first mapping did.
+      let extra = MemoryLayout<Arena>.offset(of: \.mapExtra)!
+      let chosen = (0..<8).map { UInt8(truncatingIfNeeded: ram[arena].mapExtra >> UInt64(8 * $0)) }
+      var record = Record("arena", arena)
+      for byte in 0..<8 { record = record.silent(extra + byte, bits: chosen[byte]) }
       records.append(
-        Record("arena", arena).silent(\Arena.stamp).silent(flags + 2, bits: 6)
+        record.silent(\Arena.stamp).silent(flags + 2, bits: 6)
           .silent(flags + 3, bits: 15))
       // Pages between two runs may be reserved ones.
       ArenaRanges(ram: ram, arena: arena).byPlace.forEach {
