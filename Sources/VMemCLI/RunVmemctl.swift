@@ -29,14 +29,15 @@ private func status(of arguments: [String]) -> Int32 {
   do throws(ProcessFailure) {
     return switch try Invocation(arguments) {
     case .run(let options): try ScriptRunner(options: options).run()
-    case .line(let options, let words): try OneShot(options: options, words: words).run()
+    case .line(let options, let words): try OneShot(options: options).run(words: words)
     case .shell(let options): try Shell(options: options).run()
     case .manual(let page): Manual.show(page)
     case .process(let words): try ProcessCommands.run(words)
     }
   } catch {
     var words = arguments
-    Streams.complain(error.message, (try? LineOptions(removingFrom: &words))?.colour ?? .auto)
+    let colour = (try? LineOptions(removingFrom: &words))?.colour ?? .auto
+    Streams.complain(error.message, colour, details: error.details)
     return error.exitCode
   }
 }

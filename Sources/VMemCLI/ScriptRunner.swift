@@ -5,39 +5,93 @@ internal import VMemScript
 /// `vmemctl run`: each script on a machine of its own, or all on the machine of an image.
 struct ScriptRunner {
   let options: RunOptions
+  private let table = VerbTable()
+
+  init(options: RunOptions) { self.options = options }
 
   /// Runs every script and returns the exit code that comes first among theirs.
   func run() throws(ProcessFailure) -> Int32 {
     var code = VMemScript.ExitCode.success
     for file in options.files where code != .pipeClosed {
-      code = code.combined(with: try run(file))
+      let isStream = file == "-" && !options.isCheck
+      code = code.combined(with: isStream ? try runInput() : try run(file))
     }
     return code.rawValue
   }
 
+  /// A script in a file, which is taken apart as a whole before its first line runs.
   private func run(_ file: String) throws(ProcessFailure) -> VMemScript.ExitCode {
-    guard let source = ScriptSource(path: file) else {
-      Streams.complain("\(file): \(Streams.text(ofErrno: errno))", options.line.colour)
-      return .noInput
+    guard let source = ScriptSource(path: file) else { return missing(file, errno) }
+    let session = Session(options.line, path: options.line.imagePath)
+    var parser = Parser(table, images: session)
+    let program = parser.parse(source)
+    if options.isCheck { return try check(program, session) }
+    guard options.line.image != nil else {
+      var interpreter = Interpreter(
+        machine: try Machine.booted(), options: settings, table: table)
+      interpreter.images = session
+      _ = interpreter.run(program)
+      return interpreter.finish()
     }
-    var settings = Options()
-    settings.json = options.line.isJSON
-    settings.colour = options.line.colour.isOn
+    let machine = try session.machine(for: program, isNamed: true)
+    var interpreter = Interpreter(machine: machine, options: settings, table: table)
+    if program.commits { interpreter.committer = session }
+    interpreter.images = session
+    _ = interpreter.run(program)
+    return session.leave(after: interpreter.finish(), wasLong: true)
+  }
+
+  /// Tells what is wrong with a script, on the machine that it would begin with.
+  private func check(
+    _ program: Program, _ session: Session
+  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+    let isKept = options.line.image != nil && session.exists
+    let machine =
+      isKept ? try session.open(isWriter: false, boots: false) : try Machine.booted()
+    var interpreter = Interpreter(machine: machine, options: settings, table: table)
+    interpreter.check(program)
+    return interpreter.finish()
+  }
+
+  /// Standard input, which is answered line by line.
+  private func runInput() throws(ProcessFailure) -> VMemScript.ExitCode {
+    var input = ScriptStream(descriptor: STDIN_FILENO, name: "<stdin>")
+    let session = Session(options.line, path: options.line.imagePath)
+    var parser = Parser(table, images: session)
+    guard options.line.image != nil else {
+      var interpreter = Interpreter(
+        machine: try Machine.booted(), options: settings, table: table)
+      interpreter.images = session
+      _ = interpreter.run(&input, &parser)
+      return failure(of: input, interpreter.finish())
+    }
+    // The first statement says whether there must be an image, or must not.
+    let first = input.first(table)
+    let machine = try session.machine(for: first, isNamed: true, isFirst: true)
+    var interpreter = Interpreter(machine: machine, options: settings, table: table)
+    interpreter.committer = session
+    interpreter.images = session
+    _ = interpreter.run(&input, &parser)
+    return failure(of: input, session.leave(after: interpreter.finish(), wasLong: true))
+  }
+
+  private func failure(
+    of input: borrowing ScriptStream, _ code: VMemScript.ExitCode
+  ) -> VMemScript.ExitCode {
+    guard let failure = input.failure else { return code }
+    return code.combined(with: missing("-", failure))
+  }
+
+  private func missing(_ file: String, _ number: Int32) -> VMemScript.ExitCode {
+    Streams.complain("\(file): \(Streams.text(ofErrno: number))", options.line.colour)
+    return .noInput
+  }
+
+  private var settings: Options {
+    var settings = options.line.settings
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing
-    guard let path = options.line.image else {
-      var interpreter = Interpreter(machine: try Machine.booted(), options: settings)
-      interpreter.images = Session(options.line, path: options.line.imagePath)
-      _ = interpreter.run(source)
-      return interpreter.finish()
-    }
-    let session = Session(options.line, path: path)
-    let machine = try session.open(isWriter: true, boots: source.beginsWithBoot)
-    var interpreter = Interpreter(machine: machine, options: settings)
-    interpreter.committer = session
-    interpreter.images = session
-    _ = interpreter.run(source)
-    return session.leave(after: interpreter.finish(), wasLong: true)
+    return settings
   }
 }

@@ -18,7 +18,7 @@ struct AddressMarker {
       AddressMarker(start: map.vmemmap, name: "Vmemmap"),
       AddressMarker(start: 0xffff_fe00_0000_0000, name: "CPU entry Area"),
       AddressMarker(start: 0xffff_ffff_8000_0000, name: "High Kernel Mapping"),
-      AddressMarker(start: AddressMap.modulesStart, name: "Modules"),
+      AddressMarker(start: map.modulesStart, name: "Modules"),
       AddressMarker(start: AddressMap.modulesEnd, name: "End Modules"),
     ]
     guard let window else {

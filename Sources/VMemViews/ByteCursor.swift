@@ -39,6 +39,41 @@ struct ByteCursor {
     unsafe at += count
   }
 
+  /// The first `count` bytes of `text` with control characters as `\x1b`. Needs room for four times
+  /// `count`, and for 32.
+  @inlinable @inline(__always)
+  mutating func printable(first count: Int, of text: Span<UInt8>) {
+    let count = min(max(0, count), text.count)
+    write(first: count, of: text)
+    if !Self.isPlain(first: count, of: text) {
+      // What was written is overwritten.
+      unsafe at -= count
+      escape(text.extracting(0..<count))
+    }
+  }
+
+  /// Whether the first `count` bytes are printable ASCII.
+  @inlinable @inline(__always)
+  static func isPlain(first count: Int, of text: Span<UInt8>) -> Bool {
+    guard count <= 32, text.count >= 32 else {
+      return text.indices.prefix(count).allSatisfy { text[$0] &- 0x20 < 0x5f }
+    }
+    // Safe: the text has that many bytes.
+    let head = unsafe text.withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD32<UInt8>.self) }
+    return !any((head &- 0x20) .>= 0x5f .& lanes .< UInt8(count))
+  }
+
+  @usableFromInline static let lanes = SIMD32<UInt8>(
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+    26, 27, 28, 29, 30, 31)
+
+  @usableFromInline @inline(never)
+  mutating func escape(_ text: Span<UInt8>) {
+    var writer = ByteWriter(descriptor: nil)
+    writer.printable(text)
+    for byte in writer.takeBytes() { write(byte: byte) }
+  }
+
   // MARK: Hexadecimal
 
   /// `0x` and sixteen digits. Needs room for 18.

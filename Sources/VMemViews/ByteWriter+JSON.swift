@@ -15,7 +15,11 @@ extension ByteWriter {
         continue
       }
       let (length, isWhole) = Self.sequence(text, at)
-      if isWhole {
+      if isWhole, byte == 0xc2, text[at + 1] < 0xa0 {
+        // Control characters of Unicode steer terminals, too.
+        write("\\u")
+        hex(UInt64(text[at + 1]), digits: 4)
+      } else if isWhole {
         write(text.extracting(at..<at + length))
       } else {
         write("\\ufffd")
@@ -43,7 +47,7 @@ extension ByteWriter {
 
   /// Length of the UTF-8 sequence that starts at `at` with a byte of 0x80 or more, and whether it
   /// is well formed (Unicode table 3-7); if not, the length of the part that was.
-  private static func sequence(_ text: Span<UInt8>, _ at: Int) -> (length: Int, isWhole: Bool) {
+  static func sequence(_ text: Span<UInt8>, _ at: Int) -> (length: Int, isWhole: Bool) {
     let first = text[at]
     var second: ClosedRange<UInt8> = 0x80...0xbf
     let length: Int

@@ -29,8 +29,9 @@ public struct ByteWriter: ~Copyable {
   private var flushed: UInt64 = 0
   /// The first error of the descriptor.
   public private(set) var failure: Failure?
-  /// What must be done before bytes leave; when it says false, they are dropped.
-  package var willFlush: (() -> Bool)?
+  /// Whether bytes stay here, however many they become, until `flush()` is called: what they tell of
+  /// is not kept yet.
+  package var isHeld = false
 
   /// - Parameter descriptor: where the bytes go; nil keeps them all in memory.
   public init(descriptor: Int32?) {
@@ -52,7 +53,6 @@ public struct ByteWriter: ~Copyable {
   /// Writes everything to the descriptor. Does nothing for a writer in memory.
   public mutating func flush() {
     guard let descriptor else { return }
-    if used > 0, failure == nil, let willFlush, !willFlush() { failure = .errno(EIO) }
     var at = 0
     while at < used, failure == nil {
       // Safe: `at ..< used` lies in the buffer.
@@ -91,13 +91,19 @@ public struct ByteWriter: ~Copyable {
   @usableFromInline @inline(never)
   mutating func makeRoom(_ count: Int) {
     precondition(count <= Self.capacity)
-    if descriptor != nil { return flush() }
+    if descriptor != nil, !isHeld { return flush() }
     let larger = UnsafeMutableRawPointer.allocate(byteCount: room * 2, alignment: 64)
     // Safe: both buffers hold at least `used` bytes and are apart.
     unsafe larger.copyMemory(from: base, byteCount: used)
     unsafe base.deallocate()
     unsafe base = larger
     room *= 2
+  }
+
+  /// Forgets everything that has not left, and takes nothing more.
+  package mutating func drop() {
+    used = 0
+    failure = failure ?? .errno(EIO)
   }
 
   // MARK: Text

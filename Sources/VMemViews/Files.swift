@@ -20,12 +20,14 @@ extension Views {
     let pfn: UInt32?
     let order: UInt32
     let frame: Frame?
+    let isDirty: Bool
 
-    public init(index: UInt64, pfn: UInt32?, order: UInt32, frame: Frame?) {
+    public init(_ machine: borrowing Machine, index: UInt64, pfn: UInt32?, order: UInt32) {
       self.index = index
       self.pfn = pfn
       self.order = order
-      self.frame = frame
+      frame = pfn.flatMap { machine.structPage(UInt64($0)) }
+      isDirty = (frame?.flags ?? 0) & machine.ram.pageFlags.dirty != 0
     }
 
     var count: UInt64 { 1 << UInt64(order) }
@@ -71,7 +73,7 @@ extension Views {
       if !file.isOpen { text += " closed" }
       if !seals.isEmpty { text += " seals=" + seals.joined(separator: ",") }
       if file.isOptimized { text += " hvo" }
-      if !path.isEmpty { text += " path=" + path }
+      if !path.isEmpty { text += " path=" + path.printable }
       output.writer.write(text)
       output.endLine()
     }
@@ -96,7 +98,7 @@ extension Views {
   private static func pages(
     _ first: UInt64, _ end: UInt64, _ kind: String, _ row: FolioRow?, to output: inout ViewOutput
   ) {
-    let isDirty = (row?.frame?.flags ?? 0) & Frame.dirty != 0
+    let isDirty = row?.isDirty ?? false
     let references = Int64(row?.frame?.refcount ?? 0)
     let mapped = UInt64((row?.frame?.mapcount ?? .max) &+ 1)
     if output.isJSON {

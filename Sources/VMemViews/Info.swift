@@ -20,11 +20,15 @@ extension Views {
     line("nodes", "\(c.nodes)", to: &output)
     line("levels", "\(c.levels)", to: &output)
     line("switches", names(c.switches), to: &output)
+    let options = BuildOption.all.filter { c.switches.contains($0.value) }.map { "\($0.name)" }
+    if !options.isEmpty { line("config", options.joined(separator: ","), to: &output) }
     line("tlb", "\(c.tlbEntries) entries a CPU", to: &output)
     line("seed", "\(c.seed)", to: &output)
     line("clock", "\(machine.clock)", to: &output)
     line("cpu", "\(machine.cpu)", to: &output)
-    let task = machine.taskName(machine.task).map { String(decoding: $0, as: UTF8.self) }
+    let task = machine.taskName(machine.task).map {
+      String(decoding: $0, as: UTF8.self).printable
+    }
     line("task", "\(task ?? "vmemctl"), pid \(machine.task + 1)", to: &output)
     line("context", "\(machine.context.name)", to: &output)
     line("CR3", address((machine.walk(0).first?.table ?? 0) << 12), to: &output)
@@ -49,8 +53,7 @@ extension Views {
     line("vmalloc", range(map.vmallocStart, map.vmallocEnd - map.vmallocStart + 1), to: &output)
     line("vmemmap", range(map.vmemmap, c.memory / 4096 * 64), to: &output)
     line(
-      "modules", range(AddressMap.modulesStart, AddressMap.modulesEnd - AddressMap.modulesStart),
-      to: &output)
+      "modules", range(map.modulesStart, AddressMap.modulesEnd - map.modulesStart), to: &output)
     if hash { line("hash", digits(machine.hash()), to: &output) }
   }
 

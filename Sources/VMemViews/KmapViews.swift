@@ -206,7 +206,7 @@ extension Views {
   }
 
   static func taskText(_ machine: borrowing Machine, _ task: Int) -> String {
-    machine.taskName(task).map { String(decoding: $0, as: UTF8.self) } ?? "vmemctl"
+    machine.taskName(task).map { String(decoding: $0, as: UTF8.self).printable } ?? "vmemctl"
   }
 
   /// The tasks whose bits are set.

@@ -12,7 +12,7 @@ struct LogText {
     _ record: LogRecord, _ message: KernelMessage, _ configuration: Configuration,
     task: [UInt8]? = nil
   ) {
-    taskName = task.map { String(decoding: $0, as: UTF8.self) }
+    taskName = task.map { String(decoding: $0, as: UTF8.self).printable }
     self.record = record
     self.message = message
     self.configuration = configuration
@@ -22,7 +22,7 @@ struct LogText {
 
   /// The function a message names: an inlined one goes by its caller's name.
   private var function: String {
-    if speaker == .vmap_pages_pte_range, configuration.kernel == .v6_1 {
+    if speaker == .vmap_pages_pte_range, configuration.switches.contains(.sharedVunmap) {
       return KernelFunction.__vmap_pages_range_noflush.name
     }
     return speaker?.name ?? "?"
@@ -43,18 +43,9 @@ struct LogText {
     case .badVfree:
       framed([badAddress, warning])
     case .vmallocExceedsTotal:
-      ["\(task): vmalloc error: size \(record.a), exceeds total pages, \(mode)"]
-    case .vmallocNoArea:
-      ["\(task): vmalloc error: size \(record.a), vm_struct allocation failed, \(mode)"]
-    case .vmallocNoArray:
-      [
-        "\(task): vmalloc error: size \(record.a), failed to allocated page array size "
-          + "\(record.b), \(mode)"
-      ]
-    case .vmallocNoPages:
-      ["\(task): vmalloc error: size \(record.a), failed to allocate pages, \(mode)"]
-    case .vmallocNotMapped:
-      ["\(task): vmalloc error: size \(record.a), failed to map pages, \(mode)"]
+      [vmallocError]
+    case .vmallocNoArea, .vmallocNoArray, .vmallocNoPages, .vmallocNotMapped:
+      [vmallocError]
     case .ioremapOnRAM:
       framed(["ioremap on RAM at \(physical(record.a)) - \(physical(record.b))", warning])
     case .ioremapInvalid:
@@ -68,6 +59,23 @@ struct LogText {
         "ioremap request [\(bare(record.a)),\(bare(record.b))) doesn't match vm_area "
           + "[\(bare(record.c)), \(bare(record.d)))", warning,
       ])
+    case .vreallocAlignment:
+      framed(["will not reallocate with a bigger alignment (0x\(bare(record.a)))", warning])
+    case .memtypeConflict:
+      [
+        "x86/PAT: \(task):\(pid) conflicting memory types \(bare(record.a))-\(bare(record.b)) "
+          + "\(type(record.c))<->\(type(record.d))"
+      ]
+    case .memtypeRefused:
+      [
+        "x86/PAT: memtype_reserve failed [mem \(tenDigits(record.a))-\(tenDigits(record.b - 1))], "
+          + "track \(type(record.c)), req \(type(record.d))"
+      ]
+    case .ioremapOtherType:
+      [
+        "ioremap error for 0x\(bare(record.a))-0x\(bare(record.b)), requested 0x\(bare(record.c)), "
+          + "got 0x\(bare(record.d))"
+      ]
     case .memtypeNotReserved:
       ["ioremap memtype_reserve failed -\(record.a)"]
     case .faultInjected:
@@ -159,7 +167,7 @@ struct LogText {
 
   /// The head of an oops: what it is, the error code, how many there have been, and who.
   private func oops(_ what: String, _ code: UInt64, _ number: UInt64) -> [String] {
-    let isNew = configuration.kernel >= .v6_12
+    let isNew = configuration.switches.contains(.oopsUID)
     let fourDigits = String(digits(code).suffix(4))
     return [
       "\(isNew ? "Oops: " : "")\(what): \(fourDigits) [#\(number)] SMP",
@@ -185,7 +193,12 @@ struct LogText {
     }
   }
 
-  private var warning: String { "WARNING: CPU: \(record.cpu) PID: \(pid) at \(function)" }
+  /// File and line of the place are not known.
+  private var warning: String {
+    configuration.switches.contains(.warningFile)
+      ? "WARNING: at \(function), CPU#\(record.cpu): \(task)/\(pid)"
+      : "WARNING: CPU: \(record.cpu) PID: \(pid) at \(function)"
+  }
 
   private var pid: Int { Int(record.task) + 1 }
 
@@ -227,6 +240,39 @@ struct LogText {
     return "Trying to \(name)() \(what) (\(digits(record.a)))"
   }
 
+  /// What vmalloc says when it fails, and how far it came.
+  private var vmallocError: String {
+    let what =
+      switch message {
+      case .vmallocExceedsTotal: "exceeds total pages"
+      case .vmallocNoArea:
+        (configuration.switches.contains(.alignMessage) ? "align 0x\(bare(record.b)), " : "")
+          + "vm_struct allocation failed"
+      case .vmallocNoArray: "failed to allocated page array size \(record.b)"
+      case .vmallocNoPages: "failed to allocate pages"
+      default: "failed to map pages"
+      }
+    return "\(task): vmalloc error: size \(record.a), \(what), \(mode)"
+  }
+
+  /// The name of a cache mode (`cattr_name`).
+  private func type(_ mode: UInt64) -> String {
+    switch CacheMode(rawValue: UInt8(truncatingIfNeeded: mode)) {
+    case .writeBack: "write-back"
+    case .writeCombining: "write-combining"
+    case .uncachedMinus: "uncached-minus"
+    case .uncached: "uncached"
+    case .writeThrough: "write-through"
+    case nil: "broken"
+    }
+  }
+
+  /// `%#010Lx`.
+  private func tenDigits(_ value: UInt64) -> String {
+    let digits = bare(value)
+    return "0x" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+  }
+
   /// `%lx`.
   private func bare(_ value: UInt64) -> String { String(value, radix: 16) }
 
@@ -238,6 +284,7 @@ struct LogText {
     case 0x800: names.append("GFP_NOWAIT")
     default: names.append("GFP_KERNEL")
     }
+    if record.c & 0x2 != 0 { names.append("__GFP_HIGHMEM") }
     if record.c & 0x4 != 0 { names.append("GFP_DMA32") }
     if record.c & 0x100 != 0 { names.append("__GFP_ZERO") }
     return "mode:0x\(bare(record.c))(\(names.joined(separator: "|"))), nodemask=(null)"

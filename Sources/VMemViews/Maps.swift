@@ -29,7 +29,7 @@ extension Views {
       var row = "\(eight(mapping.start))-\(eight(mapping.end)) \(rights) "
       row += "\(eight(offset)) \(file.device) \(file.inode) "
       if !path.isEmpty {
-        row += String(repeating: " ", count: max(0, 73 - row.utf8.count)) + path
+        row += String(repeating: " ", count: max(0, 73 - row.utf8.count)) + path.printable
       }
       output.writer.write(row)
       output.endLine()

@@ -44,9 +44,20 @@ extension Views {
     line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
     line("VmallocUsed", kB: vmallocPages(machine) * 4)
     line("VmallocChunk", kB: 0)
+    line("Percpu", kB: percpuPages(machine) * 4)
     line("DirectMap4k", kB: counters.directMap[0] >> 10)
     line("DirectMap2M", kB: counters.directMap[1] >> 10)
     line("DirectMap1G", kB: counters.directMap[2] >> 10)
+  }
+
+  /// Pages that are mapped in areas of per-CPU groups (`pcpu_nr_pages`, which counts those of chunks).
+  private static func percpuPages(_ machine: borrowing Machine) -> UInt64 {
+    var groups: [ClosedRange<UInt64>] = []
+    machine.forEachBusyArea { if $0.isOfGroup { groups.append($0.start...$0.end - 1) } }
+    var pages: UInt64 = 0
+    let walk = LeafWalk(machine)
+    for group in groups { walk.forEachLeaf(in: group) { _, _, count in pages += count } }
+    return pages
   }
 
   /// `/proc/buddyinfo`: free blocks of each zone by order, 0 to 10.

@@ -6,10 +6,10 @@ extension Views {
   package static func page(_ machine: borrowing Machine, _ pfn: UInt64, to output: inout ViewOutput)
   {
     let frame = machine.structPage(pfn)
-    let isMapped = frame.map { PageType(word: $0.mapcount) == nil && $0.refcount > 0 } ?? false
+    let isMapped = frame.map { $0.type == nil && $0.refcount > 0 } ?? false
     let mapcount = isMapped ? UInt64((frame?.mapcount ?? 0) &+ 1) : 0
     let order =
-      frame.map { PageType(word: $0.mapcount) == .buddy ? $0.private : UInt64($0.order) } ?? 0
+      frame.map { $0.type == .buddy ? $0.private : UInt64($0.order) } ?? 0
     if output.isJSON {
       output.beginObject()
       output.field("pfn", count: pfn)
@@ -60,6 +60,6 @@ extension Views {
 
   static func text(_ name: Name) -> String {
     let bytes = name.text.span.extracting(first: Int(name.length))
-    return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
   }
 }

@@ -47,25 +47,4 @@ extension String {
 
   /// The bytes that the text stands for, as calls of the host take a path.
   package var hostPath: [CChar] { hostBytes.map { CChar(bitPattern: $0) } + [0] }
-
-  /// The text as people can read it: bytes that are no text, and characters that steer a terminal, as
-  /// `\x1b`; line breaks and tabs stay.
-  package var shown: String {
-    let isPlain = utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f || $0 == 0x0a || $0 == 0x09 }
-    if isPlain { return self }
-    var text = ""
-    for scalar in unicodeScalars {
-      switch scalar.value {
-      case 0x0a, 0x09: text.unicodeScalars.append(scalar)
-      case 0..<0x20, 0x7f..<0xa0, Self.first...:
-        for byte in String(scalar).hostBytes { text += Self.digits(byte) }
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
-  }
-
-  private static func digits(_ byte: UInt8) -> String {
-    (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16)
-  }
 }

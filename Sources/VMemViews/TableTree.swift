@@ -66,7 +66,9 @@ struct TableTree {
     var run: (from: Int, flags: UInt64)?
     for index in first...last {
       let entry = ram[table: table, index]
-      let flags = entry.isPresent ? Self.shownFlags(entry) : nil
+      // A user's page that nobody may use is there to the kernel.
+      let isKept = range.lowerBound >> 63 == 0 && entry.isWithoutRights
+      let flags = entry.isPresent || isKept ? Self.shownFlags(entry) : nil
       if flags != nil { leaves[1] += 1 }
       guard showsEntries, flags != run?.flags else { continue }
       if let run { line(table: range.lowerBound, run.from, index, run.flags, to: &output) }

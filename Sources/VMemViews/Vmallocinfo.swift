@@ -12,6 +12,9 @@ extension Views {
     for node in 0..<machine.vmapNodeCount {
       machine.forEachBusyArea(ofNode: node) { rows.busy($0, to: &output) }
     }
+    // These kernels show them with the last area.
+    let switches = machine.configuration.switches
+    if switches.contains(.unpurgedAfterBusy), machine.counters.busyAreas == 0 { return }
     rows.unpurged(lazyRanges(machine), to: &output)
   }
 

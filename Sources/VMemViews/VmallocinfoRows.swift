@@ -87,8 +87,9 @@ struct VmallocinfoRows {
 
   // MARK: Text
 
-  /// More bytes than any row has: a caller of 111, eight node counters, every other part.
-  private static let longestRow = 512
+  /// More bytes than any row has: a caller of 111 with each byte escaped, eight node counters, every
+  /// other part.
+  private static let longestRow = 1024
 
   @inline(__always)
   private func text(_ area: borrowing VMArea, to writer: inout ByteCursor) {
@@ -96,7 +97,7 @@ struct VmallocinfoRows {
     if !area.caller.isNone {
       writer.write(byte: 0x20)
       let symbol = area.caller
-      writer.write(first: Int(ram[symbol].length), of: ram[symbol].text.span)
+      writer.printable(first: Int(ram[symbol].length), of: ram[symbol].text.span)
     }
     if area.pageCount != 0 {
       writer.write(" pages=")

@@ -136,6 +136,10 @@ extension Views {
   private static func hole(
     _ machine: borrowing Machine, _ step: WalkedEntry, to writer: inout ByteWriter
   ) {
+    if step.isWithoutRights {
+      writer.write("not present to the CPU, and kept by the kernel (PROT_NONE): ")
+      return memory(machine, step, step.entry.userFrame << 12 | step.address & 4095, to: &writer)
+    }
     writer.write(step.entry.bits == 0 ? "empty: " : "not present: ")
     let isWindow = machine.map.isVmallocAddress(step.address)
     guard let below = step.levelBelow else {

@@ -40,6 +40,10 @@ struct WalkedEntry {
     return .table(pfn: entry.pfn, of: levelBelow)
   }
 
+  /// Whether it is a user's page that nobody may use: the kernel goes by bit 8, and keeps the frame's
+  /// number inverted.
+  var isWithoutRights: Bool { level == .pte && address >> 63 == 0 && entry.isWithoutRights }
+
   private static let keys: [StaticString] = [
     "protection key 0", "protection key 1", "protection key 2", "protection key 3",
     "protection key 4", "protection key 5", "protection key 6", "protection key 7",
@@ -61,7 +65,11 @@ struct WalkedEntry {
     if bits & Entry.pageSize != 0 {
       if level == .pte { body("PAT", "memory type") } else { body("PSE", "large page") }
     }
-    if bits & Entry.global != 0 { body("G", "global") }
+    if isWithoutRights {
+      body("PROTNONE", "there, for nobody to use")
+    } else if bits & Entry.global != 0 {
+      body("G", "global")
+    }
     if bits & Entry.savedDirty != 0 { body("SOFTW5", "was dirty before it was write-protected") }
     if bits & Entry.special != 0 { body("SOFTW1", "special, no struct page") }
     if isLeaf && level != .pte && bits & Entry.largePAT != 0 { body("PAT", "memory type") }

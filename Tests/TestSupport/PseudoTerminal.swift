@@ -5,8 +5,9 @@ package final class PseudoTerminal {
   private let master: Int32
   package let process: pid_t
   /// Everything the program has written, and what of it was not looked for yet.
-  package private(set) var seen = ""
-  private var unread = ""
+  package var seen: String { String(decoding: output, as: UTF8.self) }
+  private var output: [UInt8] = []
+  private var unread = 0
   private var hasEnded = false
 
   package init(
@@ -70,24 +71,23 @@ package final class PseudoTerminal {
   /// Reads until the screen has shown `text` behind what was looked for before. Returns whether it
   /// did in time.
   package func shows(_ text: String, seconds: Double = 10) -> Bool {
-    var left = Int32(seconds * 1000)
+    let text = Array(text.utf8)
+    let end = ContinuousClock.now + .seconds(seconds)
+    var from = unread
     while true {
-      if let found = unread.firstRange(of: text) {
-        unread = String(unread[found.upperBound...])
+      if let found = output[from...].firstRange(of: text) {
+        unread = found.upperBound
         return true
       }
+      // What was searched is not searched again: some lines print without end.
+      from = max(unread, output.count - text.count)
+      guard ContinuousClock.now < end else { return false }
       var wait = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-      guard poll(&wait, 1, 50) > 0 else {
-        left -= 50
-        if left > 0 { continue }
-        return false
-      }
-      var buffer = [UInt8](repeating: 0, count: 4096)
+      guard poll(&wait, 1, 50) > 0 else { continue }
+      var buffer = [UInt8](repeating: 0, count: 65_536)
       let count = read(master, &buffer, buffer.count)
       guard count > 0 else { return false }
-      let new = String(decoding: buffer.prefix(count), as: UTF8.self)
-      seen += new
-      unread += new
+      output += buffer.prefix(count)
     }
   }
 }

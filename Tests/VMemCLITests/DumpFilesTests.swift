@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func aClosedPipeEndsTheRun() throws {
-    let command = "\"$0\" kcore - | head -c 4 > /dev/null; exit ${PIPESTATUS[0]}"
+    let command = "echo kcore - | \"$0\" run - | head -c 4 > /dev/null; exit ${PIPESTATUS[1]}"
     let run = try Command.run(["bash", "-c", command, TestFiles.vmemctl])
     #expect(run.status == 141)
   }

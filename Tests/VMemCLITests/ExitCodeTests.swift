@@ -8,7 +8,7 @@ import Testing
     ("s = get_vm_area 16K\n", 0),
     ("get_vm_area 0\n", 1),
     ("expect NULL get_vm_area 0\n", 0),
-    ("free_vm_area nothing\n", 1),
+    ("free_vm_area nothing\n", 65),
     ("expect ENOMEM get_vm_area 16K\n", 2),
     ("assert 1 == 2\n", 2),
     ("read 0 1\n", 3),
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func cannotCreate() throws {
-    #expect(try Command.vmemctl("memory", "/nonexistent/file").status == 73)
+    #expect(try Command.vmemctl("run", "-", input: "memory /nonexistent/file\n").status == 73)
   }
 
   @Test func closedPipe() throws {
@@ -83,7 +83,8 @@ import Testing
 
   @Test func fullDevice() throws {
     let ran = try Command.run([
-      "bash", "-c", "\"$0\" --version >/dev/full; echo $?; \"$0\" info >/dev/full; echo $?",
+      "bash", "-c",
+      "\"$0\" --version >/dev/full; echo $?; echo info | \"$0\" run - >/dev/full; echo $?",
       TestFiles.vmemctl,
     ])
     #expect(ran.lines == ["74", "74"])

@@ -65,7 +65,7 @@ import Testing
     #expect(ran.lines.contains("1..2"))
   }
 
-  @Test(arguments: [["--json", "info"], ["info", "--json"]])
+  @Test(arguments: [["--json", "help", "vfree"], ["echo", "a", "--json"]])
   func optionsBeforeAndAfterTheVerb(_ arguments: [String]) throws {
     let ran = try Command.run([TestFiles.vmemctl] + arguments)
     #expect(ran.status == 0)

@@ -155,7 +155,11 @@ import VMemViews
       }
       let repaired = String(decoding: bytes, as: UTF8.self)
       let ours = Self.written { $0.jsonString(bytes.span) }
-      let escaped = repaired.unicodeScalars.map { $0 == "\u{fffd}" ? "\\ufffd" : String($0) }
+      let escaped = repaired.unicodeScalars.map { scalar in
+        // What steers terminals is escaped, too.
+        scalar == "\u{fffd}" || scalar.value < 0xa0
+          ? "\\u" + String(scalar.value + 0x10000, radix: 16).dropFirst() : String(scalar)
+      }
       #expect(ours == "\"" + escaped.joined() + "\"")
     }
   }

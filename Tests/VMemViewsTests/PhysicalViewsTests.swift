@@ -34,8 +34,8 @@ import Testing
 
   @Test func vmstatFollowsTheMachine() throws {
     var configuration = Configuration()
-    configuration.kernel = .v7_0
-    configuration.switches = KernelVersion.v7_0.switches
+    configuration.kernel = .v7_1
+    configuration.switches = KernelVersion.v7_1.switches
     let story = try Story.told(configuration)
     let free = try #require(value("nr_free_pages", story))
     let tables = try #require(value("nr_page_table_pages", story))

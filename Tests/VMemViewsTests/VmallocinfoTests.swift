@@ -175,7 +175,8 @@ private struct Xorshift {
         size: 8192, flags: .map, start: 0x7000_0000_0000, end: 0x7000_0010_0000))
     addresses.append(
       try machine.getVMArea(
-        size: 8192, flags: .map, start: AddressMap.modulesStart, end: AddressMap.modulesEnd))
+        size: 8192, flags: .map, start: AddressMap(levels: 4).modulesStart,
+        end: AddressMap.modulesEnd))
     for number in stride(from: 5, to: 900, by: 5) { try machine.freeVMArea(addresses[number]) }
     for number in 1000..<1010 { try machine.freeVMArea(addresses[number]) }
     return machine

@@ -147,12 +147,11 @@ extension AreaAllocator {
         if decodedNode(ram[area].areaFlags) != nil, pool(area, node) { batch.drop(index) }
       }
     }
-    let merge = ram[Superblock.ref].switches & Switches.lazyMerge.rawValue != 0
-    if merge { batch.releaseMerged(space) } else { batch.releaseDescending(space) }
+    if ram.has(.lazyMerge) { batch.releaseMerged(space) } else { batch.releaseDescending(space) }
   }
 
   /// `node_pool_add_va`: to the head of the list for its size.
-  private func pool(_ area: Ref<VMArea>, _ node: Ref<VmapNode>) -> Bool {
+  func pool(_ area: Ref<VMArea>, _ node: Ref<VmapNode>) -> Bool {
     let index = (ram[area].reserved - 1) >> 12
     guard index < UInt64(VmapNode.poolCount) else { return false }
     let at = Int(index)
@@ -171,6 +170,8 @@ extension AreaAllocator {
     for at in 0..<VmapNode.poolCount {
       let length = ram[node].pools[at].count
       var leaving = full ? length : length >> 2
+      // A count that runs below zero takes all.
+      if leaving == 0, ram.has(.smallPoolsGo) { leaving = length }
       guard leaving > 0 else { continue }
       caches.expect(length, VMArea.self)
       ram[node].pools[at].count = length - leaving

@@ -19,27 +19,32 @@ extension Machine {
   /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.
   public func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
-    end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
+    end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
+    caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     ram[
-      try reserve(requested, flags, align, start, end, shift, mayBlock, caller)
+      try reserve(requested, flags, align, start, end, shift, mode, false, caller)
     ].start
   }
 
   func makeArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
-    end: UInt64? = nil, shift: UInt64 = 12, mayBlock: Bool = true, caller: Ref<Symbol> = .none
+    end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
+    isSilent: Bool = false, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> Ref<VMArea> {
-    try reserve(requested, flags, align, start, end, shift, mayBlock, caller)
+    try reserve(requested, flags, align, start, end, shift, mode, isSilent, caller)
   }
 
   @inline(__always)
   private func reserve(
     _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ start: UInt64?, _ end: UInt64?,
-    _ shift: UInt64, _ mayBlock: Bool, _ caller: Ref<Symbol>
+    _ shift: UInt64, _ mode: AllocationMode, _ isSilent: Bool, _ caller: Ref<Symbol>
   ) throws(Refusal) -> Ref<VMArea> {
-    if ram[Superblock.ref].contexts[cpu] >= ExecutionContext.irq.rawValue {
-      throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context.rawValue))
+    let context = ram[Superblock.ref].contexts[cpu]
+    if context >= ExecutionContext.softirq.rawValue,
+      context >= ExecutionContext.irq.rawValue || has(.softirqBug)
+    {
+      throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context))
     }
     let mask = UInt64(1) &<< shift &- 1
     var size = (requested &+ mask) & ~mask
@@ -51,8 +56,9 @@ extension Machine {
     }
     if !flags.contains(.noGuard) { size = size &+ 4096 }
     if size == 0 && has(.sizeWrapBug) {
-      throw bug(.alloc_vmap_area, .sizeRoundsToZero, requested)
+      throw bug(.alloc_vmap_area, .sizeWraps, requested)
     }
+    let mayBlock = mode.mayBlock || has(.searchSleeps)
     if mayBlock { mightSleep(.alloc_vmap_area) }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)
     var record = VMArea()
@@ -64,7 +70,7 @@ extension Machine {
       return try areas.allocate(record, align: align, start: from, end: to, mayBlock: mayBlock)
     } catch {
       return try afterFailure(
-        error, record, align: align, start: from, end: to, mayBlock: mayBlock)
+        error, record, align: align, start: from, end: to, mode, isSilent)
     }
   }
 
@@ -72,8 +78,9 @@ extension Machine {
   @inline(never)
   private func afterFailure(
     _ failure: AreaAllocator.Failure, _ record: VMArea, align: UInt64, start: UInt64, end: UInt64,
-    mayBlock: Bool
+    _ mode: AllocationMode, _ isSilent: Bool
   ) throws(Refusal) -> Ref<VMArea> {
+    let mayBlock = mode.mayBlock || has(.searchSleeps)
     var failure = failure
     while mayBlock, case .noHole = failure, callPurgeNotifiers() {
       do throws(AreaAllocator.Failure) {
@@ -84,29 +91,30 @@ extension Machine {
       }
     }
     throw refusal(
-      failure, record.requestedSize, record.reserved, align, start, end, mayBlock: mayBlock)
+      failure, record.requestedSize, record.reserved, align, start, end,
+      isLogged: mayBlock && !isSilent && (mode != .nowait || has(.nowaitWarns)))
   }
 
   @inline(never)
   func refusal(
     _ failure: AreaAllocator.Failure, _ requested: UInt64, _ size: UInt64, _ align: UInt64,
-    _ from: UInt64, _ to: UInt64, mayBlock: Bool
+    _ from: UInt64, _ to: UInt64, isLogged: Bool
   ) -> Refusal {
     switch failure {
     case .badRequest:
       return size == 0
-        ? Refusal(.null, .sizeRoundsToZero, requested)
+        ? Refusal(.null, .sizeWraps, requested)
         : Refusal(.null, .alignmentNotPowerOfTwo, align)
     case .noDescriptor:
       return Refusal(.null, .noDescriptor)
     case .noHole(.noDescriptor):
-      if mayBlock { logAllocationFailed(size, from, to) }
+      if isLogged { logAllocationFailed(size, from, to) }
       return Refusal(.null, .noDescriptor)
     case .noHole(.noHole):
-      if mayBlock { logAllocationFailed(size, from, to) }
+      if isLogged { logAllocationFailed(size, from, to) }
       return Refusal(.null, .noHole, size, align)
     case .noHole(.pastEnd):
-      if mayBlock { logAllocationFailed(size, from, to) }
+      if isLogged { logAllocationFailed(size, from, to) }
       return Refusal(.null, .holePastRangeEnd, size, from, to)
     }
   }

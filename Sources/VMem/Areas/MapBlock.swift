@@ -2,13 +2,8 @@
 struct MapBlock: SlabObject {
   static var cache: Int { 4 }
 
-  /// Pages of a block (`VMAP_BBMAP_BITS`) on a 64-bit kernel built for up to 2048 CPUs.
-  static let pages: UInt32 = 1024
-  static let size = UInt64(pages) << 12
   /// Most pages of a request that blocks serve (`VMAP_MAX_ALLOC`).
   static let maximumRequest: UInt64 = 64
-  /// A block with less than this untouched is purged without force (`VMAP_PURGE_THRESHOLD`).
-  static let purgeThreshold = pages / 4
 
   var area = Ref<VMArea>.none
   var cpu: UInt32 = 0

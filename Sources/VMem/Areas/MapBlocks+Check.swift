@@ -38,9 +38,9 @@ extension MapBlocks {
     checker.expect(
       ram[record.area].kind == .mapBlock
         && self.block(containing: start, checker) == block && index(start) == key
-        && start & (MapBlock.size - 1) == 0, "map blocks: area", start)
+        && start & (size - 1) == 0, "map blocks: area", start)
     let (free, dirty) = (record.free, record.dirty)
-    guard free <= MapBlock.pages, dirty <= MapBlock.pages - free else {
+    guard free <= pages, dirty < UInt32.max - pages else {
       return checker.expect(false, "map blocks: counts", start, UInt64(dirty))
     }
     var out: UInt32 = 0
@@ -48,19 +48,19 @@ extension MapBlocks {
     for word in 0..<16 {
       out += UInt32(record.used[word].nonzeroBitCount)
       for bit in 0..<64 where record.used[word] >> UInt64(bit) & 1 != 0 {
-        if UInt32(word * 64 + bit) >= MapBlock.pages - free { behind += 1 }
+        if UInt32(word * 64 + bit) >= pages - free { behind += 1 }
       }
     }
     // A count that does not fit what is unmapped leaves bits behind, never too few.
     checker.expect(
-      behind == 0 && out >= MapBlock.pages - free - dirty, "map blocks: pages out", start,
+      behind == 0 && free + dirty + out >= pages, "map blocks: pages out", start,
       UInt64(out))
-    let isClean = record.dirtyStart == MapBlock.pages && record.dirtyEnd == 0
+    let isClean = record.dirtyStart == pages && record.dirtyEnd == 0
     checker.expect(
       isClean
         || record.dirtyStart < record.dirtyEnd && dirty > 0
-          && record.dirtyStart < MapBlock.pages
-          && record.dirtyEnd < MapBlock.pages + UInt32(MapBlock.maximumRequest) + 1,
+          && record.dirtyStart < pages
+          && record.dirtyEnd < pages + UInt32(MapBlock.maximumRequest) + 1,
       "map blocks: dirty range", start, UInt64(record.dirtyStart))
     checker.expect(
       record.cpu < ram[Superblock.ref].cpuCount, "map blocks: CPU", start, UInt64(record.cpu))

@@ -4,6 +4,9 @@ struct MapBlocks {
   let areas: AreaAllocator
 
   var ram: RAM { areas.ram }
+  /// Pages of a block (`VMAP_BBMAP_BITS`) of a kernel built for up to 2048 CPUs, or 8192.
+  var pages: UInt32 { ram.has(.nrCPUs8192) ? 256 : 1024 }
+  var size: UInt64 { UInt64(pages) << 12 }
   private var cpuCount: Int { Int(ram[Superblock.ref].cpus) }
 
   func perCPU(_ cpu: Int) -> Ref<PerCPU> {
@@ -14,12 +17,12 @@ struct MapBlocks {
   func index(_ cpu: Int) -> SparseArray { ram[perCPU(cpu)].blocks }
 
   func index(_ address: UInt64) -> UInt64 {
-    (address &- areas.map.vmallocStart & ~(MapBlock.size - 1)) / MapBlock.size
+    (address &- areas.map.vmallocStart & ~(size - 1)) / size
   }
 
   /// The CPU whose index holds the block of an address (`addr_to_vb_xa`).
   private func home(_ address: UInt64) -> Ref<PerCPU> {
-    perCPU(Int(address / MapBlock.size % UInt64(cpuCount)))
+    perCPU(Int(address / size % UInt64(cpuCount)))
   }
 
   /// The block an address lies in, or none.
@@ -27,9 +30,31 @@ struct MapBlocks {
     Ref(granule: ram[home(address)].blocks.value(index(address), ram))
   }
 
-  /// Pages of a block that have been handed out and not given back.
-  func pagesOut(_ block: Ref<MapBlock>) -> UInt64 {
-    UInt64(MapBlock.pages - ram[block].free - ram[block].dirty)
+  /// Whether giving `count` pages back makes a block's count full, so that its addresses are given up,
+  /// although some are still in use: a count that did not fit has come before.
+  func endsInUse(_ block: Ref<MapBlock>, _ address: UInt64, _ count: UInt64) -> Bool {
+    let taken = Self.taken(count)
+    guard ram[block].dirty + taken == pages else { return false }
+    let first = UInt32((address & (size - 1)) >> 12)
+    return ram[block].free > 0
+      || (0..<pages).contains { isUsed(block, $0) && !(first..<first + taken).contains($0) }
+  }
+
+  private func isUsed(_ block: Ref<MapBlock>, _ page: UInt32) -> Bool {
+    ram[block].used[Int(page >> 6 & 15)] >> UInt64(page & 63) & 1 != 0
+  }
+
+  /// The runs of pages of a block that are in use, ascending.
+  func usedRuns(_ block: Ref<MapBlock>) -> [Range<UInt32>] {
+    var runs: [Range<UInt32>] = []
+    for page in 0..<pages where isUsed(block, page) {
+      if let last = runs.last, last.upperBound == page {
+        runs[runs.count - 1] = last.lowerBound..<page + 1
+      } else {
+        runs.append(page..<page + 1)
+      }
+    }
+    return runs
   }
 
   /// Pages a request really takes: the next power of two.
@@ -50,11 +75,44 @@ struct MapBlocks {
       block = ram[block].next
     }
     if block.isNone { block = try newBlock(queue) }
-    let first = MapBlock.pages - ram[block].free
+    let first = pages - ram[block].free
     ram[block].free -= taken
     mark(block, first, taken, used: true)
     if ram[block].free == 0 { unqueue(block) }
     return ram[ram[block].area].start + UInt64(first) << 12
+  }
+
+  /// Makes the block of an area that a recording has; which of its pages are out it does not say. False
+  /// without memory.
+  func prime(_ block: Priming.MapBlock, _ area: Ref<VMArea>) -> Bool {
+    guard let new = areas.caches.allocate(MapBlock.self), file(new, block.start)
+    else { return false }
+    var record = MapBlock()
+    record.area = area
+    record.cpu = UInt32(block.cpu)
+    record.free = block.free
+    record.dirty = block.dirty
+    let isClean = block.dirtyLow >= block.dirtyHigh || block.dirty == 0
+    record.dirtyStart = isClean ? pages : block.dirtyLow
+    record.dirtyEnd = isClean ? 0 : min(block.dirtyHigh, pages)
+    ram[new] = record
+    let given = pages - block.free
+    let out = given - min(given, block.dirty)
+    mark(new, given - out, out, used: true)
+    if block.free > 0 { queue(new) }
+    return true
+  }
+
+  /// Puts a block with room at the end of its CPU's list.
+  private func queue(_ block: Ref<MapBlock>) {
+    let queue = perCPU(Int(ram[block].cpu & 63))
+    ram[block].previous = ram[queue].lastFreeBlock
+    if ram[block].previous.isNone {
+      ram[queue].freeBlocks = block
+    } else {
+      ram[ram[block].previous].next = block
+    }
+    ram[queue].lastFreeBlock = block
   }
 
   private func newBlock(_ queue: Ref<PerCPU>) throws(AreaAllocator.Failure) -> Ref<MapBlock> {
@@ -64,7 +122,7 @@ struct MapBlocks {
     let area: Ref<VMArea>
     do throws(AreaAllocator.Failure) {
       area = try areas.allocate(
-        VMArea(mapRAM: MapBlock.size, isBlock: true), align: MapBlock.size,
+        VMArea(mapRAM: size, isBlock: true), align: size,
         start: areas.map.vmallocStart, end: areas.map.vmallocEnd, mayBlock: true)
     } catch {
       areas.caches.free(block)
@@ -81,16 +139,10 @@ struct MapBlocks {
     var record = MapBlock()
     record.area = area
     record.cpu = UInt32(ram[Superblock.ref].cpu)
-    record.free = MapBlock.pages
-    record.dirtyStart = MapBlock.pages
-    record.previous = ram[queue].lastFreeBlock
+    record.free = pages
+    record.dirtyStart = pages
     ram[block] = record
-    if record.previous.isNone {
-      ram[queue].freeBlocks = block
-    } else {
-      ram[record.previous].next = block
-    }
-    ram[queue].lastFreeBlock = block
+    self.queue(block)
     return block
   }
 
@@ -124,12 +176,12 @@ struct MapBlocks {
     let block = block(containing: address)
     guard !block.isNone else { return false }
     let taken = Self.taken(count)
-    let first = UInt32((address & (MapBlock.size - 1)) >> 12)
-    mark(block, first, min(taken, MapBlock.pages - first), used: false)
+    let first = UInt32((address & (size - 1)) >> 12)
+    mark(block, first, min(taken, pages - first), used: false)
     ram[block].dirtyStart = min(ram[block].dirtyStart, first)
     ram[block].dirtyEnd = max(ram[block].dirtyEnd, first + taken)
     ram[block].dirty += taken
-    if ram[block].dirty == MapBlock.pages { dispose(block) }
+    if ram[block].dirty == pages { dispose(block) }
     return true
   }
 
@@ -146,7 +198,7 @@ struct MapBlocks {
   // MARK: Purging
 
   private func isFragmented(_ block: Ref<MapBlock>) -> Bool {
-    ram[block].free + ram[block].dirty == MapBlock.pages && ram[block].dirty != MapBlock.pages
+    ram[block].free + ram[block].dirty == pages && ram[block].dirty != pages
   }
 
   /// Gives up every block in which nothing is mapped any more (`purge_fragmented_blocks_allcpus`).
@@ -166,9 +218,37 @@ struct MapBlocks {
     }
   }
 
+  /// What kernels before 6.5 do instead: they see only blocks with room, flush again what was flushed
+  /// before, and give up every fragmented block.
+  private func collectAndPurge() -> (start: UInt64, end: UInt64)? {
+    var range: (start: UInt64, end: UInt64)?
+    var limit = areas.caches.stepLimit(MapBlock.self)
+    for cpu in 0..<cpuCount {
+      var block = ram[perCPU(cpu)].freeBlocks
+      while !block.isNone {
+        limit.step()
+        if ram[block].dirty != 0, ram[block].dirty != pages {
+          let (start, end) = dirtyRange(block)
+          range = range.map { (min($0.start, start), max($0.end, end)) } ?? (start, end)
+        }
+        block = ram[block].next
+      }
+    }
+    purgeFragmented()
+    return range
+  }
+
+  private func dirtyRange(_ block: Ref<MapBlock>) -> (start: UInt64, end: UInt64) {
+    let base = ram[ram[block].area].start
+    return (
+      base + UInt64(ram[block].dirtyStart) << 12, base + UInt64(ram[block].dirtyEnd) << 12
+    )
+  }
+
   /// Gives up blocks that are fragmented and nearly full, and collects what the others gave back
   /// since the last flush. Returns that range, or nil when there is none.
   func purgeOrCollect() -> (start: UInt64, end: UInt64)? {
+    if ram.has(.mapRAMOldFlush) { return collectAndPurge() }
     var range: (start: UInt64, end: UInt64)?
     var purged: [Ref<MapBlock>] = []
     var limit = areas.caches.stepLimit(MapBlock.self)
@@ -178,15 +258,13 @@ struct MapBlocks {
         limit.step()
         key = found.key + 1
         let block = Ref<MapBlock>(granule: found.value)
-        if isFragmented(block) && ram[block].free < MapBlock.purgeThreshold {
+        if isFragmented(block) && ram[block].free < pages / 4 {
           unqueue(block)
           purged.append(block)
-        } else if ram[block].dirtyEnd != 0 && ram[block].dirty != MapBlock.pages {
-          let base = ram[ram[block].area].start
-          let start = base + UInt64(ram[block].dirtyStart) << 12
-          let end = base + UInt64(ram[block].dirtyEnd) << 12
+        } else if ram[block].dirtyEnd != 0 && ram[block].dirty != pages {
+          let (start, end) = dirtyRange(block)
           range = range.map { (min($0.start, start), max($0.end, end)) } ?? (start, end)
-          ram[block].dirtyStart = MapBlock.pages
+          ram[block].dirtyStart = pages
           ram[block].dirtyEnd = 0
         }
       }

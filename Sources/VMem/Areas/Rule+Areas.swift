@@ -1,13 +1,17 @@
 /// The rules of areas and their addresses.
 extension Rule {
   package static let areas: [Rule] = [
-    .sizeRoundsToZero, .alignmentNotPowerOfTwo, .noHole, .holePastRangeEnd, .noDescriptor,
+    .sizeRoundsToZero, .sizeWraps, .alignmentNotPowerOfTwo, .noHole, .holePastRangeEnd,
+    .noDescriptor,
     .noAreaAtAddress, .notAreaStart, .addressNotAligned, .inInterrupt, .hasNotifier, .noNotifier,
   ]
 
   package static let sizeRoundsToZero = Rule(
     "sizeRoundsToZero", "size",
     says: "size {size} is 0 when rounded up to pages")
+  package static let sizeWraps = Rule(
+    "sizeWraps", "size",
+    says: "size {size:hex} wraps to 0 with its guard page")
   package static let alignmentNotPowerOfTwo = Rule(
     "alignmentNotPowerOfTwo", "alignment",
     says: "alignment {alignment:hex} is not a power of two",

@@ -31,7 +31,7 @@ extension AreaAllocator {
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
         && record.caller.isNone && record.owned == 0 && record.pageOrder == 0
         && record.physicalAddress == 0 && record.array == 0
-        && (record.kind == .mapRAM || record.reserved == MapBlock.size), "areas: vm_map_ram",
+        && (record.kind == .mapRAM || record.reserved == blocks.size), "areas: vm_map_ram",
       record.start)
   }
 

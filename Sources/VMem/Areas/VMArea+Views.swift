@@ -1,4 +1,7 @@
 extension VMArea {
+  /// Whether it is part of a per-CPU group.
+  package var isOfGroup: Bool { kind == .perCPU }
+
   /// Base pages the area owns on each NUMA node, counted in steps of its page order as the kernel
   /// does. All zero when the area owns none that are known.
   ///

@@ -102,7 +102,9 @@ extension Machine {
   func arenaPage(
     _ arena: Ref<Arena>, _ address: UInt64, page: UInt32
   ) throws(Refusal) -> UInt32 {
-    guard lock(arena) else { throw arenaLocked(.errno(.EAGAIN), arena) }
+    guard lock(arena) else {
+      throw arenaLocked(has(.arenaFaultFails) ? .signal(.SIGBUS) : .errno(.EAGAIN), arena)
+    }
     let kernel = kernelStart(arena) + address & 0xffff_f000
     var slot = slot(kernel)
     if slot.table != 0, ram[table: slot.table, slot.index].isPresent {

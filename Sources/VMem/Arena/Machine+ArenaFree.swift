@@ -35,6 +35,9 @@ extension Machine {
     let start = ram[arena].userStart & ~0xffff_ffff | user & 0xffff_f000
     let end = ram[arena].userEnd
     guard start < end else { throw Refusal(.null, .pastArena, start, end) }
+    guard !has(.arenaLowFree) || start >= ram[arena].userStart else {
+      throw Refusal(.null, .beforeAreaStart, start, ram[arena].userStart)
+    }
     return FreedPages(arena: arena, address: start, count: min(count, (end - start) >> 12))
   }
 
@@ -56,7 +59,7 @@ extension Machine {
   }
 
   /// Makes pages free and gives back what was there.
-  private func freeNow(_ pages: FreedPages) {
+  func freeNow(_ pages: FreedPages) {
     markFree(pages)
     release(pages.arena, pages.low, pages.count)
   }

@@ -40,11 +40,32 @@ extension Machine {
       ? map(arena, kernel, count, node: node == -1 ? nil : Int(node))
       : (0, Refusal(.null, .pastAreaEnd, kernel + count << 12, ram[ram[arena].area].end - 4096))
     if let failure {
-      release(arena, low, mapped)
-      ranges.give(index, UInt32(count))
+      giveBack(arena, index, count, mapped)
       throw failure
     }
     return ram[arena].address(ofPage: index)
+  }
+
+  /// Undoes half of an allocation. From 7.0 on what was mapped goes by its user address, of which a
+  /// kernel works the number out anew: after frees that have wrapped it is another one.
+  private func giveBack(_ arena: Ref<Arena>, _ index: UInt32, _ count: UInt64, _ mapped: UInt64) {
+    let ranges = ArenaRanges(ram: ram, arena: arena)
+    let address = ram[arena].address(ofPage: index)
+    guard has(.arenaAnywhere), mapped > 0 else {
+      release(arena, address & 0xffff_ffff, mapped)
+      ranges.give(index, UInt32(count))
+      return
+    }
+    let start = ram[arena].userStart & ~0xffff_ffff | address & 0xffff_f000
+    let end = ram[arena].userEnd
+    if start < end {
+      let pages = FreedPages(arena: arena, address: start, count: min(mapped, (end - start) >> 12))
+      // A kernel's slab still has the record of the run that was taken; here its memory comes from
+      // the pages.
+      release(arena, pages.low, pages.count)
+      markFree(pages)
+    }
+    ranges.give(index + UInt32(mapped), UInt32(count - mapped))
   }
 
   /// Whether pages lie in the arena's area. Where user space has mapped less than all of the
@@ -148,7 +169,7 @@ extension Machine {
     if entry.isNone { return }
     guard entry.pfn == UInt64(ram[arena].scratch) else {
       warn(.apply_range_set_cb)
-      throw Refusal(.errno(.EBUSY), .slotOccupied, address, entry.bits)
+      throw Refusal(.errno(.EBUSY), .arenaPageMapped, address, entry.bits)
     }
     ram[table: slot.table, slot.index] = .none
     FlushObligation(ram, address, address + 4096).flush()

@@ -77,7 +77,7 @@ extension Machine {
       checker.expect(
         has(.arenaWhole)
           ? isWhole && mapping.offset == 0 && mapping.flags.contains(.dontCopy)
-          : start == record.userStart && mapping.end <= record.userEnd,
+          : !mapping.isListed || start == record.userStart && mapping.end <= record.userEnd,
         "user mapping: place of an arena", mapping.start)
     }
     checker.expect(

@@ -1,7 +1,8 @@
 /// The rules of arenas.
 extension Rule {
   package static let arena: [Rule] = [
-    .nullAddress, .noArena, .arenaElements, .arenaFlags, .arenaTooLarge, .crossesWindow,
+    .arenaPageMapped, .nullAddress, .noArena, .arenaElements, .arenaFlags, .arenaTooLarge,
+    .crossesWindow,
     .noSuchFlags, .arenaPages, .pastArena, .pastArenaPages, .arenaPagesTaken, .noArenaRun,
     .noArenaReserve, .belongsToArena, .arenaFaults, .arenaPoisoned, .arenaLocked, .arenaFreeWaits,
     .arenaListDangles, .arenaNotMapped, .countIsLonger, .arenaOffset, .arenaLength,
@@ -9,6 +10,11 @@ extension Rule {
     .neverPrivate, .userRangeTaken,
   ]
 
+  package static let arenaPageMapped = Rule(
+    "arenaPageMapped", "address", "entry",
+    says:
+      "the entry for {address:hex} is occupied ({entry:hex}); what the call had mapped before is unmapped"
+  )
   package static let nullAddress = Rule(
     "nullAddress",
     says: "address NULL")

@@ -10,7 +10,7 @@ extension Machine {
       // A page that its file has lost is nobody's.
       let isLost =
         record.mapping == 0 && record.index == Frame.orphan
-        && PageType(word: record.mapcount) == nil && record.flags & Frame.anonymous == 0
+        && record.type == nil && record.flags & ram.pageFlags.anonymous == 0
       checker.expect(record.isFilePage || isLost, "dma-buf: whose page", UInt64(pfn))
       checker.expect(
         Int64(record.refcount) >= Int64(count) + Int64(users[pfn] ?? 0), "dma-buf: references",
@@ -79,7 +79,7 @@ extension Machine {
       let record = ram[frames.frame(word)]
       var expected = Frame()
       expected.flags =
-        checker.flags(word) | Frame.uptodate | record.flags & Frame.dirty
+        checker.flags(word) | ram.pageFlags.uptodate | record.flags & ram.pageFlags.dirty
       expected.mapping = address(of: file)
       expected.index = index
       expected.mapcount = PageType.none &+ (users[word] ?? 0)

@@ -73,7 +73,7 @@ extension Machine {
       unsafe ram.withFrame(pfn) { frame in
         for step in 0..<size { unsafe frame[Int(at & 4095) + step] = bytes[done + step] }
       }
-      ram[frames.frame(pfn)].flags |= Frame.dirty
+      ram[frames.frame(pfn)].flags |= ram.pageFlags.dirty
       if ram[file].kind == .host, ram[file].size > before { ram[file].isResized = true }
       done += size
     }
@@ -217,7 +217,7 @@ extension Machine {
       at = max(at, folio.index + 1 << UInt64(folio.order))
       let isIdle = pages.allSatisfy {
         let frame = ram[frames.frame(folio.pfn + UInt32($0))]
-        return frame.refcount == 1 && frame.flags & Frame.dirty == 0
+        return frame.refcount == 1 && frame.flags & ram.pageFlags.dirty == 0
       }
       guard isIdle else { continue }
       for step in pages { removeCachedPage(file, folio.index + step, leaving: File.swapped) }
@@ -248,10 +248,10 @@ extension Machine {
       while let (index, _) = ram[file].pages.next(from: at, ram) {
         at = index + 1
         guard let pfn = cachedPage(file, index), index << 12 < size,
-          ram[frames.frame(pfn)].flags & Frame.dirty != 0
+          ram[frames.frame(pfn)].flags & ram.pageFlags.dirty != 0
         else { continue }
         if isHost { try writeBack(file, index, pfn) }
-        ram[frames.frame(pfn)].flags &= ~Frame.dirty
+        ram[frames.frame(pfn)].flags &= ~ram.pageFlags.dirty
         written += 1
       }
     } catch {

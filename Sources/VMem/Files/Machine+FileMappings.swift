@@ -27,6 +27,7 @@ extension Machine {
       }
       guard request.isShared else { throw Refusal(.errno(.EINVAL), .bufferNotShared) }
       request.kind = .buffer
+      if has(.udmabufPFNMap) { request.added = [.pfnMap, .dontExpand, .dontDump] }
       request.object = buffer.granule
       return try mmap(mm, request)
     }
@@ -90,6 +91,34 @@ extension Machine {
     return pfn
   }
 
+  /// Maps a buffer's frame at an address, without a reference, and with `udmabufPrefault` those of all
+  /// the mapping that are not mapped yet, until one cannot be. The corresponding kernel function is
+  /// `udmabuf_vm_fault`.
+  func mapFrames(
+    _ space: Ref<UserSpace>, _ mapping: UserMapping, _ address: UInt64
+  ) throws(Refusal) {
+    let buffer = Ref<DmaBuf>(granule: mapping.object)
+    let tables = tables(of: space)
+    let count = UInt64(ram[buffer].pageCount)
+    let index = mapping.offset &+ (address - mapping.start) >> 12
+    guard index < count else {
+      throw Refusal(.signal(.SIGBUS), .behindFileEnd, index, count << 12)
+    }
+    func map(_ at: UInt64) throws(Refusal) {
+      let slot = try userSlot(tables, at)
+      guard slot.entry.isNone else { return }
+      let index = mapping.offset &+ (at - mapping.start) >> 12
+      slot.entry = Entry(
+        pfn: UInt64(ram[buffer].pages.value(index, ram)),
+        Protection(bits: mapping.protection.bits | Entry.special))
+    }
+    try map(address)
+    guard has(.udmabufPrefault) else { return }
+    do throws(Refusal) {
+      for at in stride(from: mapping.start, to: mapping.end, by: 4096) { try map(at) }
+    } catch {}
+  }
+
   func openedFile(_ mapping: UserMapping) {
     if mapping.kind == .buffer {
       ram[Ref<DmaBuf>(granule: mapping.object)].references += 1
@@ -151,7 +180,7 @@ extension Machine {
           guard let slot = slot(tables(of: space), address), slot.entry.isPresent,
             slot.entry.bits & Entry.dirty != 0
           else { continue }
-          ram[frames.frame(UInt32(truncatingIfNeeded: slot.entry.pfn))].flags |= Frame.dirty
+          ram[frames.frame(UInt32(truncatingIfNeeded: slot.entry.pfn))].flags |= ram.pageFlags.dirty
           slot.entry = Entry(bits: slot.entry.bits & ~Entry.dirty)
           FlushObligation(ram, address, address + 4096).flush(space)
         }

@@ -39,7 +39,7 @@ extension Machine {
       caches.free(file)
       throw Refusal(.errno(.ENOMEM), .noFrames, 1)
     }
-    ram[frames.frame(frame)].mapcount = PageType.array.word
+    ram[frames.frame(frame)].mapcount = ram.word(.array)
     unsafe ram.withFrame(frame) { bytes in
       for at in path.indices { unsafe bytes[at] = path[at] }
     }

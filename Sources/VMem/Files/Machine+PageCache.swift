@@ -56,7 +56,7 @@ extension Machine {
     for step in 0..<count {
       ram[frames.frame(pfn + step)].mapping = address(of: file)
       ram[frames.frame(pfn + step)].index = first + UInt64(step)
-      ram[frames.frame(pfn + step)].flags |= Frame.uptodate
+      ram[frames.frame(pfn + step)].flags |= ram.pageFlags.uptodate
     }
     ram[file].pageCount += count
     if ram[file].isOptimized { optimizeStructPages(of: pfn) }
@@ -80,7 +80,7 @@ extension Machine {
     let frame = frames.frame(pfn)
     ram[frame].mapping = 0
     ram[frame].index = Frame.orphan
-    ram[frame].flags &= ~(Frame.uptodate | Frame.dirty)
+    ram[frame].flags &= ~(ram.pageFlags.uptodate | ram.pageFlags.dirty)
     ram[frame].addReferences(-1)
     if ram[frame].refcount == 0 { freePage(pfn) }
   }

@@ -79,6 +79,9 @@ extension Machine {
     guard let file = findFile(item.memfd), ram[file].isOpen, ram[file].isMemfd else {
       throw Refusal(.errno(.EBADFD), .noMemfd, item.memfd)
     }
+    guard !has(.udmabufNoHugetlb) || ram[file].kind != .hugetlb else {
+      throw Refusal(.errno(.EBADFD), .hugeMemfd, item.memfd)
+    }
     let seals = ram[file].seals
     guard seals.contains(.shrink), seals.isDisjoint(with: [.write, .futureWrite]) else {
       throw Refusal(.errno(.EINVAL), .sealsForbid, UInt64(seals.rawValue))

@@ -5,6 +5,7 @@ extension Rule {
     .fileTooLarge, .offsetTooLarge, .hugetlbWrite, .notWholeHugePages, .hostFileHoles,
     .noHugePage, .pageNotResident, .behindFileEnd, .notMemfd, .noSuchSeal, .sealed,
     .writableMapping, .pagePinned, .tooManyItems, .itemNotAligned, .bufferTooLarge, .noMemfd,
+    .hugeMemfd,
     .notInt, .tooManyDescriptors, .sealsForbid, .noBuffer, .noBufferMap, .bufferNotMapped,
     .bufferMapped, .syncFlags, .noSyncTable, .bufferNotShared, .sharedStructPage,
   ]
@@ -96,6 +97,10 @@ extension Rule {
     "noMemfd", "address",
     says: "no memfd at {address:hex}",
     hint: "`memfd_create` makes one")
+  package static let hugeMemfd = Rule(
+    "hugeMemfd", "address",
+    says: "the memfd at {address:hex} has huge pages, which this kernel's udmabuf refuses",
+    hint: "boot with --without udmabuf_no_hugetlb")
   package static let notInt = Rule(
     "notInt", "value",
     says: "{value:signed} is no int of 32 bits")

@@ -14,7 +14,7 @@ extension Machine {
     checker.expect(
       isSound && state.frames < ram.frameCount, "superblock: high memory",
       UInt64(state.frames), UInt64(state.window))
-    let hasKeys = superblock.switches & Switches.pks.rawValue != 0
+    let hasKeys = has(.pks)
     checker.expect(
       state.pksRelaxed <= (hasKeys ? 1 : 0), "superblock: protection keys",
       UInt64(state.pksRelaxed))

@@ -32,7 +32,7 @@ struct BootLayout {
   private var next: UInt32 = 1
 
   init(_ c: Configuration) {
-    let map = AddressMap(levels: c.levels)
+    let map = AddressMap(c)
     let total = UInt32(c.memory >> 12)
     let zoneBytes = c.nodes * ZoneKind.allCases.count * MemoryLayout<Zone>.stride
     zones = take(UInt32((zoneBytes + 4095) / 4096))

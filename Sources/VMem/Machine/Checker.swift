@@ -90,8 +90,9 @@ struct Checker: ~Copyable {
   /// be filled in.
   func record(_ pfn: UInt32, _ type: PageType) -> Frame {
     var record = Frame()
-    record.flags = isBoot(pfn) ? Frame.reserved : flags(pfn)
-    record.mapcount = type.word
+    record.flags = isBoot(pfn) ? ram.pageFlags.reserved : flags(pfn)
+    record.mapcount = ram.word(type)
+    record.flags |= ram.flags(type)
     record.addReferences(1)
     return record
   }

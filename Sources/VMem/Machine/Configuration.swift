@@ -47,24 +47,6 @@ public struct Configuration: Equatable, Sendable {
   }
 }
 
-/// Kernels whose behaviour is known; a version stands for a set of switches.
-public enum KernelVersion: UInt16, CaseIterable, Sendable {
-  case v6_1 = 6001
-  case v6_6 = 6006
-  case v6_12 = 6012
-  case v6_18 = 6018
-  case v7_0 = 7000
-  case v7_2 = 7002
-
-  /// The text after `--kernel`: major.minor.
-  public var text: String { "\(rawValue / 1000).\(rawValue % 1000)" }
-
-  public init?(text: String) {
-    guard let version = Self.allCases.first(where: { $0.text == text }) else { return nil }
-    self = version
-  }
-}
-
 /// Where the current CPU runs; decides what may sleep and what is a BUG.
 public enum ExecutionContext: UInt8, CaseIterable, Sendable {
   case process = 0

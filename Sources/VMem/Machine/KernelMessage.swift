@@ -107,6 +107,8 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   /// ioremap of RAM: first and last byte; of an address past what the CPU has: address.
   case ioremapOnRAM
   case ioremapInvalid
+  /// WARN: vrealloc of an address that has not the alignment asked for: alignment.
+  case vreallocAlignment
   /// iounmap of an address without an area: address.
   case badIounmap
   /// WARN: vfree or vunmap of an address that is not aligned or has no area: address.
@@ -124,6 +126,12 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   case suppressed
   /// ioremap without a memory type: error number.
   case memtypeNotReserved
+  /// Mappings of a physical range disagree: start, end, and the types of two; start, end, the type that
+  /// was to be reserved and the one asked for.
+  case memtypeConflict
+  case memtypeRefused
+  /// ioremap got a memory type that will not do: start, end, the one asked for and the one it got.
+  case ioremapOtherType
   /// An allocation that was made to fail: kind and, from bit 8 on, order, cache or level; number of
   /// the call, interval, failures left (-1: any number).
   case faultInjected

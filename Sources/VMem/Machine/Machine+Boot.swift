@@ -28,6 +28,20 @@ extension Machine {
   /// about as many for 64 GiB as for 64 MiB.
   public init(_ configuration: Configuration) throws(BootError) {
     let c = configuration
+    let layout = try Self.layout(c)
+    guard let memory = HostMemory(size: Int(c.memory)) else { throw .host }
+    let ram = unsafe RAM(
+      base: memory.base, frameCount: UInt32(c.memory >> 12), pastReach: memory.reserved)
+    self.init(memory: memory, ram: ram, map: AddressMap(c))
+    start(c, layout)
+  }
+
+  /// Refuses a configuration that no machine can have, without booting one.
+  package static func check(_ configuration: Configuration) throws(BootError) {
+    _ = try layout(configuration)
+  }
+
+  private static func layout(_ c: Configuration) throws(BootError) -> BootLayout {
     guard (1...Configuration.maximumCPUs).contains(c.cpus) else { throw .cpus(c.cpus) }
     guard (1...Configuration.maximumNodes).contains(c.nodes) else { throw .nodes(c.nodes) }
     guard c.levels == 4 || c.levels == 5 else { throw .levels(c.levels) }
@@ -38,7 +52,7 @@ extension Machine {
     guard c.nodes == 1 || c.memory >= UInt64(c.nodes) << 22 else {
       throw .nodeTooSmall(needed: UInt64(c.nodes) << 22)
     }
-    try Self.checkWindows(c)
+    try checkWindows(c)
     // The layout is worked out first, so that a machine that is too small is never begun.
     let layout = BootLayout(c)
     guard c.memory >= layout.neededMemory else {
@@ -47,11 +61,7 @@ extension Machine {
     guard c.memory - c.highmem >= layout.neededMemory else {
       throw .highmem(needed: layout.neededMemory)
     }
-    guard let memory = HostMemory(size: Int(c.memory)) else { throw .host }
-    let ram = unsafe RAM(
-      base: memory.base, frameCount: UInt32(c.memory >> 12), pastReach: memory.reserved)
-    self.init(memory: memory, ram: ram, map: AddressMap(levels: c.levels))
-    start(c, layout)
+    return layout
   }
 
   private static func checkWindows(_ c: Configuration) throws(BootError) {
@@ -80,7 +90,8 @@ extension Machine {
     ram[state].nodes = UInt8(c.nodes)
     ram[state].frameCount = ram.frameCount
     ram[state].cpuCount = UInt32(c.cpus)
-    ram[state].switches = c.switches.rawValue
+    ram[state].switches = c.switches.low
+    ram[state].moreSwitches = c.switches.high
     ram[state].seed = c.seed
     ram[state].topTable = layout.topTable
     ram[state].zones = Ref(granule: layout.zones << 8)
@@ -180,9 +191,9 @@ extension Machine {
 
   private func markTable(_ pfn: UInt32) {
     var record = Frame()
-    record.mapcount = PageType.table.word
+    record.mapcount = ram.word(.table)
     record.addReferences(1)
-    record.flags = Frame.reserved
+    record.flags = ram.pageFlags.reserved
     ram[frames.frame(pfn)] = record
   }
 

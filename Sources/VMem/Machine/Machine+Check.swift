@@ -58,9 +58,10 @@ extension Machine {
       state.frameCount == ram.frameCount, "superblock: frames", UInt64(state.frameCount))
     checker.expect(
       KernelVersion(rawValue: state.kernel) != nil, "superblock: kernel", UInt64(state.kernel))
-    let known = Switch.all.reduce(UInt64(0)) { $0 | $1.value.rawValue }
+    let known = Switch.all.reduce(Switches.buildOptions) { $0.union($1.value) }
     checker.expect(
-      state.switches & ~known == 0, "superblock: switches", state.switches)
+      configuration.switches.isSubset(of: known), "superblock: switches", state.switches,
+      state.moreSwitches)
     let cpus = 1...UInt32(Configuration.maximumCPUs)
     checker.expect(cpus.contains(state.cpuCount), "superblock: CPUs", UInt64(state.cpuCount))
     checker.expect(
@@ -168,8 +169,9 @@ extension Machine {
       isOfArena ? Frame.ofArena : record.owner.isNone ? Frame.orphan : record.index
     expected.mapcount = PageType.none &+ users
     // What a program had of its own is so until the last reference goes.
-    if record.flags & Frame.anonymous == Frame.anonymous {
-      expected.flags |= Frame.anonymous | record.flags & (users < 2 ? Frame.exclusive : 0)
+    if record.flags & ram.pageFlags.anonymous == ram.pageFlags.anonymous {
+      expected.flags |=
+        ram.pageFlags.anonymous | record.flags & (users < 2 ? ram.pageFlags.exclusive : 0)
     }
     expected.order = min(record.order, UInt32(FrameAllocator.maximumOrder))
     expected.refcount = record.refcount

@@ -37,7 +37,7 @@ extension Machine {
       result.accountedTables += UInt64(
         paging.tables[depth] - min(paging.tables[depth], paging.bootTables[depth]))
     }
-    for depth in 1...5 where depth <= 2 || has(.accountUpperTables) {
+    for depth in 1...5 where depth <= 2 || accountsTables(depth) {
       result.accountedTables += UInt64(ram[ram.users].tables[depth])
     }
     result.directMap = (0..<3).map { paging.directMap[$0] }
@@ -60,7 +60,8 @@ extension Machine {
     switch depth {
     case 1: has(.accountPTETables)
     case 2: true
-    default: has(.accountUpperTables)
+    case 3: has(.accountPUDTables)
+    default: has(.accountTopTables)
     }
   }
 }

@@ -34,7 +34,7 @@ extension Machine {
     let layout = BootLayout(ram.configuration)
     guard ram.roots(layout).allSatisfy({ $0.found == $0.expected }), ram.hasRightTLBs(layout)
     else { throw .damaged }
-    self.init(memory: memory, ram: ram, map: AddressMap(levels: Int(state.levels)))
+    self.init(memory: memory, ram: ram, map: AddressMap(ram.configuration))
   }
 }
 
@@ -48,7 +48,7 @@ extension RAM {
     result.nodes = Int(self[state].nodes)
     result.levels = Int(self[state].levels)
     result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .v6_18
-    result.switches = Switches(rawValue: self[state].switches)
+    result.switches = Switches(low: self[state].switches, high: self[state].moreSwitches)
     result.seed = self[state].seed
     result.tlbEntries = Int(self[TLBState.ref].slots)
     result.highmem = UInt64(self[highMemory].frames) << 12

@@ -10,14 +10,51 @@ extension Machine {
     caches.free(ram[areas.state].freeRoot)
     try areas.space.build(state.blocks)
     for (index, area) in state.areas.enumerated() { try prime(area, index) }
-    for range in state.lazy {
+    for (index, pool) in state.pools.enumerated() { try prime(pool, index) }
+    for (index, block) in state.mapBlocks.enumerated() {
+      guard let area = mapArea(block), areas.blocks.prime(block, area) else {
+        throw .mapBlock(index)
+      }
+    }
+    let described = Set(state.mapBlocks.map(\.start))
+    for (index, area) in state.areas.enumerated()
+    where area.mapRAMFlags & VMArea.mapBlock != 0 && !described.contains(area.start) {
+      throw .noMapBlock(index)
+    }
+    for range in state.lazy.reversed() {
       guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
       ram[area] = VMArea()
       ram[area].start = range.start
       ram[area].reserved = range.end - range.start
+      ram[area].areaFlags = range.flags & ~0xff
       areas.freeLazily(area)
     }
     ram[areas.state].drainScheduled = 0
+  }
+
+  /// The area of a block, if both have the size and the place that this machine's have.
+  private func mapArea(_ block: Priming.MapBlock) -> Ref<VMArea>? {
+    let (size, pages) = (areas.blocks.size, areas.blocks.pages)
+    let area = areas.busyArea(startingAt: block.start)
+    guard block.end &- block.start == size, block.start & (size - 1) == 0, block.cpu < cpuCount,
+      block.free <= pages, block.dirty <= pages,
+      !area.isNone, ram[area].end == block.end, ram[area].areaFlags & VMArea.mapBlock != 0
+    else { return nil }
+    return area
+  }
+
+  private func prime(_ pool: Priming.Pool, _ index: Int) throws(Priming.Defect) {
+    guard areas.nodeCount > 1, pool.node < areas.nodeCount,
+      (1...UInt64(VmapNode.poolCount)).contains(pool.pages)
+    else { throw .pool(index) }
+    for start in pool.starts.reversed() {
+      guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
+      ram[area] = VMArea()
+      ram[area].start = start
+      ram[area].reserved = pool.pages << 12
+      ram[area].areaFlags = UInt32(pool.node + 1) << 8
+      _ = areas.pool(area, areas.node(pool.node))
+    }
   }
 
   private func prime(_ primed: Priming.Area, _ index: Int) throws(Priming.Defect) {
@@ -27,6 +64,12 @@ extension Machine {
     record.reserved = primed.end - primed.start
     record.flags = primed.flags
     record.requestedSize = record.size
+    if primed.mapRAMFlags != 0 {
+      record = VMArea(
+        mapRAM: record.reserved, isBlock: primed.mapRAMFlags & VMArea.mapBlock != 0)
+      record.start = primed.start
+      if areas.nodeCount > 1 { record.areaFlags |= primed.mapRAMFlags & ~0xff }
+    }
     ram[area] = record
     guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
     do throws(Refusal) {

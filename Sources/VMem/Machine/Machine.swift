@@ -31,14 +31,15 @@ public struct Machine: ~Copyable {
   public var configuration: Configuration { ram.configuration }
 
   @inline(__always)
-  func has(_ switch: Switches) -> Bool {
-    ram[Superblock.ref].switches & `switch`.rawValue != 0
-  }
+  func has(_ switches: Switches) -> Bool { ram.has(switches) }
 
   // MARK: Clock, CPUs, contexts
 
   /// Ticks since boot: one for each verb that may change the machine, and for each call of a test.
   public var clock: UInt64 { ram[Superblock.ref].clock }
+  /// Where the clock is in the first frame, in bytes.
+  package static var clockOffset: Int { MemoryLayout<Superblock>.offset(of: \.clock) ?? 0 }
+
   /// Advances the clock.
   @inline(__always)
   package func tick() { ram[Superblock.ref].clock += 1 }

@@ -12,6 +12,8 @@ package struct Priming: Sendable {
     package var physicalAddress: UInt64 = 0
     /// Pages it owns on each NUMA node, ascending; the rest comes from any node.
     package var perNode: [(node: Int, count: UInt64)] = []
+    /// `vmap_area.flags` of a mapping of vm_map_ram, which has nothing else; 0 for others.
+    package var mapRAMFlags: UInt32 = 0
     /// Symbol, 1 to `Symbol.maximumLength` bytes.
     package var caller: [UInt8] = []
 
@@ -42,9 +44,46 @@ package struct Priming: Sendable {
     }
   }
 
+  /// Freed areas of one size that a vmap node keeps, the head first.
+  package struct Pool: Sendable {
+    package var node: Int
+    /// Of each, guard page included.
+    package var pages: UInt64
+    package var starts: [UInt64]
+
+    package init(node: Int, pages: UInt64, starts: [UInt64]) {
+      self.node = node
+      self.pages = pages
+      self.starts = starts
+    }
+  }
+
+  /// A block of vm_map_ram.
+  package struct MapBlock: Sendable {
+    package var start: UInt64
+    package var end: UInt64
+    package var cpu: Int
+    /// Pages never handed out, and pages given back.
+    package var free: UInt32
+    package var dirty: UInt32
+    /// Pages given back since the last flush; empty for none.
+    package var dirtyLow: UInt32 = 0
+    package var dirtyHigh: UInt32 = 0
+
+    package init(start: UInt64, end: UInt64, cpu: Int, free: UInt32, dirty: UInt32) {
+      self.start = start
+      self.end = end
+      self.cpu = cpu
+      self.free = free
+      self.dirty = dirty
+    }
+  }
+
   package var areas: [Area] = []
-  /// Ranges that wait for a purge.
-  package var lazy: [(start: UInt64, end: UInt64)] = []
+  /// Ranges that wait for a purge, and their `vmap_area.flags`, the newest of a node first.
+  package var lazy: [(start: UInt64, end: UInt64, flags: UInt32)] = []
+  package var pools: [Pool] = []
+  package var mapBlocks: [MapBlock] = []
   /// The free tree in preorder.
   package var blocks: [Block] = []
 
@@ -59,6 +98,11 @@ package struct Priming: Sendable {
     case block(Int)
     /// More pages than it has room for, or an address that is no kernel's.
     case contents(Int)
+    /// The machine cannot have it.
+    case pool(Int)
+    case mapBlock(Int)
+    /// An area of vm_map_ram's blocks without its block.
+    case noMapBlock(Int)
     /// It hangs nowhere in the tree, or stands where the order of addresses forbids it.
     case place(Int)
     /// A red node with a red parent, or paths with different numbers of black nodes.
@@ -74,6 +118,9 @@ package struct Priming: Sendable {
     for (index, one) in areas.enumerated() { ranges.append((one.start, one.end, .area(index))) }
     for (index, one) in lazy.enumerated() { ranges.append((one.start, one.end, .lazy(index))) }
     for (index, one) in blocks.enumerated() { ranges.append((one.start, one.end, .block(index))) }
+    for (index, one) in pools.enumerated() {
+      for start in one.starts { ranges.append((start, start &+ one.pages << 12, .pool(index))) }
+    }
     ranges.sort { $0.start < $1.start }
     var reached: UInt64 = 1
     for range in ranges {
@@ -95,7 +142,7 @@ package struct Priming: Sendable {
         area.pageCount == 0 || !area.flags.isDisjoint(with: [.alloc, .mapPutPages]),
         area.physicalAddress >> Machine.physicalBits == 0,
         !isMapped || area.start >= map.vmallocStart,
-        !isMapped || area.end <= map.vmallocEnd || area.start >= AddressMap.modulesStart
+        !isMapped || area.end <= map.vmallocEnd || area.start >= map.modulesStart
       else { throw .contents(index) }
     }
   }

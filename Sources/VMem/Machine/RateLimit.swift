@@ -39,8 +39,13 @@ extension Machine {
   func logVmallocError(
     _ message: KernelMessage, _ request: VmallocRequest, _ size: UInt64, _ other: UInt64 = 0
   ) {
-    let gfp = request.gfp(configuration.switches)
-    if gfp & VmallocRequest.noWarning != 0 { return }
+    var gfp = request.gfp(configuration.switches)
+    if request.isSilent || gfp & VmallocRequest.noWarning != 0 { return }
+    // Behind the search.
+    if message != .vmallocExceedsTotal, message != .vmallocNoArea {
+      if has(.lateFailuresSilent) { return }
+      if !request.isLow { gfp |= VmallocRequest.highMemory }
+    }
     let (isPrinted, missed) = ram[ram.log].allocationLimit.admit(
       clock, interval_us: 10_000_000, burst: 1)
     if missed > 0 { logMessage(.suppressed, .warn_alloc, UInt64(missed)) }

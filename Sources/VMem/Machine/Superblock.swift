@@ -6,7 +6,7 @@ struct Superblock: BitwiseCopyable {
   static let ref = Ref<Superblock>(granule: 0)
   /// "VMEMCTL" and a newline, little endian.
   static let magic: UInt64 = 0x0a4c_5443_4d45_4d56
-  static let formatVersion: UInt32 = 2
+  static let formatVersion: UInt32 = 3
 
   var magic = Self.magic
   var formatVersion = Self.formatVersion
@@ -20,6 +20,7 @@ struct Superblock: BitwiseCopyable {
   var frameCount: UInt32 = 0
   var cpuCount: UInt32 = 1
   var switches: UInt64 = 0
+  var moreSwitches: UInt64 = 0
   var currentCPU: UInt32 = 0
   /// The kernel's top-level table.
   var topTable: UInt32 = 0

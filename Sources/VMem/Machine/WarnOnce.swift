@@ -6,7 +6,7 @@ enum WarnOnce: UInt8, CaseIterable {
   case vmallocZero
   case vmapFlushResetPerms, vmapNoGuard
   case vmapPFNOfRAM
-  case ioremapTooHigh, ioremapOfRAM
+  case ioremapTooHigh, ioremapOfRAM, iounmapOutside
   case ioremapRangeOfOther, ioremapRangeOfPart
   case percpuOverlap
   case setMemoryUnaligned, setMemoryWritableExecutable

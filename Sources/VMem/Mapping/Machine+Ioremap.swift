@@ -33,10 +33,14 @@ extension Machine {
       logMessage(.memtypeNotReserved, level: 3, nil, UInt64(Errno.ENOMEM.rawValue))
       throw Refusal(.null, .noDescriptor)
     } catch {
+      logConflict(base, base &+ length, mode)
       throw Refusal(.null, .cacheConflict, physical, UInt64(mode.rawValue))
     }
     do throws(Refusal) {
       guard isAllowed(granted, for: mode) else {
+        logMessage(
+          .ioremapOtherType, level: 3, nil, base, base &+ length, UInt64(mode.rawValue),
+          UInt64(granted.rawValue))
         throw Refusal(.null, .cacheConflict, physical, UInt64(granted.rawValue))
       }
       let area = try makeArea(size: length, flags: .ioremap, caller: caller)
@@ -57,6 +61,22 @@ extension Machine {
   }
 
   var memoryTypes: MemoryTypes { MemoryTypes(ram: ram) }
+
+  /// Logs that mappings of a range disagree on its type: what `memtype_check_conflict`,
+  /// `memtype_reserve` and `ioremap` say.
+  private func logConflict(_ start: UInt64, _ end: UInt64, _ wanted: CacheMode) {
+    let types = memoryTypes.overlapping(start, end)
+    guard let first = types.first, let other = types.first(where: { $0.mode != first.mode }) else {
+      return
+    }
+    let reserved = memoryTypes.actual(wanted, start)
+    logMessage(
+      .memtypeConflict, level: 6, nil, start, end, UInt64(first.mode), UInt64(other.mode))
+    logMessage(
+      .memtypeRefused, level: 6, nil, start, end, UInt64(reserved.rawValue),
+      UInt64(wanted.rawValue))
+    logMessage(.memtypeNotReserved, level: 3, nil, UInt64(Errno.EBUSY.rawValue))
+  }
 
   /// Whether a byte of the range is RAM that boot has not kept for itself.
   private func isUsedRAM(_ first: UInt64, _ last: UInt64) -> Bool {
@@ -104,10 +124,14 @@ extension Machine {
   /// `ioremap_page_range`.
   ///
   /// Refuses with -EINVAL when the area is not one of those and -ERANGE when the range is not all of
-  /// it, both a WARN once; an occupied entry is a BUG.
+  /// it, both a WARN once; older kernels map any range. An occupied entry is a BUG, and so is an
+  /// empty range.
   public func ioremapPageRange(
     start: UInt64, end: UInt64, physical: UInt64
   ) throws(Refusal) {
+    guard has(.ioremapRangeChecks) else {
+      return try mapDevice(start, end, physical & ~4095, .uncachedMinus)
+    }
     guard let area = findVMArea(start), area.flags.contains(.ioremap) else {
       warnOnce(.ioremapRangeOfOther, .ioremap_page_range, .notIoremap, start)
       throw Refusal(.errno(.EINVAL), .notIoremap, start)
@@ -121,9 +145,12 @@ extension Machine {
     try mapDevice(start, end, physical & ~4095, .uncachedMinus)
   }
 
-  /// Unmaps what `ioremap` mapped; null and the direct map are ignored. The corresponding kernel
-  /// function is `iounmap`.
+  /// Unmaps what `ioremap` mapped. What lies outside the vmalloc window is a WARN once; older kernels
+  /// ignore null and the direct map. The corresponding kernel function is `iounmap`.
   public func iounmap(_ address: UInt64) throws(Refusal) {
+    if has(.iounmapWarns), !map.isVmallocAddress(address) {
+      return warnOnce(.iounmapOutside, .iounmap)
+    }
     if iounmapIgnores(address) { return }
     let area = areas.busyArea(containing: address & ~4095)
     guard !area.isNone, ram[area].isVMStruct else {
@@ -140,6 +167,6 @@ extension Machine {
   /// Whether `iounmap` returns at once: what lies below the end of the direct map was never mapped by
   /// ioremap.
   package func iounmapIgnores(_ address: UInt64) -> Bool {
-    address <= map.pageOffset &+ UInt64(directFrames) << 12
+    !has(.iounmapWarns) && address <= map.pageOffset &+ UInt64(directFrames) << 12
   }
 }

@@ -3,11 +3,16 @@ extension Machine {
   /// Maps pages somewhere in the vmalloc window. The corresponding kernel function is `vm_map_ram`.
   ///
   /// Up to 64 pages come from the current CPU's block, more get an area of their own; neither has a
-  /// guard page. Refuses with NULL; no pages at all are a WARN too.
-  public func vmMapRAM(_ pages: [UInt64]) throws(Refusal) -> UInt64 {
-    let count = UInt64(pages.count)
+  /// guard page. `count` is an `unsigned int`; beyond the list there are null pages. Refuses with NULL;
+  /// no pages at all are a WARN too, and in older kernels a BUG.
+  public func vmMapRAM(
+    _ pages: [UInt64], count: UInt64? = nil
+  ) throws(Refusal) -> UInt64 {
+    let count = UInt64(UInt32(truncatingIfNeeded: count ?? UInt64(pages.count)))
     guard count > 0 else {
       warn(.vb_alloc)
+      // Older kernels take the null address for one and map nothing there.
+      if has(.mapRAMZeroBug) { throw bug(.__vmap_pages_range_noflush, .zeroPages) }
       throw Refusal(.null, .zeroPages)
     }
     let address: UInt64
@@ -22,9 +27,9 @@ extension Machine {
         address = ram[area].start
       }
     } catch {
-      if case .noHole = error, callPurgeNotifiers() { return try vmMapRAM(pages) }
+      if case .noHole = error, callPurgeNotifiers() { return try vmMapRAM(pages, count: count) }
       throw refusal(
-        error, count << 12, count << 12, 4096, map.vmallocStart, map.vmallocEnd, mayBlock: true)
+        error, count << 12, count << 12, 4096, map.vmallocStart, map.vmallocEnd, isLogged: true)
     }
     do throws(Refusal) {
       try mapPages(address, address + count << 12, pages)
@@ -38,25 +43,23 @@ extension Machine {
   /// Unmaps what `vmMapRAM` mapped; `count` must be the same. The corresponding kernel function is
   /// `vm_unmap_ram`.
   ///
-  /// `count` is an `unsigned int`. One that gives back more than its block has handed out is a BUG: a
-  /// kernel's count of the block's dirty pages would go wrong and kill it or leak the block, and more
-  /// than a block gives at once would free the block's own area under it. Addresses that are null, not
-  /// aligned, or outside the window are BUGs; -ENOENT where there is no block (a kernel would follow a
-  /// null pointer).
+  /// `count` is an `unsigned int`. A count that gives back what its block has not handed out only makes
+  /// the block's own count wrong; it is a BUG when that gives up addresses that are in use, as more
+  /// than a block gives at once would. Addresses that are null, not aligned, or outside the window are
+  /// BUGs; -ENOENT where there is no block (a kernel would follow a null pointer).
   public func vmUnmapRAM(_ address: UInt64, count: UInt64) throws(Refusal) {
     mightSleep(.vm_unmap_ram)
+    let count = UInt64(UInt32(truncatingIfNeeded: count))
     guard address != 0, address >= map.vmallocStart, address <= map.vmallocEnd else {
       throw bug(.vm_unmap_ram, .outsideVmalloc, address)
     }
     guard address & 4095 == 0 else { throw bug(.vm_unmap_ram, .addressNotAligned, address) }
-    let count = UInt64(UInt32(truncatingIfNeeded: count))
     guard count > 0 else { throw bug(.vm_unmap_ram, .zeroPages) }
     if count <= MapBlock.maximumRequest {
       let block = areas.blocks.block(containing: address)
       guard !block.isNone else { throw Refusal(.errno(.ENOENT), .noBlock, address) }
-      let (back, out) = (UInt64(MapBlocks.taken(count)), areas.blocks.pagesOut(block))
-      guard back <= out else {
-        throw bug(.vb_free, .moreThanHandedOut, address, back, out)
+      guard !areas.blocks.endsInUse(block, address, count) else {
+        throw bug(.vb_free, .moreThanHandedOut, address, UInt64(MapBlocks.taken(count)))
       }
       tables.unmap(address, address + count << 12).deferToPurge()
       _ = areas.blocks.free(address, count)
@@ -64,10 +67,11 @@ extension Machine {
     }
     let block = areas.blocks.block(containing: address)
     guard block.isNone else {
-      throw bug(.vm_unmap_ram, .moreThanHandedOut, address, count, areas.blocks.pagesOut(block))
+      throw bug(.vm_unmap_ram, .moreThanHandedOut, address, count)
     }
     let area = areas.busyArea(containing: address)
     guard !area.isNone else {
+      if has(.mapRAMUnknownBug) { throw bug(.vm_unmap_ram, .noAreaAtAddress, address) }
       warnOnce(.unmapRAMWithoutArea, .vm_unmap_ram)
       return
     }

@@ -74,7 +74,7 @@ extension Machine {
     protection: Protection = .kernel
   ) throws(Refusal) {
     let outcome = tables.mapPages(start, end, pages, protection) {
-      if mode.mayBlock { mightSleep(.pte_alloc_kernel) }
+      if mode.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) }
     }
     switch outcome {
     case .done: return

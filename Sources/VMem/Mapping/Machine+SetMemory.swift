@@ -102,7 +102,9 @@ extension Machine {
       let start = map.pageOffset &+ pfn << 12
       range =
         range.map { (min($0.start, start), max($0.end, start + 4096)) } ?? (start, start + 4096)
-      changeDirectMap(start, clear: Entry.present | Entry.writable)
+      changeDirectMap(
+        start,
+        clear: Entry.present | Entry.writable | (has(.roKeepsDirty) ? 0 : Entry.dirty))
     }
     if let (start, end) = range { FlushObligation(ram, start, end).deferToPurge() }
     areas.unmapAliases(also: range)

@@ -49,10 +49,13 @@ extension Machine {
     do throws(Refusal) {
       area = try makeArea(
         size: size, flags: request.flags.union([.alloc, .uninitialized]), align: align,
-        start: request.start, end: request.end, shift: shift, mayBlock: request.mode.mayBlock,
+        start: request.start, end: request.end, shift: shift, mode: request.mode,
+        isSilent: request.isSilent,
         caller: request.caller)
     } catch {
-      if error.outcome != .bug { logVmallocError(.vmallocNoArea, request, request.size) }
+      if error.outcome != .bug {
+        logVmallocError(.vmallocNoArea, request, request.size, request.align)
+      }
       throw error
     }
     ram[area].requestedSize = request.size
@@ -97,20 +100,39 @@ extension Machine {
     ram[area].owned = set.granule
     let order = Int(shift) - 12
     ram[area].pageOrder = UInt8(order)
-    for _ in 0..<count >> UInt64(order) {
-      let pfn = frames.allocatePage(
-        order: order, node: request.node, highest: request.isLow ? .dma32 : vmallocZone,
-        zeroed: request.isZeroed)
-      guard let pfn, append(pfn, 1 << UInt32(order), to: set) else {
-        // The message has the bytes that were got.
-        if order == 0 { logVmallocError(.vmallocNoPages, request, UInt64(ram[set].count) << 12) }
-        throw Refusal(.null, .noFrames, count)
-      }
+    guard try addPages(to: set, count, order, request) else {
+      let named = has(.askedSizeMessage) ? count : UInt64(ram[set].count)
+      if order == 0 { logVmallocError(.vmallocNoPages, request, named << 12) }
+      throw Refusal(.null, .noFrames, count)
     }
     ram[area].pageCount = UInt32(count)
     ram[ram.mapping].vmallocPages += count
     try fill(ram[area].array, set)
     try mapOwned(area, size, shift, request)
+  }
+
+  /// Gives a set `count` pages in blocks of an order, or in newer kernels of the largest orders that
+  /// fit; false when there are not enough. The corresponding kernel function is `vm_area_alloc_pages`.
+  private func addPages(
+    to set: Ref<PageSet>, _ count: UInt64, _ order: Int, _ request: VmallocRequest
+  ) throws(Refusal) -> Bool {
+    let highest: ZoneKind = request.isLow ? .dma32 : vmallocZone
+    var large = has(.largeFirst) ? FrameAllocator.maximumOrder : order
+    while true {
+      let missing = count - UInt64(ram[set].count)
+      guard missing > 0 else { return true }
+      large = max(order, min(large, 63 - missing.leadingZeroBitCount))
+      let pfn = frames.allocatePage(
+        order: large, node: request.node, highest: highest,
+        zeroed: request.isZeroed || has(.initOnAlloc))
+      guard let pfn else {
+        guard large > order else { return false }
+        large -= 1
+        continue
+      }
+      if large > order { frames.split(pfn, from: large, to: order) }
+      guard append(pfn, 1 << UInt32(large), to: set) else { return false }
+    }
   }
 
   /// Writes the array of page pointers that lies in an area of its own.
@@ -137,7 +159,7 @@ extension Machine {
         let pfn = page(offset >> 12, of: set) ?? 0
         let outcome = tables.mapPhysical(
           start + offset, start + offset + 1 << shift, UInt64(pfn) << 12, .kernel, largest: 2
-        ) { if request.mode.mayBlock { mightSleep(.pte_alloc_kernel) } }
+        ) { if request.mode.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) } }
         guard outcome == .done else {
           throw Refusal(.null, .noTableMemory, start + offset, levelCode(2))
         }

@@ -22,16 +22,49 @@ extension Machine {
     let count = UInt64(UInt32(truncatingIfNeeded: count))
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard count <= total else { throw Refusal(.null, .morePagesThanRAM, count, total) }
-    let area = try makeArea(size: count << 12, flags: flags, caller: caller)
+    let isHuge = has(.vmapHuge) && count >= 512 && protection == .kernel
+    let area = try makeArea(
+      size: count << 12, flags: flags, align: isHuge ? 2 << 20 : 1, caller: caller)
     let start = ram[area].start
     do throws(Refusal) {
-      try mapPages(start, start + count << 12, pages, protection: protection)
+      if isHuge {
+        try mapLargePages(start, pages, count)
+      } else {
+        try mapPages(start, start + count << 12, pages, protection: protection)
+      }
       if flags.contains(.mapPutPages) { try list(pages, count, area) }
     } catch {
       removeArea(area)
       throw Refusal(.null, as: error)
     }
     return start
+  }
+
+  /// Maps pages by 2 MiB leaves where 512 of them follow each other from a multiple of 512 on.
+  private func mapLargePages(
+    _ start: UInt64, _ pages: [UInt64], _ count: UInt64
+  ) throws(Refusal) {
+    var done: UInt64 = 0
+    while done < count {
+      let at = start + done << 12
+      let rest = pages.dropFirst(Int(done)).prefix(512)
+      let first = rest.first ?? PageList.null
+      let isLeaf =
+        count - done >= 512 && rest.count == 512 && first & 511 == 0
+        && zip(rest, first...).allSatisfy { $0 == $1 } && first + 512 <= UInt64(ram.frameCount)
+      let step = isLeaf ? 512 : min(512, count - done)
+      if isLeaf {
+        let outcome = tables.mapPhysical(at, at + 2 << 20, first << 12, .kernel, largest: 2) {
+          mightSleep(.pte_alloc_kernel)
+        }
+        guard outcome == .done else {
+          throw Refusal(.errno(.ENOMEM), .noTableMemory, at, levelCode(2))
+        }
+      } else {
+        try mapPages(at, at + step << 12, Array(rest.prefix(Int(step))))
+      }
+      done += step
+    }
   }
 
   /// Makes the pages known to the area that drops their references.

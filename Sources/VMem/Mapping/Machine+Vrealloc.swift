@@ -2,26 +2,41 @@ extension Machine {
   /// Changes the size of a vmalloc area, in place when its pages suffice, and returns its address. The
   /// corresponding kernel function is `vrealloc`.
   ///
+  /// - Parameters:
+  ///   - align: the address must have it; a power of two.
+  ///   - node: where pages must be; those elsewhere are copied there.
+  ///
   /// A null address allocates, a size of 0 frees and refuses with NULL, an unknown address is a WARN
   /// and NULL. Kernels with `vreallocFrees` give whole pages of a cut tail back, unless the area has
   /// large leaves, VM_USERMAP or VM_FLUSH_RESET_PERMS; the area keeps its addresses all the same.
   public func vrealloc(
-    _ address: UInt64, size: UInt64, caller: Ref<Symbol> = .none
+    _ address: UInt64, _ request: VmallocRequest
   ) throws(Refusal) -> UInt64 {
+    guard has(.vrealloc) else { throw Refusal(.errno(.EOPNOTSUPP), .noVrealloc) }
+    let size = request.size
     guard size > 0 else {
       try vfree(address)
       throw Refusal(.null, .sizeRoundsToZero, 0)
     }
-    guard address != 0 else { return try reallocated(size, caller) }
+    guard address != 0 else { return try vmalloc(request) }
     let area = areas.busyArea(containing: address)
     guard !area.isNone, ram[area].isVMStruct else {
       warn(.vrealloc, .badVfree, level: 3, address)
       throw Refusal(.null, .noAreaAtAddress, address)
     }
     if ram[area].kind == .stack { throw whyStays(.vrealloc, area) }
+    try checkVrealloc(address, request)
     let start = ram[area].start
     let before = ram[area].requestedSize
+    if let node = request.node, let pfn = vmallocToPFN(address), has(.vreallocAlign),
+      ram[frames.frame(UInt32(pfn))].node != node
+    {
+      return try move(start, before, request)
+    }
     if size <= before {
+      if request.isZeroed || has(.initOnAlloc) {
+        try fill(address + size, count: before - size, byte: 0)
+      }
       ram[area].requestedSize = size
       if has(.vreallocFrees) { try freeTail(area, keeping: size) }
       return address
@@ -31,16 +46,35 @@ extension Machine {
       ram[area].requestedSize = size
       return address
     }
-    let moved = try reallocated(size, caller)
-    try copy(to: moved, from: start, count: before)
-    try vfree(start)
-    return moved
+    return try move(start, before, request)
   }
 
-  private func reallocated(_ size: UInt64, _ caller: Ref<Symbol>) throws(Refusal) -> UInt64 {
-    var request = VmallocRequest(size: size)
-    request.caller = caller
-    return try vmalloc(request)
+  /// What the call did not look at before 6.18, and could not be told.
+  private func checkVrealloc(_ address: UInt64, _ request: VmallocRequest) throws(Refusal) {
+    guard has(.vreallocAlign) else {
+      guard request.align <= 1, request.node == nil else {
+        throw Refusal(.errno(.EOPNOTSUPP), .noVreallocAlign)
+      }
+      return
+    }
+    guard request.align.nonzeroBitCount != 1 || address & (request.align - 1) == 0 else {
+      warn(.vrealloc, .vreallocAlignment, request.align)
+      throw Refusal(.null, .addressLessAligned, address, request.align)
+    }
+  }
+
+  private func move(
+    _ start: UInt64, _ count: UInt64, _ request: VmallocRequest
+  ) throws(Refusal) -> UInt64 {
+    let moved = try vmalloc(request)
+    let copied = has(.vreallocOverflow) ? count : min(count, request.size)
+    do throws(Refusal) {
+      try copy(to: moved, from: start, count: copied)
+    } catch {
+      throw bug(.vrealloc, .copyOverruns, moved, copied, request.size)
+    }
+    try vfree(start)
+    return moved
   }
 
   /// Unmaps and frees the pages past `size` bytes. Their addresses stay the area's.

@@ -32,15 +32,31 @@ struct MemoryTypes {
 
   enum Failure: Error { case conflict, noDescriptor }
 
+  /// Write-back is not to be had where the MTRRs say uncached: everywhere but in RAM (`pat_x_mtrr_type`).
+  func actual(_ wanted: CacheMode, _ start: UInt64) -> CacheMode {
+    wanted == .writeBack && start >= UInt64(ram.frameCount) << 12 ? .uncachedMinus : wanted
+  }
+
+  /// The ranges that overlap [start, end), ascending.
+  func overlapping(_ start: UInt64, _ end: UInt64) -> [MemoryType] {
+    var found: [MemoryType] = []
+    var at = ram[state].memoryTypes
+    var limit = ObjectCaches(ram: ram).stepLimit(MemoryType.self)
+    while !at.isNone {
+      limit.step()
+      if ram[at].start < end && start < ram[at].end { found.append(ram[at]) }
+      at = ram[at].next
+    }
+    return found.reversed().sorted { $0.start < $1.start }
+  }
+
   /// Reserves [start, end) and returns the mode it gets: that of the mappings it overlaps, or the
   /// wanted one. The corresponding kernel function is `memtype_reserve`.
   func reserve(
     _ start: UInt64, _ end: UInt64, _ wanted: CacheMode
   ) throws(Failure) -> CacheMode {
     if ram.fails(.memtype) { throw .noDescriptor }
-    // Write-back is not to be had where the MTRRs say uncached: everywhere but in RAM.
-    var mode = wanted
-    if wanted == .writeBack && start >= UInt64(ram.frameCount) << 12 { mode = .uncachedMinus }
+    var mode = actual(wanted, start)
     var isFirst = true
     var at = ram[state].memoryTypes
     var limit = ObjectCaches(ram: ram).stepLimit(MemoryType.self)

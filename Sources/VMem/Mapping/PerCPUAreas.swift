@@ -75,7 +75,7 @@ extension Machine {
   /// multiples of `align`, apart from each other: anything else is a BUG. Refuses with NULL when no
   /// base fits, with a WARN when the group is larger than the window.
   public func getPerCPUAreas(
-    align: UInt64, _ list: [(offset: UInt64, size: UInt64)]
+    align: UInt64, _ list: [(offset: UInt64, size: UInt64)], caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     let group = PerCPUAreas(
       areas: areas, members: list.map { PerCPUAreas.Member(offset: $0.offset, size: $0.size) },
@@ -112,7 +112,7 @@ extension Machine {
       base = claim(group, &records)
     }
     guard let base else { throw Refusal(.null, .noHole, group.span, align) }
-    try file(&records, group, base)
+    try file(&records, group, base, caller)
     return base &+ list[0].offset
   }
 
@@ -145,9 +145,10 @@ extension Machine {
 
   /// Makes areas of what was claimed. The descriptors are no longer the caller's then.
   private func file(
-    _ records: inout [Ref<VMArea>], _ group: PerCPUAreas, _ base: UInt64
+    _ records: inout [Ref<VMArea>], _ group: PerCPUAreas, _ base: UInt64, _ caller: Ref<Symbol>
   ) throws(Refusal) {
-    let caller = (try? internText("pcpu_get_vm_areas+0x0/0x0")) ?? .none
+    let caller =
+      caller.isNone ? (try? internText("pcpu_get_vm_areas+0x0/0x0")) ?? .none : caller
     for (index, member) in group.members.enumerated() {
       var record = VMArea()
       record.start = base &+ member.offset

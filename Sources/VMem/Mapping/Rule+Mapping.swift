@@ -2,7 +2,8 @@
 extension Rule {
   package static let mapping: [Rule] = [
     .outsideVmalloc, .noBlock, .moreThanHandedOut, .groupNotAligned, .groupOverlaps,
-    .flushResetPerms, .noGuard, .noSparseAreas, .notSparse, .morePagesThanRAM, .beforeAreaStart,
+    .flushResetPerms, .noGuard, .noSparseAreas, .noVrealloc, .noVreallocAlign, .addressLessAligned,
+    .copyOverruns, .notSparse, .morePagesThanRAM, .beforeAreaStart,
     .pastAreaEnd, .emptyRange, .unalignedUnmap, .notCanonical, .touchesDirectMap, .slotOccupied,
     .nullPage, .invalidFrame, .noTableMemory, .noTable, .leafInTheWay, .functionFailed,
     .frameHasStructPage, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .notIoremap,
@@ -16,8 +17,9 @@ extension Rule {
     "noBlock", "address",
     says: "no vm_map_ram block holds {address:hex}")
   package static let moreThanHandedOut = Rule(
-    "moreThanHandedOut", "address", "given", "out",
-    says: "{given} pages are given back at {address:hex}, but only {out} of its block are out")
+    "moreThanHandedOut", "address", "given",
+    says:
+      "{given} pages given back at {address:hex} make the block's count full while some are in use")
   package static let groupNotAligned = Rule(
     "groupNotAligned", "offset", "size", "align",
     says: "offset {offset:hex} and size {size:hex} are not multiples of {align:hex}")
@@ -36,6 +38,20 @@ extension Rule {
     "noSparseAreas",
     says: "this kernel has no sparse areas",
     hint: "boot with --with sparse")
+  package static let noVrealloc = Rule(
+    "noVrealloc",
+    says: "this kernel has no vrealloc",
+    hint: "boot with --with vrealloc")
+  package static let noVreallocAlign = Rule(
+    "noVreallocAlign",
+    says: "this kernel's vrealloc has neither alignment nor node",
+    hint: "boot with --with vrealloc_align")
+  package static let addressLessAligned = Rule(
+    "addressLessAligned", "address", "align",
+    says: "{address:hex} has not the alignment {align:hex}")
+  package static let copyOverruns = Rule(
+    "copyOverruns", "address", "copied", "asked",
+    says: "{copied} bytes are copied to {address:hex}, which was to have {asked}")
   package static let notSparse = Rule(
     "notSparse", "flags",
     says: "the area is not VM_SPARSE (flags {flags:hex})",

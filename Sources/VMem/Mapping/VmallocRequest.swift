@@ -7,6 +7,19 @@ public enum AllocationMode: UInt8, Sendable {
   case nowait
 
   var mayBlock: Bool { self == .kernel }
+
+  /// Bits of the words that `--gfp` takes.
+  public static let words: [(name: StaticString, value: UInt64)] = [
+    ("GFP_KERNEL", 0), ("GFP_ATOMIC", 1), ("GFP_NOWAIT", 2), ("__GFP_ZERO", zeroed),
+    ("__GFP_NOWARN", silent),
+  ]
+  public static let zeroed: UInt64 = 4
+  public static let silent: UInt64 = 8
+
+  /// The strictest of some words.
+  public init(gfp: UInt64) {
+    self = gfp & 2 != 0 ? .nowait : gfp & 1 != 0 ? .atomic : .kernel
+  }
 }
 
 /// How a member of the vmalloc family differs from the others.
@@ -21,6 +34,8 @@ public struct VmallocRequest: Sendable {
   /// Preferred NUMA node, or nil for none.
   public var node: Int?
   public var isZeroed = false
+  /// Whether failures are not logged (`__GFP_NOWARN`).
+  public var isSilent = false
   /// Whether frames must lie below 4 GiB.
   public var isLow = false
   public var mode = AllocationMode.kernel
@@ -30,6 +45,9 @@ public struct VmallocRequest: Sendable {
 
   /// `__GFP_NOWARN`.
   static let noWarning: UInt64 = 0x2000
+
+  /// `__GFP_HIGHMEM`: what pages may have, and areas do not care about.
+  static let highMemory: UInt64 = 0x2
 
   /// The request's `gfp_t`, as messages show it.
   func gfp(_ switches: Switches) -> UInt64 {

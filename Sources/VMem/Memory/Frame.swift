@@ -37,16 +37,6 @@ package struct Frame: BitwiseCopyable, Equatable, Sendable {
 
   static let nodeShift: UInt64 = 58
   static let zoneShift: UInt64 = 56
-  package static let reserved: UInt64 = 1 << 13
-  /// A page of a file whose contents are there, and one that has changed since (`PG_uptodate`,
-  /// `PG_dirty`).
-  static let uptodate: UInt64 = 1 << 3
-  package static let dirty: UInt64 = 1 << 4
-  /// A page of a program's own: uptodate, swapbacked.
-  static let anonymous: UInt64 = 1 << 3 | 1 << 17
-  /// And of one program only (`PG_anon_exclusive`).
-  static let exclusive: UInt64 = 1 << 11
-
   /// What `seal` must be.
   var expectedSeal: UInt32 {
     UInt32(bitPattern: refcount) &+ order << 24 &+ freedAt &* 0x9e37_79b1
@@ -77,8 +67,28 @@ package struct Frame: BitwiseCopyable, Equatable, Sendable {
   package var node: Int { Int(flags >> Self.nodeShift) }
 }
 
-/// What a frame that has no user mappings is used for: the kernel's `page_type`, kept in the top
-/// byte of the word at offset 48.
+/// Bits of `Frame.flags` whose order differs between kernels.
+package struct PageFlags: Sendable {
+  package let reserved: UInt64
+  /// A page of a file whose contents are there, and one that has changed since (`PG_uptodate`,
+  /// `PG_dirty`).
+  package let uptodate: UInt64
+  package let dirty: UInt64
+  /// A page that goes to swap, and one of one program only (`PG_anon_exclusive`).
+  package let swapbacked: UInt64
+  package let exclusive: UInt64
+
+  /// A page of a program's own.
+  var anonymous: UInt64 { uptodate | swapbacked }
+
+  static let old = PageFlags(
+    reserved: 1 << 12, uptodate: 1 << 2, dirty: 1 << 3, swapbacked: 1 << 19, exclusive: 1 << 17)
+  static let new = PageFlags(
+    reserved: 1 << 13, uptodate: 1 << 3, dirty: 1 << 4, swapbacked: 1 << 17, exclusive: 1 << 11)
+}
+
+/// What a frame that has no user mappings is used for: the kernel's `page_type`, in the word at offset
+/// 48. The raw value is the word of kernels that keep a number in its top byte.
 package enum PageType: UInt32, Sendable {
   case buddy = 0xf000_0000
   case table = 0xf200_0000
@@ -88,12 +98,59 @@ package enum PageType: UInt32, Sendable {
   /// Chunks of the machine's own sparse arrays; the kernel keeps those in slabs.
   case array = 0xf900_0000
 
-  /// Value of the word for a frame of this kind.
-  @inlinable
-  package var word: UInt32 { rawValue | 0x00ff_ffff }
   /// Value of the word for a frame that is allocated and not mapped by a user.
   package static let none: UInt32 = 0xffff_ffff
 
-  @inlinable
-  package init?(word: UInt32) { self.init(rawValue: word & 0xff00_0000) }
+  /// Value of the word where each type is a bit that is cleared. Slabs have a flag instead.
+  var clearedBit: UInt32 {
+    switch self {
+    case .buddy: ~(1 << 7)
+    case .table: ~(1 << 9)
+    case .slab: Self.none
+    case .perCPU: ~(1 << 11)
+    case .array: ~(1 << 12)
+    }
+  }
+
+  /// The type that a word says, in the manner of any kernel.
+  init?(word: UInt32) {
+    guard word >> 24 == 0xff else {
+      self.init(rawValue: word)
+      return
+    }
+    switch word {
+    case Self.buddy.clearedBit: self = .buddy
+    case Self.table.clearedBit: self = .table
+    case Self.perCPU.clearedBit: self = .perCPU
+    case Self.array.clearedBit: self = .array
+    default: return nil
+    }
+  }
+}
+
+extension Frame {
+  /// `PG_slab`, where page types do not say it.
+  static let slab: UInt64 = 1 << 9
+
+  /// What the frame is used for; nil for one that is allocated or was never used.
+  package var type: PageType? {
+    guard mapcount == PageType.none else { return PageType(word: mapcount) }
+    return flags & Self.slab != 0 ? .slab : nil
+  }
+}
+
+extension RAM {
+  package var pageFlags: PageFlags { has(.flagsOld) ? .old : .new }
+
+  /// The word and the flags of frames of a type.
+  @inline(__always)
+  func word(_ type: PageType) -> UInt32 { has(.typeByte) ? type.rawValue : type.clearedBit }
+  func flags(_ type: PageType) -> UInt64 {
+    type == .slab && !has(.typeByte) ? Frame.slab : 0
+  }
+}
+
+extension Machine {
+  /// The value that dumps give for a page type.
+  package func pageTypeWord(_ type: PageType) -> UInt32 { ram.word(type) }
 }

@@ -61,7 +61,7 @@ extension FrameAllocator {
       expected.next = record.next
       expected.previous = previous
       expected.private = UInt64(order)
-      expected.mapcount = PageType.buddy.word
+      expected.mapcount = ram.word(.buddy)
       expected.isFresh = record.isFresh & 1
       expected.inheritPast(of: record)
       checker.expect(record == expected, "free list: frame record", UInt64(pfn), UInt64(order))
@@ -113,7 +113,7 @@ extension FrameAllocator {
       (expected.next, expected.previous) = (record.next, record.previous)
       // Left from a time when it was the first of a block.
       expected.private = min(record.private, UInt64(Self.maximumOrder))
-      expected.mapcount = PageType.perCPU.word
+      expected.mapcount = ram.word(.perCPU)
       expected.isFresh = record.isFresh & 1
       expected.inheritPast(of: record)
       checker.expect(record == expected, "per-CPU list: frame record", UInt64(pfn))

@@ -106,6 +106,14 @@ package struct FrameAllocator: Sendable {
     if order == 0, isCold { ram.zeroPastCaches(pfn) } else { ram.zero(pfn, count: Int(count)) }
   }
 
+  /// Makes blocks of a smaller order of one that has been handed out (`split_page`).
+  func split(_ pfn: UInt32, from order: Int, to smaller: Int) {
+    for step in 0..<UInt32(1) << UInt32(order) {
+      ram[frame(pfn + step)].order = UInt32(smaller)
+      ram[frame(pfn + step)].seal = ram[frame(pfn + step)].expectedSeal
+    }
+  }
+
   private func takeSingle(_ zone: Ref<Zone>) -> UInt32? {
     let cpu = ram[state].cpu
     if ram[zone].perCPU[cpu].head == 0 {
@@ -190,11 +198,12 @@ package struct FrameAllocator: Sendable {
     var pfn = first
     var order = smallest
     var fresh = ram[frame(pfn)].isFresh
+    let free = ram.word(.buddy)
     ram[zone].free += 1 << UInt32(order)
     while order < Self.maximumOrder {
       let buddy = pfn ^ 1 << UInt32(order)
       guard buddy >= ram[zone].start, buddy + 1 << UInt32(order) <= ram[zone].frontier,
-        ram[frame(buddy)].mapcount == PageType.buddy.word,
+        ram[frame(buddy)].mapcount == free,
         ram[frame(buddy)].private == UInt64(order)
       else { break }
       unlink(zone, buddy, order)
@@ -235,7 +244,7 @@ package struct FrameAllocator: Sendable {
     let head = ram[zone].freeArea[order].head
     let at = frame(pfn)
     ram[at].flags = flags(zone)
-    ram[at].mapcount = PageType.buddy.word
+    ram[at].mapcount = ram.word(.buddy)
     ram[at].private = UInt64(order)
     ram[at].next = head
     ram[at].previous = 0
@@ -260,7 +269,7 @@ package struct FrameAllocator: Sendable {
   private func pushPerCPU(_ zone: Ref<Zone>, _ cpu: Int, _ pfn: UInt32, last: Bool) {
     let at = frame(pfn)
     ram[at].flags = flags(zone)
-    ram[at].mapcount = PageType.perCPU.word
+    ram[at].mapcount = ram.word(.perCPU)
     let head = ram[zone].perCPU[cpu].head
     if head == 0 {
       ram[at].next = pfn

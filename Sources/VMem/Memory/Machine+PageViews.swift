@@ -27,7 +27,7 @@ extension Machine {
   /// What a frame of RAM is used for.
   package func use(ofFrame pfn: UInt64) -> FrameUse {
     guard let frame = structPage(pfn) else { return .reserved }
-    switch PageType(word: frame.mapcount) {
+    switch frame.type {
     case .buddy: return .free
     case .perCPU: return .perCPU
     case .table: return .table

@@ -175,7 +175,7 @@ extension Machine {
 
   private func checkAllocated(_ pages: [UInt64]) throws(Refusal) {
     for pfn in pages {
-      guard let frame = structPage(pfn), frame.refcount > 0, PageType(word: frame.mapcount) == nil
+      guard let frame = structPage(pfn), frame.refcount > 0, frame.type == nil
       else { throw bug(.__free_pages, .pageNotAllocated, pfn) }
     }
   }

@@ -62,7 +62,8 @@ package struct ObjectCaches: Sendable {
         return nil
       }
       let frame = frames.frame(pfn)
-      ram[frame].mapcount = PageType.slab.word
+      ram[frame].mapcount = ram.word(.slab)
+      ram[frame].flags |= ram.flags(.slab)
       ram[frame].private = UInt64(at)
       ram[frame].next = ram[cache].slabs
       ram[cache].slabs = pfn
@@ -95,7 +96,7 @@ package struct ObjectCaches: Sendable {
     let granule = UInt32(address >> 4)
     let frame = frames.frame(granule >> 8)
     let slot = granule & 255
-    guard PageType(word: ram[frame].mapcount) == .slab, ram[frame].private == UInt64(T.cache),
+    guard ram[frame].type == .slab, ram[frame].private == UInt64(T.cache),
       slot % T.granules == 0, slot + T.granules <= 256
     else { return nil }
     let cache = CacheState.ref(T.cache)

@@ -240,7 +240,7 @@ package struct SparseArray: BitwiseCopyable, Sendable {
 
   private func newChunk(_ ram: RAM) -> UInt32? {
     guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
-    ram[count(pfn, ram)].mapcount = PageType.array.word
+    ram[count(pfn, ram)].mapcount = ram.word(.array)
     return pfn
   }
 }

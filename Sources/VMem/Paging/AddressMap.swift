@@ -4,9 +4,15 @@ public struct AddressMap: Equatable, Sendable {
   /// Levels of page tables: 4 or 5.
   public let levels: Int
 
-  public init(levels: Int) {
+  /// Where the modules begin: behind the room for the kernel's image, 512 MiB, or 1 GiB of a kernel
+  /// built to be put at a random place.
+  public let modulesStart: UInt64
+
+  /// `CONFIG_RANDOMIZE_BASE` in `randomizesBase`.
+  public init(levels: Int, randomizesBase: Bool = false) {
     precondition(levels == 4 || levels == 5)
     self.levels = levels
+    modulesStart = Self.imageStart + (randomizesBase ? 1 << 30 : 512 << 20)
   }
 
   /// `page_offset_base`: physical 0 in the direct map.
@@ -16,7 +22,8 @@ public struct AddressMap: Equatable, Sendable {
   public var vmallocEnd: UInt64 { levels == 4 ? 0xffff_e8ff_ffff_ffff : 0xffd1_ffff_ffff_ffff }
   /// `vmemmap_base`: the struct page of frame 0.
   public var vmemmap: UInt64 { levels == 4 ? 0xffff_ea00_0000_0000 : 0xffd4_0000_0000_0000 }
-  public static let modulesStart: UInt64 = 0xffff_ffff_a000_0000
+  /// `__START_KERNEL_map`.
+  public static let imageStart: UInt64 = 0xffff_ffff_8000_0000
   public static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
 
   /// First address of the canonical kernel half.
@@ -31,5 +38,11 @@ public struct AddressMap: Equatable, Sendable {
 
   public func isVmallocAddress(_ address: UInt64) -> Bool {
     address >= vmallocStart && address < vmallocEnd
+  }
+}
+
+extension AddressMap {
+  init(_ c: Configuration) {
+    self.init(levels: c.levels, randomizesBase: c.switches.contains(.randomizeBase))
   }
 }

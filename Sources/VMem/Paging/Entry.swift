@@ -56,10 +56,10 @@
 
   /// Of a user's leaf that nobody may use (PROT_NONE): not present, and the bits of its frame number
   /// inverted, so that no CPU loads from there on suspicion.
-  var isWithoutRights: Bool { bits & (Self.present | Self.global) == Self.global }
+  package var isWithoutRights: Bool { bits & (Self.present | Self.global) == Self.global }
 
   /// Frame number of a user's leaf.
-  var userFrame: UInt64 { isWithoutRights ? (~bits & Self.pfnMask) >> 12 : pfn }
+  package var userFrame: UInt64 { isWithoutRights ? (~bits & Self.pfnMask) >> 12 : pfn }
 
   /// A user's leaf.
   init(userPage pfn: UInt64, _ rights: Protection) {
@@ -68,10 +68,13 @@
 
   /// This user's leaf with other rights; it stays dirty. The corresponding kernel function is
   /// `pte_modify`.
-  func with(_ rights: Protection) -> Entry {
+  ///
+  /// `savesDirty`: whether what is not writable has the dirty bit elsewhere.
+  func with(_ rights: Protection, savesDirty: Bool = true) -> Entry {
     let kept = Self.accessed | Self.dirty | Self.savedDirty | Self.special
     var entry = Entry(pfn: userFrame, Protection(bits: rights.bits | bits & kept))
     if !rights.isPresent { entry.bits ^= Self.pfnMask }
+    guard savesDirty else { return entry }
     return entry.bits & Self.writable != 0 ? entry.writable : entry.readOnly
   }
 

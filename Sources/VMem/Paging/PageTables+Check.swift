@@ -64,7 +64,7 @@ private struct TableCheck {
     self.struct = `struct`
     self.direct = direct
     let state = tables.ram[Superblock.ref]
-    hasKeys = state.switches & Switches.pks.rawValue != 0
+    hasKeys = tables.ram.has(.pks)
     let highMemory = tables.ram[tables.ram.highMemory]
     windows =
       KmapWindow.Kind(rawValue: highMemory.window).flatMap { kind in
@@ -72,7 +72,7 @@ private struct TableCheck {
         let window = KmapWindow(kind: kind, slots: Int(highMemory.pkmapSlots))
         let slots =
           Int(state.cpuCount)
-          * (state.switches & Switches.debugKmapLocal.rawValue != 0 ? KmapControl.mostEntries : 16)
+          * (tables.ram.has(.debugKmapLocal) ? KmapControl.mostEntries : 16)
         return [
           window.base...window.end - 1,
           window.localAddress(slots - 1)...window.localTop | 4095,
@@ -136,8 +136,9 @@ private struct TableCheck {
     if let expected = direct.frame(address) {
       if hasKeys { attributes &= ~Entry.keyMask }
       directMap[depth - 1] += size
-      // What once had other permissions is no longer global.
-      let isReset = depth == 1 && attributes == Protection.kernel.bits & ~Entry.global
+      // What once had other permissions is no longer global, and clean until it is written.
+      let reset = Protection.kernel.bits & ~Entry.global
+      let isReset = depth == 1 && (attributes == reset || attributes == reset & ~Entry.dirty)
       return checker.expect(
         pfn == expected && (isReset || attributes == Protection.kernel.bits),
         "page table: leaf of the direct map", place, entry.bits)

@@ -90,7 +90,7 @@ package struct PageTables: Sendable {
       return nil
     }
     guard let pfn = FrameAllocator(ram: ram).allocate(zeroed: true) else { return nil }
-    ram[FrameAllocator(ram: ram).frame(pfn)].mapcount = PageType.table.word
+    ram[FrameAllocator(ram: ram).frame(pfn)].mapcount = ram.word(.table)
     if root == 0 {
       ram[ram.paging].tables[depth] += 1
     } else {

@@ -45,7 +45,7 @@ extension Machine {
     let levels = treeLevels
     var moved: UInt64 = 0
     do throws(Refusal) {
-      moved = try vrealloc(address, size: size)
+      moved = try vrealloc(address, VmallocRequest(size: size))
     } catch {
       guard error.outcome == .null else { throw .refused(error) }
     }

@@ -67,5 +67,5 @@ struct StackState: SlabObject {
 
 extension Frame {
   /// Whether a stack or a stash holds the frame.
-  var isOfStack: Bool { PageType(word: mapcount) == nil && `private` != 0 }
+  var isOfStack: Bool { type == nil && `private` != 0 }
 }

@@ -157,9 +157,9 @@ extension Machine {
   private func isRight(_ entry: Entry, _ mapping: UserMapping) -> Bool {
     let pfn = entry.userFrame
     guard pfn < UInt64(ram.frameCount) else { return false }
-    let isZero = entry.bits & Entry.special != 0
+    let isZero = entry.bits & Entry.special != 0 && !mapping.flags.contains(.pfnMap)
     let flags = ram[frames.frame(UInt32(pfn))].flags
-    let isOwn = flags & Frame.anonymous == Frame.anonymous
+    let isOwn = flags & ram.pageFlags.anonymous == ram.pageFlags.anonymous
     guard isZero == (pfn == UInt64(ram[ram.users].zeroPage)), !isOwn || mapping.anonymous != 0
     else { return false }
     let mayDiffer = Entry.accessed | Entry.dirty | Entry.savedDirty | Entry.special
@@ -168,6 +168,6 @@ extension Machine {
     let isWritable = entry.bits & Entry.writable != 0
     return entry.bits & ~ignored == plain.bits & ~ignored
       && entry.bits & (isWritable ? Entry.savedDirty : Entry.dirty) == 0
-      && (!isWritable || mapping.flags.contains(.shared) || flags & Frame.exclusive != 0)
+      && (!isWritable || mapping.flags.contains(.shared) || flags & ram.pageFlags.exclusive != 0)
   }
 }

@@ -48,7 +48,7 @@ extension Machine {
       opened(copy)
       mappings(of: child).insert(record)
       // What a fault finds again is left to faults (`vma_needs_copy`).
-      if copy.flags.contains(.mixedMap) || hasOwnPages {
+      if !copy.flags.isDisjoint(with: [.mixedMap, .pfnMap]) || hasOwnPages {
         try copyEntries(parent, child, copy)
       }
     }
@@ -75,7 +75,11 @@ extension Machine {
 
   /// `copy_present_ptes`.
   private func copyEntry(_ source: UserSlot, _ target: UserSlot, _ mapping: UserMapping) {
-    if mapping.copiesOnWrite, source.entry.isWritable { source.entry = source.entry.readOnly }
+    if mapping.copiesOnWrite, source.entry.isWritable {
+      source.entry =
+        has(.savedDirty)
+        ? source.entry.readOnly : Entry(bits: source.entry.bits & ~Entry.writable)
+    }
     var entry = source.entry
     if mapping.flags.contains(.shared) { entry.bits &= ~(Entry.dirty | Entry.savedDirty) }
     entry.bits &= ~Entry.accessed
@@ -84,8 +88,8 @@ extension Machine {
     let frame = frames.frame(UInt32(truncatingIfNeeded: entry.userFrame))
     ram[frame].addReferences(1)
     ram[frame].mapcount &+= 1
-    if ram[frame].flags & Frame.anonymous == Frame.anonymous {
-      ram[frame].flags &= ~Frame.exclusive
+    if ram[frame].flags & ram.pageFlags.anonymous == ram.pageFlags.anonymous {
+      ram[frame].flags &= ~ram.pageFlags.exclusive
     }
   }
 }

@@ -61,10 +61,10 @@ extension Machine {
     var changed: (low: UInt64, high: UInt64)?
     tables(of: space).forEachUserEntry(start, end) { slot in
       let old = slot.entry
-      var new = old.with(mapping.protection)
+      var new = old.with(mapping.protection, savesDirty: has(.savedDirty))
       let frame = frames.frame(UInt32(truncatingIfNeeded: old.userFrame))
       if mapping.copiesOnWrite, mapping.flags.contains(.write), old.bits & Entry.special == 0,
-        ram[frame].flags & Frame.exclusive != 0
+        ram[frame].flags & ram.pageFlags.exclusive != 0
       {
         new = new.writable
       }

@@ -34,17 +34,26 @@ extension Machine {
       address: address, old: (old &+ 4095) & ~4095, new: (new &+ 4095) & ~4095, mayMove: mayMove,
       to: to)
     try check(space, move)
-    guard let to, move.old == move.new else { return try remap(space, move) }
+    guard let to, move.old == move.new, has(.mremapMany) else {
+      return try remap(space, move)
+    }
     return try moveEach(space, move, to)
   }
 
-  /// `check_mremap_params`.
+  /// `check_mremap_params`. Older kernels look for the source before they look at the target.
   private func check(_ space: Ref<UserSpace>, _ move: Move) throws(Refusal) {
+    let isNew = has(.mremapChecksFirst)
     guard move.address & 4095 == 0 else {
       throw Refusal(.errno(.EINVAL), .addressNotAligned, move.address)
     }
     guard move.new > 0 else { throw Refusal(.errno(.EINVAL), .zeroLength) }
-    guard move.new <= map.taskSize else {
+    if !isNew {
+      if let to = move.to, !move.mayMove { throw Refusal(.errno(.EINVAL), .mustMove, to) }
+      guard mapping(at: move.address, space) != nil else {
+        throw Refusal(.errno(.EFAULT), .notMappedByUser, move.address)
+      }
+    }
+    guard move.new <= map.taskSize || !isNew && move.to == nil else {
       throw Refusal(.errno(.EINVAL), .noUserRoom, move.new)
     }
     guard let to = move.to else { return }
@@ -87,7 +96,10 @@ extension Machine {
     guard let found = mapping(at: move.address, space) else {
       throw Refusal(.errno(.EFAULT), .notMappedByUser, move.address)
     }
-    if move.new > move.old || move.to != nil { try checkGrowth(ram[found], move) }
+    // With a target, older kernels unmap that first.
+    if move.to == nil ? move.new > move.old : has(.mremapChecksFirst) {
+      try checkGrowth(ram[found], move)
+    }
     if let to = move.to { return try remap(space, move, to: to) }
     if move.new <= move.old {
       if move.new < move.old {
@@ -96,7 +108,9 @@ extension Machine {
       return move.address
     }
     if try grows(space, ram[found], move) { return move.address }
-    guard move.mayMove else { throw Refusal(.errno(.ENOMEM), .noUserRoom, move.new) }
+    guard move.mayMove, move.new <= map.taskSize else {
+      throw Refusal(.errno(.ENOMEM), .noUserRoom, move.new)
+    }
     var request = MmapRequest(ram[found].kind ?? .anonymous, length: move.new)
     request.object = ram[found].object
     request.offset = ram[found].offset
@@ -123,8 +137,8 @@ extension Machine {
   private func grows(
     _ space: Ref<UserSpace>, _ mapping: UserMapping, _ move: Move
   ) throws(Refusal) -> Bool {
-    let (start, end) = (mapping.end, move.address + move.new)
-    guard move.old == mapping.end - move.address, end <= map.taskSize,
+    let (start, end) = (mapping.end, move.address &+ move.new)
+    guard move.new <= map.taskSize, move.old == mapping.end - move.address, end <= map.taskSize,
       !isMapped(space, start, end)
     else { return false }
     if mapping.flags.contains(.account) { try promise((end - start) >> 12) }
@@ -150,6 +164,9 @@ extension Machine {
       try cutOut(space, move.address + move.new, move.address + move.old)
       move.old = move.new
     }
+    if !has(.mremapChecksFirst), let found = mapping(at: move.address, space) {
+      try checkGrowth(ram[found], move)
+    }
     try checkPlace(to, move.new)
     return try carry(space, move, to: to)
   }
@@ -174,6 +191,8 @@ extension Machine {
     // Memory that nobody has touched begins anew: it may merge with its neighbours there.
     let isUntouched = old.kind == .anonymous && old.anonymous == 0
     new.offset = isUntouched ? to >> 12 : old.offset + (move.address - old.start) >> 12
+    // Its list goes on to name the mapping that is moved away.
+    if old.kind == .arena { new.isInherited = 1 }
     guard add(new, to: space) != nil else { throw Refusal(.errno(.ENOMEM), .noDescriptor) }
     do throws(Refusal) {
       try moveEntries(space, move.address, to, move.old)

@@ -65,7 +65,7 @@ extension Machine {
 
   private func canInsert(_ pfn: UInt64) -> Bool {
     let frame = ram[frames.frame(UInt32(pfn))]
-    return frame.refcount > 0 && PageType(word: frame.mapcount) == nil
+    return frame.refcount > 0 && frame.type == nil
   }
 
   /// `vm_insert_page`.

@@ -53,6 +53,9 @@ extension Machine {
       // What a kind refuses leaves no lowest table behind.
       try buildTables(tables, address, depth: 2)
     }
+    if ram[mapping].flags.contains(.pfnMap) {
+      return try mapFrames(space, ram[mapping], address)
+    }
     let page = try pageBehind(ram[mapping], address)
     let slot: UserSlot
     do throws(Refusal) {
@@ -135,7 +138,7 @@ extension Machine {
     }
     if let page { ram.copyFrame(page, to: UInt64(own)) }
     let frame = frames.frame(own)
-    ram[frame].flags |= Frame.anonymous | Frame.exclusive
+    ram[frame].flags |= ram.pageFlags.anonymous | ram.pageFlags.exclusive
     ram[frame].index = Frame.orphan
     ram[frame].mapcount = 0
     slot.entry = Entry(
@@ -152,13 +155,14 @@ extension Machine {
     let isZero = entry.bits & Entry.special != 0
     if !ram[mapping].flags.contains(.shared) {
       let frame = frames.frame(UInt32(truncatingIfNeeded: entry.pfn))
-      let isOwn = !isZero && ram[frame].flags & Frame.anonymous != 0
-      guard isOwn, ram[frame].flags & Frame.exclusive != 0 || ram[frame].refcount == 1 else {
+      let isOwn = !isZero && ram[frame].flags & ram.pageFlags.anonymous != 0
+      guard isOwn, ram[frame].flags & ram.pageFlags.exclusive != 0 || ram[frame].refcount == 1
+      else {
         try mapCopy(of: isZero ? nil : entry.pfn, space, mapping, slot)
         FlushObligation(ram, slot.address, slot.address + 4096).flush(space)
         return drop(entry)
       }
-      ram[frame].flags |= Frame.exclusive
+      ram[frame].flags |= ram.pageFlags.exclusive
     }
     slot.entry = Entry(bits: entry.bits | Entry.accessed | Entry.dirty).writable
   }
@@ -212,7 +216,7 @@ extension Machine {
     let pfn = UInt32(truncatingIfNeeded: entry.userFrame)
     ram[frames.frame(pfn)].mapcount &-= 1
     if entry.bits & Entry.dirty != 0, ram[frames.frame(pfn)].isFilePage {
-      ram[frames.frame(pfn)].flags |= Frame.dirty
+      ram[frames.frame(pfn)].flags |= ram.pageFlags.dirty
     }
     dropReference(pfn)
   }

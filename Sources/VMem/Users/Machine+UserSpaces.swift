@@ -25,7 +25,7 @@ extension Machine {
   /// `pgd_ctor`: puts the top-level table on the list of all.
   private func insertTopTable(of space: Ref<UserSpace>) {
     let (top, first) = (ram[space].top, ram[ram.users].topTables)
-    ram[frames.frame(top)].mapcount = PageType.table.word
+    ram[frames.frame(top)].mapcount = ram.word(.table)
     ram[frames.frame(top)].index = address(of: space)
     ram[frames.frame(top)].next = first
     if first != 0 { ram[frames.frame(first)].previous = top }
@@ -98,7 +98,7 @@ extension Machine {
   func userSpace(at address: UInt64) throws(Refusal) -> Ref<UserSpace> {
     if let space = caches.object(at: address &- map.pageOffset, UserSpace.self) {
       let top = ram[space].top
-      if top < ram.frameCount, ram[frames.frame(top)].mapcount == PageType.table.word,
+      if top < ram.frameCount, ram[frames.frame(top)].mapcount == ram.word(.table),
         ram[frames.frame(top)].index == address
       {
         return space

@@ -74,15 +74,17 @@ public struct UserMappingFlags: OptionSet, BitwiseCopyable, Sendable {
   /// Counts as memory that is promised (`VM_ACCOUNT`).
   package static let account = UserMappingFlags(rawValue: 0x10_0000)
   package static let dontDump = UserMappingFlags(rawValue: 0x400_0000)
+  /// Frames without regard to their struct pages (`VM_PFNMAP`).
+  package static let pfnMap = UserMappingFlags(rawValue: 0x400)
   package static let mixedMap = UserMappingFlags(rawValue: 0x1000_0000)
 
   /// What programs may do.
   static let access: UserMappingFlags = [.read, .write, .exec]
   static let mayAccess: UserMappingFlags = [.mayRead, .mayWrite, .mayExec]
   /// Mappings with one of them never merge (`VM_SPECIAL`).
-  static let special: UserMappingFlags = [.dontExpand, .mixedMap]
+  static let special: UserMappingFlags = [.dontExpand, .mixedMap, .pfnMap]
   static let known: UserMappingFlags = [
     .access, .mayAccess, .shared, .mayShare, .dontCopy, .dontExpand, .account, .dontDump,
-    .mixedMap,
+    .mixedMap, .pfnMap,
   ]
 }

@@ -68,7 +68,8 @@ extension Machine {
   func mayMove(_ mapping: UserMapping) throws(Refusal) {
     switch mapping.kind {
     case .anonymous, .device, .file, .buffer, nil: break
-    case .arena: throw Refusal(.errno(.EINVAL), .arenaStaysWhole, mapping.start)
+    case .arena:
+      if has(.arenaWhole) { throw Refusal(.errno(.EINVAL), .arenaStaysWhole, mapping.start) }
     }
   }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import VMemBench
+internal import VMemViews
 
 /// The way through ArgumentParser.
 enum ProcessCommands {
@@ -20,7 +21,13 @@ enum ProcessCommands {
       // An exit code alone has said everything already.
       let prefix = message.hasPrefix("Error: ") ? "Error: ".count : 0
       if message.isEmpty { return code }
-      throw ProcessFailure(message: String(message.dropFirst(prefix)), exitCode: code)
+      let lines = message.dropFirst(prefix).split(
+        separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      let details = lines.dropFirst().joined().split(
+        separator: "\n", omittingEmptySubsequences: false)
+      throw ProcessFailure(
+        message: String(lines[0]), exitCode: code,
+        details: details.map { String($0).printable }.joined(separator: "\n"))
     }
   }
 }

@@ -35,7 +35,7 @@ enum Invocation: Equatable {
         ?? .line(options, words: words)
     case nil:
       throw ProcessFailure(
-        message: "nothing to do\n" + VmemctlCommand.usage, exitCode: EX_USAGE)
+        message: "nothing to do", exitCode: EX_USAGE, details: VmemctlCommand.usage)
     case "bench", "shell": self = process
     case .some(let first) where first.hasPrefix("-"): self = process
     case .some(let first) where first.hasSuffix(".vmem"):

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemScript
 internal import VMemViews
 
 /// What the process was told that the language has no words for, so that it may stand anywhere.
@@ -74,15 +75,26 @@ struct LineOptions: Equatable {
   }
 
   /// The image that verbs work on: the one named, else that of the environment, else `./vmem.img`.
-  var imagePath: String {
+  var imagePath: String { namedImage ?? "vmem.img" }
+
+  /// Whether somebody has said which image it is.
+  var isImageNamed: Bool { namedImage != nil }
+
+  private var namedImage: String? {
     if let image { return image }
     // Safe: nothing in this process changes the environment.
-    if let value = unsafe getenv("VMEMCTL_IMAGE"), unsafe value.pointee != 0 {
-      return unsafe String(
-        hostBytes: Array(UnsafeBufferPointer(start: value, count: strlen(value))).map {
-          UInt8(bitPattern: $0)
-        })
-    }
-    return "vmem.img"
+    guard let value = unsafe getenv("VMEMCTL_IMAGE"), unsafe value.pointee != 0 else { return nil }
+    return unsafe String(
+      hostBytes: Array(UnsafeBufferPointer(start: value, count: strlen(value))).map {
+        UInt8(bitPattern: $0)
+      })
+  }
+
+  /// How the interpreter runs a line.
+  var settings: Options {
+    var settings = Options()
+    settings.json = isJSON
+    settings.colour = colour.isOn
+    return settings
   }
 }

@@ -2,4 +2,8 @@
 struct ProcessFailure: Error, Equatable {
   let message: String
   let exitCode: Int32
+  /// Whether all that is wrong is that there is an image already.
+  var isTaken = false
+  /// Lines that follow the message.
+  var details = ""
 }

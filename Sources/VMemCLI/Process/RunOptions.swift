@@ -5,6 +5,8 @@ struct RunOptions: Equatable {
   var keepsGoing = false
   var isQuiet = false
   var isTAP = false
+  /// Whether scripts are only looked at.
+  var isCheck = false
   var line = LineOptions()
 
   init() {}
@@ -29,6 +31,7 @@ struct RunOptions: Equatable {
       case "--keep-going": keepsGoing = true
       case "--quiet": isQuiet = true
       case "--tap": isTAP = true
+      case "--check": isCheck = true
       case "-": files.append(word)
       case _ where word.hasPrefix("-"): return nil
       default: files.append(word)

@@ -14,23 +14,44 @@ enum Signals {
     if unsafe unsafeBitCast(previous, to: Int.self) == 1 { signal(SIGINT, SIG_IGN) }
   }
 
-  /// From here on interrupts wait to be asked for.
+  // MARK: The shell
+
+  /// From here on interrupts wait to be asked for, those too that whoever started the process has
+  /// ignored: they are keys of the shell's terminal.
   static func holdInterrupts() {
-    var interrupt = self.interrupt
-    unsafe sigprocmask(SIG_BLOCK, &interrupt, nil)
+    mask(SIG_BLOCK, [SIGINT])
+    signal(SIGINT) { _ in _exit(130) }
   }
 
-  /// Whether an interrupt was waiting.
-  static func takeInterrupt() -> Bool {
-    var interrupt = self.interrupt
+  /// Forgets interrupts that wait.
+  static func dropInterrupts() {
+    var interrupt = set([SIGINT])
     var none = timespec()
-    return unsafe sigtimedwait(&interrupt, nil, &none) == SIGINT
+    while unsafe sigtimedwait(&interrupt, nil, &none) == SIGINT {}
   }
 
-  private static var interrupt: sigset_t {
+  /// From here on the end of a process this one has started waits to be asked for.
+  static func holdChildren() { mask(SIG_BLOCK, [SIGCHLD]) }
+
+  /// In a process that the shell has started, interrupts act at once.
+  static func releaseAll() { mask(SIG_UNBLOCK, [SIGINT, SIGCHLD]) }
+
+  /// Waits until an interrupt comes, or a process that this one has started ends; true for an
+  /// interrupt.
+  static func waitForInterruptOrChild() -> Bool {
+    var signals = set([SIGINT, SIGCHLD])
+    return unsafe sigwaitinfo(&signals, nil) == SIGINT
+  }
+
+  private static func mask(_ how: Int32, _ numbers: [Int32]) {
+    var signals = set(numbers)
+    unsafe sigprocmask(how, &signals, nil)
+  }
+
+  private static func set(_ numbers: [Int32]) -> sigset_t {
     var set = sigset_t()
     unsafe sigemptyset(&set)
-    unsafe sigaddset(&set, SIGINT)
+    for number in numbers { unsafe sigaddset(&set, number) }
     return set
   }
 }

@@ -11,12 +11,13 @@ enum Streams {
     return writer.failure?.exitCode ?? 0
   }
 
-  /// Writes a message to standard error: `vmemctl: TEXT`.
-  static func complain(_ text: String, _ colour: Colour) {
+  /// Writes a message to standard error: `vmemctl: TEXT`, and lines that follow it.
+  static func complain(_ text: String, _ colour: Colour, details: String = "") {
     var writer = ByteWriter(descriptor: STDERR_FILENO)
     writer.write(colour.isOn ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
-    writer.write(text.shown)
+    writer.printable(text)
     writer.write("\n")
+    if !details.isEmpty { writer.write(details + "\n") }
     writer.flush()
   }
 

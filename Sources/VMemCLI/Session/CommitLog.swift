@@ -14,19 +14,28 @@ final class CommitLog {
   private var window = 0
   /// Where the next record goes.
   private(set) var end = 0
-  /// Where the last record starts.
-  private var lastStart: Int?
   private(set) var sequence: UInt64
   private var checksum: UInt32 = 0
   private let generation: UInt32
   /// Offset of the newest contents of each frame.
   private(set) var newest: [UInt32: Int] = [:]
   /// Commits and their commands, oldest first.
-  private(set) var commands: [(sequence: UInt64, lines: [UInt8])] = []
+  private(set) var commands: [Commit] = []
   /// Frames that the machine has.
   private let frameCount: UInt32
   /// What stands behind `end`.
   private(set) var rest = Rest.nothing
+
+  /// A commit, and what made it.
+  struct Commit {
+    let sequence: UInt64
+    let lines: [UInt8]
+    /// Where its record starts.
+    let start: Int
+    /// Where the first frame of RAM is in it, and whether that is its only frame.
+    let firstFrame: Int?
+    let isOnly: Bool
+  }
 
   /// What can stand behind the last whole commit.
   enum Rest {
@@ -122,8 +131,10 @@ final class CommitLog {
     for (index, frame) in record.frames.enumerated() {
       newest[frame] = end + record.headerSize + index * CommitRecord.block
     }
-    lastStart = end
-    commands.append((record.sequence, record.commands))
+    commands.append(
+      Commit(
+        sequence: record.sequence, lines: record.commands, start: end,
+        firstFrame: newest[0].flatMap { $0 > end ? $0 : nil }, isOnly: record.frames == [0]))
     sequence = record.sequence
     checksum = sum
     end += record.size
@@ -175,7 +186,6 @@ final class CommitLog {
     self.sequence = sequence
     end = 0
     checksum = 0
-    lastStart = nil
     newest = [:]
     commands = []
     rest = .nothing
@@ -303,9 +313,28 @@ final class CommitLog {
     return fdatasync(descriptor) == 0 ? nil : errno
   }
 
-  /// Takes the last commit away. Returns the host's error number, or nil; `ENOENT` when there is none.
-  func dropLast() -> Int32? {
-    guard let lastStart else { return ENOENT }
-    return ftruncate(descriptor, lastStart) == 0 ? nil : errno
+  /// Takes a commit away, and those that follow it. Returns the host's error number, or nil.
+  func drop(from commit: Commit) -> Int32? {
+    ftruncate(descriptor, commit.start) == 0 ? nil : errno
+  }
+
+  /// Whether the commit at `index` has done nothing but let time pass. `first` is the first frame as
+  /// the image has it.
+  func isIdle(_ index: Int, first: [UInt8]) -> Bool {
+    guard commands[index].isOnly, let now = commands[index].firstFrame, let base = unsafe base
+    else { return false }
+    var before = first
+    // Every commit has the first frame, for the clock is in it.
+    if index > 0 {
+      guard let older = commands[index - 1].firstFrame else { return false }
+      // Safe: the record was read whole.
+      unsafe before = [UInt8](UnsafeRawBufferPointer(start: base + older, count: before.count))
+    }
+    let clock = Machine.clockOffset..<Machine.clockOffset + MemoryLayout<UInt64>.size
+    for at in before.indices where !clock.contains(at) {
+      // Safe: the record was read whole.
+      if unsafe base.load(fromByteOffset: now + at, as: UInt8.self) != before[at] { return false }
+    }
+    return true
   }
 }

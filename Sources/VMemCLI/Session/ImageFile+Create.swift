@@ -122,6 +122,6 @@ extension ImageFile {
   static func exists(_ path: ImagePath) -> ProcessFailure {
     ProcessFailure(
       message: "\(path.image) holds a machine already; boot --force makes another",
-      exitCode: EX_CANTCREAT)
+      exitCode: EX_CANTCREAT, isTaken: true)
   }
 }

@@ -64,21 +64,29 @@ extension ImageFile {
 
   // MARK: Going back
 
-  /// Takes the last commit of the log away, and returns its lines. Not while a checkpoint that was
-  /// cut off may have brought it home already.
+  /// Takes the last commit of the log away that has changed anything but the clock, with those that
+  /// follow it, and returns its lines. Not while a checkpoint that was cut off may have brought it home
+  /// already.
   func undo() throws(ProcessFailure) -> [UInt8] {
-    guard let last = log.commands.last, trailer.goal == 0, last.sequence > trailer.sequence else {
+    guard let first = OpenFile.read(descriptor, CommitRecord.block, at: 0) else {
+      throw Self.failure(path.image, errno, EX_IOERR)
+    }
+    let index = log.commands.indices.last { index in
+      log.commands[index].sequence > trailer.sequence && !log.isIdle(index, first: first)
+    }
+    guard let index, trailer.goal == 0 else {
       throw ProcessFailure(
         message:
           "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 1 MiB, and by `run --image`)",
         exitCode: 1)
     }
-    if log.commands.count == 1, trailer.isLogged {
+    let last = log.commands[index]
+    if index == 0, trailer.isLogged {
       // An empty log is right from here on.
       trailer.isLogged = false
       try write(trailer)
     }
-    if let number = log.dropLast() { throw Self.failure(path.log, number, EX_IOERR) }
+    if let number = log.drop(from: last) { throw Self.failure(path.log, number, EX_IOERR) }
     return last.lines
   }
 }

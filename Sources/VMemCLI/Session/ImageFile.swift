@@ -18,8 +18,6 @@ final class ImageFile {
     var isWriter: Bool
     /// Whether to wait while another process holds the image.
     var waits = true
-    /// Asked while waiting whether to give up; nil where an interrupt ends the process.
-    var interruption: (() -> Bool)?
   }
 
   /// Opens and locks an image, and reads its log; nothing is written. Returns nil when there is no
@@ -89,24 +87,13 @@ final class ImageFile {
     return status
   }
 
-  /// Microseconds between two looks at a lock that another process has.
-  private static let pause_us: useconds_t = 10_000
-
   private static func lock(
     _ descriptor: Int32, _ path: String, _ access: Access
   ) throws(ProcessFailure) {
     while true {
-      let sleeps = access.waits && access.interruption == nil
-      let number = chost_lock(descriptor, access.isWriter ? 1 : 0, sleeps ? 1 : 0)
+      let number = chost_lock(descriptor, access.isWriter ? 1 : 0, access.waits ? 1 : 0)
       if number == 0 { return }
       guard number == EAGAIN || number == EACCES else { throw failure(path, number, EX_IOERR) }
-      if access.waits, let interruption = access.interruption {
-        guard interruption() else {
-          usleep(Self.pause_us)
-          continue
-        }
-        throw ProcessFailure(message: "\(path): interrupted", exitCode: 130)
-      }
       let holder = chost_lock_holder(descriptor, access.isWriter ? 1 : 0)
       if holder == 0 { continue }
       throw ProcessFailure(

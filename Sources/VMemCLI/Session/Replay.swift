@@ -1,16 +1,15 @@
+internal import VMemScript
+
 /// The lines that made a machine, as a script that makes it again.
 enum Replay {
-  /// What follows a line that failed although nothing announced it.
-  static let failure = Array("# the line above failed\n".utf8)
   /// What stands for lines that nobody has kept.
   static let unknown = Array("# lines before a snapshot are not known".utf8)
-  private static let unwritable = Array("# not replayed, for what a script cannot hold: ".utf8)
   private static let newline = UInt8(ascii: "\n")
 
-  /// A line as the script has it, with its newline.
-  static func line(_ text: [UInt8]) -> [UInt8] {
+  /// A line as text, with its newline.
+  private static func line(_ text: [UInt8]) -> [UInt8] {
     guard text.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) || isText(text) else {
-      return unwritable + escaped(text) + [newline]
+      return Interpreter.unwritable + escaped(text) + [newline]
     }
     return text + [newline]
   }
@@ -21,8 +20,12 @@ enum Replay {
     let lines = readable(lines)
     var notes: [String] = []
     if has(unknown, lines) { notes.append("lines before a snapshot are not known") }
-    if has(unwritable, lines) { notes.append("a line that a script cannot hold is left out") }
-    if has(failure, lines) { notes.append("a line failed: run --keep-going goes on after it") }
+    if has(Interpreter.unwritable, lines) {
+      notes.append("a line that a script cannot hold is left out")
+    }
+    if has(Recorder.failure, lines) {
+      notes.append("a line failed: run --keep-going goes on after it")
+    }
     if has(Array(" @".utf8), lines) || has(Array(" --lists ".utf8), lines)
       || has(Array(" --rows ".utf8), lines)
     {

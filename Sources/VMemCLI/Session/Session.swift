@@ -8,15 +8,11 @@ final class Session: Committer, Images {
   private static let shortLog = (frames: 64, bytes: 1 << 20)
   /// Bytes of the log from which on a process that goes on empties it.
   private static let longLog = 64 << 20
-  /// Bytes of lines from which on they are committed, whether anything is printed or not.
-  private static let manyLines = 16 << 20
 
   private let options: LineOptions
   private let path: ImagePath
   private var image: ImageFile?
   private var ram: RAM?
-  /// Lines that ran since the last commit.
-  private var lines: [UInt8] = []
   /// Other images that machines of this process are mappings of.
   private var others: [ImageFile] = []
   /// Files of the host that were opened by a line of this process, by the addresses of their inodes.
@@ -31,15 +27,20 @@ final class Session: Committer, Images {
     self.path = ImagePath(path)
   }
 
-  /// Asked while another process holds an image whether to give up.
-  var interruption: (() -> Bool)?
-
   private func access(isWriter: Bool) -> ImageFile.Access {
-    ImageFile.Access(isWriter: isWriter, waits: options.waits, interruption: interruption)
+    ImageFile.Access(isWriter: isWriter, waits: options.waits)
   }
 
   /// Whether there is a file at the image's place.
   var exists: Bool { FileStatus(path.image) != nil }
+
+  /// Why a reader gets nothing of an image that was named.
+  var missing: ProcessFailure {
+    ProcessFailure(
+      message: "\(path.image): \(Streams.text(ofErrno: ENOENT)): "
+        + "`boot` makes a machine there, and so does the first line that changes one",
+      exitCode: EX_NOINPUT)
+  }
 
   /// The machine in the image. Where there is no image, a writer makes one with default settings,
   /// unless the machine is to be booted; then, and for readers, the machine is a fresh one.
@@ -54,7 +55,7 @@ final class Session: Committer, Images {
         Streams.complain("booted a machine of \(size) GiB in \(path.image)", options.colour)
       } catch {
         // Another process was faster.
-        if error.message != ImageFile.exists(path).message { throw error }
+        if !error.isTaken { throw error }
       }
       image = try ImageFile(path, access)
     }
@@ -89,15 +90,7 @@ final class Session: Committer, Images {
 
   // MARK: Committer
 
-  func ran(_ text: [UInt8]) {
-    // Everything before this line is whole, and a record has its limits.
-    if lines.count > Self.manyLines { _ = commit() }
-    lines += Replay.line(text)
-  }
-
-  func failed() { lines += Replay.failure }
-
-  func commit() -> Bool {
+  func commit(_ lines: [UInt8]) -> Bool {
     guard !lines.isEmpty, let image, let ram else { return true }
     guard !hasFailed else { return false }
     var frames: [UInt32] = []
@@ -107,7 +100,6 @@ final class Session: Committer, Images {
     } catch {
       return report(error)
     }
-    lines.removeAll(keepingCapacity: true)
     return image.log.end < Self.longLog || checkpoint(image, ram)
   }
 
@@ -133,14 +125,16 @@ final class Session: Committer, Images {
     }
   }
 
-  func boot(_ machine: consuming Machine, _ text: [UInt8]) throws(CommitFailure) -> Machine {
+  func boot(_ machine: consuming Machine, _ text: ArraySlice<UInt8>) throws(CommitFailure)
+    -> Machine
+  {
     do throws(ProcessFailure) {
       if let image, let ram {
         guard options.isForced else { throw ImageFile.exists(path) }
         // Until the new one stands in its place, the old machine is all that there is.
         try image.checkpoint(ram, history: try image.extendHistory())
       }
-      let origin = ImageFile.Origin(boot: text)
+      let origin = ImageFile.Origin(boot: Array(text))
       try ImageFile.create(path, machine, origin, replacing: image)
       image = nil
       image = try ImageFile(path, access(isWriter: true))
@@ -196,12 +190,12 @@ final class Session: Committer, Images {
       var origin = ImageFile.Origin(boot: Replay.unknown)
       if let image {
         origin.boot = image.trailer.boot
-        origin.history = try image.history() + lines
+        origin.history = try image.history()
         origin.isOwn = image.isFromHere
       }
       try ImageFile.create(target, machine, origin, replacing: try replaced(target))
     } catch {
-      guard error.message != ImageFile.exists(target).message else {
+      guard !error.isTaken else {
         throw CommitFailure(
           message: "\(path) is there already: remove it first, or say --force", exit: .cannotCreate)
       }
@@ -223,7 +217,6 @@ final class Session: Committer, Images {
     do throws(ProcessFailure) {
       // The session's own machine is what was committed; its lock would keep this process waiting.
       if let image, image.isFile(path) {
-        guard commit() else { throw ImageFile.failure(path, EIO, EX_IOERR) }
         return try image.machine()
       }
       let access = self.access(isWriter: false)
@@ -246,7 +239,7 @@ final class Session: Committer, Images {
     do throws(ProcessFailure) {
       let image = try kept()
       let boot = image.trailer.boot + (image.trailer.boot.isEmpty ? [] : [UInt8(ascii: "\n")])
-      return Replay.script(boot + (try image.history()) + lines)
+      return Replay.script(boot + (try image.history()))
     } catch {
       throw Self.failure(error)
     }

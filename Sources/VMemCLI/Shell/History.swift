@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// The lines that were typed before: $XDG_STATE_HOME/vmemctl/history, else ~/.local/state/….
 struct History {
@@ -22,7 +23,9 @@ struct History {
     var room = 0
     while unsafe getline(&line, &room, file) > 0, let start = unsafe line {
       let text = unsafe String(cString: start)
-      lines.append(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+      let typed = text.hasSuffix("\n") ? String(text.dropLast()) : text
+      // What steers the terminal was never typed.
+      if typed == typed.printable { lines.append(typed) }
     }
     unsafe free(line)
     if lines.count > Self.limit { lines.removeFirst(lines.count - Self.limit) }

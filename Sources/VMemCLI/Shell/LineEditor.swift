@@ -61,7 +61,9 @@ struct LineEditor {
       var bytes = pending.makeIterator()
       let needed = pending[0] >= 0xf0 ? 4 : pending[0] >= 0xe0 ? 3 : 2
       guard pending.count >= needed else { return .edited }
-      if case .scalarValue(let scalar) = decoder.decode(&bytes) { insert(scalar) }
+      if case .scalarValue(let scalar) = decoder.decode(&bytes), scalar.value >= 0xa0 {
+        insert(scalar)
+      }
       pending = []
       return .edited
     }

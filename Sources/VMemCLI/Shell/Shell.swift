@@ -1,6 +1,7 @@
 internal import Glibc
 internal import VMem
 internal import VMemScript
+internal import VMemViews
 
 /// `vmemctl shell`: lines typed at a prompt, each a command on the image. Piped input is a script.
 struct Shell {
@@ -23,7 +24,7 @@ struct Shell {
     // An interrupt while a line runs must not end the shell; while one is typed, it is a key.
     Signals.holdInterrupts()
     let path = options.imagePath
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = (path.split(separator: "/").last.map(String.init) ?? path).printable
     // Safe: nothing in this process changes the environment.
     let plain = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
     let colour = options.colour == .always || options.colour == .auto && !plain
@@ -58,7 +59,8 @@ struct Shell {
     }
   }
 
-  /// Runs a line as a command of its own. Whatever happens, the shell goes on.
+  /// Runs a line as a command of its own, in a process that an interrupt may end at any moment.
+  /// Whatever happens, the shell goes on.
   private func execute(_ line: String, on terminal: Terminal) {
     var options = options
     var line = line
@@ -68,20 +70,18 @@ struct Shell {
       words.remove(at: force)
       line = words.joined(separator: " ")
     }
-    _ = Signals.takeInterrupt()
-    // Only a line that takes long is worth a change of the terminal.
-    var isLong = false
-    defer { if isLong { terminal.takeKeys() } }
-    let interruption = {
-      if !isLong { terminal.takeInterrupts() }
-      isLong = true
-      return Signals.takeInterrupt()
+    terminal.takeInterrupts()
+    defer { terminal.takeKeys() }
+    let command = OneShot(options: options)
+    let end = ChildLine.run(options.colour) { () throws(ProcessFailure) in
+      try command.run(line: line)
     }
-    do throws(ProcessFailure) {
-      let command = OneShot(options: options, words: [], interruption: interruption)
-      _ = try command.run(line: line)
-    } catch {
-      Streams.complain(error.message, options.colour)
+    switch end {
+    case .exited(VMemScript.ExitCode.interrupted.rawValue), .signalled(SIGINT):
+      Streams.complain("interrupted; what the line has printed is kept", options.colour)
+    case .signalled(let number):
+      Streams.complain("the line was ended by signal \(number)", options.colour)
+    case .exited: break
     }
   }
 

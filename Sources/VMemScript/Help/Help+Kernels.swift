@@ -3,22 +3,29 @@ internal import VMem
 extension Help {
   /// Every switch, what it changes, and the kernels that have it.
   package var kernels: String {
-    let versions = KernelVersion.allCases
+    let versions = KernelVersion.allCases.map(\.text).joined(separator: " ")
     let width = Switch.all.map { $0.name.utf8CodeUnitCount }.max() ?? 0
-    let said = Switch.all.map { $0.meaning.utf8CodeUnitCount }.max() ?? 0
+    let range = Switch.all.map { $0.kernels.text.utf8.count }.max() ?? 0
     var text = """
-      boot --kernel VERSION behaves as that kernel. What differs between kernels has names, which
-      boot --with NAME,… switches on and boot --without NAME,… off; info shows those that are on.
+      boot --kernel VERSION behaves as that kernel: the last stable release of its line, or with
+      `next` what waits for the release after the newest. What differs between kernels has names,
+      which boot --with NAME,… switches on and boot --without NAME,… off; info shows those that are
+      on. Behind each stand the kernels that behave so, of: \(versions).
 
 
       """
-    text += padded("", width + said + 4)
-    text += versions.map { padded("\($0.text)", 5) }.joined() + "\n"
     for one in Switch.all {
-      text += "\(padded("\(one.name)", width))  \(padded("\(one.meaning)", said))  "
       text +=
-        versions.map { padded(one.kernels?.contains($0) ?? false ? "on" : "-", 5) }.joined() + "\n"
+        "\(padded("\(one.name)", width))  \(padded(one.kernels.text, range))  \(one.meaning)\n"
     }
+    text += """
+
+      What the build of a kernel decides is chosen by boot --config WORD,…; no word is on by itself,
+      `distribution` stands for all of them, and no_WORD takes one away.
+
+
+      """
+    for one in BuildOption.all { text += "\(padded("\(one.name)", width))  \(one.meaning)\n" }
     return text.split(separator: "\n", omittingEmptySubsequences: false).map {
       String($0.reversed().drop(while: { $0 == " " }).reversed())
     }.joined(separator: "\n")

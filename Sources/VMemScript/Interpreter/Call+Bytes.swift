@@ -7,14 +7,19 @@ extension Call {
   static let maximumBytes = 1 << 30
 
   /// Puts what BYTES stands for into `arguments.bytes`.
-  mutating func bytes(_ token: Token) throws(LineFailure) {
+  mutating func bytes<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
+  ) throws(LineFailure) {
     let text = token.text
     arguments.bytes.removeAll(keepingCapacity: true)
     if text.hasPrefix("text:") {
       for at in 5..<text.count { arguments.bytes.append(text[at]) }
       return
     }
-    if text.byte(0) == UInt8(ascii: "@") { return try file(text.from(1).string, token) }
+    if text.byte(0) == UInt8(ascii: "@") {
+      // A line that comes before may make the file.
+      return S.knowsValues ? try file(text.from(1).string, token) : ()
+    }
     guard text.count % 2 == 0 else { throw badBytes(token) }
     for at in stride(from: 0, to: text.count, by: 2) {
       guard let high = text[at].hexDigit, let low = text[at + 1].hexDigit else {

@@ -3,8 +3,8 @@ internal import VMem
 extension Call {
   /// Decodes the words from `first` on as the arguments of a verb.
   @inline(__always)
-  mutating func decode(
-    _ machine: borrowing Machine, _ shape: Shape, from first: Int
+  mutating func decode<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ shape: Shape, from first: Int
   ) throws(LineFailure) {
     arguments.given = ParameterSet()
     var at = first
@@ -19,10 +19,10 @@ extension Call {
           throw unknownOption(shape, token)
         }
         guard !arguments.has(option) else { throw .script("given twice", token) }
-        at = try decode(machine, option, at: at + 1)
+        at = try decode(scope, option, at: at + 1)
       } else {
         guard position < shape.positionalCount else { throw surplus(shape, token) }
-        at = try decode(machine, shape.parameter(position), at: at)
+        at = try decode(scope, shape.parameter(position), at: at)
         position += 1
       }
     }
@@ -31,8 +31,8 @@ extension Call {
 
   /// Decodes one parameter from the words at `at`; returns where the next begins.
   @inline(__always)
-  private mutating func decode(
-    _ machine: borrowing Machine, _ parameter: Parameter, at: Int
+  private mutating func decode<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ parameter: Parameter, at: Int
   ) throws(LineFailure) -> Int {
     let kind = parameter.kind
     if kind == .flag {
@@ -48,29 +48,30 @@ extension Call {
     }
     let token = tokens[at]
     switch kind {
-    case .number: arguments.set(parameter, try number(machine, token), token: at)
-    case .address: arguments.set(parameter, try address(machine, token), token: at)
-    default: return try decodeOther(machine, parameter, kind, token, at)
+    case .number: arguments.set(parameter, try number(scope, token), token: at)
+    case .address: arguments.set(parameter, try address(scope, token), token: at)
+    default: return try decodeOther(scope, parameter, kind, token, at)
     }
     return at + 1
   }
 
-  private mutating func decodeOther(
-    _ machine: borrowing Machine, _ parameter: Parameter, _ kind: Parameter.Kind, _ token: Token,
+  private mutating func decodeOther<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ parameter: Parameter, _ kind: Parameter.Kind, _ token: Token,
     _ at: Int
   ) throws(LineFailure) -> Int {
     switch kind {
     case .range:
-      let (start, end) = try range(machine, token)
+      let (start, end) = try range(scope, token)
       arguments.set(parameter, start, end: end, token: at)
     case .pages:
-      try pages(machine, token)
-      if parameter == .page, arguments.pages.count != 1 {
+      try pages(scope, token)
+      let count = arguments.pages.count
+      if parameter == .page, count > 1 || count == 0 && !arguments.hasUnknownPages {
         throw .script("\(arguments.pages.count) pages where one is wanted", token)
       }
       arguments.set(parameter, arguments.pages.first ?? PageList.null, token: at)
     case .bytes:
-      try bytes(token)
+      try bytes(scope, token)
       arguments.set(parameter, 0, token: at)
     case .areaFlags:
       arguments.set(parameter, try flags(token, VMFlags.words), token: at)
@@ -88,7 +89,7 @@ extension Call {
         throw .script("a value is missing: \(parameter.signature)", token)
       }
       let length = try number(tokens[at + 1])
-      arguments.set(parameter, try address(machine, token), end: length, token: at)
+      arguments.set(parameter, try address(scope, token), end: length, token: at)
       return at + 2
     default: arguments.set(parameter, 0, token: at)
     }
@@ -120,20 +121,27 @@ extension Call {
     return .script("one argument too many", hint: hint, token)
   }
 
-  /// The parameters that take all words may be given none; anything else that lacks is an error.
+  /// Some parameters that take all words may be given none; anything else that lacks is an error.
   private mutating func completeOrFail(
     _ shape: Shape, _ position: Int
   ) throws(LineFailure) {
     let last = tokens.last
     guard position < shape.requiredPositional else {
       let parameter = arguments.given.first(missingOf: shape.required) ?? .text
-      throw .script("missing: \(parameter.signature)", hint: "\(parameter.meaning)", last)
+      throw missing(parameter, last)
     }
     let parameter = shape.parameter(position)
-    if parameter.kind == .rest {
+    if parameter.mayBeEmpty {
       return arguments.set(parameter, 0, token: tokens.count)
     }
-    throw .script("missing: \(parameter.signature)", hint: "\(parameter.meaning)", last)
+    throw missing(parameter, last)
+  }
+
+  /// Says what lacks, and what it means as far as one line holds.
+  private func missing(_ parameter: Parameter, _ last: Token) -> LineFailure {
+    let meaning = "\(parameter.meaning)"
+    let first = meaning.split(separator: "; ", maxSplits: 1).first.map(String.init) ?? meaning
+    return .script("missing: \(parameter.signature)", hint: first, last)
   }
 
   func quoted(_ word: String) -> String {

@@ -2,8 +2,8 @@ internal import VMem
 
 extension Call {
   /// Reads the outcomes after `expect`.
-  mutating func expectation(
-    _ machine: borrowing Machine, _ token: Token
+  mutating func expectation<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
   ) throws(LineFailure) -> Expectation {
     var result = Expectation()
     result.text = token.text.string
@@ -20,14 +20,14 @@ extension Call {
       guard result.wanted.count < Expectation.maximum else {
         throw .script("more than \(Expectation.maximum) outcomes", token)
       }
-      result.wanted.append(try outcome(machine, part))
+      result.wanted.append(try outcome(scope, part))
       start = end + 1
     }
     return result
   }
 
-  private mutating func outcome(
-    _ machine: borrowing Machine, _ token: Token
+  private mutating func outcome<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
   ) throws(LineFailure) -> Expectation.Wanted {
     let text = token.text
     if text == "NULL" { return .null }
@@ -43,25 +43,32 @@ extension Call {
     if word.byte(0) == UInt8(ascii: "E"), isCapital(word) {
       let name = word.string
       if let errno = Errno.allCases.first(where: { $0.name == name }) { return .errno(errno) }
-      if text.withSpan({ machine.lookUp($0) }) == nil {
-        let near = nearest(to: name, of: Errno.allCases.map { $0.name })
-        throw .script(
-          "no errno \(quoted(name))", hint: near.map { "did you mean \($0)?" }, token)
-      }
     }
-    guard text.byte(0).isLetter else { return .value(try address(machine, token)) }
-    // A misspelt outcome is more likely than a name that holds nothing.
+    guard text.byte(0).isLetter else { return .value(try address(scope, token)) }
     var end = 0
     while text.byte(end).isNameByte { end += 1 }
-    guard text[0..<end].withSpan({ machine.lookUp($0) }) != nil else {
-      throw .script(
-        "\(quoted(text.string)) is not an outcome",
-        hint:
-          "an errno like ENOMEM, NULL, 0, a number or address, fault, SIGSEGV, SIGBUS, warn, bug, "
-          + "stale, blocked",
-        token)
+    // A misspelt outcome is more likely than a name that holds nothing.
+    if case .nothing = scope.meaning(of: text[0..<end], .outcome, token) {
+      throw .script(notAnOutcome(token))
     }
-    return .value(try address(machine, token))
+    return .value(try address(scope, token))
+  }
+
+  /// Words for an outcome that is neither a word of the language nor a name.
+  func notAnOutcome(_ token: Token) -> ScriptError {
+    let text = token.text
+    let word = text.byte(0) == UInt8(ascii: "-") ? text.from(1) : text
+    if word.byte(0) == UInt8(ascii: "E"), isCapital(word) {
+      let near = nearest(to: word.string, of: Errno.allCases.map { $0.name })
+      return ScriptError(
+        "no errno \(quoted(word.string))", hint: near.map { "did you mean \($0)?" }, token)
+    }
+    return ScriptError(
+      "\(quoted(text.string)) is not an outcome",
+      hint:
+        "an errno like ENOMEM, NULL, 0, a number or address, fault, SIGSEGV, SIGBUS, warn, bug, "
+        + "stale, blocked",
+      token)
   }
 
   private func isCapital(_ word: Text) -> Bool {

@@ -5,8 +5,8 @@ extension Call {
   static let maximumTerms = 1024
 
   /// The value of `TERM {(+|-|*|/) TERM}`: * and / before + and -, from the left, modulo 2^64.
-  mutating func expression(
-    _ machine: borrowing Machine, _ words: Range<Int>
+  mutating func expression<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ words: Range<Int>
   ) throws(LineFailure) -> UInt64 {
     guard !words.isEmpty else {
       throw .script("an expression is missing", tokens[min(words.lowerBound, tokens.count) - 1])
@@ -18,16 +18,19 @@ extension Call {
     var isAdding = true
     var at = words.lowerBound
     while true {
-      var product = try term(machine, at)
+      var product = try term(scope, at)
       at += 1
       while at < words.upperBound, tokens[at].text == "*" || tokens[at].text == "/" {
         guard at + 1 < words.upperBound else { throw missingTerm(at) }
-        let factor = try term(machine, at + 1)
+        let factor = try term(scope, at + 1)
         if tokens[at].text == "*" {
           product = product &* factor
         } else {
-          guard factor != 0 else { throw .script("division by 0", tokens[at + 1]) }
-          product /= factor
+          // What a name stands for may not be known yet.
+          guard factor != 0 || !S.knowsValues && tokens[at + 1].text.byte(0).isLetter else {
+            throw .script("division by 0", tokens[at + 1])
+          }
+          product /= max(factor, 1)
         }
         at += 2
       }
@@ -48,16 +51,16 @@ extension Call {
   }
 
   /// A number, an address, a field of an area, or a counter.
-  private mutating func term(
-    _ machine: borrowing Machine, _ at: Int
+  private mutating func term<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ at: Int
   ) throws(LineFailure) -> UInt64 {
     let token = tokens[at]
     guard let dot = token.text.firstIndex(of: UInt8(ascii: ".")), token.text.byte(0).isLetter else {
-      return try address(machine, token)
+      return try address(scope, token)
     }
     let group = token.text[0..<dot]
     guard group == "machine" || group == "pagetables" || group == "areas" || group == "tlb" else {
-      return try address(machine, token)
+      return try address(scope, token)
     }
     guard let counter = Counter.all.first(where: { token.text == $0.name }) else {
       let names = Counter.all.map { "\($0.name)" }
@@ -68,7 +71,7 @@ extension Call {
         hint: near.map { "did you mean \($0)?" }
           ?? "there are \(names.filter { $0.hasPrefix(prefix) }.joined(separator: " "))", token)
     }
-    return counter.value(machine, machine.counters)
+    return scope.value(of: counter)
   }
 
   /// Words as one text, for messages.

@@ -3,39 +3,36 @@ internal import VMem
 extension Call {
   /// The value of the name at `at`, with what follows it: `NAME`, `NAME[i]`, `NAME:i`, `NAME.field`.
   @inline(__always)
-  mutating func named(
-    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  mutating func named<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
     let text = token.text
     let start = at
     while text.byte(at).isNameByte { at += 1 }
     let word = text[start..<at]
     if word == "NULL" { return 0 }
-    let name = try find(machine, word)
-    let entry = machine.name(name)
     let next = text.byte(at)
-    if next == UInt8(ascii: "[") || next == UInt8(ascii: ":") {
-      return try pageAddress(machine, token, word, entry, &at)
-    }
+    let isPage = next == UInt8(ascii: "[") || next == UInt8(ascii: ":")
+    let meaning = try find(scope, word, isPage ? .pages : .any, token)
+    if isPage { return try pageAddress(scope, token, word, meaning, &at) }
     if next == UInt8(ascii: "."), text.byte(at + 1) != UInt8(ascii: ".") {
-      return try field(machine, token, word, entry, &at)
+      return try field(scope, token, word, meaning, &at)
     }
-    if entry.kind == NameKind.pages.rawValue {
-      return directAddress(machine, try page(machine, word, entry, 0))
+    switch meaning {
+    case .address(let value), .number(let value): return value
+    case .pages(let set, _): return scope.directAddress(try page(scope, word, set, 0))
+    case .nothing, .later: return 0
     }
-    return entry.value
   }
 
-  /// The entry of a name that stands for something. Refuses with ENOENT otherwise.
+  /// What a name stands for. Refuses with ENOENT when that is nothing.
   @inline(__always)
-  mutating func find(_ machine: borrowing Machine, _ word: Text) throws(LineFailure) -> Ref<Name> {
-    if let name = word.withSpan({ machine.lookUp($0) }) {
-      let entry = machine.name(name)
-      // An address of 0 is what a failed call leaves; a name for NULL is a number.
-      let isAddress = entry.kind == NameKind.address.rawValue
-      if entry.kind != NameKind.nothing.rawValue, !isAddress || entry.value != 0 { return name }
-    }
-    throw holdsNothing(word)
+  mutating func find<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ word: Text, _ use: NameUse, _ token: Token
+  ) throws(LineFailure) -> NameMeaning {
+    let meaning = scope.meaning(of: word, use, token)
+    if case .nothing = meaning { throw holdsNothing(word) }
+    return meaning
   }
 
   @inline(never)
@@ -44,52 +41,70 @@ extension Call {
     return .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
   }
 
-  func directAddress(_ machine: borrowing Machine, _ pfn: UInt64) -> UInt64 {
-    machine.map.pageOffset &+ pfn << 12
+  /// A number that `let` has named.
+  @inline(never)
+  mutating func namedNumber<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ at: inout Int
+  ) throws(LineFailure) -> UInt64 {
+    let start = at
+    while token.text.byte(at).isNameByte { at += 1 }
+    switch try find(scope, token.text[start..<at], .number, token) {
+    case .number(let value): return value
+    case .later(.number), .later(.any): return 0
+    default: throw badNumber(token)
+    }
   }
 
   /// Frame number of page `index` of a set.
-  private mutating func page(
-    _ machine: borrowing Machine, _ word: Text, _ entry: Name, _ index: UInt64
+  private mutating func page<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ word: Text, _ set: Ref<PageSet>, _ index: UInt64
   ) throws(LineFailure) -> UInt64 {
-    guard let pfn = machine.page(index, of: entry.pages) else {
-      let count = machine.pageSet(entry.pages).count
-      culprit = "\(quoted(word.string)) has \(count) pages, none with number \(index)"
-      throw .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
+    if let pfn = scope.pfn(index, of: set) { return pfn }
+    let count = scope.pageCount(of: set)
+    culprit = "\(quoted(word.string)) has \(count) pages, none with number \(index)"
+    throw .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
+  }
+
+  /// The pages that a name stands for; nil when that is known later.
+  private func pageSet(
+    _ meaning: NameMeaning, _ word: Text, _ token: Token
+  ) throws(LineFailure) -> Ref<PageSet>? {
+    switch meaning {
+    case .pages(let set, _): return set
+    case .later(.pages), .later(.any): return nil
+    default: throw notPages(word, token)
     }
-    return UInt64(pfn)
   }
 
   /// `[i]` or `:i` behind the name of pages.
-  private mutating func pageAddress(
-    _ machine: borrowing Machine, _ token: Token, _ word: Text, _ entry: Name, _ at: inout Int
+  private mutating func pageAddress<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ word: Text, _ meaning: NameMeaning, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
-    guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token, entry) }
+    let set = try pageSet(meaning, word, token)
     let isBracket = token.text.byte(at) == UInt8(ascii: "[")
     at += 1
-    let index = try number(machine, token, &at)
+    let index = try number(scope, token, &at)
     if isBracket {
       guard token.text.byte(at) == UInt8(ascii: "]") else { throw notOnePage(token) }
       at += 1
     }
-    return directAddress(machine, try page(machine, word, entry, index))
+    guard let set else { return 0 }
+    return scope.directAddress(try page(scope, word, set, index))
   }
 
   private func notOnePage(_ token: Token) -> LineFailure {
     .script("one page is wanted here", hint: "P[3], or P for P[0]", token)
   }
 
-  private func notPages(_ word: Text, _ token: Token, _ entry: Name) -> LineFailure {
-    // Damage must not look like a mistake in the script.
-    precondition(entry.pages.isNone, "a name that stands for no pages has some")
-    return .script(
+  func notPages(_ word: Text, _ token: Token) -> LineFailure {
+    .script(
       "\(quoted(word.string)) does not stand for pages", hint: "only alloc_pages makes pages",
       token)
   }
 
   /// `.field` behind the name of an area.
-  private mutating func field(
-    _ machine: borrowing Machine, _ token: Token, _ word: Text, _ entry: Name, _ at: inout Int
+  private mutating func field<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ word: Text, _ meaning: NameMeaning, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
     at += 1
     let start = at
@@ -100,23 +115,27 @@ extension Call {
       throw .script(
         "an area has no field \(quoted(name.string))", hint: "fields are \(names)", token)
     }
-    guard let area = machine.findVMArea(entry.value), area.start == entry.value,
-      entry.kind != NameKind.pages.rawValue
-    else {
-      culprit = "\(quoted(word.string)) is not an area that lives"
-      throw .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
+    switch meaning {
+    case .later: return 0
+    case .address(let address), .number(let address):
+      if let value = scope.value(of: field, at: address) { return value }
+    case .nothing, .pages: break
     }
-    return field.value(of: area)
+    culprit = "\(quoted(word.string)) is not an area that lives"
+    throw .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
   }
 
   // MARK: Page lists
 
   /// Puts the frame numbers of a page list into `arguments.pages`.
-  mutating func pages(_ machine: borrowing Machine, _ token: Token) throws(LineFailure) {
+  mutating func pages<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
+  ) throws(LineFailure) {
     arguments.pages.removeAll(keepingCapacity: true)
+    arguments.hasUnknownPages = false
     var at = 0
     while true {
-      try item(machine, token, &at)
+      try item(scope, token, &at)
       if at == token.text.count { return }
       guard token.text[at] == UInt8(ascii: ",") else { throw badPages(token) }
       at += 1
@@ -129,8 +148,8 @@ extension Call {
       hint: "P  P[3]  P[0..2]  P[2..0]  P[0..8/2]  null  pfn:5, joined with commas", token)
   }
 
-  private mutating func item(
-    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  private mutating func item<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ at: inout Int
   ) throws(LineFailure) {
     let text = token.text
     let start = at
@@ -143,50 +162,66 @@ extension Call {
       at += 1
       return try append(try number(token, &at), token)
     }
-    let entry = machine.name(try find(machine, word))
-    guard entry.kind == NameKind.pages.rawValue else { throw notPages(word, token, entry) }
+    let set = try pageSet(try find(scope, word, .pages, token), word, token)
     guard next == UInt8(ascii: "[") || next == UInt8(ascii: ":") else {
-      for index in 0..<UInt64(machine.pageSet(entry.pages).count) {
-        try append(try page(machine, word, entry, index), token, machine.ram.frameCount)
+      guard let set else { return arguments.hasUnknownPages = true }
+      for index in 0..<scope.pageCount(of: set) {
+        try append(try page(scope, word, set, index), token, scope.frameCount)
       }
       return
     }
     at += 1
-    try slice(machine, token, word, entry, &at)
+    let slice = try slice(scope, token, &at)
     if next == UInt8(ascii: "[") {
       guard text.byte(at) == UInt8(ascii: "]") else { throw badPages(token) }
       at += 1
     }
+    guard let set else {
+      arguments.hasUnknownPages = arguments.hasUnknownPages || slice.to != nil
+      return slice.to == nil ? try append(PageList.null, token) : ()
+    }
+    guard let to = slice.to else {
+      return try append(try page(scope, word, set, slice.from), token)
+    }
+    try append(scope, token, word, set, from: slice.from, to: to, step: slice.step)
   }
 
   /// `i`, `i..j` or `i..j/step`.
-  private mutating func slice(
-    _ machine: borrowing Machine, _ token: Token, _ word: Text, _ entry: Name, _ at: inout Int
-  ) throws(LineFailure) {
+  private mutating func slice<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ at: inout Int
+  ) throws(LineFailure) -> (from: UInt64, to: UInt64?, step: UInt64) {
     let text = token.text
-    let from = try number(machine, token, &at)
+    let from = try number(scope, token, &at)
     guard text.byte(at) == UInt8(ascii: "."), text.byte(at + 1) == UInt8(ascii: ".") else {
-      return try append(try page(machine, word, entry, from), token)
+      return (from, nil, 1)
     }
     at += 2
-    let to = try number(machine, token, &at)
-    var step: UInt64 = 1
-    if text.byte(at) == UInt8(ascii: "/") {
-      at += 1
-      step = try number(machine, token, &at)
-      guard step > 0 else { throw .script("a step of 0 never ends", token) }
+    let to = try number(scope, token, &at)
+    guard text.byte(at) == UInt8(ascii: "/") else { return (from, to, 1) }
+    at += 1
+    let isNamed = text.byte(at).isLetter
+    let step = try number(scope, token, &at)
+    guard step > 0 || isNamed && !S.knowsValues else {
+      throw .script("a step of 0 never ends", token)
     }
+    return (from, to, step)
+  }
+
+  private mutating func append<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ word: Text, _ set: Ref<PageSet>, from: UInt64,
+    to: UInt64, step: UInt64
+  ) throws(LineFailure) {
     var index = from
     if from < to {
       while index < to {
-        try append(try page(machine, word, entry, index), token, machine.ram.frameCount)
+        try append(try page(scope, word, set, index), token, scope.frameCount)
         let next = index.addingReportingOverflow(step)
         if next.overflow { return }
         index = next.partialValue
       }
     } else {
       while index > to {
-        try append(try page(machine, word, entry, index - 1), token, machine.ram.frameCount)
+        try append(try page(scope, word, set, index - 1), token, scope.frameCount)
         if index - to <= step { return }
         index -= step
       }

@@ -23,32 +23,22 @@ extension Call {
 
   /// A number, or a name that `let` has given one.
   @inline(__always)
-  func number(
-    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  mutating func number<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
     guard token.text.byte(at).isLetter else { return try number(token, &at) }
-    return try namedNumber(machine, token, &at)
+    return try namedNumber(scope, token, &at)
   }
 
   /// A word that is such a number and nothing else.
   @inline(__always)
-  func number(_ machine: borrowing Machine, _ token: Token) throws(LineFailure) -> UInt64 {
+  mutating func number<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
+  ) throws(LineFailure) -> UInt64 {
     var at = 0
-    let value = try number(machine, token, &at)
+    let value = try number(scope, token, &at)
     guard at == token.text.count else { throw badNumber(token) }
     return value
-  }
-
-  @inline(never)
-  private func namedNumber(
-    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
-  ) throws(LineFailure) -> UInt64 {
-    let start = at
-    while token.text.byte(at).isNameByte { at += 1 }
-    guard let name = token.text[start..<at].withSpan({ machine.lookUp($0) }),
-      machine.name(name).kind == NameKind.number.rawValue
-    else { throw badNumber(token) }
-    return machine.name(name).value
   }
 
   @inline(never)
@@ -57,7 +47,7 @@ extension Call {
   }
 
   @inline(never)
-  private func badNumber(_ token: Token) -> LineFailure {
+  func badNumber(_ token: Token) -> LineFailure {
     .script(
       "\(quoted(token.text.string)) is not a number",
       hint: "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages); or a name of `let`",
@@ -66,25 +56,25 @@ extension Call {
 
   /// A word that is an address and nothing else.
   @inline(__always)
-  mutating func address(
-    _ machine: borrowing Machine, _ token: Token
+  mutating func address<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
   ) throws(LineFailure) -> UInt64 {
     var at = 0
-    let value = try address(machine, token, &at)
+    let value = try address(scope, token, &at)
     guard at == token.text.count else { throw badAddress(token) }
     return value
   }
 
   /// The address at `at`, which moves behind it.
   @inline(__always)
-  mutating func address(
-    _ machine: borrowing Machine, _ token: Token, _ at: inout Int
+  mutating func address<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
     let text = token.text
     let first = text.byte(at)
     var value: UInt64
     if first.isLetter {
-      value = try named(machine, token, &at)
+      value = try named(scope, token, &at)
     } else if first.isDigit || first == UInt8(ascii: "-") {
       value = try number(token, &at)
     } else {
@@ -94,7 +84,7 @@ extension Call {
       let sign = text[at]
       guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { break }
       at += 1
-      let offset = try number(machine, token, &at)
+      let offset = try number(scope, token, &at)
       value = sign == UInt8(ascii: "+") ? value &+ offset : value &- offset
     }
     return value
@@ -108,13 +98,13 @@ extension Call {
   }
 
   /// `START..END` or `START..+LENGTH`, or the word `modules`.
-  mutating func range(
-    _ machine: borrowing Machine, _ token: Token
+  mutating func range<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
   ) throws(LineFailure) -> (UInt64, UInt64) {
     let text = token.text
-    if text == "modules" { return (AddressMap.modulesStart, AddressMap.modulesEnd) }
+    if text == "modules" { return (scope.modulesStart, AddressMap.modulesEnd) }
     var at = 0
-    let start = try address(machine, token, &at)
+    let start = try address(scope, token, &at)
     guard text.byte(at) == UInt8(ascii: "."), text.byte(at + 1) == UInt8(ascii: ".") else {
       throw badRange(token)
     }
@@ -122,7 +112,7 @@ extension Call {
     let isLength = text.byte(at) == UInt8(ascii: "+")
     if isLength { at += 1 }
     let end =
-      isLength ? start &+ (try number(machine, token, &at)) : try address(machine, token, &at)
+      isLength ? start &+ (try number(scope, token, &at)) : try address(scope, token, &at)
     guard at == text.count else { throw badRange(token) }
     return (start, end)
   }

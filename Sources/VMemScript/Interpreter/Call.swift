@@ -78,14 +78,13 @@ struct Call: ~Copyable {
   /// The word a parameter was given as.
   func word(_ parameter: Parameter) -> Text { tokens[arguments.token(parameter)].text }
 
-  /// Whether the second of two options is given, which rule each other out.
-  func either(_ first: Parameter, or second: Parameter) throws(LineFailure) -> Bool {
+  /// Refuses two options that rule each other out.
+  func exclude(_ first: Parameter, _ second: Parameter) throws(LineFailure) {
     if arguments.has(first), arguments.has(second) {
       throw .script(
         "both \(first.signature) and \(second.signature)", hint: "one or the other",
         tokens[max(arguments.token(first), arguments.token(second))])
     }
-    return arguments.has(second)
   }
 
   /// Refuses an option that means nothing without another.

@@ -2,19 +2,14 @@ package import VMem
 
 /// Keeps what lines do to a machine: no result leaves the process before the commit that covers it.
 package protocol Committer: AnyObject {
-  /// Takes note of a line that may have changed the machine; `text` has no newline.
-  func ran(_ text: [UInt8])
-
-  /// Takes note that the line that ran last failed, although nothing announced it.
-  func failed()
-
-  /// Keeps everything that ran. Returns false when the host fails; then nothing more is printed.
-  func commit() -> Bool
+  /// Keeps what the machine has become by `lines`, those that ran since the last commit. Returns false
+  /// when the host fails; then nothing more is printed.
+  func commit(_ lines: [UInt8]) -> Bool
 
   /// Makes a machine that has just been booted the one that is kept, and returns it, or the words and
   /// exit code for why not.
   func boot(
-    _ machine: consuming Machine, _ text: [UInt8]
+    _ machine: consuming Machine, _ text: ArraySlice<UInt8>
   ) throws(CommitFailure) -> Machine
 }
 

@@ -20,7 +20,7 @@ extension Interpreter {
     if !isOutput, close(descriptor) != 0, failure == nil { failure = .errno(errno) }
     switch failure {
     case nil: return isOutput ? .printed : .ok
-    case .pipeClosed: throw Self.failure(path, token, EPIPE, .pipeClosed)
+    case .pipeClosed: throw .pipeClosed
     case .errno(let number): throw Self.failure(path, token, number, .inputOutput)
     }
   }

@@ -22,6 +22,9 @@ extension Interpreter {
   mutating func finish(_ line: Line, failure: LineFailure) -> Flow {
     switch failure {
     case .script(let error): return fail(error, line)
+    case .pipeClosed:
+      exit = exit.combined(with: .pipeClosed)
+      return .stop
     case .assertion(let text): return failAssertion(line, text)
     case .unsound(let violations): return fail(violations, line)
     case .refusal(let refusal):
@@ -44,7 +47,7 @@ extension Interpreter {
     case .address(let value), .number(let value): .value(value)
     case .pages(_, let count): .value(count)
     case .null: .null
-    case .page(let pfn): .value(call.directAddress(machine, pfn))
+    case .page(let pfn): .value(machine.directAddress(pfn))
     case .difference(let offset): .difference(offset)
     case .line, .text, .rows, .printed: .text
     case .broken: .broken
@@ -65,7 +68,9 @@ extension Interpreter {
     }
     let code = isExpected ? .success : exitCode(line, happened)
     exit = exit.combined(with: code)
-    if !isExpected, shapes[line.head.verb].isRecorded { committer?.failed() }
+    if !isExpected, committer != nil, shapes[Int(line.head.verb)].facts.contains(.changes) {
+      recorder.failed()
+    }
     if options.json {
       printJSON(line, happened, refusal, code)
     } else if !line.head.isSilent, !options.tap, !options.quiet || !isExpected {
@@ -105,7 +110,7 @@ extension Interpreter {
     if options.json { printJSON(line, assertion: text) }
     if options.tap { reportTAP(line, false) }
     begin(line)
-    messages.write(text)
+    messages.printable(text)
     messages.write(byte: 0x0a)
     endMessage()
     return options.keepGoing ? .next : .stop
@@ -118,7 +123,7 @@ extension Interpreter {
     call.output.writer.decimal(tapCount)
     call.output.writer.write(" - ")
     if let fileName {
-      call.output.writer.write(fileName)
+      call.output.writer.printable(fileName)
       call.output.writer.write(byte: 0x3a)
       call.output.writer.decimal(place.line)
       call.output.writer.write(": ")
@@ -127,8 +132,7 @@ extension Interpreter {
       let token = call.tokens[index]
       if index > 0 { call.output.writer.write(byte: 0x20) }
       // A # would begin a directive.
-      for at in 0..<min(token.text.count, 64) where token.text[at] >= 0x20 {
-        let byte = token.text[at]
+      for byte in token.text[0..<min(token.text.count, 64)].printable.utf8 {
         if byte == UInt8(ascii: "#") { call.output.writer.write(byte: 0x5c) }
         call.output.writer.write(byte: byte)
       }

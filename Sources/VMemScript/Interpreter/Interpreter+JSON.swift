@@ -40,34 +40,32 @@ extension Interpreter {
   }
 
   /// Prints the object of a line that is not of the language.
-  mutating func printJSON(_ error: ScriptError, _ line: Line?) {
+  mutating func printJSON(_ finding: Finding) {
     call.output.beginObject()
-    call.output.field("line", count: UInt64(place.line))
+    call.output.field("line", count: UInt64(finding.line))
     call.output.key("verb")
-    if let line {
-      call.output.writer.jsonString("\(table.verbs[line.head.verb].name)")
+    if let verb = finding.verb {
+      call.output.writer.jsonString("\(verb)")
     } else {
       call.output.writer.write("null")
     }
     call.output.key("name")
     call.output.writer.write(
       "null,\"result\":null,\"type\":\"error\",\"errno\":null,\"warnings\":[]")
-    var word = ""
-    if let source = place.source, !error.range.isEmpty, error.range.upperBound <= source.count {
-      word = source[error.range].string
-    }
-    printError(rule: "script", value: word, hint: error.hint ?? "", message: error.message)
-    endJSON(error.exit)
+    printError(
+      rule: "script", value: finding.word, hint: finding.error.hint ?? "",
+      message: finding.error.message)
+    endJSON(finding.error.exit)
   }
 
   private mutating func beginJSON(_ line: Line) {
     call.output.beginObject()
     call.output.field("line", count: UInt64(place.line))
     call.output.key("verb")
-    call.output.writer.jsonString("\(table.verbs[line.head.verb].name)")
+    call.output.writer.jsonString("\(table.verbs[Int(line.head.verb)].name)")
     call.output.key("name")
-    if let token = line.head.nameToken {
-      let name = call.tokens[token].text
+    if line.head.hasName {
+      let name = call.tokens[Int(line.head.nameToken)].text
       name.withSpan { call.output.writer.jsonString($0) }
     } else {
       call.output.writer.write("null")

@@ -1,23 +1,18 @@
 internal import VMem
+internal import VMemViews
 
 extension Interpreter {
   /// Carries out the line in `call.tokens`.
   @inline(__always)
-  mutating func line() -> Flow {
-    var head = Head()
-    do throws(ScriptError) {
-      try parseHead(&head)
-    } catch {
-      return fail(error)
-    }
+  mutating func line(_ head: Head) -> Flow {
     let expectation: Expectation?
     let (warnings, staleHits) = (machine.warnings, machine.staleHits)
     let logEnd = machine.log.end
     let busy = machine.busyCPUs
     do throws(LineFailure) {
-      expectation = try head.outcomeToken.map { index throws(LineFailure) in
-        try call.expectation(machine, call.tokens[index])
-      }
+      expectation =
+        head.hasOutcome
+        ? try call.expectation(machine, call.tokens[Int(head.outcomeToken)]) : nil
     } catch {
       return finish(Line(head: head, logStart: logEnd), failure: error)
     }
@@ -33,7 +28,7 @@ extension Interpreter {
     }
     if busy != 0 { noteEndedCalls(busy, line) }
     // The lines of an included file have accounted for their own.
-    if shapes[head.verb].effect != .language {
+    if shapes[Int(head.verb)].effect != .language {
       line.warnings = machine.warnings - warnings
       line.staleHits = machine.staleHits - staleHits
     }
@@ -43,14 +38,15 @@ extension Interpreter {
   /// Decodes the arguments, runs the verb and binds the name.
   @inline(__always)
   private mutating func perform(_ line: inout Line) throws(LineFailure) -> Result {
-    let index = line.head.verb
+    let index = Int(line.head.verb)
     let effect = shapes[index].effect
+    let facts = shapes[index].facts
     call.isSilent = line.head.isSilent
     call.note = nil
     call.culprit = nil
-    try call.decode(machine, shapes[index], from: line.head.verbToken + 1)
+    try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
     if effect == .writer {
-      if machine.isBusy, !shapes[index].isForBusyCPUs {
+      if machine.isBusy, !facts.contains(.forBusyCPUs) {
         throw .refusal(
           Refusal(
             .errno(.EBUSY), machine.isAsleep ? .cpuSleeps : .cpuInTheMiddle, UInt64(machine.cpu)))
@@ -58,9 +54,9 @@ extension Interpreter {
       machine.tick()
       calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
     }
-    if let committer, shapes[index].isRecorded { committer.ran(lineText) }
-    if let nameToken = line.head.nameToken {
-      line.name = try declare(call.tokens[nameToken].text)
+    if committer != nil { prepareCommit(facts, effect) }
+    if line.head.hasName {
+      line.name = try declare(call.tokens[Int(line.head.nameToken)].text)
     }
     let result: Result
     do throws(LineFailure) {
@@ -76,6 +72,20 @@ extension Interpreter {
     }
     isUsed = true
     return result
+  }
+
+  /// Before a line that the next commit keeps, its results wait for that; before a line that may
+  /// print much, everything is kept that there is, but for an iteration that is not over.
+  @inline(never)
+  private mutating func prepareCommit(_ facts: Verb.Facts, _ effect: Verb.Effect) {
+    if facts.contains(.changes) {
+      // Everything before this line is whole, and a commit has its limits.
+      if recorder.size > Recorder.maximumSize { settle() }
+      recorder.append(lineText)
+      call.output.writer.isHeld = true
+    } else if effect == .reader, !facts.contains(.brief), recorder.depth == 0 {
+      if call.output.writer.isHeld { settle() }
+    }
   }
 
   @inline(__always)

@@ -6,19 +6,22 @@ extension Interpreter {
 
   /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `.
   mutating func begin(_ line: Line?) {
+    begin(file: fileName, place.line, line.map { table.verbs[Int($0.head.verb)].name })
+  }
+
+  private mutating func begin(file: String?, _ line: Int, _ verb: StaticString?) {
     // What is printed is committed, unless the machine is broken.
     if committer != nil { checkAtEnd() }
-    if exit == .corrupt { call.output.writer.willFlush = nil }
-    call.output.writer.flush()
+    settle()
     messages.write(options.colour ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
-    if let fileName {
-      messages.write(fileName)
+    if let file {
+      messages.printable(file)
       messages.write(byte: 0x3a)
-      messages.decimal(place.line)
+      messages.decimal(line)
       messages.write(": ")
     }
-    if let line {
-      messages.write(table.verbs[line.head.verb].name)
+    if let verb {
+      messages.write(verb)
       messages.write(": ")
     }
   }
@@ -27,83 +30,45 @@ extension Interpreter {
 
   // MARK: Script errors
 
-  /// Ends the run because a line is not of the language: names the place, shows the line, and
-  /// marks the word.
+  /// Most findings of a script that are told.
+  private static let toldFindings = 20
+
+  /// Tells what is wrong with a script, if anything: names that the machine knows are not.
+  mutating func report(_ program: Program) -> Flow {
+    guard !program.findings.isEmpty else { return .next }
+    let findings = program.findings.filter { finding in
+      finding.name.isEmpty || program.boots || machine.lookUp(finding.name.span) == nil
+    }
+    for finding in findings.prefix(Self.toldFindings) { tell(finding) }
+    let rest = findings.count - Self.toldFindings
+    if rest > 0 {
+      messages.write("vmemctl: and \(rest) more errors like these\n")
+      endMessage()
+    }
+    return findings.isEmpty ? .next : .stop
+  }
+
+  /// Ends the run because a line cannot be carried out: names the place, shows the line, and marks the
+  /// word.
   @inline(never)
   mutating func fail(_ error: ScriptError, _ line: Line? = nil) -> Flow {
-    exit = exit.combined(with: error.exit)
-    // What an interrupted line has done is not kept.
-    if error.exit == .interrupted { call.output.writer.willFlush = nil }
-    if options.json { printJSON(error, line) }
-    begin(line)
-    messages.write(error.message.shown)
-    if let hint = error.hint {
-      messages.write("; ")
-      messages.write(hint)
-    }
-    messages.write(byte: 0x0a)
-    if let source = place.source { show(error.range, source, place.lineStart) }
-    endMessage()
+    let verb = line.map { table.verbs[Int($0.head.verb)].name }
+    tell(Finding(error, place, fileName, verb))
     return .stop
   }
 
-  /// Most columns of a line that are shown before and behind the word in question.
-  private static let context = 60
-
-  private mutating func show(_ range: Range<Int>, _ source: Text, _ lineStart: Int) {
-    var lineEnd = lineStart
-    while lineEnd < source.count, source[lineEnd] != 0x0a { lineEnd += 1 }
-    if lineEnd > lineStart, source[lineEnd - 1] == 0x0d { lineEnd -= 1 }
-    guard lineEnd > lineStart else { return }
-    let from = max(lineStart, min(range.lowerBound, lineEnd))
-    let isWhole = range.isEmpty
-    let start = isWhole ? lineStart : max(lineStart, from - Self.context)
-    let end = min(
-      lineEnd, (isWhole ? start : min(range.upperBound, from + Self.context)) + Self.context)
-    let number = "\(place.line)"
-    let margin = max(4, number.utf8.count)
-    messages.spaces(margin - number.utf8.count)
-    messages.write(number)
-    messages.write(start > lineStart ? " | …" : " | ")
-    showBytes(source, start..<end)
-    messages.write(end < lineEnd ? "…\n" : "\n")
-    guard !isWhole else { return }
-    messages.spaces(margin)
-    messages.write(start > lineStart ? " |  " : " | ")
-    messages.spaces(columns(source, start..<from))
-    for _ in 0..<max(1, min(columns(source, from..<min(range.upperBound, end)), Self.context)) {
-      messages.write(byte: UInt8(ascii: "^"))
+  private mutating func tell(_ finding: Finding) {
+    exit = exit.combined(with: finding.error.exit)
+    if options.json { printJSON(finding) }
+    begin(file: finding.fileName, finding.line, finding.verb)
+    messages.printable(finding.error.message)
+    if let hint = finding.error.hint {
+      messages.write("; ")
+      messages.printable(hint)
     }
     messages.write(byte: 0x0a)
-  }
-
-  /// Columns that a part of the source takes when it is shown.
-  private func columns(_ source: Text, _ range: Range<Int>) -> Int {
-    var count = 0
-    var at = range.lowerBound
-    while at < range.upperBound {
-      at += source[at] < 0x80 ? 1 : ScriptSource.sequence(source, at) ?? 1
-      count += 1
-    }
-    return count
-  }
-
-  /// Writes a part of the source; what does not print becomes one `?`.
-  private mutating func showBytes(_ source: Text, _ range: Range<Int>) {
-    var at = range.lowerBound
-    while at < range.upperBound {
-      let byte = source[at]
-      if byte >= 0x20, byte < 0x7f {
-        messages.write(byte: byte)
-        at += 1
-      } else if byte >= 0x80, let length = ScriptSource.sequence(source, at) {
-        for step in 0..<length { messages.write(byte: source.byte(at + step)) }
-        at += length
-      } else {
-        messages.write(byte: byte == 0x09 ? 0x20 : UInt8(ascii: "?"))
-        at += 1
-      }
-    }
+    messages.write(finding.excerpt)
+    endMessage()
   }
 
   // MARK: Outcomes
@@ -113,7 +78,7 @@ extension Interpreter {
     begin(line)
     if let expectation = line.expectation {
       messages.write("expected ")
-      messages.write(expectation.text)
+      messages.printable(expectation.text)
       messages.write(" got ")
     }
     let stale = staleTexts(line)
@@ -129,11 +94,11 @@ extension Interpreter {
     }
     if let refusal {
       messages.write(": ")
-      messages.write(refusal.sentence(call.culprit))
+      messages.printable(refusal.sentence(call.culprit))
       let hint = hint(refusal, line)
       if !hint.isEmpty {
         messages.write("\n  ")
-        messages.write(hint)
+        messages.printable(hint)
       }
     }
     messages.write(byte: 0x0a)
@@ -153,7 +118,7 @@ extension Interpreter {
   mutating func tell(note: Refusal, _ line: Line) {
     begin(line)
     messages.write(note.rule.tellsWhatElse ? "note: " : "note: nothing was done: ")
-    messages.write(note.sentence(call.culprit))
+    messages.printable(note.sentence(call.culprit))
     messages.write(byte: 0x0a)
     endMessage()
   }

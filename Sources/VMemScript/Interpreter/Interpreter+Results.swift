@@ -31,7 +31,7 @@ extension Interpreter {
 
   /// Whether the address that a line returns is a user's.
   private func isUser(_ line: Line) -> Bool {
-    [.users, .arenas].contains(table.verbs[line.head.verb].group)
+    [.users, .arenas].contains(table.verbs[Int(line.head.verb)].group)
   }
 
   /// Prints the result line of a line that needed judgement.
@@ -93,8 +93,7 @@ extension Machine {
   func text(of reference: Ref<Name>) -> String? {
     guard !reference.isNone else { return nil }
     let entry = name(reference)
-    var text = ""
-    for at in 0..<Int(entry.length) { text.unicodeScalars.append(Unicode.Scalar(entry.text[at])) }
-    return text
+    let bytes = entry.text.span.extracting(first: Int(entry.length))
+    return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
   }
 }

@@ -2,124 +2,134 @@ internal import VMem
 internal import VMemViews
 
 extension Interpreter {
-  /// Runs a script, or the command that arguments make.
+  /// Runs a script, or the command that arguments make: not a line of it when one is not of the
+  /// language.
   ///
   /// - Returns: the exit code of everything run so far.
-  package mutating func run(_ source: borrowing ScriptSource) -> ExitCode {
-    _ = execute(source)
+  package mutating func run(_ source: consuming ScriptSource) -> ExitCode {
+    var parser = Parser(table)
+    return run(parser.parse(source))
+  }
+
+  package mutating func run(_ program: Program) -> ExitCode {
+    _ = start(program)
+    return end()
+  }
+
+  /// Tells what is wrong with a script, and runs nothing.
+  package mutating func check(_ program: Program) { _ = report(program) }
+
+  /// Runs input line by line as it comes, and answers whenever no more of it waits.
+  package mutating func run(_ stream: inout ScriptStream, _ parser: inout Parser) -> ExitCode {
+    while true {
+      if let part = stream.takeLines() {
+        let program = parser.begin(part)
+        if run(program, &stream, &parser) == .stop { break }
+      } else if stream.isAtEnd {
+        break
+      } else {
+        if !stream.hasMore { flush() }
+        stream.read()
+      }
+    }
+    return end()
+  }
+
+  /// Runs what a part of the input has of whole statements.
+  private mutating func run(
+    _ program: Program, _ stream: inout ScriptStream, _ parser: inout Parser
+  ) -> Flow {
+    while true {
+      switch parser.statement(program, isLast: stream.isAtEnd) {
+      case .whole: if start(program) == .stop { return .stop }
+      case .unfinished(let at, let line):
+        stream.giveBack(program.source, from: at, line: line)
+        return .next
+      case .end: return .next
+      }
+    }
+  }
+
+  private mutating func start(_ program: Program) -> Flow {
+    if report(program) == .stop { return .stop }
+    return execute(program)
+  }
+
+  private mutating func end() -> ExitCode {
     // Before the commit, which a broken machine does not get.
     if committer != nil { checkAtEnd() }
     flush()
+    recorder = Recorder()
     return exit
   }
 
-  /// Runs a source to its end or to the line that stops it. An included file runs inside the line
-  /// that includes it.
-  mutating func execute(_ source: borrowing ScriptSource) -> Flow {
+  // MARK: Programs
+
+  /// Runs a program to its end or to the line that stops it. An included file runs in the place of
+  /// the line that includes it.
+  private mutating func execute(_ program: Program) -> Flow {
     let outer = (place, fileName)
     defer { (place, fileName) = outer }
-    fileName = source.name
-    place = Place(source: source.text)
-    var reader = Lexer(source)
-    if let defect = source.firstDefect() {
-      (place.line, place.lineStart) = (defect.line, defect.lineStart)
-      return fail(defect.error)
-    }
-    var loops: [Loop] = []
-    do throws(ScriptError) {
-      while try reader.next(&call.tokens, &call.unquoted) {
-        (place.line, place.lineStart) = (reader.line, reader.lineStart)
-        switch try marks(&loops, &reader) {
-        case .handled: continue
-        case .line: break
+    fileName = program.source.name
+    let text = program.source.text
+    place = Place(source: text)
+    // Iterations that are left of the loops that run.
+    var loops: [UInt64] = []
+    var at = 0
+    let end = program.code.count
+    while at < end {
+      let line = CodeLine(program.code, at: at)
+      load(line, at, program, text)
+      at = line.next(at)
+      switch line.kind {
+      case .call: if self.line(line.head) == .stop { return .stop }
+      case .open:
+        guard let times = times() else { return .stop }
+        isUsed = true
+        if times == 0 {
+          at = line.target
+        } else {
+          loops.append(times)
+          if committer != nil { record(times, at, program) }
         }
-        if line() == .stop { return .stop }
-        if call.output.writer.failure != nil { return .stop }
+      case .close:
+        loops[loops.count - 1] -= 1
+        let isOver = loops[loops.count - 1] == 0
+        if isOver { loops.removeLast() } else { at = line.target }
+        if committer != nil { endIteration(isOver) }
+      case .include:
+        isUsed = true
+        includes += 1
+        let flow = execute(program.includes[line.target])
+        includes -= 1
+        if flow == .stop { return .stop }
       }
-    } catch {
-      (place.line, place.lineStart) = (reader.line, reader.lineStart)
-      return fail(error)
+      if call.output.writer.failure != nil { return .stop }
     }
     return .next
   }
 
-  /// A `repeat` whose body runs.
-  private struct Loop {
-    /// The lexer in front of the body.
-    var body: Lexer
-    var remaining: UInt64
-  }
-
-  private enum Mark {
-    case line
-    case handled
-  }
-
-  /// Carries out `repeat N {` and `}`, which steer the lexer.
+  /// Puts the words of a line into place.
   @inline(__always)
-  private mutating func marks(
-    _ loops: inout [Loop], _ reader: inout Lexer
-  ) throws(ScriptError) -> Mark {
-    let first = call.tokens[0]
-    if first.isMark(UInt8(ascii: "}")) {
-      guard !loops.isEmpty else { throw ScriptError("no `repeat` is open", first) }
-      loops[loops.count - 1].remaining -= 1
-      if loops[loops.count - 1].remaining > 0 {
-        reader = loops[loops.count - 1].body
-      } else {
-        loops.removeLast()
-      }
-      return .handled
+  private mutating func load(_ line: CodeLine, _ at: Int, _ program: Program, _ text: Text) {
+    place = Place(source: text, line: line.number, lineStart: line.start)
+    call.tokens.removeAll()
+    call.unquoted.removeAll()
+    let first = at + CodeLine.headerSize
+    for index in first..<first + line.tokenCount {
+      call.tokens.append(
+        Token(code: program.code[index], text, from: line.start, &call.unquoted))
     }
-    if call.tokens.last.isMark(UInt8(ascii: "{")) || first.text == "repeat" {
-      try beginRepeat(&loops, &reader)
-      return .handled
-    }
-    return .line
   }
 
-  private mutating func beginRepeat(
-    _ loops: inout [Loop], _ reader: inout Lexer
-  ) throws(ScriptError) {
-    guard call.tokens[0].text == "repeat" else {
-      throw ScriptError("only `repeat N` takes a body", call.tokens.last)
-    }
-    guard call.tokens.count == 3, call.tokens[2].isMark(UInt8(ascii: "{")) else {
-      throw ScriptError("`repeat` is written as: repeat N { … }", call.tokens.last)
-    }
-    guard loops.count < Self.maximumRepeats else {
-      throw ScriptError(
-        "more than \(Self.maximumRepeats) `repeat` inside each other", call.tokens[0])
-    }
-    let times: UInt64
+  /// How often the `repeat` in front runs; nil when its number is none, which ends the run.
+  private mutating func times() -> UInt64? {
     do throws(LineFailure) {
-      times = try call.number(machine, call.tokens[1])
+      return try call.number(machine, call.tokens[1])
     } catch {
-      guard case .script(let defect) = error else { return }
-      throw defect
+      let head = Head(verb: UInt8(table.find(call.tokens[0].text) ?? 0))
+      _ = finish(Line(head: head, logStart: machine.log.end), failure: error)
+      return nil
     }
-    isUsed = true
-    let start = call.tokens[0]
-    let body = reader
-    try skipBody(&reader, start)
-    guard times > 0 else { return }
-    loops.append(Loop(body: body, remaining: times))
-    reader = body
-  }
-
-  /// Moves the lexer behind the `}` of the body in front of it.
-  private mutating func skipBody(_ reader: inout Lexer, _ start: Token) throws(ScriptError) {
-    let position = reader
-    var depth = 1
-    while try reader.next(&call.tokens, &call.unquoted) {
-      if call.tokens[0].isMark(UInt8(ascii: "}")) {
-        depth -= 1
-        if depth == 0 { return }
-      } else if call.tokens.last.isMark(UInt8(ascii: "{")) {
-        depth += 1
-      }
-    }
-    reader = position
-    throw ScriptError("this `repeat` has no closing `}`", start)
   }
 }

@@ -21,6 +21,7 @@ package struct Interpreter: ~Copyable {
 
   let shapes: [Shape]
   let bodies: [Verb.Body]
+  var recorder = Recorder()
   /// What the line that runs came from.
   var place = Place() {
     didSet { chost_set_line(UInt64(place.line)) }
@@ -47,12 +48,13 @@ package struct Interpreter: ~Copyable {
   ///   - output: descriptor result lines and views go to; nil keeps them in memory.
   ///   - messages: descriptor everything else goes to; nil keeps it in memory.
   package init(
-    machine: consuming Machine, options: Options, output: Int32? = 1, messages: Int32? = 2
+    machine: consuming Machine, options: Options, table: VerbTable = VerbTable(),
+    output: Int32? = 1, messages: Int32? = 2
   ) {
     self.machine = machine
     self.options = options
     self.messages = ByteWriter(descriptor: messages)
-    table = VerbTable()
+    self.table = table
     shapes = table.verbs.map { Shape($0) }
     bodies = table.verbs.map { $0.body }
     let format = options.json && !options.tap ? ViewOutput.Format.json : .text
@@ -60,16 +62,7 @@ package struct Interpreter: ~Copyable {
   }
 
   /// Keeps the machine; nil for one that ends with the process.
-  package var committer: (any Committer)? {
-    didSet {
-      // What a broken machine did is not kept.
-      call.output.writer.willFlush = committer.map { committer in { committer.commit() } }
-    }
-  }
-
-  /// Asked now and then in a verb that takes long whether it shall stop; nil where the process would
-  /// end instead.
-  package var interruption: (() -> Bool)?
+  package var committer: (any Committer)?
 
   /// Other images; nil where there are none to be had.
   package var images: (any Images)? {
@@ -98,15 +91,25 @@ package struct Interpreter: ~Copyable {
     return exit
   }
 
-  /// Writes results, then messages.
+  // MARK: Commit before print
+
+  /// Keeps what lines have done, then writes their results, then messages.
   mutating func flush() {
-    let isKept = exit != .corrupt && exit != .interrupted
-    if let committer, isKept, !committer.commit() { exit = .inputOutput }
-    if !isKept { call.output.writer.willFlush = nil }
-    call.output.writer.flush()
+    settle()
     messages.flush()
     if let failure = call.output.writer.failure {
       exit = failure == .pipeClosed ? .pipeClosed : .inputOutput
     }
+  }
+
+  /// Keeps what lines have done, then writes their results. What a broken machine did is shown and
+  /// not kept; what the host does not keep is not shown.
+  mutating func settle() {
+    call.output.writer.isHeld = false
+    if let committer, exit != .corrupt, !committer.commit(recorder.take()) {
+      exit = .inputOutput
+      call.output.writer.drop()
+    }
+    call.output.writer.flush()
   }
 }

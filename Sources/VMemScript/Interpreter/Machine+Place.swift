@@ -20,6 +20,14 @@ extension Machine {
       return "in \(place)\(describe(area)), offset \(hexadecimal(offset))"
     }
     let (below, above) = neighbours(of: address)
+    if let below, address < below.end {
+      // Without a vm_struct: vm_map_ram has it.
+      let isBlock = below.areaFlags & VMArea.mapBlock != 0
+      let range = "\(hexadecimal(below.start))..\(hexadecimal(below.end))"
+      return isBlock
+        ? "in a part of the vm_map_ram block \(range) where nothing is mapped"
+        : "in the vm_map_ram mapping \(range), where nothing is mapped"
+    }
     if let below, let above {
       return address &- below.end < above.start &- address
         ? behind(below, address) : before(above, address)

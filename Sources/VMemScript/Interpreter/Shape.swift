@@ -10,19 +10,16 @@ struct Shape {
   var required = ParameterSet()
   var optionCount = 0
   let effect: Verb.Effect
-  /// Whether what it makes can have a name.
+  let facts: Verb.Facts
+  /// Whether what it makes can have a name, and is pages.
   let makes: Bool
-
-  /// Whether running it again is part of making the same machine again.
-  let isRecorded: Bool
-  /// Whether it may be said to a CPU that is in the middle of a call.
-  let isForBusyCPUs: Bool
+  let makesPages: Bool
 
   init(_ verb: Verb) {
-    isRecorded = verb.changesTheMachine
-    isForBusyCPUs = ["cpu", "context", "step", "task"].contains("\(verb.name)")
     effect = verb.effect
+    facts = verb.facts
     makes = verb.product != .nothing
+    makesPages = verb.product == .pages
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)
     for parameter in verb.required {
       required.insert(parameter)

@@ -8,6 +8,8 @@ struct Arguments: ~Copyable {
   var tokens = InlineArray<256, Int32>(repeating: 0)
   /// Frame numbers of the page list.
   var pages: [UInt64] = []
+  /// Whether there are more, in a script that does not run yet.
+  var hasUnknownPages = false
   var bytes: [UInt8] = []
 
   @inline(__always)

@@ -4,6 +4,8 @@ internal import VMem
 enum LineFailure: Error {
   /// The line is not of the language.
   case script(ScriptError)
+  /// Nobody reads what the line writes any more.
+  case pipeClosed
   /// The emulated kernel refused.
   case refusal(Refusal)
   /// An assertion does not hold; the text says what the two sides are.

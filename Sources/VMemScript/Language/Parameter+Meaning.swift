@@ -6,7 +6,12 @@ extension Parameter {
     case .cpus: "CPUs, 1 to 64 (default 1)"
     case .nodes: "NUMA nodes, 1 to 8, of at least 4M each (default 1)"
     case .levels: "levels of page tables, 4 or 5 (default 4)"
-    case .kernel: "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.2 (default 6.18)"
+    case .kernel: "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.1 7.2 7.3 next (default 6.18)"
+    case .config:
+      """
+      how the kernel was built, words joined with commas: nr_cpus_8192 randomize_base \
+      init_on_alloc, distribution for all of them, no_… to take one away (default none)
+      """
     case .with: "switch on what the kernel version would not have; `help kernels` lists switches"
     case .without: "switch off what the kernel version would have"
     case .seed: "seed of everything random (default 1)"
@@ -30,7 +35,8 @@ extension Parameter {
     case .count: "blocks to allocate"
     case .order: "2^K pages a block (default 0)"
     case .node: "NUMA node to allocate from, -1 for any (default any)"
-    case .gfp: "what the allocation may do; only GFP_KERNEL may sleep (default GFP_KERNEL)"
+    case .gfp:
+      "what the allocation may do; only GFP_KERNEL may sleep; joined with commas (default GFP_KERNEL)"
     case .zone: "the highest zone to take pages from (default normal)"
     case .pages: "a list of pages: P, P[3], P[0..2], P[2..0], P[0..8/2], null, pfn:5"
     case .pagesOrNull: "a list of pages, or `null`: build the tables and leave them empty"
@@ -172,7 +178,7 @@ extension Parameter {
       """
       what test_vmalloc.sh runs for that word, and parameters of the module: nr_threads (1), \
       sequential_test_order (0), test_repeat_count (1), test_loop_count (1000000), nr_pages (1), \
-      use_huge (0), run_test_mask (all, from 7.2 on 7), nr_pcpu_objects (35000). Bits of run_test_mask, from 1 on: \
+      use_huge (0), run_test_mask (all, from 6.18 on 7), nr_pcpu_objects (35000). Bits of run_test_mask, from 1 on: \
       fix_size, full_fit, long_busy_list, random_size, fix_align, random_size_align, align_shift, pcpu, \
       kvfree_rcu_1_arg, kvfree_rcu_2_arg, vm_map_ram, no_block, vrealloc
       """

@@ -3,7 +3,8 @@ internal import VMem
 /// A parameter of a verb. The case says what it means; its kind says how it is written.
 enum Parameter: UInt8, CaseIterable {
   // Machine
-  case memory, cpus, nodes, levels, kernel, with, without, seed, tlbEntries, listsFile, rowsFile,
+  case memory, cpus, nodes, levels, kernel, config, with, without, seed, tlbEntries, listsFile,
+    rowsFile,
     hash
   case file, cpu, context
   // Pages
@@ -87,7 +88,7 @@ enum Parameter: UInt8, CaseIterable {
     case .byte, .openFile, .fileOrBuffer, .mappedFile, .memfd, .buffer, .byteOffset, .mapOffset:
       .address
     case .fileRange: .range
-    case .seals, .addedSeals, .bufferFlags, .syncFlags: .flagWords
+    case .seals, .addedSeals, .bufferFlags, .syncFlags, .gfp: .flagWords
     case .hostFile: .word
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
@@ -104,11 +105,11 @@ enum Parameter: UInt8, CaseIterable {
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
     case .arenaFlags: .arenaFlags
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
+    case .context, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
       .keyAccess,
       .keyMode, .visitor:
       .choice
-    case .kernel, .with, .without, .file, .caller, .task, .newTask, .listsFile, .rowsFile,
+    case .kernel, .config, .with, .without, .file, .caller, .task, .newTask, .listsFile, .rowsFile,
       .function, .window:
       .word
     case .readAt: .addressAndLength
@@ -117,6 +118,14 @@ enum Parameter: UInt8, CaseIterable {
       .keepsOthers, .isWrite, .mayMove:
       .flag
     case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
+    }
+  }
+
+  /// Whether a parameter that takes all words that are left may be given none.
+  var mayBeEmpty: Bool {
+    switch self {
+    case .topic, .text, .settings, .dividedCall: true
+    default: false
     }
   }
 
@@ -135,6 +144,7 @@ enum Parameter: UInt8, CaseIterable {
     case .nodes: "--nodes"
     case .levels: "--levels"
     case .kernel: "--kernel"
+    case .config: "--config"
     case .with: "--with"
     case .without: "--without"
     case .seed: "--seed"
@@ -219,6 +229,7 @@ enum Parameter: UInt8, CaseIterable {
       "N"
     case .kernel: "VERSION"
     case .function: "count|none|fail=N"
+    case .config: "WORD,…"
     case .with, .without: "SWITCH,…"
     case .hash, .byName, .headers, .hostPaths, .sum, .lists, .fixed, .isPrivate, .isShared,
       .anonymous, .device,
@@ -282,6 +293,7 @@ enum Parameter: UInt8, CaseIterable {
     case .bufferFlags: "cloexec"
     case .syncFlags: "FLAGS"
     case .bufferItems: "M:OFFSET:SIZE…"
+    case .gfp: AllocationMode.words.map { "\($0.name)" }.joined(separator: "|")
     case .byteOffset: "OFFSET"
     case .fileRange: "START..END"
     case .huge, .optimized, .punchesHole, .rfc: ""
@@ -293,7 +305,7 @@ enum Parameter: UInt8, CaseIterable {
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
-    case .context, .gfp, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
+    case .context, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
       .keyAccess,
       .keyMode, .visitor, .stackPolicy:
       choices.joined(separator: "|")
@@ -304,7 +316,6 @@ enum Parameter: UInt8, CaseIterable {
   var choices: [String] {
     switch self {
     case .context: ["process", "atomic", "softirq", "irq", "nmi"]
-    case .gfp: ["GFP_KERNEL", "GFP_ATOMIC", "GFP_NOWAIT"]
     case .zone: ["dma32", "normal", "highmem"]
     case .level: ["pte", "pmd", "pud"]
     case .format: ["ptdump", "tree", "count"]
@@ -324,6 +335,7 @@ enum Parameter: UInt8, CaseIterable {
     switch self {
     case .seals, .addedSeals: Seals.words.map { ($0.name, UInt64($0.seal.rawValue)) }
     case .bufferFlags: [("cloexec", 1)]
+    case .gfp: AllocationMode.words
     case .syncFlags: [("start", 0), ("read", 1), ("write", 2), ("end", 4)]
     default: []
     }

@@ -19,6 +19,7 @@ extension Parameter {
   fileprivate var knownWords: [String] {
     switch self {
     case .kernel: KernelVersion.allCases.map(\.text)
+    case .config: ["distribution"] + BuildOption.all.flatMap { ["\($0.name)", "no_\($0.name)"] }
     case .with, .without: Switch.all.map { "\($0.name)" }
     case .flags, .mapFlags: VMFlags.words.map { "\($0.name)" }
     case .arenaFlags: ArenaFlags.words.map { "\($0.name)" }

@@ -41,13 +41,23 @@ package struct Verb: Sendable {
   package let returns: StaticString
   /// Lines that show it at work.
   package let example: StaticString
+  package let facts: Facts
   let body: Body
+  /// Looks at the words that follow rules of their own, before anything runs.
+  let check: Check?
+
+  typealias Check = @Sendable (inout Parser) throws(LineFailure) -> Void
+  /// The call that `step` does in parts, for a verb it can divide.
+  let parts: Parts?
+
+  typealias Parts = @Sendable (inout Call) throws(LineFailure) -> DividedCall
 
   init(
     _ name: StaticString, _ group: Group, _ product: Product = .nothing,
     _ effect: Effect = .writer, _ required: [Parameter] = [], options: [Parameter] = [],
     summary: StaticString, kernel: StaticString = "", returns: StaticString,
-    example: StaticString, _ body: Body
+    example: StaticString, facts: Facts = [], _ body: Body,
+    check: Check? = nil, parts: Parts? = nil
   ) {
     self.name = name
     self.group = group
@@ -60,13 +70,17 @@ package struct Verb: Sendable {
     self.returns = returns
     self.example = example
     self.body = body
+    self.check = check
+    self.parts = parts
+    var all = facts
+    if effect == .writer { all.formUnion([.changes, .looks]) }
+    if effect == .reader, !facts.contains(.apart) { all.insert(.looks) }
+    if check != nil { all.insert(.checked) }
+    self.facts = all
   }
 
   /// Whether it leaves every image untouched.
   package var isReader: Bool { effect == .reader }
-
-  /// Whether it may change the machine it runs on. `let` does, since names live in the machine.
-  package var changesTheMachine: Bool { effect == .writer || "\(name)" == "let" }
 
   /// The verb and its arguments as help shows them.
   package var signature: String {

@@ -4,13 +4,7 @@ internal import VMem
 extension Call {
   /// Gives a machine that has just been booted the address space that `--lists` and `--rows` name.
   func prime(_ machine: borrowing Machine) throws(LineFailure) {
-    guard arguments.has(.listsFile) else {
-      guard !arguments.has(.rowsFile) else {
-        throw .script(
-          "--rows only describes the areas of --lists", tokens[arguments.token(.rowsFile)])
-      }
-      return
-    }
+    guard arguments.has(.listsFile) else { return }
     let lists = try source(.listsFile)
     var reader = PrimingReader(lists: lists.name ?? "")
     do throws(PrimingReader.Defect) {
@@ -22,6 +16,12 @@ extension Call {
       let rows = try source(.rowsFile)
       do throws(PrimingReader.Defect) {
         try reader.read(rows: rows.text, name: rows.name ?? "")
+        if reader.rows.read > 0, reader.rows.fitting == 0, !reader.state.areas.isEmpty {
+          throw PrimingReader.Defect(
+            file: rows.name ?? "", line: 1,
+            message: "no row is of an area of --lists: it is another machine's, or another moment's"
+          )
+        }
       } catch {
         throw complaint(error, .rowsFile)
       }
@@ -30,6 +30,14 @@ extension Call {
       try machine.prime(reader.state)
     } catch {
       throw complaint(reader.explain(error), .listsFile)
+    }
+  }
+
+  /// Refuses rows without the areas that they describe.
+  func checkPriming() throws(LineFailure) {
+    if arguments.has(.rowsFile), !arguments.has(.listsFile) {
+      throw .script(
+        "--rows only describes the areas of --lists", tokens[arguments.token(.rowsFile)])
     }
   }
 
@@ -42,8 +50,8 @@ extension Call {
       error.exit = .noInput
       throw .script(error)
     }
-    if let (error, line, _) = source.firstDefect() {
-      throw .script("\(path):\(line): \(error.message)", token)
+    if let defect = source.firstDefect() {
+      throw .script("\(path):\(defect.line): \(defect.error.message)", token)
     }
     return source
   }

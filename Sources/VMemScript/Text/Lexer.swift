@@ -13,9 +13,24 @@ struct Lexer {
   private var nextLine = 1
   private var nextLineStart = 0
 
-  init(_ source: borrowing ScriptSource) {
-    text = source.text
+  /// - Parameter end: where the text ends, when not with the source.
+  init(_ source: borrowing ScriptSource, end: Int? = nil) {
+    text = end.map { source.text[0..<$0] } ?? source.text
     words = source.words
+    nextLine = source.firstLine
+    // A byte order mark says nothing.
+    if nextLine == 1, words == nil, text.hasPrefix("\u{feff}") { (at, nextLineStart) = (3, 3) }
+  }
+
+  /// Where the next line begins, in bytes, and its number.
+  var position: Int { at }
+  var nextNumber: Int { nextLine }
+
+  /// Goes on behind a line whose words cannot be told apart.
+  mutating func skipLine() {
+    at = min(text.endOfLine(from: at) + 1, text.count)
+    nextLine += 1
+    nextLineStart = at
   }
 
   /// Puts the words of the next line that has any into `tokens`; false at the end.
@@ -66,7 +81,7 @@ struct Lexer {
       while at < count, Self.isPlain(text[at]) { at += 1 }
       let stop = at < count ? text[at] : UInt8(ascii: "\n")
       if !Self.isEnd(stop) {
-        tokens.append(try quoted(start, &at, &store))
+        tokens.append(try Self.quoted(text, start, &at, &store))
         continue
       }
       let token = Token(
@@ -98,8 +113,8 @@ struct Lexer {
 
   /// A word with quotes in it, as sh reads them.
   @inline(never)
-  private func quoted(
-    _ start: Int, _ at: inout Int, _ store: inout UnquotedText
+  static func quoted(
+    _ text: Text, _ start: Int, _ at: inout Int, _ store: inout UnquotedText
   ) throws(ScriptError) -> Token {
     store.begin()
     var index = start
@@ -113,7 +128,7 @@ struct Lexer {
         }
         break
       }
-      if quote == 0, Self.isEnd(byte) { break }
+      if quote == 0, isEnd(byte) { break }
       if byte < 0x20, byte != UInt8(ascii: "\t"), byte != UInt8(ascii: "\r") {
         throw ScriptError("control character 0x\(String(byte, radix: 16))", at: index..<index + 1)
       }

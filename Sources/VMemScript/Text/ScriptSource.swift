@@ -13,10 +13,12 @@ package struct ScriptSource: ~Copyable {
   private let count: Int
   /// The words, for arguments: they are not split or unquoted again.
   let words: [Range<Int>]?
+  /// Number of its first line, for a part of a script.
+  let firstLine: Int
 
   /// The script `text`, without a byte changed.
-  package init(name: String, bytes: [UInt8]) {
-    self.init(name: name, count: bytes.count, words: nil)
+  package init(name: String, bytes: [UInt8], firstLine: Int = 1) {
+    self.init(name: name, count: bytes.count, words: nil, firstLine: firstLine)
     // Safe: the buffer is that long.
     unsafe bytes.withUnsafeBufferPointer {
       if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
@@ -88,13 +90,15 @@ package struct ScriptSource: ~Copyable {
     }
     name = isInput ? "<stdin>" : path
     words = nil
+    firstLine = 1
     count = used
     unsafe base = buffer
     unsafe base[used] = UInt8(ascii: "\n")
   }
 
-  private init(name: String?, count: Int, words: [Range<Int>]?) {
+  private init(name: String?, count: Int, words: [Range<Int>]?, firstLine: Int = 1) {
     self.name = name
+    self.firstLine = firstLine
     self.words = words
     self.count = count
     unsafe base = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
@@ -107,46 +111,32 @@ package struct ScriptSource: ~Copyable {
   /// The whole text; the byte behind it is a newline.
   var text: Text { unsafe Text(base: base, count: count) }
 
-  /// Whether its first line makes the machine.
-  package var beginsWithBoot: Bool {
-    var reader = Lexer(self)
-    var tokens = TokenList()
-    var unquoted = UnquotedText()
-    guard (try? reader.next(&tokens, &unquoted)) == true else { return false }
-    let first = tokens[0].text
-    return first == "boot" || first == "@boot"
-      || (first == "@" && tokens.count > 1 && tokens[1].text == "boot")
+  /// What no script may contain, and the line it is in.
+  struct Defect {
+    let error: ScriptError
+    let line: Int
+    let lineStart: Int
   }
 
-  /// The first thing that no script may contain, with the line it is in.
-  func firstDefect() -> (error: ScriptError, line: Int, lineStart: Int)? {
+  /// The first thing that no script may contain.
+  func firstDefect() -> Defect? {
     let text = text
-    if let words, Self.mayHavePath(text, words) { return nil }
-    var line = 1
+    var line = firstLine
     var start = 0
     while start < count {
       let end = text.endOfLine(from: start)
       if end - start > Self.maximumLine {
         let message = "a line of \(end - start) bytes; the most is \(Self.maximumLine)"
-        return (ScriptError(message), line, start)
+        return Defect(error: ScriptError(message), line: line, lineStart: start)
       }
-      if let error = Self.defect(text, start..<end) { return (error, line, start) }
+      // Words of the command line may be paths, which need not be text.
+      if words == nil, let error = Self.defect(text, start..<end) {
+        return Defect(error: error, line: line, lineStart: start)
+      }
       line += 1
       start = end + 1
     }
     return nil
-  }
-
-  /// Verbs whose words are paths of the host, which may be any bytes.
-  private static let pathVerbs: [StaticString] = [
-    "boot", "diff", "file_open", "include", "kcore", "memory", "snapshot", "vmcore",
-  ]
-
-  /// Whether words of the command line are of a line that may name a file of the host.
-  private static func mayHavePath(_ text: Text, _ words: [Range<Int>]) -> Bool {
-    words.contains { range in
-      text[range].byte(0) == UInt8(ascii: "@") || pathVerbs.contains { text[range] == $0 }
-    }
   }
 
   /// A byte 0 or a byte that is not of UTF-8.

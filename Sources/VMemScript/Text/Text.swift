@@ -120,3 +120,20 @@ extension UInt8 {
     return letter < 6 ? UInt64(letter) + 10 : nil
   }
 }
+
+extension Text {
+  /// The text for a terminal: control characters as `\x1b`, and tabs as blanks.
+  var printable: String {
+    withSpan { span in
+      var writer = ByteWriter(descriptor: nil)
+      var from = 0
+      for at in span.indices where span[at] == 0x09 {
+        writer.printable(span.extracting(from..<at))
+        writer.write(byte: 0x20)
+        from = at + 1
+      }
+      writer.printable(span.extracting(from..<span.count))
+      return writer.takeString()
+    }
+  }
+}

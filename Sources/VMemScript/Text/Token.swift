@@ -13,4 +13,35 @@ struct Token {
   func isMark(_ byte: UInt8) -> Bool {
     length == 1 && text.byte(0) == byte && !isQuoted
   }
+
+  /// Where what follows it begins.
+  var end: Int { offset + length }
+
+  /// The word as code has it, for a line that begins at `start`.
+  @inline(__always)
+  func code(from start: Int) -> UInt64 {
+    UInt64(offset - start) << 1 | (isQuoted ? 1 : 0) | UInt64(length) << 32
+  }
+
+  /// The word that code has, of a text; what it says without quotes goes to `store`.
+  @inline(__always)
+  init(code: UInt64, _ text: Text, from start: Int, _ store: inout UnquotedText) {
+    let offset = start + Int(truncatingIfNeeded: code & 0xffff_ffff) >> 1
+    let length = Int(truncatingIfNeeded: code >> 32)
+    guard code & 1 != 0 else {
+      self.init(
+        text: text[offset..<offset + length], offset: offset, length: length, isQuoted: false)
+      return
+    }
+    var at = offset
+    let token = try? Lexer.quoted(text, offset, &at, &store)
+    self = token ?? Token(text: text[offset..<offset], offset: offset, length: 0, isQuoted: true)
+  }
+
+  init(text: Text, offset: Int, length: Int, isQuoted: Bool) {
+    self.text = text
+    self.offset = offset
+    self.length = length
+    self.isQuoted = isQuoted
+  }
 }

@@ -15,7 +15,7 @@ extension Verb {
     Verb(
       "fill", .access, .nothing, .writer, [.address, .length, .byte],
       summary: "set LEN bytes to one value", returns: "0, or -EFAULT",
-      example: "fill P[3] 4K 0x83", .control(fill)),
+      example: "fill P[3] 4K 0x83", .control(fill), check: checkFill),
     Verb(
       "copy", .access, .nothing, .writer, [.destination, .source, .length],
       summary: "copy LEN bytes; the two ranges may overlap", kernel: "memmove",
@@ -51,12 +51,12 @@ extension Verb {
     return .ok
   }
 
+  private static func checkFill(_ parser: inout Parser) throws(LineFailure) {
+    _ = try parser.call.byte()
+  }
+
   private static func fill(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let arguments = interpreter.call.arguments[.byte]
-    guard let byte = UInt8(exactly: arguments) else {
-      let token = interpreter.call.tokens[interpreter.call.arguments.token(.byte)]
-      throw .script("\(arguments) is not a byte", hint: "0 to 255", token)
-    }
+    let byte = try interpreter.call.byte()
     do throws(Refusal) {
       try interpreter.machine.fill(
         interpreter.call.arguments[.address], count: interpreter.call.arguments[.length],
@@ -83,5 +83,14 @@ extension Verb {
       call.arguments[.first], call.arguments[.second], count: call.arguments[.length])
     guard let difference else { return .ok }
     return .difference(difference)
+  }
+}
+
+extension Call {
+  /// The byte that `fill` writes.
+  fileprivate func byte() throws(LineFailure) -> UInt8 {
+    if let byte = UInt8(exactly: arguments[.byte]) { return byte }
+    throw .script(
+      "\(arguments[.byte]) is not a byte", hint: "0 to 255", tokens[arguments.token(.byte)])
   }
 }

@@ -8,7 +8,8 @@ extension Verb {
     Verb(
       name, .mapping, .nothing, .writer, [.range], options: [.function], summary: summary,
       kernel: name, returns: "number of calls, -EINVAL, or -ENOMEM; BUG for parts of pages",
-      example: example, .control(body))
+      example: example, .control(body),
+      check: { parser throws(LineFailure) in _ = try parser.call.failingCall() })
   }
 
   static func applyToPages(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

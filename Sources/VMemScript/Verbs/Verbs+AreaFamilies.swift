@@ -10,7 +10,10 @@ extension Verb {
   }
 
   static func mapRAM(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    .address(try machine.vmMapRAM(call.arguments.pages))
+    .address(
+      try machine.vmMapRAM(
+        call.arguments.pages,
+        count: call.arguments.has(.mapCount) ? call.arguments[.mapCount] : nil))
   }
 
   static func unmapRAM(
@@ -21,38 +24,18 @@ extension Verb {
     return .ok
   }
 
-  /// Most members of one group.
-  private static let maximumGroup = 4096
-
   static func getGroup(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let words = interpreter.call.words(.group)
-    var members: [(offset: UInt64, size: UInt64)] = []
-    for at in words {
-      let token = interpreter.call.tokens[at]
-      guard members.count < maximumGroup else {
-        throw .script("more than \(maximumGroup) members", token)
-      }
-      var end = 0
-      let offset = try interpreter.call.number(token, &end)
-      guard token.text.byte(end) == UInt8(ascii: ":") else { throw notMember(token) }
-      end += 1
-      let size = try interpreter.call.number(token, &end)
-      guard end == token.text.count else { throw notMember(token) }
-      members.append((offset, size))
-    }
-    guard !members.isEmpty else {
-      throw .script("missing: OFF:SIZE", interpreter.call.tokens[words.lowerBound - 1])
-    }
+    let members = try interpreter.call.group()
     do throws(Refusal) {
       let align = interpreter.call.arguments[.align]
-      return .address(try interpreter.machine.getPerCPUAreas(align: align, members))
+      return .address(
+        try interpreter.machine.getPerCPUAreas(
+          align: align, members,
+          caller: interpreter.call.arguments.has(.caller)
+            ? try interpreter.call.caller(interpreter.machine) : .none))
     } catch {
       throw .refusal(error)
     }
-  }
-
-  private static func notMember(_ token: Token) -> LineFailure {
-    .script("a member is written as OFF:SIZE", hint: "0:64K", token)
   }
 
   static func freeGroup(
@@ -89,5 +72,33 @@ extension Verb {
   ) throws(Refusal) -> Result {
     try machine.unregisterPurgeNotifier(call.arguments[.area])
     return .ok
+  }
+}
+
+extension Call {
+  /// Most members of one group.
+  private static let maximumGroup = 4096
+
+  /// The members that the words `OFF:SIZE` list.
+  func group() throws(LineFailure) -> [(offset: UInt64, size: UInt64)] {
+    var members: [(offset: UInt64, size: UInt64)] = []
+    for at in words(.group) {
+      let token = tokens[at]
+      guard members.count < Self.maximumGroup else {
+        throw .script("more than \(Self.maximumGroup) members", token)
+      }
+      var end = 0
+      let offset = try number(token, &end)
+      guard token.text.byte(end) == UInt8(ascii: ":") else { throw notMember(token) }
+      end += 1
+      let size = try number(token, &end)
+      guard end == token.text.count else { throw notMember(token) }
+      members.append((offset, size))
+    }
+    return members
+  }
+
+  private func notMember(_ token: Token) -> LineFailure {
+    .script("a member is written as OFF:SIZE", hint: "0:64K", token)
   }
 }

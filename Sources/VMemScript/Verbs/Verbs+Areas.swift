@@ -25,9 +25,10 @@ extension Verb {
       "vfree", .areas, .nothing, .writer, [.address],
       summary: "free an area by any means that made it; NULL is ignored",
       kernel: "vfree", returns: "0; a warn for what is no area; BUG in NMI context",
-      example: "vfree a", .call(vfree)),
+      example: "vfree a", .call(vfree),
+      parts: { call throws(LineFailure) in .vfree(call.arguments[.address]) }),
     Verb(
-      "vm_map_ram", .areas, .address, .writer, [.pages],
+      "vm_map_ram", .areas, .address, .writer, [.pages], options: [.mapCount],
       summary: "map pages for a short while: up to 64 from the CPU's block",
       kernel: "vm_map_ram", returns: "the address, or NULL",
       example: "m = vm_map_ram P[0..4]", .call(mapRAM)),
@@ -37,10 +38,11 @@ extension Verb {
       kernel: "vm_unmap_ram", returns: "0; BUG for NULL and addresses outside the window",
       example: "vm_unmap_ram m 4", .call(unmapRAM)),
     Verb(
-      "pcpu_get_vm_areas", .areas, .address, .writer, [.align, .group],
+      "pcpu_get_vm_areas", .areas, .address, .writer, [.align, .group], options: [.caller],
       summary: "reserve a group of areas at fixed distances, as high as it fits",
       kernel: "pcpu_get_vm_areas", returns: "the address of the first listed, or NULL",
-      example: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K", .control(getGroup)),
+      example: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K", .control(getGroup),
+      check: { parser throws(LineFailure) in _ = try parser.call.group() }),
     Verb(
       "pcpu_free_vm_areas", .areas, .nothing, .writer, [.area],
       summary: "free a group by the address of its first area",
@@ -50,7 +52,7 @@ extension Verb {
       "drain_vmap_work", .areas, .nothing, .writer,
       summary: "run the drain that too many lazy areas schedule",
       kernel: "drain_vmap_area_work", returns: "0", example: "drain_vmap_work",
-      .call(drain)),
+      .call(drain), parts: { _ throws(LineFailure) in .drain }),
     Verb(
       "reclaim_vmap", .areas, .nothing, .writer,
       summary: "run what an allocation runs that finds no hole",
@@ -78,7 +80,7 @@ extension Verb {
       "vm_unmap_aliases", .areas, .nothing, .writer,
       summary: "purge: flush the TLBs once and give all freed addresses back",
       kernel: "vm_unmap_aliases", returns: "0", example: "vm_unmap_aliases",
-      .call(unmapAliases)),
+      .call(unmapAliases), parts: { _ throws(LineFailure) in .unmapAliases }),
   ]
 
   private static func getVMArea(

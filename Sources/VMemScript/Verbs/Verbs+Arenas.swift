@@ -56,7 +56,12 @@ extension Verb {
         arena = arena_create 16 --map-extra 0x100000000000
         list = arena_alloc_pages arena 2
         arena_free_pages arena list 2
-        """, .call(arenaFreePages)),
+        """, .call(arenaFreePages),
+      parts: { call throws(LineFailure) in
+        .arenaFreePages(
+          arena: call.arguments[.arena], address: call.arguments[.address],
+          count: call.pageCount())
+      }),
     Verb(
       "arena_reserve_pages", .arenas, .nothing, .writer, [.arena, .address, .arenaPageCount],
       summary: "as a BPF program, keep free pages from being allocated; users still fault them in",

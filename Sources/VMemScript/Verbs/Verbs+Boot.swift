@@ -16,7 +16,7 @@ extension Verb {
     try interpreter.call.prime(machine)
     if let committer = interpreter.committer {
       do throws(CommitFailure) {
-        machine = try committer.boot(machine, interpreter.lineText)
+        machine = try committer.boot(machine, interpreter.lineText.dropLast())
       } catch {
         var defect = ScriptError(error.message, interpreter.call.tokens[0])
         defect.exit = error.exit
@@ -27,6 +27,21 @@ extension Verb {
     interpreter.call.defaultCaller = .none
     interpreter.isUsed = true
     return .silent
+  }
+}
+
+extension Verb {
+  static func checkBoot(_ parser: inout Parser) throws(LineFailure) {
+    guard parser.lineCount == 0 else {
+      throw .script("`boot` is only allowed as the first line", parser.call.tokens[0])
+    }
+    let configuration = try parser.call.configuration()
+    do throws(BootError) {
+      try Machine.check(configuration)
+    } catch {
+      throw .script(parser.call.explain(error, configuration))
+    }
+    try parser.call.checkPriming()
   }
 }
 
@@ -55,6 +70,7 @@ extension Call {
       result.kernel = version
       result.switches = version.switches
     }
+    if arguments.has(.config) { try build(&result.switches) }
     if arguments.has(.with) { result.switches.formUnion(try switches(.with)) }
     if arguments.has(.without) { result.switches.subtract(try switches(.without)) }
     return result
@@ -78,6 +94,28 @@ extension Call {
       throw .script("\(kind.name) has 2, 4, 8 … \(kind.slots) slots", token)
     }
     return (kind, Int(slots))
+  }
+
+  /// Words of how a kernel was built, in their order; `no_NAME` takes one away.
+  private func build(_ switches: inout Switches) throws(LineFailure) {
+    let token = tokens[arguments.token(.config)]
+    for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
+      let folded = String(word.map { $0 == "-" ? "_" : $0 })
+      let isOff = folded.hasPrefix("no_")
+      let name = isOff ? String(folded.dropFirst(3)) : folded
+      let found = BuildOption.all.filter { "\($0.name)" == name || name == "distribution" }
+      guard !found.isEmpty, !(isOff && name == "distribution") else {
+        let names = ["distribution"] + BuildOption.all.map { "\($0.name)" }
+        let guess = nearest(to: name, of: names).map { "did you mean \($0)? " } ?? ""
+        throw .script(
+          "no build option \(quoted(String(word)))",
+          hint: "\(guess)\(names.joined(separator: " ")), or no_ before one of the last "
+            + "\(names.count - 1)", token)
+      }
+      for one in found {
+        if isOff { switches.subtract(one.value) } else { switches.formUnion(one.value) }
+      }
+    }
   }
 
   private func switches(_ parameter: Parameter) throws(LineFailure) -> Switches {

@@ -20,7 +20,8 @@ extension Verb {
         fd = memfd_create --size 4M --seals shrink
         u = udmabuf_create_list fd:0:2M fd:1M:1M fd:2M:2M
         w = udmabuf_vmap u
-        """, .control(createList)),
+        """, .control(createList),
+      check: { parser throws(LineFailure) in _ = try parser.call.items(parser.names) }),
     Verb(
       "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
       summary: "set the limits of buffers that come (parameters of the module), and show them",
@@ -64,9 +65,6 @@ extension Verb {
       .call(show)),
   ]
 
-  /// Most items that are written out in one line.
-  private static let maximumItems = 65536
-
   private static func create(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
@@ -79,16 +77,7 @@ extension Verb {
   }
 
   private static func createList(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    var items: [UdmabufItem] = []
-    if interpreter.call.arguments.has(.bufferItems) {
-      for at in interpreter.call.words(.bufferItems) {
-        let token = interpreter.call.tokens[at]
-        guard items.count < maximumItems else {
-          throw .script("more than \(maximumItems) items", token)
-        }
-        items.append(try interpreter.item(token))
-      }
-    }
+    let items = try interpreter.call.items(interpreter.machine)
     let closesOnExec = interpreter.call.arguments[.bufferFlags, default: 0] & 1 != 0
     do throws(Refusal) {
       return .address(
@@ -159,9 +148,29 @@ extension Verb {
   }
 }
 
-extension Interpreter {
+extension Call {
+  /// Most items that are written out in one line.
+  private static let maximumItems = 65536
+
+  /// The items that the words list.
+  fileprivate mutating func items<S: NameScope & ~Copyable>(
+    _ scope: borrowing S
+  ) throws(LineFailure) -> [UdmabufItem] {
+    var items: [UdmabufItem] = []
+    guard arguments.has(.bufferItems) else { return items }
+    for at in words(.bufferItems) {
+      guard items.count < Self.maximumItems else {
+        throw .script("more than \(Self.maximumItems) items", tokens[at])
+      }
+      items.append(try item(scope, tokens[at]))
+    }
+    return items
+  }
+
   /// `M:OFFSET:SIZE`.
-  fileprivate mutating func item(_ token: Token) throws(LineFailure) -> UdmabufItem {
+  private mutating func item<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ token: Token
+  ) throws(LineFailure) -> UdmabufItem {
     var parts: [UInt64] = []
     var start = 0
     for at in 0...token.text.count
@@ -169,15 +178,15 @@ extension Interpreter {
       // A colon behind a name would begin a list of pages.
       let part = Token(
         text: token.text[start..<at], offset: token.offset, length: token.length, isQuoted: true)
-      guard start < at, parts.count < 3 else { throw Self.notItem(token) }
-      parts.append(try call.address(machine, part))
+      guard start < at, parts.count < 3 else { throw notItem(token) }
+      parts.append(try address(scope, part))
       start = at + 1
     }
-    guard parts.count == 3 else { throw Self.notItem(token) }
+    guard parts.count == 3 else { throw notItem(token) }
     return UdmabufItem(memfd: parts[0], offset: parts[1], size: parts[2])
   }
 
-  private static func notItem(_ token: Token) -> LineFailure {
+  private func notItem(_ token: Token) -> LineFailure {
     .script("an item is written as M:OFFSET:SIZE", hint: "m:0:64K", token)
   }
 }

@@ -7,15 +7,19 @@ extension Verb {
       "kcore", .views, .nothing, .reader, [], options: [.file, .readAt, .headers],
       summary: "write or read what /proc/kcore shows: sparse areas and holes are zeroes",
       kernel: "read_kcore_iter", returns: "0 for a file; bytes as `read` prints them; text",
-      example: "kcore kcore.elf\nkcore --read s+0x4000 16", .control(kcore)),
+      example: "kcore kcore.elf\nkcore --read s+0x4000 16", facts: [.replaces],
+      .control(kcore),
+      check: checkKcore),
     Verb(
       "vmcore", .views, .nothing, .reader, [.file],
       summary: "write RAM as a crash dump, for tools that walk the page tables",
-      kernel: "elf_core_dump", returns: "0", example: "vmcore vmcore.elf", .control(vmcore)),
+      kernel: "elf_core_dump", returns: "0", example: "vmcore vmcore.elf", facts: [.replaces],
+      .control(vmcore)),
     Verb(
       "memory", .views, .nothing, .reader, [.file],
       summary: "write RAM to a file, byte for byte, with holes where it is zero",
-      returns: "0", example: "memory ram.bin", .control(memory)),
+      returns: "0", example: "memory ram.bin", facts: [.replaces],
+      .control(memory)),
     Verb(
       "vmstat", .machine, .nothing, .reader,
       summary: "show page counts, as /proc/vmstat does", kernel: "vmstat_show", returns: "text",
@@ -39,17 +43,15 @@ extension Verb {
   }
 
   private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let given = [Parameter.file, .readAt, .headers].filter { interpreter.call.arguments.has($0) }
-    guard given.count == 1 else {
-      throw .script(
-        given.isEmpty ? "missing: FILE" : "two things at once",
-        hint: "kcore FILE, kcore --read ADDR LEN, or kcore --headers", interpreter.call.tokens.last)
-    }
-    switch given[0] {
+    switch try interpreter.call.kcorePart() {
     case .file: return try interpreter.dump { Dump.kcore($0, descriptor: $1) }
     case .readAt: return try kcoreRead(&interpreter)
     default: return kcoreHeaders(interpreter.machine, &interpreter.call)
     }
+  }
+
+  private static func checkKcore(_ parser: inout Parser) throws(LineFailure) {
+    _ = try parser.call.kcorePart()
   }
 
   private static func kcoreHeaders(
@@ -60,10 +62,6 @@ extension Verb {
 
   private static func kcoreRead(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let (address, count) = interpreter.call.range(.readAt)
-    guard count <= UInt64(Call.maximumBytes) else {
-      let token = interpreter.call.tokens[interpreter.call.arguments.token(.readAt) + 1]
-      throw .script("more than \(Call.maximumBytes) bytes", token)
-    }
     var runs = ByteRuns()
     guard interpreter.call.printsDirectly else {
       write(interpreter.machine, address, count, &runs, to: &interpreter.call.scratch)
@@ -99,5 +97,21 @@ extension Verb {
 
   private static func memory(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     try interpreter.dump { Dump.memory($0, descriptor: $1) }
+  }
+}
+
+extension Call {
+  /// Which of its three things `kcore` is to do.
+  fileprivate func kcorePart() throws(LineFailure) -> Parameter {
+    let given = [Parameter.file, .readAt, .headers].filter { arguments.has($0) }
+    guard given.count == 1 else {
+      throw .script(
+        given.isEmpty ? "missing: FILE" : "two things at once",
+        hint: "kcore FILE, kcore --read ADDR LEN, or kcore --headers", tokens.last)
+    }
+    if given[0] == .readAt, arguments.end(.readAt) > UInt64(Self.maximumBytes) {
+      throw .script("more than \(Self.maximumBytes) bytes", tokens[arguments.token(.readAt) + 1])
+    }
+    return given[0]
   }
 }

@@ -11,7 +11,10 @@ extension Verb {
       kernel: "do_filp_open",
       returns:
         "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, -EMFILE, or -ENOMEM",
-      example: "f = file_open --size 64K --folio-order 2", .control(open)),
+      example: "f = file_open --size 64K --folio-order 2", .control(open),
+      check: { parser throws(LineFailure) in
+        try parser.call.checkFile()
+      }),
     Verb(
       "memfd_create", .files, .address, .writer,
       options: [.fileSize, .addedSeals, .huge, .optimized, .folioOrder],
@@ -87,11 +90,6 @@ extension Verb {
 
   private static func open(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let hasPath = interpreter.call.arguments.has(.hostFile)
-    guard hasPath != interpreter.call.arguments.has(.fileSize) else {
-      throw .script(
-        "either a file of the host, or --size N", hint: "file_open --size 64K",
-        interpreter.call.tokens[hasPath ? interpreter.call.arguments.token(.hostFile) : 0])
-    }
     let order =
       interpreter.call.arguments.has(.folioOrder) ? interpreter.call.arguments[.folioOrder] : nil
     let window =
@@ -280,10 +278,19 @@ extension Verb {
     machine.forEachFile { file, record, _ in if file == address { size = record.size } }
     try machine.forEachFolio(of: address) { index, pfn, order in
       rows.append(
-        Views.FolioRow(
-          index: index, pfn: pfn, order: order,
-          frame: pfn.flatMap { machine.structPage(UInt64($0)) }))
+        Views.FolioRow(machine, index: index, pfn: pfn, order: order))
     }
     return call.view { output in Views.folios(rows, size: size, to: &output) }
+  }
+}
+
+extension Call {
+  /// `file_open` opens a file of the host or makes one, not both.
+  fileprivate func checkFile() throws(LineFailure) {
+    let hasPath = arguments.has(.hostFile)
+    guard hasPath == arguments.has(.fileSize) else { return }
+    throw .script(
+      "either a file of the host, or --size N", hint: "file_open --size 64K",
+      tokens[hasPath ? arguments.token(.hostFile) : 0])
   }
 }

@@ -7,12 +7,14 @@ extension Verb {
     Verb(
       "snapshot", .images, .nothing, .reader, [.file],
       summary: "write the machine to an image of its own, with holes where it is zero",
-      returns: "0", example: "snapshot before.img", .control(snapshot)),
+      returns: "0", example: "snapshot before.img", facts: [.replaces],
+      .control(snapshot), check: checkSnapshot),
     Verb(
       "diff", .images, .nothing, .reader, [.text],
       summary: "show what two images differ in: areas, mappings, counters",
       returns: "text: lines of A with -, of B with +; nothing for equal machines",
-      example: "diff before.img vmem.img", .control(diff)),
+      example: "diff before.img vmem.img", facts: [.apart], .control(diff),
+      check: checkDiff),
     Verb(
       "log", .images, .nothing, .reader,
       summary: "show every line since boot that changed the image's machine, as a script",
@@ -20,7 +22,8 @@ extension Verb {
     Verb(
       "undo", .images, .nothing, .language,
       summary: "take the image's last commit back, as long as its log has it",
-      returns: "the lines of that commit", example: "undo", .control(undo)),
+      returns: "the lines of that commit", example: "undo", facts: [.looks, .takesBack],
+      .control(undo), check: checkUndo),
   ]
 
   private static func images(
@@ -43,9 +46,6 @@ extension Verb {
   private static func snapshot(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let token = interpreter.call.tokens[interpreter.call.arguments.token(.file)]
     let path = token.text.string
-    guard path != "-" else {
-      throw .script("a snapshot is a file", hint: "`memory -` writes RAM to standard output", token)
-    }
     try interpreter.call.checkIsForeign(path, token)
     do throws(CommitFailure) {
       try images(interpreter).snapshot(interpreter.machine, to: path)
@@ -55,11 +55,21 @@ extension Verb {
     return .ok
   }
 
+  private static func checkSnapshot(_ parser: inout Parser) throws(LineFailure) {
+    let token = parser.call.tokens[parser.call.arguments.token(.file)]
+    guard !(token.text == "-") else {
+      throw .script("a snapshot is a file", hint: "`memory -` writes RAM to standard output", token)
+    }
+  }
+
+  private static func checkDiff(_ parser: inout Parser) throws(LineFailure) {
+    guard parser.call.words(.text).count == 2 else {
+      throw .script("two images are compared: diff A B", parser.call.tokens.last)
+    }
+  }
+
   private static func diff(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let words = interpreter.call.words(.text)
-    guard words.count == 2 else {
-      throw .script("two images are compared: diff A B", interpreter.call.tokens.last)
-    }
     let (a, b) = (
       interpreter.call.tokens[words.lowerBound].text.string,
       interpreter.call.tokens[words.lowerBound + 1].text.string
@@ -79,19 +89,22 @@ extension Verb {
     do throws(CommitFailure) {
       let lines = try images(interpreter).history()
       if lines.isEmpty { return .printed }
-      interpreter.call.scratch.write(lines.span)
+      interpreter.call.scratch.write(Recorder.joined(lines).span)
     } catch {
       throw failure(error, interpreter)
     }
     return .text
   }
 
-  private static func undo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    guard interpreter.fileName == nil else {
+  private static func checkUndo(_ parser: inout Parser) throws(LineFailure) {
+    guard parser.fileName == nil else {
       throw .script(
         "a script goes on with the machine it has: nothing is taken back in one",
-        hint: "vmemctl undo, or undo in the shell", interpreter.call.tokens[0])
+        hint: "vmemctl undo, or undo in the shell", parser.call.tokens[0])
     }
+  }
+
+  private static func undo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     do throws(CommitFailure) {
       let lines = try images(interpreter).undo()
       interpreter.call.scratch.write(lines.span)

@@ -13,7 +13,7 @@ extension Verb {
         expect NULL get_vm_area 4K
         inject off
         """,
-      .control(inject)),
+      .control(inject), check: checkInject),
     Verb(
       "injections", .machine, .nothing, .reader, summary: "show which allocations are made to fail",
       returns: "a line a kind: its keys, calls seen, and calls failed",
@@ -27,29 +27,21 @@ extension Verb {
     return interpreter.call.view { output in Views.injections(rows, to: &output) }
   }
 
+  private static func checkInject(_ parser: inout Parser) throws(LineFailure) {
+    _ = try parser.call.orders()
+  }
+
   private static func inject(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    var words = interpreter.call.words(.injection).map { interpreter.call.tokens[$0] }[...]
-    guard let first = words.popFirst() else {
-      throw .script(
-        "what to fail is missing", hint: "`help inject` shows what there is, `inject off` ends it",
-        interpreter.call.tokens[0])
-    }
-    if first.text == "off" {
-      if let surplus = words.first { throw .script("nothing follows `off`", surplus) }
-      for kind in InjectionKind.allCases { interpreter.machine.stopInjecting(kind) }
-      return .ok
-    }
-    let kind = try interpreter.call.injectionKind(first)
-    if let word = words.first, word.text == "off" {
-      if let surplus = words.dropFirst().first { throw .script("nothing follows `off`", surplus) }
-      interpreter.machine.stopInjecting(kind)
-      return .ok
-    }
-    let injection = try interpreter.call.injection(kind, words, first)
-    do throws(Refusal) {
-      try interpreter.machine.inject(kind, injection)
-    } catch {
-      throw .refusal(error)
+    for (kind, injection) in try interpreter.call.orders() {
+      guard let injection else {
+        interpreter.machine.stopInjecting(kind)
+        continue
+      }
+      do throws(Refusal) {
+        try interpreter.machine.inject(kind, injection)
+      } catch {
+        throw .refusal(error)
+      }
     }
     return .ok
   }
@@ -60,7 +52,23 @@ extension Call {
   private static let mostCalls = UInt64(UInt32.max)
   private static let mostTimes = UInt64(Int32.max)
 
-  fileprivate func injectionKind(_ token: Token) throws(LineFailure) -> InjectionKind {
+  /// What the words say of each kind: how calls fail, or nil where they do not any more.
+  fileprivate func orders() throws(LineFailure) -> [(InjectionKind, Injection?)] {
+    var words = words(.injection).map { tokens[$0] }[...]
+    let first = words.removeFirst()
+    if first.text == "off" {
+      if let surplus = words.first { throw .script("nothing follows `off`", surplus) }
+      return InjectionKind.allCases.map { ($0, nil) }
+    }
+    let kind = try injectionKind(first)
+    if let word = words.first, word.text == "off" {
+      if let surplus = words.dropFirst().first { throw .script("nothing follows `off`", surplus) }
+      return [(kind, nil)]
+    }
+    return [(kind, try injection(kind, words, first))]
+  }
+
+  private func injectionKind(_ token: Token) throws(LineFailure) -> InjectionKind {
     if let kind = InjectionKind.allCases.first(where: { token.text == $0.name }) { return kind }
     let names = InjectionKind.allCases.map { "\($0.name)" }
     let word = token.text.string
@@ -72,7 +80,7 @@ extension Call {
   }
 
   /// What the words `key=value` behind a kind arm.
-  fileprivate func injection(
+  private func injection(
     _ kind: InjectionKind, _ words: ArraySlice<Token>, _ first: Token
   ) throws(LineFailure) -> Injection {
     var result = Injection()

@@ -7,20 +7,21 @@ extension Verb {
       "let", .language, .nothing, .language, [.binding],
       summary: "give a name to a number or address",
       returns: "nothing is printed", example: "let top = s.end - 4K\nread top 16",
-      .control(bind)),
+      facts: [.changes, .looks], .control(bind), check: checkBinding),
     Verb(
       "assert", .language, .nothing, .language, [.comparison],
       summary: "compare two expressions; what does not hold is exit 2",
       returns: "nothing is printed", example: "assert pagetables.pte eq 3\nassert a + 20K == b",
-      .control(assert)),
+      facts: [.looks], .control(assert), check: checkComparison),
     Verb(
       "echo", .language, .nothing, .reader, [.text],
       summary: "print words", returns: "the words", example: "echo after the purge:",
-      .call(echo)),
+      facts: [.brief, .apart], .call(echo)),
     Verb(
       "include", .language, .nothing, .language, [.file],
       summary: "run the lines of another file, found beside the file that includes it",
-      returns: "nothing is printed", example: "include setup.vmem", .control(include)),
+      returns: "nothing is printed", example: "include setup.vmem", facts: [.includes],
+      .control(include)),
     Verb(
       "repeat", .language, .nothing, .language, [.times],
       summary: "run the lines up to the closing } N times",
@@ -33,21 +34,14 @@ extension Verb {
     Verb(
       "help", .language, .nothing, .reader, [.topic],
       summary: "explain a verb, or the language",
-      returns: "text", example: "help vm_area_map_pages\nhelp grammar", .control(help)),
+      returns: "text", example: "help vm_area_map_pages\nhelp grammar", facts: [.apart],
+      .control(help),
+      check: checkTopic),
   ]
 
   private static func bind(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let words = interpreter.call.words(.binding)
-    guard words.count >= 3, interpreter.call.tokens[words.lowerBound + 1].isMark(0x3d) else {
-      throw .script(
-        "`let` is written as: let NAME = EXPR", interpreter.call.tokens[words.lowerBound - 1])
-    }
     let token = interpreter.call.tokens[words.lowerBound]
-    do throws(ScriptError) {
-      try interpreter.checkName(token)
-    } catch {
-      throw .script(error)
-    }
     let value = try interpreter.call.expression(
       interpreter.machine, words.lowerBound + 2..<words.upperBound)
     interpreter.machine.tick()
@@ -56,23 +50,34 @@ extension Verb {
     return .silent
   }
 
-  private static func assert(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let words = interpreter.call.words(.comparison)
-    guard
-      let at = words.first(where: { Comparison(interpreter.call.tokens[$0].text) != nil }),
-      let comparison = Comparison(interpreter.call.tokens[at].text)
-    else {
+  private static func checkBinding(_ parser: inout Parser) throws(LineFailure) {
+    let words = parser.call.words(.binding)
+    guard words.count >= 3, parser.call.tokens[words.lowerBound + 1].isMark(0x3d) else {
       throw .script(
-        "`assert` is written as: assert EXPR OP EXPR",
-        hint: "OP is == != < <= > >= or eq ne lt le gt ge",
-        interpreter.call.tokens.last)
+        "`let` is written as: let NAME = EXPR", parser.call.tokens[words.lowerBound - 1])
     }
-    let left = try interpreter.call.expression(interpreter.machine, words.lowerBound..<at)
-    let right = try interpreter.call.expression(interpreter.machine, at + 1..<words.upperBound)
+    let token = parser.call.tokens[words.lowerBound]
+    do throws(ScriptError) {
+      try parser.checkName(token)
+    } catch {
+      throw .script(error)
+    }
+    _ = try parser.call.expression(parser.names, words.lowerBound + 2..<words.upperBound)
+    // A name that the line uses itself must be bound before.
+    if !parser.names.unbound.isEmpty { parser.noteUnbound("let") }
+    parser.names.bind(token.text, .number)
+  }
+
+  private static func assert(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let (left, comparison, right) = try interpreter.call.comparison(interpreter.machine)
     if comparison.holds(left, right) { return .silent }
-    let text = interpreter.call.join(words)
+    let text = interpreter.call.join(interpreter.call.words(.comparison))
     throw .assertion(
       "expected \(text) got \(readable(left)) and \(readable(right))")
+  }
+
+  private static func checkComparison(_ parser: inout Parser) throws(LineFailure) {
+    _ = try parser.call.comparison(parser.names)
   }
 
   /// A number as a person reads it: addresses in hexadecimal.
@@ -86,35 +91,15 @@ extension Verb {
     let words = call.words(.text)
     for at in words {
       if at > words.lowerBound { call.scratch.write(byte: 0x20) }
-      call.tokens[at].text.withSpan { call.scratch.write($0) }
+      call.tokens[at].text.withSpan { call.scratch.printable($0) }
     }
     call.scratch.write(byte: 0x0a)
     return .text
   }
 
+  /// The files of a script are read before its first line runs; then they are lines of its own.
   private static func include(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let token = interpreter.call.tokens[interpreter.call.arguments.token(.file)]
-    guard interpreter.includes < Interpreter.maximumIncludes else {
-      throw .script(
-        "more than \(Interpreter.maximumIncludes) files inside each other", token)
-    }
-    var path = token.text.string
-    if let outer = interpreter.fileName, let slash = outer.lastIndex(of: "/"),
-      !path.hasPrefix("/")
-    {
-      path = outer[...slash] + path
-    }
-    try interpreter.call.checkIsForeign(path, token)
-    guard path != "-", let source = ScriptSource(path: path) else {
-      var error = ScriptError("\(path): \(systemMessage(path == "-" ? 2 : systemError()))", token)
-      error.exit = .noInput
-      throw .script(error)
-    }
-    interpreter.isUsed = true
-    interpreter.includes += 1
-    let flow = interpreter.execute(source)
-    interpreter.includes -= 1
-    return flow == .stop ? .stop : .silent
+    .silent
   }
 
   private static func repeatBody(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
@@ -130,22 +115,44 @@ extension Verb {
 
   private static func help(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let words = interpreter.call.words(.topic)
-    guard words.count <= 1 else {
-      throw .script("one topic at a time", interpreter.call.tokens[words.lowerBound + 1])
-    }
     guard let at = words.first else {
       interpreter.call.scratch.write(Help(interpreter.table).overview)
       return .text
     }
-    let token = interpreter.call.tokens[at]
-    let help = Help(interpreter.table)
-    guard let text = help.topic(token.text.string) else {
-      let near = nearest(to: token.text.string, of: help.topics)
-      throw .script(
-        "no help on \(interpreter.call.quoted(token.text.string))",
-        hint: near.map { "did you mean \($0)?" } ?? "`help` lists the verbs", token)
-    }
-    interpreter.call.scratch.write(text)
+    let topic = interpreter.call.tokens[at].text.string
+    interpreter.call.scratch.write(Help(interpreter.table).topic(topic) ?? "")
     return .text
+  }
+
+  private static func checkTopic(_ parser: inout Parser) throws(LineFailure) {
+    let words = parser.call.words(.topic)
+    guard words.count <= 1 else {
+      throw .script("one topic at a time", parser.call.tokens[words.lowerBound + 1])
+    }
+    guard let at = words.first else { return }
+    let token = parser.call.tokens[at]
+    let help = Help(parser.table)
+    guard help.topic(token.text.string) == nil else { return }
+    let near = nearest(to: token.text.string, of: help.topics)
+    throw .script(
+      "no help on \(parser.call.quoted(token.text.string))",
+      hint: near.map { "did you mean \($0)?" } ?? "`help` lists the verbs", token)
+  }
+}
+
+extension Call {
+  /// The two sides that the words of `assert` compare.
+  fileprivate mutating func comparison<S: NameScope & ~Copyable>(
+    _ scope: borrowing S
+  ) throws(LineFailure) -> (UInt64, Comparison, UInt64) {
+    let words = words(.comparison)
+    for at in words {
+      guard let comparison = Comparison(tokens[at].text) else { continue }
+      let left = try expression(scope, words.lowerBound..<at)
+      return (left, comparison, try expression(scope, at + 1..<words.upperBound))
+    }
+    throw .script(
+      "`assert` is written as: assert EXPR OP EXPR",
+      hint: "OP is == != < <= > >= or eq ne lt le gt ge", tokens.last)
   }
 }

@@ -6,12 +6,13 @@ extension Verb {
     Verb(
       "boot", .machine, .nothing, .language, [],
       options: [
-        .memory, .highmem, .cpus, .nodes, .levels, .kernel, .with, .without, .seed, .tlbEntries,
+        .memory, .highmem, .cpus, .nodes, .levels, .kernel, .config, .with, .without, .seed,
+        .tlbEntries,
         .window, .listsFile, .rowsFile,
       ],
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
-      .control(boot)),
+      facts: [.boots, .replaces], .control(boot), check: checkBoot),
     Verb(
       "info", .machine, .nothing, .reader, [], options: [.hash],
       summary: "show what the machine is: CPUs, registers, windows",
@@ -36,7 +37,7 @@ extension Verb {
     Verb(
       "cpu", .machine, .nothing, .writer, [.cpu],
       summary: "choose the CPU that runs the calls to come",
-      returns: "0, or -EINVAL", example: "cpu 3", .call(selectCPU)),
+      returns: "0, or -EINVAL", example: "cpu 3", facts: [.forBusyCPUs], .call(selectCPU)),
     Verb(
       "task", .machine, .nothing, .writer, [.task], options: [.taskSpace],
       summary: "let a task run on the current CPU, with its address space if it has one",
@@ -45,7 +46,7 @@ extension Verb {
         0, -ENOENT, or what the kmap answers in which it slept; BLOCKED while it sleeps; -EBUSY for one that \
         runs on another CPU or cannot leave it, -EINVAL, -EAGAIN, or -ENOMEM
         """,
-      example: "task kworker/0:1", .call(runTask)),
+      example: "task kworker/0:1", facts: [.forBusyCPUs], .call(runTask)),
     Verb(
       "kernel_thread", .machine, .nothing, .writer, [.newTask],
       summary: "make a task that is a copy of the current one, but for what that has mapped",
@@ -61,7 +62,8 @@ extension Verb {
       "context", .machine, .nothing, .writer, [.context],
       summary: "put the current CPU into a context; only `process` may sleep",
       kernel: "in_interrupt", returns: "0",
-      example: "context irq\nexpect warn vm_area_map_pages s s..s+1p P[0]", .call(setContext)),
+      example: "context irq\nexpect warn vm_area_map_pages s s..s+1p P[0]",
+      facts: [.forBusyCPUs], .call(setContext)),
   ]
 
   private static func info(

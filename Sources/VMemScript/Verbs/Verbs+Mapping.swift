@@ -7,22 +7,44 @@ extension Verb {
       summary: "map pages into a part of a sparse area; takes no references, never rolls back",
       kernel: "vm_area_map_pages",
       returns: "0, -EINVAL, -E2BIG, -ERANGE, -ENOMEM, or -EOPNOTSUPP; BUG for an empty range",
-      example: "vm_area_map_pages s s+0x4000..s+0x6000 P[0..2]", .call(mapAreaPages)),
+      example: "vm_area_map_pages s s+0x4000..s+0x6000 P[0..2]", .call(mapAreaPages),
+      parts: { call throws(LineFailure) in
+        .vmAreaMapPages(
+          area: call.arguments[.area], start: call.arguments[.range],
+          end: call.arguments.end(.range), pages: call.arguments.pages)
+      }),
     Verb(
       "vm_area_unmap_pages", .mapping, .nothing, .writer, [.area, .range],
       summary: "unmap a part of a sparse area and flush the TLBs; the tables stay",
       kernel: "vm_area_unmap_pages", returns: "0, also where the kernel silently does nothing",
-      example: "vm_area_unmap_pages s s..s+64K", .call(unmapAreaPages)),
+      example: "vm_area_unmap_pages s s..s+64K", .call(unmapAreaPages),
+      parts: { call throws(LineFailure) in
+        .vmAreaUnmapPages(
+          area: call.arguments[.area], start: call.arguments[.range],
+          end: call.arguments.end(.range))
+      }),
     Verb(
       "vmap_pages_range", .mapping, .nothing, .writer, [.range, .pagesOrNull],
       summary: "map pages at any kernel addresses; with `null` only the tables are built",
       kernel: "vmap_pages_range", returns: "0 or -ENOMEM; BUG for an empty range",
-      example: "vmap_pages_range a..a+2p P[0..2]", .call(mapPagesRange)),
+      example: "vmap_pages_range a..a+2p P[0..2]", .call(mapPagesRange),
+      parts: { call throws(LineFailure) in
+        let list = call.tokens[call.arguments.token(.pagesOrNull)]
+        guard !(list.text == "null") else {
+          throw .script("tables alone are not built in parts", list)
+        }
+        return .vmapPagesRange(
+          start: call.arguments[.range], end: call.arguments.end(.range),
+          pages: call.arguments.pages)
+      }),
     Verb(
       "vunmap_range", .mapping, .nothing, .writer, [.range],
       summary: "unmap a range and flush the TLBs; the tables stay",
       kernel: "vunmap_range", returns: "0; BUG for an empty range",
-      example: "vunmap_range a..a+2p", .call(unmapRange)),
+      example: "vunmap_range a..a+2p", .call(unmapRange),
+      parts: { call throws(LineFailure) in
+        .vunmapRange(start: call.arguments[.range], end: call.arguments.end(.range))
+      }),
     Verb(
       "populate", .mapping, .nothing, .writer, [.range], options: [.level],
       summary: "build the page tables of a range and leave their entries empty",

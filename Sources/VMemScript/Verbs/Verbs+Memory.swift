@@ -22,7 +22,8 @@ extension Verb {
         kernel: "vmalloc_node", returns: "the address, or NULL",
         example: "b = vmalloc_node 64K 0", .call(vmallocNode)),
       Verb(
-        "vrealloc", .memory, .address, .writer, [.address, .size], options: [.caller],
+        "vrealloc", .memory, .address, .writer, [.address, .size],
+        options: [.align, .node, .gfp, .caller],
         summary: "change the size of a vmalloc area, in place when its pages suffice",
         kernel: "vrealloc", returns: "the address, or NULL; NULL allocates, and size 0 frees",
         example: "b = vmalloc 64K\nc = vrealloc b 16K", .call(vrealloc)),

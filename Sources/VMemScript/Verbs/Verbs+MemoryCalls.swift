@@ -17,8 +17,10 @@ extension Verb {
     // An `int`, of which -1 is no node (NUMA_NO_NODE).
     let number = Int32(truncatingIfNeeded: node)
     request.node = number == -1 ? nil : Int(number)
-    let mode = UInt8(truncatingIfNeeded: call.arguments[.gfp, default: 0])
-    request.mode = AllocationMode(rawValue: mode) ?? .kernel
+    let gfp = call.arguments[.gfp, default: 0]
+    request.mode = AllocationMode(gfp: gfp)
+    request.isZeroed = gfp & AllocationMode.zeroed != 0
+    request.isSilent = gfp & AllocationMode.silent != 0
     request.caller = try call.caller(machine)
     return request
   }
@@ -77,9 +79,7 @@ extension Verb {
   static func vrealloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(
-      try machine.vrealloc(
-        call.arguments[.address], size: call.arguments[.size], caller: try call.caller(machine)))
+    .address(try machine.vrealloc(call.arguments[.address], try request(machine, &call)))
   }
 
   static func vmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {

@@ -35,7 +35,7 @@ extension Verb {
       count: call.arguments[.count], order: call.arguments[.order, default: 0],
       node: node == .max ? nil : node,
       highest: [.dma32, .normal, .highmem][call.choice(.zone, default: 1)],
-      mayBlock: call.choice(.gfp, default: 0) == 0)
+      mayBlock: AllocationMode(gfp: call.arguments[.gfp, default: 0]) == .kernel)
     return .pages(set, count: UInt64(machine.pageSet(set).count))
   }
 

@@ -12,37 +12,22 @@ extension Verb {
         entries, levels of the tree of free addresses, and flushes on each CPU
         """,
       example: "test_vmalloc run_test_mask=9 test_loop_count=100 nr_threads=2",
-      .control(testVmalloc))
+      .control(testVmalloc),
+      check: { parser throws(LineFailure) in
+        _ = try parser.call.testSettings(cpus: 1)
+      })
   ]
 
   private static func testVmalloc(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    var words = interpreter.call.words(.settings)
-    var parameters = VmallocTestParameters()
-    var mode: VmallocTestMode?
-    if let first = words.first {
-      mode = VmallocTestMode(rawValue: interpreter.call.tokens[first].text.string)
-    }
-    if let mode {
-      mode.set(&parameters, cpus: interpreter.machine.cpuCount)
-      words = words.dropFirst()
-    }
-    var given: Set<String> = []
-    for at in words {
-      let key = try interpreter.call.set(interpreter.call.tokens[at], &parameters)
-      guard given.insert(key).inserted else {
-        throw .script("given twice", interpreter.call.tokens[at])
-      }
-    }
-    let interruption = interpreter.interruption
+    let (mode, parameters) = try interpreter.call.testSettings(cpus: interpreter.machine.cpuCount)
     let records: [LogRecord]
     do throws(VmallocTestStop) {
-      records = try interpreter.machine.testVmalloc(parameters) { interruption?() ?? false }
+      records = try interpreter.machine.testVmalloc(parameters) { false }
     } catch {
       switch error {
       case .refused(let refusal): throw .refusal(refusal)
-      case .interrupted:
-        throw .script(
-          ScriptError("interrupted", hint: "nothing of this line is kept", exit: .interrupted))
+      // Nobody asked for it.
+      case .interrupted: throw .script(ScriptError("interrupted", exit: .interrupted))
       }
     }
     let closing = mode?.closing
@@ -79,13 +64,32 @@ private enum VmallocTestMode: String, CaseIterable {
 }
 
 extension Call {
+  /// What the words of `test_vmalloc` set.
+  fileprivate func testSettings(
+    cpus: Int
+  ) throws(LineFailure) -> (VmallocTestMode?, VmallocTestParameters) {
+    var words = words(.settings)
+    var parameters = VmallocTestParameters()
+    let mode = words.first.flatMap { VmallocTestMode(rawValue: tokens[$0].text.string) }
+    if let mode {
+      mode.set(&parameters, cpus: cpus)
+      words = words.dropFirst()
+    }
+    var given: Set<String> = []
+    for at in words {
+      let key = try set(tokens[at], &parameters)
+      guard given.insert(key).inserted else { throw .script("given twice", tokens[at]) }
+    }
+    return (mode, parameters)
+  }
+
   private static let keys = [
     "nr_threads", "sequential_test_order", "test_repeat_count", "test_loop_count", "nr_pages",
     "use_huge", "run_test_mask", "nr_pcpu_objects",
   ]
 
   /// Sets a parameter as the module's loader does, and returns its name.
-  fileprivate func set(
+  private func set(
     _ token: Token, _ parameters: inout VmallocTestParameters
   ) throws(LineFailure) -> String {
     let text = token.text

@@ -42,7 +42,8 @@ extension Verb {
     Verb(
       "schedule", .stacks, .nothing, .writer,
       summary: "enter the scheduler: what the task has taken from the CPU's stash is replaced",
-      kernel: "__schedule", returns: "0", example: "schedule", .call(schedule)),
+      kernel: "__schedule", returns: "0", example: "schedule", .call(schedule),
+      parts: { _ throws(LineFailure) in .schedule }),
   ]
 
   /// What vmallocinfo names as caller of the stacks of a 6.18 kernel.

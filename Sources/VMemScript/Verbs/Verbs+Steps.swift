@@ -11,19 +11,18 @@ extension Verb {
         N/M and what was done; -ENOENT without a call, -EBUSY on a CPU that has one; until the last \
         part only interrupts (context irq) run on that CPU
         """,
-      example: "step 0 vunmap_range a..a+4K\nstep 0", .control(step))
-  ]
-
-  /// Verbs that `step` can divide.
-  static let divided = [
-    "vfree", "vm_area_map_pages", "vmap_pages_range", "vm_area_unmap_pages", "vunmap_range",
-    "vm_unmap_aliases", "drain_vmap_work", "arena_free_pages", "schedule",
+      example: "step 0 vunmap_range a..a+4K\nstep 0", facts: [.forBusyCPUs, .namesCPU],
+      .control(step), check: checkStep)
   ]
 
   private static func step(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let cpu = interpreter.call.arguments[.steppedCPU]
     let words = interpreter.call.words(.dividedCall)
-    let call = words.isEmpty ? nil : try dividedCall(&interpreter, words.lowerBound)
+    let call =
+      words.isEmpty
+      ? nil
+      : try interpreter.call.dividedCall(
+        interpreter.machine, interpreter.table, interpreter.shapes, words.lowerBound)
     do throws(Refusal) {
       let done =
         if let call {
@@ -49,43 +48,10 @@ extension Verb {
     }
   }
 
-  /// The call that the words from `at` on make.
-  private static func dividedCall(
-    _ interpreter: inout Interpreter, _ at: Int
-  ) throws(LineFailure) -> DividedCall {
-    let token = interpreter.call.tokens[at]
-    let name = token.text.string.split(separator: "-").joined(separator: "_")
-    guard divided.contains(name), let index = interpreter.table.find(token.text) else {
-      throw .script(
-        "\(interpreter.call.quoted(token.text.string)) is not divided into parts",
-        hint: "divided are \(divided.joined(separator: " "))", token)
-    }
-    try interpreter.call.decode(interpreter.machine, interpreter.shapes[index], from: at + 1)
-    let (start, end) = interpreter.call.range(.range)
-    switch name {
-    case "vfree": return .vfree(interpreter.call.arguments[.address])
-    case "vm_unmap_aliases": return .unmapAliases
-    case "drain_vmap_work": return .drain
-    case "schedule": return .schedule
-    case "arena_free_pages":
-      return .arenaFreePages(
-        arena: interpreter.call.arguments[.arena],
-        address: interpreter.call.arguments[.address],
-        count: interpreter.call.pageCount())
-    case "vunmap_range": return .vunmapRange(start: start, end: end)
-    case "vm_area_unmap_pages":
-      return .vmAreaUnmapPages(area: interpreter.call.arguments[.area], start: start, end: end)
-    case "vm_area_map_pages":
-      return .vmAreaMapPages(
-        area: interpreter.call.arguments[.area], start: start, end: end,
-        pages: interpreter.call.arguments.pages)
-    default:
-      let list = interpreter.call.tokens[interpreter.call.arguments.token(.pagesOrNull)]
-      guard !(list.text == "null") else {
-        throw .script("tables alone are not built in parts", list)
-      }
-      return .vmapPagesRange(start: start, end: end, pages: interpreter.call.arguments.pages)
-    }
+  private static func checkStep(_ parser: inout Parser) throws(LineFailure) {
+    let words = parser.call.words(.dividedCall)
+    guard !words.isEmpty else { return }
+    _ = try parser.call.dividedCall(parser.names, parser.table, parser.shapes, words.lowerBound)
   }
 
   private static func text(_ step: Step) -> String {
@@ -114,11 +80,28 @@ extension Interpreter {
   /// - Parameter before: the CPUs that were in the middle of calls.
   @inline(never)
   mutating func noteEndedCalls(_ before: UInt64, _ line: Line) {
-    guard call.note == nil, shapes[line.head.verb].effect == .writer else { return }
-    let isStep = "\(table.verbs[line.head.verb].name)" == "step"
-    let own = isStep ? call.arguments[.steppedCPU] : UInt64(machine.cpu)
+    guard call.note == nil, shapes[Int(line.head.verb)].effect == .writer else { return }
+    let facts = shapes[Int(line.head.verb)].facts
+    let own = facts.contains(.namesCPU) ? call.arguments[.steppedCPU] : UInt64(machine.cpu)
     let ended = before & ~machine.busyCPUs & ~(own < 64 ? 1 << own : 0)
     guard ended != 0 else { return }
     call.note = Refusal(.null, .otherCallEnded, UInt64(ended.trailingZeroBitCount))
+  }
+}
+
+extension Call {
+  /// The call that the words from `at` on make.
+  fileprivate mutating func dividedCall<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ table: borrowing VerbTable, _ shapes: [Shape], _ at: Int
+  ) throws(LineFailure) -> DividedCall {
+    let token = tokens[at]
+    guard let index = table.find(token.text), let parts = table.verbs[index].parts else {
+      let divided = table.verbs.filter { $0.parts != nil }.map { "\($0.name)" }
+      throw .script(
+        "\(quoted(token.text.string)) is not divided into parts",
+        hint: "divided are \(divided.joined(separator: " "))", token)
+    }
+    try decode(scope, shapes[index], from: at + 1)
+    return try parts(&self)
   }
 }

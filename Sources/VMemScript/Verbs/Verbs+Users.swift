@@ -28,7 +28,7 @@ extension Verb {
       summary: "map memory, which gets its pages as it is touched, or a file",
       kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, -EBADF, -ENOMEM, or -EPERM",
       example: "mm = mm_create\nswitch_mm mm\nu = mmap mm 16K\nwrite u text:hello",
-      .control(mmap)),
+      .control(mmap), check: { parser throws(LineFailure) in try parser.call.checkMmap() }),
     Verb(
       "munmap", .users, .nothing, .writer, [.userSpace, .address, .length],
       summary: "take away what is mapped in a range, its pages' references and its tables",
@@ -91,12 +91,8 @@ extension Verb {
   }
 
   private static func mmap(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let isDevice = try interpreter.call.either(.anonymous, or: .device)
-    for other in [.anonymous, .device] as [Parameter] {
-      _ = try interpreter.call.either(other, or: .mappedFile)
-    }
-    try interpreter.call.require(.mappedFile, for: .mapOffset)
-    let isShared = try interpreter.call.either(.isPrivate, or: .isShared)
+    let isDevice = interpreter.call.arguments.has(.device)
+    let isShared = interpreter.call.arguments.has(.isShared)
     let mm = interpreter.call.arguments[.userSpace]
     var request = MmapRequest(
       isDevice ? .device : .anonymous, length: interpreter.call.arguments[.length])
@@ -170,5 +166,17 @@ extension Verb {
     try machine.remapVmallocRange(
       call.arguments[.mapping], call.arguments[.address], offset: call.arguments[.pageOffset])
     return .ok
+  }
+}
+
+extension Call {
+  /// What the options of `mmap` rule out.
+  fileprivate func checkMmap() throws(LineFailure) {
+    try exclude(.anonymous, .device)
+    for other in [.anonymous, .device] as [Parameter] {
+      try exclude(other, .mappedFile)
+    }
+    try require(.mappedFile, for: .mapOffset)
+    try exclude(.isPrivate, .isShared)
   }
 }

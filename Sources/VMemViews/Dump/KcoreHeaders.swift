@@ -14,7 +14,7 @@ extension Views {
       CoreSegment(
         address: map.vmallocStart, size: map.vmallocEnd - map.vmallocStart, source: .kcore),
       CoreSegment(
-        address: AddressMap.modulesStart, size: AddressMap.modulesEnd - AddressMap.modulesStart,
+        address: map.modulesStart, size: AddressMap.modulesEnd - map.modulesStart,
         source: .kcore),
     ]
     segments += CoreSegment.ramAndFrameTable(machine)

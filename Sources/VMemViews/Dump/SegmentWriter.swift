@@ -31,7 +31,7 @@ struct SegmentWriter: ~Copyable {
       // A reader of /proc/kcore gets nothing of an area that lies elsewhere.
       let windows = [
         machine.map.vmallocStart...machine.map.vmallocEnd,
-        AddressMap.modulesStart...AddressMap.modulesEnd - 1,
+        machine.map.modulesStart...AddressMap.modulesEnd - 1,
       ]
       let range = segment.address...segment.address + size - 1
       for window in windows where window.overlaps(range) {

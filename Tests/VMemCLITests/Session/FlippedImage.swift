@@ -156,7 +156,7 @@ final class FlippedImage {
     options.image = path
     let words = command.split(separator: " ").map(String.init)
     do throws(ProcessFailure) {
-      return try OneShot(options: options, words: words).run()
+      return try OneShot(options: options).run(words: words)
     } catch {
       return error.exitCode
     }

@@ -340,13 +340,14 @@ struct ForeignFileTests {
       ran.outputText.split(separator: "\n").filter { !$0.hasPrefix("0xffff") }
         == [
           "1", "0", "68 69", "0", "0", "2", "1",
-          "hoyes", "yes", "0", "0", "9",
+          "hoyes", "yes", "0", "0", "8",
         ],
       "\(ran.outputText) \(ran.errorText)")
     let missing = try sh(#"$V --image "$(printf 'no\377ne')/x" boot"#)
     #expect(missing.status == 73 && missing.errorText.contains(#"no\xffne"#), "\(missing)")
-    // Elsewhere text is text.
-    #expect(try sh(#"$V echo "$(printf 'a\377')""#).status == 65)
+    // What is no text is shown as such, and names nothing.
+    #expect(try sh(#"$V echo "$(printf 'a\377')""#).outputText == "a\\xff\n")
+    #expect(try sh(#"$V vfree "$(printf 'a\377')""#).status == 65)
     _ = try sh("rm -f x*")
   }
 

@@ -33,7 +33,7 @@ struct RepairedImageTests {
       options.isJSON = words[0] == "--json"
       let line = words[0] == "--json" ? Array(words.dropFirst()) : words
       do throws(ProcessFailure) {
-        return try OneShot(options: options, words: line).run()
+        return try OneShot(options: options).run(words: line)
       } catch {
         return error.exitCode
       }

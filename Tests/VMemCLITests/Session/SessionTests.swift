@@ -62,7 +62,8 @@ struct SessionTests {
     for words in [["info"], ["vmallocinfo"], ["dmesg"], ["assert", "1", "eq", "1"], ["help"]] {
       let ran = try Command.run(
         [TestFiles.vmemctl] + words, environment: ["VMEMCTL_IMAGE": image])
-      #expect(ran.status == 0 && folder.files.isEmpty, "\(words)")
+      // An image that was named has to be there for whoever looks at it.
+      #expect(ran.status == (words == ["help"] ? 0 : 66) && folder.files.isEmpty, "\(words)")
     }
     _ = try vmemctl("get_vm_area", "16K")
     let before = [try folder.bytes("m.img-wal"), Array(folder.files.joined().utf8)]

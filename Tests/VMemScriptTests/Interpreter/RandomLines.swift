@@ -5,6 +5,8 @@ struct RandomLines {
   /// Names by kind, the newest last.
   private var names: [String: [String]] = [:]
   private var count = 0
+  /// The name that the line at hand makes, which it cannot use itself.
+  private var made: (kind: String, name: String)?
 
   init(seed: UInt64) { random = FuzzTests.Generator(state: seed &* 0x9e37_79b9_7f4a_7c15) }
 
@@ -81,6 +83,7 @@ struct RandomLines {
 
   /// A machine's first lines: the pages that the others name.
   private mutating func start() -> [String] {
+    names = [:]
     let boot = """
       boot --memory (16M|24M) --cpus 2 --kernel (6.18|7.0|6.12|6.6|6.1)\
       (| --highmem 4M --window (i386|i386-pae:4))(| --with pks)(| --nodes 2)(| --levels 5)\
@@ -89,7 +92,7 @@ struct RandomLines {
     return [
       boot, "<+P> = alloc_pages 6", "<+P> = alloc_pages 6", "<+m> = mm_create", "switch_mm <m>",
     ]
-    .map { expand($0) }
+    .map { line($0) }
   }
 
   /// A script of so many lines, most of them from a few templates.
@@ -104,12 +107,19 @@ struct RandomLines {
     let few = (0..<25).map { _ in templates[random.next(templates.count)] }
     for _ in 0..<lines {
       let from = random.next(2) == 0 ? few : templates
-      all.append(expand(from[random.next(from.count)]))
+      all.append(line(from[random.next(from.count)]))
     }
     return all.joined(separator: "\n") + "\ncheck\n"
   }
 
   private mutating func pick(_ choices: [String]) -> String { choices[random.next(choices.count)] }
+
+  private mutating func line(_ template: String) -> String {
+    let text = expand(template)
+    if let made { names[made.kind, default: []].append(made.name) }
+    made = nil
+    return text
+  }
 
   private mutating func expand(_ template: String) -> String {
     var text = template
@@ -149,7 +159,7 @@ struct RandomLines {
   private mutating func make(_ kind: String) -> String {
     count += 1
     let name = "\(kind)\(count)"
-    names[kind, default: []].append(name)
+    made = (kind, name)
     return name
   }
 

@@ -8,7 +8,7 @@ import VMemScript
     let words = (RandomLines.templates + FuzzTests.lines).flatMap {
       $0.split { " (|)".contains($0) }.map(String.init)
     }
-    let missing = VerbTable().verbs.filter { $0.changesTheMachine }.map { "\($0.name)" }
+    let missing = VerbTable().verbs.filter { $0.facts.contains(.changes) }.map { "\($0.name)" }
       .filter { !words.contains($0) }
     // The kernel's own tests take long; native stacks belong to a process, and have tests as one.
     #expect(Set(missing) == ["test_vmalloc", "stack_run"])

@@ -17,9 +17,10 @@ import VMemScript
     "0xffffc90000000000-0xffffc90000003000   12288 a+0x1/0x2 [m] pages=2 vmalloc N0=1 N1=1"
 
   /// Runs a script whose first line boots from the two texts.
-  static func boot(_ lists: String, rows: String = row, then script: String = "") throws
-    -> Transcript
-  {
+  static func boot(
+    _ lists: String, rows: String = row, options: String = "--kernel 6.1 --nodes 2",
+    then script: String = ""
+  ) throws -> Transcript {
     let folder = "/tmp/vmemctl-priming-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     try #require(mkdir(folder, 0o700) == 0)
     defer {
@@ -31,8 +32,8 @@ import VMemScript
       fputs(text + "\n", file)
       fclose(file)
     }
-    let options = "--kernel 6.1 --nodes 2 --memory 64M"
-    return run("boot \(options) --lists \(folder)/lists --rows \(folder)/rows\n\(script)")
+    return run(
+      "boot \(options) --memory 64M --lists \(folder)/lists --rows \(folder)/rows\n\(script)")
   }
 
   @Test func areasLiveWithTheirPages() throws {
@@ -85,6 +86,62 @@ import VMemScript
     #expect(ran.messages.contains("/lists:\(line): "), "\(ran.messages)")
   }
 
+  /// What kernels with nodes have besides: pools, and blocks of vm_map_ram.
+  static let newer = """
+    [busy_list]
+    0xffffc90000000000-0xffffc90000100000 1048576 vm_map_ram flags=0x103
+    [lazy_list]
+    0xffffc90000100000-0xffffc90000102000 8192 node=0 flags=0x100
+    [free_tree]
+    root black 0xffffc90000106000-0xffffffffffffffff 1 max=1
+     L red 0x1-0xffffc90000000000 1 max=1
+    [pools]
+    node=0 pages=2 len=2: 0xffffc90000104000 0xffffc90000102000
+    [blocks]
+    0xffffc90000000000-0xffffc90000100000 1048576 cpu=0 free=252 dirty=0 dirty_min=256 dirty_max=0
+    """
+  static let newerRow = "0xffffc90000000000-0xffffc90000100000 1048576 vm_map_ram"
+
+  @Test func poolsAndBlocksGoOn() throws {
+    let ran = try Self.boot(
+      Self.newer, rows: Self.newerRow, options: "--cpus 2 --config distribution",
+      then: """
+        check
+        vmalloc 4K
+        P = alloc_pages 1
+        vm_map_ram P
+        vm_unmap_aliases
+        check
+        """)
+    #expect(ran.messages == "")
+    #expect(
+      ran.lines == ["0", "0xffffc90000104000", "1", "0xffffc90000004000", "0", "0"])
+  }
+
+  @Test(arguments: [
+    ("--cpus 2", "", "", "/lists:11: not a block of this machine's vm_map_ram"),
+    ("--cpus 1 --config distribution", "", "", "/lists:9: this machine has no such pool"),
+    ("--cpus 2 --config distribution", "len=2", "len=3", "/lists:9: not a pool"),
+    ("--cpus 2 --config distribution", "pages=2", "pages=300", "/lists:9: "),
+    ("--cpus 2 --config distribution", "cpu=0", "cpu=2", "/lists:11: not a block"),
+    ("--cpus 2 --config distribution", "cpu=0 free", "free", "/lists:11: not a block"),
+  ])
+  func poolsAndBlocksOfAnotherMachine(
+    _ options: String, _ old: String, _ new: String, _ message: String
+  ) throws {
+    let lists = old.isEmpty ? Self.newer : Self.newer.replacing(old, with: new)
+    let ran = try Self.boot(lists, rows: Self.newerRow, options: options)
+    #expect(ran.exit == .badScript)
+    #expect(ran.messages.contains(message), "\(ran.messages)")
+  }
+
+  @Test func rowsOfAnotherMachineAreNoneOfTheLists() throws {
+    let ran = try Self.boot(
+      Self.sections, rows: "0xffffc90000010000-0xffffc90000013000   12288 a+0x1/0x2 vmap")
+    #expect(ran.exit == .badScript)
+    #expect(ran.messages.contains("/rows:1: no row is of an area of --lists"))
+  }
+
   @Test func rowsMustFitTheLists() throws {
     let ran = try Self.boot(Self.sections, rows: Self.row.replacing("pages=2", with: "pages=1"))
     #expect(ran.exit == .badScript)
@@ -92,7 +149,7 @@ import VMemScript
     #expect(try Self.boot(Self.sections, rows: "0x5 nonsense").exit == .badScript)
     // What was gone when the lists were made has a row all the same.
     let gone = "0xffffc90000009000-0xffffc9000000b000 8192 a+0x1/0x2 vmap"
-    #expect(try Self.boot(Self.sections, rows: gone).exit == .success)
+    #expect(try Self.boot(Self.sections, rows: Self.row + "\n" + gone).exit == .success)
   }
 
   @Test func filesMustBeThere() {

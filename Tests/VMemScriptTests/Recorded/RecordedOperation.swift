@@ -3,6 +3,8 @@ struct RecordedOperation {
   /// Line of the recorded script, from 1.
   let line: Int
   let words: [Substring]
+  /// Whether the kernel is newer than 6.1: its recordings write some answers otherwise.
+  var isNewer = false
 
   var name: Substring { words[0] }
   private var arguments: [Substring] { Array(words.dropFirst()) }
@@ -10,6 +12,10 @@ struct RecordedOperation {
   /// What the command language says for it; nil where it has no word for it.
   func lines(levels: Int) -> [String]? {
     let a = arguments
+    if let context = Self.contexts[name] {
+      let inner = RecordedOperation(line: line, words: a, isNewer: isNewer).lines(levels: levels)
+      return inner.map { ["@context \(context)"] + $0 + ["@context process"] }
+    }
     switch name {
     case "vmalloc", "vzalloc", "vmalloc_user", "vmalloc_32", "vmalloc_huge":
       return ["\(a[0]) = \(name) \(size(a[1]))"]
@@ -33,8 +39,53 @@ struct RecordedOperation {
       return ["\(a[0]) = get_vm_area \(size(a[1]))\(flags(a[2]))\(range)"]
     case "ioremap", "ioremap_cache", "ioremap_wc":
       return ["\(a[0]) = \(name) \(a[1]) \(size(a[2]))"]
-    default: return access(a) ?? view(a, levels: levels)
+    default: return access(a) ?? newer(a) ?? view(a, levels: levels)
     }
+  }
+
+  /// Gives a name a meaning that only a line without a counterpart has made.
+  var binding: String { name == "as_area" ? "let \(arguments[0]) = 0\n" : "" }
+
+  private static let contexts: [Substring: String] = [
+    "@atomic": "atomic", "@bh": "softirq", "@irqoff": "irq",
+  ]
+
+  /// What only the recordings of newer kernels have.
+  private func newer(_ a: [Substring]) -> [String]? {
+    switch name {
+    case "vfree_atomic", "set_memory_ro", "set_memory_rw", "set_memory_x", "set_memory_nx":
+      return [words.joined(separator: " ")]
+    case "vmalloc_gfp":
+      return gfp(a[2]).map { ["\(a[0]) = vmalloc \(size(a[1]))\($0)"] }
+    case "vrealloc":
+      let gfp = a.count > 3 ? gfp(a[3]) : ""
+      return gfp.map { ["\(a[0]) = vrealloc \(a[1]) \(size(a[2]))\($0)"] }
+    case "vrealloc0": return ["\(a[0]) = vrealloc 0 \(a[1])"]
+    case "vm_map_ram": return ["\(a[0]) = vm_map_ram \(list(a[2...]))"]
+    case "vm_map_ram_n": return ["\(a[0]) = vm_map_ram \(list(a[3...])) --count \(a[2])"]
+    case "vm_unmap_ram": return ["vm_unmap_ram \(a[0]) \(a[1])"]
+    case "area2": return ["find_vm_area \(a[0])"]
+    case "reclaim": return ["reclaim_vmap"]
+    case "shrink": return ["shrink_vmap_node"]
+    case "pools": return ["vmap_state"]
+    case "blocks": return ["vmap_state --lists"]
+    case "!cpu": return ["cpu \(a[0])"]
+    default: return nil
+    }
+  }
+
+  /// Words of allocation flags that change an answer; nil with others.
+  private func gfp(_ word: Substring) -> String? {
+    let known: [Substring: String] = [
+      "kernel": "GFP_KERNEL", "atomic": "GFP_ATOMIC", "nowait": "GFP_NOWAIT",
+      "noio": "GFP_KERNEL", "nofs": "GFP_KERNEL", "zero": "__GFP_ZERO", "nowarn": "__GFP_NOWARN",
+      "highuser": "GFP_KERNEL", "nofail": "GFP_KERNEL", "noretry": "GFP_KERNEL",
+      "account": "GFP_KERNEL", "movable": "GFP_KERNEL", "comp": "GFP_KERNEL",
+      "thisnode": "GFP_KERNEL", "dma32": "GFP_KERNEL", "none": "GFP_NOWAIT",
+    ]
+    let names = word.split(separator: "|").map { known[$0] }
+    guard names.allSatisfy({ $0 != nil }) else { return nil }
+    return " --gfp " + names.compactMap { $0 }.joined(separator: ",")
   }
 
   private func access(_ a: [Substring]) -> [String]? {
@@ -56,6 +107,7 @@ struct RecordedOperation {
     let window =
       levels == 4
       ? "0xffffc90000000000..0xffffea0000000000" : "0xffa0000000000000..0xffd4000000000000"
+    if isNewer, ["state", "busy_list", "free_tree", "lists"].contains(name) { return nil }
     switch name {
     case "area": return ["find_vm_area \(a[0])"]
     case "pt": return ["page_tables --range \(a[0])..\(a[1]) --format tree"]
@@ -131,7 +183,7 @@ struct RecordedOperation {
 
 extension StringProtocol {
   /// Where a text first occurs.
-  fileprivate func range(of text: String) -> Range<Index>? {
+  func range(of text: String) -> Range<Index>? {
     var at = startIndex
     while at < endIndex {
       if self[at...].hasPrefix(text) { return at..<index(at, offsetBy: text.count) }

@@ -4,7 +4,8 @@ import VMem
 import VMemScript
 import VMemViews
 
-/// A scenario recorded on a real 6.1 kernel, and the same scenario on an emulated machine.
+/// A scenario recorded on a real kernel, 6.1 unless its name begins with another's folder, and the same
+/// scenario on an emulated machine.
 struct RecordedScenario {
   let name: String
   private let operations: [RecordedOperation]
@@ -13,17 +14,27 @@ struct RecordedScenario {
   init(_ name: String) throws {
     self.name = name
     levels = name.hasPrefix("L5_") ? 5 : 4
-    let script = try Fixture.text("kernel-6.1/\(name)/script")
+    let script = try Fixture.text("\(Self.folder(name))script")
     operations = script.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
       .compactMap { number, line in
         let words = line.split(separator: " ")
         guard let first = words.first, !first.hasPrefix("#") else { return nil }
-        return RecordedOperation(line: number + 1, words: words)
+        return RecordedOperation(
+          line: number + 1, words: words, isNewer: name.hasPrefix("kernel-"))
       }
   }
 
+  private static func folder(_ name: String) -> String {
+    name.hasPrefix("kernel-") ? name + "/" : "kernel-6.1/\(name)/"
+  }
+
   private var boot: String {
-    let folder = Fixture.folder + "kernel-6.1/\(name)/"
+    let folder = Fixture.folder + Self.folder(name)
+    if name.hasPrefix("kernel-") {
+      let version = name.dropFirst(7).split(separator: ".").prefix(2).joined(separator: ".")
+      return "boot --kernel \(version) --config distribution --cpus 2 --memory 1G"
+        + " --lists \(folder)lists.before --rows \(folder)vmallocinfo.before\n"
+    }
     return "boot --kernel 6.1 --with sparse --cpus 2 --nodes 2 --memory 1G --levels \(levels)"
       + " --lists \(folder)lists.before --rows \(folder)vmallocinfo.before\n"
   }
@@ -41,7 +52,10 @@ struct RecordedScenario {
   func differences() throws -> (compared: Int, different: [Difference], exit: ExitCode) {
     var text = boot
     for operation in operations {
-      guard let lines = operation.lines(levels: levels) else { continue }
+      guard let lines = operation.lines(levels: levels) else {
+        text += operation.binding
+        continue
+      }
       text += "echo @\(operation.line)\n" + lines.joined(separator: "\n") + "\n"
     }
     let ran = run(text + "echo @0\ncheck\n") { $0.keepGoing = true }
@@ -72,7 +86,7 @@ struct RecordedScenario {
     case "!ptdump": kind = "page_tables"
     default: return nil
     }
-    return try Fixture.lines("kernel-6.1/\(name)/\(kind).\(operation.words[1])")
+    return try Fixture.lines("\(Self.folder(name))\(kind).\(operation.words[1])")
   }
 
   /// Output by the line of the recorded script that it answers.
@@ -93,7 +107,7 @@ struct RecordedScenario {
   private func recordedAnswers() throws -> [Int: [String]] {
     var result: [Int: [String]] = [:]
     var current = 0
-    for line in try Fixture.lines("kernel-6.1/\(name)/returned") where !line.hasPrefix("#") {
+    for line in try Fixture.lines("\(Self.folder(name))returned") where !line.hasPrefix("#") {
       if line.hasPrefix("\t\t") {
         result[current]?.append(String(line.dropFirst(2)))
       } else {
@@ -110,7 +124,7 @@ struct RecordedScenario {
 
   /// A kernel that said nothing left no file.
   private func savedLog(_ tag: String) throws -> String {
-    let file = "kernel-6.1/\(name)/kmsg.\(tag)"
+    let file = "\(Self.folder(name))kmsg.\(tag)"
     return Fixture.exists(file) ? try Fixture.text(file) : ""
   }
 

@@ -9,7 +9,9 @@ struct PurgeNotifierTests: ~Copyable {
   private let end: UInt64
 
   init() throws {
-    machine = try Machine(Configuration(memory: 64 << 20, seed: 1))
+    machine = try Machine(
+      Configuration(
+        memory: 64 << 20, switches: KernelVersion.v7_0.switches, seed: 1))
     start = machine.map.vmallocStart
     end = start + 0x11000
   }
@@ -47,7 +49,7 @@ struct PurgeNotifierTests: ~Copyable {
     let kept = try reserveAll()
     try machine.registerPurgeNotifier(kept)
     #expect(throws: Refusal.self) {
-      try machine.getVMArea(size: 0x10000, start: start, end: end, mayBlock: false)
+      try machine.getVMArea(size: 0x10000, start: start, end: end, mode: .atomic)
     }
     #expect(machine.findVMArea(kept) != nil)
   }

@@ -70,7 +70,7 @@ struct RandomAreaUser {
 
   private mutating func window(_ map: AddressMap, _ size: UInt64) -> (UInt64, UInt64) {
     switch random.below(8) {
-    case 0: return (AddressMap.modulesStart, AddressMap.modulesEnd)
+    case 0: return (AddressMap(levels: 4).modulesStart, AddressMap.modulesEnd)
     case 1:
       let start = map.vmallocStart + 1 << 30 + random.below(64) << 16
       return (start, start + 2 << 20)

@@ -128,7 +128,7 @@ struct ArenaUserTests {
     // The page is there, and its other number is free: a program that gets that finds the place
     // taken.
     let taken = refusal(of: { () throws(Refusal) in try machine.arenaAllocPages(arena, count: 2) })
-    #expect(taken?.rule == .slotOccupied && machine.warnings == 1)
+    #expect(taken?.rule == .arenaPageMapped && machine.warnings == 1)
     machine.expectSound("taken")
   }
 

@@ -38,7 +38,7 @@ struct ArenaWrapTests {
     let taken = refusal(of: { () throws(Refusal) in
       try machine.arenaAllocPages(arena, count: 1, at: Self.start)
     })
-    #expect(taken?.rule == .slotOccupied && machine.warnings == 1)
+    #expect(taken?.rule == .arenaPageMapped && machine.warnings == 1)
     machine.expectSound("taken")
     try machine.arenaFreePages(arena, Self.start, count: 16)
     machine.expectSound("freed again")

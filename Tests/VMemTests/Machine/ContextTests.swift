@@ -54,7 +54,7 @@ struct ContextTests {
     func perform(_ call: Call, _ machine: borrowing Machine) throws(Refusal) {
       switch call {
       case .getArea: _ = try machine.getVMArea(size: 4096)
-      case .getAreaWithoutBlocking: _ = try machine.getVMArea(size: 4096, mayBlock: false)
+      case .getAreaWithoutBlocking: _ = try machine.getVMArea(size: 4096, mode: .atomic)
       case .freeArea: try machine.freeVMArea(area)
       case .mapPages, .mapPagesOverTables:
         try machine.vmAreaMapPages(
@@ -78,7 +78,8 @@ struct ContextTests {
   @Test(arguments: ExecutionContext.allCases)
   func complaintsAreCountedAndLogged(_ context: ExecutionContext) throws {
     for call in Call.allCases {
-      let machine = try Machine(Configuration(memory: 4 << 20))
+      let machine = try Machine(
+        Configuration(memory: 4 << 20, switches: KernelVersion.v7_0.switches))
       let stage = try Stage(machine)
       if call == .setPTE || call == .mapPagesOverTables {
         try machine.populate(start: stage.sparse, end: stage.sparse + 4096)
@@ -124,7 +125,7 @@ struct ContextTests {
 
   /// WARN_ONCE speaks once, but is counted each time.
   @Test func warnOnceIsLoggedOnce() throws {
-    let machine = try Machine(Configuration(memory: 4 << 20))
+    let machine = try Machine(Configuration(memory: 4 << 20, switches: KernelVersion.v7_0.switches))
     let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))
     for flags in [VMFlags.map, [.sparse, .noGuard], [.sparse, .flushResetPerms]] {
       let area = try machine.getVMArea(size: 8192, flags: flags)

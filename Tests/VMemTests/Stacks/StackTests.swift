@@ -99,7 +99,7 @@ struct StackTests {
           case 1: try machine.vunmap(stack)
           case 2: try machine.iounmap(stack)
           case 3: try machine.freeVMArea(stack)
-          case 4: _ = try machine.vrealloc(stack, size: 4096)
+          case 4: _ = try machine.vrealloc(stack, VmallocRequest(size: 4096))
           default: _ = try machine.begin(.vfree(stack), on: 0)
           }
         })

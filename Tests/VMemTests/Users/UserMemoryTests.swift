@@ -248,7 +248,8 @@ struct UserMemoryTests {
     let parent = try leaf()
     #expect(parent.bits & ~Entry.pfnMask == 0x8400_0000_0000_0025)
     let page = try required(machine.structPage(parent.pfn))
-    #expect(page.refcount == 2 && page.mapcount == 1 && page.flags & Frame.exclusive == 0)
+    #expect(
+      page.refcount == 2 && page.mapcount == 1 && page.flags & machine.ram.pageFlags.exclusive == 0)
     machine.expectSound("forked")
     try machine.switchMM(child)
     // The child's entry has not been used.

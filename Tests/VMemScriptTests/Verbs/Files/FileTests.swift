@@ -269,7 +269,7 @@ func expectedLines(_ script: String, boot: String) -> [String] {
       @v = mmap mm 2M --file u --shared
       read v+252K 1
       \(dies ? "expect bug " : "")read v+256K 1
-      """, boot: "--memory 16M --kernel \(kernel)")
+      """, boot: "--memory 16M --kernel \(kernel) --without udmabuf_no_hugetlb")
     #expect(rows == ["00", dies ? "BUG" : "00"])
   }
 

@@ -8,7 +8,7 @@ import VMemScript
   @Test func nothingToFailIsAnError() {
     let result = run("inject\n")
     #expect(result.exit == .badScript)
-    #expect(result.messages.contains("what to fail is missing"))
+    #expect(result.messages.contains("missing: KIND after=N"))
   }
 
   @Test func theFirstCallsSucceed() {
@@ -119,7 +119,7 @@ import VMemScript
         "[    0.000002] name fail_page_alloc, interval 2, times 5, order 0, call 4",
         // Three pages had been got.
         "[    0.000002] vmemctl: vmalloc error: size 12288, failed to allocate pages, "
-          + "mode:0xcc0(GFP_KERNEL), nodemask=(null)",
+          + "mode:0xcc2(GFP_KERNEL|__GFP_HIGHMEM), nodemask=(null)",
       ])
   }
 

@@ -296,16 +296,4 @@ import VMemScript
     #expect(result.messages.contains(message), "\(result.messages)")
     #expect(result.output == "")
   }
-
-  @Test func interrupted() throws {
-    let machine = try Machine(Configuration())
-    var interpreter = Interpreter(
-      machine: machine, options: Options(), output: nil, messages: nil)
-    interpreter.interruption = { true }
-    let exit = interpreter.run(
-      ScriptSource(name: "t.vmem", bytes: Array("test_vmalloc\necho after\n".utf8)))
-    #expect(exit == .interrupted)
-    #expect(interpreter.takeOutput() == "")
-    #expect(interpreter.takeMessages().contains("test_vmalloc: interrupted"))
-  }
 }

@@ -180,7 +180,7 @@ extension Machine {
         case nil:
           guard ram[frame].refcount > 0 else { continue }
           // A page of a program that nobody may write to may be its own or not.
-          let isOwn = ram[frame].flags & Frame.anonymous == Frame.anonymous
+          let isOwn = ram[frame].flags & ram.pageFlags.anonymous == ram.pageFlags.anonymous
           records.append(Record("page", frame).silent(1, bits: isOwn ? 0x08 : 0))
         }
       }

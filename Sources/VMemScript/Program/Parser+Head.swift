@@ -1,6 +1,6 @@
 internal import VMem
 
-extension Interpreter {
+extension Parser {
   /// Words that cannot be names.
   static let reserved: [StaticString] = [
     "expect", "NULL", "null", "include", "repeat", "let", "assert", "machine", "areas",
@@ -24,7 +24,7 @@ extension Interpreter {
     }
     if at + 1 < call.tokens.count, call.tokens[at + 1].isMark(UInt8(ascii: "=")) {
       try checkName(call.tokens[at])
-      head.nameToken = at
+      head.nameToken = UInt8(at)
       at += 2
     }
     if at < call.tokens.count, call.tokens[at].text == "expect" {
@@ -33,22 +33,22 @@ extension Interpreter {
           "`expect` what?", hint: "expect ERANGE vm_area_map_pages …",
           call.tokens[at])
       }
-      head.outcomeToken = at + 1
+      head.outcomeToken = UInt8(at + 1)
       at += 2
     }
     guard at < call.tokens.count else {
       throw ScriptError("a verb is missing", call.tokens.last)
     }
     guard let verb = table.find(call.tokens[at].text) else { throw unknownVerb(at, head) }
-    if head.nameToken != nil, !shapes[verb].makes {
+    if head.hasName, !shapes[verb].makes {
       throw ScriptError(
         "`\(table.verbs[verb].name)` makes nothing that could have a name", call.tokens[at])
     }
-    if head.outcomeToken != nil, shapes[verb].effect == .language {
+    if head.hasOutcome, shapes[verb].effect == .language {
       throw ScriptError("`\(table.verbs[verb].name)` has no outcome to expect", call.tokens[at])
     }
-    head.verb = verb
-    head.verbToken = at
+    head.verb = UInt8(verb)
+    head.verbToken = UInt8(at)
   }
 
   /// Refuses a word that cannot be a name.
@@ -85,7 +85,7 @@ extension Interpreter {
       return ScriptError(
         "no verb \(call.quoted(word))", hint: "write blanks around =", token)
     }
-    if head.nameToken != nil, token.text.byte(0).isDigit || token.text.byte(0) == 0x2d {
+    if head.hasName, token.text.byte(0).isDigit || token.text.byte(0) == 0x2d {
       return ScriptError(
         "a verb must follow the =", hint: "to name a number: let NAME = NUMBER", token)
     }

@@ -1,0 +1,28 @@
+internal import Glibc
+internal import VMem
+internal import VMemScript
+
+extension Session {
+  /// The machine that a program runs on: that of the image. Only a program that is of the language
+  /// and changes something makes an image; others see a fresh machine where there is none, unless
+  /// the image was named. `isFirst` says that more statements come, which may change it.
+  func machine(
+    for program: Program, isNamed: Bool, isFirst: Bool = false
+  ) throws(ProcessFailure) -> Machine {
+    if program.isMalformed { return try Machine.booted() }
+    if !exists, !program.facts.contains(.boots) {
+      // A fresh machine knows no names.
+      if program.needsNames { return try Machine.booted() }
+      if isNamed, program.facts.contains(.looks), !program.facts.contains(.changes) {
+        throw missing
+      }
+      if !program.facts.contains(.changes), !isFirst { return try Machine.booted() }
+    }
+    return try open(isWriter: program.commits || isFirst, boots: program.boots)
+  }
+}
+
+extension Program {
+  /// Whether an image is written by it.
+  var commits: Bool { !facts.isDisjoint(with: [.changes, .boots, .takesBack]) }
+}

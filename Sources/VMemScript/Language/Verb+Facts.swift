@@ -1,0 +1,31 @@
+extension Verb {
+  /// What is true of a verb besides how it is written: everything that decides on it asks here.
+  package struct Facts: OptionSet, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// It changes the machine: the line is part of its history, and an image keeps what it did.
+    package static let changes = Facts(rawValue: 1 << 0)
+    /// It makes the machine.
+    package static let boots = Facts(rawValue: 1 << 1)
+    /// It takes changes of an image back, and makes none.
+    package static let takesBack = Facts(rawValue: 1 << 2)
+    /// It runs the lines of a file.
+    package static let includes = Facts(rawValue: 1 << 3)
+    /// It looks at the machine, or changes it.
+    package static let looks = Facts(rawValue: 1 << 4)
+    /// It may be said to a CPU that is in the middle of a call.
+    package static let forBusyCPUs = Facts(rawValue: 1 << 5)
+    /// It changes nothing and answers with one short line.
+    package static let brief = Facts(rawValue: 1 << 7)
+    /// Its words follow rules of their own, which are checked before anything runs.
+    static let checked = Facts(rawValue: 1 << 8)
+    /// It replaces a file that holds a machine, when told to by --force.
+    package static let replaces = Facts(rawValue: 1 << 11)
+    /// It is a reader that says nothing of the machine.
+    static let apart = Facts(rawValue: 1 << 10)
+    /// It means the CPU that it names, not the current one.
+    static let namesCPU = Facts(rawValue: 1 << 9)
+  }
+}

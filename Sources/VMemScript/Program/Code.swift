@@ -1,0 +1,112 @@
+internal import Glibc
+
+/// The lines of a script as they run, one behind the other: for each its head, where it stands, and
+/// its words. Room grows as lines come and is kept when they go.
+@safe
+struct Code: ~Copyable {
+  private var base: UnsafeMutablePointer<UInt64>
+  private var room = 64
+  private(set) var count = 0
+
+  init() {
+    guard let first = unsafe malloc(room * 8) else { fatalError("no memory for a script") }
+    unsafe base = first.assumingMemoryBound(to: UInt64.self)
+  }
+
+  deinit { unsafe free(base) }
+
+  @inline(__always)
+  subscript(index: Int) -> UInt64 {
+    get {
+      precondition(index >= 0 && index < count)
+      // Safe: checked; everything below `count` was written.
+      return unsafe base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count)
+      // Safe: checked.
+      unsafe base[index] = newValue
+    }
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  @inline(__always)
+  mutating func append(_ word: UInt64) {
+    if count == room { grow() }
+    // Safe: there is room.
+    unsafe (base + count).initialize(to: word)
+    count += 1
+  }
+
+  @inline(never)
+  private mutating func grow() {
+    room *= 2
+    // Safe: what malloc gave; the words move with it.
+    guard let larger = unsafe realloc(base, room * 8) else { fatalError("no memory for a script") }
+    unsafe base = larger.assumingMemoryBound(to: UInt64.self)
+  }
+}
+
+/// One line in `Code`: three words, then one for each word of the line.
+struct CodeLine {
+  enum Kind: UInt8 {
+    case call = 0
+    /// `repeat N {`; `target` is behind the `}`.
+    case open
+    /// `}`; `target` is the line behind the `{`.
+    case close
+    /// `include FILE`; `target` is the index of the file.
+    case include
+  }
+
+  /// Words before those of the line.
+  static let headerSize = 3
+
+  var kind = Kind.call
+  var head = Head()
+  /// Where the line begins in its source, in bytes, and its number.
+  var start = 0
+  var number = 0
+  var tokenCount = 0
+  var target = 0
+
+  /// Where the next line is, for a line at `at`.
+  @inline(__always)
+  func next(_ at: Int) -> Int { at + Self.headerSize + tokenCount }
+
+  @inline(__always)
+  init() {}
+
+  /// The line at `at`.
+  @inline(__always)
+  init(_ code: borrowing Code, at: Int) {
+    let first = code[at]
+    head.verb = UInt8(truncatingIfNeeded: first)
+    head.verbToken = UInt8(truncatingIfNeeded: first >> 8)
+    head.nameToken = UInt8(truncatingIfNeeded: first >> 16)
+    head.outcomeToken = UInt8(truncatingIfNeeded: first >> 24)
+    head.isSilent = first >> 32 & 1 != 0
+    kind = Kind(rawValue: UInt8(truncatingIfNeeded: first >> 33 & 3)) ?? .call
+    tokenCount = Int(truncatingIfNeeded: first >> 35)
+    start = Int(truncatingIfNeeded: code[at + 1])
+    let place = code[at + 2]
+    number = Int(truncatingIfNeeded: place & 0xffff_ffff)
+    target = Int(truncatingIfNeeded: place >> 32)
+  }
+
+  @inline(__always)
+  func write(to code: inout Code) {
+    let names = UInt64(head.nameToken) << 16 | UInt64(head.outcomeToken) << 24
+    let flags = (head.isSilent ? 1 : 0) << 32 | UInt64(kind.rawValue) << 33
+    code.append(
+      UInt64(head.verb) | UInt64(head.verbToken) << 8 | names | flags | UInt64(tokenCount) << 35)
+    code.append(UInt64(start))
+    code.append(UInt64(number) & 0xffff_ffff | UInt64(target) << 32)
+  }
+
+  /// Sets the target of a line that is in the code already.
+  static func set(target: Int, of at: Int, in code: inout Code) {
+    code[at + 2] = code[at + 2] & 0xffff_ffff | UInt64(target) << 32
+  }
+}

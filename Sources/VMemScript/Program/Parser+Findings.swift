@@ -1,0 +1,47 @@
+extension Parser {
+  /// Most findings of one script that are kept.
+  private static let maximumFindings = 1000
+
+  /// Notes what is wrong with the line being read.
+  mutating func complain(_ error: ScriptError, _ verb: StaticString? = nil) {
+    note(Finding(error, place, fileName, verb))
+  }
+
+  mutating func complain(_ defect: ScriptSource.Defect) {
+    (place.line, place.lineStart) = (defect.line, defect.lineStart)
+    complain(defect.error)
+  }
+
+  private func note(_ finding: Finding) {
+    if root.findings.count < Self.maximumFindings { root.findings.append(finding) }
+  }
+
+  /// Whether an error is about a word with a name that is told to be unbound anyway.
+  func isAboutUnbound(_ error: ScriptError) -> Bool {
+    names.unbound.contains { error.range.overlaps($0.token.offset..<$0.token.end) }
+  }
+
+  /// Notes the names of the line being read that no line before it has bound.
+  @inline(never)
+  mutating func noteUnbound(_ verb: StaticString) {
+    for name in names.unbound where !names.isAssumed(name.word) {
+      let error =
+        name.use == .outcome ? call.notAnOutcome(name.token) : unbound(name.word, name.token)
+      var finding = Finding(error, place, fileName, verb)
+      finding.name = name.word.withSpan { span in span.indices.map { span[$0] } }
+      note(finding)
+      names.assume(name.word)
+    }
+    names.unbound.removeAll()
+  }
+
+  private func unbound(_ word: Text, _ token: Token) -> ScriptError {
+    let name = word.string
+    // Of one letter every other one is near.
+    let near = name.utf8.count > 1 ? nearest(to: name, of: names.bound) : nil
+    return ScriptError(
+      "\(call.quoted(name)) was never bound",
+      hint: near.map { "did you mean \($0)?" } ?? "a name comes from a line NAME = … before",
+      token)
+  }
+}
