@@ -88,6 +88,7 @@ extension Machine {
       !flags.contains(.write) || flags.contains(.mayWrite),
       one.anonymous <= ram[ram.users].anonymousNumber, one.isInherited <= 1,
       one.anonymous != 0 || one.isInherited == 0,
+      flags.contains(.pfnMap) == (kind == .buffer && has(.udmabufPFNMap)),
       !flags.contains(.shared)
         || (one.anonymous != 0) == (kind == .arena) && !flags.contains(.account)
     else { return false }
