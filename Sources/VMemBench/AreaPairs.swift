@@ -69,7 +69,6 @@ struct AreaPairs: ~Copyable {
     turn = turn + 1 == live ? 0 : turn + 1
     // Safe: slots are numbered below `live`.
     try machine.freeVMArea(unsafe slots[slot])
-    machine.runScheduledWork()
     let address = try machine.getVMArea(size: nextSize())
     unsafe slots[slot] = address
     add(address)

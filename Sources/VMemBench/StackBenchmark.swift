@@ -67,9 +67,8 @@ struct StackBenchmark: Benchmark {
       duration_ns = window.duration_ns
       let words = (try machine.load(stack), try machine.load(stack + size - 4096))
       isRight = used == size && words == (size, 4096)
-      machine.schedule()
+      try machine.schedule()
       try machine.freeStack(stack)
-      machine.runScheduledWork()
     } catch {
       throw .refused(error)
     }

@@ -47,7 +47,6 @@ struct VmallocBenchmark: Benchmark {
         let address = try machine.vmalloc(VmallocRequest(size: size))
         isMapped = isMapped && machine.vmallocToPFN(address + size - 1) != nil
         try machine.vfree(address)
-        machine.runScheduledWork()
       }
     } catch {
       throw .refused(error)

@@ -111,17 +111,17 @@ import Testing
     #expect(
       text == """
         [    0.000000] Linux version 6.18 (vmemctl)
-        [    0.000012] ------------[ cut here ]------------
-        [    0.000012] WARNING: CPU: 0 PID: 1 at vmap_pages_pte_range
-        [    0.000012] ---[ end trace 0000000000000000 ]---
-        [    0.000012] BUG: sleeping function called from invalid context at vm_area_map_pages
-        [    0.000012] in_atomic(): 1, irqs_disabled(): 1, non_block: 0, pid: 1, name: vmemctl
-        [    0.000012] preempt_count: 10000, expected: 0
-        [    1.000012] vmalloc_node_range for size 1125899906846720 failed: Address range \
+        [    0.000016] ------------[ cut here ]------------
+        [    0.000016] WARNING: CPU: 0 PID: 1 at vmap_pages_pte_range
+        [    0.000016] ---[ end trace 0000000000000000 ]---
+        [    0.000017] BUG: sleeping function called from invalid context at vm_area_map_pages
+        [    0.000017] in_atomic(): 1, irqs_disabled(): 1, non_block: 0, pid: 1, name: vmemctl
+        [    0.000017] preempt_count: 10000, expected: 0
+        [    1.000018] vmalloc_node_range for size 1125899906846720 failed: Address range \
         restricted to 0xffffc90000000000 - 0xffffe8ffffffffff
-        [    1.000012] ------------[ cut here ]------------
-        [    1.000012] kernel BUG at __vmap_pages_range_noflush!
-        [    1.000012] ---[ end trace 0000000000000000 ]---
+        [    1.000019] ------------[ cut here ]------------
+        [    1.000019] kernel BUG at __vmap_pages_range_noflush!
+        [    1.000019] ---[ end trace 0000000000000000 ]---
 
         """)
   }

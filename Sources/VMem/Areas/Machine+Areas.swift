@@ -22,7 +22,9 @@ extension Machine {
     end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
-    ram[
+    try beginCall()
+    defer { endCall() }
+    return ram[
       try reserve(requested, flags, align, start, end, shift, mode, false, caller)
     ].start
   }
@@ -124,6 +126,8 @@ extension Machine {
   /// Its page-table entries are cleared at once; its addresses come back after a purge. An address
   /// that is not the start of an area is a BUG; an unaligned one a WARN and -EINVAL.
   public func freeVMArea(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard address & 4095 == 0 else {
       warn(.remove_vm_area, .badVfree, address)
       throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
@@ -179,21 +183,40 @@ extension Machine {
   }
 
   /// Purges everything that waits. The corresponding kernel function is `vm_unmap_aliases`.
-  public func unmapAliases() {
+  public func unmapAliases() throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
+    flushAliases()
+  }
+
+  /// What `vm_unmap_aliases` does inside another call.
+  func flushAliases() {
     mightSleep(.vm_unmap_aliases)
     areas.unmapAliases()
   }
 
   /// Runs the drain that too many waiting areas schedule. The kernel's `drain_vmap_area_work`.
-  public func drainLazyAreas() { _ = areas.purge(full: false) }
+  public func drainLazyAreas() throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
+    _ = areas.purge(full: false)
+  }
 
   /// What an allocation that finds no place runs. The corresponding kernel function is
   /// `reclaim_and_purge_vmap_areas`.
-  public func reclaimAreas() { areas.reclaim() }
+  public func reclaimAreas() throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
+    areas.reclaim()
+  }
 
   /// Empties the pools of the vmap nodes. The corresponding kernel function is
   /// `vmap_node_shrink_scan`.
-  public func shrinkVmapNodes() { areas.shrinkNodes() }
+  public func shrinkVmapNodes() throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
+    areas.shrinkNodes()
+  }
 
   /// Runs work that the last call scheduled.
   @inline(__always)

@@ -22,6 +22,8 @@ extension Machine {
   /// addresses that cross a multiple of 4 GiB (-ERANGE); no address space, descriptor, page or
   /// table (-ENOMEM).
   public func createArena(_ request: ArenaRequest) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard has(.sparse) else { throw Refusal(.errno(.EOPNOTSUPP), .noSparseAreas) }
     mightSleep(.arena_map_alloc)
     try checkArena(request)
@@ -148,6 +150,8 @@ extension Machine {
   /// Closes an arena's descriptor. The arena goes with the last user mapping of it, or at once. The
   /// corresponding kernel functions are `close` and `bpf_map_put`. -ENOENT where there is none.
   public func freeArena(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let arena = try requiredArena(address)
     ram[arena].marks |= Arena.Marks.closed.rawValue
     let name = ram[ram[arena].area].name

@@ -27,6 +27,8 @@ extension Machine {
   public func touchArena(
     _ address: UInt64, at place: UInt64, as visitor: ArenaVisitor, write: Bool
   ) throws(Refusal) -> UInt8 {
+    try beginCall()
+    defer { endCall() }
     let arena = try requiredArena(address)
     if visitor == .user { return try touchAsUser(arena, place, write: write) }
     let area = ram[arena].area

@@ -12,6 +12,8 @@ extension Machine {
   public func arenaFreePages(
     _ address: UInt64, _ user: UInt64, count: UInt64
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try free(try freedPages(address, user, count))
   }
 

@@ -27,6 +27,8 @@ extension Machine {
   public func arenaMmap(
     _ address: UInt64, mm: UInt64, _ request: ArenaMmapRequest
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let arena = try requiredArena(address)
     let space = try userSpace(at: mm)
     let whole =
@@ -133,6 +135,8 @@ extension Machine {
   /// Takes an arena from an address space, also when its descriptor is closed: all of its mappings
   /// there, and nothing else. Refuses with -ENOENT where there is none, and as `munmap`.
   public func arenaMunmap(_ address: UInt64, mm: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard let arena = arenaOrClosed(at: address) else {
       throw Refusal(.errno(.ENOENT), .noArena, address)
     }
@@ -153,6 +157,8 @@ extension Machine {
   /// Refuses with -EPERM when it is frozen, with -EBUSY when anybody has ever mapped it writable:
   /// an arena's mappings are not counted down.
   public func freezeArena(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let arena = try requiredArena(address)
     guard !ram[arena].is(.frozen) else { throw Refusal(.errno(.EPERM), .arenaFrozen) }
     guard !ram[arena].is(.writable) else { throw Refusal(.errno(.EBUSY), .arenaWritable) }

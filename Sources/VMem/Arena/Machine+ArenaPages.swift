@@ -15,6 +15,8 @@ extension Machine {
   public func arenaAllocPages(
     _ address: UInt64, count: UInt64, at wanted: UInt64 = 0, node: Int64 = -1, flags: UInt64 = 0
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard let arena = arena(at: address) else { throw Refusal(.null, .noArena, address) }
     if !has(.arenaAnywhere) { mightSleep(.bpf_arena_alloc_pages) }
     guard flags == 0 else { throw Refusal(.null, .noSuchFlags, flags) }
@@ -186,6 +188,8 @@ extension Machine {
   public func arenaReservePages(
     _ address: UInt64, _ user: UInt64, count: UInt64
   ) throws(Refusal) -> Bool {
+    try beginCall()
+    defer { endCall() }
     guard has(.arenaReserve) else { throw Refusal(.errno(.EOPNOTSUPP), .noArenaReserve) }
     guard let arena = arena(at: address) else {
       throw Refusal(.errno(.EINVAL), .noArena, address)

@@ -8,6 +8,8 @@ extension Machine {
   public func pread(
     _ address: UInt64, offset: UInt64, count: UInt64, _ body: (Span<UInt8>) -> Void
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard offset <= File.maximumSize else {
       throw Refusal(.errno(.EINVAL), .offsetTooLarge, offset)
@@ -46,6 +48,8 @@ extension Machine {
   public func pwrite(
     _ address: UInt64, offset: UInt64, _ bytes: Span<UInt8>
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard ram[file].kind != .hugetlb else { throw Refusal(.errno(.EINVAL), .hugetlbWrite) }
     guard offset <= File.maximumSize - UInt64(bytes.count) else {
@@ -97,6 +101,8 @@ extension Machine {
   ///
   /// Refuses with -EBADF, -EINVAL above 2^63-1 or for a part of a huge page, -EPERM for a seal.
   public func ftruncate(_ address: UInt64, size: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard size <= File.maximumSize else { throw Refusal(.errno(.EINVAL), .fileTooLarge, size) }
     let isHuge = ram[file].kind == .hugetlb
@@ -137,6 +143,8 @@ extension Machine {
   public func fallocate(
     _ address: UInt64, start: UInt64, end: UInt64, punchesHole: Bool
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard start < end else { throw Refusal(.errno(.EINVAL), .emptyRange, start, end) }
     let isHuge = ram[file].kind == .hugetlb
@@ -187,6 +195,8 @@ extension Machine {
   /// Reads pages of a range in, as far as the file goes. The corresponding kernel function is
   /// `force_page_cache_readahead`; other than a kernel it says what went wrong.
   public func readAhead(_ address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard start < end else { throw Refusal(.errno(.EINVAL), .emptyRange, start, end) }
     let last = min(end, ram[file].size)
@@ -202,6 +212,8 @@ extension Machine {
   public func shrinkFolios(
     _ address: UInt64, start: UInt64, end: UInt64
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard start < end else { throw Refusal(.errno(.EINVAL), .emptyRange, start, end) }
     guard ram[file].kind == .host else { return 0 }
@@ -231,6 +243,8 @@ extension Machine {
   ///
   /// Refuses with -EBADF, and -EIO when the host refuses; pages that are not written stay dirty.
   public func fsync(_ address: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     gatherDirty(file)
     var written: UInt64 = 0

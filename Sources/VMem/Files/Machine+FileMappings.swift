@@ -15,6 +15,8 @@ extension Machine {
   public func mmapFile(
     _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     var request = request
     guard offset & 4095 == 0 else { throw Refusal(.errno(.EINVAL), .offsetNotAligned, offset) }
     request.offset = offset >> 12

@@ -15,6 +15,8 @@ extension Machine {
   public func openFile(
     path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let path = HostFile.absolute(typed)
     guard path.count < File.pathRoom else {
       throw Refusal(.errno(.ENAMETOOLONG), .pathTooLong, UInt64(path.count))
@@ -60,6 +62,8 @@ extension Machine {
   ///
   /// Refuses with -EINVAL for an order above 9, -EFBIG above 2^63-1 bytes, -ENOMEM.
   public func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard size <= File.maximumSize else { throw Refusal(.errno(.EFBIG), .fileTooLarge, size) }
     let file = try makeFile(.anonymous, order)
     ram[file].size = size
@@ -76,6 +80,8 @@ extension Machine {
   public func createMemfd(
     allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let file = try makeFile(isHuge ? .hugetlb : .memfd, isHuge ? 9 : order)
     ram[file].seals = allowsSealing ? [] : .seal
     ram[file].isOptimized = isHuge && isOptimized
@@ -151,6 +157,8 @@ extension Machine {
   /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
   /// somebody has pinned stay. The corresponding kernel function is `close`.
   public func closeFile(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     ram[file].descriptors -= 1
     drop(file)

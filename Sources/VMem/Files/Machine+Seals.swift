@@ -17,6 +17,8 @@ extension Machine {
   /// after F_SEAL_SEAL; and F_SEAL_WRITE with -EBUSY while somebody may write: a shared mapping, or
   /// whoever has pinned a page.
   public func addSeals(_ address: UInt64, _ seals: Seals) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     guard Seals.known.isSuperset(of: seals) else {
       throw Refusal(.errno(.EINVAL), .noSuchSeal, UInt64(seals.rawValue))

@@ -14,7 +14,9 @@ extension Machine {
   public func createUdmabuf(
     _ item: UdmabufItem, closesOnExec: Bool = false
   ) throws(Refusal) -> UInt64 {
-    try createUdmabuf(checked: [item], closesOnExec)
+    try beginCall()
+    defer { endCall() }
+    return try createUdmabuf(checked: [item], closesOnExec)
   }
 
   /// Makes a buffer of ranges of memfds, one after the other, which may overlap and repeat
@@ -29,6 +31,8 @@ extension Machine {
   public func createUdmabuf(
     list items: [UdmabufItem], closesOnExec: Bool = false
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let limit = ram[ram.files].udmabuf.list
     guard items.count <= limit else {
       throw Refusal(.errno(.EINVAL), .tooManyItems, UInt64(items.count), UInt64(limit))
@@ -168,6 +172,8 @@ extension Machine {
   /// Closes the descriptor of a buffer. Its pages are let go with its last user; while it is mapped
   /// into the kernel that is a BUG. The corresponding kernel function is `dma_buf_release`.
   public func closeBuffer(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let buffer = try buffer(at: address)
     guard ram[buffer].references > 1 || ram[buffer].mapCount == 0 else {
       throw bug(.dma_buf_release, .bufferMapped, address, ram[buffer].address)
@@ -199,6 +205,8 @@ extension Machine {
   /// for all of its pages; with `udmabuf_vmap_pfn` it is `vmap_pfn`, which refuses RAM; all others map
   /// the pages. Refuses with -EINVAL, and -ENOMEM where those refuse.
   public func mapBuffer(_ address: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let buffer = try buffer(at: address)
     mightSleep(.dma_buf_vmap)
     guard has(.udmabufVmap) else { throw Refusal(.errno(.EINVAL), .noBufferMap) }
@@ -229,6 +237,8 @@ extension Machine {
   /// function is `dma_buf_vunmap`. Refuses with -EINVAL where there is no buffer; one that is not mapped
   /// is a BUG.
   public func unmapBuffer(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let buffer = try buffer(at: address)
     guard ram[buffer].mapCount > 0 else { throw bug(.dma_buf_vunmap, .bufferNotMapped, address) }
     try unmapBuffer(buffer)
@@ -251,6 +261,8 @@ extension Machine {
   /// Refuses with -EINVAL for other bits, for neither reading nor writing, and for an end before any
   /// beginning.
   public func syncBuffer(_ address: UInt64, flags: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let buffer = try buffer(at: address)
     guard flags & ~7 == 0, flags & 3 != 0 else {
       throw Refusal(.errno(.EINVAL), .syncFlags, flags)

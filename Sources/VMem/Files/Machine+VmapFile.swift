@@ -10,6 +10,8 @@ extension Machine {
     _ address: UInt64, start: UInt64, end: UInt64, flags: VMFlags = [],
     protection: Protection = .kernel, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     let flags = try fileMapFlags(flags)
     guard start < end else { throw Refusal(.null, .emptyRange, start, end) }
@@ -47,6 +49,8 @@ extension Machine {
     _ address: UInt64, start: UInt64, last: UInt64, flags: VMFlags = [],
     protection: Protection = .kernel, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let file = try file(at: address)
     let flags = try fileMapFlags(flags)
     let (first, final) = (start >> 12, last >> 12)

@@ -6,6 +6,8 @@ extension Machine {
   /// Descriptors: every CPU is taken to have its spare one, as in a kernel that has run for a while.
   /// Refuses with -EINVAL a filter for tables that the machine lacks.
   public func inject(_ kind: InjectionKind, _ injection: Injection) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     precondition(injection.every >= 1 && (injection.times >= 1 || injection.times == -1))
     precondition(injection.filter ?? 0 <= kind.lastFilter)
     if kind == .pageTable, let level = injection.filter, Int(level) + 1 >= map.levels {

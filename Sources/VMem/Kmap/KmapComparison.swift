@@ -88,10 +88,9 @@ package struct KmapComparison: Sendable {
     let before = machine.counters.flushes
     for page in 0..<Int(pages) {
       try machine.selectCPU(UInt64(page % cpus))
-      machine.tick()
       try copy(machine, frames[2 * page], frames[2 * page + 1], way)
     }
-    if way == .kmap { machine.kmapFlushUnused() }
+    if way == .kmap { try machine.kmapFlushUnused() }
     let flushes = machine.counters.flushes
     var cost = KmapCost(
       method: way == .kmap ? "kmap" : way == .local ? "kmap_local" : "kmap_atomic")
@@ -137,7 +136,6 @@ package struct KmapComparison: Sendable {
     var cost = KmapCost(method: "vmap")
     for cpu in 0..<min(cpus, Int(pages)) {
       try machine.selectCPU(UInt64(cpu))
-      machine.tick()
       let mine = stride(from: cpu, to: Int(pages), by: cpus)
       let (from, to) = (mine.map { frames[2 * $0] }, mine.map { frames[2 * $0 + 1] })
       let count = UInt64(from.count)
@@ -151,7 +149,7 @@ package struct KmapComparison: Sendable {
       // Written once, and cleared once.
       cost.writes += 4 * count
     }
-    machine.unmapAliases()
+    try machine.unmapAliases()
     cost.locks += Self.vmapLocks.purge
     let flushes = machine.counters.flushes
     cost.singleFlushes = (flushes.pages - before.pages) * UInt64(cpus)

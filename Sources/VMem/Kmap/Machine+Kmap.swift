@@ -7,6 +7,8 @@ extension Machine {
   /// until another task runs there. A kunmap of the last user of any slot wakes it; when it runs
   /// again the call goes on. Where nothing may sleep that is a BUG.
   public func kmap(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     mightSleep(.kmap)
     try checkPage(pfn, .kmap)
     guard isHighMemory(pfn), let pkmap else { return directAddress(pfn) }
@@ -28,6 +30,8 @@ extension Machine {
   ///
   /// A page without an address, or more kunmaps than kmaps, is a BUG.
   public func kunmap(_ pfn: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     mightSleep(.kunmap)
     try checkPage(pfn, .kunmap)
     guard isHighMemory(pfn), let pkmap else { return }
@@ -51,7 +55,9 @@ extension Machine {
 
   /// Clears the slots without users and flushes, so that their pages have no address any more. The
   /// corresponding kernel function is `kmap_flush_unused`.
-  public func kmapFlushUnused() {
+  public func kmapFlushUnused() throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard let pkmap else { return }
     pkmap.lock()
     pkmap.flushUnused()

@@ -7,6 +7,8 @@ extension Machine {
   /// meanwhile is complained about. A kernel without preempt_count does not know. The corresponding
   /// kernel function is `kmap_atomic`.
   public func kmapAtomic(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     try checkPage(pfn, .kmap_atomic)
     let control = try kmapControl()
     guard ram[control].pageFaultsDisabled < Self.mostPreemptions else {
@@ -26,6 +28,8 @@ extension Machine {
   /// Releases what `kmapAtomic` gave. The corresponding kernel function is `kunmap_atomic`; one too
   /// many is a BUG.
   public func kunmapAtomic(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard let control = existingKmapControl, ram[control].pageFaultsDisabled > 0 else {
       throw bug(.preempt_count_sub, .nothingAtomic)
     }

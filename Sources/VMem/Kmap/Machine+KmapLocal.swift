@@ -3,6 +3,8 @@ extension Machine {
   /// The page's address for the current task; where the direct map has the page, that one. The
   /// corresponding kernel function is `kmap_local_page`.
   public func kmapLocalPage(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     try checkPage(pfn, .kmap_local_page)
     guard let pkmap, isHighMemory(pfn) || has(.kmapForceMap) else { return try holdDirect(pfn) }
     return try push(pfn, pkmap)
@@ -11,6 +13,8 @@ extension Machine {
   /// As `kmapLocalPage`, for a frame that may have no struct page. The corresponding kernel
   /// function is `kmap_local_pfn`. On a machine without windows it takes RAM only.
   public func kmapLocalPFN(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard let pkmap else { return try kmapLocalPage(pfn) }
     guard pfn < 1 << (Self.physicalBits - 12) else {
       throw Refusal(.errno(.EINVAL), .noPhysicalAddress, pfn << 12, UInt64(Self.physicalBits))
@@ -59,6 +63,8 @@ extension Machine {
   /// that was named stays; without any mapping it is a BUG. Addresses of elsewhere are ignored,
   /// with a WARN below the direct map.
   public func kunmapLocal(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let page = address & ~4095
     guard let pkmap else { return releaseDirect(page) }
     guard pkmap.window.localNumber(page, localSlots * cpuCount) != nil else {

@@ -40,6 +40,8 @@ extension Machine {
   /// Refuses with -EINVAL key 0, which is always open, a key above 15, and on a machine without
   /// keys.
   public func setProtection(ofKey key: UInt64, _ access: ProtectionKeys.Access) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try requireKeys()
     try checkKey(key)
     let control = try kmapControl()
@@ -67,6 +69,8 @@ extension Machine {
   /// Refuses with -EINVAL a key above 15 and pages that the direct map does not have, and with
   /// -ENOMEM without memory for a table: the pages before it keep the new key then.
   public func protectPages(_ pages: [UInt64], key: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try requireKeys()
     if key != 0 { try checkKey(key) }
     for pfn in pages {
@@ -101,6 +105,8 @@ extension Machine {
 
   /// The corresponding kernel parameter is `memremap.pks_fault_mode`.
   public func setPKSFaults(relaxed: Bool) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try requireKeys()
     ram[ram.highMemory].pksRelaxed = relaxed ? 1 : 0
   }

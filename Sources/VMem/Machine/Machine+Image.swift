@@ -34,6 +34,8 @@ extension Machine {
     let layout = BootLayout(ram.configuration)
     guard ram.roots(layout).allSatisfy({ $0.found == $0.expected }), ram.hasRightTLBs(layout)
     else { throw .damaged }
+    // A process that ended in the middle of a call made no other.
+    if state.callDepth != 0 { ram[Superblock.ref].callDepth = 0 }
     self.init(memory: memory, ram: ram, map: AddressMap(ram.configuration))
   }
 }

@@ -37,6 +37,8 @@ extension Machine {
   /// returned.
   @discardableResult
   public func run(task name: Span<UInt8>, mm: UInt64? = nil) throws(Refusal) -> UInt64? {
+    try beginCall(onBusyCPU: true)
+    defer { endCall() }
     try checkTaskName(name)
     var memory: Ref<UserSpace>?
     if let mm { memory = mm == 0 ? .some(.none) : try userSpace(at: mm) }

@@ -49,6 +49,8 @@ public struct Machine: ~Copyable {
 
   /// Makes `cpu` the CPU that runs the calls to come.
   public func selectCPU(_ cpu: UInt64) throws(Refusal) {
+    try beginCall(onBusyCPU: true)
+    defer { endCall() }
     guard cpu < UInt64(cpuCount) else {
       throw Refusal(.errno(.EINVAL), .noSuchCPU, cpu, UInt64(cpuCount))
     }

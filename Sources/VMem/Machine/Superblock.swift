@@ -22,6 +22,8 @@ struct Superblock: BitwiseCopyable {
   var switches: UInt64 = 0
   var moreSwitches: UInt64 = 0
   var currentCPU: UInt32 = 0
+  /// Kernel calls that are being made, one inside the other; 0 between them.
+  var callDepth: UInt32 = 0
   /// The kernel's top-level table.
   var topTable: UInt32 = 0
   var seed: UInt64 = 1

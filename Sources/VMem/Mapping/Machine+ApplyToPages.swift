@@ -13,6 +13,8 @@ extension Machine {
   public func applyToPages(
     _ start: UInt64, _ end: UInt64, _ body: EntryFunction
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     try checkApplied(start, end)
     // The kernel steps in pages from `start`, and stops only where a step meets the end of a table's
     // range.
@@ -52,6 +54,8 @@ extension Machine {
   public func applyToExistingPages(
     _ start: UInt64, _ end: UInt64, _ body: EntryFunction
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     try checkApplied(start, end)
     guard !tables.unmapRunsAway(start, end) else {
       throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)

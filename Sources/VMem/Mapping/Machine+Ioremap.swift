@@ -11,6 +11,8 @@ extension Machine {
   public func ioremap(
     _ physical: UInt64, size: UInt64, mode: CacheMode, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let last = physical &+ size &- 1
     guard size > 0, last >= physical else {
       throw Refusal(.null, .emptyRange, physical, physical &+ size)
@@ -129,6 +131,8 @@ extension Machine {
   public func ioremapPageRange(
     start: UInt64, end: UInt64, physical: UInt64
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard has(.ioremapRangeChecks) else {
       return try mapDevice(start, end, physical & ~4095, .uncachedMinus)
     }
@@ -148,6 +152,8 @@ extension Machine {
   /// Unmaps what `ioremap` mapped. What lies outside the vmalloc window is a WARN once; older kernels
   /// ignore null and the direct map. The corresponding kernel function is `iounmap`.
   public func iounmap(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     if has(.iounmapWarns), !map.isVmallocAddress(address) {
       return warnOnce(.iounmapOutside, .iounmap)
     }

@@ -8,6 +8,8 @@ extension Machine {
   public func vmMapRAM(
     _ pages: [UInt64], count: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let count = UInt64(UInt32(truncatingIfNeeded: count ?? UInt64(pages.count)))
     guard count > 0 else {
       warn(.vb_alloc)
@@ -48,6 +50,8 @@ extension Machine {
   /// than a block gives at once would. Addresses that are null, not aligned, or outside the window are
   /// BUGs; -ENOENT where there is no block (a kernel would follow a null pointer).
   public func vmUnmapRAM(_ address: UInt64, count: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     mightSleep(.vm_unmap_ram)
     let count = UInt64(UInt32(truncatingIfNeeded: count))
     guard address != 0, address >= map.vmallocStart, address <= map.vmallocEnd else {

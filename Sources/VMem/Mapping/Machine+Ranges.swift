@@ -59,6 +59,8 @@ extension Machine {
   ///
   /// Every failure inside is -ENOMEM, and what was mapped before it stays. An empty range is a BUG.
   public func vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64]) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try checkMapping(start: start, end: end)
     try mapPages(start, end, pages)
   }
@@ -103,6 +105,8 @@ extension Machine {
   ///
   /// An empty range is a BUG, and so is one whose ends are not whole pages apart where tables are.
   public func vunmapRange(start: UInt64, end: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try clearRange(start: start, end: end).flush()
   }
 
@@ -125,6 +129,8 @@ extension Machine {
   /// Refuses with -EINVAL and a WARN for an empty range and for large leaves on the way, with
   /// -ENOMEM when there is no frame; tables made before that stay.
   public func populate(start: UInt64, end: UInt64, level: Level = .pte) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard start < end else {
       warn(.__apply_to_page_range)
       throw Refusal(.errno(.EINVAL), .emptyRange, start, end)
@@ -148,6 +154,8 @@ extension Machine {
   /// Refuses with -ENOENT when a table is missing, -EBUSY when the entry is not empty, -EINVAL when
   /// the frame has no struct page, and in the windows of kmap.
   public func setPTE(at address: UInt64, pfn: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard map.isCanonical(address) else { throw Refusal(.errno(.EINVAL), .notCanonical, address) }
     guard pfn < UInt64(ram.frameCount) else {
       throw Refusal(.errno(.EINVAL), .invalidFrame, address, pfn)

@@ -8,23 +8,31 @@ extension Machine {
   /// something changed. `count` is an `int`. Refuses with -EFAULT and a WARN where nothing is mapped,
   /// with -ENOMEM when there is no frame for a split; what was changed before stays.
   public func setMemoryRO(_ address: UInt64, count: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let clear = Entry.writable | (has(.roKeepsDirty) ? 0 : Entry.dirty)
     try changeAttributes(address, count, clear: clear)
   }
 
   /// Makes pages writable. The corresponding kernel function is `set_memory_rw`.
   public func setMemoryRW(_ address: UInt64, count: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try changeAttributes(address, count, set: Entry.writable)
   }
 
   /// Makes pages executable; the direct map stays as it is. The corresponding kernel function is
   /// `set_memory_x`.
   public func setMemoryX(_ address: UInt64, count: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try changeAttributes(address, count, clear: Entry.noExecute)
   }
 
   /// Makes pages not executable. The corresponding kernel function is `set_memory_nx`.
   public func setMemoryNX(_ address: UInt64, count: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try changeAttributes(address, count, set: Entry.noExecute)
   }
 
@@ -48,7 +56,7 @@ extension Machine {
       }
     }
     if address & 4095 != 0 { warnOnce(.setMemoryUnaligned, .change_page_attr_set_clr) }
-    unmapAliases()
+    flushAliases()
     // A negative number is a very large one, which ends at the first hole.
     let pages = UInt64(bitPattern: Int64(count))
     let end = change.run(self, change.start, pages: pages)
@@ -85,6 +93,8 @@ extension Machine {
   /// The corresponding kernel function is `set_vm_flush_reset_perms`, which does nothing where there
   /// is no area: the refusal is thrown for the caller to tell, and is not an error.
   public func setVMFlushResetPerms(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let area = areas.busyArea(containing: address)
     guard !area.isNone, ram[area].isVMStruct else {
       throw Refusal(.errno(.ENOENT), .noAreaAtAddress, address)

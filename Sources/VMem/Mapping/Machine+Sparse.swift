@@ -8,6 +8,8 @@ extension Machine {
   public func vmAreaMapPages(
     area address: UInt64, start: UInt64, end: UInt64, pages: [UInt64]
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try checkSparseMapping(area: address, start: start, end: end)
     try mapPages(start, end, pages)
   }
@@ -24,6 +26,8 @@ extension Machine {
   /// `vm_area_unmap_pages`, which returns nothing: the refusals of the kernel's checks are thrown for
   /// the caller to tell, and are not errors.
   public func vmAreaUnmapPages(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try checkSparseUnmapping(area: address, start: start, end: end)
     try vunmapRange(start: start, end: end)
   }

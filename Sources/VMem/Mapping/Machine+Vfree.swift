@@ -5,6 +5,8 @@ extension Machine {
   /// An unknown or unaligned address is a WARN without effect. In interrupts the work is deferred; in
   /// NMI context it is a BUG.
   public func vfree(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     // An NMI is an interrupt: newer kernels find out in vfree_atomic.
     let complainer: KernelFunction = has(.sharedVunmap) ? .vfree : .vfree_atomic
     guard context != .nmi else { throw bug(complainer, .inInterrupt, UInt64(context.rawValue)) }
@@ -21,6 +23,8 @@ extension Machine {
   /// Frees later, from any context but NMI: the address waits in the first bytes of its own memory
   /// until the work runs. The corresponding kernel function is `vfree_atomic`.
   public func vfreeAtomic(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard context != .nmi else { throw bug(.vfree_atomic, .inInterrupt, UInt64(context.rawValue)) }
     guard address != 0 else { return }
     var link = InlineArray<8, UInt8>(repeating: 0)

@@ -6,6 +6,8 @@ extension Machine {
   /// With `.allowHugeVmap` and 2 MiB or more, 2 MiB leaves are tried first, and 4 KiB ones when that
   /// fails at any stage. Refuses with NULL; a size of 0 is a WARN once.
   public func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard request.size > 0 else {
       warnOnce(.vmallocZero, .__vmalloc_node_range)
       throw Refusal(.null, .sizeRoundsToZero, 0)

@@ -9,6 +9,8 @@ extension Machine {
     _ pages: [UInt64], count: UInt64, flags: VMFlags, protection: Protection = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     mightSleep(.vmap)
     var flags = flags
     if flags.contains(.flushResetPerms) && !has(.vmapAnyFlags) {
@@ -89,6 +91,8 @@ extension Machine {
   ///
   /// Null is fine, an unknown address a WARN; in interrupts it is a BUG.
   public func vunmap(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     guard !context.isInterrupt else {
       throw bug(.vunmap, .inInterrupt, UInt64(context.rawValue))
     }
@@ -112,6 +116,8 @@ extension Machine {
   public func vmapPFN(
     _ pfn: UInt64, count: UInt64, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let size = UInt64(UInt32(truncatingIfNeeded: count)) << 12
     let area = try makeArea(size: size, flags: .ioremap, caller: caller)
     let start = ram[area].start

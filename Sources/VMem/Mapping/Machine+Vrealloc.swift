@@ -12,6 +12,8 @@ extension Machine {
   public func vrealloc(
     _ address: UInt64, _ request: VmallocRequest
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard has(.vrealloc) else { throw Refusal(.errno(.EOPNOTSUPP), .noVrealloc) }
     let size = request.size
     guard size > 0 else {

@@ -16,6 +16,8 @@ extension Machine {
     count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
     mayBlock: Bool = true
   ) throws(Refusal) -> Ref<PageSet> {
+    try beginCall()
+    defer { endCall() }
     guard count > 0 else { throw Refusal(.errno(.EINVAL), .zeroPages) }
     let order = UInt64(UInt32(truncatingIfNeeded: order))
     guard order <= UInt64(FrameAllocator.maximumOrder) else {
@@ -132,6 +134,8 @@ extension Machine {
 
   /// Takes a reference on each page. The corresponding kernel function is `get_page`.
   public func getPages(_ pages: [UInt64]) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try checkAllocated(pages)
     try checkStructPages(pages, .get_page)
     for pfn in pages { ram[frames.frame(UInt32(pfn))].addReferences(1) }
@@ -140,6 +144,8 @@ extension Machine {
   /// Drops a reference on each page and frees those that had no other. The corresponding kernel
   /// function is `put_page`.
   public func putPages(_ pages: [UInt64]) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try checkAllocated(pages)
     try checkStructPages(pages, .put_page)
     try checkReferences(pages)

@@ -52,6 +52,8 @@ extension Machine {
   public func read(
     _ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     if count > 4096 - address & 4095 {
       try forEachChunk(address, count, forWriting: false) { _, _ in }
       return try forEachChunk(address, count, forWriting: false, .mmuAgain) { part, _ in
@@ -87,6 +89,8 @@ extension Machine {
 
   /// Writes bytes up to the first that faults.
   public func write(_ address: UInt64, _ bytes: Span<UInt8>) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try forEachChunk(address, UInt64(bytes.count), forWriting: true) { part, done in
       unsafe edit(part) { target in
         for index in 0..<part.count { unsafe target[index] = bytes[Int(done) + index] }
@@ -96,6 +100,8 @@ extension Machine {
 
   /// Sets `count` bytes up to the first that faults.
   public func fill(_ address: UInt64, count: UInt64, byte: UInt8) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     try forEachChunk(address, count, forWriting: true) { part, _ in
       unsafe edit(part) { target in unsafe target.initialize(repeating: byte) }
     }
@@ -114,6 +120,8 @@ extension Machine {
   /// Copies `count` bytes, ranges that overlap included, up to the first that faults. A copy upwards
   /// into its own source goes from the end.
   public func copy(to: UInt64, from: UInt64, count: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let backwards = to > from && to &- from < count
     var done: UInt64 = 0
     while done < count {
@@ -145,6 +153,8 @@ extension Machine {
 
   /// Offset of the first byte in which two ranges differ, or nil.
   public func compare(_ a: UInt64, _ b: UInt64, count: UInt64) throws(Refusal) -> UInt64? {
+    try beginCall()
+    defer { endCall() }
     var done: UInt64 = 0
     while done < count {
       let step = min(count - done, min(4096 - (a &+ done) & 4095, 4096 - (b &+ done) & 4095))

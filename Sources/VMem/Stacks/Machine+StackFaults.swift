@@ -6,6 +6,8 @@ extension Machine {
   /// A hole of a dynamic stack is filled. Refuses with -ENOENT where no stack starts, and with a fault as
   /// `access(_:depth:forWriting:)` does.
   public func touchStack(_ address: UInt64, depth: UInt64, isWrite: Bool) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let stack = try stack(at: address)
     // The word that holds the byte.
     let word = (depth &+ 7) & ~7

@@ -5,6 +5,8 @@ extension Machine {
   /// Such a page is gone for good: who touches its place later faults. Refuses with -ENOENT where no stack
   /// starts, with -EINVAL a stack of another policy.
   public func reclaimStack(_ address: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let stack = try stack(at: address)
     guard ram[stack].policy == StackPolicy.reclaim.rawValue else {
       throw Refusal(.errno(.EINVAL), .notReclaimable, address)

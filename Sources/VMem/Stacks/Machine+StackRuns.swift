@@ -17,6 +17,8 @@ extension Machine {
   public func runOnStack(
     _ address: UInt64, depth: UInt64, frame: UInt64 = 256
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let stack = try stack(at: address)
     guard let window = HostWindow(size: Int(ram[stack].size)) else {
       throw Refusal(.errno(.ENOMEM), .noHostWindow)

@@ -54,7 +54,13 @@ extension Machine {
   ///
   /// Slots are filled in order up to the first that is not marked. One that could not be filled stays
   /// without a page for good, and keeps those behind it from being filled.
-  public func schedule() {
+  public func schedule() throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
+    enterScheduler()
+  }
+
+  private func enterScheduler() {
     if context != .process {
       ram[ram.log].warnings += 1
       logMessage(.schedulingWhileAtomic, level: 3, .schedule, UInt64(context.rawValue))
@@ -89,7 +95,7 @@ extension Machine {
   func beginSchedule(_ at: Ref<PerCPU>) -> Step {
     let bit = UInt64(1) << UInt64(cpu)
     guard context == .process, !stackState.isNone, ram[stackState].marks & bit != 0 else {
-      schedule()
+      enterScheduler()
       return whole()
     }
     ram[stackState].marks &= ~bit

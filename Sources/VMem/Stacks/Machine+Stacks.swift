@@ -12,6 +12,8 @@ extension Machine {
   public func allocateStack(
     size: UInt64 = 16384, policy: StackPolicy = .static, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     guard size.nonzeroBitCount == 1, Stack.sizes.contains(size) else {
       throw Refusal(
         .errno(.EINVAL), .stackSize, size, Stack.sizes.lowerBound, Stack.sizes.upperBound)
@@ -81,6 +83,8 @@ extension Machine {
   ///
   /// Refuses with -ENOENT where no stack starts.
   public func freeStack(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let stack = try stack(at: address)
     let area = ram[stack].area
     let pages = Int64(ram[area].pageCount)

@@ -7,6 +7,8 @@ extension Machine {
   /// Refuses with -ENOMEM when there is no memory for a record or a table; nothing is left of the copy
   /// then, but pages of the parent stay write-protected until they are written to.
   public func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let parent = try userSpace(at: mm)
     let address: UInt64
     do throws(Refusal) {

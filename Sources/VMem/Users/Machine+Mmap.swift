@@ -34,6 +34,8 @@ extension Machine {
   /// place below `mmap_min_addr`; with -ENOMEM when they do not fit, there is no record, or a program's
   /// writable memory is more than all of RAM; as munmap, when it replaces something.
   public func mmap(_ mm: UInt64, _ request: MmapRequest) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let space = try userSpace(at: mm)
     mightSleep(.do_mmap)
     var request = request

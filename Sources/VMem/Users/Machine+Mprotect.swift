@@ -9,6 +9,8 @@ extension Machine {
   public func mprotect(
     _ mm: UInt64, _ address: UInt64, length: UInt64, _ rights: UserMappingFlags
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let space = try userSpace(at: mm)
     mightSleep(.do_mprotect_pkey)
     guard address & 4095 == 0 else {

@@ -28,6 +28,8 @@ extension Machine {
     _ mm: UInt64, _ address: UInt64, old: UInt64, new: UInt64, mayMove: Bool = false,
     to: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
+    try beginCall()
+    defer { endCall() }
     let space = try userSpace(at: mm)
     mightSleep(.do_mremap)
     let move = Move(

@@ -6,6 +6,8 @@ extension Machine {
   /// that would have to be cut and may not; with -ENOMEM when a mapping has to be cut and there is no
   /// record for its other part.
   public func munmap(_ mm: UInt64, _ address: UInt64, length: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let space = try userSpace(at: mm)
     mightSleep(.do_munmap)
     try munmap(space, address, length)

@@ -15,6 +15,8 @@ extension Machine {
   public func remapVmallocRange(
     _ user: UInt64, _ address: UInt64, offset: UInt64
   ) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let space = space(ofCPU: cpu)
     guard !space.isNone, let mapping = mapping(at: user, space) else {
       throw Refusal(.errno(.ENOENT), .noUserMapping, user)

@@ -51,6 +51,8 @@ extension Machine {
   ///
   /// Refuses with -ENOENT where there is none, with -EBUSY while a CPU uses it.
   public func putMM(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     let space = try userSpace(at: address)
     for cpu in 0..<cpuCount where self.space(ofCPU: cpu) == space {
       throw Refusal(.errno(.EBUSY), .userSpaceInUse, address, UInt64(cpu))
@@ -75,6 +77,8 @@ extension Machine {
   /// CPU's TLB has of another goes, but for global entries. The corresponding kernel function is
   /// `switch_mm`.
   public func switchMM(_ address: UInt64) throws(Refusal) {
+    try beginCall()
+    defer { endCall() }
     switchMM(to: address == 0 ? .none : try userSpace(at: address))
   }
 

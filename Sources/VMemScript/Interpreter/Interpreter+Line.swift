@@ -35,7 +35,7 @@ extension Interpreter {
     return finish(line)
   }
 
-  /// Decodes the arguments, runs the verb and binds the name.
+  /// Decodes the arguments and carries the line out.
   @inline(__always)
   private mutating func perform(_ line: inout Line) throws(LineFailure) -> Result {
     let index = Int(line.head.verb)
@@ -45,33 +45,49 @@ extension Interpreter {
     call.note = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
-    if effect == .writer {
-      if machine.isBusy, !facts.contains(.forBusyCPUs) {
-        throw .refusal(
-          Refusal(
-            .errno(.EBUSY), machine.isAsleep ? .cpuSleeps : .cpuInTheMiddle, UInt64(machine.cpu)))
-      }
-      machine.tick()
-      calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
-    }
     if committer != nil { prepareCommit(facts, effect) }
+    guard effect == .writer else {
+      let result = try carryOut(&line, bodies[index])
+      isUsed = true
+      return result
+    }
+    let result = try carryOutCall(&line, bodies[index], facts)
+    try checkInvariants()
+    isUsed = true
+    return result
+  }
+
+  /// Runs a verb that is a kernel call, whatever calls that makes.
+  @inline(__always)
+  private mutating func carryOutCall(
+    _ line: inout Line, _ body: Verb.Body, _ facts: Verb.Facts
+  ) throws(LineFailure) -> Result {
+    do throws(Refusal) {
+      try machine.beginCall(onBusyCPU: facts.contains(.forBusyCPUs))
+    } catch {
+      throw .refusal(error)
+    }
+    defer { machine.endCall() }
+    calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
+    return try carryOut(&line, body)
+  }
+
+  /// Declares the name, runs the verb and binds the name.
+  @inline(__always)
+  private mutating func carryOut(
+    _ line: inout Line, _ body: Verb.Body
+  ) throws(LineFailure) -> Result {
     if line.head.hasName {
       line.name = try declare(call.tokens[Int(line.head.nameToken)].text)
     }
-    let result: Result
     do throws(LineFailure) {
-      result = try run(bodies[index])
+      let result = try run(body)
+      if let name = line.name { bind(name, result) }
+      return result
     } catch {
       unbind(line, error)
       throw error
     }
-    if let name = line.name { bind(name, result) }
-    if effect == .writer {
-      machine.runScheduledWork()
-      try checkInvariants()
-    }
-    isUsed = true
-    return result
   }
 
   /// Before a line that the next commit keeps, its results wait for that; before a line that may
@@ -125,7 +141,6 @@ extension Interpreter {
   /// What a name stands for when the call that was to make its object failed: NULL when the line
   /// expected NULL, else nothing.
   private func unbind(_ line: Line, _ failure: LineFailure) {
-    machine.runScheduledWork()
     guard let name = line.name else { return }
     let isAnnounced = line.expectation?.wanted.contains(.null) ?? false
     if isAnnounced, case .refusal(let refusal) = failure, refusal.outcome == .null {

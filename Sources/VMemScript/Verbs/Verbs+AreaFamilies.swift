@@ -46,17 +46,17 @@ extension Verb {
   }
 
   static func drain(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    machine.drainLazyAreas()
+    try machine.drainLazyAreas()
     return .ok
   }
 
   static func reclaim(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    machine.reclaimAreas()
+    try machine.reclaimAreas()
     return .ok
   }
 
   static func shrink(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    machine.shrinkVmapNodes()
+    try machine.shrinkVmapNodes()
     return .ok
   }
 

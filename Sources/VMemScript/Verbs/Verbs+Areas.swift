@@ -128,7 +128,7 @@ extension Verb {
   private static func unmapAliases(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    machine.unmapAliases()
+    try machine.unmapAliases()
     return .ok
   }
 }

@@ -134,7 +134,7 @@ extension Verb {
   private static func flushUnused(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    machine.kmapFlushUnused()
+    try machine.kmapFlushUnused()
     return .ok
   }
 

@@ -107,7 +107,7 @@ extension Verb {
   private static func schedule(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    machine.schedule()
+    try machine.schedule()
     return .ok
   }
 }

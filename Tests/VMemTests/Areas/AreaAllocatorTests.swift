@@ -30,8 +30,8 @@ struct AreaAllocatorTests {
     }
     guard user.freeAll(machine) else { return _ = Issue.record("at the end: \(user.complaint)") }
     machine.expectSound("machine \(kind), seed \(seed), all freed")
-    machine.unmapAliases()
-    machine.reclaimAreas()
+    try machine.unmapAliases()
+    try machine.reclaimAreas()
     let counters = machine.counters
     #expect(counters.busyAreas == 0)
     #expect(counters.lazyPages == 0)

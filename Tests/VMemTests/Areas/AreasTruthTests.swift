@@ -63,11 +63,8 @@ struct Recorder {
 
   mutating func perform(_ words: [Substring], on machine: borrowing Machine) -> String {
     do throws(Refusal) {
-      let answer = try answer(words, machine)
-      machine.runScheduledWork()
-      return answer
+      return try machine.perform { () throws(Refusal) in try answer(words, machine) }
     } catch {
-      machine.runScheduledWork()
       if case .errno(let errno) = error.outcome { return "-\(errno.name)" }
       return error.outcome == .null ? "NULL" : "\(error)"
     }
@@ -128,10 +125,10 @@ struct Recorder {
       case .ram(let count): try machine.vmUnmapRAM(address, count: count)
       }
     case "cpu": try machine.selectCPU(AreasTruthTests.number(words[1]))
-    case "purge": machine.unmapAliases()
-    case "decay": machine.drainLazyAreas()
-    case "reclaim": machine.reclaimAreas()
-    case "shrink": machine.shrinkVmapNodes()
+    case "purge": try machine.unmapAliases()
+    case "decay": try machine.drainLazyAreas()
+    case "reclaim": try machine.reclaimAreas()
+    case "shrink": try machine.shrinkVmapNodes()
     default: return "unknown operation"
     }
     return "0"

@@ -22,23 +22,28 @@ struct RandomAreaUser {
 
   /// One random call. Returns false when its answer is wrong.
   mutating func step(_ machine: borrowing Machine) -> Bool {
-    defer { machine.runScheduledWork() }
     let wantsMore = held.count < 250
     switch random.below(100) {
     case 0..<3:
       let cpu = random.below(UInt64(machine.cpuCount))
       let refused = refusal(of: { () throws(Refusal) in try machine.selectCPU(cpu) })
       return expect(refused == nil, "cpu \(cpu) is refused")
-    case 3: machine.unmapAliases()
-    case 4: machine.drainLazyAreas()
-    case 5: if random.once(in: 4) { machine.shrinkVmapNodes() }
-    case 6: if random.once(in: 8) { machine.reclaimAreas() }
+    case 3: return happens { () throws(Refusal) in try machine.unmapAliases() }
+    case 4: return happens { () throws(Refusal) in try machine.drainLazyAreas() }
+    case 5:
+      return random.below(4) > 0
+        || happens { () throws(Refusal) in try machine.shrinkVmapNodes() }
+    case 6:
+      return random.below(8) > 0 || happens { () throws(Refusal) in try machine.reclaimAreas() }
     case 7..<14: return mapRAM(machine)
     case 14..<17: return group(machine)
     case 17..<(wantsMore ? 65 : 45): return allocate(machine)
     default: return held.isEmpty || free(random.index(held.count), machine)
     }
-    return true
+  }
+
+  private mutating func happens(_ call: () throws(Refusal) -> Void) -> Bool {
+    expect(refusal(of: call) == nil, "a purge is refused")
   }
 
   /// Whether the machine's busy areas that have a vm_struct are those held.

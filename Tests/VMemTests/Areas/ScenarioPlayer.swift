@@ -82,7 +82,7 @@ struct ScenarioPlayer {
       }
       return ["\(pages.count)"]
     case "purge":
-      machine.unmapAliases()
+      try machine.unmapAliases()
       return ["ok"]
     case "get_vm_area":
       addresses[words[1]] = try machine.getVMArea(

@@ -42,7 +42,6 @@ import Testing
           // It met the lock, and somebody has finished it or will.
           #expect(error.rule == .noCallToStep)
         }
-        machine.runScheduledWork()
         if Scale.isLong { #expect(machine.check().isEmpty, "\(kernel) \(order)") }
       }
       let info = try machine.arenaInfo(arena)

@@ -83,7 +83,7 @@ struct ArenaTests {
     try machine.arenaFreePages(arena, pages, count: 15)
     machine.expectSound("all but one freed")
     try machine.freeArena(arena)
-    machine.unmapAliases()
+    try machine.unmapAliases()
     machine.expectSound("freed")
     #expect(machine.arenaPages == 0)
     let again = refusal(of: { () throws(Refusal) in try machine.freeArena(arena) })
@@ -93,7 +93,6 @@ struct ArenaTests {
   /// Contents are zero, in every page and every time.
   @Test func pagesAreZero() throws {
     let machine = try Self.machine()
-    machine.tick()
     let arena = try Self.arena(machine, 4)
     for _ in 0..<2 {
       let page = try machine.arenaAllocPages(arena, count: 4)
@@ -113,7 +112,6 @@ struct ArenaTests {
   /// Only the low half of an address counts; what lies before the arena has a large number.
   @Test func addressesHave32Bits() throws {
     let machine = try Self.machine()
-    machine.tick()
     var request = Machine.ArenaRequest(pages: 4)
     request.mapExtra = Self.base + 0xffff_c000
     let arena = try machine.createArena(request)
@@ -238,13 +236,14 @@ struct ArenaTests {
     let arena = try Self.arena(machine)
     machine.context = .irq
     let pages = try machine.arenaAllocPages(arena, count: 16)
-    try machine.arenaFreePages(arena, pages, count: 2)
-    try machine.arenaFreePages(arena, pages + 8192, count: 1)
-    #expect(machine.warnings == 0)
-    let waiting = try machine.arenaInfo(arena)
-    #expect(waiting.pages == 16 && waiting.byPlace.isEmpty)
-    machine.expectSound("waiting")
-    machine.runScheduledWork()
+    try machine.perform { () throws(Refusal) in
+      try machine.arenaFreePages(arena, pages, count: 2)
+      try machine.arenaFreePages(arena, pages + 8192, count: 1)
+      #expect(machine.warnings == 0)
+      let waiting = try machine.arenaInfo(arena)
+      #expect(waiting.pages == 16 && waiting.byPlace.isEmpty)
+      machine.expectSound("waiting")
+    }
     #expect(machine.context == .irq)
     let done = try machine.arenaInfo(arena)
     #expect(done.pages == 13 && done.byPlace.count == 1 && done.byPlace[0] == (0, 2))
@@ -258,7 +257,6 @@ struct ArenaTests {
     })
     #expect(lost?.rule == .noDescriptor)
     machine.stopInjecting(.slab)
-    machine.runScheduledWork()
     let stays = try machine.arenaInfo(arena)
     #expect(stays.pages == 13)
     // An arena that goes finishes them first.
@@ -282,7 +280,6 @@ struct ArenaTests {
   @Test(arguments: [KernelVersion.v6_12, .v6_18, .v7_2])
   func missedPages(_ kernel: KernelVersion) throws {
     let machine = try Self.machine(kernel)
-    machine.tick()
     let arena = try Self.arena(machine)
     func reports() -> [UInt64] {
       (machine.log.start..<machine.log.end).compactMap { number in
@@ -371,7 +368,6 @@ struct ArenaTests {
   /// The whole area reads as zeroes from /proc/kcore.
   @Test func kcoreShowsNothing() throws {
     let machine = try Self.machine()
-    machine.tick()
     let arena = try Self.arena(machine)
     _ = try machine.arenaAllocPages(arena, count: 1)
     try machine.store(arena, .max)

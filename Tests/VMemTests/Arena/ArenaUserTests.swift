@@ -21,7 +21,6 @@ struct ArenaUserTests {
   @Test(arguments: [KernelVersion.v6_12, .v6_18, .v7_0, .v7_2])
   func usersAndProgramsShare(_ kernel: KernelVersion) throws {
     let machine = try ArenaTests.machine(kernel)
-    machine.tick()
     let arena = try ArenaTests.arena(machine)
     let spaces = [try machine.allocateMM(), try machine.allocateMM()]
     for (cpu, mm) in spaces.enumerated() {
@@ -69,7 +68,6 @@ struct ArenaUserTests {
   /// A page that somebody has a reference to outlives its arena.
   @Test func referencesOutliveTheArena() throws {
     let machine = try ArenaTests.machine()
-    machine.tick()
     let arena = try ArenaTests.arena(machine)
     let page = try machine.arenaAllocPages(arena, count: 2)
     let pfns = [arena, arena + 4096].compactMap { machine.vmallocToPFN($0) }
@@ -86,7 +84,6 @@ struct ArenaUserTests {
   /// A user mapping of the area, made by `remap_vmalloc_range`, keeps pages as well.
   @Test func remapped() throws {
     let machine = try ArenaTests.machine()
-    machine.tick()
     let arena = try ArenaTests.arena(machine)
     _ = try machine.arenaAllocPages(arena, count: 1)
     let mm = try machine.allocateMM()
@@ -107,7 +104,6 @@ struct ArenaUserTests {
   /// A free that begins in front of the arena takes its first page from the user as well.
   @Test func freesFromInFront() throws {
     let machine = try ArenaTests.machine()
-    machine.tick()
     var request = Machine.ArenaRequest(pages: 4)
     request.mapExtra = Self.base + 0x10000
     let arena = try machine.createArena(request)
@@ -136,7 +132,6 @@ struct ArenaUserTests {
   /// refused.
   @Test func pagesThatWrap() throws {
     let machine = try ArenaTests.machine(.v7_0)
-    machine.tick()
     let arena = try machine.createArena(Machine.ArenaRequest(pages: 1 << 20))
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
@@ -167,7 +162,6 @@ struct ArenaUserTests {
 
   @Test func faultsThatAreRefused() throws {
     let machine = try ArenaTests.machine()
-    machine.tick()
     let arena = try ArenaTests.arena(machine, flags: [.mmapable, .segvOnFault])
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
@@ -201,7 +195,6 @@ struct ArenaUserTests {
   /// Without memory for the page or its tables the user gets a signal, and the page stays free.
   @Test func memoryRunsOut() throws {
     let machine = try ArenaTests.machine()
-    machine.tick()
     let arena = try ArenaTests.arena(machine)
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
@@ -222,7 +215,6 @@ struct ArenaUserTests {
   /// Before 6.18 a mapping could be cut in two.
   @Test func cuttingOlderMappings() throws {
     let machine = try ArenaTests.machine(.v6_12)
-    machine.tick()
     let arena = try ArenaTests.arena(machine)
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
@@ -259,7 +251,6 @@ struct ArenaUserTests {
   @Test(arguments: [KernelVersion.v6_12, .v6_18])
   func forks(_ kernel: KernelVersion) throws {
     let machine = try ArenaTests.machine(kernel)
-    machine.tick()
     let arena = try ArenaTests.arena(machine)
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)

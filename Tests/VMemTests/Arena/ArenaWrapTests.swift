@@ -20,7 +20,6 @@ struct ArenaWrapTests {
       memory: 64 << 20, switches: kernel.switches.union(.sparse))
     configuration.kernel = kernel
     let machine = try Machine(configuration)
-    machine.tick()
     let arena = try Self.arena(machine)
     _ = try machine.arenaAllocPages(arena, count: 1, at: Self.start + 15 << 12)
     try machine.arenaFreePages(arena, Self.start - 3 << 12, count: 18)
@@ -49,7 +48,6 @@ struct ArenaWrapTests {
   /// Without such a free a page whose number is free is damage, and so is a number that no page has.
   @Test func numbersThatAreDamage() throws {
     let machine = try ArenaTests.machine()
-    machine.tick()
     let address = try Self.arena(machine)
     _ = try machine.arenaAllocPages(address, count: 1)
     let arena = try required(machine.arena(at: address))

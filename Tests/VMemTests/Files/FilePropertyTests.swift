@@ -54,7 +54,6 @@ struct FilePropertyTests {
     }
     let place = "seed \(seed)"
     for step in 0..<300 {
-      machine.tick()
       let at = Int.random(in: 0..<files.count, using: &random)
       switch Int.random(in: 0..<7, using: &random) {
       case 0, 1: try write(machine, &files[at], &random, place)

@@ -38,7 +38,6 @@ struct HostFilePropertyTests {
     }
     var file = try opened()
     for step in 0..<300 {
-      machine.tick()
       let offset = random.index(shown.count + 5000)
       switch random.index(8) {
       case 0, 1:

@@ -76,7 +76,6 @@ struct KmapInterleavingTests {
     _ task: Int, _ step: Step, _ machine: borrowing Machine, _ pages: [UInt64],
     _ state: inout State, _ way: [Int]
   ) throws {
-    machine.tick()
     try machine.selectCPU(UInt64(task % machine.cpuCount))
     let name = Self.names[task]
     let wasAsleep = machine.isWoken(name)

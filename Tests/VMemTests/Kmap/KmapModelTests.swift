@@ -32,7 +32,6 @@ struct KmapModelTests {
     var model = NaiveKmap(slots: slots)
     var tasks = Array(repeating: Task(), count: Self.tasks)
     for operation in 0..<Scale.operations(1500, long: 40_000) {
-      machine.tick()
       let number = random.index(Self.tasks)
       var task = tasks[number]
       if task.local.isEmpty { task.cpu = random.index(2) }
@@ -88,7 +87,7 @@ struct KmapModelTests {
       let page = random.index(frames.count)
       if random.once(in: 3) {
         model.flush()
-        machine.kmapFlushUnused()
+        try machine.kmapFlushUnused()
       } else if model.slot(ofPage: page).map({ model.slots[$0].count == 1 }) ?? true {
         let refused = refusal { () throws(Refusal) in try machine.kunmap(frames[page]) }
         #expect(refused?.outcome == .bug, "\(context)")

@@ -65,7 +65,7 @@ struct ContextTests {
       case .populate: try machine.populate(start: sparse, end: sparse + 4096)
       case .mapRAM: _ = try machine.vmMapRAM([pages[1]])
       case .unmapRAM: try machine.vmUnmapRAM(mapped, count: 1)
-      case .unmapAliases: machine.unmapAliases()
+      case .unmapAliases: try machine.unmapAliases()
       case .allocatePages: _ = try machine.allocatePages(count: 1)
       case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mayBlock: false)
       case .freePages: try machine.freePages([pages[2]])

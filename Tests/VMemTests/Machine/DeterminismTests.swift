@@ -11,7 +11,6 @@ struct DeterminismTests {
     var user = try RandomAreaUser(machine, seed: seed)
     for step in 0..<steps {
       guard user.step(machine) else { throw Mismatch("step \(step): \(user.complaint)", #line) }
-      machine.tick()
     }
     return machine
   }

@@ -39,7 +39,7 @@ struct NamesTests {
       machine.bind(try machine.declare(text.span), address: address)
       #expect(machine.name(try required(machine.lookUp(text.span))).value == address)
       try machine.vmUnmapRAM(address, count: 4)
-      if round % 50 == 0 { machine.unmapAliases() }
+      if round % 50 == 0 { try machine.unmapAliases() }
       try require(machine.expectSound("round \(round)"))
     }
   }

@@ -20,7 +20,7 @@ struct NarrowNumbersTests {
     try machine.vmUnmapRAM(mapped, count: Self.wide + 3)
     let own = try machine.vmMapRAM(Array(pages[0..<66]))
     try machine.vmUnmapRAM(own, count: Self.wide + 66)
-    machine.unmapAliases()
+    try machine.unmapAliases()
     machine.expectSound("after wide counts")
   }
 
@@ -54,7 +54,7 @@ struct NarrowNumbersTests {
       refusal(of: { () throws(Refusal) in try machine.vmapPFN(page, count: 1) })?.rule
         == .frameHasStructPage)
     try machine.vunmap(area)
-    machine.unmapAliases()
+    try machine.unmapAliases()
     machine.expectSound("after")
   }
 

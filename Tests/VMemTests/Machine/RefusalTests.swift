@@ -314,11 +314,12 @@ struct RefusalTests {
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 2))
     let addresses = pages.map { machine.map.pageOffset + $0 << 12 }
     for list in [[0, 0], [0, 1, 0], [0, 1, 1, 0, 1]] {
-      machine.context = .irq
-      for index in list { try machine.vfree(addresses[index]) }
-      machine.context = .process
       let before = machine.warnings
-      machine.runScheduledWork()
+      try machine.perform { () throws(Refusal) in
+        machine.context = .irq
+        for index in list { try machine.vfree(addresses[index]) }
+        machine.context = .process
+      }
       let warned = machine.warnings - before
       #expect(warned > 0 && warned <= UInt64(list.count))
       machine.expectSound("\(list)")

@@ -17,7 +17,7 @@ struct WalkTests {
     for page in 0..<512 as Range<UInt64> { #expect(try machine.load(small + page << 12) == page) }
     machine.expectSound("walks are remembered")
     try machine.vfree(small)
-    machine.drainLazyAreas()
+    try machine.drainLazyAreas()
     let tables = machine.counters.tables[1]
     request.flags = .allowHugeVmap
     let huge = try machine.vmalloc(request)

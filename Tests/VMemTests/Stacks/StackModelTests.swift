@@ -131,7 +131,6 @@ struct StackModelTests {
     try machine.freeStack(try machine.allocateStack(policy: .dynamic))
     var tasks = ["vmemctl", "vmemctl"]
     for step in 0..<Scale.operations(400, long: 4_000) {
-      machine.tick()
       let addresses = model.stacks.keys.sorted()
       let place = "seed \(seed), step \(step)"
       switch random.below(16) {
@@ -152,7 +151,7 @@ struct StackModelTests {
       case 9..<12:
         let fails = random.once(in: 12)
         if fails { try machine.inject(.allocPage, Injection()) }
-        machine.schedule()
+        try machine.schedule()
         machine.stopInjecting(.allocPage)
         model.schedule(cpu: machine.cpu, failing: fails)
       case 12: try machine.selectCPU(random.below(2))
@@ -170,7 +169,6 @@ struct StackModelTests {
         try machine.freeStack(stack)
         model.free(stack)
       }
-      machine.runScheduledWork()
       guard Self.compare(machine, model, place) else { return }
     }
   }

@@ -21,7 +21,6 @@ struct StackRunTests {
 
   private static func machine(cpus: Int = 1) throws -> Machine {
     let machine = try Machine(Configuration(memory: 64 << 20, cpus: cpus))
-    machine.tick()
     return machine
   }
 
@@ -116,14 +115,14 @@ struct StackRunTests {
       expect(try end(20480, 20480) == .stackGuard, "guard by a large frame")
       expect(try end(65536, 65536) == .belowStack, "below")
       expect(machine.log[machine.log.end - 1].message == KernelMessage.doubleFault.rawValue, "log")
-      machine.schedule()
+      try machine.schedule()
       let other = try machine.allocateStack(size: 65536, policy: .dynamic)
       let (used, rule) = try run(machine, other, 65536, 256, allowsUserfault: allowsUserfault)
       expect(used == nil && rule == .doubleFault, "empty stash")
       expect(machine.findVMArea(other)?.pageCount == 4, "pages of the stash")
       expect(hasFrames(machine, other, 65536, to: 16384, 256), "frames up to the empty stash")
       expect(machine.check().isEmpty, "check")
-      machine.schedule()
+      try machine.schedule()
       // A hole in what it has, a page that is read-only, a device instead of a page.
       try machine.vunmapRange(start: other + 61440, end: other + 65536)
       expect(
@@ -155,8 +154,7 @@ struct StackRunTests {
       for (depth, frame) in [(8192, 128), (20000, 16), (16384, 48)] {
         _ = try run(
           machine, stack, UInt64(depth), UInt64(frame), allowsUserfault: allowsUserfault)
-        machine.schedule()
-        machine.tick()
+        try machine.schedule()
       }
       hashes.insert(machine.hash())
     }

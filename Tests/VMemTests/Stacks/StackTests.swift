@@ -9,7 +9,6 @@ struct StackTests {
     cpus: Int = 1, switches: Switches = KernelVersion.v6_18.switches
   ) throws -> Machine {
     let machine = try Machine(Configuration(memory: 64 << 20, cpus: cpus, switches: switches))
-    machine.tick()
     return machine
   }
 
@@ -58,7 +57,7 @@ struct StackTests {
     try machine.freeStack(stack)
     machine.expectSound("freed")
     #expect(machine.stackStatistics == (0, 0) || policy == .dynamic)
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStatistics == (0, 0))
     let again = refusal(of: { () throws(Refusal) in try machine.freeStack(stack) })
     #expect(again == Refusal(.errno(.ENOENT), .noStack, stack))
@@ -158,7 +157,7 @@ struct StackTests {
     #expect(machine.stackStatistics == (4, 0))
     #expect(machine.counters.freeFrames == free)
     #expect(machine.counters.tables == tables)
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStatistics == (12, 8))
     #expect(machine.counters.freeFrames == free - 2)
     machine.expectSound("scheduled")
@@ -169,7 +168,7 @@ struct StackTests {
     #expect(machine.ram[machine.stackState].kernelPages == -1)
     #expect(machine.stackStatistics == (0, 0))
     machine.expectSound("freed")
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.ram[machine.stackState].kernelPages == 0)
     machine.expectSound("accounted for")
   }
@@ -184,7 +183,7 @@ struct StackTests {
     #expect(messages == [.noStackPage, .doubleFault])
     #expect(Self.pages(machine, second) == 1)
     machine.expectSound("refused")
-    machine.schedule()
+    try machine.schedule()
     #expect(Self.touched(machine, second, 5000).rule == nil)
     // Two pages are left for what needs two more: what was mapped of three stays.
     let third = try machine.allocateStack(size: 65536, policy: .dynamic)
@@ -199,7 +198,7 @@ struct StackTests {
     let stack = try machine.allocateStack(size: 32768, policy: .dynamic)
     #expect(Self.touched(machine, stack, 32768).rule == .doubleFault)
     #expect(Self.pages(machine, stack) == 4)
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStash(ofCPU: 0).allSatisfy { $0.isTaken })
     #expect(machine.stackStatistics == (4, 0))
     machine.expectSound("scheduled")
@@ -273,13 +272,13 @@ struct StackTests {
     #expect(Self.touched(machine, stack, 12288).rule == nil)
     #expect(Self.pages(machine, stack) == 2)
     machine.expectSound("touched")
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStatistics == (12, 8))
     // The next fault begins where a page is mapped already.
     #expect(Self.touched(machine, stack, 16384).messages == [.stackEntryInUse, .doubleFault])
     machine.expectSound("refused")
     try machine.freeStack(stack)
-    machine.schedule()
+    try machine.schedule()
     machine.expectSound("freed")
     // Three pages are listed and back. Of the three that faults have taken two were replaced.
     #expect(machine.counters.freeFrames == free + 1)
@@ -309,10 +308,10 @@ struct StackTests {
     #expect(machine.ram[machine.stackState].marks == 2)
     // The other CPU's scheduler has nothing to do with that.
     try machine.selectCPU(0)
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStash(ofCPU: 1)[0].isTaken)
     try machine.selectCPU(1)
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStatistics == (12, 8))
     machine.expectSound("refilled")
   }
@@ -326,13 +325,13 @@ struct StackTests {
     injection.after = 1
     try machine.inject(.allocPage, injection)
     let start = machine.log.end
-    machine.schedule()
+    try machine.schedule()
     #expect(Self.messages(machine, since: start) == [.faultInjected, .stashNotRefilled])
     #expect(machine.stackStash(ofCPU: 0).map { $0.pfn != nil } == [true, false, true])
     #expect(machine.stackStatistics == (16, 12))
     machine.expectSound("refilled")
     #expect(Self.touched(machine, stack, 24576).rule == nil)
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.stackStash(ofCPU: 0).map { $0.isTaken } == [false, false, true])
     #expect(machine.stackStatistics == (20, 16))
     machine.expectSound("only the first")
@@ -348,7 +347,7 @@ struct StackTests {
     machine.expectSound("made")
     #expect(Self.touched(machine, stack, 8192).rule == nil)
     #expect(Self.touched(machine, stack, 12288).rule == .doubleFault)
-    machine.schedule()
+    try machine.schedule()
     // The first slot is not marked.
     #expect(machine.stackStash(ofCPU: 0)[2].isTaken)
     machine.expectSound("scheduled")
@@ -356,11 +355,11 @@ struct StackTests {
 
   @Test func schedulingWhereThatIsNotAllowed() throws {
     let machine = try Self.machine()
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.warnings == 0)
     machine.context = .irq
     let start = machine.log.end
-    machine.schedule()
+    try machine.schedule()
     #expect(machine.warnings == 1)
     #expect(Self.messages(machine, since: start) == [.schedulingWhileAtomic])
   }

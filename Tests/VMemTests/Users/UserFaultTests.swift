@@ -9,7 +9,6 @@ struct UserFaultTests {
     let machine = try Machine(Configuration(memory: 64 << 20, cpus: 2))
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
-    machine.tick()
     return machine
   }
 

@@ -35,7 +35,6 @@ struct UserModelTests {
     }
 
     mutating func step() throws {
-      machine.tick()
       switch random.below(20) {
       case 0, 1, 2: try map()
       case 3: try unmap()

@@ -70,7 +70,6 @@ struct UserSpaceTests {
   @Test func pagesOfAnAreaAreInsertedAndGoneAgain() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine)
-    machine.tick()
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
     let user = try machine.mapDevice(mm, length: 8192)
@@ -151,7 +150,6 @@ struct UserSpaceTests {
   @Test func munmapCutsMappings() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine)
-    machine.tick()
     let mm = try machine.allocateMM()
     try machine.switchMM(mm)
     let user = try machine.mapDevice(mm, length: 16384)
@@ -185,7 +183,6 @@ struct UserSpaceTests {
   @Test func aSwitchDropsWhatIsNotGlobal() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine)
-    machine.tick()
     let spaces = [try machine.allocateMM(), try machine.allocateMM()]
     var users: [UInt64] = []
     for (number, mm) in spaces.enumerated() {

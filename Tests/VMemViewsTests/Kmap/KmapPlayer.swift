@@ -44,7 +44,6 @@ struct KmapPlayer: ~Copyable {
   mutating func perform(_ operation: KmapRecording.Operation) throws -> String? {
     recorded = operation.answer
     var words = operation.words
-    machine.tick()
     let first = words[0]
     let isThread = first != "U" && first.first!.isUppercase
     let isApart = first.hasSuffix("&")
@@ -111,7 +110,7 @@ struct KmapPlayer: ~Copyable {
       for page in pages(words[1]) { try machine.kunmap(page) }
       return "void"
     case "flush_unused":
-      machine.kmapFlushUnused()
+      try machine.kmapFlushUnused()
       return "void"
     case "page_address": return try machine.pageAddress(page(words[1])).map { text($0) } ?? "NULL"
     case "is_kmap_addr":

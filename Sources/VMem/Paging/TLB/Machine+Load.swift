@@ -1,4 +1,5 @@
-/// Single words through the current CPU's TLB, for programs that work on emulated memory.
+/// Single words through the current CPU's TLB, for programs that work on emulated memory: an access is
+/// no kernel call, so the clock stands still.
 extension Machine {
   /// Reads eight bytes, little endian. Faults as `read` does.
   @inlinable @inline(__always)

@@ -11,12 +11,9 @@ enum LivelyMachine {
     configuration.switches.insert(.pks)
     configuration.seed = seed
     let machine = try Machine(configuration)
-    machine.tick()
     try fill(machine)
     try machine.selectCPU(1)
-    machine.tick()
     try fill(machine)
-    machine.runScheduledWork()
     try fillFiles(machine)
     // Something in the TLBs, some of it stale, and a CPU in the middle of a call.
     let area = try machine.vmalloc(VmallocRequest(size: 16384))
@@ -24,7 +21,6 @@ enum LivelyMachine {
       try machine.read(address, count: 1) { _ in }
     }
     try machine.vunmapRange(start: area + 4096, end: area + 8192)
-    machine.tick()
     try machine.run(task: text("worker").span)
     try fillStacks(machine)
     try fillKmap(machine)
@@ -47,7 +43,6 @@ enum LivelyMachine {
     try machine.touchStack(reclaimed, depth: 8, isWrite: true)
     try machine.touchStack(reclaimed, depth: 5000, isWrite: false)
     _ = try machine.allocateStack(policy: .reclaim)
-    machine.tick()
   }
 
   /// Slots with users and without, tasks that hold mappings, one that sleeps, and an audit.
@@ -108,7 +103,7 @@ enum LivelyMachine {
     for number in stride(from: 0, to: 180, by: 2) { try machine.freeVMArea(areas[number]) }
     for _ in 0..<12 { areas.append(try machine.getVMArea(size: 8192, caller: caller)) }
     for area in areas.suffix(8) { try machine.freeVMArea(area) }
-    machine.drainLazyAreas()
+    try machine.drainLazyAreas()
     for number in [1, 7, 31] { try machine.freeVMArea(areas[number]) }
     try machine.freeVMArea(areas[areas.count - 9])
     try fillMappings(machine, suffix, caller)
