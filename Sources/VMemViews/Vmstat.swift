@@ -31,6 +31,7 @@ extension Views {
     // Only patched kernels have it.
     if machine.hasStackStashes { line("nr_dynamic_stacks_faults", stacks.faults) }
     line("nr_page_table_pages", counters.accountedTables)
+    line("pgfault", machine.faults)
   }
 
   /// Pages that vmalloc and its relatives own; pages that came with VM_MAP_PUT_PAGES do not count.

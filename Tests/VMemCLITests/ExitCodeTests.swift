@@ -88,6 +88,8 @@ import Testing
       TestFiles.vmemctl,
     ])
     #expect(ran.lines == ["74", "74"])
+    let word = "vmemctl: standard output: No space left on device\n"
+    #expect(ran.errorText == word + word)
   }
 
   /// A process that waits for its script is interrupted.

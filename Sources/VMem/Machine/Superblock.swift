@@ -26,6 +26,7 @@ struct Superblock: BitwiseCopyable {
   var callDepth: UInt32 = 0
   /// The kernel's top-level table.
   var topTable: UInt32 = 0
+  var unused: UInt32 = 0
   var seed: UInt64 = 1
   var clock: UInt64 = 0
   /// A bit for each CPU that is in the middle of a divided call.

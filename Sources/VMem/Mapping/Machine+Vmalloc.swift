@@ -13,8 +13,9 @@ extension Machine {
       throw Refusal(.null, .sizeRoundsToZero, 0)
     }
     if let node = request.node, !(0..<configuration.nodes).contains(node) {
-      throw Refusal(
-        .null, .noSuchNode, UInt64(bitPattern: Int64(node)), UInt64(configuration.nodes))
+      throw bug(
+        .__alloc_pages_noprof, .noSuchNode, UInt64(bitPattern: Int64(node)),
+        UInt64(configuration.nodes))
     }
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard request.size >> 12 <= total else {

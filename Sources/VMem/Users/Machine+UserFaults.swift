@@ -1,5 +1,8 @@
 /// Faults at user addresses.
 extension Machine {
+  /// Faults since boot that a mapping was asked to serve; those where no mapping is do not count.
+  public var faults: UInt64 { ram[ram.users].faults }
+
   /// Whether a user access of the current CPU to an address can be served by a fault.
   @inline(__always)
   func mayFault(_ address: UInt64) -> Bool {
@@ -40,6 +43,7 @@ extension Machine {
   func handleFault(
     _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, _ address: UInt64, write: Bool
   ) throws(Refusal) {
+    ram[ram.users].faults &+= 1
     let tables = tables(of: space)
     let known = slot(tables, address)
     if let known {

@@ -8,6 +8,9 @@ struct UserState: BitwiseCopyable {
   /// The page of zeroes that users read who never wrote, or 0, and the last number of an `anon_vma`.
   var zeroPage: UInt32 = 0
   var anonymousNumber: UInt32 = 0
+  var unused: UInt32 = 0
+  /// Faults that a mapping was asked to serve (`PGFAULT`).
+  var faults: UInt64 = 0
 }
 
 extension RAM {

@@ -8,6 +8,11 @@ enum Streams {
     var writer = ByteWriter(descriptor: STDOUT_FILENO)
     writer.write(text)
     writer.flush()
+    if case .errno(let number) = writer.failure {
+      var messages = ByteWriter(descriptor: STDERR_FILENO)
+      messages.write("vmemctl: standard output: \(Self.text(ofErrno: number))\n")
+      messages.flush()
+    }
     return writer.failure?.exitCode ?? 0
   }
 

@@ -49,6 +49,11 @@ extension ImageFile {
   /// Refuses a place that an image is in, or what another one has left.
   private static func checkIsFree(_ path: ImagePath) throws(ProcessFailure) {
     if FileStatus(path.image, followsLinks: false) != nil { throw exists(path) }
+    if let image = MachineFile.image(whoseNameHas: path) {
+      throw ProcessFailure(
+        message: "\(path.image) belongs to the machine in \(image): name another file",
+        exitCode: EX_CANTCREAT)
+    }
     let log = OpenFile(path.log, O_RDONLY)
     guard log.descriptor >= 0 else {
       if errno == ENOENT { return }

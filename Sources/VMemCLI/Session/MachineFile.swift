@@ -8,9 +8,16 @@ enum MachineFile {
     let file = OpenFile(path.image, O_RDONLY)
     let first = OpenFile.read(file.descriptor, 8, at: 0) ?? []
     if first.count == 8, word(first) == CommitRecord.magic { return true }
-    return ["-wal", "-history"].contains {
-      path.image.hasSuffix($0) && isImage(String(path.image.dropLast($0.count)))
+    return image(whoseNameHas: path) != nil
+  }
+
+  /// The image whose log or history a file of this name would be.
+  static func image(whoseNameHas path: ImagePath) -> String? {
+    for ending in ["-wal", "-history"] where path.image.hasSuffix(ending) {
+      let image = String(path.image.dropLast(ending.count))
+      if isImage(image) { return image }
     }
+    return nil
   }
 
   /// A dump of RAM begins as an image does; only an image ends as one.

@@ -32,7 +32,7 @@ final class Session: Committer, Images {
   }
 
   /// Whether there is a file at the image's place.
-  var exists: Bool { FileStatus(path.image) != nil }
+  var exists: Bool { FileStatus(path.image) != nil || errno != ENOENT }
 
   /// Why a reader gets nothing of an image that was named.
   var missing: ProcessFailure {

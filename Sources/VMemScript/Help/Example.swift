@@ -88,6 +88,9 @@ package struct Example: Sendable {
       "25-pks-stray-write.vmem",
       "Protection keys: pages that only the task that has mapped them can access."),
     Example(
+      "26-vrealloc-overflow.vmem",
+      "What a vrealloc that moves an area to a smaller one writes over, and how far it comes."),
+    Example(
       "shell/session.sh",
       "A machine in a file, worked on by commands that come and go. Paste it line by line."),
     Example(

@@ -17,8 +17,11 @@ extension Call {
       return
     }
     if text.byte(0) == UInt8(ascii: "@") {
+      let path = text.from(1).string
+      if S.knowsValues { return try file(path, token) }
       // A line that comes before may make the file.
-      return S.knowsValues ? try file(text.from(1).string, token) : ()
+      if isFirstLine, unsafe access(path.hostPath, R_OK) != 0 { throw missing(path, token) }
+      return
     }
     guard text.count % 2 == 0 else { throw badBytes(token) }
     for at in stride(from: 0, to: text.count, by: 2) {

@@ -22,6 +22,8 @@ struct Call: ~Copyable {
 
   /// Whether the line that runs prints nothing.
   var isSilent = false
+  /// Whether the line is the first of its script, so that no other has made the files it reads.
+  var isFirstLine = false
   let options: Options
 
   init(output: consuming ViewOutput, options: Options) {

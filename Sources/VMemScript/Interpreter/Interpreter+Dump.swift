@@ -17,7 +17,11 @@ extension Interpreter {
     flush()
     let descriptor = isOutput ? 1 : try openDump(path, token)
     var failure = write(machine, descriptor)
-    if !isOutput, close(descriptor) != 0, failure == nil { failure = .errno(errno) }
+    if !isOutput {
+      // A part of a dump is none.
+      if failure != nil { Self.remove(path, descriptor) }
+      if close(descriptor) != 0, failure == nil { failure = .errno(errno) }
+    }
     switch failure {
     case nil: return isOutput ? .printed : .ok
     case .pipeClosed: throw .pipeClosed
@@ -45,6 +49,17 @@ extension Interpreter {
     close(file)
     throw isOwn
       ? .script(Call.ownFile(path, token)) : Self.failure(path, token, number, .inputOutput)
+  }
+
+  /// Removes the file that `descriptor` is, where the path still leads to it.
+  private static func remove(_ path: String, _ descriptor: Int32) {
+    var (named, written) = (stat(), stat())
+    if unsafe lstat(path.hostPath, &named) == 0, unsafe fstat(descriptor, &written) == 0,
+      written.st_mode & S_IFMT == S_IFREG, named.st_dev == written.st_dev,
+      named.st_ino == written.st_ino
+    {
+      unsafe unlink(path.hostPath)
+    }
   }
 
   /// Whether opening the path would give standard output once more, with an offset of its own.

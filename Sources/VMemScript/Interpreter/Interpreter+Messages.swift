@@ -4,15 +4,20 @@ internal import VMemViews
 extension Interpreter {
   // MARK: The frame of a message
 
-  /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `.
+  /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `. In a loop that
+  /// is recorded both wait for the end of the iteration, which a commit would divide.
   mutating func begin(_ line: Line?) {
     begin(file: fileName, place.line, line.map { table.verbs[Int($0.head.verb)].name })
   }
 
   private mutating func begin(file: String?, _ line: Int, _ verb: StaticString?) {
-    // What is printed is committed, unless the machine is broken.
-    if committer != nil { checkAtEnd() }
-    settle()
+    if recorder.depth > 0 {
+      messages.isHeld = true
+    } else {
+      // What is printed is committed, unless the machine is broken.
+      if committer != nil { checkAtEnd() }
+      settle()
+    }
     messages.write(options.colour ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
     if let file {
       messages.printable(file)
@@ -26,7 +31,9 @@ extension Interpreter {
     }
   }
 
-  mutating func endMessage() { messages.flush() }
+  mutating func endMessage() {
+    if recorder.depth == 0 { messages.flush() }
+  }
 
   // MARK: Script errors
 

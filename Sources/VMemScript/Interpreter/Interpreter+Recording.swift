@@ -12,7 +12,7 @@ extension Interpreter {
       tokens[index].write(to: &bytes)
     }
     let isText = isText(bytes)
-    if !isText { bytes = unwritable + Array(String(decoding: bytes, as: UTF8.self).printable.utf8) }
+    if !isText { bytes = unwritable + Array(String(hostBytes: bytes).printable.utf8) }
     bytes.append(0x0a)
     return bytes
   }
@@ -49,7 +49,10 @@ extension Interpreter {
     recorder.endIteration()
     if isOver { recorder.endLoop() }
     let most = isOutermost ? ByteWriter.capacity / 2 : Self.patience
-    if call.output.writer.pendingBytes > most { settle() }
+    if call.output.writer.pendingBytes > most || messages.pendingBytes > (isOutermost ? 0 : most) {
+      checkAtEnd()
+      flush()
+    }
   }
 
   /// The lines from `at` to the `}` of their body that change the machine, those of included files

@@ -96,9 +96,17 @@ package struct Interpreter: ~Copyable {
   /// Keeps what lines have done, then writes their results, then messages.
   mutating func flush() {
     settle()
+    messages.isHeld = false
     messages.flush()
-    if let failure = call.output.writer.failure {
-      exit = failure == .pipeClosed ? .pipeClosed : .inputOutput
+    switch call.output.writer.failure {
+    case nil: break
+    case .pipeClosed: exit = .pipeClosed
+    case .errno(let number):
+      if exit != .inputOutput {
+        messages.write("vmemctl: standard output: \(systemMessage(number))\n")
+        messages.flush()
+      }
+      exit = .inputOutput
     }
   }
 

@@ -51,28 +51,32 @@ package struct Recorder {
   package static func joined(_ lines: [UInt8]) -> [UInt8] {
     let parts = lines.split(separator: 0x0a, omittingEmptySubsequences: false)
     var result: [ArraySlice<UInt8>] = []
-    /// Where the last loop begins in `result`, and how often it runs.
-    var last: (at: Int, times: UInt64)?
+    /// Where the last loop stands in `result`, and how often it runs.
+    var last: (lines: Range<Int>, times: UInt64)?
     var index = 0
     while index < parts.count {
-      let end = parts[index...].firstIndex { $0.elementsEqual("}".utf8) } ?? index
-      if let times = times(parts[index]) {
-        let body = parts[(index + 1)..<max(index + 1, end)]
-        if parts[index].suffix(continuation.count).elementsEqual(continuation), let open = last,
-          result[(open.at + 1)...].dropLast().elementsEqual(body, by: ==)
-        {
-          last = (open.at, open.times &+ times)
-          result[open.at] = Array("repeat \(open.times &+ times) {".utf8)[...]
-        } else {
-          last = (result.count, times)
-          result += parts[index...end]
-        }
-        index = end + 1
+      guard let times = times(parts[index]) else {
+        let isFailure = parts[index].elementsEqual(failure.dropLast())
+        // What is said of all parts of a loop is said once.
+        let isRepeated =
+          isFailure && last != nil && result.last?.elementsEqual(parts[index]) == true
+        if !isRepeated { result.append(parts[index]) }
+        if !isFailure && !parts[index].isEmpty { last = nil }
+        index += 1
         continue
       }
-      last = parts[index].isEmpty ? last : nil
-      result.append(parts[index])
-      index += 1
+      let end = parts[index...].firstIndex { $0.elementsEqual("}".utf8) } ?? index
+      let body = parts[(index + 1)..<max(index + 1, end)]
+      if parts[index].suffix(continuation.count).elementsEqual(continuation), let loop = last,
+        result[loop.lines].dropFirst().dropLast().elementsEqual(body, by: ==)
+      {
+        last = (loop.lines, loop.times &+ times)
+        result[loop.lines.lowerBound] = Array("repeat \(loop.times &+ times) {".utf8)[...]
+      } else {
+        last = (result.count..<result.count + end + 1 - index, times)
+        result += parts[index...end]
+      }
+      index = end + 1
     }
     return Array(result.joined(separator: [0x0a]))
   }

@@ -58,11 +58,18 @@ struct Counter {
       },
       Counter(name: "tlb.full", meaning: "flushes of everything") { _, c in c.flushes.full },
       Counter(name: "tlb.pages", meaning: "pages flushed one by one") { _, c in c.flushes.pages },
+      Counter(name: "tlb.hits", meaning: "accesses that an entry of the TLB served") { m, _ in
+        m.tlbHits
+      },
       Counter(name: "tlb.fills", meaning: "translations taken from the tables") { m, _ in
         m.tlbFills
       },
       Counter(name: "tlb.stale", meaning: "accesses by entries the tables no longer have") { m, _ in
         m.staleHits
+      },
+      Counter(name: "machine.faults", meaning: "faults that programs' mappings were asked to serve")
+      {
+        m, _ in m.faults
       },
     ]
   }

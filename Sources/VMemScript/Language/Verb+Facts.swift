@@ -23,6 +23,8 @@ extension Verb {
     static let checked = Facts(rawValue: 1 << 8)
     /// It replaces a file that holds a machine, when told to by --force.
     package static let replaces = Facts(rawValue: 1 << 11)
+    /// Without arguments it only looks.
+    static let looksAlone = Facts(rawValue: 1 << 6)
     /// It is a reader that says nothing of the machine.
     static let apart = Facts(rawValue: 1 << 10)
     /// It means the CPU that it names, not the current one.

@@ -136,14 +136,18 @@ package struct Parser: ~Copyable {
       return complain(error)
     }
     let verb = Int(line.head.verb)
-    let facts = shapes[verb].facts
+    var facts = shapes[verb].facts
     var (bindsNull, isSound) = (false, true)
     do throws(LineFailure) {
       if line.head.hasOutcome {
         let expected = try call.expectation(names, call.tokens[Int(line.head.outcomeToken)])
         bindsNull = expected.wanted.contains(.null)
       }
+      call.isFirstLine = lineCount == 0
       try call.decode(names, shapes[verb], from: Int(line.head.verbToken) + 1)
+      if facts.contains(.looksAlone), call.tokens.count == Int(line.head.verbToken) + 1 {
+        facts.remove(.changes)
+      }
       if facts.contains(.checked) { try table.verbs[verb].check?(&self) }
     } catch {
       isSound = false

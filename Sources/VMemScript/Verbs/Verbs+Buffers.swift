@@ -26,7 +26,7 @@ extension Verb {
       "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
       summary: "set the limits of buffers that come (parameters of the module), and show them",
       returns: "list_limit=N size_limit_mb=N; -ERANGE for what is no int",
-      example: "udmabuf_limits --list 2000",
+      example: "udmabuf_limits --list 2000", facts: [.looksAlone],
       .call(setLimits)),
     Verb(
       "udmabuf_vmap", .files, .address, .writer, [.buffer],

@@ -91,7 +91,12 @@ extension Verb {
     let words = call.words(.text)
     for at in words {
       if at > words.lowerBound { call.scratch.write(byte: 0x20) }
-      call.tokens[at].text.withSpan { call.scratch.printable($0) }
+      // JSON has escapes of its own.
+      if call.output.isJSON {
+        call.tokens[at].text.withSpan { call.scratch.write($0) }
+      } else {
+        call.tokens[at].text.withSpan { call.scratch.printable($0) }
+      }
     }
     call.scratch.write(byte: 0x0a)
     return .text

@@ -286,6 +286,14 @@ struct ForeignFileTests {
     }
     #expect(try vmemctl("find_vm_area", "A", at: other).status == 0)
     #expect(try vmemctl("check", at: other).status == 0)
+    // A name that a machine's log or history may come to need is taken, too.
+    unlink(other + "-history")
+    for words in [["snapshot", other + "-history"], ["--image", other + "-history", "boot"]] {
+      let refused = try Command.run(
+        [TestFiles.vmemctl] + words, environment: ["VMEMCTL_IMAGE": image])
+      #expect(refused.status == 73 && refused.errorText.contains("name another file"))
+    }
+    #expect(access(other + "-history", F_OK) != 0)
     // What is said twice is meant; an ordinary dump is replaced without a word.
     #expect(try vmemctl("snapshot", other, "--force").status == 0)
     #expect(try vmemctl("info", at: other).outputText.contains("memory: 16777216"))

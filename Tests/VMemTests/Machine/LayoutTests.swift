@@ -43,4 +43,46 @@ struct LayoutTests {
     #expect(Int(Task.boot.granule) * 16 + MemoryLayout<Task>.size <= Int(TLBState.ref.granule) * 16)
     #expect(MemoryLayout<Name>.stride == 96)
   }
+
+  /// Between fields lies nothing: what the compiler leaves out when it copies a record would be the
+  /// host's stack, and two machines of one script would differ.
+  @Test func recordsHaveNoHoles() throws {
+    let machine = try Machine(Configuration())
+    let ram = machine.ram
+    expectNoHoles(ram[Superblock.ref])
+    expectNoHoles(ram[TLBState.ref])
+    expectNoHoles(ram[ram[Superblock.ref].perCPU])
+    expectNoHoles(ram[ram[Superblock.ref].zones])
+    expectNoHoles(ram[machine.areas.node(0)])
+    expectNoHoles(ram[ram.paging])
+    expectNoHoles(ram[ram.mapping])
+    expectNoHoles(ram[ram.log])
+    expectNoHoles(ram[ram.names])
+    expectNoHoles(ram[ram.tasks])
+    expectNoHoles(ram[ram.users])
+    expectNoHoles(ram[ram.files])
+    expectNoHoles(ram[ram.arenas])
+    expectNoHoles(ram[ram.highMemory])
+    expectNoHoles(ram[ram.injections])
+    for type in ObjectCaches.types { expectNoHoles(inCacheOf: type, ram) }
+  }
+
+  private func expectNoHoles<T: SlabObject>(inCacheOf type: T.Type, _ ram: RAM) {
+    // Any bytes will do: the fields are numbers.
+    expectNoHoles(ram[Ref<T>(granule: 0)])
+  }
+
+  private func expectNoHoles<T>(_ record: T) {
+    var end = 0
+    for field in Mirror(reflecting: record).children {
+      func place<F>(_ value: F) {
+        let (size, alignment) = (MemoryLayout<F>.size, MemoryLayout<F>.alignment)
+        let start = (end + alignment - 1) / alignment * alignment
+        #expect(start == end, "\(T.self).\(field.label ?? ""): \(start - end) bytes in front")
+        end = start + size
+        if size > 0, Mirror(reflecting: value).displayStyle == .struct { expectNoHoles(value) }
+      }
+      _openExistential(field.value, do: place)
+    }
+  }
 }

@@ -5,6 +5,7 @@ extension Machine {
   @inlinable @inline(__always)
   public func load(_ address: UInt64) throws(Refusal) -> UInt64 {
     guard let word = hit(address) else { return try loadSlowly(address) }
+    ram[TLBState.ref].hits &+= 1
     // Safe: the frame is checked, and the word does not cross the page.
     return unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
   }
@@ -15,6 +16,7 @@ extension Machine {
     guard let word = hit(address), word & TLB.written == TLB.written else {
       return try storeSlowly(address, value)
     }
+    ram[TLBState.ref].hits &+= 1
     // Safe: as above.
     unsafe ram.place(word & Entry.pfnMask, address & 4095)
       .storeBytes(of: value, as: UInt64.self)

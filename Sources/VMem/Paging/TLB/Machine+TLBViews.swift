@@ -34,6 +34,8 @@ extension Machine {
   public var tlbSlots: Int { Int(ram[TLBState.ref].slots) }
   /// Translations that TLBs have taken from the tables since boot.
   public var tlbFills: UInt64 { ram[TLBState.ref].fills }
+  /// Accesses that entries of the TLBs have served since boot.
+  public var tlbHits: UInt64 { ram[TLBState.ref].hits }
   /// Entries in a CPU's TLB.
   package func tlbCount(_ cpu: Int) -> Int { Int(TLB(ram: ram, cpu: cpu).count) }
 

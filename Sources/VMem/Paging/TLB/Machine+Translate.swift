@@ -49,6 +49,7 @@ extension Machine {
       return nil
     }
     let found = translation(word, address, depth)
+    ram[TLBState.ref].hits &+= 1
     if tlb.isSuspect(slot) {
       if bears(out: word, address, depth, tables(ofCPU: cpu)) {
         tlb.clear(suspicion: slot)

@@ -129,7 +129,7 @@ struct TLB {
 
   /// Takes a translation from the tables.
   func fill(_ address: UInt64, _ leaf: Entry, _ depth: Int) {
-    guard let slot = slot(address, depth) else { return ram[state].fills += 1 }
+    guard let slot = slot(address, depth) else { return ram[state].fills &+= 1 }
     let word = Self.word(leaf, depth)
     let isRAM = ram.isMemory((word & Entry.pfnMask) >> 12)
     var tag = isRAM ? Self.valid : Self.valid | Self.device

@@ -29,9 +29,12 @@ struct TLBState: BitwiseCopyable {
   /// Entries in the TLBs of all CPUs, and those of large pages among them that are suspect.
   var used: UInt32 = 0
   var suspectLarge: UInt32 = 0
+  var unused: UInt32 = 0
   /// Translations taken from the tables, and accesses by an entry that the tables no longer bear out.
   var fills: UInt64 = 0
   var staleHits: UInt64 = 0
+  /// Accesses that an entry served.
+  @usableFromInline var hits: UInt64 = 0
   /// Which remembered walks still hold: the lower bits of their keys. From 1 to 21 bits of ones.
   var walkEpoch: UInt32 = 1
 
