@@ -202,7 +202,7 @@ extension Machine {
 
   /// Pages of files in memory (`nr_file_pages`), and those of memfds and shared mappings among them
   /// (`nr_shmem`). Huge pages are not counted, as in a kernel.
-  public var cachedPages: (all: UInt64, shared: UInt64) {
+  package var cachedPages: (all: UInt64, shared: UInt64) {
     var pages: (all: UInt64, shared: UInt64) = (0, 0)
     forEachFile { file in
       let count = UInt64(ram[file].pageCount)

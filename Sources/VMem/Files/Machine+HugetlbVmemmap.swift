@@ -40,7 +40,7 @@ extension Machine {
   }
 
   /// Huge pages whose struct pages share one page, of those in files.
-  public var optimizedHugePages: UInt64 {
+  package var optimizedHugePages: UInt64 {
     var count: UInt64 = 0
     forEachFile { file in
       guard ram[file].isOptimized else { return }

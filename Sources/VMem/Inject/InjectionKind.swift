@@ -54,7 +54,7 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
 
 /// What the kernel takes from its slabs in the calls of this machine. The descriptors that only the
 /// machine keeps, as those of names, never fail.
-public enum SlabCache: UInt8, CaseIterable, Sendable {
+package enum SlabCache: UInt8, CaseIterable, Sendable {
   /// Arrays of pointers: an area's pages when they fit a page, and the lists of `pcpu_get_vm_areas`.
   case kmalloc = 0
   case vmStruct, vmapArea, vmapBlock, memtype
@@ -62,7 +62,7 @@ public enum SlabCache: UInt8, CaseIterable, Sendable {
   case radixTreeNode
   case mmStruct, vmAreaStruct, taskStruct, inode
 
-  public var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .kmalloc: "kmalloc"
     case .vmStruct: "vm_struct"

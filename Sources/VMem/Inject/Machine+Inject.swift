@@ -34,5 +34,5 @@ extension Machine {
   }
 
   /// Failures that were injected since boot.
-  public var injectedFailures: UInt64 { ram[ram.injections].failed }
+  package var injectedFailures: UInt64 { ram[ram.injections].failed }
 }

@@ -24,16 +24,16 @@ public struct KmapWindow: Equatable, Sendable {
     }
 
     /// Slots of PKMAP that the kernel of that name has (`LAST_PKMAP`).
-    public var slots: Int { self == .i386 ? 1024 : 512 }
+    package var slots: Int { self == .i386 ? 1024 : 512 }
   }
 
-  public static let slotRange = 2...1024
+  package static let slotRange = 2...1024
 
-  public let kind: Kind
+  package let kind: Kind
   /// Slots of PKMAP: a power of two.
-  public let slots: Int
+  package let slots: Int
 
-  public init(kind: Kind, slots: Int) {
+  package init(kind: Kind, slots: Int) {
     self.kind = kind
     self.slots = slots
   }

@@ -6,7 +6,7 @@ extension Machine {
   public var highMemory: UInt64 { UInt64(ram[ram.highMemory].frames) << 12 }
 
   /// Bytes of the direct map.
-  public var directMapSize: UInt64 { UInt64(directFrames) << 12 }
+  package var directMapSize: UInt64 { UInt64(directFrames) << 12 }
 
   /// `PageHighMem`
   func isHighMemory(_ pfn: UInt64) -> Bool { pfn >= UInt64(directFrames) }
@@ -24,7 +24,7 @@ extension Machine {
   var pkmap: Pkmap? { kmapWindow.map { Pkmap(ram: ram, map: map, window: $0) } }
 
   /// `KM_MAX_IDX`: slots of kmap_local for each CPU.
-  public var localSlots: Int { has(.debugKmapLocal) ? KmapControl.mostEntries : 16 }
+  package var localSlots: Int { has(.debugKmapLocal) ? KmapControl.mostEntries : 16 }
   /// Slots that a mapping takes: with guards two, of which the lower one is empty.
   var localStep: Int { has(.debugKmapLocal) ? 2 : 1 }
 

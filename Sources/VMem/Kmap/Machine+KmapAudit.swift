@@ -119,10 +119,10 @@ extension Machine {
 
   /// Mappings of kmap_local so far that are addresses of low memory like all others: which tasks
   /// use them is known to nobody.
-  public var unwatchedMappings: UInt64 { ram[ram.highMemory].unwatchedMappings }
+  package var unwatchedMappings: UInt64 { ram[ram.highMemory].unwatchedMappings }
 
   /// The cursor of PKMAP and the tasks that sleep for a slot; nil without windows.
-  public var pkmapCursor: (last: Int, waiting: Int)? {
+  package var pkmapCursor: (last: Int, waiting: Int)? {
     pkmap.map { (Int(ram[$0.state].last), Int(ram[$0.state].waiting)) }
   }
 

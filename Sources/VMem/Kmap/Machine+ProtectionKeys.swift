@@ -99,7 +99,7 @@ extension Machine {
   }
 
   /// Whether a fault by the key of protected pages is only complained about.
-  public var pksIsRelaxed: Bool {
+  package var pksIsRelaxed: Bool {
     get { ram[ram.highMemory].pksRelaxed != 0 }
   }
 

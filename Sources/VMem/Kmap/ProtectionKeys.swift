@@ -1,14 +1,14 @@
 /// Supervisor protection keys (PKS): which key a page has stands in bits 59 to 62 of its entry,
 /// what a key allows in a register of each CPU, so that rights change without a flush.
 public enum ProtectionKeys {
-  public static let count = 16
+  package static let count = 16
   /// PKRS as a task begins with it: only key 0 is open.
-  public static let initial: UInt32 = 0x5555_5554
+  package static let initial: UInt32 = 0x5555_5554
 
   /// The key of every page that has no other.
-  public static let `default`: UInt64 = 0
+  package static let `default`: UInt64 = 0
   /// The key of pages that only kmap_local opens (`PKS_KEY_PGMAP_PROTECTION`).
-  public static let protected: UInt64 = 2
+  package static let protected: UInt64 = 2
 
   /// What a key allows.
   public enum Access: UInt32, CaseIterable, Sendable {
@@ -29,7 +29,7 @@ public enum ProtectionKeys {
   }
 
   /// What a register says of a key. AD forbids everything, whatever WD says.
-  public static func access(_ register: UInt32, _ key: UInt64) -> Access {
+  package static func access(_ register: UInt32, _ key: UInt64) -> Access {
     let bits = register >> UInt32(2 * key) & 3
     return bits & 1 != 0 ? .none : bits & 2 != 0 ? .read : .readWrite
   }
@@ -39,7 +39,7 @@ public enum ProtectionKeys {
   }
 
   /// Error code of a page fault by a key: present, write where it is one, and the PK bit.
-  public static func errorCode(writing: Bool) -> UInt64 { writing ? 0x23 : 0x21 }
+  package static func errorCode(writing: Bool) -> UInt64 { writing ? 0x23 : 0x21 }
 }
 
 extension Entry {

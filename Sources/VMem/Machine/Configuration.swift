@@ -29,7 +29,7 @@ public struct Configuration: Equatable, Sendable {
   public static let maximumMemory: UInt64 = 64 << 30
 
   /// The windows; nil where every page is in the direct map.
-  public var kmapWindow: KmapWindow? {
+  package var kmapWindow: KmapWindow? {
     let kind = window == .none && highmem > 0 ? .x86_64 : window
     guard kind != .none else { return nil }
     return KmapWindow(kind: kind, slots: pkmapSlots == 0 ? kind.slots : pkmapSlots)
@@ -41,7 +41,7 @@ public struct Configuration: Equatable, Sendable {
   }
 
   /// Whether a TLB can have so many entries.
-  public static func isTLBSize(_ entries: Int) -> Bool {
+  package static func isTLBSize(_ entries: Int) -> Bool {
     entries == 0
       || (12...12288).contains(entries) && entries % 3 == 0 && (entries / 3).nonzeroBitCount == 1
   }

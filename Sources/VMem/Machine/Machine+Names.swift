@@ -98,7 +98,7 @@ extension Machine {
   }
 
   /// The names that stand for something, sorted.
-  public var liveNames: [String] {
+  package var liveNames: [String] {
     var names: [String] = []
     forEachName { name in
       if ram[name].isLive {

@@ -1,7 +1,7 @@
 /// Who runs on the CPUs: messages of the kernel name the task. Its memory is what `switch_mm` says.
 extension Machine {
   /// Tasks a machine can have besides the one it boots with, whose name is vmemctl and whose pid 1.
-  public static let maximumTasks = 32
+  package static let maximumTasks = 32
   /// The current CPU's task: 0 is the one the machine boots with, pid 1.
   public var task: Int { Int(ram[ram.tasks].running[cpu]) }
 

@@ -35,7 +35,7 @@ public struct Switch: Sendable {
   /// The word that `boot --with` and `--without` take.
   public let name: StaticString
   public let value: Switches
-  public let kernels: Kernels
+  package let kernels: Kernels
   /// What it changes, in a few words.
   public let meaning: StaticString
 

@@ -1,7 +1,7 @@
 /// Mapping device memory.
 extension Machine {
   /// Physical address bits the CPU has.
-  public static let physicalBits: UInt64 = 40
+  package static let physicalBits: UInt64 = 40
 
   /// Maps `size` bytes of device memory from `physical` on and returns the address of that byte. The
   /// corresponding kernel functions are `ioremap` and its variants, x86's `__ioremap_caller`.

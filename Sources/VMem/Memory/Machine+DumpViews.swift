@@ -1,7 +1,7 @@
 /// What dumps of memory need to know.
 extension Machine {
   /// Physical addresses that are RAM, ascending: all of them but the device space below 1 MiB.
-  public var ramRanges: [Range<UInt64>] {
+  package var ramRanges: [Range<UInt64>] {
     let size = UInt64(ram.frameCount) << 12
     let hole = UInt64(BootLayout.hole.from) << 12..<UInt64(BootLayout.hole.to) << 12
     let ranges = [0..<min(hole.lowerBound, size), min(hole.upperBound, size)..<size]
@@ -9,7 +9,7 @@ extension Machine {
   }
 
   /// Physical addresses of the structures that boot placed in RAM, ascending and apart.
-  public var reservedRanges: [Range<UInt64>] {
+  package var reservedRanges: [Range<UInt64>] {
     let layout = BootLayout(configuration)
     let ranges = layout.taken + (layout.tlbs > 0 ? [(layout.end - layout.tlbs, layout.end)] : [])
     return ranges.flatMap { range in

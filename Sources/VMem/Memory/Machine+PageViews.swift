@@ -1,6 +1,6 @@
 extension Machine {
   /// Zones that have frames, in the order of `/proc/buddyinfo`.
-  public var zoneSummaries: [ZoneSummary] {
+  package var zoneSummaries: [ZoneSummary] {
     var result: [ZoneSummary] = []
     for number in 0..<frames.zoneCount {
       let zone = ram[frames.zone(number)]

@@ -9,7 +9,7 @@ public struct AddressMap: Equatable, Sendable {
   public let modulesStart: UInt64
 
   /// `CONFIG_RANDOMIZE_BASE` in `randomizesBase`.
-  public init(levels: Int, randomizesBase: Bool = false) {
+  package init(levels: Int, randomizesBase: Bool = false) {
     precondition(levels == 4 || levels == 5)
     self.levels = levels
     modulesStart = Self.imageStart + (randomizesBase ? 1 << 30 : 512 << 20)
@@ -23,11 +23,11 @@ public struct AddressMap: Equatable, Sendable {
   /// `vmemmap_base`: the struct page of frame 0.
   public var vmemmap: UInt64 { levels == 4 ? 0xffff_ea00_0000_0000 : 0xffd4_0000_0000_0000 }
   /// `__START_KERNEL_map`.
-  public static let imageStart: UInt64 = 0xffff_ffff_8000_0000
+  package static let imageStart: UInt64 = 0xffff_ffff_8000_0000
   public static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
 
   /// First address of the canonical kernel half.
-  public var kernelStart: UInt64 { levels == 4 ? 0xffff_8000_0000_0000 : 0xff00_0000_0000_0000 }
+  package var kernelStart: UInt64 { levels == 4 ? 0xffff_8000_0000_0000 : 0xff00_0000_0000_0000 }
 
   /// Whether the hardware accepts the address: all bits above the translated ones are equal.
   @inlinable @inline(__always)

@@ -1,4 +1,4 @@
 extension Machine {
   /// Frame of the top-level page table (CR3).
-  public var topTable: UInt64 { tables.top }
+  package var topTable: UInt64 { tables.top }
 }

@@ -1,5 +1,5 @@
 /// The tests of the kernel's lib/test_vmalloc.c, in its order: test n has bit n of `run_test_mask`.
-public enum VmallocTest: Int, CaseIterable, Sendable {
+package enum VmallocTest: Int, CaseIterable, Sendable {
   case fix_size_alloc_test
   case full_fit_alloc_test
   case long_busy_list_alloc_test
@@ -14,7 +14,7 @@ public enum VmallocTest: Int, CaseIterable, Sendable {
   case no_block_alloc_test
   case vrealloc_test
 
-  public var name: String { "\(self)" }
+  package var name: String { "\(self)" }
 
   /// Whether a failure is what the authors expect.
   var mayFail: Bool { self == .align_shift_alloc_test || self == .no_block_alloc_test }
@@ -36,25 +36,25 @@ public enum VmallocTest: Int, CaseIterable, Sendable {
 }
 
 /// The module's parameters, under the kernel's names. Values below the least are taken as it.
-public struct VmallocTestParameters: Sendable {
+package struct VmallocTestParameters: Sendable {
   /// Workers, 1 to 65535.
-  public var nr_threads: Int32 = 0
+  package var nr_threads: Int32 = 0
   /// Whether workers run the tests in order, and not in one of their own.
-  public var sequential_test_order = false
+  package var sequential_test_order = false
   /// Runs of each test.
-  public var test_repeat_count: Int32 = 1
+  package var test_repeat_count: Int32 = 1
   /// Turns of the loop that most tests are.
-  public var test_loop_count: Int32 = 1_000_000
+  package var test_loop_count: Int32 = 1_000_000
   /// Pages of what the tests with one size allocate; 0 counts as 1.
-  public var nr_pages: UInt32 = 0
+  package var nr_pages: UInt32 = 0
   /// Whether fix_size_alloc_test asks for large leaves.
-  public var use_huge = false
+  package var use_huge = false
   /// A bit for each test that runs; nil for what the kernel runs by default.
-  public var run_test_mask: Int32?
+  package var run_test_mask: Int32?
   /// Objects of pcpu_alloc_test.
-  public var nr_pcpu_objects: Int32 = 35_000
+  package var nr_pcpu_objects: Int32 = 35_000
 
-  public init() {}
+  package init() {}
 
   var threads: Int { Int(min(max(nr_threads, 1), 65_535)) }
   var repeats: Int { Int(max(test_repeat_count, 1)) }
@@ -69,7 +69,7 @@ public struct VmallocTestParameters: Sendable {
 }
 
 /// Why a run of the tests has ended before its time.
-public enum VmallocTestStop: Error {
+package enum VmallocTestStop: Error {
   /// Somebody asked for it. The machine is somewhere in the middle.
   case interrupted
   /// A call that kills a real kernel.

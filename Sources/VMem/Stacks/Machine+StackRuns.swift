@@ -1,7 +1,7 @@
 /// Native code on a stack of the machine.
 extension Machine {
   /// Bytes that a frame of the recursion can have, in steps of 16.
-  public static let stackFrames: ClosedRange<UInt64> = 16...65536
+  package static let stackFrames: ClosedRange<UInt64> = 16...65536
 
   /// Runs a function of the host on a stack: it calls itself until its frames, of `frame` bytes each,
   /// reach `depth` bytes below the top. Returns the bytes that the frames take.

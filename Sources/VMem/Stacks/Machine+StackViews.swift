@@ -1,13 +1,13 @@
 /// Stacks and their pages, for views and assertions.
 extension Machine {
   /// A stack as a view shows it.
-  public struct StackSummary: Sendable {
-    public let start: UInt64
-    public let end: UInt64
-    public let policy: StackPolicy
+  package struct StackSummary: Sendable {
+    package let start: UInt64
+    package let end: UInt64
+    package let policy: StackPolicy
     /// Pages it lists (`nr_pages`), and those that are mapped.
-    public let pages: UInt64
-    public let mappedPages: UInt64
+    package let pages: UInt64
+    package let mappedPages: UInt64
     /// The name it was bound to, or none.
     package let name: Ref<Name>
   }
@@ -21,7 +21,7 @@ extension Machine {
   }
 
   /// Calls `body` for every stack, ascending by address.
-  public func forEachStack(_ body: (StackSummary) -> Void) {
+  package func forEachStack(_ body: (StackSummary) -> Void) {
     guard !stackState.isNone else { return }
     areas.forEachBusy { area in
       let stack = ram[area].stack
@@ -40,14 +40,14 @@ extension Machine {
   }
 
   /// What `/proc/vmstat` says of stacks, in kB: `nr_kernel_stack` and `nr_dynamic_stacks_faults`.
-  public var stackStatistics: (kernel: UInt64, faults: UInt64) {
+  package var stackStatistics: (kernel: UInt64, faults: UInt64) {
     guard !stackState.isNone else { return (0, 0) }
     let state = ram[stackState]
     return (UInt64(max(0, state.kernelPages)) &* 4, UInt64(max(0, state.faultPages)) &* 4)
   }
 
   /// Whether CPUs have stashes: a machine without dynamic stacks has none.
-  public var hasStackStashes: Bool {
+  package var hasStackStashes: Bool {
     !stackState.isNone && ram[stackState].hasStashes != 0
   }
 

@@ -1,5 +1,5 @@
 /// A call of which one CPU does a part at a time, so that others can come in between.
-public enum DividedCall: Sendable {
+package enum DividedCall: Sendable {
   case vfree(UInt64)
   case vmAreaMapPages(area: UInt64, start: UInt64, end: UInt64, pages: [UInt64])
   case vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64])
@@ -14,8 +14,8 @@ public enum DividedCall: Sendable {
 }
 
 /// A part of a divided call that has been done.
-public struct Step: Equatable, Sendable {
-  public enum Part: UInt8, Sendable {
+package struct Step: Equatable, Sendable {
+  package enum Part: UInt8, Sendable {
     /// There was nothing to divide: the call is done.
     case whole
     case entriesCleared
@@ -33,13 +33,13 @@ public struct Step: Equatable, Sendable {
     case slotNotMarked
   }
 
-  public let part: Part
+  package let part: Part
   /// Which part of how many; the last one ends the call.
-  public let number: UInt32
-  public let total: UInt32
+  package let number: UInt32
+  package let total: UInt32
   /// The CPU whose TLB was flushed, the address of the page that was mapped, or of the user address
   /// space that was zapped, or the slot of the stash.
-  public let value: UInt64
+  package let value: UInt64
 }
 
 /// A divided call that a CPU has begun, in its per-CPU data.

@@ -1,7 +1,7 @@
 /// Calls in parts: two CPUs work at once, in an order that the caller states.
 extension Machine {
   /// Pages that a divided call can map: their numbers wait in one frame.
-  public static let maximumSteppedPages = 512
+  package static let maximumSteppedPages = 512
 
   /// Whether the current CPU is in the middle of a call, and nothing has interrupted it.
   @inline(__always)

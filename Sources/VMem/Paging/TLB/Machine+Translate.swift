@@ -143,20 +143,20 @@ extension Machine {
 }
 
 /// Why a TLB's entry says something that the tables do not.
-public struct Staleness: Equatable, Sendable {
+package struct Staleness: Equatable, Sendable {
   /// Clock of the call that changed the tables.
-  public var since: UInt32
+  package var since: UInt32
   /// Clock of the call that freed the page, or 0.
-  public var freedAt: UInt32 = 0
+  package var freedAt: UInt32 = 0
   /// Whether somebody has the page by now.
-  public var isReused = false
+  package var isReused = false
   /// Whether the address leads somewhere else, instead of nowhere.
-  public var isRemapped = false
+  package var isRemapped = false
 
   init(since: UInt32) { self.since = since }
 
   /// From the values of a log record.
-  public init(since: UInt64, packed: UInt64) {
+  package init(since: UInt64, packed: UInt64) {
     self.since = UInt32(truncatingIfNeeded: since)
     freedAt = UInt32(truncatingIfNeeded: packed)
     isReused = packed >> 32 & 1 != 0
