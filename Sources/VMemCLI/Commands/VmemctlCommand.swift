@@ -19,5 +19,5 @@ struct VmemctlCommand: ParsableCommand {
     abstract: "A Linux machine's kernel address space in an ordinary process.",
     usage: usage,
     version: version,
-    subcommands: [RunCommand.self, ShellCommand.self, BenchCommand.self])
+    subcommands: [BenchCommand.self])
 }

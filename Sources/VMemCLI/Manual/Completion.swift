@@ -25,12 +25,17 @@ struct Completion {
     // The process's own options may stand anywhere.
     let given = before
     _ = try? LineOptions(removingFrom: &before)
-    let open = LineOptions.names.filter { !given.contains($0) }
+    let open = LineOptions.options.map(\.name).filter { !given.contains($0) }
     guard let first = before.first else {
       return ["run", "shell", "help", "bench"] + verbs + open + ["--help", "--version"]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
-    if first == "shell" { return open }
+    if first == "shell" { return open + ["--help"] }
+    if first == "run" {
+      // Without candidates a shell offers files.
+      guard words.last?.hasPrefix("-") == true else { return [] }
+      return RunOptions.options.map(\.name).filter { !given.contains($0) } + open + ["--help"]
+    }
     guard let verb = table.verb(of: before) else { return verbs }
     let last = before.last
     if let option = verb.choices.first(where: { $0.option == last }) {

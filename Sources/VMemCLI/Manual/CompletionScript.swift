@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// A shell's completion script: ArgumentParser's for the process commands, and for lines of the
+/// A shell's completion script: ArgumentParser's for `bench`, and for lines of the
 /// language one that asks the verb table by `vmemctl help --complete WORD…`.
 struct CompletionScript {
   let shell: CompletionShell
@@ -14,7 +14,7 @@ struct CompletionScript {
   private static let bash = """
     _vmemctl_line() {
         case "${COMP_WORDS[1]}" in
-        run|bench) _vmemctl "$@" ;;
+        bench) _vmemctl "$@" ;;
         *) mapfile -t COMPREPLY < <(vmemctl help --complete "${COMP_WORDS[@]:1:COMP_CWORD}") ;;
         esac
     }
@@ -32,7 +32,7 @@ struct CompletionScript {
 
     _vmemctl_line() {
         case "${words[2]}" in
-        run|bench) _vmemctl_process "$@" ;;
+        bench) _vmemctl_process "$@" ;;
         *)
             local -a answers
             answers=(${(f)"$(vmemctl help --complete "${(@)words[2,CURRENT]}")"})
@@ -62,7 +62,7 @@ struct CompletionScript {
   private static let fish = """
     function __vmemctl_is_line
         set -l words (commandline -opc)
-        not contains -- "$words[2]" run bench
+        not contains -- "$words[2]" bench
     end
     function __vmemctl_line_words
         set -l typed (commandline -ct)

@@ -5,6 +5,10 @@ struct ManPage {
   var text: String {
     var page = Self.head
     page += section("PROCESS COMMANDS") + Self.commands
+    page += section("OPTIONS") + "Before and behind everything:\n"
+    for option in LineOptions.options { page += entry(option.signature, option.meaning) }
+    page += ".PP\nOf run:\n"
+    for option in RunOptions.options { page += entry(option.signature, option.meaning) }
     page += section("LANGUAGE") + Self.language
     page += verbs
     page += section("EXIT STATUS") + "With several, 4 comes before 3, 3 before 2 and 2 before 1.\n"
@@ -85,20 +89,6 @@ extension ManPage {
     .B run \\fIFILE\\fR...
     Run scripts, each on a freshly booted machine or all on an image's; \\- is standard input. One line is printed for
     each verb. A script stops at the first result that it does not expect.
-    .RS
-    .TP
-    .B \\-\\-keep\\-going
-    Go on after an unexpected result; the exit code still tells.
-    .TP
-    .B \\-\\-quiet
-    Print views and failures only.
-    .TP
-    .B \\-\\-tap
-    Report expectations in the Test Anything Protocol.
-    .TP
-    .B \\-\\-json
-    Print one JSON object for each verb.
-    .RE
     .TP
     .B shell
     Type lines at a prompt, each a commit to the image; input that is no terminal is a script.
@@ -109,24 +99,10 @@ extension ManPage {
     .B bench \\fIBENCHMARK\\fR
     Measure the emulator.
     .PP
-    \\fB\\-\\-json\\fR and \\fB\\-\\-color\\fR \\fIauto\\fR|\\fIalways\\fR|\\fInever\\fR, the colour of
-    messages, may stand before and behind everything.
-    .PP
     Any other first word begins a line of the language. It runs on the machine in an image, and
     what it changes is committed before its result is printed.
-    .TP
-    .B \\-\\-image \\fIFILE
-    The image; without it \\fB$VMEMCTL_IMAGE\\fR, or \\fBvmem.img\\fR in the current folder.
+    Without \\fB\\-\\-image\\fR it is \\fB$VMEMCTL_IMAGE\\fR, or \\fBvmem.img\\fR in the current folder;
     \\fBrun\\fR works on one only when it is named.
-    .TP
-    .B \\-\\-durable
-    Have each commit on the disk before its answer is printed.
-    .TP
-    .B \\-\\-no\\-wait
-    Do not wait while another process holds the image.
-    .TP
-    .B \\-\\-force
-    Let \\fBboot\\fR replace a machine.
 
     """
 

@@ -7,6 +7,8 @@ enum Manual {
     case man
     /// A completion script.
     case completions(CompletionShell)
+    /// What `run` and `shell` are.
+    case command(CommandHelp)
     /// What may stand for the last of these words; the completion scripts ask.
     case complete(words: [String])
 
@@ -17,6 +19,8 @@ enum Manual {
       case "--completions" where words.count == 2:
         guard let shell = CompletionShell(rawValue: words[words.endIndex - 1]) else { return nil }
         self = .completions(shell)
+      case "run" where words.count == 1: self = .command(.run)
+      case "shell" where words.count == 1: self = .command(.shell)
       case "--complete": self = .complete(words: Array(words.dropFirst()))
       default: return nil
       }
@@ -26,6 +30,7 @@ enum Manual {
   /// Prints the page and returns the exit code.
   static func show(_ page: Page) -> Int32 {
     switch page {
+    case .command(let command): Streams.print(command.text)
     case .man: Streams.print(ManPage().text)
     case .completions(let shell): Streams.print(CompletionScript(shell: shell).text)
     case .complete(let words):

@@ -24,11 +24,13 @@ enum Invocation: Equatable {
     var words = arguments
     let options = try LineOptions(removingFrom: &words)
     let process = Self.process(words: words + options.words)
+    let asksForHelp = words.contains("--help") || words.contains("-h")
     switch words.first {
-    case "run":
-      self = RunOptions(words.dropFirst(), options).map { .run($0) } ?? process
-    case "shell" where words.count == 1: self = .shell(options)
-    case "help" where ["run", "bench", "shell"].contains(words.dropFirst().first): self = process
+    case .some(let first) where asksForHelp && CommandHelp(rawValue: first) != nil:
+      self = .manual(.command(first == "run" ? .run : .shell))
+    case "run": self = .run(try RunOptions(words.dropFirst(), options))
+    case "shell": self = .shell(try Self.shell(words, options))
+    case "help" where words.dropFirst().first == "bench": self = process
     case "help":
       self =
         Manual.Page(words.dropFirst()).map { .manual($0) }
@@ -36,15 +38,27 @@ enum Invocation: Equatable {
     case nil:
       throw ProcessFailure(
         message: "nothing to do", exitCode: EX_USAGE, details: VmemctlCommand.usage)
-    case "bench", "shell": self = process
+    case "bench": self = process
     case .some(let first) where first.hasPrefix("-"): self = process
     case .some(let first) where first.hasSuffix(".vmem"):
       throw ProcessFailure(
         message: "`\(first)` is a script, not a verb\n  vmemctl run \(first)", exitCode: EX_USAGE)
     case .some:
-      let asks = words.contains("--help") || words.contains("-h")
       // Help about the verb, wherever in the line it was asked for.
-      self = .line(options, words: asks ? ["help", words[0]] : words)
+      self = .line(options, words: asksForHelp ? ["help", words[0]] : words)
     }
+  }
+
+  /// What the shell was told: it takes no words, and no option that it would ignore.
+  private static func shell(
+    _ words: [String], _ options: LineOptions
+  ) throws(ProcessFailure) -> LineOptions {
+    var wrong: String?
+    if words.count > 1 { wrong = "the shell takes no `\(words[1])`" }
+    if options.isForced { wrong = "--force is said at the prompt: boot --force" }
+    guard let wrong else { return options }
+    throw ProcessFailure(
+      message: wrong, exitCode: EX_USAGE,
+      details: "  \(CommandHelp.shell.usage)\n  vmemctl shell --help")
   }
 }

@@ -17,51 +17,44 @@ struct LineOptions: Equatable {
 
   init() {}
 
+  /// Every option that may stand anywhere.
+  static let options: [CommandOption<LineOptions>] = [
+    CommandOption("--json", "print one JSON object for each verb") { $0.isJSON = true },
+    CommandOption(
+      "--color", Colour.allCases.map(\.rawValue).joined(separator: "|"),
+      "colour messages; auto is on a terminal, without NO_COLOR"
+    ) { (options, word) throws(ProcessFailure) in
+      guard let colour = Colour(rawValue: word) else {
+        let known = Colour.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ProcessFailure(message: "--color takes one of \(known)", exitCode: EX_USAGE)
+      }
+      options.colour = colour
+    },
+    CommandOption("--image", "FILE", "work on the machine in this image") {
+      (options, word) throws(ProcessFailure) in
+      if word.isEmpty { throw ProcessFailure(message: "--image takes FILE", exitCode: EX_USAGE) }
+      options.image = word
+    },
+    CommandOption("--durable", "have each commit on the disk before its answer is printed") {
+      $0.isDurable = true
+    },
+    CommandOption("--no-wait", "exit with 75, naming the process, when another holds the image") {
+      $0.waits = false
+    },
+    CommandOption("--force", "let boot, snapshot and dumps replace a machine") {
+      $0.isForced = true
+    },
+  ]
+
   /// Takes the options out of `words`.
   init(removingFrom words: inout [String]) throws(ProcessFailure) {
     var left: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
-      if word == "--json" {
-        isJSON = true
-      } else if word == "--color" {
-        colour = try Self.colour(rest.popFirst())
-      } else if word.hasPrefix("--color=") {
-        colour = try Self.colour(String(word.dropFirst("--color=".count)))
-      } else if word == "--image" {
-        image = try Self.image(rest.popFirst())
-      } else if word.hasPrefix("--image=") {
-        image = try Self.image(String(word.dropFirst("--image=".count)))
-      } else if word == "--durable" {
-        isDurable = true
-      } else if word == "--no-wait" {
-        waits = false
-      } else if word == "--force" {
-        isForced = true
-      } else {
-        left.append(word)
-      }
+      if try !Self.options.take(word, &rest, &self) { left.append(word) }
     }
     words = left
   }
-
-  private static func colour(_ word: String?) throws(ProcessFailure) -> Colour {
-    guard let colour = word.flatMap(Colour.init(rawValue:)) else {
-      let known = Colour.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ProcessFailure(message: "--color takes one of \(known)", exitCode: EX_USAGE)
-    }
-    return colour
-  }
-
-  private static func image(_ word: String?) throws(ProcessFailure) -> String {
-    guard let word, !word.isEmpty else {
-      throw ProcessFailure(message: "--image takes a file", exitCode: EX_USAGE)
-    }
-    return word
-  }
-
-  /// Every option, as it is written.
-  static let names = ["--color", "--durable", "--force", "--image", "--json", "--no-wait"]
 
   /// The options as words, for whoever else is to read them.
   var words: [String] {

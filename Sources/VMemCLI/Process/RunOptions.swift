@@ -1,3 +1,6 @@
+internal import Glibc
+internal import VMemScript
+
 /// What `run` was told.
 struct RunOptions: Equatable {
   /// Scripts in order; `-` is standard input.
@@ -23,20 +26,40 @@ struct RunOptions: Equatable {
     return files.count > 1 ? "--tap takes one script: its report has one plan" : nil
   }
 
-  /// Decodes the words after `run`; nil when they need an explanation.
-  init?(_ words: ArraySlice<String>, _ line: LineOptions) {
+  /// The options that only `run` has.
+  static let options: [CommandOption<RunOptions>] = [
+    CommandOption("--keep-going", "go on after an unexpected result; the exit code still tells") {
+      $0.keepsGoing = true
+    },
+    CommandOption("--quiet", "print views and failures only") { $0.isQuiet = true },
+    CommandOption("--tap", "report expectations in the Test Anything Protocol") { $0.isTAP = true },
+    CommandOption("--check", "say what is wrong with the scripts, and run nothing") {
+      $0.isCheck = true
+    },
+  ]
+
+  /// Decodes the words after `run`.
+  init(_ words: ArraySlice<String>, _ line: LineOptions) throws(ProcessFailure) {
     self.line = line
-    for word in words {
-      switch word {
-      case "--keep-going": keepsGoing = true
-      case "--quiet": isQuiet = true
-      case "--tap": isTAP = true
-      case "--check": isCheck = true
-      case "-": files.append(word)
-      case _ where word.hasPrefix("-"): return nil
-      default: files.append(word)
-      }
+    var rest = words
+    while let word = rest.popFirst() {
+      if try Self.options.take(word, &rest, &self) { continue }
+      guard word == "-" || !word.hasPrefix("-") else { throw Self.unknown(word) }
+      files.append(word)
     }
-    if files.isEmpty || contradiction != nil { return nil }
+    if let contradiction { throw Self.wrong(contradiction) }
+    if files.isEmpty { throw Self.wrong("run takes scripts; - is standard input") }
+  }
+
+  private static func unknown(_ word: String) -> ProcessFailure {
+    let names = options.map(\.name) + LineOptions.options.map(\.name)
+    let near = nearest(to: word, of: names).map { "; did you mean \($0)?" } ?? ""
+    return wrong("run has no option `\(word)`\(near)")
+  }
+
+  private static func wrong(_ text: String) -> ProcessFailure {
+    ProcessFailure(
+      message: text, exitCode: EX_USAGE, details: "  \(CommandHelp.run.usage)\n  vmemctl run --help"
+    )
   }
 }

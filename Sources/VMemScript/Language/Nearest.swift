@@ -1,5 +1,5 @@
 /// The candidate that was probably meant by a mistyped word, or nil when none is close.
-func nearest(to word: String, of candidates: [String]) -> String? {
+package func nearest(to word: String, of candidates: [String]) -> String? {
   let wanted = Array(word.utf8.prefix(64))
   var best: (text: String, distance: Int)?
   for candidate in candidates {
