@@ -1,6 +1,7 @@
 internal import Glibc
 internal import VMem
 internal import VMemScript
+internal import VMemViews
 
 /// `vmemctl run`: each script on a machine of its own, or all on the machine of an image.
 struct ScriptRunner {
@@ -13,7 +14,7 @@ struct ScriptRunner {
   func run() throws(ProcessFailure) -> Int32 {
     var code = VMemScript.ExitCode.success
     for file in options.files where code != .pipeClosed {
-      let isStream = file == "-" && !options.isCheck
+      let isStream = file == "-" && !options.isCheck && options.echo == nil
       code = code.combined(with: isStream ? try runInput() : try run(file))
     }
     return code.rawValue
@@ -28,17 +29,58 @@ struct ScriptRunner {
     if options.isCheck { return try check(program, session) }
     guard options.line.image != nil else {
       var interpreter = Interpreter(
-        machine: try Machine.booted(), options: settings, table: table)
+        machine: try Machine.booted(), options: settings, table: table, output: output)
       interpreter.images = session
+      return try finish(&interpreter, program, file)
+    }
+    let machine = try session.machine(for: program, isNamed: true)
+    var interpreter = Interpreter(
+      machine: machine, options: settings, table: table, output: output)
+    if program.commits { interpreter.committer = session }
+    interpreter.images = session
+    return session.leave(after: try finish(&interpreter, program, file), wasLong: true)
+  }
+
+  /// Runs a program, and puts its echo where that belongs.
+  private func finish(
+    _ interpreter: inout Interpreter, _ program: Program, _ file: String
+  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+    guard let mode = options.echo else {
       _ = interpreter.run(program)
       return interpreter.finish()
     }
-    let machine = try session.machine(for: program, isNamed: true)
-    var interpreter = Interpreter(machine: machine, options: settings, table: table)
-    if program.commits { interpreter.committer = session }
-    interpreter.images = session
+    interpreter.echo = Echo(
+      mode, version: VmemctlCommand.version,
+      descriptor: mode == .rewrite ? nil : STDOUT_FILENO)
     _ = interpreter.run(program)
-    return session.leave(after: interpreter.finish(), wasLong: true)
+    let code = interpreter.finish()
+    guard mode == .rewrite else { return code }
+    let (isWhole, text) = interpreter.takeEcho()
+    guard isWhole, code == .success || options.keepsGoing else {
+      Streams.complain("\(file) is left as it was", options.line.colour)
+      return code
+    }
+    try replace(file, text)
+    return code
+  }
+
+  /// Replaces a script, whole or not at all.
+  private func replace(_ file: String, _ text: [UInt8]) throws(ProcessFailure) {
+    let path = ImagePath(file).image
+    var new = PendingFile(for: path)
+    guard new.descriptor >= 0 else {
+      throw ImageFile.failure("folder of \(path)", errno, EX_CANTCREAT)
+    }
+    if let status = FileStatus(path) { fchmod(new.descriptor, status.permissions) }
+    var writer = ByteWriter(descriptor: new.descriptor)
+    writer.write(text.span)
+    writer.flush()
+    if case .errno(let number) = writer.failure {
+      throw ImageFile.failure(path, number, EX_IOERR)
+    }
+    if let number = new.publish(replacing: true) {
+      throw ImageFile.failure(path, number, EX_CANTCREAT)
+    }
   }
 
   /// Tells what is wrong with a script, on the machine that it would begin with.
@@ -86,6 +128,9 @@ struct ScriptRunner {
     Streams.complain("\(file): \(Streams.text(ofErrno: number))", options.line.colour)
     return .noInput
   }
+
+  /// Where results go; those of an echo are lines of it.
+  private var output: Int32? { options.echo == nil ? STDOUT_FILENO : nil }
 
   private var settings: Options {
     var settings = options.line.settings

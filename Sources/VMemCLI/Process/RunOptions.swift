@@ -10,6 +10,10 @@ struct RunOptions: Equatable {
   var isTAP = false
   /// Whether scripts are only looked at.
   var isCheck = false
+  /// What is done with answers in the script, if anything.
+  var echo: Echo.Mode?
+  /// Whether two of the options that say so were given.
+  private var hasTwoEchoes = false
   var line = LineOptions()
 
   init() {}
@@ -21,6 +25,12 @@ struct RunOptions: Equatable {
       let isAbout = line.isDurable || !line.waits || line.isForced
       if isAbout { return "\(about) is about an image: it needs --image" }
     }
+    if hasTwoEchoes { return "--echo, --verify and --rewrite exclude each other" }
+    if echo != nil, isTAP || line.isJSON || isCheck {
+      return
+        "\(isTAP ? "--tap" : isCheck ? "--check" : "--json") has no answers that lines could hold"
+    }
+    if echo == .rewrite, files.contains("-") { return "--rewrite takes files: - has no place" }
     guard isTAP else { return nil }
     if line.isJSON { return "--tap and --json exclude each other" }
     return files.count > 1 ? "--tap takes one script: its report has one plan" : nil
@@ -33,10 +43,24 @@ struct RunOptions: Equatable {
     },
     CommandOption("--quiet", "print views and failures only") { $0.isQuiet = true },
     CommandOption("--tap", "report expectations in the Test Anything Protocol") { $0.isTAP = true },
+    CommandOption("--echo", "print the script with its answers, as a script again") {
+      $0.set(.print)
+    },
+    CommandOption("--verify", "compare with the answers that stand in the script") {
+      $0.set(.verify)
+    },
+    CommandOption("--rewrite", "put the answers of today into the script's file") {
+      $0.set(.rewrite)
+    },
     CommandOption("--check", "say what is wrong with the scripts, and run nothing") {
       $0.isCheck = true
     },
   ]
+
+  private mutating func set(_ mode: Echo.Mode) {
+    hasTwoEchoes = hasTwoEchoes || echo != nil && echo != mode
+    echo = mode
+  }
 
   /// Decodes the words after `run`.
   init(_ words: ArraySlice<String>, _ line: LineOptions) throws(ProcessFailure) {

@@ -81,7 +81,7 @@ extension Interpreter {
     if isExpected { return .next }
     tell(unexpected: happened, refusal, line)
     if code == .corrupt { return .stop }
-    return options.keepGoing ? .next : .stop
+    return options.keepGoing || goesOn ? .next : .stop
   }
 
   private func exitCode(_ line: Line, _ happened: Happened) -> ExitCode {
@@ -113,7 +113,7 @@ extension Interpreter {
     messages.printable(text)
     messages.write(byte: 0x0a)
     endMessage()
-    return options.keepGoing ? .next : .stop
+    return options.keepGoing || goesOn ? .next : .stop
   }
 
   /// Reports one expectation in the Test Anything Protocol.

@@ -5,13 +5,14 @@ extension Interpreter {
   // MARK: The frame of a message
 
   /// Writes results out and opens a message about a line: `vmemctl: FILE:LINE: VERB: `. In a loop that
-  /// is recorded both wait for the end of the iteration, which a commit would divide.
+  /// is recorded both wait for the end of the iteration, which a commit would divide; in an echo, for
+  /// the end of the statement.
   mutating func begin(_ line: Line?) {
     begin(file: fileName, place.line, line.map { table.verbs[Int($0.head.verb)].name })
   }
 
   private mutating func begin(file: String?, _ line: Int, _ verb: StaticString?) {
-    if recorder.depth > 0 {
+    if holdsMessages {
       messages.isHeld = true
     } else {
       // What is printed is committed, unless the machine is broken.
@@ -32,8 +33,10 @@ extension Interpreter {
   }
 
   mutating func endMessage() {
-    if recorder.depth == 0 { messages.flush() }
+    if !holdsMessages { messages.flush() }
   }
+
+  private var holdsMessages: Bool { recorder.depth > 0 || echo != nil }
 
   // MARK: Script errors
 

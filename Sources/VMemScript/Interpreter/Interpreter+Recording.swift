@@ -48,6 +48,8 @@ extension Interpreter {
     let isOutermost = recorder.depth == 1
     recorder.endIteration()
     if isOver { recorder.endLoop() }
+    // The end of an echoed statement is the end of its loops.
+    if echo != nil { return }
     let most = isOutermost ? ByteWriter.capacity / 2 : Self.patience
     if call.output.writer.pendingBytes > most || messages.pendingBytes > (isOutermost ? 0 : most) {
       checkAtEnd()

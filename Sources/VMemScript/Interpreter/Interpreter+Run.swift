@@ -52,7 +52,7 @@ extension Interpreter {
 
   private mutating func start(_ program: Program) -> Flow {
     if report(program) == .stop { return .stop }
-    return execute(program)
+    return echo == nil ? execute(program, 0..<program.code.count) : executeEchoed(program)
   }
 
   private mutating func end() -> ExitCode {
@@ -65,9 +65,9 @@ extension Interpreter {
 
   // MARK: Programs
 
-  /// Runs a program to its end or to the line that stops it. An included file runs in the place of
-  /// the line that includes it.
-  private mutating func execute(_ program: Program) -> Flow {
+  /// Runs a part of a program, of whole statements, to its end or to the line that stops it. An
+  /// included file runs in the place of the line that includes it.
+  mutating func execute(_ program: Program, _ code: Range<Int>) -> Flow {
     let outer = (place, fileName)
     defer { (place, fileName) = outer }
     fileName = program.source.name
@@ -75,9 +75,8 @@ extension Interpreter {
     place = Place(source: text)
     // Iterations that are left of the loops that run.
     var loops: [UInt64] = []
-    var at = 0
-    let end = program.code.count
-    while at < end {
+    var at = code.lowerBound
+    while at < code.upperBound {
       let line = CodeLine(program.code, at: at)
       load(line, at, program, text)
       at = line.next(at)
@@ -100,7 +99,8 @@ extension Interpreter {
       case .include:
         isUsed = true
         includes += 1
-        let flow = execute(program.includes[line.target])
+        let file = program.includes[line.target]
+        let flow = execute(file, 0..<file.code.count)
         includes -= 1
         if flow == .stop { return .stop }
       }

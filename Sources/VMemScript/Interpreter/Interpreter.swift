@@ -42,6 +42,10 @@ package struct Interpreter: ~Copyable {
   /// Expectations reported so far in the Test Anything Protocol.
   var tapCount = 0
   var calls = CallLines()
+  /// A run that prints its script with its answers, or compares them; nil for any other.
+  package var echo: Echo?
+  /// Whether the statement that runs goes on after unexpected outcomes, whatever the options say.
+  var goesOn = false
 
   /// - Parameters:
   ///   - machine: the machine scripts work on until a first line `boot` makes another one.
@@ -96,9 +100,10 @@ package struct Interpreter: ~Copyable {
   /// Keeps what lines have done, then writes their results, then messages.
   mutating func flush() {
     settle()
+    echo?.writer.flush()
     messages.isHeld = false
     messages.flush()
-    switch call.output.writer.failure {
+    switch echo?.writer.failure ?? call.output.writer.failure {
     case nil: break
     case .pipeClosed: exit = .pipeClosed
     case .errno(let number):

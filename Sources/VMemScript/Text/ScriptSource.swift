@@ -16,6 +16,9 @@ package struct ScriptSource: ~Copyable {
   /// Number of its first line, for a part of a script.
   let firstLine: Int
 
+  /// Every byte.
+  var bytes: [UInt8] { (0..<count).map { text[$0] } }
+
   /// The script `text`, without a byte changed.
   package init(name: String, bytes: [UInt8], firstLine: Int = 1) {
     self.init(name: name, count: bytes.count, words: nil, firstLine: firstLine)

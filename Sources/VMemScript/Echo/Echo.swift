@@ -1,0 +1,31 @@
+package import VMemViews
+
+/// A run whose script and answers are one text.
+package struct Echo: ~Copyable {
+  package enum Mode: Sendable {
+    /// The script is printed with its answers.
+    case print
+    /// Answers that stand in the script are compared.
+    case verify
+    /// The script is to be replaced by its echo.
+    case rewrite
+  }
+
+  let mode: Mode
+  /// Version of the program, for the header.
+  let version: String
+  /// What is printed; in memory for `rewrite`.
+  package var writer: ByteWriter
+  /// Answers that stand in the script, and those of them that differed.
+  var compared = 0
+  var different = 0
+  /// Whether the script ran to its end.
+  package var isWhole = false
+
+  /// - Parameter descriptor: where to print; nil keeps everything in memory.
+  package init(_ mode: Mode, version: String, descriptor: Int32?) {
+    self.mode = mode
+    self.version = version
+    writer = ByteWriter(descriptor: descriptor)
+  }
+}

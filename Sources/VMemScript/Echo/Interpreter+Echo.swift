@@ -1,0 +1,156 @@
+internal import VMem
+internal import VMemViews
+
+extension Interpreter {
+  /// Runs a program statement by statement: a line, an `include`, or a `repeat` with its body. Behind
+  /// the source lines of each comes what it printed.
+  mutating func executeEchoed(_ program: Program) -> Flow {
+    let script = AnsweredScript(program.source.bytes)
+    var (at, printed) = (0, 0)
+    var flow = Flow.next
+    while at < program.code.count, flow == .next {
+      let line = CodeLine(program.code, at: at)
+      let next = line.kind == .open ? line.target : line.next(at)
+      let last =
+        line.kind == .open
+        ? CodeLine(program.code, at: next - CodeLine.headerSize).number : line.number
+      let wanted = echo?.mode == .print ? nil : script.answer(behind: last)
+      flow = statement(program, at..<next, wanted, (script, printed + 1, last))
+      at = next
+      printed = last
+    }
+    echo?.isWhole = flow == .next
+    if echo?.mode == .verify {
+      tellVerdict()
+    } else if script.count > printed {
+      if printed == 0 { writeHeader() }
+      write(script, printed + 1...script.count, header: printed == 0)
+    }
+    flush()
+    return flow
+  }
+
+  /// Runs one statement, whose source ends with line `lines.last`, and writes it with its answer.
+  private mutating func statement(
+    _ program: Program, _ code: Range<Int>, _ wanted: [[UInt8]]?,
+    _ source: (script: AnsweredScript, first: Int, last: Int)
+  ) -> Flow {
+    let before = exit
+    goesOn = wanted != nil
+    var flow = execute(program, code)
+    goesOn = false
+    if committer != nil { checkAtEnd() }
+    settle()
+    let answer = Self.lines(call.output.writer.takeBytes())
+    if wanted != nil,
+      [.success, .unexpectedError, .failedExpectation, .unexpectedWarning]
+        .contains(exit)
+    {
+      exit = before
+      flow = .next
+      if echo?.mode == .rewrite { _ = messages.takeBytes() }
+    }
+    switch echo?.mode {
+    case .verify:
+      let place = "\(program.source.name ?? ""):\(source.last): "
+      compare(answer, wanted, source.script.line(source.last), place)
+    default:
+      write(source.script, source.first...source.last, header: source.first == 1)
+      for line in answer { write(answer: line) }
+    }
+    flush()
+    if echo?.writer.failure != nil { flow = .stop }
+    return flow
+  }
+
+  private static func lines(_ text: [UInt8]) -> [[UInt8]] {
+    var lines = text.split(separator: 0x0a, omittingEmptySubsequences: false).map(Array.init)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return lines
+  }
+
+  /// The echo of a whole script, from memory, and whether it is whole.
+  package mutating func takeEcho() -> (isWhole: Bool, text: [UInt8]) {
+    (echo?.isWhole ?? false, echo?.writer.takeBytes() ?? [])
+  }
+
+  // MARK: Writing
+
+  private mutating func write(_ script: AnsweredScript, _ lines: ClosedRange<Int>, header: Bool) {
+    for number in lines {
+      if header, number == script.headerLine { writeHeader() }
+      if !script.isWritten(number) { write(line: script.line(number)) }
+    }
+  }
+
+  private mutating func write(line: some Collection<UInt8>) {
+    echo?.writer.write(Array(line).span)
+    echo?.writer.write(byte: 0x0a)
+  }
+
+  private mutating func write(answer: [UInt8]) { write(line: AnsweredScript.mark + answer) }
+
+  /// Which machine answered: what somebody who reads a report has to know first.
+  private mutating func writeHeader() {
+    let machine = machine.configuration
+    let isWhole = machine.memory % (1 << 30) == 0
+    let memory = isWhole ? "\(machine.memory >> 30) GiB" : "\(machine.memory >> 20) MiB"
+    let cpus = machine.cpus == 1 ? "1 CPU" : "\(machine.cpus) CPUs"
+    let version = echo?.version ?? ""
+    write(
+      line: Array(
+        "# vmemctl \(version), kernel \(machine.kernel.text), \(memory), \(cpus), seed \(machine.seed)"
+          .utf8))
+  }
+
+  // MARK: Comparing
+
+  private mutating func compare(
+    _ answer: [[UInt8]], _ wanted: [[UInt8]]?, _ line: ArraySlice<UInt8>, _ place: String
+  ) {
+    guard let wanted else { return }
+    echo?.compared += 1
+    guard answer != wanted else {
+      // What was announced needs no message.
+      _ = messages.takeBytes()
+      return
+    }
+    echo?.different += 1
+    exit = exit.combined(with: .failedExpectation)
+    echo?.writer.printable(place)
+    echo?.writer.printable(Array(line).span)
+    echo?.writer.write(byte: 0x0a)
+    for change in Self.changes(from: wanted, to: answer) { write(line: change) }
+  }
+
+  /// Lines that are only in one of two texts, with `-` and `+` in front.
+  private static func changes(from old: [[UInt8]], to new: [[UInt8]]) -> [[UInt8]] {
+    var (removed, inserted): (Set<Int>, Set<Int>) = ([], [])
+    for change in new.difference(from: old) {
+      switch change {
+      case .remove(let at, _, _): removed.insert(at)
+      case .insert(let at, _, _): inserted.insert(at)
+      }
+    }
+    var result: [[UInt8]] = []
+    var (at, other) = (0, 0)
+    while at < old.count || other < new.count {
+      if removed.contains(at) {
+        result.append([UInt8(ascii: "-")] + old[at])
+        at += 1
+      } else if inserted.contains(other) {
+        result.append([UInt8(ascii: "+")] + new[other])
+        other += 1
+      } else {
+        (at, other) = (at + 1, other + 1)
+      }
+    }
+    return result
+  }
+
+  private mutating func tellVerdict() {
+    let (compared, different) = (echo?.compared ?? 0, echo?.different ?? 0)
+    let answers = compared == 1 ? "1 answer" : "\(compared) answers"
+    write(line: Array("\(compared - different) of \(answers) as written".utf8))
+  }
+}
