@@ -13,7 +13,7 @@ extension Machine {
   ///   - start: first address of the window; nil for that of the vmalloc range.
   ///   - end: the address behind the window; nil for that of the vmalloc range.
   ///   - shift: the size is rounded up to `1 << shift` bytes.
-  ///   - mayBlock: whether the call may sleep.
+  ///   - mode: what the allocation may do (`gfp`); only some may sleep.
   ///   - caller: the function that `/proc/vmallocinfo` names.
   ///
   /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.

@@ -3,8 +3,9 @@ extension Machine {
   /// corresponding kernel function is `vrealloc`.
   ///
   /// - Parameters:
-  ///   - align: the address must have it; a power of two.
-  ///   - node: where pages must be; those elsewhere are copied there.
+  ///   - address: of the area, or 0.
+  ///   - request: the new size in bytes; the alignment that the address must have, a power of two; and
+  ///     the node where pages must be: those elsewhere are copied there.
   ///
   /// A null address allocates, a size of 0 frees and refuses with NULL, an unknown address is a WARN
   /// and NULL. Kernels with `vreallocFrees` give whole pages of a cut tail back, unless the area has
