@@ -14,7 +14,8 @@ struct ScriptRunner {
   func run() throws(ProcessFailure) -> Int32 {
     var code = VMemScript.ExitCode.success
     for file in options.files where code != .pipeClosed {
-      let isStream = file == "-" && !options.isCheck && options.echo == nil
+      let isStream =
+        file == "-" && !options.isCheck && options.echo == nil && options.kernels.isEmpty
       code = code.combined(with: isStream ? try runInput() : try run(file))
     }
     return code.rawValue
@@ -26,7 +27,10 @@ struct ScriptRunner {
     let session = Session(options.line, path: options.line.imagePath)
     var parser = Parser(table, images: session)
     let program = parser.parse(source)
-    if options.isCheck { return try check(program, session) }
+    // What is wrong with a script is so for every kernel.
+    let isWrong = !options.kernels.isEmpty && program.needsNames
+    if options.isCheck || isWrong { return try check(program, session) }
+    if !options.kernels.isEmpty { return try compare(program, session) }
     guard options.line.image != nil else {
       var interpreter = Interpreter(
         machine: try Machine.booted(), options: settings, table: table, output: output)
@@ -81,6 +85,31 @@ struct ScriptRunner {
     if let number = new.publish(replacing: true) {
       throw ImageFile.failure(path, number, EX_CANTCREAT)
     }
+  }
+
+  /// Runs a program on a machine of each kernel, and shows the lines that they answer differently.
+  private func compare(
+    _ program: Program, _ session: Session
+  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+    var comparison = KernelComparison(program)
+    var code = VMemScript.ExitCode.success
+    for kernel in options.kernels {
+      var settings = settings
+      (settings.kernel, settings.json) = (kernel, false)
+      var configuration = Configuration()
+      (configuration.kernel, configuration.switches) = (kernel, kernel.switches)
+      var interpreter = Interpreter(
+        machine: try Machine.booted(configuration), options: settings, table: table, output: nil)
+      interpreter.images = session
+      interpreter.echo = Echo(.collect, version: VmemctlCommand.version, descriptor: nil)
+      _ = interpreter.run(program)
+      code = code.combined(with: interpreter.finish())
+      comparison.add(kernel, interpreter.takeAnswers())
+    }
+    var writer = ByteWriter(descriptor: STDOUT_FILENO)
+    let differs = comparison.write(to: &writer, json: options.line.isJSON)
+    if differs, options.wantsSame { code = code.combined(with: .failedExpectation) }
+    return code.combined(with: Streams.end(&writer))
   }
 
   /// Tells what is wrong with a script, on the machine that it would begin with.

@@ -28,10 +28,14 @@ struct LogText {
     return speaker?.name ?? "?"
   }
 
+  private var kernel: String {
+    KernelVersion(rawValue: UInt16(truncatingIfNeeded: record.a))?.text ?? "?"
+  }
+
   var lines: [String] {
     switch message {
     case .booted:
-      ["Linux version \(record.a / 1000).\(record.a % 1000) (vmemctl)"]
+      ["Linux version \(kernel) (vmemctl)"]
     case .warning:
       framed([warning])
     case .bug:

@@ -27,7 +27,15 @@ extension Views {
   ) -> [(start: UInt64, end: UInt64, node: Int)] {
     var found: [(start: UInt64, end: UInt64, node: Int)] = []
     machine.forEachLazyArea { found.append(($0.start, $0.end, $1)) }
-    return found.sorted { $0.start < $1.start }
+    found.sort { $0.start < $1.start }
+    guard machine.configuration.switches.contains(.lazyMerge) else { return found }
+    return found.reduce(into: []) { merged, range in
+      if let last = merged.last, last.end == range.start {
+        merged[merged.count - 1].end = range.end
+      } else {
+        merged.append(range)
+      }
+    }
   }
 
   // MARK: Ranges

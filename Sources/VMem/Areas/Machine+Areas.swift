@@ -60,6 +60,9 @@ extension Machine {
     if size == 0 && has(.sizeWrapBug) {
       throw bug(.alloc_vmap_area, .sizeWraps, requested)
     }
+    if align.nonzeroBitCount != 1 && has(.sizeWrapBug) {
+      throw bug(.alloc_vmap_area, .alignmentNotPowerOfTwo, align)
+    }
     let mayBlock = mode.mayBlock || has(.searchSleeps)
     if mayBlock { mightSleep(.alloc_vmap_area) }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)

@@ -136,7 +136,9 @@ extension Machine {
   func addPage(
     _ arena: Ref<Arena>, _ address: UInt64, _ slot: inout ArenaSlot, node: Int? = nil
   ) throws(Refusal) -> UInt32 {
-    guard let pfn = frames.allocatePage(node: node) else {
+    let isRefused =
+      ram.injects(.noLock) && has(.arenaAnywhere) && Injector(ram: ram).strikes(.noLock, 0)
+    guard !isRefused, let pfn = frames.allocatePage(node: node) else {
       throw Refusal(.errno(.ENOMEM), .noFrames, 1)
     }
     if slot.table == 0 || !ram[table: slot.table, slot.index].isNone {

@@ -39,7 +39,7 @@ public struct Injection: BitwiseCopyable, Equatable, Sendable {
 
 /// All injections.
 struct Injections: BitwiseCopyable {
-  var points = InlineArray<3, Injection>(repeating: Injection())
+  var points = InlineArray<4, Injection>(repeating: Injection())
   /// Failures since boot.
   var failed: UInt64 = 0
   /// For each CPU whether it has a spare vmap_area (`ne_fit_preload_node`); kept only while

@@ -6,6 +6,8 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
   case slab
   /// Page-table pages, by level.
   case pageTable
+  /// Pages that are taken without the allocator's lock, in any context: those of arenas from 7.0 on.
+  case noLock
 
   /// The word that `inject` takes.
   public var name: StaticString {
@@ -13,22 +15,25 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
     case .allocPage: "alloc_page"
     case .slab: "slab"
     case .pageTable: "pgtable"
+    case .noLock: "nolock"
     }
   }
 
-  /// The name in the kernel log. A kernel counts page tables as pages, and so has no third one.
+  /// The name in the kernel log. A kernel counts page tables as pages, and pages without the lock
+  /// not at all: it has no others.
   public var attribute: StaticString {
     switch self {
     case .allocPage: "fail_page_alloc"
     case .slab: "failslab"
     case .pageTable: "fail_pgtable"
+    case .noLock: "fail_nolock"
     }
   }
 
   /// What narrows a kind down: the key that `inject` takes.
   public var filterName: StaticString {
     switch self {
-    case .allocPage: "order"
+    case .allocPage, .noLock: "order"
     case .slab: "cache"
     case .pageTable: "level"
     }
@@ -37,7 +42,7 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
   /// The values of the filter by their numbers, from 0 on; none for plain numbers.
   public var filterWords: [StaticString] {
     switch self {
-    case .allocPage: []
+    case .allocPage, .noLock: []
     case .slab: SlabCache.allCases.map { $0.name }
     case .pageTable: ["pte", "pmd", "pud", "p4d"]
     }
@@ -45,7 +50,11 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
 
   /// Highest value of the filter.
   public var lastFilter: UInt32 {
-    self == .allocPage ? UInt32(FrameAllocator.maximumOrder) : UInt32(filterWords.count) - 1
+    switch self {
+    case .allocPage: UInt32(FrameAllocator.maximumOrder)
+    case .noLock: 0
+    case .slab, .pageTable: UInt32(filterWords.count) - 1
+    }
   }
 
   @inline(__always)

@@ -57,7 +57,8 @@ public struct Switch: Sendable {
     Switch(
       "small_pools_go", .smallPoolsGo, .from(.v6_12, before: .v6_18),
       "a purge empties pools of fewer than four"),
-    Switch("size_wrap_bug", .sizeWrapBug, .before(.v6_6), "size + guard that wraps is a BUG"),
+    Switch(
+      "size_wrap_bug", .sizeWrapBug, .before(.v6_6), "sizes that wrap and odd alignments are BUGs"),
     Switch("softirq_bug", .softirqBug, .before(.v7_0), "an area in a softirq is a BUG"),
     Switch(
       "search_sleeps", .searchSleeps, .before(.v7_0),

@@ -41,7 +41,8 @@ extension Machine {
         try fill(address + size, count: before - size, byte: 0)
       }
       ram[area].requestedSize = size
-      if has(.vreallocFrees) { try freeTail(area, keeping: size) }
+      // Freeing may sleep and write: only with __GFP_IO and __GFP_FS.
+      if has(.vreallocFrees), request.mode == .kernel { try freeTail(area, keeping: size) }
       return address
     }
     let available = has(.vreallocFrees) ? UInt64(ram[area].pageCount) << 12 : ram[area].size

@@ -80,7 +80,13 @@ extension Machine {
     guard var next = mapping(at: move.address, space).map({ ram[$0] }) else {
       throw Refusal(.errno(.EFAULT), .notMappedByUser, move.address)
     }
+    var isFirst = true
     while true {
+      // What has a place of its own moves alone (`vma_multi_allowed`).
+      if next.kind == .arena, !isFirst || next.end < end {
+        throw Refusal(.errno(.EFAULT), .arenaStaysWhole, next.start)
+      }
+      isFirst = false
       var part = move
       part.address = max(next.start, move.address)
       part.old = min(next.end, end) - part.address

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 internal import VMemScript
 
 /// What `run` was told.
@@ -12,6 +13,10 @@ struct RunOptions: Equatable {
   var isCheck = false
   /// What is done with answers in the script, if anything.
   var echo: Echo.Mode?
+  /// Kernels that scripts are to be run with, one after the other; empty for those of their lines.
+  var kernels: [KernelVersion] = []
+  /// Whether a line that kernels answer differently is a failure.
+  var wantsSame = false
   /// Whether two of the options that say so were given.
   private var hasTwoEchoes = false
   var line = LineOptions()
@@ -25,6 +30,7 @@ struct RunOptions: Equatable {
       let isAbout = line.isDurable || !line.waits || line.isForced
       if isAbout { return "\(about) is about an image: it needs --image" }
     }
+    if let contradiction = contradictionOfKernels { return contradiction }
     if hasTwoEchoes { return "--echo, --verify and --rewrite exclude each other" }
     if echo != nil, isTAP || line.isJSON || isCheck {
       return
@@ -52,10 +58,42 @@ struct RunOptions: Equatable {
     CommandOption("--rewrite", "put the answers of today into the script's file") {
       $0.set(.rewrite)
     },
+    CommandOption(
+      "--kernel", "V,...|all", "run once for each kernel, and show the lines that differ"
+    ) {
+      (options, word) throws(ProcessFailure) in options.kernels = try Self.kernels(word)
+    },
+    CommandOption("--same", "with --kernel: exit with 2 when a line differs") {
+      $0.wantsSame = true
+    },
     CommandOption("--check", "say what is wrong with the scripts, and run nothing") {
       $0.isCheck = true
     },
   ]
+
+  private var contradictionOfKernels: String? {
+    if kernels.isEmpty {
+      return wantsSame ? "--same is about several kernels: it needs --kernel" : nil
+    }
+    if line.image != nil { return "an image has a kernel of its own: no --kernel with --image" }
+    let isOther = echo != nil || isTAP || isCheck
+    return isOther
+      ? "--kernel compares answers; it excludes --echo, --verify, --rewrite, --tap and --check"
+      : nil
+  }
+
+  private static func kernels(_ word: String) throws(ProcessFailure) -> [KernelVersion] {
+    if word == "all" { return KernelVersion.released }
+    var kernels: [KernelVersion] = []
+    for part in word.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let kernel = KernelVersion(text: String(part)) else {
+        let known = KernelVersion.allCases.map(\.text).joined(separator: " ")
+        throw wrong("no kernel `\(part)`; known are \(known), and all for those released")
+      }
+      if !kernels.contains(kernel) { kernels.append(kernel) }
+    }
+    return kernels
+  }
 
   private mutating func set(_ mode: Echo.Mode) {
     hasTwoEchoes = hasTwoEchoes || echo != nil && echo != mode

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemScript
 internal import VMemViews
 
 /// The process's own words, outside of scripts.
@@ -7,13 +8,22 @@ enum Streams {
   static func print(_ text: String) -> Int32 {
     var writer = ByteWriter(descriptor: STDOUT_FILENO)
     writer.write(text)
+    return end(&writer).rawValue
+  }
+
+  /// Writes what is left for standard output, and says what was lost.
+  static func end(_ writer: inout ByteWriter) -> VMemScript.ExitCode {
     writer.flush()
     if case .errno(let number) = writer.failure {
       var messages = ByteWriter(descriptor: STDERR_FILENO)
       messages.write("vmemctl: standard output: \(Self.text(ofErrno: number))\n")
       messages.flush()
     }
-    return writer.failure?.exitCode ?? 0
+    switch writer.failure {
+    case nil: return .success
+    case .pipeClosed: return .pipeClosed
+    case .errno: return .inputOutput
+    }
   }
 
   /// Writes a message to standard error: `vmemctl: TEXT`, and lines that follow it.

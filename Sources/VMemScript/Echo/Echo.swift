@@ -9,6 +9,8 @@ package struct Echo: ~Copyable {
     case verify
     /// The script is to be replaced by its echo.
     case rewrite
+    /// Answers are kept, for whoever compares them with those of another run.
+    case collect
   }
 
   let mode: Mode
@@ -19,6 +21,8 @@ package struct Echo: ~Copyable {
   /// Answers that stand in the script, and those of them that differed.
   var compared = 0
   var different = 0
+  /// What each statement printed.
+  var answers: [[[UInt8]]] = []
   /// Whether the script ran to its end.
   package var isWhole = false
 

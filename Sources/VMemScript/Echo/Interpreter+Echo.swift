@@ -22,7 +22,7 @@ extension Interpreter {
     echo?.isWhole = flow == .next
     if echo?.mode == .verify {
       tellVerdict()
-    } else if script.count > printed {
+    } else if echo?.mode != .collect, script.count > printed {
       if printed == 0 { writeHeader() }
       write(script, printed + 1...script.count, header: printed == 0)
     }
@@ -36,7 +36,7 @@ extension Interpreter {
     _ source: (script: AnsweredScript, first: Int, last: Int)
   ) -> Flow {
     let before = exit
-    goesOn = wanted != nil
+    goesOn = wanted != nil || echo?.mode == .collect
     var flow = execute(program, code)
     goesOn = false
     if committer != nil { checkAtEnd() }
@@ -51,6 +51,9 @@ extension Interpreter {
       if echo?.mode == .rewrite { _ = messages.takeBytes() }
     }
     switch echo?.mode {
+    case .collect:
+      echo?.answers.append(answer)
+      _ = messages.takeBytes()
     case .verify:
       let place = "\(program.source.name ?? ""):\(source.last): "
       compare(answer, wanted, source.script.line(source.last), place)
@@ -68,6 +71,9 @@ extension Interpreter {
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines
   }
+
+  /// What each statement printed, in order; the last may be missing where one ended the run.
+  package mutating func takeAnswers() -> [[[UInt8]]] { echo?.answers ?? [] }
 
   /// The echo of a whole script, from memory, and whether it is whole.
   package mutating func takeEcho() -> (isWhole: Bool, text: [UInt8]) {

@@ -14,7 +14,8 @@ extension Call {
       let isOption =
         token.text.byte(0) == UInt8(ascii: "-") && token.text.byte(1) == UInt8(ascii: "-")
         && !token.isQuoted
-      if isOption, position == 0 || shape.parameter(position - 1).kind != .rest {
+      let last = position == 0 ? nil : shape.parameter(position - 1)
+      if isOption, last?.kind != .rest || last == .group {
         guard let option = shape.option(token.text) else {
           throw unknownOption(shape, token)
         }
@@ -41,7 +42,7 @@ extension Call {
     }
     if kind == .rest {
       arguments.set(parameter, 0, token: at)
-      return tokens.count
+      return parameter == .group ? endOfGroup(at) : tokens.count
     }
     guard at < tokens.count else {
       throw .script("a value is missing: \(parameter.signature)", tokens[at - 1])

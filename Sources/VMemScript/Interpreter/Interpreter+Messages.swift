@@ -187,7 +187,8 @@ extension Interpreter {
       let record = log[number]
       switch KernelMessage(rawValue: record.message) {
       case .warning, .badVfree, .ioremapOnRAM, .cpaZeroPTE, .cpaWritableExecutable,
-        .sleepingInAtomic, .schedulingWhileAtomic, .pgmapFault:
+        .sleepingInAtomic, .schedulingWhileAtomic, .pgmapFault, .vreallocAlignment, .notIoremap,
+        .notWholeArea:
         let function = KernelFunction(rawValue: record.function)?.name ?? "?"
         switch KernelMessage(rawValue: record.message) {
         case .sleepingInAtomic:

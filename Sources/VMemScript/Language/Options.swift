@@ -1,3 +1,5 @@
+package import VMem
+
 /// How an interpreter runs scripts and what it prints.
 package struct Options: Sendable {
   /// One JSON object a verb instead of result lines.
@@ -10,6 +12,9 @@ package struct Options: Sendable {
   package var keepGoing = false
   /// Messages begin with the program's name in bold.
   package var colour = false
+
+  /// The kernel that `boot` takes, whatever its line says; nil for that of the line.
+  package var kernel: KernelVersion?
 
   package init() {}
 }

@@ -188,7 +188,7 @@ extension Parameter {
     case .times: "how often"
     case .injection:
       """
-      alloc_page, slab or pgtable: N calls succeed and the next fails; then each every=M-th (default 1) \
+      alloc_page, slab, pgtable or nolock: N calls succeed and the next fails; then each every=M-th (default 1) \
       until times=K have (default 1, -1 without end); counted are all, or those of order=0…10 \
       (alloc_page), cache=kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node mm_struct \
       vm_area_struct task_struct inode (slab), \

@@ -79,10 +79,16 @@ extension Call {
   /// Most members of one group.
   private static let maximumGroup = 4096
 
+  /// Where the members from word `at` on end: options may stand behind them.
+  func endOfGroup(_ at: Int) -> Int {
+    (at..<tokens.count).first { tokens[$0].text.hasPrefix("--") } ?? tokens.count
+  }
+
   /// The members that the words `OFF:SIZE` list.
   func group() throws(LineFailure) -> [(offset: UInt64, size: UInt64)] {
     var members: [(offset: UInt64, size: UInt64)] = []
-    for at in words(.group) {
+    let first = arguments.token(.group)
+    for at in first..<endOfGroup(first) {
       let token = tokens[at]
       guard members.count < Self.maximumGroup else {
         throw .script("more than \(Self.maximumGroup) members", token)

@@ -70,6 +70,9 @@ extension Call {
       result.kernel = version
       result.switches = version.switches
     }
+    if let kernel = options.kernel {
+      (result.kernel, result.switches) = (kernel, kernel.switches)
+    }
     if arguments.has(.config) { try build(&result.switches) }
     if arguments.has(.with) { result.switches.formUnion(try switches(.with)) }
     if arguments.has(.without) { result.switches.subtract(try switches(.without)) }

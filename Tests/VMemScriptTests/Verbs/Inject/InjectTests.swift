@@ -23,9 +23,10 @@ import VMemScript
       """)
     #expect(result.exit == .success, "\(result.messages)")
     #expect(
-      result.lines.suffix(3) == [
+      result.lines.suffix(4) == [
         "alloc_page off",
         "slab after=2 every=1 times=1 cache=vm_struct seen 4 failed 1", "pgtable off",
+        "nolock off",
       ])
   }
 
@@ -59,10 +60,10 @@ import VMemScript
       """)
     #expect(result.exit == .success, "\(result.messages)")
     #expect(
-      result.lines.suffix(3) == [
+      result.lines.suffix(4) == [
         "alloc_page after=0 every=1 times=1 order=2 seen 1 failed 1",
         "slab after=0 every=1 times=1 cache=memtype seen 1 failed 1",
-        "pgtable after=1 every=1 times=1 level=pte seen 2 failed 1",
+        "pgtable after=1 every=1 times=1 level=pte seen 2 failed 1", "nolock off",
       ])
   }
 
@@ -86,7 +87,7 @@ import VMemScript
       injections
       """)
     #expect(result.exit == .success, "\(result.messages)")
-    #expect(result.lines.suffix(3) == ["alloc_page off", "slab off", "pgtable off"])
+    #expect(result.lines.suffix(4) == ["alloc_page off", "slab off", "pgtable off", "nolock off"])
   }
 
   // MARK: What is shown
@@ -100,8 +101,8 @@ import VMemScript
         #"{"kind":"alloc_page","armed":false}"#,
         #"{"kind":"slab","armed":true,"after":1,"every":1,"times":-1,"cache":"kmalloc","#
           + #""seen":1,"failed":0}"#,
-        #"{"kind":"pgtable","armed":false}"#,
-        #"{"line":3,"verb":"injections","name":null,"result":null,"rows":3,"type":"text","#
+        #"{"kind":"pgtable","armed":false}"#, #"{"kind":"nolock","armed":false}"#,
+        #"{"line":3,"verb":"injections","name":null,"result":null,"rows":4,"type":"text","#
           + #""errno":null,"warnings":[],"exit":0}"#,
       ])
   }
@@ -156,7 +157,7 @@ import VMemScript
   @Test(arguments: [
     ("slub after=0", "no kind of allocation `slub`; did you mean slab?"),
     ("after=0 slab", "no kind of allocation `after=0`"),
-    ("frames after=0", "no kind of allocation `frames`; kinds are alloc_page slab pgtable"),
+    ("frames after=0", "no kind of allocation `frames`; kinds are alloc_page slab pgtable nolock"),
     ("slab", "missing: after=N; after=0 makes the next call fail"),
     ("slab every=2", "missing: after=N"),
     ("slab after", "written as KEY=VALUE"),
@@ -190,7 +191,7 @@ import VMemScript
 
   @Test func aLevelTheMachineLacks() {
     let result = run("expect EINVAL inject pgtable after=0 level=p4d\ninjections")
-    #expect(result.lines == ["-EINVAL", "alloc_page off", "slab off", "pgtable off"])
+    #expect(result.lines == ["-EINVAL", "alloc_page off", "slab off", "pgtable off", "nolock off"])
     // With 5 levels the slots outside the vmalloc window have no p4d table.
     let five = run(
       """

@@ -1,0 +1,127 @@
+package import VMem
+package import VMemViews
+
+/// What a script's lines answer under several kernels.
+package struct KernelComparison {
+  private struct Statement {
+    /// The last line of its source, and that line's text.
+    let line: Int
+    let text: [UInt8]
+  }
+
+  private let name: String
+  private let statements: [Statement]
+  private var runs: [(kernel: KernelVersion, answers: [[[UInt8]]])] = []
+
+  package init(_ program: Program) {
+    name = program.source.name ?? ""
+    let script = AnsweredScript(program.source.bytes)
+    statements = program.statementLines.map {
+      Statement(line: $0, text: Array(script.line($0).drop { $0 == 0x20 || $0 == 0x09 }))
+    }
+  }
+
+  package mutating func add(_ kernel: KernelVersion, _ answers: [[[UInt8]]]) {
+    runs.append((kernel, answers))
+  }
+
+  /// The kernels by their answers to one statement, in the order in which the answers came up; nil
+  /// stands for a statement that did not run.
+  private func groups(_ index: Int) -> [(answer: [[UInt8]]?, kernels: [KernelVersion])] {
+    var groups: [(answer: [[UInt8]]?, kernels: [KernelVersion])] = []
+    for run in runs {
+      let answer = index < run.answers.count ? run.answers[index] : nil
+      if let known = groups.firstIndex(where: { $0.answer == answer }) {
+        groups[known].kernels.append(run.kernel)
+      } else {
+        groups.append((answer, [run.kernel]))
+      }
+    }
+    return groups
+  }
+
+  /// Writes the statements whose answers differ; in text, how many are the same behind them. Returns
+  /// whether any differ.
+  package func write(to writer: inout ByteWriter, json: Bool) -> Bool {
+    var different = 0
+    for index in statements.indices {
+      let groups = groups(index)
+      guard groups.count > 1 else { continue }
+      different += 1
+      if json {
+        writeJSON(statements[index], groups, to: &writer)
+      } else {
+        writeText(statements[index], groups, to: &writer)
+      }
+    }
+    if !json {
+      let count = statements.count
+      writer.write(
+        "\(count - different) of \(count) \(count == 1 ? "line" : "lines") the same\n")
+    }
+    return different > 0
+  }
+
+  private func writeText(
+    _ statement: Statement, _ groups: [(answer: [[UInt8]]?, kernels: [KernelVersion])],
+    to writer: inout ByteWriter
+  ) {
+    writer.printable("\(name):\(statement.line): ")
+    writer.printable(statement.text.span)
+    writer.write(byte: 0x0a)
+    let heads = groups.map { $0.kernels.map(\.text).joined(separator: " ") }
+    let width = heads.map(\.count).max() ?? 0
+    for (group, head) in zip(groups, heads) {
+      let lines = group.answer ?? [Array("(did not run)".utf8)]
+      let column = String(repeating: " ", count: width)
+      for (number, line) in (lines.isEmpty ? [Array("(nothing)".utf8)] : lines).enumerated() {
+        let start = number == 0 ? head + column.dropFirst(head.count) : column[...]
+        writer.write("  \(start)  ")
+        writer.printable(line.span)
+        writer.write(byte: 0x0a)
+      }
+    }
+  }
+
+  private func writeJSON(
+    _ statement: Statement, _ groups: [(answer: [[UInt8]]?, kernels: [KernelVersion])],
+    to writer: inout ByteWriter
+  ) {
+    writer.write("{\"file\":")
+    writer.jsonString(name)
+    writer.write(",\"line\":\(statement.line),\"text\":")
+    writer.jsonString(statement.text.span)
+    writer.write(",\"answers\":[")
+    for (number, group) in groups.enumerated() {
+      let kernels = group.kernels.map { "\"\($0.text)\"" }.joined(separator: ",")
+      writer.write("\(number > 0 ? "," : ""){\"kernels\":[\(kernels)],\"answer\":")
+      if let answer = group.answer {
+        writer.write("[")
+        for (at, line) in answer.enumerated() {
+          if at > 0 { writer.write(",") }
+          writer.jsonString(line.span)
+        }
+        writer.write("]}")
+      } else {
+        writer.write("null}")
+      }
+    }
+    writer.write("]}\n")
+  }
+}
+
+extension Program {
+  /// The last source line of each of its statements: lines, files it includes, and loops.
+  var statementLines: [Int] {
+    var lines: [Int] = []
+    var at = 0
+    while at < code.count {
+      let line = CodeLine(code, at: at)
+      let next = line.kind == .open ? line.target : line.next(at)
+      lines.append(
+        line.kind == .open ? CodeLine(code, at: next - CodeLine.headerSize).number : line.number)
+      at = next
+    }
+    return lines
+  }
+}
