@@ -3,7 +3,13 @@
 struct AnsweredScript {
   private let lines: [ArraySlice<UInt8>]
 
+  /// What marks the text as UTF-8 and is no part of its first line; empty for most.
+  let byteOrderMark: ArraySlice<UInt8>
+
   init(_ text: [UInt8]) {
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    byteOrderMark = text.starts(with: mark) ? text[..<mark.count] : []
+    let text = text.dropFirst(byteOrderMark.count)
     var lines = text.split(separator: 0x0a, omittingEmptySubsequences: false)
     // The newline at the end begins no line.
     if lines.last?.isEmpty == true { lines.removeLast() }

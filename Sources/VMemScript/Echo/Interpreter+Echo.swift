@@ -6,6 +6,8 @@ extension Interpreter {
   /// the source lines of each comes what it printed.
   mutating func executeEchoed(_ program: Program) -> Flow {
     let script = AnsweredScript(program.source.bytes)
+    let isWritten = echo?.mode == .print || echo?.mode == .rewrite
+    if isWritten { echo?.writer.write(Array(script.byteOrderMark).span) }
     var (at, printed) = (0, 0)
     var flow = Flow.next
     while at < program.code.count, flow == .next {

@@ -14,6 +14,11 @@ extension Interpreter {
     if isOutput ? images?.isOwn(1) == true : images?.isOwn(path) == true {
       throw .script(Call.ownFile(path, token))
     }
+    if isOutput, echo != nil {
+      throw .script(
+        "a dump is no line of an answer", hint: "name a file",
+        call.tokens[call.arguments.token(.file)])
+    }
     flush()
     let descriptor = isOutput ? 1 : try openDump(path, token)
     var failure = write(machine, descriptor)

@@ -72,6 +72,20 @@ struct EchoTests {
     #expect(input.outputText == Self.echoed)
   }
 
+  @Test func whatIsNoLineStaysWhereItIs() throws {
+    let marked = Array("\u{feff}#!/usr/bin/env vmemctl\necho a\n".utf8)
+    try folder.write(marked, to: "s.vmem")
+    let echo = try run("--echo", script)
+    let header = "# vmemctl 0.1.0, kernel 6.18, 1 GiB, 1 CPU, seed 1\n"
+    #expect(
+      echo.outputText == "\u{feff}#!/usr/bin/env vmemctl\n" + header + "echo a\n#= a\n")
+    try folder.write(echo.output, to: "s.vmem")
+    #expect(try run("--echo", script).output == echo.output)
+    try write("kcore -\n")
+    let dump = try run("--echo", script)
+    #expect(dump.status == 65 && dump.errorText.contains("name a file"))
+  }
+
   /// A line that stops the script is the last with an answer; what follows stands as it is.
   @Test func aScriptThatStopsIsWholeAllTheSame() throws {
     try write(Self.source)
