@@ -55,7 +55,11 @@ extension Interpreter {
       messages.write("vmemctl: and \(rest) more errors like these\n")
       endMessage()
     }
-    return findings.isEmpty ? .next : .stop
+    if findings.isEmpty { return .next }
+    // Names that stand for nothing are answered line by line where a run is to go on; its exit code
+    // tells them all the same.
+    let goesOn = options.keepGoing && committer == nil && findings.allSatisfy { !$0.name.isEmpty }
+    return goesOn ? .next : .stop
   }
 
   /// Ends the run because a line cannot be carried out: names the place, shows the line, and marks the

@@ -103,6 +103,19 @@ import VMem
     #expect(interpreter.takeMessages().hasPrefix("vmemctl: t:2: free_vm_area: `a` was never"))
   }
 
+  /// A run that is to go on answers for names that nothing has bound, and its exit code tells them.
+  @Test func namesThatNothingBindsWhereARunGoesOn() {
+    let script = "a = get_vm_area 4K\nfree_vm_area nobody\nfree_vm_area a\n"
+    let stopped = run(script)
+    #expect(stopped.exit == .badScript && stopped.output.isEmpty)
+    let went = run(script) { $0.keepGoing = true }
+    #expect(went.exit == .badScript && went.lines == ["0xffffc90000000000", "-ENOENT", "0"])
+    #expect(went.messages.contains("`nobody` was never bound"))
+    // What is no line of the language runs nowhere.
+    let malformed = run(script + "frob\n") { $0.keepGoing = true }
+    #expect(malformed.exit == .badScript && malformed.output.isEmpty)
+  }
+
   // MARK: Verbs
 
   /// Every verb without an argument, and with more than it takes: a message, never a trap.
