@@ -59,7 +59,7 @@ struct ArenaBenchmark: Benchmark {
       peer = "memfd"
       if errno != 0 {
         remarks.append(
-          "bpf(2) gives no arena: \(BenchmarkFailure.text(ofErrno: errno))")
+          "bpf(2) gives no arena: \(systemMessage(errno))")
       }
     }
     return Report(

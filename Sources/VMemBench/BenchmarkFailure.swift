@@ -23,7 +23,7 @@ package enum BenchmarkFailure: Error {
     case .refused(let refusal): "a call was refused: \(refusal.rule)"
     case .wrong(let what): what
     case .cannotCreate(let what, let number), .host(let what, let number):
-      "\(what): \(Self.text(ofErrno: number))"
+      "\(what): \(systemMessage(number))"
     case .program(let name): "\(name) failed"
     }
   }
@@ -36,11 +36,5 @@ package enum BenchmarkFailure: Error {
     case .wrong: EX_SOFTWARE
     case .cannotCreate: EX_CANTCREAT
     }
-  }
-
-  /// The host's words for an error number.
-  static func text(ofErrno number: Int32) -> String {
-    // Safe: strerror answers a C string for every number; no other thread calls it.
-    unsafe String(cString: strerror(number))
   }
 }

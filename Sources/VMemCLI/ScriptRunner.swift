@@ -154,7 +154,7 @@ struct ScriptRunner {
   }
 
   private func missing(_ file: String, _ number: Int32) -> VMemScript.ExitCode {
-    Streams.complain("\(file): \(Streams.text(ofErrno: number))", options.line.colour)
+    Streams.complain("\(file): \(systemMessage(number))", options.line.colour)
     return .noInput
   }
 

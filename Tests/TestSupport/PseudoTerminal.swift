@@ -8,6 +8,8 @@ package final class PseudoTerminal {
   package var seen: String { String(decoding: output, as: UTF8.self) }
   private var output: [UInt8] = []
   private var unread = 0
+  /// What was looked for in vain last, and from where on it may still come.
+  private var missed: (text: [UInt8], from: Int) = ([], 0)
   private var hasEnded = false
 
   package init(
@@ -73,14 +75,15 @@ package final class PseudoTerminal {
   package func shows(_ text: String, seconds: Double = 10) -> Bool {
     let text = Array(text.utf8)
     let end = ContinuousClock.now + .seconds(seconds)
-    var from = unread
+    // What was searched is not searched again: some lines print without end.
+    var from = missed.text == text ? max(unread, missed.from) : unread
     while true {
       if let found = output[from...].firstRange(of: text) {
         unread = found.upperBound
         return true
       }
-      // What was searched is not searched again: some lines print without end.
-      from = max(unread, output.count - text.count)
+      from = max(from, output.count - text.count)
+      missed = (text, from)
       guard ContinuousClock.now < end else { return false }
       var wait = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
       guard poll(&wait, 1, 50) > 0 else { continue }

@@ -14,16 +14,9 @@ enum Streams {
   /// Writes what is left for standard output, and says what was lost.
   static func end(_ writer: inout ByteWriter) -> VMemScript.ExitCode {
     writer.flush()
-    if case .errno(let number) = writer.failure {
-      var messages = ByteWriter(descriptor: STDERR_FILENO)
-      messages.write("vmemctl: standard output: \(Self.text(ofErrno: number))\n")
-      messages.flush()
-    }
-    switch writer.failure {
-    case nil: return .success
-    case .pipeClosed: return .pipeClosed
-    case .errno: return .inputOutput
-    }
+    guard let failure = writer.failure else { return .success }
+    if let text = failure.text { complain(text, .auto) }
+    return VMemScript.ExitCode(failure)
   }
 
   /// Writes a message to standard error: `vmemctl: TEXT`, and lines that follow it.
@@ -34,11 +27,5 @@ enum Streams {
     writer.write("\n")
     if !details.isEmpty { writer.write(details + "\n") }
     writer.flush()
-  }
-
-  /// The host's words for an error number.
-  static func text(ofErrno number: Int32) -> String {
-    // Safe: strerror answers a C string for every number; no other thread calls it.
-    unsafe String(cString: strerror(number))
   }
 }

@@ -205,7 +205,7 @@ final class ImageFile {
   // MARK: Failures
 
   static func failure(_ path: String, _ number: Int32, _ code: Int32) -> ProcessFailure {
-    ProcessFailure(message: "\(path): \(Streams.text(ofErrno: number))", exitCode: code)
+    ProcessFailure(message: "\(path): \(systemMessage(number))", exitCode: code)
   }
 
   static func corrupt(_ path: String, _ what: String) -> ProcessFailure {

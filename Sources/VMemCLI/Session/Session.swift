@@ -37,7 +37,7 @@ final class Session: Committer, Images {
   /// Why a reader gets nothing of an image that was named.
   var missing: ProcessFailure {
     ProcessFailure(
-      message: "\(path.image): \(Streams.text(ofErrno: ENOENT)): "
+      message: "\(path.image): \(systemMessage(ENOENT)): "
         + "`boot` makes a machine there, and so does the first line that changes one",
       exitCode: EX_NOINPUT)
   }

@@ -8,17 +8,11 @@ extension Interpreter {
     let script = AnsweredScript(program.source.bytes)
     let isWritten = echo?.mode == .print || echo?.mode == .rewrite
     if isWritten { echo?.writer.write(Array(script.byteOrderMark).span) }
-    var (at, printed) = (0, 0)
+    var printed = 0
     var flow = Flow.next
-    while at < program.code.count, flow == .next {
-      let line = CodeLine(program.code, at: at)
-      let next = line.kind == .open ? line.target : line.next(at)
-      let last =
-        line.kind == .open
-        ? CodeLine(program.code, at: next - CodeLine.headerSize).number : line.number
+    for (code, last) in program.statements where flow == .next {
       let wanted = echo?.mode == .print ? nil : script.answer(behind: last)
-      flow = statement(program, at..<next, wanted, (script, printed + 1, last))
-      at = next
+      flow = statement(program, code, wanted, (script, printed + 1, last))
       printed = last
     }
     echo?.isWhole = flow == .next

@@ -16,8 +16,8 @@ package struct KernelComparison {
   package init(_ program: Program) {
     name = program.source.name ?? ""
     let script = AnsweredScript(program.source.bytes)
-    statements = program.statementLines.map {
-      Statement(line: $0, text: Array(script.line($0).drop { $0 == 0x20 || $0 == 0x09 }))
+    statements = program.statements.map { _, line in
+      Statement(line: line, text: Array(script.line(line).drop { $0 == 0x20 || $0 == 0x09 }))
     }
   }
 
@@ -107,21 +107,5 @@ package struct KernelComparison {
       }
     }
     writer.write("]}\n")
-  }
-}
-
-extension Program {
-  /// The last source line of each of its statements: lines, files it includes, and loops.
-  var statementLines: [Int] {
-    var lines: [Int] = []
-    var at = 0
-    while at < code.count {
-      let line = CodeLine(code, at: at)
-      let next = line.kind == .open ? line.target : line.next(at)
-      lines.append(
-        line.kind == .open ? CodeLine(code, at: next - CodeLine.headerSize).number : line.number)
-      at = next
-    }
-    return lines
   }
 }

@@ -103,16 +103,12 @@ package struct Interpreter: ~Copyable {
     echo?.writer.flush()
     messages.isHeld = false
     messages.flush()
-    switch echo?.writer.failure ?? call.output.writer.failure {
-    case nil: break
-    case .pipeClosed: exit = .pipeClosed
-    case .errno(let number):
-      if exit != .inputOutput {
-        messages.write("vmemctl: standard output: \(systemMessage(number))\n")
-        messages.flush()
-      }
-      exit = .inputOutput
+    guard let failure = echo?.writer.failure ?? call.output.writer.failure else { return }
+    if exit != .inputOutput, let text = failure.text {
+      messages.write("vmemctl: \(text)\n")
+      messages.flush()
     }
+    exit = ExitCode(failure)
   }
 
   /// Keeps what lines have done, then writes their results. What a broken machine did is shown and

@@ -1,3 +1,6 @@
+internal import VMem
+package import VMemViews
+
 /// Exit codes of the process.
 package enum ExitCode: Int32, Sendable, CaseIterable {
   case success = 0
@@ -43,5 +46,20 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case .interrupted: "interrupted"
     case .pipeClosed: "the reader of the output is gone"
     }
+  }
+}
+
+extension ExitCode {
+  /// What lost output ends with: 141 as the shell reports SIGPIPE, or 74.
+  package init(_ failure: ByteWriter.Failure) {
+    self = failure == .pipeClosed ? .pipeClosed : .inputOutput
+  }
+}
+
+extension ByteWriter.Failure {
+  /// What is to be said of it; nil for a reader that is gone, which knows.
+  package var text: String? {
+    guard case .errno(let number) = self else { return nil }
+    return "standard output: \(systemMessage(number))"
   }
 }

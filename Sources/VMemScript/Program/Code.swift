@@ -1,52 +1,6 @@
-internal import Glibc
-
 /// The lines of a script as they run, one behind the other: for each its head, where it stands, and
-/// its words. Room grows as lines come and is kept when they go.
-@safe
-struct Code: ~Copyable {
-  private var base: UnsafeMutablePointer<UInt64>
-  private var room = 64
-  private(set) var count = 0
-
-  init() {
-    guard let first = unsafe malloc(room * 8) else { fatalError("no memory for a script") }
-    unsafe base = first.assumingMemoryBound(to: UInt64.self)
-  }
-
-  deinit { unsafe free(base) }
-
-  @inline(__always)
-  subscript(index: Int) -> UInt64 {
-    get {
-      precondition(index >= 0 && index < count)
-      // Safe: checked; everything below `count` was written.
-      return unsafe base[index]
-    }
-    set {
-      precondition(index >= 0 && index < count)
-      // Safe: checked.
-      unsafe base[index] = newValue
-    }
-  }
-
-  mutating func removeAll() { count = 0 }
-
-  @inline(__always)
-  mutating func append(_ word: UInt64) {
-    if count == room { grow() }
-    // Safe: there is room.
-    unsafe (base + count).initialize(to: word)
-    count += 1
-  }
-
-  @inline(never)
-  private mutating func grow() {
-    room *= 2
-    // Safe: what malloc gave; the words move with it.
-    guard let larger = unsafe realloc(base, room * 8) else { fatalError("no memory for a script") }
-    unsafe base = larger.assumingMemoryBound(to: UInt64.self)
-  }
-}
+/// its words.
+typealias Code = ReusedArray<UInt64>
 
 /// One line in `Code`: three words, then one for each word of the line.
 struct CodeLine {

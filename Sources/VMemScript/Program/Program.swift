@@ -26,3 +26,21 @@ package final class Program {
   /// Whether it uses names that the machine must know.
   package var needsNames: Bool { !findings.isEmpty }
 }
+
+extension Program {
+  /// Its statements, in order: lines, files it includes, and loops with their bodies. Of each the place
+  /// in the code, and the number of the last line of its source.
+  var statements: [(code: Range<Int>, lastLine: Int)] {
+    var statements: [(code: Range<Int>, lastLine: Int)] = []
+    var at = 0
+    while at < code.count {
+      let line = CodeLine(code, at: at)
+      let next = line.kind == .open ? line.target : line.next(at)
+      // A loop ends with its `}`, which has no words.
+      let last = line.kind == .open ? CodeLine(code, at: next - CodeLine.headerSize) : line
+      statements.append((at..<next, last.number))
+      at = next
+    }
+    return statements
+  }
+}

@@ -1,3 +1,6 @@
+/// The words of a line, in room that every line uses again.
+typealias TokenList = ReusedArray<Token>
+
 /// One word of a line.
 struct Token {
   /// What the word says, quotes removed.
