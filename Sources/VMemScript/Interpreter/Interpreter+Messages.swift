@@ -58,8 +58,7 @@ extension Interpreter {
     if findings.isEmpty { return .next }
     // Names that stand for nothing are answered line by line where a run is to go on; its exit code
     // tells them all the same.
-    let goesOn = options.keepGoing && committer == nil && findings.allSatisfy { !$0.name.isEmpty }
-    return goesOn ? .next : .stop
+    return options.keepGoing && committer == nil && !program.isMalformed ? .next : .stop
   }
 
   /// Ends the run because a line cannot be carried out: names the place, shows the line, and marks the

@@ -1,6 +1,7 @@
 extension Parser {
-  /// Most findings of one script that are kept.
-  private static let maximumFindings = 1000
+  /// Most malformed lines of one script that are kept. A name is kept in any case: a machine may know
+  /// it, and then nothing is wrong with it.
+  static let maximumMalformed = 1000
 
   /// Notes what is wrong with the line being read.
   mutating func complain(_ error: ScriptError, _ verb: StaticString? = nil) {
@@ -13,7 +14,11 @@ extension Parser {
   }
 
   private func note(_ finding: Finding) {
-    if root.findings.count < Self.maximumFindings { root.findings.append(finding) }
+    if finding.name.isEmpty {
+      root.malformedLines += 1
+      guard root.malformedLines <= Self.maximumMalformed else { return }
+    }
+    root.findings.append(finding)
   }
 
   /// Whether an error is about a word with a name that is told to be unbound anyway.

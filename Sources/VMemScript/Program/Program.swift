@@ -4,8 +4,11 @@ package final class Program {
   var code = Code()
   /// The files its lines include, in order.
   var includes: [Program] = []
-  /// What is wrong with its lines, in order.
+  /// What is wrong with its lines, in order: of names each that no line has bound, of lines that are
+  /// none of the language the first.
   var findings: [Finding] = []
+  /// Lines that are none of the language.
+  var malformedLines = 0
   /// What its lines do, those of included files too.
   package internal(set) var facts: Verb.Facts = []
   /// Whether its first line makes the machine.
@@ -17,11 +20,12 @@ package final class Program {
     code.removeAll()
     includes.removeAll()
     findings.removeAll()
+    malformedLines = 0
     (facts, boots) = ([], false)
   }
 
   /// Whether it is not of the language, whatever the machine.
-  package var isMalformed: Bool { findings.contains { $0.name.isEmpty } }
+  package var isMalformed: Bool { malformedLines > 0 }
 
   /// Whether it uses names that the machine must know.
   package var needsNames: Bool { !findings.isEmpty }

@@ -116,6 +116,24 @@ import VMem
     #expect(malformed.exit == .badScript && malformed.output.isEmpty)
   }
 
+  /// However many names a script uses that only a machine can know, what is wrong behind them is seen.
+  @Test(arguments: [Parser.maximumMalformed - 1, Parser.maximumMalformed + 1])
+  func manyNames(_ count: Int) throws {
+    let names = (0..<count).map { "n\($0)" }
+    let uses = names.map { "find_vm_area \($0)\n" }.joined()
+    var interpreter = Interpreter(
+      machine: try Machine(Configuration()), options: Options(), output: nil, messages: nil)
+    let binds = names.map { "let \($0) = 0\n" }.joined()
+    #expect(interpreter.run(ScriptSource(name: "t", bytes: Array(binds.utf8))) == .success)
+    for wrong in ["frob\n", "find_vm_area nobody\n"] {
+      let script = "echo first\n" + uses + wrong
+      let code = interpreter.run(ScriptSource(name: "t", bytes: Array(script.utf8)))
+      #expect(code == .badScript && interpreter.takeOutput().isEmpty, "\(wrong)")
+    }
+    let went = run(uses + "frob\n") { $0.keepGoing = true }
+    #expect(went.exit == .badScript && went.output.isEmpty)
+  }
+
   // MARK: Verbs
 
   /// Every verb without an argument, and with more than it takes: a message, never a trap.
