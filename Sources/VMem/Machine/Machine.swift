@@ -37,8 +37,6 @@ public struct Machine: ~Copyable {
 
   /// Ticks since boot: one for each verb that may change the machine, and for each call of a test.
   public var clock: UInt64 { ram[Superblock.ref].clock }
-  /// Where the clock is in the first frame, in bytes.
-  package static var clockOffset: Int { MemoryLayout<Superblock>.offset(of: \.clock) ?? 0 }
 
   /// Advances the clock.
   @inline(__always)

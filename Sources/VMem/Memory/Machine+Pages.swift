@@ -180,7 +180,8 @@ extension Machine {
   public func freePages(_ pages: [UInt64]) throws(Refusal) { try putPages(pages) }
 
   private func checkAllocated(_ pages: [UInt64]) throws(Refusal) {
-    for pfn in pages {
+    for (index, pfn) in pages.enumerated() {
+      guard pfn != PageList.null else { throw bug(.__free_pages, .nullInList, UInt64(index)) }
       guard let frame = structPage(pfn), frame.refcount > 0, frame.type == nil
       else { throw bug(.__free_pages, .pageNotAllocated, pfn) }
     }

@@ -1,7 +1,7 @@
 /// The rules of pages.
 extension Rule {
   package static let memory: [Rule] = [
-    .orderTooHigh, .noSuchNode, .noFrames, .zeroPages, .pageNotAllocated,
+    .orderTooHigh, .noSuchNode, .noFrames, .zeroPages, .pageNotAllocated, .nullInList,
   ]
 
   package static let orderTooHigh = Rule(
@@ -22,4 +22,7 @@ extension Rule {
   package static let pageNotAllocated = Rule(
     "pageNotAllocated", "pfn",
     says: "frame {pfn} is not allocated")
+  package static let nullInList = Rule(
+    "nullInList", "position",
+    says: "page {position} of the list is null: there is no struct page to count in")
 }

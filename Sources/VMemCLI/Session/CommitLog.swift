@@ -32,9 +32,6 @@ final class CommitLog {
     let lines: [UInt8]
     /// Where its record starts.
     let start: Int
-    /// Where the first frame of RAM is in it, and whether that is its only frame.
-    let firstFrame: Int?
-    let isOnly: Bool
   }
 
   /// What can stand behind the last whole commit.
@@ -131,10 +128,7 @@ final class CommitLog {
     for (index, frame) in record.frames.enumerated() {
       newest[frame] = end + record.headerSize + index * CommitRecord.block
     }
-    commands.append(
-      Commit(
-        sequence: record.sequence, lines: record.commands, start: end,
-        firstFrame: newest[0].flatMap { $0 > end ? $0 : nil }, isOnly: record.frames == [0]))
+    commands.append(Commit(sequence: record.sequence, lines: record.commands, start: end))
     sequence = record.sequence
     checksum = sum
     end += record.size
@@ -318,23 +312,51 @@ final class CommitLog {
     ftruncate(descriptor, commit.start) == 0 ? nil : errno
   }
 
-  /// Whether the commit at `index` has done nothing but let time pass. `first` is the first frame as
-  /// the image has it.
-  func isIdle(_ index: Int, first: [UInt8]) -> Bool {
-    guard commands[index].isOnly, let now = commands[index].firstFrame, let base = unsafe base
+  /// The record of the commit at `index`.
+  private func record(_ index: Int) -> CommitRecord? {
+    guard let base = unsafe base,
+      case .record(let record, _) = unsafe CommitRecord.read(
+        UnsafeRawBufferPointer(start: base, count: end), at: commands[index].start)
+    else { return nil }
+    return record
+  }
+
+  /// The frame that stands at a place in the record of the commit at `index`.
+  private func frame(_ place: Int, _ record: CommitRecord, _ index: Int) -> [UInt8]? {
+    let start = commands[index].start + record.headerSize + place * CommitRecord.block
+    guard let base = unsafe base, start + CommitRecord.block <= end else { return nil }
+    // Safe: the record was read whole.
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: base + start, count: CommitRecord.block))
+  }
+
+  /// A frame as it was before the commit at `index`.
+  private func frame(_ frame: UInt32, before index: Int, _ image: ImageFrames) -> [UInt8]? {
+    for index in (0..<index).reversed() {
+      guard let record = record(index) else { return nil }
+      if let place = record.frames.firstIndex(of: frame) {
+        return self.frame(place, record, index)
+      }
+    }
+    return image(frame)
+  }
+
+  /// Frames as the image has them.
+  typealias ImageFrames = (UInt32) -> [UInt8]?
+
+  /// Whether the commit at `index` has done nothing but let time pass and fill TLBs.
+  func isIdle(_ index: Int, _ image: ImageFrames) -> Bool {
+    guard let record = record(index), let first = frame(0, before: index, image)
     else { return false }
-    var before = first
-    // Every commit has the first frame, for the clock is in it.
-    if index > 0 {
-      guard let older = commands[index - 1].firstFrame else { return false }
-      // Safe: the record was read whole.
-      unsafe before = [UInt8](UnsafeRawBufferPointer(start: base + older, count: before.count))
+    let traces = AccessTraces(first: first)
+    return record.frames.enumerated().allSatisfy { place, number in
+      let traces = traces.places(in: number)
+      if traces == [0..<CommitRecord.block] { return true }
+      guard !traces.isEmpty, let before = frame(number, before: index, image),
+        let now = frame(place, record, index)
+      else { return false }
+      return now.indices.allSatisfy { at in
+        now[at] == before[at] || traces.contains { $0.contains(at) }
+      }
     }
-    let clock = Machine.clockOffset..<Machine.clockOffset + MemoryLayout<UInt64>.size
-    for at in before.indices where !clock.contains(at) {
-      // Safe: the record was read whole.
-      if unsafe base.load(fromByteOffset: now + at, as: UInt8.self) != before[at] { return false }
-    }
-    return true
   }
 }

@@ -64,15 +64,15 @@ extension ImageFile {
 
   // MARK: Going back
 
-  /// Takes the last commit of the log away that has changed anything but the clock, with those that
-  /// follow it, and returns its lines. Not while a checkpoint that was cut off may have brought it home
+  /// Takes the last commit of the log away that has changed anything but the clock and TLBs, with those
+  /// that follow it, and returns its lines. Not while a checkpoint that was cut off may have brought it home
   /// already.
   func undo() throws(ProcessFailure) -> [UInt8] {
-    guard let first = OpenFile.read(descriptor, CommitRecord.block, at: 0) else {
-      throw Self.failure(path.image, errno, EX_IOERR)
-    }
     let index = log.commands.indices.last { index in
-      log.commands[index].sequence > trailer.sequence && !log.isIdle(index, first: first)
+      log.commands[index].sequence > trailer.sequence
+        && !log.isIdle(index) {
+          OpenFile.read(descriptor, CommitRecord.block, at: Int($0) * CommitRecord.block)
+        }
     }
     guard let index, trailer.goal == 0 else {
       throw ProcessFailure(

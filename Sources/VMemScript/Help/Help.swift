@@ -1,3 +1,5 @@
+internal import VMem
+
 /// The texts of `help`, made from the verb table.
 package struct Help {
   private let table: VerbTable
@@ -7,6 +9,7 @@ package struct Help {
   /// Everything `help` takes.
   package var topics: [String] {
     ["grammar", "exit", "json", "image", "kernels", "examples"] + table.verbs.map { "\($0.name)" }
+      + Switch.all.map { "\($0.name)" }.filter { table.find($0) == nil }
   }
 
   /// The text of a topic, or nil when there is none of that name.
@@ -18,7 +21,9 @@ package struct Help {
     case "image": return image
     case "kernels": return kernels
     case "examples": return examples
-    default: return table.find(name).map { verb($0) }
+    default:
+      let texts = [table.find(name).map { verb($0) }, kernelSwitch(name)].compactMap { $0 }
+      return texts.isEmpty ? nil : texts.joined(separator: "\n")
     }
   }
 

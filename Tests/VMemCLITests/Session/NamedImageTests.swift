@@ -157,6 +157,23 @@ struct NamedImageTests {
     #expect(nothing.status == 1 && nothing.errorText.contains("nothing to take back"))
   }
 
+  /// Reading fills a TLB and counts, and is not what one would take back.
+  @Test func undoPassesOverReads() throws {
+    #expect(try vmemctl("boot", "--cpus", "2").status == 0)
+    #expect(try vmemctl("v", "=", "vmalloc", "8K").status == 0)
+    let hash = try vmemctl("info", "--hash").lines.last
+    #expect(try vmemctl("a", "=", "get_vm_area", "16K").status == 0)
+    for _ in 0..<2 { #expect(try vmemctl("read", "v", "4").status == 0) }
+    #expect(try vmemctl("compare", "v", "v+4K", "16").status == 0)
+    #expect(try vmemctl("undo").outputText == "a = get_vm_area 16K\n")
+    #expect(try vmemctl("info", "--hash").lines.last == hash)
+    #expect(try vmemctl("check").status == 0)
+    // A change of memory is one.
+    #expect(try vmemctl("write", "v", "aa").status == 0)
+    #expect(try vmemctl("undo").outputText == "write v aa\n")
+    #expect(try vmemctl("read", "v", "1").outputText == "00\n")
+  }
+
   // MARK: Text
 
   @Test func controlCharactersAreShown() throws {

@@ -3,7 +3,7 @@ import VMem
 import VMemScript
 
 /// What each switch changes, in lines that anybody can run, with the answers of every kernel:
-/// Tests/Fixtures/kernels/switches.txt. Lines that are run begin with `$`; the rest is made of them.
+/// Tests/Fixtures/kernels/switches.txt is made of the lines that `help SWITCH` shows.
 struct SwitchMatrix {
   /// The lines of one switch.
   struct Section {
@@ -27,18 +27,8 @@ struct SwitchMatrix {
     }
   }
 
-  let sections: [Section]
-
-  init(_ text: String) {
-    var sections: [Section] = []
-    for part in text.split(separator: "== ") {
-      let lines = part.split(separator: "\n").map(String.init)
-      sections.append(
-        Section(
-          name: lines[0],
-          lines: lines.filter { $0.hasPrefix("$ ") }.map { String($0.dropFirst(2)) }))
-    }
-    self.sections = sections
+  let sections = SwitchScript.all.map { one in
+    Section(name: "\(one.name)", lines: "\(one.lines)".split(separator: "\n").map(String.init))
   }
 
   /// The whole file: each switch with its lines, the answers with and without it, and which of them
@@ -70,4 +60,30 @@ struct SwitchMatrix {
   }
 
   private func indented(_ lines: [String]) -> String { lines.map { "  \($0)\n" }.joined() }
+
+  /// The page on switches: what changes, since when, how it is known, and the lines that show it.
+  var article: String {
+    var text = """
+      # Switches
+
+      Every difference between kernels that has a name, how it is known, and lines that show it.
+
+      ## Overview
+
+      `boot --with SWITCH,…` switches one on, `--without SWITCH,…` off, and [Kernel versions](KernelVersions.md) says
+      how to choose a kernel. The lines are a script: save them and run them on every kernel by
+      `vmemctl run --kernel all FILE`, or ask `vmemctl help SWITCH` for them. Their answers by every kernel are
+      in `Tests/Fixtures/kernels/switches.txt`.
+
+      | switch | kernels | what it changes | known by | lines that show it |
+      |---|---|---|---|---|
+
+      """
+    for (one, section) in zip(Switch.all, sections) {
+      let lines = section.lines.map { "`\($0)`" }.joined(separator: "<br>")
+      let cells = ["`\(one.name)`", one.kernels.text, "\(one.meaning)", "\(one.source)", lines]
+      text += "| " + cells.joined(separator: " | ") + " |\n"
+    }
+    return text
+  }
 }

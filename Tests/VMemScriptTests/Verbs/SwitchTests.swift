@@ -6,7 +6,7 @@ import VMemScript
 
 /// What differs between kernels: every switch changes something that a script sees.
 @Suite struct SwitchTests {
-  static let matrix = SwitchMatrix((try? Fixture.text("kernels/switches.txt")) ?? "")
+  static let matrix = SwitchMatrix()
 
   @Test(arguments: Switch.all.map { "\($0.name)" })
   func changesWhatAScriptSees(_ name: String) throws {
@@ -27,6 +27,25 @@ import VMemScript
     for (section, text) in zip(Self.matrix.sections, written) {
       #expect(Self.matrix.text(of: section) == "== " + text)
     }
+  }
+
+  /// The page of the documentation, written anew as the file is.
+  @Test func articleListsEverySwitch() throws {
+    let path = TestFiles.root + "/Sources/VMem/VMem.docc/Switches.md"
+    if getenv("VMEMCTL_RECORD") != nil { try TestFiles.write(Self.matrix.article, to: path) }
+    #expect(try TestFiles.read(path) == Self.matrix.article)
+  }
+
+  /// What `help` shows of a switch makes a difference where it says that there is one.
+  @Test(arguments: Switch.all.map { "\($0.name)" })
+  func helpShowsWhatItChanges(_ name: String) throws {
+    let one = try #require(Switch.all.first { "\($0.name)" == name })
+    let section = try #require(Self.matrix.sections.first { $0.name == name })
+    let help = run(arguments: "help", name)
+    #expect(help.exit == .success)
+    for line in section.lines { #expect(help.lines.contains("  " + line)) }
+    #expect(help.output.contains("known by: \(one.source)"))
+    #expect(section.lines.allSatisfy { $0.utf8.count <= 60 })
   }
 
   @Test func everyScriptIsOfASwitch() {

@@ -122,12 +122,15 @@ import Testing
   /// The notes of real kernels, and how they were built.
   static let notes: [(file: String, kernel: KernelVersion, levels: Int, config: Switches)] = [
     ("vmcoreinfo.4", .v6_1, 4, []), ("vmcoreinfo.5", .v6_1, 5, []),
-    ("kernel-6.12.117/vmcoreinfo.txt", .v6_12, 4, .randomizeBase),
-    ("kernel-6.18.15/vmcoreinfo.txt", .v6_18, 4, .randomizeBase),
+    ("kernel-6.12.117/boot/vmcoreinfo.txt", .v6_12, 4, .randomizeBase),
+    ("kernel-6.12.117/boot-la57/vmcoreinfo.txt", .v6_12, 5, .randomizeBase),
+    ("kernel-6.18.15/boot/vmcoreinfo.txt", .v6_18, 4, .randomizeBase),
+    ("kernel-6.18.15/boot-la57/vmcoreinfo.txt", .v6_18, 5, .randomizeBase),
     ("host-6.18/vmcoreinfo.txt", .v6_18, 4, .randomizeBase),
-    ("kernel-7.0.13/vmcoreinfo.txt", .v7_0, 4, .randomizeBase),
-    ("kernel-7.2.12/vmcoreinfo.txt", .v7_2, 4, .randomizeBase),
-    ("kernel-7.3.4/vmcoreinfo.txt", .v7_3, 4, .randomizeBase),
+    ("kernel-7.0.13/boot/vmcoreinfo.txt", .v7_0, 4, .randomizeBase),
+    ("kernel-7.2.12/boot/vmcoreinfo.txt", .v7_2, 4, .randomizeBase),
+    ("kernel-7.2.12/boot-la57/vmcoreinfo.txt", .v7_2, 5, .randomizeBase),
+    ("kernel-7.3.4/boot/vmcoreinfo.txt", .v7_3, 4, .randomizeBase),
   ]
 
   @Test(arguments: notes.indices)

@@ -5,21 +5,6 @@ import Testing
 @testable import VMemViews
 
 @Suite struct KcoreHeadersTests {
-  /// A row's words as numbers: offset, addresses, sizes.
-  private struct Row: Equatable {
-    var type: String
-    var numbers: [UInt64]
-    var rest: [String]
-
-    init?(_ line: String) {
-      let words = line.split(separator: " ").map(String.init)
-      guard words.count >= 7, words[0] == "NOTE" || words[0] == "LOAD" else { return nil }
-      type = words[0]
-      numbers = words[1...5].compactMap { UInt64($0.dropFirst(2), radix: 16) }
-      rest = Array(words[6...])
-    }
-  }
-
   private func view(levels: Int, memory: UInt64) throws -> [String] {
     var configuration = Configuration()
     configuration.levels = levels
@@ -32,12 +17,12 @@ import Testing
   @Test(arguments: [4, 5])
   func rowsAreThoseOfARealKernel(levels: Int) throws {
     let lines = try view(levels: levels, memory: 1 << 30)
-    let rows = lines.compactMap(Row.init)
-    let real = try Fixture.lines("kcore.phdrs.\(levels)").compactMap(Row.init)
+    let rows = lines.compactMap(KcoreRow.init)
+    let real = try Fixture.lines("kcore.phdrs.\(levels)").compactMap(KcoreRow.init)
     // Segments begin where the headers and notes end: that shifts all offsets by the same.
     let base = rows[1].numbers[0] &- real[1].numbers[0]
     // The recorded kernel has an image, and firmware that keeps parts of RAM for itself.
-    func isFixed(_ row: Row) -> Bool {
+    func isFixed(_ row: KcoreRow) -> Bool {
       row.type == "LOAD" && row.numbers[2] == .max
         && row.numbers[1] >> 40 != real[6].numbers[1] >> 40
     }
@@ -84,7 +69,7 @@ import Testing
 
   @Test func aStructPagePageIsListedOnce() throws {
     // 2 MiB of struct pages for 32 MiB; the first megabyte's share ends in the page it starts in.
-    let rows = try view(levels: 4, memory: 32 << 20).compactMap(Row.init)
+    let rows = try view(levels: 4, memory: 32 << 20).compactMap(KcoreRow.init)
     #expect(rows[5].numbers[1] == 0xffff_ea00_0000_0000)
     #expect(rows[5].numbers[4] == 0x3000)
     #expect(rows[7].numbers[1] == 0xffff_ea00_0000_4000)

@@ -44,7 +44,7 @@ struct TLBState: BitwiseCopyable {
   func frame(_ cpu: Int) -> UInt32 {
     let cpu = UInt32(cpu)
     return cpu < inHole
-      ? BootLayout.hole.from + cpu * framesPerCPU : others &+ (cpu - inHole) &* framesPerCPU
+      ? BootLayout.hole.from &+ cpu &* framesPerCPU : others &+ (cpu - inHole) &* framesPerCPU
   }
 
   /// First slot of a CPU's TLB, as a granule, or 0.
