@@ -114,6 +114,20 @@ extension ManPage {
     """
 
   private static let tail = """
+    .SH FILES
+    .TP
+    .I vmem.img
+    The image that verbs and the shell work on when none is named: the machine's RAM, and behind it checksums
+    and the number of its last commit.
+    .TP
+    .I IMAGE\\-wal
+    The commits that the image does not contain yet. Without it they are lost: it goes where the image goes.
+    .TP
+    .I IMAGE\\-history
+    Every line that has made the machine what it is; \\fBvmemctl log\\fR prints it with those in the log.
+    .TP
+    .I /proc/vmallocinfo
+    What \\fBvmemctl vmallocinfo\\fR shows of the emulated machine, in the same format.
     .SH ENVIRONMENT
     .TP
     .B VMEMCTL_IMAGE
@@ -127,6 +141,14 @@ extension ManPage {
     printf 's = get_vm_area 64K \\-\\-flags sparse\\envmallocinfo\\en' | vmemctl run \\-
     vmemctl help vm_area_map_pages
     .fi
+    .SH SEE ALSO
+    .BR proc (5),
+    .BR core (5),
+    .BR mmap (2),
+    .BR memfd_create (2),
+    .BR bpf (2),
+    .BR pkeys (7),
+    .BR crash (8)
 
     """
 }

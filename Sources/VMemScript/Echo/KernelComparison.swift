@@ -40,8 +40,8 @@ package struct KernelComparison {
     return groups
   }
 
-  /// Writes the statements whose answers differ; in text, how many are the same behind them. Returns
-  /// whether any differ.
+  /// Writes the statements whose answers differ; in text without the lines that all of these have, and
+  /// how many statements are the same behind them. Returns whether any differ.
   package func write(to writer: inout ByteWriter, json: Bool) -> Bool {
     var different = 0
     for index in statements.indices {
@@ -71,16 +71,25 @@ package struct KernelComparison {
     writer.write(byte: 0x0a)
     let heads = groups.map { $0.kernels.map(\.text).joined(separator: " ") }
     let width = heads.map(\.count).max() ?? 0
+    let common = commonLines(groups.map(\.answer))
     for (group, head) in zip(groups, heads) {
-      let lines = group.answer ?? [Array("(did not run)".utf8)]
+      let all = group.answer ?? [Array("(did not run)".utf8)]
+      let lines = common.isEmpty ? all : all.filter { !common.contains($0) }
+      let none = common.isEmpty ? "(nothing)" : "(nothing more)"
       let column = String(repeating: " ", count: width)
-      for (number, line) in (lines.isEmpty ? [Array("(nothing)".utf8)] : lines).enumerated() {
+      for (number, line) in (lines.isEmpty ? [Array(none.utf8)] : lines).enumerated() {
         let start = number == 0 ? head + column.dropFirst(head.count) : column[...]
         writer.write("  \(start)  ")
         writer.printable(line.span)
         writer.write(byte: 0x0a)
       }
     }
+  }
+
+  /// The lines that every one of several answers has: of a long one only the others are of interest.
+  private func commonLines(_ answers: [[[UInt8]]?]) -> Set<[UInt8]> {
+    guard let first = answers.first else { return [] }
+    return answers.dropFirst().reduce(into: Set(first ?? [])) { $0.formIntersection($1 ?? []) }
   }
 
   private func writeJSON(

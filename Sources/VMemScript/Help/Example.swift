@@ -91,6 +91,9 @@ package struct Example: Sendable {
       "26-vrealloc-overflow.vmem",
       "What a vrealloc that moves an area to a smaller one writes over, and how far it comes."),
     Example(
+      "27-kernels.vmem",
+      "One question to every kernel: what changed between 6.1 and 7.3 in a dozen lines."),
+    Example(
       "shell/session.sh",
       "A machine in a file, worked on by commands that come and go. Paste it line by line."),
     Example(

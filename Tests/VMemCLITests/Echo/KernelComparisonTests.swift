@@ -1,5 +1,7 @@
 import TestSupport
 import Testing
+import VMem
+import VMemScript
 
 /// `run --kernel`: one script under several kernels.
 struct KernelComparisonTests {
@@ -37,6 +39,18 @@ struct KernelComparisonTests {
     #expect(compared.status == 3 && compared.errorText.isEmpty)
   }
 
+  @Test func linesThatAllHaveAreLeftOutOfLongAnswers() throws {
+    let compared = try run("--kernel", "7.0,7.1", input: "boot --memory 64M\nvmstat\n")
+    #expect(
+      compared.outputText == """
+        <stdin>:2: vmstat
+          7.0  (nothing more)
+          7.1  nr_vmalloc 0
+        1 of 2 lines the same
+
+        """)
+  }
+
   @Test func sameIsAnExpectation() throws {
     let script = "boot --memory 64M\nget_vm_area 16K\n"
     let same = try run("--kernel", "all", "--same", input: script)
@@ -65,6 +79,24 @@ struct KernelComparisonTests {
     let ran = try Command.run(
       [TestFiles.vmemctl, "run", "-"] + words, input: Array("echo a\n".utf8))
     #expect(ran.status == 64 && ran.output.isEmpty)
+  }
+
+  /// The lines that `help SWITCH` shows are answered otherwise by kernels on the two sides of a change.
+  @Test(arguments: Switch.all.map { "\($0.name)" })
+  func linesOfASwitchShowIt(_ name: String) throws {
+    let one = try #require(Switch.all.first { "\($0.name)" == name })
+    let script = try #require(SwitchScript.all.first { "\($0.name)" == name })
+    let sides = zip(KernelVersion.released, KernelVersion.released.dropFirst()).filter {
+      one.kernels.contains($0) != one.kernels.contains($1)
+    }
+    let differences = try sides.map { before, after in
+      let ran = try run("--kernel", "\(before.text),\(after.text)", input: "\(script.lines)\n")
+      let words = (ran.lines.last ?? "").split(separator: " ")
+      try #require(words.count == 6 && words[5] == "same", "\(ran.errorText)")
+      return words[0] != words[2]
+    }
+    // Both names of that line of VMCOREINFO are of one length: no size tells them apart.
+    #expect(differences.isEmpty || differences.contains(true) || name == "compound_info")
   }
 
   /// What is no script is told once.
