@@ -8,6 +8,8 @@ package struct MapSegments: Sendable {
   /// Last byte.
   package private(set) var last: UInt64
   package private(set) var all: [MapSegment] = []
+  /// Segments that RAM has room for: their records take 32 bytes or more.
+  private let most: Int
 
   /// The whole vmalloc space, or a range, where an end of 0 stands for the top of the address space.
   /// The range grows to whole pages, and to whole areas where it would cut one.
@@ -17,6 +19,7 @@ package struct MapSegments: Sendable {
   /// Complexity: a visit of every area and free block.
   package init(_ machine: borrowing Machine, in range: (start: UInt64, end: UInt64)? = nil) {
     let map = machine.map
+    most = Int(machine.ram.frameCount) * 128
     let range = range ?? (map.vmallocStart, map.vmallocEnd &+ 1)
     start = range.start & ~4095
     last = (range.end &- 1) | 4095
@@ -48,6 +51,7 @@ package struct MapSegments: Sendable {
     precondition(
       first & 4095 == 0 && final & 4095 == 4095 && first < final,
       "an area of the machine is no range of whole pages")
+    precondition(all.count < most, "lists of the machine have more members than RAM has room for")
     all.append(MapSegment(start: first, last: final, kind: kind, caller: caller))
   }
 

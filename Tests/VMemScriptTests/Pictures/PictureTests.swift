@@ -106,6 +106,21 @@ import VMemScript
     #expect(!result.output.contains("<svg"))
   }
 
+  /// Thousands of tables are a screenful, in which those without a row are counted.
+  @Test func manyTablesAreCounted() {
+    let script = "boot --memory 64M\n@s = get_vm_area 64G --flags sparse\n@populate s..s+8G\n"
+    let svg = Self.document("page_tables --range s..s+8G", machine: script)
+    let texts = DrawnText.all(in: svg).map(\.text)
+    let tables = texts.filter { $0.contains(" frame 0x") }
+    let counted = texts.filter { $0.contains(" more table") }.compactMap { text in
+      Int(text.prefix { $0.isNumber })
+    }
+    // One table of each upper level but eight of the third, and 4,096 of the lowest.
+    #expect(tables.count + counted.reduce(0, +) == 2 + 8 + 4096)
+    #expect(tables.count + counted.count <= 40)
+    #expect(DrawnText.faults(in: svg) == [])
+  }
+
   /// Also where results are comments of a test report, and on lines that print nothing.
   @Test func goesWhereViewsGo() {
     let report = run("map --format svg") { $0.tap = true }
