@@ -49,7 +49,7 @@ extension Views {
     output.field("reused", flag: staleness.isReused)
   }
 
-  private static func size(_ entry: TLBEntry) -> String {
+  static func size(_ entry: TLBEntry) -> String {
     entry.size == 4096 ? "4K" : entry.size == 2 << 20 ? "2M" : "1G"
   }
 

@@ -1,9 +1,10 @@
 public import VMem
 
 extension Views {
-  /// The translation of an address, level by level, in words: which entry of which table is looked
-  /// at and where it lies, its value and its bits, and where it leads, down to the page or the
-  /// level that is missing. In JSON one object is one level.
+  /// The translation of an address, level by level, in words: where the tables begin, how the address
+  /// is cut, what the TLB says; which entry of which table is looked at and where it lies, its value
+  /// and its bits, and where it leads, down to the page or the level that is missing. In JSON an
+  /// object comes first that says what stands above the levels; then one object is one level.
   public static func walk(
     _ machine: borrowing Machine, _ address: UInt64, to output: inout ViewOutput
   ) {
@@ -12,10 +13,11 @@ extension Views {
     }
     let steps = machine.walk(address)
     if output.isJSON {
+      jsonHead(machine, address, steps, to: &output)
       for step in steps { json(machine, WalkedEntry(step, machine.map, address), to: &output) }
       return
     }
-    head(machine, address, to: &output)
+    head(machine, address, steps, to: &output)
     for step in steps { text(machine, WalkedEntry(step, machine.map, address), to: &output) }
   }
 
@@ -37,34 +39,68 @@ extension Views {
 
   // MARK: Text
 
-  /// How the address is cut into indexes, and the area it lies in.
+  /// Where the tables begin, how the address is cut, what the TLB has, and the area it lies in.
   private static func head(
-    _ machine: borrowing Machine, _ address: UInt64, to output: inout ViewOutput
+    _ machine: borrowing Machine, _ address: UInt64, _ steps: [WalkStep],
+    to output: inout ViewOutput
   ) {
+    output.writer.write("CR3 ")
+    output.writer.address((steps.first?.table ?? 0) << 12)
+    output.endLine()
+    let fields = AddressField.all(levels: machine.map.levels)
     output.writer.address(address)
     output.writer.write(":")
-    for depth in stride(from: machine.map.levels, through: 1, by: -1) {
-      output.writer.write(byte: 0x20)
-      output.writer.write(Level(depth: depth, levels: machine.map.levels).name)
-      output.writer.write(byte: 0x20)
-      output.writer.decimal(Level.index(of: address, depth: depth))
-      output.writer.write(byte: 0x2c)
+    for field in fields.dropFirst().dropLast() {
+      output.writer.write(" \(field.name) \(field.value(of: address)),")
     }
     output.writer.write(" offset 0x")
     output.writer.hex(address & 4095)
     output.endLine()
-    guard let area = machine.findVMArea(address) else { return }
-    output.writer.write("in area ")
-    if let name = machine.nameOfArea(area) {
-      output.writer.write(text(machine.name(name)))
-      output.writer.write(byte: 0x20)
-    }
-    range(area.start, area.end, to: &output.writer)
-    if address >= area.start &+ area.size { output.writer.write(", on its guard page") }
+    output.writer.write(byte: 0x20)
+    for field in fields { output.writer.write(" \(field.digits(of: address))") }
+    output.endLine()
+    output.writer.write(tlbSentence(machine, address))
+    output.endLine()
+    guard let sentence = areaSentence(machine, address) else { return }
+    output.writer.write(sentence)
     output.endLine()
   }
 
-  private static func range(_ start: UInt64, _ end: UInt64, to writer: inout ByteWriter) {
+  /// The area that an address lies in, or nil.
+  static func areaSentence(_ machine: borrowing Machine, _ address: UInt64) -> String? {
+    guard let area = machine.findVMArea(address) else { return nil }
+    var writer = ByteWriter(descriptor: nil)
+    writer.write("in area ")
+    if let name = machine.nameOfArea(area) {
+      writer.write(text(machine.name(name)))
+      writer.write(byte: 0x20)
+    }
+    range(area.start, area.end, to: &writer)
+    if address >= area.start &+ area.size { writer.write(", on its guard page") }
+    return writer.takeString()
+  }
+
+  /// The entry of the current CPU's TLB that translates an address, or nil.
+  static func tlbEntry(_ machine: borrowing Machine, _ address: UInt64) -> TLBEntry? {
+    var found: TLBEntry?
+    machine.forEachTLBEntry(machine.cpu) { entry in
+      if address &- entry.address < entry.size { found = entry }
+    }
+    return found
+  }
+
+  /// Whether the TLB has the address, where that leads, and whether it should.
+  static func tlbSentence(_ machine: borrowing Machine, _ address: UInt64) -> String {
+    guard let entry = tlbEntry(machine, address) else {
+      return "TLB of CPU \(machine.cpu): miss, so the tables are walked"
+    }
+    let physical = MapPicture.address(entry.physical)
+    let stale = entry.staleness.map { ", stale: \(text($0))" } ?? ""
+    return "TLB of CPU \(machine.cpu): hit, \(size(entry)) at \(physical), "
+      + "filled by call \(entry.filledAt)\(stale)"
+  }
+
+  static func range(_ start: UInt64, _ end: UInt64, to writer: inout ByteWriter) {
     writer.address(start)
     writer.write(byte: 0x2d)
     writer.address(end)
@@ -97,16 +133,23 @@ extension Views {
       output.endLine()
     }
     output.writer.write("  ")
+    target(machine, step, to: &output.writer)
+    output.endLine()
+  }
+
+  /// Where an entry leads.
+  static func target(
+    _ machine: borrowing Machine, _ step: WalkedEntry, to writer: inout ByteWriter
+  ) {
     switch step.target {
     case .table(let pfn, let level):
-      output.writer.write("leads to the table of ")
-      output.writer.write(level.name)
-      output.writer.write(" entries in frame 0x")
-      output.writer.hex(pfn)
-    case .hole: hole(machine, step, to: &output.writer)
-    case .memory(let physical): memory(machine, step, physical, to: &output.writer)
+      writer.write("leads to the table of ")
+      writer.write(level.name)
+      writer.write(" entries in frame 0x")
+      writer.hex(pfn)
+    case .hole: hole(machine, step, to: &writer)
+    case .memory(let physical): memory(machine, step, physical, to: &writer)
     }
-    output.endLine()
   }
 
   private static func memory(
@@ -172,6 +215,23 @@ extension Views {
   }
 
   // MARK: JSON
+
+  private static func jsonHead(
+    _ machine: borrowing Machine, _ address: UInt64, _ steps: [WalkStep],
+    to output: inout ViewOutput
+  ) {
+    output.beginObject()
+    output.field("address", address: address)
+    output.field("cr3", address: (steps.first?.table ?? 0) << 12)
+    output.field("cpu", count: UInt64(machine.cpu))
+    let entry = tlbEntry(machine, address)
+    output.field("tlb", literal: entry == nil ? "miss" : "hit")
+    if let entry {
+      output.field("tlb_physical", address: entry.physical)
+      output.field("stale", flag: entry.staleness != nil)
+    }
+    output.endObject()
+  }
 
   private static func json(
     _ machine: borrowing Machine, _ step: WalkedEntry, to output: inout ViewOutput

@@ -84,6 +84,9 @@ enum ImageFuzzer {
     vmallocinfo
     vmap_state --lists
     page_tables
+    page_tables --format svg
+    map
+    map --format svg
     tlb
     tlb_audit
     dmesg

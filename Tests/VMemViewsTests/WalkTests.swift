@@ -30,7 +30,10 @@ import Testing
     let pte = try #require(story.machine.walk(at).last)
     let frame = story.frames[1]
     var expected = [
+      "CR3 \(address(story.machine.topTable << 12))",
       "0xffffc90000002123: pgd 402, pud 0, pmd 0, pte 2, offset 0x123",
+      "  1111111111111111 110010010 000000000 000000000 000000010 000100100011",
+      "TLB of CPU 0: miss, so the tables are walked",
       "in area s 0xffffc90000000000-0xffffc90100001000",
     ]
     expected += tableLines(story, at, count: 3)
@@ -54,7 +57,7 @@ import Testing
         "  empty: no page here; the pte table is there, so set_pte_at can fill this entry in any context"
       ])
     let tables = tableLines(story, story.area + 0x9000, count: 3)
-    #expect(Array(inTable.dropFirst(2).prefix(tables.count)) == tables)
+    #expect(Array(inTable.dropFirst(5).prefix(tables.count)) == tables)
     let noPTETable = walk(story, story.area + 0x40_0000)
     #expect(
       noPTETable.last
@@ -65,7 +68,10 @@ import Testing
     let user = walk(story, 0x1234)
     #expect(
       user == [
+        "CR3 \(address(story.machine.topTable << 12))",
         "0x0000000000001234: pgd 0, pud 0, pmd 0, pte 1, offset 0x234",
+        "  0000000000000000 000000000 000000000 000000000 000000001 001000110100",
+        "TLB of CPU 0: miss, so the tables are walked",
         "pgd[0] at physical \(address(story.machine.topTable << 12)) "
           + "(direct map \(address(0xffff_8880_0000_0000 + story.machine.topTable << 12))) "
           + "= 0x0000000000000000",
@@ -84,7 +90,7 @@ import Testing
       ])
     let guardPage = walk(story, story.area + 4 << 30)
     #expect(
-      guardPage[1] == "in area s 0xffffc90000000000-0xffffc90100001000, on its guard page")
+      guardPage[4] == "in area s 0xffffc90000000000-0xffffc90100001000, on its guard page")
     let pte = try #require(story.machine.walk(story.area + 0x1000).last)
     story.machine.ram[table: pte.table, pte.index] = Entry(bits: 0x9_0000_0213)
     let device = walk(story, story.area + 0x1000)
@@ -115,8 +121,25 @@ import Testing
     configuration.levels = 5
     let wide = try Story.told(configuration)
     let lines = walk(wide, wide.area + 0x1000)
-    #expect(lines[0] == "0xffa0000000001000: pgd 416, p4d 0, pud 0, pmd 0, pte 1, offset 0x0")
+    #expect(lines[1] == "0xffa0000000001000: pgd 416, p4d 0, pud 0, pmd 0, pte 1, offset 0x0")
+    let digits = lines[2].split(separator: " ")
+    #expect(digits.map(\.count) == [7, 9, 9, 9, 9, 9, 12])
+    #expect(UInt64(digits.joined(), radix: 2) == wide.area + 0x1000)
     #expect(lines.last?.contains(", page P[0], ") == true)
+  }
+
+  /// What the TLB has is said before the tables are, and whether it should have it.
+  @Test func theTLBIsAskedFirst() throws {
+    let story = try Story.told()
+    let at = story.area + 0x2123
+    _ = try story.machine.read(at, count: 1) { _ in }
+    let hit = walk(story, at)[3]
+    #expect(hit.hasPrefix("TLB of CPU 0: hit, 4K at \(address(story.frames[1] << 12)), filled by "))
+    try story.machine.vmAreaUnmapPages(
+      area: story.area, start: at & ~4095, end: at & ~4095 + 4096)
+    #expect(walk(story, at)[3] == "TLB of CPU 0: miss, so the tables are walked")
+    let json = story.shown(.json) { Views.walk($0, 0xffff_8880_0000_0000, to: &$1) }
+    #expect(json.contains("\"cr3\":\"\(address(story.machine.topTable << 12))\""))
   }
 
   @Test func inJSONALevelIsAnObject() throws {
@@ -129,8 +152,11 @@ import Testing
       let text = story.shown(.json) { Views.walk($0, at, to: &$1) }
       let lines = text.split(separator: "\n").map(String.init)
       #expect(lines.allSatisfy(JSONText.isObject))
-      #expect(lines.count == kinds.count)
-      for (line, kind) in zip(lines, kinds) { #expect(line.contains("\"kind\":\"\(kind)\"")) }
+      #expect(lines.count == kinds.count + 1)
+      #expect(lines[0].contains("\"tlb\":\"miss\""))
+      for (line, kind) in zip(lines.dropFirst(), kinds) {
+        #expect(line.contains("\"kind\":\"\(kind)\""))
+      }
     }
     let page = story.shown(.json) { Views.walk($0, story.area + 0x2123, to: &$1) }
     #expect(page.contains("\"page\":\"P[1]\""))

@@ -100,6 +100,9 @@ package struct Example: Sendable {
       "shell/test_vmalloc.sh",
       "The kernel's own tests of vmalloc, as a measure of what a policy costs."),
     Example(
+      "shell/pictures.sh",
+      "Three pictures of small machines: a map, a walk, and what has changed between two moments."),
+    Example(
       "shell/dump.sh",
       "A machine dumped as /proc/kcore shows it, read with readelf and gdb."),
   ]

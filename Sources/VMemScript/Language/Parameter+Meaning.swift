@@ -120,13 +120,16 @@ extension Parameter {
     case .first: "an address"
     case .second: "the address to compare with"
     case .viewRange: "only these addresses"
+    case .mapRange: "these addresses, and all of the areas that they touch (default: vmalloc space)"
     case .shownSpace:
       "the tables of a CPU that uses this user address space (default: the kernel's alone)"
     case .format:
       """
       ptdump: as the kernel's page_tables/kernel file; tree: tables and leaves; count: only \
-      how many (default ptdump)
+      how many; svg and html: the tree as a picture, no --json (default ptdump)
       """
+    case .pictureFormat:
+      "text; svg: a picture, one document; html: the same in a page; no --json (default text)"
     case .pointers: "how addresses are printed: as they are, hashed, or zero (default real)"
     case .sum: "only counts, and hashes of each list and of the free tree's shape"
     case .lists: "lists with descriptions, and the free tree with colours and maxima"
@@ -182,6 +185,8 @@ extension Parameter {
       fix_size, full_fit, long_busy_list, random_size, fix_align, random_size_align, align_shift, pcpu, \
       kvfree_rcu_1_arg, kvfree_rcu_2_arg, vm_map_ram, no_block, vrealloc
       """
+    case .imageBefore: "the image of the machine as it was"
+    case .imageAfter: "the image of the machine as it is"
     case .text: "words; echo prints them with one blank between"
     case .binding: "a name and what it stands for"
     case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"

@@ -18,9 +18,12 @@ enum Parameter: UInt8, CaseIterable {
   // Memory and devices
   case nodeNumber, mapCount, mapFlags, protection, physical, frame, frameCount
   // Views
-  case ofCPU, viewRange, shownSpace, format, pointers, readAt, headers, sum, lists
+  case ofCPU, viewRange, mapRange, shownSpace, format, pictureFormat, pointers, readAt, headers,
+    sum, lists
   // Language
   case topic, text, binding, comparison, times
+  // Images
+  case imageBefore, imageAfter
   // Files
   case hostFile, hostPaths, fileSize, folioOrder, readAhead, openFile, fileOrBuffer, seals,
     addedSeals, huge,
@@ -89,7 +92,7 @@ enum Parameter: UInt8, CaseIterable {
       .address
     case .fileRange: .range
     case .seals, .addedSeals, .bufferFlags, .syncFlags, .gfp: .flagWords
-    case .hostFile: .word
+    case .hostFile, .imageBefore, .imageAfter: .word
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
     case .stackSize, .stackDepth, .runDepth, .runFrame: .number
@@ -100,14 +103,13 @@ enum Parameter: UInt8, CaseIterable {
       .destination, .source,
       .first, .second, .arena, .mapExtra, .inSpace, .shownSpace, .foundPlace, .wantedAt:
       .address
-    case .range, .searchRange, .viewRange: .range
+    case .range, .searchRange, .viewRange, .mapRange: .range
     case .pages, .page, .pagesOrNull: .pages
     case .bytes: .bytes
     case .flags, .mapFlags: .areaFlags
     case .arenaFlags: .arenaFlags
-    case .context, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
-      .keyAccess,
-      .keyMode, .visitor:
+    case .context, .zone, .level, .format, .pictureFormat, .pointers, .protection, .rights,
+      .newRights, .keyAccess, .keyMode, .visitor:
       .choice
     case .kernel, .config, .with, .without, .file, .caller, .task, .newTask, .listsFile, .rowsFile,
       .function, .window:
@@ -174,13 +176,13 @@ enum Parameter: UInt8, CaseIterable {
     case .moveTo: "--to"
     case .taskSpace: "--mm"
     case .align: "--align"
-    case .searchRange, .viewRange: "--range"
+    case .searchRange, .viewRange, .mapRange: "--range"
     case .shift: "--shift"
     case .caller: "--caller"
     case .level: "--level"
     case .byName: "--name"
     case .function: "--fn"
-    case .format: "--format"
+    case .format, .pictureFormat: "--format"
     case .pointers: "--pointers"
     case .readAt: "--read"
     case .fileSize: "--size"
@@ -254,7 +256,7 @@ enum Parameter: UInt8, CaseIterable {
     case .physical: "PHYS"
     case .frame, .anyFrame: "PFN"
     case .nodeNumber: "NODE"
-    case .searchRange: "S..E|modules"
+    case .searchRange, .mapRange: "S..E|modules"
     case .viewRange: "S..E"
     case .caller: "SYMBOL[+0xOFF/0xSIZE]"
     case .address, .hint, .moveTo: "ADDR"
@@ -279,8 +281,8 @@ enum Parameter: UInt8, CaseIterable {
     case .byte: "BYTE"
     case .destination: "DST"
     case .source: "SRC"
-    case .first: "A"
-    case .second: "B"
+    case .first, .imageBefore: "A"
+    case .second, .imageAfter: "B"
     case .readAt: "ADDR LEN"
     case .hostFile: "HOSTFILE"
     case .fileSize, .readAhead, .mapOffset, .listLimit, .sizeLimit: "N"
@@ -305,9 +307,8 @@ enum Parameter: UInt8, CaseIterable {
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
-    case .context, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
-      .keyAccess,
-      .keyMode, .visitor, .stackPolicy:
+    case .context, .zone, .level, .format, .pictureFormat, .pointers, .protection, .rights,
+      .newRights, .keyAccess, .keyMode, .visitor, .stackPolicy:
       choices.joined(separator: "|")
     }
   }
@@ -318,7 +319,8 @@ enum Parameter: UInt8, CaseIterable {
     case .context: ["process", "atomic", "softirq", "irq", "nmi"]
     case .zone: ["dma32", "normal", "highmem"]
     case .level: ["pte", "pmd", "pud"]
-    case .format: ["ptdump", "tree", "count"]
+    case .format: ["ptdump", "tree", "count", "svg", "html"]
+    case .pictureFormat: ["text", "svg", "html"]
     case .pointers: ["real", "hashed", "zero"]
     case .visitor: ["user", "bpf", "kfunc"]
     case .protection: ["PAGE_KERNEL", "PAGE_KERNEL_RO", "PAGE_KERNEL_NOCACHE"]

@@ -10,11 +10,13 @@ extension Verb {
       returns: "0", example: "snapshot before.img", facts: [.replaces],
       .control(snapshot), check: checkSnapshot),
     Verb(
-      "diff", .images, .nothing, .reader, [.text],
+      "diff", .images, .nothing, .reader, [.imageBefore, .imageAfter], options: [.pictureFormat],
       summary: "show what two images differ in: areas, mappings, counters",
-      returns: "text: lines of A with -, of B with +; nothing for equal machines",
-      example: "diff before.img vmem.img", facts: [.apart], .control(diff),
-      check: checkDiff),
+      returns: """
+        text: lines of A with -, of B with +; nothing for equal machines; or a picture of the areas \
+        and how much of them is mapped
+        """,
+      example: "diff before.img vmem.img", facts: [.apart], .control(diff)),
     Verb(
       "log", .images, .nothing, .reader,
       summary: "show every line since boot that changed the image's machine, as a script",
@@ -62,26 +64,31 @@ extension Verb {
     }
   }
 
-  private static func checkDiff(_ parser: inout Parser) throws(LineFailure) {
-    guard parser.call.words(.text).count == 2 else {
-      throw .script("two images are compared: diff A B", parser.call.tokens.last)
-    }
-  }
-
   private static func diff(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let words = interpreter.call.words(.text)
-    let (a, b) = (
-      interpreter.call.tokens[words.lowerBound].text.string,
-      interpreter.call.tokens[words.lowerBound + 1].text.string
+    let picture = try interpreter.call.picture(.pictureFormat)
+    let names = (
+      interpreter.call.word(.imageBefore).string, interpreter.call.word(.imageAfter).string
     )
-    let text: String
     do throws(CommitFailure) {
       let images = try images(interpreter)
-      text = ImageDifference(try images.open(a), try images.open(b), names: (a, b)).text
+      return show(
+        try images.open(names.0), try images.open(names.1), names, &interpreter.call, picture)
     } catch {
       throw failure(error, interpreter)
     }
-    interpreter.call.scratch.write(text)
+  }
+
+  private static func show(
+    _ a: borrowing Machine, _ b: borrowing Machine, _ names: (String, String),
+    _ call: inout Call, _ picture: PictureFormat?
+  ) -> Result {
+    if let picture {
+      return call.view { output in
+        Views.difference(a, b, names: names, as: picture, to: &output)
+      }
+    }
+    let text = ImageDifference(a, b, names: names).text
+    call.scratch.write(text)
     return text.isEmpty ? .printed : .text
   }
 

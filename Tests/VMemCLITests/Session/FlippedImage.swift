@@ -34,6 +34,7 @@ final class FlippedImage {
   static let commands = [
     "check", "vmallocinfo", "vmap_state", "vmap_state --lists", "page_tables", "find_vm_area s",
     "page P", "read v 8", "info --hash", "meminfo", "buddyinfo", "dmesg", "walk s", "vmstat",
+    "map --format svg", "walk s --format svg", "page_tables --format svg",
     "kcore --read s 64", "get_vm_area 16K", "get_vm_area 16K --align 64K", "free_vm_area s",
     "vfree v", "vmalloc 40K", "vmalloc_huge 2M", "vm_unmap_aliases", "alloc_pages 3",
     "free_pages P", "put_page P[3]", "x = vm_map_ram P[0..4]", "vm_unmap_ram q 4", "vunmap m",

@@ -83,6 +83,7 @@ struct RepairedImage {
     "folios mf", "dmabufs", "arena_info a", "kmap_state", "kmap_audit", "pks_state", "stack_stat",
     "injections", "page P", "page Q", "find_vm_area v", "find_vm_area r2",
     "vmalloc_to_page v --name", "page_address H[0]", "memfd_get_seals mf",
+    "map", "map --format svg", "walk s --format svg", "page_tables --format svg", "--json map",
     "kmap_compare", "--json info", "--json vmallocinfo",
     "--json vmap_state", "--json tlb", "--json page_tables", "--json dmesg",
   ]

@@ -75,7 +75,8 @@ struct RandomLines {
     // Accesses; what is written, is where no page can be freed under it: else it may be anything.
     "read (<address>|<page>) (1|8|5000)", "compare <address> <address> 64", "write <!u> text:hello",
     "fill <!u>(|+4K|+4090) (8|8K) 7", "copy <!u> <address> 16", "set_pte_at <s> <page>",
-    "walk <address>", "tlb", "tlb_audit",
+    "walk <address>(| --format svg)", "map(| --format svg)", "page_tables --format html", "tlb",
+    "tlb_audit",
     "inject (alloc_page|slab|pgtable|nolock) after=(0|1|2)", "inject off",
     "step (0|1)", "step (0|1) (vfree <v>|vm_unmap_aliases|vunmap_range <s>..+8K)",
     "vmallocinfo", "vmstat", "meminfo", "let <+n> = 5", "check",

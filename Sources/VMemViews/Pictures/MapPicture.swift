@@ -1,0 +1,135 @@
+package import VMem
+
+extension Views {
+  /// The picture of `map`: a column of rows, each with its address, its block and what it is.
+  ///
+  /// - Parameters:
+  ///   - machine: what is shown.
+  ///   - range: addresses, where an end of 0 is the top; the whole vmalloc space when nil.
+  ///   - format: a document, or a page with it.
+  ///   - output: where it goes.
+  package static func map(
+    _ machine: borrowing Machine, range: (start: UInt64, end: UInt64)?, as format: PictureFormat,
+    to output: inout ViewOutput
+  ) {
+    var picture = MapPicture(machine, MapSegments(machine, in: range))
+    picture.draw(machine)
+    picture.canvas.write(picture.words, as: format, to: &output.writer)
+  }
+}
+
+/// A map that is being drawn.
+struct MapPicture: ~Copyable {
+  var canvas = SVGCanvas()
+  let words: SVGCanvas.Words
+  private let map: MapSegments
+  private let rows: [MapRow]
+  private var y = 34
+
+  /// Where the blocks are, and the labels behind them.
+  private static let (blockX, blockWidth, labelX) = (156, 180, 348)
+  /// Doublings of a page that a row's height shows; higher ones are cut short.
+  private static let mostDoublings = 14
+
+  init(_ machine: borrowing Machine, _ map: MapSegments) {
+    self.map = map
+    rows = MapRows(map).rows
+    var text = rows.isEmpty ? "nothing" : ""
+    for row in rows {
+      text += "\(Self.address(row.start)) \(row.size): \(MapWords(machine, row).line). "
+    }
+    words = SVGCanvas.Words(
+      title: "\(Self.name(map, machine.map)), \(rows.isEmpty ? "empty" : "\(map.size)")",
+      description: text)
+  }
+
+  static func address(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return "0x" + String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
+  private static func name(_ map: MapSegments, _ layout: AddressMap) -> String {
+    if map.start == layout.vmallocStart, map.last == layout.vmallocEnd { return "vmalloc space" }
+    let isModules = map.start == layout.modulesStart && map.last == AddressMap.modulesEnd - 1
+    return isModules ? "modules" : "addresses from \(address(map.start))"
+  }
+
+  mutating func draw(_ machine: borrowing Machine) {
+    canvas.text(words.title, x: SVGCanvas.margin, y: y, until: 700, "title")
+    y += 22
+    canvas.text(
+      "\(Self.address(map.start))-\(Self.address(map.last &+ 1)), kernel "
+        + "\(machine.configuration.kernel.text)", x: SVGCanvas.margin, y: y, "muted")
+    y += 10
+    drawLegend()
+    guard !rows.isEmpty else { return }
+    y += 14
+    canvas.text(
+      "A row grows with the logarithm of its size; over 64 MiB it is cut short. Crossed: guard pages.",
+      x: SVGCanvas.margin, y: y, "muted")
+    y += 12
+    for row in rows { draw(row, MapWords(machine, row)) }
+    canvas.text(
+      Self.address(map.last &+ 1), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
+  }
+
+  /// What there is of each kind, and how it looks: two columns.
+  private mutating func drawLegend() {
+    var place = 0
+    for (kind, total) in zip(MapKind.allCases, map.totals(of: map.all.indices))
+    where total.count > 0 {
+      let x = place % 2 == 0 ? SVGCanvas.margin : SVGCanvas.width / 2
+      if place % 2 == 0 { y += SVGCanvas.lineHeight }
+      place += 1
+      canvas.rectangle(x: x, y: y - 11, width: 22, height: 13, kind.name)
+      let largest = total.count > 1 ? ", largest \(ByteSize(total.largest))" : ""
+      canvas.text(
+        [
+          ("\(kind.name)", "strong"), (" \(total.count), \(ByteSize(total.bytes))\(largest)", nil),
+        ], x: x + 30, y: y, until: x + SVGCanvas.width / 2 - SVGCanvas.margin)
+    }
+    y += 6
+  }
+
+  private mutating func draw(_ row: MapRow, _ words: MapWords) {
+    let doublings = 63 - max(row.size.bytes >> 12, 1).leadingZeroBitCount
+    let isCut = doublings > Self.mostDoublings
+    let height = 20 + 2 * min(doublings, Self.mostDoublings) + (isCut ? 12 : 0)
+    var title = "\(Self.address(row.start))-\(Self.address(row.last &+ 1)), "
+    title += "\(row.size.bytes) bytes: \(words.line)"
+    for detail in words.details { title += "; \(detail)" }
+    canvas.begin(title: title)
+    var x = Self.blockX
+    for (kind, width) in row.shares(of: Self.blockWidth) {
+      canvas.rectangle(
+        x: x, y: y + 1, width: width, height: height - (words.hasGuard ? 7 : 2), kind.name)
+      x += width
+    }
+    if words.hasGuard {
+      canvas.rectangle(
+        x: Self.blockX, y: y + height - 6, width: Self.blockWidth, height: 5, "guard")
+    }
+    if isCut { drawCut(y + height / 2) }
+    canvas.text(
+      Self.address(row.start), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
+    canvas.text(
+      [
+        ("\(row.size)  ", nil), (words.name.isEmpty ? "" : "\(words.name)  ", "strong"),
+        (words.what, nil), (words.caller.isEmpty ? "" : "  \(words.caller)", "muted"),
+      ], x: Self.labelX, y: y + 14)
+    canvas.end()
+    y += height
+  }
+
+  /// The zigzag of a row that is cut short.
+  private mutating func drawCut(_ middle: Int) {
+    var points: [(x: Int, y: Int)] = []
+    for (index, x) in stride(
+      from: Self.blockX - 4, through: Self.blockX + Self.blockWidth + 4, by: 4
+    ).enumerated() {
+      points.append((x, index % 2 == 0 ? middle - 3 : middle + 3))
+    }
+    canvas.line(points, "cut")
+    canvas.line(points, "ink")
+  }
+}
