@@ -30,8 +30,10 @@ import VMemScript
     let rows = try Pages.read(Pages.readme).split(separator: "\n").filter {
       $0.contains("](examples/")
     }
-    let files = try ExampleFile.all().map {
-      "| [\($0.relativePath.split(separator: "/").last ?? "")](\($0.path)) | \($0.summary) |"
+    let files = try ExampleFile.all().map { file in
+      var name = file.relativePath.split(separator: "/").last ?? ""
+      if name.hasSuffix(".vmem") { name.removeLast(".vmem".count) }
+      return "| [\(name)](\(file.path)) | \(file.summary) |"
     }
     #expect(rows.map(String.init).sorted() == files.sorted())
   }
