@@ -59,7 +59,7 @@ struct TablePicture: ~Copyable {
     }
     y += 22
     canvas.text(
-      "Each box is the 512 entries of a table. What is not of the range is left white.",
+      "Each box is the 512 entries of a table; it is clear where they are not of the range.",
       x: SVGCanvas.margin, y: y, "muted")
     y += 20
     drawLegend()
