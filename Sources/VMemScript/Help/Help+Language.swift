@@ -87,7 +87,8 @@ extension Help {
 
     A view prints one object a row, then its verb's object with "result":null and
     "rows":n. Lines of boot let assert include repeat sync, and lines that start with @,
-    print an object only when they fail.
+    print an object only when they fail. A picture (--format svg or html) is one document and
+    no object: with --json it is refused with 64.
 
     """
   }

@@ -18,44 +18,56 @@ struct MapRows {
       rows = all.indices.map { map.row(of: $0..<$0 + 1) }
       return
     }
-    var groups: [Range<Int>] = []
-    var first = 0
-    for at in 1...all.count {
-      let isSame =
-        at < all.count && all[at].kind == all[first].kind && all[at].caller == all[first].caller
-      if isSame { continue }
-      groups.append(first..<at)
-      first = at
-    }
+    let groups = Groups(map)
     guard groups.count > Self.limit else {
-      rows = groups.map { map.row(of: $0) }
+      rows = groups.first.map { map.row(of: $0) }
       return
     }
     var next = 0
-    for at in Self.largest(groups, map, count: (Self.limit - 1) / 2) {
-      if next < at { rows.append(map.row(of: groups[next].lowerBound..<groups[at].lowerBound)) }
-      rows.append(map.row(of: groups[at]))
-      next = at + 1
+    for group in groups.largest {
+      if next < group.lowerBound { rows.append(map.row(of: next..<group.lowerBound)) }
+      rows.append(map.row(of: group))
+      next = group.upperBound
     }
-    if next < groups.count {
-      rows.append(map.row(of: groups[next].lowerBound..<all.count))
-    }
+    if next < all.count { rows.append(map.row(of: next..<all.count)) }
   }
 
-  /// The places of the largest groups, ascending; of equal ones the first.
-  private static func largest(
-    _ groups: [Range<Int>], _ map: MapSegments, count: Int
-  ) -> [Int] {
-    var found: [(size: UInt64, at: Int)] = []
-    for (at, group) in groups.enumerated() {
-      let first = map.all[group.lowerBound]
-      let size = ByteSize(from: first.start, through: map.all[group.upperBound - 1].last).bytes
-      if found.count == count, let least = found.last, size <= least.size { continue }
-      if found.count == count { found.removeLast() }
-      var place = found.count
-      while place > 0, found[place - 1].size < size { place -= 1 }
-      found.insert((size, at), at: place)
+  /// Neighbours of one kind and caller; of many only what rows are made from.
+  private struct Groups {
+    private(set) var count = 0
+    /// As many as there may be rows.
+    private(set) var first: [Range<Int>] = []
+    private var found: [(size: UInt64, group: Range<Int>)] = []
+
+    /// The largest, ascending by address, so many that what lies between them has rows, too; of
+    /// equal ones the first.
+    var largest: [Range<Int>] {
+      found.map { $0.group }.sorted { $0.lowerBound < $1.lowerBound }
     }
-    return found.map { $0.at }.sorted()
+
+    init(_ map: MapSegments) {
+      let all = map.all
+      var start = 0
+      for at in all.indices.dropFirst()
+      where all[at].kind != all[start].kind || all[at].caller != all[start].caller {
+        add(start..<at, ByteSize(from: all[start].start, through: all[at - 1].last).bytes)
+        start = at
+      }
+      if let last = all.last {
+        add(start..<all.count, ByteSize(from: all[start].start, through: last.last).bytes)
+      }
+    }
+
+    private mutating func add(_ group: Range<Int>, _ size: UInt64) {
+      count += 1
+      if count <= MapRows.limit { first.append(group) }
+      let most = (MapRows.limit - 1) / 2
+      if found.count == most {
+        if let least = found.last, size <= least.size { return }
+        found.removeLast()
+      }
+      let place = found.firstIndex { $0.size < size } ?? found.count
+      found.insert((size, group), at: place)
+    }
   }
 }

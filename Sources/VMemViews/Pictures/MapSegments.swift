@@ -24,6 +24,8 @@ package struct MapSegments: Sendable {
     start = range.start & ~4095
     last = (range.end &- 1) | 4095
     guard range.end == 0 || range.start < range.end else { return }
+    let counters = machine.counters
+    all.reserveCapacity(Int(clamping: min(counters.busyAreas &+ counters.freeBlocks, UInt64(most))))
     let hasSparse = machine.configuration.switches.contains(.sparse)
     machine.forEachBusyArea { area in
       add(area.start, area.end &- 1, MapKind(area, hasSparse: hasSparse), area.caller)

@@ -15,7 +15,10 @@ struct MapWords {
   init(_ machine: borrowing Machine, _ row: MapRow) {
     if !row.caller.isNone { caller = Self.text(machine, row.caller) }
     guard row.count == 1, let kind = row.kind else {
-      what = row.parts.map { "\($0.count) \($0.kind.name)" }.joined(separator: ", ")
+      what = row.parts.map { part in
+        let isWord = part.count > 1 && (part.kind == .area || part.kind == .hole)
+        return "\(part.count) \(part.kind.name)\(isWord ? "s" : "")"
+      }.joined(separator: ", ")
       return
     }
     what = "\(kind.name)"

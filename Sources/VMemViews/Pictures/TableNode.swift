@@ -19,6 +19,9 @@ struct TableNode {
   /// Tables below.
   var tables = 0
 
+  /// Whether no entry of the range says anything.
+  var isUnused: Bool { children.isEmpty && leaves == 0 }
+
   var empty: Int { entries.count - children.count - leaves }
 }
 

@@ -59,7 +59,7 @@ struct TablePicture: ~Copyable {
     }
     y += 22
     canvas.text(
-      "Each box is the 512 entries of a table. What is not of the range is left white.",
+      "Each box is the 512 entries of a table; it is clear where they are not of the range.",
       x: SVGCanvas.margin, y: y, "muted")
     y += 20
     drawLegend()
@@ -67,12 +67,16 @@ struct TablePicture: ~Copyable {
     for row in rows {
       switch row {
       case .table(let place): draw(machine, forest.nodes[place], forest)
-      case .more(let parent, _, _):
-        let x = Self.x(forest.nodes[parent].depth - 1, forest)
-        canvas.text(Self.sentence(row, forest), x: x, y: y + 14, "muted")
-        y += 26
+      case .unused(let places): drawText(row, forest.nodes[places.lowerBound].depth, forest)
+      case .more(let parent, _, _): drawText(row, forest.nodes[parent].depth - 1, forest)
       }
     }
+  }
+
+  /// Tables that are only counted.
+  private mutating func drawText(_ row: TableRows.Row, _ depth: Int, _ forest: TableForest) {
+    canvas.text(Self.sentence(row, forest), x: Self.x(depth, forest), y: y + 14, "muted")
+    y += 26
   }
 
   private mutating func drawLegend() {
@@ -98,6 +102,10 @@ struct TablePicture: ~Copyable {
       let node = forest.nodes[place]
       return "\(node.level.name) table in frame 0x\(String(node.frame, radix: 16)), "
         + "\(MapPicture.address(node.base)): \(contents(node))"
+    case .unused(let places):
+      let (first, last) = (forest.nodes[places.lowerBound], forest.nodes[places.upperBound])
+      return "\(places.count) \(first.level.name) tables without entries, from "
+        + "\(MapPicture.address(first.base)) to \(MapPicture.address(last.base))"
     case .more(_, let tables, let mapped):
       return "\(tables) more \(tables == 1 ? "table" : "tables"), \(ByteSize(mapped)) mapped"
     }
@@ -136,16 +144,23 @@ struct TablePicture: ~Copyable {
       x: x + node.entries.lowerBound, y: y + 17, width: node.entries.count, height: 14,
       "empty")
     let runs = forest.runs(of: node)
-    for run in runs {
-      // Hundreds of tooltips in one box would be found by nobody.
-      let isTold = runs.count <= 64
-      if isTold { canvas.begin(title: Self.title(run, node, forest)) }
-      let width = min(max(run.to - run.from, 3), 512 - run.from)
-      canvas.rectangle(
-        x: x + run.from, y: y + 18, width: width, height: 12, run.isTable ? "table" : "leaf")
-      if isTold { canvas.end() }
-    }
+    // Narrow ones over their neighbours: one entry can be seen beside 511.
+    for run in runs where run.to - run.from > 3 { draw(run, runs.count, node, forest, x) }
+    for run in runs where run.to - run.from <= 3 { draw(run, runs.count, node, forest, x) }
     y += Self.rowHeight
+  }
+
+  private mutating func draw(
+    _ run: EntryRun, _ count: Int, _ node: TableNode, _ forest: TableForest, _ x: Int
+  ) {
+    // Hundreds of tooltips in one box would be found by nobody.
+    let isTold = count <= 64
+    if isTold { canvas.begin(title: Self.title(run, node, forest)) }
+    let width = max(run.to - run.from, 3)
+    canvas.rectangle(
+      x: x + min(run.from, 512 - width), y: y + 18, width: width, height: 12,
+      run.isTable ? "table" : "leaf")
+    if isTold { canvas.end() }
   }
 
   private static func title(

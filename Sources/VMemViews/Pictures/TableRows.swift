@@ -3,6 +3,8 @@ struct TableRows {
   /// A row: a table, or tables that are only counted.
   enum Row {
     case table(Int)
+    /// Tables of one parent that follow each other and have no entry in use.
+    case unused(ClosedRange<Int>)
     /// Tables of one parent that have no row: how many, with those below, and bytes they map.
     case more(parent: Int, tables: Int, mapped: UInt64)
   }
@@ -28,11 +30,22 @@ struct TableRows {
     rows.append(.table(place))
     // Too many already: how many more does not matter.
     guard rows.count <= limit else { return }
-    let children = nodes[place].children
-    for child in children.prefix(most) { add(child, nodes, most, to: &rows) }
-    guard children.count > most else { return }
+    var children = nodes[place].children[...]
+    for _ in 0..<most {
+      guard let child = children.first else { return }
+      // Tables without entries have none below, and so stand beside each other.
+      let unused = children.prefix { nodes[$0].isUnused }
+      if unused.count > 1, let last = unused.last {
+        rows.append(.unused(child...last))
+        children = children.dropFirst(unused.count)
+      } else {
+        add(child, nodes, most, to: &rows)
+        children = children.dropFirst()
+      }
+    }
+    guard !children.isEmpty else { return }
     var (tables, mapped): (Int, UInt64) = (0, 0)
-    for child in children.dropFirst(most) {
+    for child in children {
       tables += 1 + nodes[child].tables
       mapped &+= nodes[child].mapped
     }

@@ -130,7 +130,8 @@ struct WalkPicture: ~Copyable {
         (place, "strong"), (" = \(MapPicture.address(step.entry.bits))", nil),
         ("  at physical \(MapPicture.address(step.physicalAddress))", "muted"),
       ], x: x, y: y + 18)
-    canvas.text(names.joined(separator: " "), x: x, y: y + 36)
+    canvas.text(
+      names.isEmpty ? "no attribute" : names.joined(separator: " "), x: x, y: y + 36)
     canvas.text(
       "table of \(step.level.name) entries in frame 0x\(String(table, radix: 16))", x: x,
       y: y + 54, "muted")

@@ -108,7 +108,19 @@ import VMemScript
 
   /// Thousands of tables are a screenful, in which those without a row are counted.
   @Test func manyTablesAreCounted() {
-    let script = "boot --memory 64M\n@s = get_vm_area 64G --flags sparse\n@populate s..s+8G\n"
+    // Every second table maps a page, so that none stand for each other.
+    let script = """
+      boot --memory 64M
+      @s = get_vm_area 64G --flags sparse
+      @P = alloc_pages 1
+      @populate s..s+8G
+      let at = s
+      repeat 2048 {
+      @set_pte_at at P
+      let at = at + 4M
+      }
+
+      """
     let svg = Self.document("page_tables --range s..s+8G", machine: script)
     let texts = DrawnText.all(in: svg).map(\.text)
     let tables = texts.filter { $0.contains(" frame 0x") }
@@ -119,6 +131,16 @@ import VMemScript
     #expect(tables.count + counted.reduce(0, +) == 2 + 8 + 4096)
     #expect(tables.count + counted.count <= 40)
     #expect(DrawnText.faults(in: svg) == [])
+  }
+
+  /// Tables that stay when everything in them is gone are one line.
+  @Test func unusedTablesAreOneLine() {
+    let script = "@s = get_vm_area 64G --flags sparse\n@populate s..s+64M\n"
+    let texts = DrawnText.all(in: Self.document("page_tables --range s..s+1G", machine: script))
+    #expect(
+      texts.map(\.text).suffix(1) == [
+        "32 pte tables without entries, from 0xffffc90000000000 to 0xffffc90003e00000"
+      ])
   }
 
   /// Also where results are comments of a test report, and on lines that print nothing.
