@@ -86,6 +86,7 @@ enum ImageFuzzer {
     page_tables
     tlb
     tlb_audit
+    map_audit
     dmesg
     kmap_state
     kmap_audit

@@ -91,6 +91,9 @@ package struct Example: Sendable {
       "26-vrealloc-overflow.vmem",
       "What a vrealloc that moves an area to a smaller one writes over, and how far it comes."),
     Example(
+      "27-use-after-unmap.vmem",
+      "Pages freed under a mapping: who reads whose memory, and how map_audit tells."),
+    Example(
       "shell/session.sh",
       "A machine in a file, worked on by commands that come and go. Paste it line by line."),
     Example(

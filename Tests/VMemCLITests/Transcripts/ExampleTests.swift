@@ -36,6 +36,18 @@ import VMemScript
     #expect(rows.map(String.init).sorted() == files.sorted())
   }
 
+  /// A healthy machine has nothing that an audit of its entries would say; the example about it ends
+  /// with one.
+  @Test func noEntryIsStaleBehindThem() throws {
+    for file in try ExampleFile.all() where file.path.hasSuffix(".vmem") {
+      let script = try TestFiles.read("\(TestFiles.root)/\(file.path)")
+      let ran = try Command.run(
+        [TestFiles.vmemctl, "run", "-"],
+        input: Array((script + "\nmap_audit\nassert pagetables.stale eq 0\ncheck\n").utf8))
+      #expect(ran.status == 0, "\(file.path): \(ran.errorText)\(ran.outputText.suffix(400))")
+    }
+  }
+
   /// Who gives a script as if it were a command learns how to run it.
   @Test(arguments: [["a.vmem"], ["--json", "dir/a.vmem"], ["a.vmem", "b.vmem"]])
   func scriptAsVerb(_ words: [String]) throws {

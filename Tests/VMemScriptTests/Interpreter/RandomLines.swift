@@ -28,6 +28,7 @@ struct RandomLines {
     "vmap_pages_range <s>..+4K <page>", "vunmap_range (<s>|<v>|<t>|<w>)..+8K", "populate <s>..+64K",
     "apply_to_page_range <s>..+8K", "apply_to_existing_page_range <s>..+8K",
     "<+g> = pcpu_get_vm_areas --align 4K 0:64K 1M:64K", "pcpu_free_vm_areas <g>",
+    "<+c> = pcpu_alloc (0|1|64|4K|32K|32769)(| --align 64| --align 3| --align 8K)", "pcpu_free <c>",
     "vmalloc_to_page <address>", "vmalloc_to_pfn <address>", "register_vmap_purge_notifier <v>",
     "unregister_vmap_purge_notifier <v>", "vm_unmap_aliases", "drain_vmap_work", "reclaim_vmap",
     "shrink_vmap_node", "(set_memory_ro|set_memory_rw|set_memory_x|set_memory_nx) (<v>|<page>) 1",
@@ -75,7 +76,7 @@ struct RandomLines {
     // Accesses; what is written, is where no page can be freed under it: else it may be anything.
     "read (<address>|<page>) (1|8|5000)", "compare <address> <address> 64", "write <!u> text:hello",
     "fill <!u>(|+4K|+4090) (8|8K) 7", "copy <!u> <address> 16", "set_pte_at <s> <page>",
-    "walk <address>", "tlb", "tlb_audit",
+    "walk <address>", "tlb", "tlb_audit", "map_audit",
     "inject (alloc_page|slab|pgtable|nolock) after=(0|1|2)", "inject off",
     "step (0|1)", "step (0|1) (vfree <v>|vm_unmap_aliases|vunmap_range <s>..+8K)",
     "vmallocinfo", "vmstat", "meminfo", "let <+n> = 5", "check",
