@@ -98,6 +98,10 @@ struct LogText {
         "CPA: called for zero pte. vaddr = \(bare(record.a)) cpa->vaddr = \(bare(record.b))",
         warning,
       ])
+    case .illegalPerCPU:
+      framed([
+        "illegal size (\(record.a)) or align (\(record.b)) for percpu allocation", warning,
+      ])
     case .cpaWritableExecutable:
       framed([writableAndExecutable, warning])
     case .protectionFault:

@@ -50,11 +50,11 @@ extension Views {
     line("DirectMap1G", kB: counters.directMap[2] >> 10)
   }
 
-  /// Pages that are mapped in areas of per-CPU groups (`pcpu_nr_pages`, which counts those of chunks).
+  /// Pages of per-CPU chunks (`pcpu_nr_pages`), and what is mapped in groups of areas besides.
   private static func percpuPages(_ machine: borrowing Machine) -> UInt64 {
     var groups: [ClosedRange<UInt64>] = []
     machine.forEachBusyArea { if $0.isOfGroup { groups.append($0.start...$0.end - 1) } }
-    var pages: UInt64 = 0
+    var pages = machine.perCPUPages
     let walk = LeafWalk(machine)
     for group in groups { walk.forEachLeaf(in: group) { _, _, count in pages += count } }
     return pages

@@ -39,7 +39,7 @@ extension Views {
   }
 
   /// Who has a frame: the page's name, or what the machine uses the frame for.
-  private static func owner(_ machine: borrowing Machine, _ pfn: UInt64) -> String {
+  static func owner(_ machine: borrowing Machine, _ pfn: UInt64) -> String {
     if let name = pageName(machine, pfn) { return name }
     guard pfn < UInt64(machine.ram.frameCount) else { return "device" }
     switch machine.use(ofFrame: pfn) {

@@ -59,7 +59,7 @@ struct TableDump {
     let size = Level.size(depth: depth)
     var low = range.lowerBound / size * size
     while true {
-      let entry = ram[table: table, Level.index(of: low, depth: depth)]
+      let entry = ram[table: table, Level.index(of: low, depth: depth)].withoutNote
       let from = max(low, range.lowerBound)
       let flags = entry.bits & ~Entry.pfnMask
       if depth > 1 && entry.isNone {

@@ -79,7 +79,7 @@ struct TableTree {
 
   /// Attribute bits without accessed and dirty, which say nothing about how an entry was made.
   private static func shownFlags(_ entry: Entry) -> UInt64 {
-    entry.bits & ~(Entry.pfnMask | Entry.accessed | Entry.dirty)
+    entry.withoutNote.bits & ~(Entry.pfnMask | Entry.accessed | Entry.dirty)
   }
 
   // MARK: Lines

@@ -173,6 +173,7 @@ extension Views {
     }
     writer.write(", struct page at ")
     writer.address(machine.structPageAddress(pfn))
+    if step.isStale { writer.write("; stale: freed under this entry (map_audit)") }
   }
 
   /// What is missing, and who could fill it.
@@ -251,6 +252,11 @@ extension Views {
       output.field("kind", literal: "table")
       output.field("next_level", literal: level.name)
       output.field("physical", address: pfn << 12)
+    case .hole where step.isWithoutRights:
+      let pfn = step.entry.userFrame
+      output.field("kind", literal: "prot_none")
+      output.field("physical", address: pfn << 12 | step.address & 4095)
+      if let page = pageName(machine, pfn) { output.field("page", text: page) }
     case .hole:
       output.field("kind", literal: "hole")
       if let below = step.levelBelow { output.field("missing_level", literal: below.name) }

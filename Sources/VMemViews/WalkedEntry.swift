@@ -14,6 +14,8 @@ struct WalkedEntry {
   let level: Level
   let index: Int
   let entry: Entry
+  /// Whether the frame was freed under the entry, and is somebody else's now.
+  let isStale: Bool
   let physicalAddress: UInt64
   /// Bytes that the entry translates.
   let size: UInt64
@@ -24,7 +26,8 @@ struct WalkedEntry {
     self.address = address
     level = step.level
     index = step.index
-    entry = step.entry
+    entry = step.entry.withoutNote
+    isStale = step.entry.isStale
     physicalAddress = step.entryPhysicalAddress
     let depth = step.level.depth(levels: map.levels)
     size = Level.size(depth: depth)
@@ -54,7 +57,7 @@ struct WalkedEntry {
   /// The bits that are set, with their names and what they mean at this level.
   func forEachBit(_ body: (_ name: StaticString, _ meaning: StaticString) -> Void) {
     let bits = entry.bits
-    let isLeaf = entry.mapsMemory(at: level)
+    let isLeaf = entry.mapsMemory(at: level) || isWithoutRights
     if bits & Entry.present != 0 { body("P", "present") }
     if bits & Entry.writable != 0 { body("RW", "writable") }
     if bits & Entry.user != 0 { body("US", "user") }

@@ -89,6 +89,7 @@ enum ImageFuzzer {
     map --format svg
     tlb
     tlb_audit
+    map_audit
     dmesg
     kmap_state
     kmap_audit

@@ -15,7 +15,7 @@ extension AreaAllocator {
       !record.isGivenUp || ram[state].hasNotifiers == 1, "areas: notifier", start)
     switch record.kind {
     case .mapRAM, .mapBlock: return checkMapRAM(record, &checker)
-    case .perCPU: return checkMember(record, &checker)
+    case .perCPU, .perCPUChunk: return checkMember(record, &checker)
     case .arena: checker.expect(record.owned != 0, "areas: arena", start)
     case .caller, .stack: break
     }

@@ -14,12 +14,14 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   case arena
   /// A thread's stack; a static one owns its pages too.
   case stack
+  /// A part of a chunk of per-CPU memory; refers to the next one.
+  case perCPUChunk
 
   /// Whether there is a `vm_struct`, which is what most calls look for.
   @inline(__always)
   var hasVMStruct: Bool {
     switch self {
-    case .caller, .perCPU, .arena, .stack: true
+    case .caller, .perCPU, .arena, .stack, .perCPUChunk: true
     case .mapRAM, .mapBlock: false
     }
   }
@@ -29,7 +31,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   var ownsPages: Bool {
     switch self {
     case .caller, .stack: true
-    case .mapRAM, .mapBlock, .perCPU, .arena: false
+    case .mapRAM, .mapBlock, .perCPU, .arena, .perCPUChunk: false
     }
   }
 
@@ -38,7 +40,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   var isFreedByOwner: Bool {
     switch self {
     case .caller, .mapRAM, .mapBlock, .perCPU: false
-    case .arena, .stack: true
+    case .arena, .stack, .perCPUChunk: true
     }
   }
 
@@ -46,6 +48,8 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   var isNamed: Bool {
     switch self {
     case .caller, .mapRAM, .perCPU, .arena, .stack: true
+    // Its name is one of an object in it.
+    case .perCPUChunk: false
     case .mapBlock: false
     }
   }
@@ -53,7 +57,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   /// `vmap_area.flags` of such an area, the node apart.
   var areaFlags: UInt32 {
     switch self {
-    case .caller, .perCPU, .arena, .stack: 0
+    case .caller, .perCPU, .arena, .stack, .perCPUChunk: 0
     case .mapRAM: VMArea.mapRAM
     case .mapBlock: VMArea.mapRAM | VMArea.mapBlock
     }
@@ -68,6 +72,7 @@ extension Machine {
     switch ram[area].kind {
     case .stack: return bug(function, .areaIsStack, start)
     case .arena: return bug(function, .belongsToArena, start, kernelStart(ram[area].arena))
+    case .perCPUChunk: return bug(function, .areaOfChunk, start)
     case .caller, .mapRAM, .mapBlock, .perCPU:
       return bug(function, .touchesDirectMap, start, ram[area].end)
     }

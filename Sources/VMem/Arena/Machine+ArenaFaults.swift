@@ -75,6 +75,7 @@ extension Machine {
     let slot = slot(address)
     guard slot.table != 0, ram[table: slot.table, slot.index].isNone else { return false }
     ram[table: slot.table, slot.index] = Entry(pfn: UInt64(ram[arena].scratch), .kernel)
+    ram.countMapping(of: UInt64(ram[arena].scratch))
     return true
   }
 

@@ -98,6 +98,7 @@ extension Machine {
       let number = ram[table: table, index].pfn
       guard number != scratch else { return }
       let pfn = UInt32(truncatingIfNeeded: number)
+      ram.countUnmapping(of: ram[table: table, index])
       ram[table: table, index] = .none
       ram[frames.frame(pfn)].next = 0
       if tail == 0 { head = pfn } else { ram[frames.frame(tail)].next = pfn }

@@ -151,6 +151,7 @@ extension Machine {
     }
     ram[frames.frame(pfn)].index = Frame.ofArena
     ram[table: slot.table, slot.index] = Entry(pfn: UInt64(pfn), .kernel)
+    ram.countMapping(of: UInt64(pfn))
     ram[arena].pageCount += 1
     return pfn
   }
@@ -176,6 +177,7 @@ extension Machine {
       throw Refusal(.errno(.EBUSY), .arenaPageMapped, address, entry.bits)
     }
     ram[table: slot.table, slot.index] = .none
+    ram.countUnmapping(of: entry)
     FlushObligation(ram, address, address + 4096).flush()
   }
 

@@ -21,6 +21,8 @@ package enum KernelFunction: UInt16, CaseIterable, Sendable {
   case vb_alloc
   case vm_unmap_ram
   case pcpu_get_vm_areas
+  case pcpu_alloc
+  case free_percpu
   case vfree
   case __vmalloc_node_range
   case vmap
@@ -140,6 +142,8 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   case staleTLB
   /// WARN: attributes of an address that is not mapped: address, first address of the call.
   case cpaZeroPTE
+  /// WARN: no per-CPU object has that size, rounded, or alignment.
+  case illegalPerCPU
   /// WARN: a leaf became writable and executable: attributes before and after, address, frame and,
   /// in the upper 8 bits, depth of the leaf.
   case cpaWritableExecutable

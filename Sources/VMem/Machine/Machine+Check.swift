@@ -15,7 +15,10 @@ extension Machine {
     guard checker.isSound else { return checker.violations }
     frames.check(configuration, layout, &checker)
     caches.check(&checker)
-    if !checker.isFull { tables.check(layout, &checker) }
+    if !checker.isFull {
+      let maps = tables.check(layout, &checker)
+      StaleEntries(ram: ram).check(maps, &checker)
+    }
     if checker.isFull { return checker.violations }
     let users = checkUsers(&checker)
     if checker.isFull { return checker.violations }
@@ -30,6 +33,7 @@ extension Machine {
     checkTasks(&checker)
     checkKmap(&checker)
     checkStacks(users, &checker)
+    checkPerCPU(&checker)
     if !checker.isFull { checkPages(sets, users, arenaFrames, layout, &checker) }
     checkOwners(&checker)
     if checker.isSound { checkTLBs(&checker) }
@@ -112,7 +116,10 @@ extension Machine {
         _ = checker.claim(UInt64(pfn), "boot frame is not RAM")
         // The struct pages' own records lie far away, and nobody ever writes them.
         if pfn < layout.frameTable || pfn < BootLayout.hole.to {
-          checker.expect(ram[frames.frame(pfn)] == Frame(), "boot frame: record", UInt64(pfn))
+          var expected = Frame()
+          expected.kernelMaps = ram[frames.frame(pfn)].kernelMaps
+          checker.expect(
+            ram[frames.frame(pfn)] == expected, "boot frame: record", UInt64(pfn))
         }
       }
     }

@@ -174,6 +174,7 @@ extension Machine {
     }
     guard entry.isNone else { throw Refusal(.errno(.EBUSY), .slotOccupied, address, entry.bits) }
     ram[table: table, Level.index(of: address, depth: 1)] = Entry(pfn: pfn, .kernel)
+    ram.countMapping(of: pfn)
   }
 
   /// The frame an address of the kernel's page tables leads to, or nil for a hole. The corresponding

@@ -129,6 +129,7 @@ extension Machine {
           throw Refusal(.null, .frameHasStructPage, next)
         }
         ram[table: table, index] = Entry(pfn: next, .special)
+        ram.countMapping(of: ram[table: table, index].pfn)
         next &+= 1
       }
     } catch {

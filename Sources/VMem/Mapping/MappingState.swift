@@ -4,9 +4,13 @@ struct MappingState: BitwiseCopyable {
   var vmallocPages: UInt64 = 0
   /// Address that vfree has put off; the next one stands in its first bytes.
   var deferredFree: UInt64 = 0
+  /// Address of the list that the pages of per-CPU chunks are collected in, once there is one.
+  var perCPUPageList: UInt64 = 0
   var deferredCount: UInt32 = 0
   /// Physical ranges that ioremap maps.
   var memoryTypes = Ref<MemoryType>.none
+  /// Chunks of per-CPU memory.
+  var perCPUChunks = ObjectList<PerCPUChunk>()
 }
 
 extension RAM {

@@ -7,8 +7,20 @@ extension Rule {
     .pastAreaEnd, .emptyRange, .unalignedUnmap, .notCanonical, .touchesDirectMap, .slotOccupied,
     .nullPage, .invalidFrame, .noTableMemory, .noTable, .leafInTheWay, .functionFailed,
     .frameHasStructPage, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .notIoremap,
-    .notWholeArea, .neverEnds,
+    .notWholeArea, .neverEnds, .illegalPerCPU, .noPerCPUObject, .areaOfChunk,
   ]
+
+  package static let illegalPerCPU = Rule(
+    "illegalPerCPU", "size", "align",
+    says: "no per-CPU object has {size} bytes and the alignment {align}",
+    hint: "1 to 32768 bytes, aligned to a power of two up to 4096")
+  package static let noPerCPUObject = Rule(
+    "noPerCPUObject", "address",
+    says: "no per-CPU object starts at {address:hex}")
+  package static let areaOfChunk = Rule(
+    "areaOfChunk", "address",
+    says: "the area at {address:hex} is part of a per-CPU chunk",
+    hint: "pcpu_free gives objects back, and the last of them the chunk")
 
   package static let outsideVmalloc = Rule(
     "outsideVmalloc", "address",

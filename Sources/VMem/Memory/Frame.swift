@@ -23,10 +23,24 @@ package struct Frame: BitwiseCopyable, Equatable, Sendable {
   package var mapcount: UInt32 = 0
   /// Offset 52.
   package var refcount: Int32 = 0
-  /// Words 0 of `private`: contents known to be zero. Kept apart from the kernel's fields.
-  var isFresh: UInt32 = 0
+  /// 1 of a free frame whose contents are known to be zero. This and what follows stand apart from the
+  /// kernel's fields.
+  var isFresh: UInt8 = 0
+  private var rawOrder: UInt8 = 0
+  /// Stale entries that lead here, modulo 256, and 1 where a stale large leaf does: `Entry.stale`.
+  var staleMaps: UInt8 = 0
+  var isUnderStaleLeaf: UInt8 = 0
+  /// Entries of the kernel's tables that lead here, but for those of the direct map and of kmap's
+  /// windows. A frame keeps it when it is freed: who maps it by then has no right to.
+  var kernelMaps: UInt32 = 0
+
+  init() {}
+
   /// Order the frame was allocated with.
-  package var order: UInt32 = 0
+  package var order: UInt32 {
+    get { UInt32(rawOrder) }
+    set { rawOrder = UInt8(truncatingIfNeeded: newValue) }
+  }
 
   /// All zero: the frame has not been handed out since boot.
   @inlinable
@@ -42,9 +56,12 @@ package struct Frame: BitwiseCopyable, Equatable, Sendable {
     UInt32(bitPattern: refcount) &+ order << 24 &+ freedAt &* 0x9e37_79b1
   }
 
-  /// Makes this the record of a frame with the past of another record.
+  /// Makes this the record of a frame with the past of another record, and with who maps it.
   mutating func inheritPast(of record: Frame) {
     freedAt = record.freedAt
+    kernelMaps = record.kernelMaps
+    staleMaps = record.staleMaps
+    isUnderStaleLeaf = record.isUnderStaleLeaf
     seal = expectedSeal
   }
 

@@ -50,13 +50,16 @@ package struct FrameAllocator: Sendable {
   func allocate(
     order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true
   ) -> UInt32? {
-    if let pfn = tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed) {
-      return pfn
+    var found = tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
+    if found == nil {
+      // What the kernel's direct reclaim does first: empty the per-CPU lists and free slabs.
+      drainPerCPULists()
+      ObjectCaches(ram: ram).shrink()
+      found = tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
     }
-    // What the kernel's direct reclaim does first: empty the per-CPU lists and free slabs.
-    drainPerCPULists()
-    ObjectCaches(ram: ram).shrink()
-    return tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
+    guard let (pfn, isMapped) = found else { return nil }
+    if isMapped { StaleEntries(ram: ram).note(pfn, count: 1 << UInt32(order)) }
+    return pfn
   }
 
   /// As `allocate`, for pages that the kernel's own calls ask for; these may be made to fail.
@@ -68,9 +71,10 @@ package struct FrameAllocator: Sendable {
     return allocate(order: order, node: node, highest: highest, zeroed: zeroed)
   }
 
+  /// Returns the first frame, and whether entries of the kernel's tables lead to one of them already.
   private func tryAllocate(
     order: Int, node: Int?, highest: ZoneKind, zeroed: Bool
-  ) -> UInt32? {
+  ) -> (pfn: UInt32, isMapped: Bool)? {
     let nodes = Int(ram[state].nodes)
     let first = node ?? ram[state].nodeOfCurrentCPU
     for step in 0..<nodes {
@@ -78,15 +82,15 @@ package struct FrameAllocator: Sendable {
       for kind in stride(from: Int(highest.rawValue), through: 0, by: -1) {
         let zone = zone(at * ZoneKind.allCases.count + kind)
         if let pfn = order == 0 ? takeSingle(zone) : take(zone, order) {
-          handOut(pfn, order: order, zone: zone, zeroed: zeroed)
-          return pfn
+          return (pfn, handOut(pfn, order: order, zone: zone, zeroed: zeroed))
         }
       }
     }
     return nil
   }
 
-  private func handOut(_ pfn: UInt32, order: Int, zone: Ref<Zone>, zeroed: Bool) {
+  private func handOut(_ pfn: UInt32, order: Int, zone: Ref<Zone>, zeroed: Bool) -> Bool {
+    var maps: UInt32 = 0
     let count = UInt32(1) << UInt32(order)
     let fresh = ram[frame(pfn)].isFresh != 0
     let flags = flags(zone)
@@ -96,14 +100,15 @@ package struct FrameAllocator: Sendable {
       record.mapcount = PageType.none
       record.refcount = 1
       record.order = UInt32(order)
-      record.freedAt = ram[frame(pfn + step)].freedAt
-      record.seal = record.expectedSeal
+      record.inheritPast(of: ram[frame(pfn + step)])
+      maps |= record.kernelMaps
       ram[frame(pfn + step)] = record
     }
     let isCold = ram[zone].run >= Zone.coldAfter
     if order == 0, !isCold { ram[zone].run += 1 }
-    guard zeroed, !fresh else { return }
+    guard zeroed, !fresh else { return maps != 0 }
     if order == 0, isCold { ram.zeroPastCaches(pfn) } else { ram.zero(pfn, count: Int(count)) }
+    return maps != 0
   }
 
   /// Makes blocks of a smaller order of one that has been handed out (`split_page`).
@@ -182,6 +187,7 @@ package struct FrameAllocator: Sendable {
       var record = Frame()
       record.flags = flags
       record.isFresh = isZero ? 1 : 0
+      record.inheritPast(of: ram[frame(pfn + step)])
       record.freedAt = now
       record.seal = record.expectedSeal
       ram[frame(pfn + step)] = record

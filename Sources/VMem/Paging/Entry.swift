@@ -26,6 +26,12 @@
   /// Dirty, of a leaf that is not writable: to a CPU that would be a shadow stack.
   package static let savedDirty: UInt64 = 1 << 58
   package static let noExecute: UInt64 = 1 << 63
+  /// Of this emulator, in a leaf of the kernel's: its frame was freed under it and is somebody else's
+  /// now. Processors and kernels ignore the bit; views leave it out.
+  static let stale: UInt64 = 1 << 52
+  package var isStale: Bool { bits & Self.stale != 0 }
+  /// The entry as the kernel has made it.
+  package var withoutNote: Entry { Entry(bits: bits & ~Self.stale) }
 
   @inlinable @inline(__always)
   package static var none: Entry { Entry(bits: 0) }

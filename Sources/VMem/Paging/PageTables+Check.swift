@@ -2,7 +2,7 @@ extension PageTables {
   /// Tables are frames of their own, used once and counted by level; entries have attributes that the
   /// kernel gives, and point at tables, RAM or device space. The direct map and the map of the struct
   /// pages are whole.
-  func check(_ layout: BootLayout, _ checker: inout Checker) {
+  func check(_ layout: BootLayout, _ checker: inout Checker) -> [UInt32: FrameMaps] {
     var walk = TableCheck(
       tables: self,
       struct: Frames(
@@ -31,6 +31,7 @@ extension PageTables {
     checker.expect(total == walk.direct.count << 12, "direct map: bytes", total)
     checker.expect(
       walk.structBytes == walk.struct.count << 12, "struct pages: mapped bytes", walk.structBytes)
+    return walk.maps
   }
 
   /// Consecutive frames that boot has mapped from an address on.
@@ -58,26 +59,15 @@ private struct TableCheck {
   var counts = InlineArray<6, UInt32>(repeating: 0)
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var structBytes: UInt64 = 0
+  /// Entries that lead to each frame, as the frame's record counts them.
+  var maps: [UInt32: FrameMaps] = [:]
 
   init(tables: PageTables, struct: PageTables.Frames, direct: PageTables.Frames) {
     self.tables = tables
     self.struct = `struct`
     self.direct = direct
-    let state = tables.ram[Superblock.ref]
     hasKeys = tables.ram.has(.pks)
-    let highMemory = tables.ram[tables.ram.highMemory]
-    windows =
-      KmapWindow.Kind(rawValue: highMemory.window).flatMap { kind in
-        guard kind != .none else { return nil }
-        let window = KmapWindow(kind: kind, slots: Int(highMemory.pkmapSlots))
-        let slots =
-          Int(state.cpuCount)
-          * (tables.ram.has(.debugKmapLocal) ? KmapControl.mostEntries : 16)
-        return [
-          window.base...window.end - 1,
-          window.localAddress(slots - 1)...window.localTop | 4095,
-        ]
-      } ?? []
+    windows = tables.kmapWindows
   }
 
   mutating func check(
@@ -119,7 +109,6 @@ private struct TableCheck {
   ) {
     // A large leaf has its PAT bit where small ones have the lowest bit of the frame number.
     var attributes = entry.bits & ~Entry.pfnMask
-    // What set_memory takes and gives back: any mixture of these may be left.
     // Rights that set_memory may have changed.
     let open = tables.ram[tables.ram.paging].changesRights ? Self.rights : 0
     attributes |= open
@@ -157,7 +146,13 @@ private struct TableCheck {
     }
     // Slots of kmap and kmap_local are held against what they are there for, elsewhere.
     if windows.contains(where: { $0.contains(address) }) { return }
-    let inRAM = pfn < UInt64(tables.ram.frameCount)
+    let frames = UInt64(tables.ram.frameCount)
+    for at in min(pfn, frames)..<min(pfn &+ size >> 12, frames) {
+      maps[UInt32(at), default: FrameMaps()].count += 1
+      if entry.isStale, depth == 1 { maps[UInt32(at), default: FrameMaps()].stale &+= 1 }
+    }
+    attributes &= ~Entry.stale
+    let inRAM = pfn < frames
     let residue = Entry.accessed | Entry.dirty
     if depth == 1, inRAM, attributes & residue != residue,
       attributes | residue == Protection.kernel.bits

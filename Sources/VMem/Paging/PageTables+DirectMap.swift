@@ -12,7 +12,9 @@ extension PageTables {
     if depth == 2 { attributes &= ~Entry.pageSize }
     if isPAT { attributes |= depth == 2 ? Entry.pageSize : Entry.largePAT }
     for part in 0..<512 {
-      ram[table: below, part] = Entry(bits: base + UInt64(part) * step | attributes)
+      let entry = Entry(bits: base + UInt64(part) * step | attributes)
+      ram[table: below, part] = entry
+      if entry.isStale, depth == 2 { StaleEntries(ram: ram).settle(below, part) }
     }
     ram[table: table, index] = Entry(pfn: below, .kernelTable)
     if isDirectMap {

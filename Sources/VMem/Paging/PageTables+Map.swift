@@ -54,7 +54,10 @@ extension PageTables {
       }
       let pfn = pages[position]
       guard pfn < frames else { return .invalidFrame(address, pfn) }
-      if index < 512 { ram[table: table, index] = Entry(pfn: pfn, protection) }
+      if index < 512 {
+        ram[table: table, index] = Entry(pfn: pfn, protection)
+        ram.countMapping(of: pfn)
+      }
       position += 1
       index += 1
       address &+= 4096
@@ -73,6 +76,7 @@ extension PageTables {
     let count = min(wanted, 512 &- first, pages.count &- position)
     let frames = UInt64(ram.frameCount)
     let residue = ~(Entry.accessed | Entry.dirty)
+    let records = ram[Superblock.ref].frameTable << 8
     return unsafe pages.withUnsafeBufferPointer { list in
       // Safe: `count` stays inside the table and the list.
       let slots = unsafe ram.frame(table).assumingMemoryBound(to: UInt64.self) + first
@@ -81,6 +85,7 @@ extension PageTables {
         let pfn = unsafe list[position &+ done]
         guard pfn < frames, unsafe slots[done] & residue == 0 else { break }
         unsafe slots[done] = pfn &<< 12 | protection.bits
+        ram[Ref<Frame>(granule: records &+ UInt32(truncatingIfNeeded: pfn) << 2)].kernelMaps &+= 1
         done &+= 1
       }
       return done

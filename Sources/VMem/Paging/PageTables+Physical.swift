@@ -59,6 +59,7 @@ extension PageTables {
         return .occupied(address, ram[table: table, index])
       }
       ram[table: table, index] = Entry(pfn: pfn, protection)
+      ram.countMapping(of: pfn)
       pfn += 1
       address &+= 4096
     } while address != end
@@ -90,6 +91,7 @@ extension PageTables {
       return false
     }
     ram[table: table, index] = Entry(pfn: physical >> 12, protection.large)
+    ram.countMapping(of: physical >> 12, pages: size >> 12)
     return true
   }
 
@@ -99,8 +101,14 @@ extension PageTables {
     if depth == 2 {
       for index in 0..<512 {
         let entry = ram[table: table, index]
-        if entry.isTable(at: .pmd) { freeTables(entry.pfn, 1, address) }
+        if entry.isTable(at: .pmd) {
+          freeTables(entry.pfn, 1, address)
+        } else {
+          ram.countUnmapping(of: entry, depth: 2)
+        }
       }
+    } else {
+      for index in 0..<512 { ram.countUnmapping(of: ram[table: table, index]) }
     }
     TLBFlush(ram: ram).kernelRange(address, address + 4095)
     ram.forgetWalks()

@@ -34,6 +34,7 @@ extension PageTables {
       if entry.isPresent {
         if depth <= 3 && entry.bits & Entry.pageSize != 0 {
           ram[table: table, index] = .none
+          ram.countUnmapping(of: entry, depth: depth)
           if next &- address < Level.size(depth: depth) { partial += depth == 3 ? 1 << 32 : 1 }
         } else {
           partial += unmap(entry.pfn, depth - 1, address, next)
@@ -48,7 +49,12 @@ extension PageTables {
   private func clearEntries(_ table: UInt64, _ start: UInt64, _ end: UInt64) {
     let first = Level.index(of: start, depth: 1)
     let count = Int(truncatingIfNeeded: (end &- start &+ 4095) >> 12)
-    for index in first..<min(first + count, 512) { ram[table: table, index] = .none }
+    for index in first..<min(first + count, 512) {
+      let entry = ram[table: table, index]
+      if entry.bits == 0 { continue }
+      ram[table: table, index] = .none
+      ram.countUnmapping(of: entry)
+    }
   }
 
   /// Whether clearing [start, end) would step over the end of a table instead of meeting it, and run

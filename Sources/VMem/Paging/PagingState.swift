@@ -7,6 +7,8 @@ struct PagingState: BitwiseCopyable {
   /// Bytes of the direct map in leaves of 4 KiB, 2 MiB and 1 GiB.
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var flushes = FlushCounters()
+  /// The page whose entry has been noted as stale last (`StaleEntries`), or 0.
+  var lastStale: UInt64 = 0
   /// Whether set_memory has changed what leaves allow.
   var changesRights = false
 }

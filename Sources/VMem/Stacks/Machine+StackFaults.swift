@@ -98,6 +98,7 @@ extension Machine {
         return false
       }
       ram[table: table, index] = Entry(pfn: UInt64(pfn), .kernel)
+      ram.countMapping(of: UInt64(pfn))
     } while page > address
     ram[stackState].marks |= 1 << UInt64(cpu)
     return true

@@ -22,6 +22,7 @@ extension Machine {
         entry.pfn == UInt64(ram[stack].slots[slot])
       else { continue }
       ram[table: table, Level.index(of: page, depth: 1)] = .none
+      ram.countUnmapping(of: entry)
       taken.append(ram[stack].slots[slot])
       ram[stack].slots[slot] = 0
     }

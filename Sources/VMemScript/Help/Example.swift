@@ -94,6 +94,9 @@ package struct Example: Sendable {
       "27-kernels.vmem",
       "One question to every kernel: what changed between 6.1 and 7.3 in a dozen lines."),
     Example(
+      "28-use-after-unmap.vmem",
+      "Pages freed under a mapping: who reads whose memory, and how map_audit tells."),
+    Example(
       "shell/session.sh",
       "A machine in a file, worked on by commands that come and go. Paste it line by line."),
     Example(

@@ -191,7 +191,7 @@ extension Interpreter {
       switch KernelMessage(rawValue: record.message) {
       case .warning, .badVfree, .ioremapOnRAM, .cpaZeroPTE, .cpaWritableExecutable,
         .sleepingInAtomic, .schedulingWhileAtomic, .pgmapFault, .vreallocAlignment, .notIoremap,
-        .notWholeArea:
+        .notWholeArea, .illegalPerCPU:
         let function = KernelFunction(rawValue: record.function)?.name ?? "?"
         switch KernelMessage(rawValue: record.message) {
         case .sleepingInAtomic:

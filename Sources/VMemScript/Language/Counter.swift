@@ -42,6 +42,17 @@ struct Counter {
       Counter(name: "machine.stash", meaning: "pages in the current CPU's stash") { m, _ in
         UInt64(m.stackStash(ofCPU: m.cpu).count { $0.pfn != nil && !$0.isTaken })
       },
+      Counter(name: "pagetables.stale", meaning: "entries that map_audit lists") { m, _ in
+        stale(m) { _ in true }
+      },
+      Counter(name: "pagetables.stale_free", meaning: "those of them that lead to free frames") {
+        m, _ in
+        stale(m) { if case .free = $0 { true } else { false } }
+      },
+      Counter(name: "pagetables.stale_reused", meaning: "those whose frames others have by now") {
+        m, _ in
+        stale(m) { if case .reused = $0 { true } else { false } }
+      },
       Counter(name: "areas.busy", meaning: "areas that live") { _, c in c.busyAreas },
       Counter(name: "areas.lazy", meaning: "freed areas that wait for a purge") { _, c in
         c.lazyAreas
@@ -72,6 +83,14 @@ struct Counter {
         m, _ in m.faults
       },
     ]
+  }
+
+  private static func stale(
+    _ machine: borrowing Machine, _ isCounted: (StaleMapping.Now) -> Bool
+  ) -> UInt64 {
+    var count: UInt64 = 0
+    machine.forEachStaleMapping { if isCounted($0.now) { count += 1 } }
+    return count
   }
 
   private static func table(_ counters: Counters, _ depth: Int) -> UInt64 {

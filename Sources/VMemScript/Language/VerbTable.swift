@@ -14,7 +14,7 @@ package struct VerbTable: Sendable {
       + Verb.files + Verb.buffers
       + Verb.arenas + Verb.stacks
       + Verb.access + Verb.views
-      + Verb.tlb
+      + Verb.tlb + Verb.audits
       + Verb.dumps + Verb.images + Verb.language
     names = verbs.map { $0.name }
     precondition(verbs.count < 255)

@@ -45,6 +45,22 @@ extension Verb {
     return .ok
   }
 
+  /// Without `--align` as `alloc_percpu` of an integer: the size of a pointer.
+  static func allocPerCPU(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    .address(
+      try machine.allocPerCPU(
+        size: call.arguments[.size], align: call.arguments[.align, default: 8]))
+  }
+
+  static func freePerCPU(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    try machine.freePerCPU(call.arguments[.address])
+    return .ok
+  }
+
   static func drain(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     try machine.drainLazyAreas()
     return .ok

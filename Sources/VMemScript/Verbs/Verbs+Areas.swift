@@ -49,6 +49,17 @@ extension Verb {
       kernel: "pcpu_free_vm_areas", returns: "0", example: "pcpu_free_vm_areas g",
       .call(freeGroup)),
     Verb(
+      "pcpu_alloc", .areas, .address, .writer, [.size], options: [.align],
+      summary: "give every CPU its own memory of a size, at the same place of its unit",
+      kernel: "__alloc_percpu",
+      returns: "the address for CPU 0, or NULL; a warn for a size or alignment that cannot be",
+      example: "c = pcpu_alloc 64 --align 8", .call(allocPerCPU)),
+    Verb(
+      "pcpu_free", .areas, .nothing, .writer, [.address],
+      summary: "free what pcpu_alloc gave", kernel: "free_percpu",
+      returns: "0; BUG for another address", example: "c = pcpu_alloc 64\npcpu_free c",
+      .call(freePerCPU)),
+    Verb(
       "drain_vmap_work", .areas, .nothing, .writer,
       summary: "run the drain that too many lazy areas schedule",
       kernel: "drain_vmap_area_work", returns: "0", example: "drain_vmap_work",

@@ -77,8 +77,9 @@ struct RepairedImage {
   static let readers = [
     "info", "info --hash", "meminfo", "vmstat", "buddyinfo", "iomem", "dmesg", "check",
     "memory OUT", "vmallocinfo", "page_tables", "page_tables --format tree", "vmap_state",
-    "vmap_state --sum", "vmap_state --lists", "tlb", "tlb --cpu 1", "tlb_audit", "kcore OUT",
-    "kcore --headers", "kcore --read 0xffffc90000000000 64K", "vmcore OUT", "snapshot OUT",
+    "vmap_state --sum", "vmap_state --lists", "tlb", "tlb --cpu 1", "tlb_audit", "map_audit",
+    "kcore OUT", "kcore --headers", "kcore --read 0xffffc90000000000 64K", "vmcore OUT",
+    "snapshot OUT",
     "diff WHOLE IMAGE", "log", "walk v", "walk u", "walk s", "maps m", "files", "folios fo",
     "folios mf", "dmabufs", "arena_info a", "kmap_state", "kmap_audit", "pks_state", "stack_stat",
     "injections", "page P", "page Q", "find_vm_area v", "find_vm_area r2",

@@ -27,15 +27,14 @@ import VMemScript
   }
 
   @Test func readmeListsThem() throws {
-    let rows = try Pages.read(Pages.readme).split(separator: "\n").filter {
-      $0.contains("](examples/")
-    }
+    let lines = try Pages.read(Pages.readme).split(separator: "\n").map(String.init)
+    let rows = lines.drop { $0 != "| script | what it shows |" }.dropFirst(2)
     let files = try ExampleFile.all().map { file in
       var name = file.relativePath.split(separator: "/").last ?? ""
       if name.hasSuffix(".vmem") { name.removeLast(".vmem".count) }
-      return "| [\(name)](\(file.path)) | \(file.summary) |"
+      return "| \(name) | \(file.summary) |"
     }
-    #expect(rows.map(String.init).sorted() == files.sorted())
+    #expect(rows.sorted() == files.sorted())
   }
 
   /// Who gives a script as if it were a command learns how to run it.

@@ -40,6 +40,46 @@ import VMemScript
       ])
   }
 
+  /// The page that a walk leads to once nobody may use it is the one it led to before: written, only
+  /// read, the page of zeroes, of a device, and with the dirty bit of kernels that keep it in its place.
+  @Test(
+    arguments: ["6.1", "6.18"],
+    ["@write x text:y", "@read x 1", "@read x 1\n@mprotect m x 4K r", "@write x text:y\n@fork m"])
+  func walkToAPageWithoutRights(_ kernel: String, _ use: String) {
+    walkStays(kernel, "@x = mmap m 8K\n\(use)", "x")
+    if use.hasPrefix("@read x 1\n") {
+      walkStays(
+        kernel,
+        "@v = vmalloc_user 8K\n@d = mmap m 8K --device --shared\n"
+          + "@remap_vmalloc_range d v 0", "d")
+    }
+  }
+
+  private func walkStays(_ kernel: String, _ setup: String, _ name: String) {
+    let script = """
+      boot --memory 16M --kernel \(kernel)
+      @m = mm_create
+      @switch_mm m
+      \(setup)
+      walk \(name)
+      @mprotect m \(name) 4K none
+      walk \(name)
+      page_tables --mm m --format count --range \(name)..\(name)+4K
+      """
+    let leaves = run(script).lines.filter { $0.hasPrefix("  ") && $0.contains(", in frame ") }
+    #expect(leaves.count == 2 && leaves.last?.contains("kept by the kernel (PROT_NONE): ") ?? false)
+    let ends = leaves.map { $0.drop { $0 != "0" } }
+    #expect(ends.first == ends.last, "\(leaves)")
+    #expect(run(script).lines.last == "tables: pud=1 pmd=1 pte=1  leaves: pud=0 pmd=0 pte=1")
+    #expect(!run(script).lines.contains { $0.contains("PROTNONE") && $0.contains("ignored in") })
+    let objects = run(script) { $0.json = true }.lines.filter { $0.contains(#""level":"pte""#) }
+    let physical = objects.compactMap {
+      $0.split(separator: #""physical":"#).dropFirst().first?.prefix { $0 != "," && $0 != "}" }
+    }
+    #expect(physical.count == 2 && physical.first == physical.last, "\(objects)")
+    #expect(objects.last?.contains(#""kind":"prot_none""#) ?? false)
+  }
+
   /// The whole file: the user's tables, and behind the hole the kernel's own rows.
   @Test func file() {
     let user = shown("page_tables --mm m")

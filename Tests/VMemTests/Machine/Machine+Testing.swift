@@ -19,17 +19,32 @@ extension Configuration {
 }
 
 extension Machine {
-  /// Records an issue for the first broken invariant. Returns whether there was none.
+  /// Records an issue for the first broken invariant, and for an entry that leads to what its maker has
+  /// no right to, unless the test makes such entries. Returns whether there was none.
   @discardableResult
   func expectSound(
-    _ context: @autoclosure () -> String, sourceLocation: SourceLocation = #_sourceLocation
+    _ context: @autoclosure () -> String, hasStaleEntries: Bool = false,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) -> Bool {
     let violations = check()
+    if !hasStaleEntries, let first = staleMappings.first {
+      Issue.record(
+        "\(context()): \(hex(first.address)) leads to \(first.pfn), \(first.now)",
+        sourceLocation: sourceLocation)
+      return false
+    }
     guard let first = violations.first else { return true }
     Issue.record(
       "\(context()): \(first.what) \(hex(first.a)) \(hex(first.b)), \(violations.count) in all",
       sourceLocation: sourceLocation)
     return false
+  }
+
+  /// Entries that lead to what their makers have no right to.
+  var staleMappings: [StaleMapping] {
+    var found: [StaleMapping] = []
+    forEachStaleMapping { found.append($0) }
+    return found
   }
 
   /// Maps a device file, shared.

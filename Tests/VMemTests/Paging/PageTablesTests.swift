@@ -188,7 +188,10 @@ struct PageTablesTests {
         try require(zip(tables, highest).allSatisfy { $0 >= $1 }, "tables went away")
         highest = tables
         if step % 100 == 99 { try user.compare(machine, boot: boot) }
-        if step % 500 == 499 { try require(machine.check().isEmpty, "\(machine.check())") }
+        if step % 500 == 499 {
+          try require(machine.check().isEmpty, "\(machine.check())")
+          try require(machine.staleMappings.isEmpty, "\(machine.staleMappings)")
+        }
       } catch {
         Issue.record("\(context): \(error)")
         return

@@ -77,6 +77,14 @@ extension Machine {
   public func getPerCPUAreas(
     align: UInt64, _ list: [(offset: UInt64, size: UInt64)], caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
+    try getPerCPUAreas(align: align, list, caller: caller, kind: .perCPU)
+  }
+
+  /// As above, of areas that belong to `kind`.
+  func getPerCPUAreas(
+    align: UInt64, _ list: [(offset: UInt64, size: UInt64)], caller: Ref<Symbol> = .none,
+    kind: VMAreaKind
+  ) throws(Refusal) -> UInt64 {
     let group = PerCPUAreas(
       areas: areas, members: list.map { PerCPUAreas.Member(offset: $0.offset, size: $0.size) },
       align: align)
@@ -112,7 +120,7 @@ extension Machine {
       base = claim(group, &records)
     }
     guard let base else { throw Refusal(.null, .noHole, group.span, align) }
-    try file(&records, group, base, caller)
+    try file(&records, group, base, caller, kind)
     return base &+ list[0].offset
   }
 
@@ -145,7 +153,8 @@ extension Machine {
 
   /// Makes areas of what was claimed. The descriptors are no longer the caller's then.
   private func file(
-    _ records: inout [Ref<VMArea>], _ group: PerCPUAreas, _ base: UInt64, _ caller: Ref<Symbol>
+    _ records: inout [Ref<VMArea>], _ group: PerCPUAreas, _ base: UInt64, _ caller: Ref<Symbol>,
+    _ kind: VMAreaKind
   ) throws(Refusal) {
     let caller =
       caller.isNone ? (try? internText("pcpu_get_vm_areas+0x0/0x0")) ?? .none : caller
@@ -156,7 +165,7 @@ extension Machine {
       record.requestedSize = member.size
       record.flags = .alloc
       record.caller = caller
-      record.kind = .perCPU
+      record.kind = kind
       record.owned = index + 1 < records.count ? records[index + 1].granule : 0
       ram[records[index]] = record
       guard areas.insertBusy(records[index], at: record.start) else {
@@ -190,21 +199,28 @@ extension Machine {
   /// Frees a group by the address of its first area. The corresponding kernel function is
   /// `pcpu_free_vm_areas`.
   public func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
-    var area = areas.busyArea(startingAt: address)
+    let area = areas.busyArea(startingAt: address)
+    if !area.isNone, ram[area].kind == .perCPUChunk { throw whyStays(.free_vm_area, area) }
     guard !area.isNone, ram[area].kind == .perCPU else {
       throw bug(.free_vm_area, .noAreaAtAddress, address)
     }
+    removeGroup(area, .perCPU)
+  }
+
+  /// Removes an area of a group and those behind it.
+  func removeGroup(_ first: Ref<VMArea>, _ kind: VMAreaKind) {
+    var area = first
     while !area.isNone {
       let next = Ref<VMArea>(granule: ram[area].owned)
       mightSleep(.remove_vm_area)
       removeArea(area)
       // Another call may have freed a member.
-      area = isMember(next) ? next : .none
+      area = isMember(next, kind) ? next : .none
     }
   }
 
-  private func isMember(_ area: Ref<VMArea>) -> Bool {
-    !area.isNone && ram[area].kind == .perCPU && areas.busyArea(startingAt: ram[area].start) == area
+  private func isMember(_ area: Ref<VMArea>, _ kind: VMAreaKind) -> Bool {
+    !area.isNone && ram[area].kind == kind && areas.busyArea(startingAt: ram[area].start) == area
   }
 
   func internText(_ text: StaticString) throws(Refusal) -> Ref<Symbol> {

@@ -1,0 +1,42 @@
+/// Each frame's record counts the entries of the kernel's tables that lead to it: whoever writes or
+/// clears such an entry says so here. Frames behind the end of RAM have no record.
+extension RAM {
+  /// An entry leads to frames from now on.
+  @inline(__always)
+  func countMapping(of pfn: UInt64, pages: UInt64 = 1) {
+    var pfn = pfn
+    let end = pfn &+ pages
+    while pfn < end, pfn < UInt64(frameCount) {
+      self[FrameAllocator(ram: self).frame(UInt32(truncatingIfNeeded: pfn))].kernelMaps &+= 1
+      pfn &+= 1
+    }
+  }
+
+  /// An entry is cleared: a leaf of `depth`, or none.
+  @inline(__always)
+  func countUnmapping(of entry: Entry, depth: Int = 1) {
+    guard entry.isPresent else { return }
+    if depth > 1 { return countUnmapping(ofLarge: entry, pages: Level.size(depth: depth) >> 12) }
+    guard entry.pfn < UInt64(frameCount) else { return }
+    let record = FrameAllocator(ram: self).frame(UInt32(truncatingIfNeeded: entry.pfn))
+    self[record].kernelMaps &-= 1
+    if entry.isStale { self[record].staleMaps &-= 1 }
+  }
+
+  @inline(never)
+  private func countUnmapping(ofLarge leaf: Entry, pages: UInt64) {
+    let first = leaf.pfn & ~(pages - 1)
+    for pfn in min(first, UInt64(frameCount))..<min(first + pages, UInt64(frameCount)) {
+      let record = FrameAllocator(ram: self).frame(UInt32(pfn))
+      self[record].kernelMaps &-= 1
+      if leaf.isStale { self[record].isUnderStaleLeaf = 0 }
+    }
+  }
+}
+
+/// What a walk over the tables finds out about a frame.
+struct FrameMaps {
+  /// Entries that lead to it, and how many small ones of them are stale.
+  var count: UInt32 = 0
+  var stale: UInt8 = 0
+}
