@@ -19,7 +19,7 @@ package enum MapKind: UInt8, CaseIterable, Sendable {
   init(_ area: borrowing VMArea, hasSparse: Bool) {
     switch area.kind {
     case .mapRAM, .mapBlock: self = .mapRAM
-    case .perCPU: self = .perCPU
+    case .perCPU, .perCPUChunk: self = .perCPU
     case .arena: self = .arena
     case .stack: self = .stack
     case .caller:
