@@ -21,6 +21,7 @@ enum Parameter: UInt8, CaseIterable {
   case ofCPU, viewRange, shownSpace, format, pointers, readAt, headers, sum, lists
   // Language
   case topic, text, binding, comparison, times
+  case quizTopic, quizAnswer, solve
   // Files
   case hostFile, hostPaths, fileSize, folioOrder, readAhead, openFile, fileOrBuffer, seals,
     addedSeals, huge,
@@ -89,7 +90,9 @@ enum Parameter: UInt8, CaseIterable {
       .address
     case .fileRange: .range
     case .seals, .addedSeals, .bufferFlags, .syncFlags, .gfp: .flagWords
-    case .hostFile: .word
+    case .hostFile, .quizAnswer: .word
+    case .quizTopic: .choice
+    case .solve: .flag
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
     case .stackSize, .stackDepth, .runDepth, .runFrame: .number
@@ -193,6 +196,8 @@ enum Parameter: UInt8, CaseIterable {
     case .rfc: "--rfc"
     case .mappedFile: "--file"
     case .mapOffset: "--offset"
+    case .quizAnswer: "--answer"
+    case .solve: "--solve"
     case .bufferFlags: "--flags"
     case .listLimit: "--list"
     case .sizeLimit: "--size-mb"
@@ -297,6 +302,8 @@ enum Parameter: UInt8, CaseIterable {
     case .byteOffset: "OFFSET"
     case .fileRange: "START..END"
     case .huge, .optimized, .punchesHole, .rfc: ""
+    case .quizAnswer: "TEXT"
+    case .solve: ""
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
     case .task, .newTask: "NAME"
@@ -307,7 +314,7 @@ enum Parameter: UInt8, CaseIterable {
     case .comparison: "EXPR OP EXPR"
     case .context, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
       .keyAccess,
-      .keyMode, .visitor, .stackPolicy:
+      .keyMode, .visitor, .stackPolicy, .quizTopic:
       choices.joined(separator: "|")
     }
   }
@@ -325,6 +332,7 @@ enum Parameter: UInt8, CaseIterable {
     case .rights, .newRights: ["rw", "r", "rx", "rwx", "none"]
     case .keyAccess: ["rw", "r", "none"]
     case .keyMode: ["strict", "relaxed"]
+    case .quizTopic: QuizTopic.allCases.map { $0.rawValue }
     case .stackPolicy: StackPolicy.allCases.map { "\($0)" }
     default: []
     }
