@@ -10,6 +10,12 @@ extension Session {
     for program: Program, isNamed: Bool, isFirst: Bool = false
   ) throws(ProcessFailure) -> Machine {
     if program.isMalformed { return try Machine.booted() }
+    // What says nothing of the machine needs no image.
+    if program.facts.contains(.apart), program.facts.isDisjoint(with: [.looks, .includes]),
+      !program.commits, !isFirst
+    {
+      return try Machine.booted()
+    }
     if !exists, !program.facts.contains(.boots) {
       // A fresh machine knows no names.
       if program.needsNames { return try Machine.booted() }

@@ -176,6 +176,9 @@ extension Parameter {
     case .listLimit: "most items of a list (list_limit, default 1024; -1 for no limit)"
     case .sizeLimit: "most MiB of a buffer (size_limit_mb, default 64; -1 for no limit)"
     case .syncFlags: "start or end, and read, write: words joined with commas, or a number"
+    case .quizTopic: "what the exercise is about"
+    case .quizAnswer: "a number, or an address, as the answer"
+    case .solve: "show the way to the answer"
     case .topic: "what to explain; nothing lists the verbs"
     case .settings:
       """

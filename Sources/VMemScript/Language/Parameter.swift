@@ -22,6 +22,7 @@ enum Parameter: UInt8, CaseIterable {
     sum, lists
   // Language
   case topic, text, binding, comparison, times
+  case quizTopic, quizAnswer, solve
   // Images
   case imageBefore, imageAfter
   // Files
@@ -92,7 +93,9 @@ enum Parameter: UInt8, CaseIterable {
       .address
     case .fileRange: .range
     case .seals, .addedSeals, .bufferFlags, .syncFlags, .gfp: .flagWords
-    case .hostFile, .imageBefore, .imageAfter: .word
+    case .hostFile, .imageBefore, .imageAfter, .quizAnswer: .word
+    case .quizTopic: .choice
+    case .solve: .flag
     case .huge, .optimized, .punchesHole, .rfc: .flag
     case .bufferItems: .rest
     case .stackSize, .stackDepth, .runDepth, .runFrame: .number
@@ -195,6 +198,8 @@ enum Parameter: UInt8, CaseIterable {
     case .rfc: "--rfc"
     case .mappedFile: "--file"
     case .mapOffset: "--offset"
+    case .quizAnswer: "--answer"
+    case .solve: "--solve"
     case .bufferFlags: "--flags"
     case .listLimit: "--list"
     case .sizeLimit: "--size-mb"
@@ -299,6 +304,8 @@ enum Parameter: UInt8, CaseIterable {
     case .byteOffset: "OFFSET"
     case .fileRange: "START..END"
     case .huge, .optimized, .punchesHole, .rfc: ""
+    case .quizAnswer: "TEXT"
+    case .solve: ""
     case .topic: "[VERB|grammar|exit|json|image|kernels]"
     case .text: "TEXT…"
     case .task, .newTask: "NAME"
@@ -308,7 +315,7 @@ enum Parameter: UInt8, CaseIterable {
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
     case .context, .zone, .level, .format, .pictureFormat, .pointers, .protection, .rights,
-      .newRights, .keyAccess, .keyMode, .visitor, .stackPolicy:
+      .newRights, .keyAccess, .keyMode, .visitor, .stackPolicy, .quizTopic:
       choices.joined(separator: "|")
     }
   }
@@ -327,6 +334,7 @@ enum Parameter: UInt8, CaseIterable {
     case .rights, .newRights: ["rw", "r", "rx", "rwx", "none"]
     case .keyAccess: ["rw", "r", "none"]
     case .keyMode: ["strict", "relaxed"]
+    case .quizTopic: QuizTopic.allCases.map { $0.rawValue }
     case .stackPolicy: StackPolicy.allCases.map { "\($0)" }
     default: []
     }

@@ -26,7 +26,7 @@ extension Verb {
     /// Without arguments it only looks.
     static let looksAlone = Facts(rawValue: 1 << 6)
     /// It is a reader that says nothing of the machine.
-    static let apart = Facts(rawValue: 1 << 10)
+    package static let apart = Facts(rawValue: 1 << 10)
     /// It means the CPU that it names, not the current one.
     static let namesCPU = Facts(rawValue: 1 << 9)
   }

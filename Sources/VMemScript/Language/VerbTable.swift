@@ -15,7 +15,7 @@ package struct VerbTable: Sendable {
       + Verb.arenas + Verb.stacks
       + Verb.access + Verb.views
       + Verb.tlb + Verb.audits
-      + Verb.dumps + Verb.images + Verb.language
+      + Verb.dumps + Verb.images + Verb.language + Verb.exercises
     names = verbs.map { $0.name }
     precondition(verbs.count < 255)
     slots = [UInt8](repeating: 0, count: mask + 1)

@@ -58,6 +58,10 @@ extension Attempt {
       verb: "pcpu_get_vm_areas", line: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K 4M:8K",
       calls: [0, 10, 0],
       survives: [.slab: 2]),
+    // The chunk is there, and its first page.
+    Attempt(
+      verb: "pcpu_alloc", setup: "@c = pcpu_alloc 8\n@pcpu_free c", line: "x = pcpu_alloc 32K",
+      calls: [7, 0, 0]),
   ]
 
   private static let sparse = "@s = get_vm_area 4G --flags sparse\n@P = alloc_pages 4"
@@ -275,6 +279,7 @@ extension Attempt {
     @vm_area_map_pages s s..s+8K P[0..2]
     @m = vm_map_ram P[0..4]
     @g = pcpu_get_vm_areas --align 4K 0:64K
+    @c = pcpu_alloc 64
     @v = vmap P[4..6]
     @d = ioremap 0xfed00000 4K
     @k = get_vm_area 4K
@@ -296,7 +301,8 @@ extension Attempt {
   /// A line for every verb that changes the machine and never allocates.
   static let quiet = [
     "free_pages P[10]", "get_page P[11]", "put_page P[12]", "free_vm_area a", "vm_unmap_ram m 4",
-    "pcpu_free_vm_areas g", "drain_vmap_work", "reclaim_vmap", "register_vmap_purge_notifier a",
+    "pcpu_free_vm_areas g", "pcpu_free c", "drain_vmap_work", "reclaim_vmap",
+    "register_vmap_purge_notifier a",
     "unregister_vmap_purge_notifier k", "shrink_vmap_node", "vm_unmap_aliases",
     "vm_area_unmap_pages s s..s+4K", "vunmap_range s..s+4K",
     "apply_to_existing_page_range s..s+8K", "set_pte_at s+8K P[5]", "vunmap v", "iounmap d",

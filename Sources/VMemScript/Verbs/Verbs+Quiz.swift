@@ -1,0 +1,73 @@
+internal import VMem
+internal import VMemViews
+
+/// Exercises.
+extension Verb {
+  static let exercises: [Verb] = [
+    Verb(
+      "quiz", .language, .nothing, .reader, [.quizTopic], options: [.seed, .quizAnswer, .solve],
+      summary: "set a question about a small machine, judge an answer, or show the way to it",
+      returns: """
+        text: the lines that make the machine, and the question; or `right`; or the way, step by \
+        step. A wrong answer is told what to think of again, and is exit 2. As a script's first line \
+        it makes the machine
+        """, example: "quiz walk --seed 3", facts: [.apart],
+      .control(quiz),
+      check: { parser throws(LineFailure) in
+        guard parser.lineCount == 0 else { return }
+        for name in QuizTopic.allCases[Int(parser.call.arguments[.quizTopic])].names {
+          // Safe: literals live as long as the process.
+          parser.names.assume(unsafe Text(base: name.utf8Start, count: name.utf8CodeUnitCount))
+        }
+      })
+  ]
+
+  private static func quiz(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let topic = QuizTopic.allCases[Int(interpreter.call.arguments[.quizTopic])]
+    let quiz = Quiz(topic, seed: interpreter.call.arguments[.seed, default: 1])
+    guard let (output, answer) = quiz.solved(interpreter.table) else {
+      throw .script("this exercise cannot be made", interpreter.call.tokens[0])
+    }
+    if interpreter.call.arguments.has(.quizAnswer) {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.quizAnswer)]
+      if let why = quiz.complaint(about: token.text.string, output, answer) {
+        throw .assertion("\(topic.rawValue), seed \(quiz.seed): wrong: \(why)")
+      }
+      return interpreter.call.view { view in quiz.show(["right"], as: "verdict", &view) }
+    }
+    if interpreter.call.arguments.has(.solve) {
+      let steps = quiz.steps(output, answer) + ["answer: \(quiz.text(answer))"]
+      return interpreter.call.view { view in quiz.show(steps, as: "steps", &view) }
+    }
+    if !interpreter.isUsed, interpreter.committer == nil, let made = quiz.made(interpreter.table) {
+      interpreter.machine = made.takeMachine()
+    }
+    return interpreter.call.view { view in
+      quiz.show(quiz.lines + [quiz.question], as: "question", &view)
+    }
+  }
+}
+
+extension Quiz {
+  /// Prints lines; as JSON one object with a list of them, and what the exercise is.
+  fileprivate func show(_ lines: [String], as field: StaticString, _ view: inout ViewOutput) {
+    guard view.isJSON else {
+      for line in lines {
+        view.writer.write(line)
+        view.endLine()
+      }
+      return
+    }
+    view.beginObject()
+    view.field("topic", text: topic.rawValue)
+    view.field("seed", count: seed)
+    view.field("form", literal: isAddress ? "address" : "number")
+    view.field(field, text: lines.joined(separator: "\n"))
+    view.endObject()
+  }
+}
+
+extension Interpreter {
+  /// Gives the machine up.
+  consuming func takeMachine() -> Machine { machine }
+}
