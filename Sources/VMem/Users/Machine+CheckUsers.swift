@@ -167,8 +167,10 @@ extension Machine {
     let plain = Entry(userPage: pfn, mapping.protection)
     let ignored = mayDiffer | (isOwn && mapping.flags.contains(.write) ? Entry.writable : 0)
     let isWritable = entry.bits & Entry.writable != 0
+    // Kernels that know no other place for it leave a read-only entry its dirty bit.
+    let misplaced = isWritable || !has(.savedDirty) ? Entry.savedDirty : Entry.dirty
     return entry.bits & ~ignored == plain.bits & ~ignored
-      && entry.bits & (isWritable ? Entry.savedDirty : Entry.dirty) == 0
+      && entry.bits & misplaced == 0
       && (!isWritable || mapping.flags.contains(.shared) || flags & ram.pageFlags.exclusive != 0)
   }
 }

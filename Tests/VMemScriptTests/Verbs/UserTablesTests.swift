@@ -64,8 +64,10 @@ import VMemScript
       walk \(name)
       @mprotect m \(name) 4K none
       walk \(name)
+      @check
       page_tables --mm m --format count --range \(name)..\(name)+4K
       """
+    #expect(run(script).exit == .success)
     let leaves = run(script).lines.filter { $0.hasPrefix("  ") && $0.contains(", in frame ") }
     #expect(leaves.count == 2 && leaves.last?.contains("kept by the kernel (PROT_NONE): ") ?? false)
     let ends = leaves.map { $0.drop { $0 != "0" } }
