@@ -76,7 +76,7 @@ extension PageTables {
     let count = min(wanted, 512 &- first, pages.count &- position)
     let frames = UInt64(ram.frameCount)
     let residue = ~(Entry.accessed | Entry.dirty)
-    let records = ram[Superblock.ref].frameTable << 8
+    let counts = ram.countsEntries
     return unsafe pages.withUnsafeBufferPointer { list in
       // Safe: `count` stays inside the table and the list.
       let slots = unsafe ram.frame(table).assumingMemoryBound(to: UInt64.self) + first
@@ -85,7 +85,7 @@ extension PageTables {
         let pfn = unsafe list[position &+ done]
         guard pfn < frames, unsafe slots[done] & residue == 0 else { break }
         unsafe slots[done] = pfn &<< 12 | protection.bits
-        ram[Ref<Frame>(granule: records &+ UInt32(truncatingIfNeeded: pfn) << 2)].kernelMaps &+= 1
+        if counts { ram.countMapping(of: pfn) }
         done &+= 1
       }
       return done

@@ -49,6 +49,10 @@ extension PageTables {
   private func clearEntries(_ table: UInt64, _ start: UInt64, _ end: UInt64) {
     let first = Level.index(of: start, depth: 1)
     let count = Int(truncatingIfNeeded: (end &- start &+ 4095) >> 12)
+    guard ram.countsEntries else {
+      for index in first..<min(first + count, 512) { ram[table: table, index] = .none }
+      return
+    }
     for index in first..<min(first + count, 512) {
       let entry = ram[table: table, index]
       if entry.bits == 0 { continue }

@@ -1,9 +1,14 @@
 /// Each frame's record counts the entries of the kernel's tables that lead to it: whoever writes or
-/// clears such an entry says so here. Frames behind the end of RAM have no record.
+/// clears such an entry says so here. Frames behind the end of RAM have no record. Nothing is counted
+/// before a page is freed that may be mapped: until then no entry can be stale.
 extension RAM {
+  @inline(__always)
+  var countsEntries: Bool { self[paging].countsEntries }
+
   /// An entry leads to frames from now on.
   @inline(__always)
   func countMapping(of pfn: UInt64, pages: UInt64 = 1) {
+    guard countsEntries else { return }
     var pfn = pfn
     let end = pfn &+ pages
     while pfn < end, pfn < UInt64(frameCount) {
@@ -15,7 +20,7 @@ extension RAM {
   /// An entry is cleared: a leaf of `depth`, or none.
   @inline(__always)
   func countUnmapping(of entry: Entry, depth: Int = 1) {
-    guard entry.isPresent else { return }
+    guard entry.isPresent, countsEntries else { return }
     if depth > 1 { return countUnmapping(ofLarge: entry, pages: Level.size(depth: depth) >> 12) }
     guard entry.pfn < UInt64(frameCount) else { return }
     let record = FrameAllocator(ram: self).frame(UInt32(truncatingIfNeeded: entry.pfn))
