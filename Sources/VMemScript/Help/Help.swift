@@ -6,7 +6,8 @@ package struct Help {
 
   /// Everything `help` takes.
   package var topics: [String] {
-    ["grammar", "exit", "json", "image", "kernels", "examples"] + table.verbs.map { "\($0.name)" }
+    ["grammar", "exit", "json", "image", "kernels", "examples"]
+      + Verb.Group.allCases.map { "\($0.topic)" } + table.verbs.map { "\($0.name)" }
   }
 
   /// The text of a topic, or nil when there is none of that name.
@@ -18,7 +19,9 @@ package struct Help {
     case "image": return image
     case "kernels": return kernels
     case "examples": return examples
-    default: return table.find(name).map { verb($0) }
+    default:
+      if let verb = table.find(name) { return self.verb(verb) }
+      return Verb.Group.allCases.first { "\($0.topic)" == name }.map { verbs(of: $0) }
     }
   }
 
@@ -36,17 +39,20 @@ package struct Help {
 
 
       """
-    let width = table.verbs.map { $0.name.utf8CodeUnitCount }.max() ?? 0
-    for group in Verb.Group.allCases {
-      text += "\(group.title)\n"
-      for verb in table.verbs where verb.group == group {
-        text += "  \(padded("\(verb.name)", width))  \(verb.summary)\n"
-      }
-      text += "\n"
-    }
+    for group in Verb.Group.allCases { text += verbs(of: group) + "\n" }
     return text
       + "help VERB explains one; help grammar, exit and json the language, help image sessions,\n"
-      + "help kernels what differs between kernels, help examples scripts to begin with.\n"
+      + "help kernels what differs between kernels, help examples scripts to begin with. One group\n"
+      + "alone: help \(Verb.Group.allCases.map { "\($0.topic)" }.joined(separator: "|"))\n"
+  }
+
+  /// The verbs of a group, one line each.
+  private func verbs(of group: Verb.Group) -> String {
+    let width = table.verbs.map { $0.name.utf8CodeUnitCount }.max() ?? 0
+    let rows = table.verbs.filter { $0.group == group }.map { verb in
+      "  \(padded("\(verb.name)", width))  \(verb.summary)\n"
+    }
+    return "\(group.title)\n\(rows.joined())"
   }
 
   /// What the table knows about a verb.

@@ -173,7 +173,7 @@ extension Parameter {
     case .listLimit: "most items of a list (list_limit, default 1024; -1 for no limit)"
     case .sizeLimit: "most MiB of a buffer (size_limit_mb, default 64; -1 for no limit)"
     case .syncFlags: "start or end, and read, write: words joined with commas, or a number"
-    case .topic: "what to explain; nothing lists the verbs"
+    case .topic: "what to explain; nothing lists the verbs in groups"
     case .settings:
       """
       what test_vmalloc.sh runs for that word, and parameters of the module: nr_threads (1), \
@@ -185,6 +185,7 @@ extension Parameter {
     case .text: "words; echo prints them with one blank between"
     case .binding: "a name and what it stands for"
     case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"
+    case .expression: "numbers, addresses, fields of areas and counters, with + - * / as words"
     case .times: "how often"
     case .injection:
       """

@@ -20,7 +20,7 @@ enum Parameter: UInt8, CaseIterable {
   // Views
   case ofCPU, viewRange, shownSpace, format, pointers, readAt, headers, sum, lists
   // Language
-  case topic, text, binding, comparison, times
+  case topic, text, binding, comparison, expression, times
   // Files
   case hostFile, hostPaths, fileSize, folioOrder, readAhead, openFile, fileOrBuffer, seals,
     addedSeals, huge,
@@ -117,7 +117,9 @@ enum Parameter: UInt8, CaseIterable {
       .anonymous, .device,
       .keepsOthers, .isWrite, .mayMove:
       .flag
-    case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
+    case .topic, .text, .binding, .comparison, .expression, .group, .injection, .settings,
+      .dividedCall:
+      .rest
     }
   }
 
@@ -297,7 +299,7 @@ enum Parameter: UInt8, CaseIterable {
     case .byteOffset: "OFFSET"
     case .fileRange: "START..END"
     case .huge, .optimized, .punchesHole, .rfc: ""
-    case .topic: "[VERB|grammar|exit|json|image|kernels]"
+    case .topic: "[VERB|GROUP|grammar|exit|json|image|kernels|examples]"
     case .text: "TEXT…"
     case .task, .newTask: "NAME"
     case .steppedCPU: "CPU"
@@ -305,6 +307,7 @@ enum Parameter: UInt8, CaseIterable {
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
+    case .expression: "EXPR"
     case .context, .zone, .level, .format, .pointers, .protection, .rights, .newRights,
       .keyAccess,
       .keyMode, .visitor, .stackPolicy:
