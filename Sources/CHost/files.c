@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,3 +67,5 @@ uint64_t chost_birth(int file) {
   uint64_t time = (uint64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
   return (status.stx_ino * 0x9e3779b97f4a7c15) ^ time;
 }
+
+int chost_open_memory(void) { return memfd_create("vmemctl-output", MFD_CLOEXEC); }

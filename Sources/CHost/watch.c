@@ -47,6 +47,7 @@ static void leave(const char *text, int code) {
     say(digit, strlen(digit));
   }
   say(text, strlen(text));
+  chost_restore_terminal();
   _exit(code);
 }
 

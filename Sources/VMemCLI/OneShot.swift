@@ -14,6 +14,13 @@ struct OneShot {
   /// Runs a line that is still to be taken apart.
   func run(line: String) throws(ProcessFailure) -> Int32 { try run(ScriptSource(line: line)) }
 
+  /// Whether a line does nothing but show something, which ends by itself. No file it names is read.
+  static func isView(_ line: String) -> Bool {
+    let words = line.split(separator: " ").map(String.init)
+    guard !line.contains("\n"), let verb = VerbTable().verb(of: words) else { return false }
+    return verb.isReader && !verb.facts.contains(.brief)
+  }
+
   private func run(_ source: consuming ScriptSource) throws(ProcessFailure) -> Int32 {
     let table = VerbTable()
     let session = Session(options, path: options.imagePath)

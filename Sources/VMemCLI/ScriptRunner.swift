@@ -37,10 +37,10 @@ struct ScriptRunner {
       interpreter.images = session
       return try finish(&interpreter, program, file)
     }
-    let machine = try session.machine(for: program, isNamed: true)
+    let machine = try session.machine(for: program, isNamed: true, isFirst: options.isFollowed)
     var interpreter = Interpreter(
       machine: machine, options: settings, table: table, output: output)
-    if program.commits { interpreter.committer = session }
+    if program.commits || options.isFollowed { interpreter.committer = session }
     interpreter.images = session
     return session.leave(after: try finish(&interpreter, program, file), wasLong: true)
   }
@@ -50,8 +50,11 @@ struct ScriptRunner {
     _ interpreter: inout Interpreter, _ program: Program, _ file: String
   ) throws(ProcessFailure) -> VMemScript.ExitCode {
     guard let mode = options.echo else {
+      if options.isFollowed { return follow(&interpreter, program, file) }
       _ = interpreter.run(program)
-      return interpreter.finish()
+      let code = interpreter.finish()
+      if interpreter.stop != nil { tellWhatKeeps(file) }
+      return code
     }
     interpreter.echo = Echo(
       mode, version: VmemctlCommand.version,
@@ -66,6 +69,27 @@ struct ScriptRunner {
     }
     try replace(file, text)
     return code
+  }
+
+  /// Runs a program in front of somebody who follows it.
+  private func follow(
+    _ interpreter: inout Interpreter, _ program: Program, _ file: String
+  ) -> VMemScript.ExitCode {
+    let prompt = RunPrompt(steps: options.steps, options.line.colour)
+    interpreter.companion = prompt
+    _ = interpreter.run(program)
+    if options.endsAtPrompt, interpreter.hasBegun { prompt.talk(&interpreter, file) }
+    prompt.end()
+    return interpreter.finish()
+  }
+
+  /// Says what would have kept the machine of a script that has failed.
+  private func tellWhatKeeps(_ file: String) {
+    guard options.line.image == nil, !options.isTAP, !options.line.isJSON, !options.isQuiet else {
+      return
+    }
+    Streams.show(
+      "  its machine is gone: run --shell stops at the line, run --image FILE keeps the machine\n")
   }
 
   /// Replaces a script, whole or not at all.
@@ -129,6 +153,9 @@ struct ScriptRunner {
     var input = ScriptStream(descriptor: STDIN_FILENO, name: "<stdin>")
     let session = Session(options.line, path: options.line.imagePath)
     var parser = Parser(table, images: session)
+    var settings = settings
+    // Whoever types lines has seen them.
+    if isatty(STDIN_FILENO) == 1 { settings.showsLines = false }
     guard options.line.image != nil else {
       var interpreter = Interpreter(
         machine: try Machine.booted(), options: settings, table: table)
@@ -166,6 +193,10 @@ struct ScriptRunner {
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing
+    if options.echo != nil || !options.kernels.isEmpty { settings.coloursAnswers = false }
+    settings.showsLines =
+      isatty(STDOUT_FILENO) == 1 && options.echo == nil && options.kernels.isEmpty
+      && !options.isQuiet && !options.isTAP && !options.line.isJSON
     return settings
   }
 }

@@ -20,6 +20,13 @@ extension Views {
     }
   }
 
+  /// What a WARN in the log says besides where it was raised; nil for one that says nothing.
+  package static func complaint(of record: LogRecord, _ machine: borrowing Machine) -> String? {
+    KernelMessage(rawValue: record.message).flatMap {
+      LogText(record, $0, machine.configuration).complaint
+    }
+  }
+
   private static func text(_ time: UInt64, _ line: String, to output: inout ViewOutput) {
     let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000)
     output.writer.write(byte: 0x5b)

@@ -169,6 +169,12 @@ struct LogText {
       + "range: \(physical(record.c)) - \(physical(last)) PFN \(bare(record.d & (1 << 56 - 1)))"
   }
 
+  /// What a WARN says besides where it was raised; nil for one that says nothing.
+  var complaint: String? {
+    let lines = lines
+    return lines.count == 4 ? lines[1] : nil
+  }
+
   private func framed(_ lines: [String]) -> [String] {
     ["------------[ cut here ]------------"] + lines + ["---[ end trace 0000000000000000 ]---"]
   }

@@ -93,6 +93,7 @@ enum ImageFuzzer {
     dmesg
     kmap_state
     kmap_audit
+    names
     pks_state
     stack_stat
     files

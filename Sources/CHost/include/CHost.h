@@ -51,6 +51,9 @@ long chost_lock_holder(int file, int is_writer);
 /// Opens a file without a name, to read and write. Returns -1 where the file system has no such.
 int chost_open_nameless(const char * _Nonnull folder);
 
+/// Opens a file that lies in memory alone; negative when the host refuses.
+int chost_open_memory(void);
+
 /// Gives an open file a name, which must be new. Returns 0, or -1.
 int chost_name(int file, const char * _Nonnull path);
 
@@ -114,6 +117,14 @@ uint64_t chost_window_elapsed_ns(const struct chost_window * _Nonnull window);
 int chost_window_run(
     struct chost_window * _Nonnull window, uint64_t frames, uint64_t frame, chost_serve serve,
     void * _Nullable context, uint64_t * _Nonnull used);
+
+/// From here on an interrupt is noted; one that comes before the last was taken ends the process with
+/// 130. Notes how the terminal is set, too.
+void chost_note_interrupts(void);
+/// Sets the terminal as it was when interrupts began to be noted, if they were; signal handlers may.
+void chost_restore_terminal(void);
+/// Whether an interrupt has come since the last call.
+int chost_take_interrupt(void);
 
 /// CRC-32C (Castagnoli) of `count` bytes that follow bytes of checksum `before`; 0 for none.
 uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count);

@@ -7,7 +7,8 @@ extension Rule {
     .pastAreaEnd, .emptyRange, .unalignedUnmap, .notCanonical, .touchesDirectMap, .slotOccupied,
     .nullPage, .invalidFrame, .noTableMemory, .noTable, .leafInTheWay, .functionFailed,
     .frameHasStructPage, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .notIoremap,
-    .notWholeArea, .neverEnds, .illegalPerCPU, .noPerCPUObject, .areaOfChunk,
+    .notWholeArea, .neverEnds, .illegalPerCPU, .noPerCPUObject, .areaOfChunk, .listIsLonger,
+    .endsAreRounded,
   ]
 
   package static let illegalPerCPU = Rule(
@@ -135,4 +136,12 @@ extension Rule {
   package static let neverEnds = Rule(
     "neverEnds", "pages",
     says: "{pages:signed} pages, holes passed over, come to no end")
+  package static let listIsLonger = Rule(
+    "listIsLonger", "given", "taken",
+    says: "the list has {given} pages and the range takes {taken}: those behind are not mapped",
+    tellsWhatElse: true)
+  package static let endsAreRounded = Rule(
+    "endsAreRounded", "start", "end",
+    says: "the ends are not page aligned: what is mapped is {start:hex}..{end:hex}",
+    tellsWhatElse: true)
 }

@@ -18,7 +18,11 @@ struct Completion {
   private var allowed: [String] {
     var before = Array(words.dropLast())
     switch before.last {
-    case "--image": return []
+    case "--image": return ImageNames.beginning(with: words.last ?? "")
+    // bash takes --image=FILE for three words.
+    case "=" where before.dropLast().last == "--image":
+      return ImageNames.beginning(with: words.last ?? "")
+    case "expect", "@expect": return joined(Expectation.words)
     case "--color": return Colour.allCases.map(\.rawValue)
     default: break
     }
@@ -27,7 +31,9 @@ struct Completion {
     _ = try? LineOptions(removingFrom: &before)
     let open = LineOptions.options.map(\.name).filter { !given.contains($0) }
     guard let first = before.first else {
-      return ["run", "shell", "help", "bench"] + verbs + open + ["--help", "--version"]
+      return ["run", "shell", "help", "bench"] + verbs + ["expect"] + open + [
+        "--help", "--version",
+      ]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
     if first == "shell" { return open + ["--help"] }
@@ -36,16 +42,32 @@ struct Completion {
       guard words.last?.hasPrefix("-") == true else { return [] }
       return RunOptions.options.map(\.name).filter { !given.contains($0) } + open + ["--help"]
     }
-    guard let verb = table.verb(of: before) else { return verbs }
+    guard let verb = table.verb(of: before) else { return verbs + ["expect"] }
+    if verb.name.description == "step" { return ofStep(before) }
+    if verb.name.description == "diff" { return ImageNames.beginning(with: words.last ?? "") }
     let last = before.last
     if let option = verb.choices.first(where: { $0.option == last }) {
-      // Of words joined with commas the last one is completed.
-      let typed = words.last ?? ""
-      let done = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
-      return option.words.map { done + $0 }
+      return joined(option.words)
     }
     let own = words.last?.hasPrefix("-") == true ? open + ["--help"] : []
     return verb.positionalChoices + verb.options.filter { !before.contains($0) } + own
+  }
+
+  /// Of words joined with commas the last one is completed.
+  private func joined(_ known: [String]) -> [String] {
+    let typed = words.last ?? ""
+    let done = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
+    return known.map { done + $0 }
+  }
+
+  /// Behind `step CPU` a verb that it divides, and then what that verb takes.
+  private func ofStep(_ before: [String]) -> [String] {
+    guard let at = before.lastIndex(where: { $0.hasSuffix("step") }), before.count > at + 1 else {
+      return []
+    }
+    let call = before[(at + 2)...]
+    if call.isEmpty { return table.verbs.filter(\.isDivided).map { "\($0.name)" } }
+    return Completion(words: call + words.suffix(1)).allowed
   }
 
   private var verbs: [String] { table.verbs.map { "\($0.name)" } }

@@ -15,7 +15,13 @@ struct CompletionScript {
     _vmemctl_line() {
         case "${COMP_WORDS[1]}" in
         bench) _vmemctl "$@" ;;
-        *) mapfile -t COMPREPLY < <(vmemctl help --complete "${COMP_WORDS[@]:1:COMP_CWORD}") ;;
+        *)
+            # Only images and the folders on the way to them.
+            if [[ " ${COMP_WORDS[*]:COMP_CWORD-2:2} " == *" --image "* ]]; then
+                compopt +o default -o filenames 2>/dev/null
+            fi
+            mapfile -t COMPREPLY < <(vmemctl help --complete "${COMP_WORDS[@]:1:COMP_CWORD}")
+            ;;
         esac
     }
     complete -o default -F _vmemctl_line vmemctl

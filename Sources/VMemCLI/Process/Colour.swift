@@ -1,20 +1,21 @@
 internal import ArgumentParser
 internal import Glibc
 
-/// When messages are coloured.
+/// When messages and answers are coloured.
 enum Colour: String, CaseIterable, ExpressibleByArgument {
   /// On a terminal, unless NO_COLOR is set to anything.
   case auto
   case always
   case never
 
-  /// Whether messages to standard error get colour.
-  var isOn: Bool {
+  /// Whether what goes to a stream gets colour: messages go to standard error, answers to standard
+  /// output.
+  func isOn(_ descriptor: Int32 = STDERR_FILENO) -> Bool {
     switch self {
     case .always: return true
     case .never: return false
     case .auto:
-      guard isatty(STDERR_FILENO) == 1 else { return false }
+      guard isatty(descriptor) == 1 else { return false }
       // Safe: nothing in this process changes the environment.
       guard let value = unsafe getenv("NO_COLOR") else { return true }
       return unsafe value.pointee == 0

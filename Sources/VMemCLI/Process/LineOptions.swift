@@ -22,7 +22,7 @@ struct LineOptions: Equatable {
     CommandOption("--json", "print one JSON object for each verb") { $0.isJSON = true },
     CommandOption(
       "--color", Colour.allCases.map(\.rawValue).joined(separator: "|"),
-      "colour messages; auto is on a terminal, without NO_COLOR"
+      "colour messages and answers that are no success; auto is on a terminal, without NO_COLOR"
     ) { (options, word) throws(ProcessFailure) in
       guard let colour = Colour(rawValue: word) else {
         let known = Colour.allCases.map(\.rawValue).joined(separator: ", ")
@@ -87,7 +87,8 @@ struct LineOptions: Equatable {
   var settings: Options {
     var settings = Options()
     settings.json = isJSON
-    settings.colour = colour.isOn
+    settings.colour = colour.isOn()
+    settings.coloursAnswers = !isJSON && colour.isOn(STDOUT_FILENO)
     return settings
   }
 }

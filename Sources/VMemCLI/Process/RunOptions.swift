@@ -9,6 +9,12 @@ struct RunOptions: Equatable {
   var keepsGoing = false
   var isQuiet = false
   var isTAP = false
+  /// Whether a prompt follows a script, on its machine.
+  var endsAtPrompt = false
+  /// Whether each line waits until it is told to run.
+  var steps = false
+  /// Whether somebody follows the scripts.
+  var isFollowed: Bool { endsAtPrompt || steps }
   /// Whether scripts are only looked at.
   var isCheck = false
   /// What is done with answers in the script, if anything.
@@ -31,6 +37,7 @@ struct RunOptions: Equatable {
       if isAbout { return "\(about) is about an image: it needs --image" }
     }
     if let contradiction = contradictionOfKernels { return contradiction }
+    if let contradiction = contradictionOfPrompts { return contradiction }
     if hasTwoEchoes { return "--echo, --verify and --rewrite exclude each other" }
     if echo != nil, isTAP || line.isJSON || isCheck {
       return
@@ -66,10 +73,32 @@ struct RunOptions: Equatable {
     CommandOption("--same", "with --kernel: exit with 2 when a line differs") {
       $0.wantsSame = true
     },
+    CommandOption(
+      "--shell", "give a prompt on the machine at the line that failed, or at the end"
+    ) {
+      $0.endsAtPrompt = true
+    },
+    CommandOption(
+      "--step", "wait before each line: Enter runs it, other lines come first, Ctrl-D goes on"
+    ) {
+      $0.steps = true
+    },
     CommandOption("--check", "say what is wrong with the scripts, and run nothing") {
       $0.isCheck = true
     },
   ]
+
+  private var contradictionOfPrompts: String? {
+    guard endsAtPrompt || steps else { return nil }
+    let option = endsAtPrompt ? "--shell" : "--step"
+    if files.contains("-") {
+      return "\(option) takes files: what is typed comes from standard input"
+    }
+    let isOther = echo != nil || isTAP || isCheck || !kernels.isEmpty
+    return isOther
+      ? "\(option) talks with you; it excludes --echo, --verify, --rewrite, --tap, --check and --kernel"
+      : nil
+  }
 
   private var contradictionOfKernels: String? {
     if kernels.isEmpty {

@@ -11,6 +11,13 @@ enum Streams {
     return end(&writer).rawValue
   }
 
+  /// Writes to standard error, where a person looks who has sent standard output elsewhere.
+  static func show(_ text: String) {
+    var writer = ByteWriter(descriptor: STDERR_FILENO)
+    writer.write(text)
+    writer.flush()
+  }
+
   /// Writes what is left for standard output, and says what was lost.
   static func end(_ writer: inout ByteWriter) -> VMemScript.ExitCode {
     writer.flush()
@@ -22,7 +29,7 @@ enum Streams {
   /// Writes a message to standard error: `vmemctl: TEXT`, and lines that follow it.
   static func complain(_ text: String, _ colour: Colour, details: String = "") {
     var writer = ByteWriter(descriptor: STDERR_FILENO)
-    writer.write(colour.isOn ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
+    writer.write(colour.isOn() ? "\u{1b}[1mvmemctl:\u{1b}[0m " : "vmemctl: ")
     writer.printable(text)
     writer.write("\n")
     if !details.isEmpty { writer.write(details + "\n") }

@@ -20,8 +20,8 @@ enum MachineFile {
     return nil
   }
 
-  /// A dump of RAM begins as an image does; only an image ends as one.
-  private static func isImage(_ path: String) -> Bool {
+  /// Whether a file is an image. A dump of RAM begins as an image does; only an image ends as one.
+  static func isImage(_ path: String) -> Bool {
     let file = OpenFile(path, O_RDONLY)
     guard let status = FileStatus(file.descriptor), status.isRegular,
       status.size >= ImageTrailer.size

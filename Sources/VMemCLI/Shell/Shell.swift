@@ -25,27 +25,38 @@ struct Shell {
     Signals.holdInterrupts()
     let path = options.imagePath
     let name = (path.split(separator: "/").last.map(String.init) ?? path).printable
-    // Safe: nothing in this process changes the environment.
-    let plain = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
-    let colour = options.colour == .always || options.colour == .auto && !plain
-    var history = History()
-    terminal.takeKeys()
+    var prompt = Prompt(options.colour)
     defer { terminal.giveBack() }
+    Streams.show(greeting(name))
     while true {
-      switch edit(terminal, history.lines, prompt: name + "> ", colour) {
-      case .submitted(let line):
-        history.append(line)
+      switch prompt.read(name, complete: { Self.candidates($0, names: names) }) {
+      case .line(let line):
         let words = line.split(separator: " ")
         if words == ["exit"] || words == ["quit"] { return 0 }
         if !words.isEmpty { execute(Self.translated(line), on: terminal) }
       case .ended: return 0
-      default: continue
+      case .cancelled: continue
       }
     }
   }
 
+  /// What somebody who sits down has to know: which program, which machine, how to leave.
+  private func greeting(_ name: String) -> String {
+    let session = Session(options, path: options.imagePath)
+    // What is wrong with an image is said by the first line.
+    guard let machine = try? session.open(isWriter: false, boots: false) else { return "" }
+    let configuration = machine.configuration
+    let size =
+      configuration.memory % (1 << 30) == 0
+      ? "\(configuration.memory >> 30) GiB" : "\(configuration.memory >> 20) MiB"
+    let place = session.exists ? "in \(name)" : "in \(name) as soon as a line changes it"
+    return "vmemctl \(VmemctlCommand.version), kernel \(configuration.kernel.text), \(size) of RAM "
+      + "\(place); help explains, Ctrl-D leaves\n"
+  }
+
   /// Words that users of crash know, as the language says them.
   static func translated(_ line: String) -> String {
+    if line.contains("\n") { return line }
     let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     switch words.first {
     case "vtop": return (["walk"] + words.dropFirst()).joined(separator: " ")
@@ -70,12 +81,14 @@ struct Shell {
       words.remove(at: force)
       line = words.joined(separator: " ")
     }
-    terminal.takeInterrupts()
-    defer { terminal.takeKeys() }
     let command = OneShot(options: options)
+    // Other lines are seen while they run.
+    let page = OneShot.isView(line) ? PagedOutput() : nil
     let end = ChildLine.run(options.colour) { () throws(ProcessFailure) in
-      try command.run(line: line)
+      page?.take()
+      return try command.run(line: line)
     }
+    page?.show(on: terminal, options.colour)
     switch end {
     case .exited(VMemScript.ExitCode.interrupted.rawValue), .signalled(SIGINT):
       Streams.complain("interrupted; what the line has printed is kept", options.colour)
@@ -85,33 +98,10 @@ struct Shell {
     }
   }
 
-  // MARK: Typing
+  // MARK: Completion
 
-  /// Lets the user type a line.
-  private func edit(
-    _ terminal: Terminal, _ history: [String], prompt: String, _ colour: Bool
-  ) -> LineEditor.Event {
-    var editor = LineEditor(history: history) { candidates($0) }
-    while true {
-      let columns = terminal.columns
-      _ = Streams.print(editor.screen(prompt: prompt, columns: columns, colour: colour))
-      guard let byte = terminal.read() else { return .ended }
-      let event = editor.feed(byte)
-      switch event {
-      case .edited: continue
-      case .cleared: _ = Streams.print("\u{1b}[H\u{1b}[2J")
-      case .choices(let words): _ = Streams.print("\n" + Self.table(words, columns))
-      case .cancelled:
-        _ = Streams.print("^C\n")
-        return event
-      case .submitted, .ended:
-        _ = Streams.print("\n")
-        return event
-      }
-    }
-  }
-
-  private func candidates(_ words: [String]) -> [String] {
+  /// Words that may stand for the last of `words`.
+  static func candidates(_ words: [String], names: [String]) -> [String] {
     let typed = words.last ?? ""
     if words.count == 1 {
       let verbs = VerbTable().verbs.map { "\($0.name)" }
@@ -130,18 +120,5 @@ struct Shell {
         .open(isWriter: false, boots: false)
     else { return [] }
     return machine.liveNames
-  }
-
-  /// Words in columns.
-  static func table(_ words: [String], _ columns: Int) -> String {
-    let width = (words.map(\.unicodeScalars.count).max() ?? 0) + 2
-    let perLine = max(1, columns / width)
-    var text = ""
-    for (index, word) in words.enumerated() {
-      let isLast = index % perLine == perLine - 1 || index == words.count - 1
-      text += word
-      text += isLast ? "\n" : String(repeating: " ", count: width - word.unicodeScalars.count)
-    }
-    return text
   }
 }

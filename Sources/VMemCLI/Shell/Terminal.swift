@@ -36,8 +36,8 @@ struct Terminal {
     unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
   }
 
-  /// The next byte that was typed; nil when the terminal is gone.
-  func read() -> UInt8? {
+  /// The next byte of standard input; nil when there is none any more.
+  static func read() -> UInt8? {
     var byte: UInt8 = 0
     while true {
       let count = unsafe Glibc.read(STDIN_FILENO, &byte, 1)
@@ -48,9 +48,14 @@ struct Terminal {
   }
 
   /// Columns of the screen.
-  var columns: Int {
+  var columns: Int { Int(size?.ws_col ?? 80) }
+
+  /// Lines of the screen.
+  var rows: Int { Int(size?.ws_row ?? 24) }
+
+  private var size: winsize? {
     var size = winsize()
-    let isKnown = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return isKnown ? Int(size.ws_col) : 80
+    let isKnown = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    return isKnown && size.ws_col > 0 && size.ws_row > 0 ? size : nil
   }
 }

@@ -8,8 +8,10 @@ package struct Help {
 
   /// Everything `help` takes.
   package var topics: [String] {
-    ["grammar", "exit", "json", "image", "kernels", "examples"] + table.verbs.map { "\($0.name)" }
-      + Switch.all.map { "\($0.name)" }.filter { table.find($0) == nil }
+    let words =
+      ["grammar", "exit", "json", "image", "kernels", "examples"]
+      + Verb.Group.allCases.map { "\($0.topic)" } + table.verbs.map { "\($0.name)" }
+    return words + Switch.all.map { "\($0.name)" }.filter { !words.contains($0) }
   }
 
   /// The text of a topic, or nil when there is none of that name.
@@ -22,7 +24,11 @@ package struct Help {
     case "kernels": return kernels
     case "examples": return examples
     default:
-      let texts = [table.find(name).map { verb($0) }, kernelSwitch(name)].compactMap { $0 }
+      var texts = [table.find(name).map { verb($0) }].compactMap { $0 }
+      if texts.isEmpty, let group = Verb.Group.allCases.first(where: { "\($0.topic)" == name }) {
+        texts.append(verbs(of: group))
+      }
+      if let text = kernelSwitch(name) { texts.append(text) }
       return texts.isEmpty ? nil : texts.joined(separator: "\n")
     }
   }
@@ -41,17 +47,20 @@ package struct Help {
 
 
       """
-    let width = table.verbs.map { $0.name.utf8CodeUnitCount }.max() ?? 0
-    for group in Verb.Group.allCases {
-      text += "\(group.title)\n"
-      for verb in table.verbs where verb.group == group {
-        text += "  \(padded("\(verb.name)", width))  \(verb.summary)\n"
-      }
-      text += "\n"
-    }
+    for group in Verb.Group.allCases { text += verbs(of: group) + "\n" }
     return text
       + "help VERB explains one; help grammar, exit and json the language, help image sessions,\n"
-      + "help kernels what differs between kernels, help examples scripts to begin with.\n"
+      + "help kernels what differs between kernels, help examples scripts to begin with. One group\n"
+      + "alone: help \(Verb.Group.allCases.map { "\($0.topic)" }.joined(separator: "|"))\n"
+  }
+
+  /// The verbs of a group, one line each.
+  private func verbs(of group: Verb.Group) -> String {
+    let width = table.verbs.map { $0.name.utf8CodeUnitCount }.max() ?? 0
+    let rows = table.verbs.filter { $0.group == group }.map { verb in
+      "  \(padded("\(verb.name)", width))  \(verb.summary)\n"
+    }
+    return "\(group.title)\n\(rows.joined())"
   }
 
   /// What the table knows about a verb.

@@ -33,9 +33,11 @@ extension Call {
   }
 
   private func badBytes(_ token: Token) -> LineFailure {
-    .script(
-      "\(quoted(token.text.string)) is not BYTES",
-      hint: "pairs of hexadecimal digits, text:WORDS, or @FILE", token)
+    let word = token.text.string
+    let guess = Mistake.bytes(word.count > 64 ? "WORDS" : word).map { "; \($0)" } ?? ""
+    return .script(
+      "\(quoted(word)) is not BYTES",
+      hint: "pairs of hexadecimal digits, text:WORDS, or @FILE\(guess)", token)
   }
 
   private mutating func file(_ path: String, _ token: Token) throws(LineFailure) {

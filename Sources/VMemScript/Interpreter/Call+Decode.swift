@@ -109,6 +109,7 @@ extension Call {
     let word = token.text.string
     var hint = names.isEmpty ? "it takes none" : "it takes \(names.joined(separator: " "))"
     if let near = nearest(to: word, of: names) { hint = "did you mean \(near)?" }
+    if let meant = Mistake.option(word, names) { hint = meant }
     return .script("no option \(quoted(word))", hint: hint, token)
   }
 
@@ -119,7 +120,14 @@ extension Call {
       for index in 0..<shape.positionalCount { words.append(shape.parameter(index).signature) }
       hint = "it takes \(words.joined(separator: " "))"
     }
-    return .script("one argument too many", hint: hint, token)
+    let before = position(of: token).map { tokens[$0 - 1].text.string } ?? ""
+    if let meant = Mistake.surplus(token.text.string, before: before) { hint = meant }
+    return .script("\(quoted(token.text.string)) is one argument too many", hint: hint, token)
+  }
+
+  /// Where a word stands that is not the first.
+  private func position(of token: Token) -> Int? {
+    (1..<tokens.count).first { tokens[$0].offset == token.offset }
   }
 
   /// Some parameters that take all words may be given none; anything else that lacks is an error.
@@ -146,6 +154,7 @@ extension Call {
   }
 
   func quoted(_ word: String) -> String {
-    "`\(word.unicodeScalars.count > 64 ? "\(word.unicodeScalars.prefix(64))…" : word)`"
+    guard word.unicodeScalars.count > 64 else { return "`\(word)`" }
+    return "`\(String(String.UnicodeScalarView(word.unicodeScalars.prefix(64))))…`"
   }
 }

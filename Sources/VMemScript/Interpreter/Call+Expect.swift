@@ -43,6 +43,7 @@ extension Call {
     if word.byte(0) == UInt8(ascii: "E"), isCapital(word) {
       let name = word.string
       if let errno = Errno.allCases.first(where: { $0.name == name }) { return .errno(errno) }
+      if word.count < text.count { throw .script(notAnOutcome(token)) }
     }
     guard text.byte(0).isLetter else { return .value(try address(scope, token)) }
     var end = 0

@@ -111,9 +111,11 @@ extension Call {
     while token.text.byte(at).isNameByte { at += 1 }
     let name = token.text[start..<at]
     guard let field = AreaField.allCases.first(where: { name == $0.name }) else {
-      let names = AreaField.allCases.map { "\($0.name)" }.joined(separator: " ")
+      let names = AreaField.allCases.map { "\($0.name)" }
+      let near = nearest(to: name.string, of: names).map { "did you mean \($0)? " } ?? ""
       throw .script(
-        "an area has no field \(quoted(name.string))", hint: "fields are \(names)", token)
+        "an area has no field \(quoted(name.string))",
+        hint: "\(near)fields are \(names.joined(separator: " "))", token)
     }
     switch meaning {
     case .later: return 0
@@ -145,7 +147,8 @@ extension Call {
   private func badPages(_ token: Token) -> LineFailure {
     .script(
       "\(quoted(token.text.string)) is not a list of pages",
-      hint: "P  P[3]  P[0..2]  P[2..0]  P[0..8/2]  null  pfn:5, joined with commas", token)
+      hint: Mistake.pages(token.text.string)
+        ?? "P  P[3]  P[0..2]  P[2..0]  P[0..8/2]  null  pfn:5, joined with commas", token)
   }
 
   private mutating func item<S: NameScope & ~Copyable>(

@@ -50,7 +50,8 @@ extension Call {
   func badNumber(_ token: Token) -> LineFailure {
     .script(
       "\(quoted(token.text.string)) is not a number",
-      hint: "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages); or a name of `let`",
+      hint: Mistake.number(token.text.string)
+        ?? "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages); or a name of `let`",
       token)
   }
 
@@ -94,7 +95,8 @@ extension Call {
   private func badAddress(_ token: Token) -> LineFailure {
     .script(
       "\(quoted(token.text.string)) is not an address",
-      hint: "a number, a name, a+0x1000, a.end, or P[3] for a page in the direct map", token)
+      hint: Mistake.address(token.text.string)
+        ?? "a number, a name, a+0x1000, a.end, or P[3] for a page in the direct map", token)
   }
 
   /// `START..END` or `START..+LENGTH`, or the word `modules`.
@@ -120,7 +122,8 @@ extension Call {
   private func badRange(_ token: Token) -> LineFailure {
     .script(
       "\(quoted(token.text.string)) is not a range",
-      hint: "START..END without END itself, or START..+LENGTH; no blanks inside", token)
+      hint: Mistake.range(token.text.string)
+        ?? "START..END without END itself, or START..+LENGTH; no blanks inside", token)
   }
 
   // MARK: Words
@@ -137,7 +140,8 @@ extension Call {
       if word == "none" { continue }
       guard let flag = words.first(where: { "\($0.name)" == word }) else {
         let names = words.map { "\($0.name)" }
-        let near = nearest(to: String(word), of: names)
+        let near =
+          Mistake.constant(String(word), of: names) ?? nearest(to: String(word), of: names)
         throw .script(
           "no flag \(quoted(String(word)))",
           hint: near.map { "did you mean \($0)?" }
@@ -152,8 +156,11 @@ extension Call {
   func choice(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
     let word = token.text.string
     guard let index = parameter.choices.firstIndex(of: word) else {
+      let near =
+        Mistake.constant(word, of: parameter.choices) ?? nearest(to: word, of: parameter.choices)
       throw .script(
-        "\(quoted(word)) is none of \(parameter.choices.joined(separator: ", "))", token)
+        "\(quoted(word)) is none of \(parameter.choices.joined(separator: ", "))",
+        hint: near.map { "did you mean \($0)?" } ?? "the word as it stands there", token)
     }
     return UInt64(index)
   }

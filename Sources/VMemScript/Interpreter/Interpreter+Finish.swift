@@ -74,7 +74,7 @@ extension Interpreter {
     if options.json {
       printJSON(line, happened, refusal, code)
     } else if !line.head.isSilent, !options.tap, !options.quiet || !isExpected {
-      printText(line, happened)
+      printText(line, happened, isAnnounced: isExpected)
     }
     if options.tap, line.expectation != nil || !isExpected { reportTAP(line, isExpected) }
     if let note = call.note { tell(note: note, line) }

@@ -197,7 +197,9 @@ extension Interpreter {
         case .sleepingInAtomic:
           texts.append("sleeping function called from invalid context: \(function)")
         case .schedulingWhileAtomic: texts.append("scheduling while atomic")
-        default: texts.append("WARNING in \(function)")
+        default:
+          let complaint = Views.complaint(of: record, machine).map { ": \($0)" } ?? ""
+          texts.append("WARNING in \(function)\(complaint)")
         }
       default: break
       }

@@ -34,22 +34,25 @@ extension Interpreter {
     [.users, .arenas].contains(table.verbs[Int(line.head.verb)].group)
   }
 
-  /// Prints the result line of a line that needed judgement.
-  mutating func printText(_ line: Line, _ happened: Happened) {
+  /// Prints the result line of a line that needed judgement; `isAnnounced` says whether it came to what
+  /// was expected.
+  mutating func printText(_ line: Line, _ happened: Happened, isAnnounced: Bool) {
+    let word: String
     switch happened {
-    case .errno(let errno):
-      call.output.writer.write(byte: 0x2d)
-      call.output.writer.write(errno.name)
-      call.output.writer.write(byte: 0x0a)
-    case .null: call.output.writer.write("NULL\n")
-    case .fault: call.output.writer.write("-EFAULT\n")
-    case .signal(let signal):
-      call.output.writer.write(signal.name)
-      call.output.writer.write(byte: 0x0a)
-    case .bug: call.output.writer.write("BUG\n")
-    case .blocked: call.output.writer.write("BLOCKED\n")
-    default: printText(line)
+    case .errno(let errno): word = errno.name
+    case .null: word = "NULL"
+    case .fault: word = "-EFAULT"
+    case .signal(let signal): word = signal.name
+    case .bug: word = "BUG"
+    case .blocked: word = "BLOCKED"
+    default: return printText(line)
     }
+    if options.coloursAnswers {
+      call.output.writer.write(isAnnounced ? "\u{1b}[33m" : "\u{1b}[31m")
+    }
+    if case .errno = happened { call.output.writer.write(byte: 0x2d) }
+    call.output.writer.write(word)
+    call.output.writer.write(options.coloursAnswers ? "\u{1b}[0m\n" : "\n")
   }
 }
 

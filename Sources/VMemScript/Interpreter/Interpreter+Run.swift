@@ -52,6 +52,7 @@ extension Interpreter {
 
   private mutating func start(_ program: Program) -> Flow {
     if report(program) == .stop { return .stop }
+    hasBegun = true
     return echo == nil ? execute(program, 0..<program.code.count) : executeEchoed(program)
   }
 
@@ -73,31 +74,41 @@ extension Interpreter {
     fileName = program.source.name
     let text = program.source.text
     place = Place(source: text)
-    // Iterations that are left of the loops that run.
-    var loops: [UInt64] = []
+    // Iterations that are left of the loops that run, and whether the history has them as loops.
+    var loops: [(left: UInt64, isRecorded: Bool)] = []
     var at = code.lowerBound
     while at < code.upperBound {
       let line = CodeLine(program.code, at: at)
+      if companion != nil, line.kind != .close, wait(before: line, at, program) == .stop {
+        return .stop
+      }
       load(line, at, program, text)
+      if options.showsLines, line.kind == .call { show(line, at, program) }
+      let this = at
       at = line.next(at)
       switch line.kind {
-      case .call: if self.line(line.head) == .stop { return .stop }
+      case .call:
+        if self.line(line.head) == .stop {
+          stop = stop ?? Self.place(line, this, program)
+          return .stop
+        }
       case .open:
         guard let times = times() else { return .stop }
         isUsed = true
         if times == 0 {
           at = line.target
         } else {
-          loops.append(times)
-          if committer != nil { record(times, at, program) }
+          // Lines that are typed within a loop are no part of it.
+          let isRecorded = committer != nil && companion?.steps != true
+          loops.append((times, isRecorded))
+          if isRecorded { record(times, at, program) }
         }
       case .close:
-        loops[loops.count - 1] -= 1
-        let isOver = loops[loops.count - 1] == 0
-        if isOver { loops.removeLast() } else { at = line.target }
-        if committer != nil { endIteration(isOver) }
+        loops[loops.count - 1].left -= 1
+        let (left, isRecorded) = loops[loops.count - 1]
+        if left == 0 { loops.removeLast() } else { at = line.target }
+        if isRecorded { endIteration(left == 0) }
       case .include:
-        isUsed = true
         includes += 1
         let file = program.includes[line.target]
         let flow = execute(file, 0..<file.code.count)

@@ -44,6 +44,14 @@ package struct Interpreter: ~Copyable {
   var calls = CallLines()
   /// A run that prints its script with its answers, or compares them; nil for any other.
   package var echo: Echo?
+  /// Whoever follows the run line by line; nil for nobody.
+  package var companion: (any Companion)?
+  /// Whether the line that runs was typed by the companion.
+  var isTyped = false
+  /// Where the run has stopped, if it has.
+  package internal(set) var stop: StopPlace?
+  /// Whether the lines of a script have begun to run: nothing was wrong with it.
+  package internal(set) var hasBegun = false
   /// Whether the statement that runs goes on after unexpected outcomes, whatever the options say.
   var goesOn = false
 

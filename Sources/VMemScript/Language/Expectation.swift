@@ -1,7 +1,7 @@
 internal import VMem
 
 /// The outcomes a line announces with `expect`.
-struct Expectation {
+package struct Expectation {
   enum Wanted: Equatable {
     case errno(Errno)
     case null
@@ -21,4 +21,10 @@ struct Expectation {
   var wanted: [Wanted] = []
   /// The words, for messages.
   var text = ""
+
+  /// Every outcome that is a word, for completion.
+  package static var words: [String] {
+    ["NULL", "0", "fault"] + Signal.allCases.map(\.name) + ["warn", "bug", "stale", "blocked"]
+      + Errno.allCases.map(\.name)
+  }
 }

@@ -12,6 +12,10 @@ package struct Options: Sendable {
   package var keepGoing = false
   /// Messages begin with the program's name in bold.
   package var colour = false
+  /// Answers that are no success are coloured.
+  package var coloursAnswers = false
+  /// Lines that answer something are shown before their answers, dimmed where answers have colour.
+  package var showsLines = false
 
   /// The kernel that `boot` takes, whatever its line says; nil for that of the line.
   package var kernel: KernelVersion?

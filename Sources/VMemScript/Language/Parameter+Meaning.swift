@@ -179,7 +179,7 @@ extension Parameter {
     case .quizTopic: "what the exercise is about"
     case .quizAnswer: "a number, or an address, as the answer"
     case .solve: "show the way to the answer"
-    case .topic: "what to explain; nothing lists the verbs"
+    case .topic: "what to explain; nothing lists the verbs in groups"
     case .settings:
       """
       what test_vmalloc.sh runs for that word, and parameters of the module: nr_threads (1), \
@@ -193,6 +193,7 @@ extension Parameter {
     case .text: "words; echo prints them with one blank between"
     case .binding: "a name and what it stands for"
     case .comparison: "two expressions, and == != < <= > >= or eq ne lt le gt ge"
+    case .expression: "numbers, addresses, fields of areas and counters, with + - * / as words"
     case .times: "how often"
     case .injection:
       """

@@ -21,7 +21,7 @@ enum Parameter: UInt8, CaseIterable {
   case ofCPU, viewRange, mapRange, shownSpace, format, pictureFormat, pointers, readAt, headers,
     sum, lists
   // Language
-  case topic, text, binding, comparison, times
+  case topic, text, binding, comparison, expression, times
   case quizTopic, quizAnswer, solve
   // Images
   case imageBefore, imageAfter
@@ -122,7 +122,9 @@ enum Parameter: UInt8, CaseIterable {
       .anonymous, .device,
       .keepsOthers, .isWrite, .mayMove:
       .flag
-    case .topic, .text, .binding, .comparison, .group, .injection, .settings, .dividedCall: .rest
+    case .topic, .text, .binding, .comparison, .expression, .group, .injection, .settings,
+      .dividedCall:
+      .rest
     }
   }
 
@@ -306,7 +308,7 @@ enum Parameter: UInt8, CaseIterable {
     case .huge, .optimized, .punchesHole, .rfc: ""
     case .quizAnswer: "TEXT"
     case .solve: ""
-    case .topic: "[VERB|grammar|exit|json|image|kernels]"
+    case .topic: "[VERB|GROUP|SWITCH|grammar|exit|json|image|kernels|examples]"
     case .text: "TEXT…"
     case .task, .newTask: "NAME"
     case .steppedCPU: "CPU"
@@ -314,6 +316,7 @@ enum Parameter: UInt8, CaseIterable {
     case .settings: "[performance|smoke|stress] [KEY=VALUE…]"
     case .binding: "NAME = EXPR"
     case .comparison: "EXPR OP EXPR"
+    case .expression: "EXPR"
     case .context, .zone, .level, .format, .pictureFormat, .pointers, .protection, .rights,
       .newRights, .keyAccess, .keyMode, .visitor, .stackPolicy, .quizTopic:
       choices.joined(separator: "|")

@@ -6,6 +6,9 @@ extension Verb {
     (required + optional).filter { $0.option == nil }.flatMap(\.knownWords)
   }
 
+  /// Whether `step` can do it in parts.
+  package var isDivided: Bool { parts != nil }
+
   /// Words each option takes, for completion: empty where any value may stand.
   package var choices: [(option: String, words: [String])] {
     (required + optional).compactMap { parameter in

@@ -139,5 +139,25 @@ extension Verb {
       case .language: "Language"
       }
     }
+
+    /// Its word in `help`, which no verb has.
+    package var topic: StaticString {
+      switch self {
+      case .machine: "machine"
+      case .pages: "pages"
+      case .areas: "areas"
+      case .mapping: "mapping"
+      case .memory: "allocation"
+      case .kmap: "kmaps"
+      case .users: "users"
+      case .arenas: "arenas"
+      case .files: "buffers"
+      case .stacks: "stacks"
+      case .access: "access"
+      case .views: "views"
+      case .images: "images"
+      case .language: "language"
+      }
+    }
   }
 }

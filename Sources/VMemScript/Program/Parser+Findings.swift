@@ -8,6 +8,16 @@ extension Parser {
     note(Finding(error, place, fileName, verb))
   }
 
+  /// The error of the line being read, or what says more where the line is one of bash's.
+  func meantForShell(_ error: ScriptError) -> ScriptError {
+    let words = (0..<call.tokens.count).map { call.tokens[$0] }
+    guard error.exit == .badScript,
+      let (at, hint) = Mistake.shell(words.map { $0.isQuoted ? "" : $0.text.string })
+    else { return error }
+    return ScriptError(
+      "\(call.quoted(words[at].text.string)) is no word of the language", hint: hint, words[at])
+  }
+
   mutating func complain(_ defect: ScriptSource.Defect) {
     (place.line, place.lineStart) = (defect.line, defect.lineStart)
     complain(defect.error)
@@ -46,7 +56,8 @@ extension Parser {
     let near = name.utf8.count > 1 ? nearest(to: name, of: names.bound) : nil
     return ScriptError(
       "\(call.quoted(name)) was never bound",
-      hint: near.map { "did you mean \($0)?" } ?? "a name comes from a line NAME = … before",
+      hint: near.map { "did you mean \($0)?" } ?? Mistake.name(name)
+        ?? "a name comes from a line NAME = … before",
       token)
   }
 }

@@ -37,15 +37,20 @@ extension Parser {
       at += 2
     }
     guard at < call.tokens.count else {
-      throw ScriptError("a verb is missing", call.tokens.last)
+      throw ScriptError(
+        "a verb is missing", hint: "[@] [NAME =] [expect OUTCOME,…] VERB ARGUMENT…",
+        call.tokens.last)
     }
     guard let verb = table.find(call.tokens[at].text) else { throw unknownVerb(at, head) }
     if head.hasName, !shapes[verb].makes {
       throw ScriptError(
-        "`\(table.verbs[verb].name)` makes nothing that could have a name", call.tokens[at])
+        "`\(table.verbs[verb].name)` makes nothing that could have a name",
+        hint: "`help \(table.verbs[verb].name)`; let NAME = EXPR names a number", call.tokens[at])
     }
     if head.hasOutcome, shapes[verb].effect == .language {
-      throw ScriptError("`\(table.verbs[verb].name)` has no outcome to expect", call.tokens[at])
+      throw ScriptError(
+        "`\(table.verbs[verb].name)` has no outcome to expect",
+        hint: "only calls and views have; it stands alone", call.tokens[at])
     }
     head.verb = UInt8(verb)
     head.verbToken = UInt8(at)
@@ -70,7 +75,9 @@ extension Parser {
     }
     if text.count > 7, !text.hasPrefix("pagetables") { return }
     for word in Self.reserved where text == word {
-      throw ScriptError("\(call.quoted(text.string)) is a word of the language, not a name", token)
+      throw ScriptError(
+        "\(call.quoted(text.string)) is a word of the language, not a name",
+        hint: "another name, \(text.string)1 for one", token)
     }
   }
 
@@ -89,10 +96,8 @@ extension Parser {
       return ScriptError(
         "a verb must follow the =", hint: "to name a number: let NAME = NUMBER", token)
     }
-    let candidates = table.verbs.map { "\($0.name)" }
-    let near = nearest(to: word, of: candidates)
+    let hint = Mistake.verb(word, table.verbs.map { "\($0.name)" })
     return ScriptError(
-      "no verb \(call.quoted(word))",
-      hint: near.map { "did you mean \($0)?" } ?? "`vmemctl help` lists the verbs", token)
+      "no verb \(call.quoted(word))", hint: hint ?? "`vmemctl help` lists the verbs", token)
   }
 }

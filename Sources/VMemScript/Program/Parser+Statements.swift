@@ -65,4 +65,21 @@ extension Parser {
     }
     return true
   }
+
+  /// Whether a text that is being typed ends inside a `{`.
+  package static func hasOpenBlock(_ text: String) -> Bool {
+    let source = ScriptSource(line: text)
+    var reader = Lexer(source)
+    var tokens = TokenList()
+    var unquoted = UnquotedText()
+    var depth = 0
+    while (try? reader.next(&tokens, &unquoted)) == true {
+      if tokens[0].isMark(UInt8(ascii: "}")) {
+        depth -= 1
+      } else if tokens.last.isMark(UInt8(ascii: "{")) {
+        depth += 1
+      }
+    }
+    return depth > 0
+  }
 }

@@ -21,6 +21,8 @@ package struct Parser: ~Copyable {
   var facts: Verb.Facts = []
   /// Lines so far, those of other files too.
   var lineCount = 0
+  /// Whether nothing but `include` has come so far: `boot` may still make the machine.
+  var mayBoot = true
   var open: [OpenRepeat] = []
   var reader: Lexer?
   /// What no script may contain, behind the lines that may be read.
@@ -133,7 +135,7 @@ package struct Parser: ~Copyable {
     do throws(ScriptError) {
       try parseHead(&line.head)
     } catch {
-      return complain(error)
+      return complain(meantForShell(error))
     }
     let verb = Int(line.head.verb)
     var facts = shapes[verb].facts
@@ -152,7 +154,7 @@ package struct Parser: ~Copyable {
     } catch {
       isSound = false
       if case .script(let error) = error, !isAboutUnbound(error) {
-        complain(error, table.verbs[verb].name)
+        complain(meantForShell(error), table.verbs[verb].name)
       }
     }
     if !names.unbound.isEmpty { noteUnbound(table.verbs[verb].name) }
@@ -161,7 +163,8 @@ package struct Parser: ~Copyable {
       names.bind(call.tokens[Int(line.head.nameToken)].text, use)
     }
     self.facts.formUnion(facts)
-    if facts.contains(.boots), lineCount == 0 { root.boots = true }
+    if facts.contains(.boots), mayBoot { root.boots = true }
+    if !facts.contains(.includes) { mayBoot = false }
     lineCount += 1
     guard facts.contains(.includes) else { return emit(line) }
     line.kind = .include
@@ -192,6 +195,7 @@ package struct Parser: ~Copyable {
       OpenRepeat(
         at: code.count, token: call.tokens[0].offset..<call.tokens[0].end, place: place))
     lineCount += 1
+    mayBoot = false
     emit(line)
     do throws(ScriptError) {
       try checkRepeat()

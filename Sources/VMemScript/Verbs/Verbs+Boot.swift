@@ -2,10 +2,7 @@ internal import VMem
 
 extension Verb {
   static func boot(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    guard !interpreter.isUsed else {
-      throw .script(
-        "`boot` is only allowed as the first line", interpreter.call.tokens[0])
-    }
+    guard !interpreter.isUsed else { throw notFirst(interpreter.call.tokens[0]) }
     let configuration = try interpreter.call.configuration()
     var machine: Machine
     do throws(BootError) {
@@ -31,10 +28,14 @@ extension Verb {
 }
 
 extension Verb {
+  private static func notFirst(_ token: Token) -> LineFailure {
+    .script(
+      "`boot` is only allowed as the first line",
+      hint: "also of a file that is included while no other line has run", token)
+  }
+
   static func checkBoot(_ parser: inout Parser) throws(LineFailure) {
-    guard parser.lineCount == 0 else {
-      throw .script("`boot` is only allowed as the first line", parser.call.tokens[0])
-    }
+    guard parser.mayBoot else { throw notFirst(parser.call.tokens[0]) }
     let configuration = try parser.call.configuration()
     do throws(BootError) {
       try Machine.check(configuration)

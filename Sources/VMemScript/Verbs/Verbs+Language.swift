@@ -14,6 +14,17 @@ extension Verb {
       returns: "nothing is printed", example: "assert pagetables.pte eq 3\nassert a + 20K == b",
       facts: [.looks], .control(assert), check: checkComparison),
     Verb(
+      "print", .language, .nothing, .reader, [.expression],
+      summary: "print the value of an expression",
+      returns: "a number in decimal below 2^40, and as an address from there on",
+      example: "print machine.free * 4096\nprint s.end - 4K", facts: [.brief], .control(print),
+      check: checkExpression),
+    Verb(
+      "names", .language, .nothing, .reader,
+      summary: "show what every name stands for",
+      returns: "text: a line a name, with its kind, its address or number, and what lives there",
+      example: "names", .call(names)),
+    Verb(
       "echo", .language, .nothing, .reader, [.text],
       summary: "print words", returns: "the words", example: "echo after the purge:",
       facts: [.brief, .apart], .call(echo)),
@@ -54,7 +65,8 @@ extension Verb {
     let words = parser.call.words(.binding)
     guard words.count >= 3, parser.call.tokens[words.lowerBound + 1].isMark(0x3d) else {
       throw .script(
-        "`let` is written as: let NAME = EXPR", parser.call.tokens[words.lowerBound - 1])
+        "`let` is written as: let NAME = EXPR", hint: "with blanks around =: let n = 4 * 4K",
+        parser.call.tokens[words.lowerBound - 1])
     }
     let token = parser.call.tokens[words.lowerBound]
     do throws(ScriptError) {
@@ -82,7 +94,25 @@ extension Verb {
 
   /// A number as a person reads it: addresses in hexadecimal.
   private static func readable(_ value: UInt64) -> String {
-    value < 1 << 40 ? "\(value)" : hexadecimal(value)
+    isNumber(value) ? "\(value)" : hexadecimal(value)
+  }
+
+  private static func isNumber(_ value: UInt64) -> Bool { value < 1 << 40 }
+
+  private static func print(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let words = interpreter.call.words(.expression)
+    let value = try interpreter.call.expression(interpreter.machine, words)
+    return isNumber(value) ? .number(value) : .address(value)
+  }
+
+  private static func checkExpression(_ parser: inout Parser) throws(LineFailure) {
+    _ = try parser.call.expression(parser.names, parser.call.words(.expression))
+  }
+
+  private static func names(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    call.view { output in Views.names(machine, to: &output) }
   }
 
   private static func echo(

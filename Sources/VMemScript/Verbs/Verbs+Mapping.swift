@@ -81,7 +81,19 @@ extension Verb {
     let (start, end) = call.range(.range)
     try machine.vmAreaMapPages(
       area: call.arguments[.area], start: start, end: end, pages: call.arguments.pages)
+    noteRest(&call, start, end)
     return .ok
+  }
+
+  /// Notes what the kernel does not say: that it has mapped other addresses than it was given, or not all
+  /// pages.
+  private static func noteRest(_ call: inout Call, _ start: UInt64, _ end: UInt64) {
+    let (given, taken) = (UInt64(call.arguments.pages.count), (end &- start) >> 12)
+    if start & 4095 != 0 || end & 4095 != 0 {
+      call.note = Refusal(.errno(.EINVAL), .endsAreRounded, start & ~4095, end & ~4095)
+    } else if given > taken {
+      call.note = Refusal(.errno(.EINVAL), .listIsLonger, given, taken)
+    }
   }
 
   private static func unmapAreaPages(
@@ -117,6 +129,7 @@ extension Verb {
       try machine.populate(start: start, end: end, level: .pte)
     } else {
       try machine.vmapPagesRange(start: start, end: end, pages: call.arguments.pages)
+      noteRest(&call, start, end)
     }
     return .ok
   }

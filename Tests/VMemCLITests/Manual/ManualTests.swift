@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import VMemScript
@@ -32,7 +33,10 @@ import VMemScript
     (["get_vm_area", "--align", "4K", "--al"], []),
     (["walk", ""], ["--format"]), (["vfree", ""], []),
     (["--im"], ["--image"]),
-    (["--image", ""], []),
+    (["--image", "nowhere/"], []),
+    (["expect", "ENO"], ["ENOENT", "ENOMEM", "ENOSPC"]),
+    (["a", "=", "expect", "NULL,wa"], ["NULL,warn"]),
+    (["step", "0", "vun"], ["vunmap_range"]), (["a", "=", "ex"], ["expect"]),
     (["--image", "a.img", "get_vm"], ["get_vm_area"]),
     (["--json", "--color", "n"], ["never"]),
     (["walk", "0x1000", "--d"], ["--durable"]),
@@ -49,6 +53,20 @@ import VMemScript
   ])
   func completes(_ words: [String], _ expected: [String]) {
     #expect(Completion(words: words).candidates.sorted() == expected.sorted())
+  }
+
+  /// Images, and the folders on the way to them; no other files.
+  @Test func completesImages() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1, 2, 3], to: "m.txt")
+    mkdir(folder.path + "/more", 0o700)
+    defer { rmdir(folder.path + "/more") }
+    #expect(try Command.vmemctl("--image", folder.path + "/m.img", "boot").status == 0)
+    let typed = folder.path + "/m"
+    let expected = ["\(typed).img", "\(typed)ore/"]
+    for words in [["--image", typed], ["info", "--image", "=", typed], ["diff", typed]] {
+      #expect(Completion(words: words).candidates == expected)
+    }
   }
 
   @Test func completesEveryVerb() {

@@ -84,9 +84,9 @@ struct LineEditorTests {
   }
 
   @Test func wordsStandInColumns() {
-    #expect(Shell.table(["a", "bb", "ccc"], 40) == "a    bb   ccc\n")
-    #expect(Shell.table(["a", "bb", "ccc"], 10) == "a    bb\nccc\n")
-    #expect(Shell.table(["abcdef"], 3) == "abcdef\n")
+    #expect(Prompt.table(["a", "bb", "ccc"], 40) == "a    bb   ccc\n")
+    #expect(Prompt.table(["a", "bb", "ccc"], 10) == "a    bb\nccc\n")
+    #expect(Prompt.table(["abcdef"], 3) == "abcdef\n")
   }
 
   @Test func wordsOfCrashAreUnderstood() {

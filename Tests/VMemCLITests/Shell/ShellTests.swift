@@ -118,6 +118,52 @@ struct ShellTests {
     cleanUp()
   }
 
+  /// It says where one is, and how to leave; blocks go on until they are closed.
+  @Test func greetingAndBlocks() throws {
+    let shell = try shell()
+    #expect(shell.shows("kernel 6.18, 1 GiB of RAM in m.img as soon as a line changes it"))
+    #expect(shell.shows("Ctrl-D leaves"))
+    #expect(shell.shows("m.img> "))
+    shell.type("repeat 2 {\r")
+    #expect(shell.shows(".....> "))
+    shell.type("get_vm_area 4K\r}\r")
+    #expect(shell.shows("0xffffc90000000000\r\n0xffffc90000002000\r\n"))
+    #expect(shell.shows("m.img> "))
+    // A block that is cancelled does nothing.
+    shell.type("repeat 2 {\rget_vm_area 4K\r\u{03}")
+    #expect(shell.shows("m.img> "))
+    shell.type("print areas.busy\r")
+    #expect(shell.shows("2\r\n"))
+    shell.type("vmallocinfo | grep x\r")
+    #expect(shell.shows("pipes are bash's: vmemctl --image F vmallocinfo | grep x"))
+    shell.type("\u{04}")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
+  /// What is longer than the screen goes through the pager; what is not, and what changes something,
+  /// does not.
+  @Test func longViewsArePaged() throws {
+    let shell = try shell(columns: 80, ["PAGER": "sed 's/^/| /'"])
+    #expect(shell.shows("m.img> "))
+    shell.type("help areas\r")
+    #expect(shell.shows("\nAreas of address space\r\n"))
+    shell.type("help\r")
+    #expect(shell.shows("| Areas of address space\r\n"))
+    #expect(shell.shows("m.img> "))
+    shell.type("repeat 40 { get_vm_area 4K }\r")
+    #expect(shell.shows("\n0xffffc90000000000\r\n"))
+    #expect(shell.shows("m.img> "))
+    shell.type("vmallocinfo\r")
+    #expect(shell.shows("| 0xffffc90000000000-0xffffc90000002000"))
+    #expect(shell.shows("m.img> "))
+    shell.type("vmallocinfo 1\r")
+    #expect(shell.shows("one argument too many"))
+    shell.type("\u{04}")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
   @Test func interruptsDoNotEndIt() throws {
     let shell = try shell()
     #expect(shell.shows("m.img> "))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMem
 import VMemScript
@@ -31,6 +32,27 @@ import VMemScript
       #expect(result.exit == .badScript)
       #expect(result.messages.contains("t.vmem:2: boot: `boot` is only allowed as the first line"))
     }
+  }
+
+  /// A file that boots may be included as long as nothing else has run.
+  @Test func includedFilesBoot() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("boot --memory 64M\na = get_vm_area 4K\n".utf8), to: "setup.vmem")
+    try folder.write(Array("# nothing\n".utf8), to: "empty.vmem")
+    try folder.write(Array("include setup.vmem\n".utf8), to: "outer.vmem")
+    let path = folder.path
+    for file in ["setup", "outer"] {
+      let result = run(
+        "include \(path)/empty.vmem\ninclude \(path)/\(file).vmem\nprint machine.total")
+      #expect(result.exit == .success && result.lines.last == "16384", "\(result.messages)")
+    }
+    for line in ["echo x", "get_vm_area 4K", "let x = 1", "repeat 0 { sync }", "boot"] {
+      let result = run("\(line)\ninclude \(path)/setup.vmem\n")
+      #expect(result.exit == .badScript && result.output == "")
+      #expect(result.messages.contains("setup.vmem:1: boot: `boot` is only allowed as the first"))
+    }
+    let looped = run("repeat 1 {\ninclude \(path)/setup.vmem\n}\n")
+    #expect(looped.exit == .badScript)
   }
 
   @Test func smallestMachine() throws {

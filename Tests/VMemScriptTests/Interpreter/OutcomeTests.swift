@@ -211,4 +211,34 @@ import VMemScript
     let result = run(script)
     #expect(result.exit.rawValue == 3 && result.messages.contains(hint), "\(result.messages)")
   }
+
+  /// A WARN is told with what the log says of it.
+  @Test(arguments: [
+    ("vfree 0x1000", "WARNING in vfree: Trying to vfree() nonexistent vm area (0000000000001000)"),
+    ("vfree 0xffffc90000000001", "bad address (ffffc90000000001)"),
+    ("ioremap 0x100000 4K", "ioremap on RAM at 0x0000000000100000"),
+  ])
+  func warningsSayWhy(_ line: String, _ words: String) {
+    let result = run(line)
+    #expect(result.exit == .unexpectedWarning)
+    #expect(result.messages.contains(words), "\(result.messages)")
+    #expect(run(line) { $0.json = true }.output.contains(words))
+  }
+
+  /// What the kernel maps without a word although it is not what it was given.
+  @Test(arguments: [
+    ("s s..s+4K P[0..2]", "the list has 2 pages and the range takes 1"),
+    ("s s+1..s+4097 P[0]", "what is mapped is 0xffffc90000000000..0xffffc90000001000"),
+    ("s s..s+8K P[0..2]", ""), ("s s..s+4K P[0]", ""),
+  ])
+  func whatIsMappedIsNoted(_ words: String, _ note: String) {
+    let setup = "@P = alloc_pages 2\n@s = get_vm_area 16K --flags sparse\n"
+    let result = run("\(setup)vm_area_map_pages \(words)")
+    #expect(result.exit == .success && result.output == "0\n")
+    let range = words.dropFirst(2)
+    for messages in [result.messages, run("\(setup)vmap_pages_range \(range)").messages] {
+      #expect(messages.contains("note: ") == !note.isEmpty)
+      #expect(note.isEmpty || messages.contains(note))
+    }
+  }
 }

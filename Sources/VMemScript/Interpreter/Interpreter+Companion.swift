@@ -1,0 +1,91 @@
+internal import VMem
+internal import VMemViews
+
+/// Runs that somebody follows.
+extension Interpreter {
+  /// Lets the companion have its way in front of a line.
+  mutating func wait(before line: CodeLine, _ at: Int, _ program: Program) -> Flow {
+    guard let companion else { return .next }
+    if companion.takeInterrupt() {
+      let place = Self.place(line, at, program)
+      exit = exit.combined(with: .interrupted)
+      stop = place
+      flush()
+      messages.write("vmemctl: ")
+      messages.printable(place.name)
+      messages.write(": interrupted in front of this line\n")
+      flush()
+      return .stop
+    }
+    guard companion.steps, !isTyped else { return .next }
+    let place = Self.place(line, at, program)
+    while companion.steps {
+      flush()
+      if exit == .inputOutput || exit == .pipeClosed { return .stop }
+      switch companion.next(place, names: machine.liveNames) {
+      case .run: return .next
+      case .leave:
+        stop = place
+        return .stop
+      case .say(let text): say(text)
+      }
+    }
+    return .next
+  }
+
+  /// Carries out what somebody has typed. Whatever that comes to, the run goes on as it would have,
+  /// unless the machine is broken or the host has failed.
+  package mutating func say(_ text: String) {
+    let before = (exit, stop, fileName, place)
+    (exit, isTyped) = (.success, true)
+    let program = parsed(text)
+    if report(program) == .next { _ = execute(program, 0..<program.code.count) }
+    if committer != nil { checkAtEnd() }
+    flush()
+    let isFatal = [.corrupt, .inputOutput, .pipeClosed].contains(exit)
+    exit = isFatal ? before.0.combined(with: exit) : before.0
+    (stop, fileName, place) = (before.1, before.2, before.3)
+    isTyped = false
+  }
+
+  private func parsed(_ text: String) -> Program {
+    var parser = Parser(table, images: images)
+    return parser.parse(ScriptSource(line: text))
+  }
+
+  static func place(_ line: CodeLine, _ at: Int, _ program: Program) -> StopPlace {
+    StopPlace(
+      file: program.source.name, line: line.number, text: text(line, at, program).printable)
+  }
+
+  /// Whether nothing more can be said to the machine.
+  package var isOver: Bool { [.corrupt, .inputOutput, .pipeClosed].contains(exit) }
+
+  /// The words of a line as they stand in its source.
+  private static func text(_ line: CodeLine, _ at: Int, _ program: Program) -> Text {
+    let text = program.source.text
+    guard line.tokenCount > 0 else { return text[0..<0] }
+    var unquoted = UnquotedText()
+    let first = at + CodeLine.headerSize
+    var start = Token(code: program.code[first], text, from: line.start, &unquoted).offset
+    // The first word begins behind an @ that has no blank behind it.
+    if line.head.isSilent, start > 0, text[start] != UInt8(ascii: "@") { start -= 1 }
+    let last = program.code[first + line.tokenCount - 1]
+    return text[start..<Token(code: last, text, from: line.start, &unquoted).end]
+  }
+
+  /// Shows a line that answers something before its answer.
+  mutating func show(_ line: CodeLine, _ at: Int, _ program: Program) {
+    let shape = shapes[Int(line.head.verb)]
+    // What echo says is its line.
+    if line.head.isSilent || shape.effect == .language || shape.facts.isSuperset(of: Self.telling) {
+      return
+    }
+    if isTyped || companion?.steps == true { return }
+    if options.coloursAnswers { call.output.writer.write("\u{1b}[2m") }
+    Self.text(line, at, program).withSpan { call.output.writer.printable($0) }
+    call.output.writer.write(options.coloursAnswers ? "\u{1b}[0m\n" : "\n")
+  }
+
+  private static let telling: Verb.Facts = [.brief, .apart]
+}

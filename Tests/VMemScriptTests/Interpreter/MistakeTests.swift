@@ -1,0 +1,114 @@
+import Testing
+import VMemScript
+
+/// Lines that people write who know C, bash or the kernel: each is answered with the word in question,
+/// what is wrong with it, and what to write instead.
+@Suite struct MistakeTests {
+  /// The line; the word; what is wrong; what helps.
+  static let mistakes: [(line: String, word: String, rule: String, hint: String)] = [
+    // Numbers.
+    ("get_vm_area 64k", "`64k`", "is not a number", "K M G T are capitals: 64K"),
+    ("get_vm_area 64KB", "`64KB`", "is not a number", "K M G T stand alone: 64K"),
+    ("get_vm_area 2MiB", "`2MiB`", "is not a number", "2M"),
+    ("get_vm_area 1.5M", "`1.5M`", "is not a number", "numbers are whole"),
+    ("get_vm_area 4096UL", "`4096UL`", "is not a number", "C's suffixes mean nothing here: 4096"),
+    ("get_vm_area 0x1000ULL", "`0x1000ULL`", "is not a number", "here: 0x1000"),
+    ("get_vm_area 16pages", "`16pages`", "is not a number", "16p"),
+    ("get_vm_area 10ff", "`10ff`", "is not a number", "0x10ff"),
+    ("get_vm_area 4_096", "`4_096`", "is not a number", "digits stand together: 4096"),
+    ("let n = 2\nget_vm_area n*2", "`n*2`", "is not a number", "let x = n * 2"),
+    ("get_vm_area 2*4K", "`2*4K`", "is not a number", "let x = 2 * 4K"),
+    ("get_vm_area 1<<12", "`1<<12`", "is not a number", "as words of their own"),
+    ("get_vm_area 16 K", "`K`", "one argument too many", "nothing has blanks inside: 16K"),
+    ("get_vm_area PAGE_SIZE", "`PAGE_SIZE`", "was never bound", "1p, or 4K"),
+    ("get_vm_area 4K; vfree a", "`4K;`", "is not a number", "one verb a line"),
+    // Addresses, ranges and pages.
+    ("a = vmalloc 4K\nread $a 4", "`$a`", "is not an address", "without $: a"),
+    ("a = vmalloc 4K\nvfree &a", "`&a`", "is not an address", "by itself: a"),
+    ("a = vmalloc 4K\nvfree (a)", "`(a)`", "is not an address", "without brackets: a"),
+    ("a = vmalloc 4K\nread a + 4 4", "`+`", "is not a number", "nothing has blanks inside"),
+    ("vfree null", "`null`", "was never bound", "NULL is the address"),
+    ("a = vmalloc 4K\nwalk a.length", "`length`", "no field", "fields are start end size"),
+    ("vunmap_range 4K-8K", "`4K-8K`", "is not a range", "START..END: 4K..8K"),
+    ("vunmap_range 4K:8K", "`4K:8K`", "is not a range", "START..END: 4K..8K"),
+    ("vunmap_range 4K..", "`4K..`", "is not a", "END is missing"),
+    ("P = alloc_pages 4\nvmap P[0-3]", "`P[0-3]`", "is not a list of pages", "P[0..4]"),
+    ("vmap 17", "`17`", "is not a list of pages", "pfn:17"),
+    ("a = vmalloc 4K\nvmap a", "`a`", "does not stand for pages", "alloc_pages"),
+    // Bytes.
+    ("a = vmalloc 4K\nwrite a hello", "`hello`", "is not BYTES", "text:hello"),
+    ("a = vmalloc 4K\nwrite a 0xdeadbeef", "`0xdeadbeef`", "is not BYTES", "without 0x"),
+    ("a = vmalloc 4K\nwrite a abc", "`abc`", "is not BYTES", "two digits a byte: 0abc"),
+    // Flags and options.
+    ("get_vm_area 4K --flags VM_SPARSE", "`VM_SPARSE`", "no flag", "did you mean sparse?"),
+    ("alloc_pages 1 --gfp atomic", "`atomic`", "no flag", "did you mean GFP_ATOMIC?"),
+    ("get_vm_area 4K --flags=sparse", "`--flags=sparse`", "no option", "--flags sparse"),
+    ("get_vm_area 4K -flags sparse", "`-flags`", "too many", "two dashes: --flags"),
+    ("get_vm_area 4K flags=sparse", "`flags=sparse`", "too many", "--flags sparse"),
+    ("get_vm_area 4K sparse", "`sparse`", "one argument too many", "it takes SIZE"),
+    ("alloc_pages 1 --zone ZONE_DMA32", "`ZONE_DMA32`", "is none of", "did you mean dma32?"),
+    ("context interrupt", "`interrupt`", "is none of process", "the word as it stands there"),
+    // Verbs.
+    ("vm_map_pages a a..a+4K P", "`vm_map_pages`", "no verb", "vm_area_map_pages?"),
+    ("get_area 4K", "`get_area`", "no verb", "did you mean get_vm_area?"),
+    ("GET_VM_AREA 4K", "`GET_VM_AREA`", "no verb", "lower case: get_vm_area"),
+    ("vmalloc(4096)", "`vmalloc(4096)`", "no verb", "without parentheses: vmalloc"),
+    ("kmalloc 64", "`kmalloc`", "no verb", "vmalloc SIZE"),
+    ("for i in 1 2 3", "`for`", "no verb", "repeat N { … }"),
+    ("while true", "`while`", "no verb", "repeat N { … }"),
+    ("if a", "`if`", "no verb", "`expect` and `assert`"),
+    ("source setup.sh", "`source`", "no verb", "include FILE"),
+    ("01-tour.vmem", "`01-tour.vmem`", "no verb", "include 01-tour.vmem"),
+    ("// a comment", "`//`", "no verb", "begins with #"),
+    ("exit", "`exit`", "no verb", "ends with its last line"),
+    ("cat /proc/vmallocinfo", "`cat`", "no verb", "vmallocinfo"),
+    // What is bash's.
+    (
+      "vmallocinfo | grep sparse", "`|`", "no word of the language",
+      "pipes are bash's: vmemctl --image F"
+    ),
+    ("vmallocinfo > rows", "`>`", "no word of the language", "redirection is bash's"),
+    ("vmalloc 4K && vmalloc 8K", "`&&`", "no word of the language", "one verb a line"),
+    ("vm_unmap_aliases &", "`&`", "no word of the language", "nothing runs beside it"),
+    // Names, expectations and expressions.
+    ("a=vmalloc 4K", "`a=vmalloc`", "no verb", "blanks around ="),
+    ("n = 5", "", "a verb must follow the =", "let NAME = NUMBER"),
+    ("let n=5", "`let`", "is written as: let NAME = EXPR", "with blanks around ="),
+    ("let expect = 5", "`expect`", "a word of the language", "another name"),
+    ("expect -ENOMM vmalloc 4K", "`ENOMM`", "no errno", "did you mean ENOMEM?"),
+    ("expect error vmalloc 4K", "`error`", "is not an outcome", "an errno like ENOMEM"),
+    ("assert 1 = 1", "`assert`", "is written as: assert EXPR OP EXPR", "OP is == !="),
+    ("let n = 2*3", "`2*3`", "is not an address", "operators are words of their own"),
+    (
+      "assert machine.xylophone eq 1", "`machine.xylophone`", "no counter",
+      "there are machine.total"
+    ),
+  ]
+
+  @Test func thereAreFifty() { #expect(Self.mistakes.count >= 50) }
+
+  @Test(arguments: mistakes.indices)
+  func isExplained(_ index: Int) throws {
+    let (line, word, rule, hint) = Self.mistakes[index]
+    let result = run(line + "\n")
+    #expect(result.exit == .badScript && result.output == "")
+    let message = try #require(result.messages.split(separator: "\n").first)
+    let parts = message.split(separator: "; ", maxSplits: 1)
+    #expect(parts.count == 2, "\(message)")
+    guard parts.count == 2 else { return }
+    #expect(parts[0].contains(word) && parts[0].contains(rule), "\(message)")
+    #expect(parts[1].contains(hint), "\(message)")
+    // JSON says the same in fields.
+    let json = run(line + "\n") { $0.json = true }.output
+    #expect(json.contains(#""type":"error""#) && !json.contains(#""hint":"","#))
+  }
+
+  /// What looks like a mistake and is none.
+  @Test(arguments: [
+    "echo a | b > c && d;", "echo '|'", "let n = 2 * 3", "print 64 * 1K",
+    "expect -ENOENT vm_unmap_ram 0xffffc90000000000 1", "@ echo x", "vfree NULL",
+  ])
+  func isNoMistake(_ line: String) {
+    #expect(run(line + "\n").exit == .success)
+  }
+}
