@@ -26,12 +26,14 @@ extension Quiz {
     read = { output in output.last.flatMap { Self.number($0) }.map { $0 << 12 | low } }
     steps = { output, answer in
       let index = { (depth: UInt64) in address >> (3 + 9 * depth) & 511 }
+      // CR3, the cut address in two lines, the TLB, and what the tables say.
+      let walk = output.dropFirst(others.count).dropLast()
       return [
         "Cut the address: pgd \(index(4)), pud \(index(3)), pmd \(index(2)), pte \(index(1)), "
           + "offset \(Self.hex(low)).",
         "Each entry has the frame of the next table in bits 12 to 51; CR3 has that of the first:",
       ]
-        + output.dropFirst(others.count + 1).dropLast().map { "  " + $0 }
+        + (walk.prefix(1) + walk.dropFirst(4)).map { "  " + $0 }
         + ["The last entry has the page's frame; the offset comes behind: \(Self.hex(answer))."]
     }
     mistakes = { output in
