@@ -19,7 +19,8 @@ struct StaleEntries {
     let windows = tables.kmapWindows
     for range in tables.rangesOfEntries {
       LeafWalk(tables).forEachEntry(in: range) { address, entry, depth, _ in
-        guard !windows.contains(where: { $0.contains(address) }) else { return true }
+        guard entry.isPresent, !windows.contains(where: { $0.contains(address) })
+        else { return true }
         let pages = Level.size(depth: depth) >> 12
         ram.countMapping(of: entry.pfn & ~(pages - 1), pages: pages)
         return true

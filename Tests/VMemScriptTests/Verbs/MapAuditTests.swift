@@ -75,6 +75,29 @@ import VMemScript
   }
 
   /// An area's own pages that another area maps as well; and an area whose pages somebody frees.
+  /// The kernel's tables have a lower half, too, and calls that write there. Entries older than the first
+  /// freed page are counted when that is freed.
+  @Test func lowAddresses() {
+    let found = rows(
+      """
+      boot --memory 32M
+      @P = alloc_pages 2
+      @vmap_pages_range 0x10000..+8K P
+      @free_pages P[0]
+      check
+      map_audit
+      @Q = alloc_pages 1
+      assert pagetables.stale_reused eq 1
+      @free_pages P[1]
+      assert pagetables.stale_free eq 1
+      @vunmap_range 0x10000..+8K
+      assert pagetables.stale eq 0
+      check
+      """)
+    #expect(found.count == 1 && found[0].hasPrefix("0x0000000000010000 in no area: "))
+    #expect(endings(found) == ["free since call 3"])
+  }
+
   @Test func pagesOfAnArea() {
     let found = rows(
       """

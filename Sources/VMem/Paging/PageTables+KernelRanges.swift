@@ -1,10 +1,12 @@
-/// What the kernel half is made of, for walks over all of it.
+/// What the kernel's tables are made of, for walks over all of them.
 extension PageTables {
-  /// The kernel half without the direct map and the struct pages: where mapping calls write.
+  /// All they translate without the direct map and the struct pages: where mapping calls write, which
+  /// take addresses of the lower half, too.
   var rangesOfEntries: [ClosedRange<UInt64>] {
     let direct = UInt64(ram.frameCount &- ram[ram.highMemory].frames) << 12
     let records = (UInt64(ram.frameCount) * 64 + 4095) & ~4095
     return [
+      0...Level.size(depth: levels) << 8 - 1,
       map.kernelStart...map.pageOffset - 1, map.pageOffset + direct...map.vmemmap - 1,
       map.vmemmap + records...UInt64.max,
     ]
