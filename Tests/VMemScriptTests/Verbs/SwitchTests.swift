@@ -31,7 +31,7 @@ import VMemScript
 
   /// The page of the documentation, written anew as the file is.
   @Test func articleListsEverySwitch() throws {
-    let path = TestFiles.root + "/Sources/VMem/VMem.docc/Switches.md"
+    let path = TestFiles.root + "/Sources/VMem/VMem.docc/KernelSwitches.md"
     if getenv("VMEMCTL_RECORD") != nil { try TestFiles.write(Self.matrix.article, to: path) }
     #expect(try TestFiles.read(path) == Self.matrix.article)
   }
