@@ -86,6 +86,7 @@ extension Machine {
       let hasUsers = head != 0 && isUsedElsewhere(head)
       if count > 1 || hasUsers { zapUsers(arena, low, count) }
     }
+    if head != 0 { ram.noteFreeing() }
     drop(detached: head, count)
   }
 

@@ -57,6 +57,7 @@ extension Machine {
     let area = try makeArea(
       size: (final &- first &+ 1) << 12, flags: flags, caller: caller)
     let (base, end) = (ram[area].start, ram[area].start + (final &- first &+ 1) << 12)
+    ram.noteMappingOfOthers()
     var at = base
     var index = first
     while at < end, let (found, word) = ram[file].pages.next(from: index, ram), found <= final,

@@ -108,6 +108,7 @@ extension Machine {
     _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection
   ) throws(Refusal) {
     mightSleep(.ioremap_page_range)
+    if physical >> 12 < UInt64(ram.frameCount) { ram.noteMappingOfOthers() }
     let outcome = tables.mapPhysical(start, end, physical, protection, largest: 3) {}
     switch outcome {
     case .done: return

@@ -71,10 +71,12 @@ extension Machine {
     try refuseArenas(.__vmap_pages_range_noflush, start, end)
   }
 
+  /// Maps pages: the caller's `own`, or others', to which it has no reference.
   func mapPages(
     _ start: UInt64, _ end: UInt64, _ pages: [UInt64], mode: AllocationMode = .kernel,
-    protection: Protection = .kernel
+    protection: Protection = .kernel, own: Bool = false
   ) throws(Refusal) {
+    if !own { ram.noteMappingOfOthers() }
     let outcome = tables.mapPages(start, end, pages, protection) {
       if mode.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) }
     }
@@ -174,6 +176,7 @@ extension Machine {
     }
     guard entry.isNone else { throw Refusal(.errno(.EBUSY), .slotOccupied, address, entry.bits) }
     ram[table: table, Level.index(of: address, depth: 1)] = Entry(pfn: pfn, .kernel)
+    ram.noteMappingOfOthers()
     ram.countMapping(of: pfn)
   }
 

@@ -156,7 +156,8 @@ extension Machine {
     let set = ram[area].pages
     do throws(Refusal) {
       if shift == 12 {
-        return try mapPages(start, start + size, pageNumbers(of: set), mode: request.mode)
+        return try mapPages(
+          start, start + size, pageNumbers(of: set), mode: request.mode, own: true)
       }
       for offset in stride(from: 0, to: size, by: 1 << Int(shift)) {
         let pfn = page(offset >> 12, of: set) ?? 0
@@ -215,6 +216,7 @@ extension Machine {
     guard ram[frame].refcount > 0, isLent || ram[frame].owner == set else { return }
     ram[frame].addReferences(-1)
     if ram[frame].refcount == 0 {
+      ram.noteFreeing()
       if isLent { freePage(pfn) } else { frames.free(pfn) }
     } else if !isLent {
       // Somebody else holds a reference: the page outlives its area.

@@ -46,6 +46,7 @@ extension Machine {
   private func mapLargePages(
     _ start: UInt64, _ pages: [UInt64], _ count: UInt64
   ) throws(Refusal) {
+    ram.noteMappingOfOthers()
     var done: UInt64 = 0
     while done < count {
       let at = start + done << 12
@@ -129,7 +130,9 @@ extension Machine {
           throw Refusal(.null, .frameHasStructPage, next)
         }
         ram[table: table, index] = Entry(pfn: next, .special)
-        ram.countMapping(of: ram[table: table, index].pfn)
+        let mapped = ram[table: table, index].pfn
+        if mapped < UInt64(ram.frameCount) { ram.noteMappingOfOthers() }
+        ram.countMapping(of: mapped)
         next &+= 1
       }
     } catch {

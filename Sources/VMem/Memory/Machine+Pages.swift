@@ -199,7 +199,7 @@ extension Machine {
 
   /// Gives a frame without references back, and takes it out of its set.
   func freePage(_ pfn: UInt32) {
-    if !ram.countsEntries { StaleEntries(ram: ram).begin() }
+    ram.noteFreeing(byOwner: false)
     let set = ram[frames.frame(pfn)].owner
     frames.free(pfn)
     if !set.isNone {

@@ -9,6 +9,8 @@ struct PagingState: BitwiseCopyable {
   var flushes = FlushCounters()
   /// The page whose entry has been noted as stale last (`StaleEntries`), or 0.
   var lastStale: UInt64 = 0
+  /// Whether a call has mapped pages that are not its own, without a reference.
+  var mapsOthersPages = false
   /// Whether records of frames count the entries that lead to them (`StaleEntries.begin`).
   var countsEntries = false
   /// Whether set_memory has changed what leaves allow.

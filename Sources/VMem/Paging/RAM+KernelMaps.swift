@@ -1,9 +1,19 @@
 /// Each frame's record counts the entries of the kernel's tables that lead to it: whoever writes or
 /// clears such an entry says so here. Frames behind the end of RAM have no record. Nothing is counted
-/// before a page is freed that may be mapped: until then no entry can be stale.
+/// before a page is freed that may still be mapped: until then no entry can be stale.
 extension RAM {
   @inline(__always)
   var countsEntries: Bool { self[paging].countsEntries }
+
+  /// A call maps pages that are not its own, without a reference: they may be freed under it.
+  func noteMappingOfOthers() { self[paging].mapsOthersPages = true }
+
+  /// A page is about to be freed: by its owner, whose own entries are cleared by now, or by somebody
+  /// else, who knows nothing of entries.
+  @inline(__always)
+  func noteFreeing(byOwner: Bool = true) {
+    if !countsEntries, !byOwner || self[paging].mapsOthersPages { StaleEntries(ram: self).begin() }
+  }
 
   /// An entry leads to frames from now on.
   @inline(__always)

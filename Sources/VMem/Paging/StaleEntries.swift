@@ -10,8 +10,8 @@ struct StaleEntries {
   private var state: Ref<PagingState> { ram.paging }
   private var frames: FrameAllocator { FrameAllocator(ram: ram) }
 
-  /// Counts the entries that there are, when a page is freed for the first time whose mappings nobody
-  /// knows: whoever never does that pays nothing for a count.
+  /// Counts the entries that there are, when a page is freed for the first time that may still be mapped:
+  /// whoever frees none such pays nothing for a count.
   @inline(never)
   func begin() {
     ram[state].countsEntries = true

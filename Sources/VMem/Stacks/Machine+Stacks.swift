@@ -126,7 +126,9 @@ extension Machine {
     ram[frame].private = 0
     ram[frame].addReferences(-1)
     // With a reference of somebody else the page outlives its stack.
-    if ram[frame].refcount == 0 { frames.free(pfn) }
+    guard ram[frame].refcount == 0 else { return }
+    ram.noteFreeing()
+    frames.free(pfn)
   }
 
   private func dropPages(of stack: Ref<Stack>) {

@@ -98,6 +98,24 @@ import VMemScript
     #expect(endings(found) == ["free since call 3"])
   }
 
+  /// The first page that is freed under a mapping may be an area's own: its next owner is told all the same.
+  @Test func pagesOfAnAreaThatAreHandedOutAgain() {
+    let found = rows(
+      """
+      boot --memory 32M
+      @v = vmalloc 8K
+      @s = get_vm_area 16K --flags sparse
+      @vm_area_map_pages s s..s+8K pfn:134,pfn:135
+      @vfree v
+      @vm_unmap_aliases
+      @Q = alloc_pages 4
+      map_audit
+      assert pagetables.stale_reused eq 2
+      check
+      """)
+    #expect(endings(found) == ["freed by call 4, now Q[1]", "freed by call 4, now Q[0]"])
+  }
+
   @Test func pagesOfAnArea() {
     let found = rows(
       """

@@ -36,7 +36,7 @@ extension Machine {
     for (cpu, offset) in layout.units.enumerated() where isComplete {
       let start = base + offset + run.lowerBound << 12
       do throws(Refusal) {
-        try mapPages(start, start + UInt64(run.count) << 12, frames[cpu])
+        try mapPages(start, start + UInt64(run.count) << 12, frames[cpu], own: true)
       } catch {
         isComplete = false
       }
