@@ -147,7 +147,9 @@ private struct TableCheck {
     // Slots of kmap and kmap_local are held against what they are there for, elsewhere.
     if windows.contains(where: { $0.contains(address) }) { return }
     let frames = UInt64(tables.ram.frameCount)
-    for at in min(pfn, frames)..<min(pfn &+ size >> 12, frames) {
+    // Whoever counts nothing has nothing to hold against the records.
+    let counted = tables.ram.countsEntries ? frames : 0
+    for at in min(pfn, counted)..<min(pfn &+ size >> 12, counted) {
       maps[UInt32(at), default: FrameMaps()].count += 1
       if entry.isStale, depth == 1 { maps[UInt32(at), default: FrameMaps()].stale &+= 1 }
     }

@@ -14,7 +14,7 @@ extension Verb {
         """, example: "quiz walk --seed 3", facts: [.apart],
       .control(quiz),
       check: { parser throws(LineFailure) in
-        guard parser.lineCount == 0 else { return }
+        guard parser.mayBoot else { return }
         for name in QuizTopic.allCases[Int(parser.call.arguments[.quizTopic])].names {
           // Safe: literals live as long as the process.
           parser.names.assume(unsafe Text(base: name.utf8Start, count: name.utf8CodeUnitCount))
