@@ -1,0 +1,81 @@
+/// Where a file's machine has its windows, by its rows.
+enum VmallocinfoWindows {
+  typealias Window = (start: UInt64, last: UInt64)
+
+  /// The vmalloc window, and the modules' if a row lies in it.
+  static func find(
+    _ rows: [VmallocinfoFile.Row], isNarrow: Bool
+  ) -> (Window, modules: Window?) {
+    isNarrow ? narrow(rows) : wide(rows)
+  }
+
+  /// Behind the kernel's image, whose room is 512 MiB, or 1 GiB where it is put at a random place.
+  private static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
+  private static let image: UInt64 = 0xffff_ffff_8000_0000
+
+  private static func wide(_ rows: [VmallocinfoFile.Row]) -> (Window, modules: Window?) {
+    var modules: Window?
+    var starts: [UInt64] = []
+    starts.reserveCapacity(rows.count)
+    var last: UInt64 = 0
+    var lowestModule = UInt64.max
+    var isSorted = true
+    for row in rows {
+      if row.start >= image {
+        lowestModule = min(lowestModule, row.start)
+      } else {
+        if let before = starts.last, before > row.start { isSorted = false }
+        starts.append(row.start)
+        last = max(last, row.end - 1)
+      }
+    }
+    if lowestModule != .max {
+      modules = (lowestModule >= image + 1 << 30 ? image + 1 << 30 : image + 512 << 20, 0)
+      modules?.last = modulesEnd - 1
+    }
+    guard !starts.isEmpty else { return ((0, 0), modules) }
+    if !isSorted { starts.sort() }
+    // Below 0xffff800000000000 only machines with five levels of tables have a kernel.
+    let isFive = starts[starts.count / 2] < 0xffff_8000_0000_0000
+    let size: UInt64 = isFive ? 0x32 << 48 : 32 << 40
+    let start = base(starts, size)
+    return ((start, start + (size - 1)), modules)
+  }
+
+  /// The multiple of 1 GiB below the lowest row with which the window holds the most rows: one row
+  /// that is elsewhere must not move it.
+  private static func base(_ starts: [UInt64], _ size: UInt64) -> UInt64 {
+    var best = (count: 0, base: UInt64(0))
+    var end = 0
+    var before = UInt64.max
+    for (index, start) in starts.enumerated() {
+      let base = start & ~((1 << 30) - 1)
+      if base == before { continue }
+      before = base
+      while end < starts.count, starts[end] - base < size { end += 1 }
+      if end - index > best.count { best = (end - index, base) }
+      if end == starts.count { break }
+    }
+    return min(best.base, UInt64.max - size)
+  }
+
+  /// 32 bits: the window begins at a multiple of 8 MiB, behind the memory that is always mapped. The
+  /// modules of Arm have the 16 MiB below that memory.
+  private static func narrow(_ rows: [VmallocinfoFile.Row]) -> (Window, modules: Window?) {
+    let step: UInt64 = 8 << 20
+    let memory: UInt64 = 0xc000_0000
+    let above = rows.lazy.filter { $0.start >= memory }
+    let lowest = above.map(\.start).min()
+    let modules: Window? =
+      lowest == nil || !rows.contains { $0.start >= memory - 16 << 20 && $0.start < memory }
+      ? nil : (memory - 16 << 20, memory - 1)
+    let isOutside = { (row: VmallocinfoFile.Row) in
+      guard let modules else { return true }
+      return row.start < modules.start || row.start > modules.last
+    }
+    let rest = rows.lazy.filter(isOutside)
+    let start = rest.map(\.start).min() ?? 0
+    let end = rest.map(\.end).max() ?? 0
+    return ((start / step * step, max(end, 1) - 1), modules)
+  }
+}
