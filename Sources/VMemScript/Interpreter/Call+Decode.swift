@@ -14,85 +14,88 @@ extension Call {
       let isOption =
         token.text.byte(0) == UInt8(ascii: "-") && token.text.byte(1) == UInt8(ascii: "-")
         && !token.isQuoted
-      let last = position == 0 ? nil : shape.parameter(position - 1)
-      if isOption, last?.kind != .rest || last == .group {
-        guard let option = shape.option(token.text) else {
+      if isOption, position == 0 || !isRest(shape, shape.index(ofPosition: position - 1)) {
+        guard let option = shape.index(ofOption: token.text) else {
           throw unknownOption(shape, token)
         }
-        guard !arguments.has(option) else { throw .script("given twice", token) }
-        at = try decode(scope, option, at: at + 1)
+        guard !arguments.has(id: shape.id(option)) else { throw .script("given twice", token) }
+        at = try decode(scope, shape, option, at: at + 1)
       } else {
         guard position < shape.positionalCount else { throw surplus(shape, token) }
-        at = try decode(scope, shape.parameter(position), at: at)
+        at = try decode(scope, shape, shape.index(ofPosition: position), at: at)
         position += 1
       }
     }
-    if !arguments.given.isSuperset(of: shape.required) { try completeOrFail(shape, position) }
+    if !arguments.given.isSuperset(of: shape.mustHave) { try completeOrFail(shape, position) }
+  }
+
+  /// Whether a parameter takes words that look like options, too.
+  private func isRest(_ shape: Shape, _ index: Int) -> Bool {
+    let kind = shape.kind(index)
+    return kind == .rest || kind == .optionalRest
   }
 
   /// Decodes one parameter from the words at `at`; returns where the next begins.
   @inline(__always)
   private mutating func decode<S: NameScope & ~Copyable>(
-    _ scope: borrowing S, _ parameter: Parameter, at: Int
+    _ scope: borrowing S, _ shape: Shape, _ index: Int, at: Int
   ) throws(LineFailure) -> Int {
-    let kind = parameter.kind
+    let (id, kind) = (shape.id(index), shape.kind(index))
     if kind == .flag {
-      arguments.set(parameter, 1, token: at - 1)
+      arguments.set(id, 1, token: at - 1)
       return at
     }
-    if kind == .rest {
-      arguments.set(parameter, 0, token: at)
-      return parameter == .group ? endOfGroup(at) : tokens.count
+    if at < tokens.count {
+      let token = tokens[at]
+      if kind == .number {
+        arguments.set(id, try number(scope, token), token: at)
+        return at + 1
+      }
+      if kind == .address {
+        arguments.set(id, try address(scope, token), token: at)
+        return at + 1
+      }
+    }
+    return try decodeOther(scope, shape.parameter(index), at)
+  }
+
+  @inline(never)
+  private mutating func decodeOther<S: NameScope & ~Copyable>(
+    _ scope: borrowing S, _ parameter: Parameter, _ at: Int
+  ) throws(LineFailure) -> Int {
+    let (id, kind) = (parameter.id, parameter.kind)
+    if kind == .rest || kind == .optionalRest || kind == .group {
+      arguments.set(id, 0, token: at)
+      return kind == .group ? endOfGroup(at) : tokens.count
     }
     guard at < tokens.count else {
       throw .script("a value is missing: \(parameter.signature)", tokens[at - 1])
     }
     let token = tokens[at]
     switch kind {
-    case .number: arguments.set(parameter, try number(scope, token), token: at)
-    case .address: arguments.set(parameter, try address(scope, token), token: at)
-    default: return try decodeOther(scope, parameter, kind, token, at)
-    }
-    return at + 1
-  }
-
-  private mutating func decodeOther<S: NameScope & ~Copyable>(
-    _ scope: borrowing S, _ parameter: Parameter, _ kind: Parameter.Kind, _ token: Token,
-    _ at: Int
-  ) throws(LineFailure) -> Int {
-    switch kind {
     case .range:
       let (start, end) = try range(scope, token)
-      arguments.set(parameter, start, end: end, token: at)
-    case .pages:
+      arguments.set(id, start, end: end, token: at)
+    case .pages, .page:
       try pages(scope, token)
       let count = arguments.pages.count
-      if parameter == .page, count > 1 || count == 0 && !arguments.hasUnknownPages {
+      if kind == .page, count > 1 || count == 0 && !arguments.hasUnknownPages {
         throw .script("\(arguments.pages.count) pages where one is wanted", token)
       }
-      arguments.set(parameter, arguments.pages.first ?? PageList.null, token: at)
+      arguments.set(id, arguments.pages.first ?? PageList.null, token: at)
     case .bytes:
       try bytes(scope, token)
-      arguments.set(parameter, 0, token: at)
-    case .areaFlags:
-      arguments.set(parameter, try flags(token, VMFlags.words), token: at)
-    case .arenaFlags:
-      let flags = try flags(token, ArenaFlags.words)
-      // A number says all, words what comes on top.
-      let isNumber = token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-")
-      arguments.set(
-        parameter, isNumber ? flags : flags | ArenaFlags.mmapable.rawValue, token: at)
-    case .flagWords:
-      arguments.set(parameter, try flags(token, parameter.flagWords), token: at)
-    case .choice: arguments.set(parameter, try choice(parameter, token), token: at)
+      arguments.set(id, 0, token: at)
+    case .flagWords: arguments.set(id, try flags(parameter, token), token: at)
+    case .choice: arguments.set(id, try choice(parameter, token), token: at)
     case .addressAndLength:
       guard at + 1 < tokens.count else {
         throw .script("a value is missing: \(parameter.signature)", token)
       }
       let length = try number(tokens[at + 1])
-      arguments.set(parameter, try address(scope, token), end: length, token: at)
+      arguments.set(id, try address(scope, token), end: length, token: at)
       return at + 2
-    default: arguments.set(parameter, 0, token: at)
+    default: arguments.set(id, 0, token: at)
     }
     return at + 1
   }
@@ -100,12 +103,7 @@ extension Call {
   // MARK: Complaints
 
   private func unknownOption(_ shape: Shape, _ token: Token) -> LineFailure {
-    var names: [String] = []
-    for index in 0..<shape.optionCount {
-      if let option = Parameter(rawValue: shape.options[index])?.option {
-        names.append("\(option)")
-      }
-    }
+    let names = shape.optionNames
     let word = token.text.string
     var hint = names.isEmpty ? "it takes none" : "it takes \(names.joined(separator: " "))"
     if let near = nearest(to: word, of: names) { hint = "did you mean \(near)?" }
@@ -116,9 +114,7 @@ extension Call {
   private func surplus(_ shape: Shape, _ token: Token) -> LineFailure {
     var hint = "it takes no arguments"
     if shape.positionalCount > 0 {
-      var words: [String] = []
-      for index in 0..<shape.positionalCount { words.append(shape.parameter(index).signature) }
-      hint = "it takes \(words.joined(separator: " "))"
+      hint = "it takes \(shape.positionals.map(\.signature).joined(separator: " "))"
     }
     let before = position(of: token).map { tokens[$0 - 1].text.string } ?? ""
     if let meant = Mistake.surplus(token.text.string, before: before) { hint = meant }
@@ -136,14 +132,12 @@ extension Call {
   ) throws(LineFailure) {
     let last = tokens.last
     guard position < shape.requiredPositional else {
-      let parameter = arguments.given.first(missingOf: shape.required) ?? .text
+      guard let parameter = shape.firstMissing(arguments.given) else { return }
       throw missing(parameter, last)
     }
-    let parameter = shape.parameter(position)
-    if parameter.mayBeEmpty {
-      return arguments.set(parameter, 0, token: tokens.count)
-    }
-    throw missing(parameter, last)
+    let index = shape.index(ofPosition: position)
+    guard shape.kind(index) == .optionalRest else { throw missing(shape.parameter(index), last) }
+    arguments.set(shape.id(index), 0, token: tokens.count)
   }
 
   /// Says what lacks, and what it means as far as one line holds.

@@ -30,19 +30,19 @@ extension Call {
     _ scope: borrowing S, _ token: Token
   ) throws(LineFailure) -> Expectation.Wanted {
     let text = token.text
-    if text == "NULL" { return .null }
-    if text == "fault" { return .fault }
-    if let signal = Signal.allCases.first(where: { text.string == $0.name }) {
-      return .signal(signal)
-    }
     if text == "warn" { return .warn }
-    if text == "bug" { return .bug }
     if text == "stale" { return .stale }
-    if text == "blocked" { return .blocked }
+    if text.byte(0).isLetter,
+      let outcome = Refusal.Outcome.named.first(where: { text == $0.key })
+    {
+      return .outcome(outcome.value)
+    }
     let word = text.byte(0) == UInt8(ascii: "-") ? text.from(1) : text
     if word.byte(0) == UInt8(ascii: "E"), isCapital(word) {
       let name = word.string
-      if let errno = Errno.allCases.first(where: { $0.name == name }) { return .errno(errno) }
+      if let errno = Errno.allCases.first(where: { $0.name == name }) {
+        return .outcome(.errno(errno))
+      }
       if word.count < text.count { throw .script(notAnOutcome(token)) }
     }
     guard text.byte(0).isLetter else { return .value(try address(scope, token)) }

@@ -129,13 +129,12 @@ extension Call {
   // MARK: Words
 
   /// Flags as words joined with commas, or as a number.
-  func flags(
-    _ token: Token, _ words: [(name: StaticString, value: UInt64)]
-  ) throws(LineFailure) -> UInt64 {
+  func flags(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
     if token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-") {
       return try number(token)
     }
-    var flags: UInt64 = 0
+    let words = parameter.words?() ?? []
+    var flags = parameter.implied
     for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
       if word == "none" { continue }
       guard let flag = words.first(where: { "\($0.name)" == word }) else {
@@ -155,11 +154,11 @@ extension Call {
   /// The position of a word in a parameter's choices.
   func choice(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
     let word = token.text.string
-    guard let index = parameter.choices.firstIndex(of: word) else {
-      let near =
-        Mistake.constant(word, of: parameter.choices) ?? nearest(to: word, of: parameter.choices)
+    let words = parameter.knownWords
+    guard let index = words.firstIndex(of: word) else {
+      let near = Mistake.constant(word, of: words) ?? nearest(to: word, of: words)
       throw .script(
-        "\(quoted(word)) is none of \(parameter.choices.joined(separator: ", "))",
+        "\(quoted(word)) is none of \(words.joined(separator: ", "))",
         hint: near.map { "did you mean \($0)?" } ?? "the word as it stands there", token)
     }
     return UInt64(index)

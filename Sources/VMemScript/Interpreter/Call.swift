@@ -97,11 +97,6 @@ struct Call: ~Copyable {
       tokens[arguments.token(second)])
   }
 
-  /// The word of a choice.
-  func choice(_ parameter: Parameter, default word: Int) -> Int {
-    Int(arguments[parameter, default: UInt64(word)])
-  }
-
   func range(_ parameter: Parameter) -> (start: UInt64, end: UInt64) {
     (arguments[parameter], arguments.end(parameter))
   }

@@ -2,13 +2,8 @@ internal import VMem
 
 /// What a line came to, beside a WARN.
 enum Happened: Equatable {
-  case errno(Errno)
-  case null
-  case fault
-  case signal(Signal)
-  case bug
-  /// The call sleeps.
-  case blocked
+  /// The emulated kernel gave no value.
+  case refused(Refusal.Outcome)
   /// An address or a number.
   case value(UInt64)
   /// Success without a value.
@@ -24,7 +19,7 @@ extension Happened {
   var isSuccess: Bool {
     switch self {
     case .value, .ok, .text: true
-    case .errno, .null, .fault, .signal, .bug, .blocked, .difference, .broken: false
+    case .refused, .difference, .broken: false
     }
   }
 }

@@ -27,17 +27,7 @@ extension Interpreter {
       return .stop
     case .assertion(let text): return failAssertion(line, text)
     case .unsound(let violations): return fail(violations, line)
-    case .refusal(let refusal):
-      let happened: Happened =
-        switch refusal.outcome {
-        case .errno(let errno): .errno(errno)
-        case .null: .null
-        case .fault: .fault
-        case .signal(let signal): .signal(signal)
-        case .bug: .bug
-        case .blocked: .blocked
-        }
-      return judge(line, happened, refusal: refusal)
+    case .refusal(let refusal): return judge(line, .refused(refusal.outcome), refusal: refusal)
     }
   }
 
@@ -46,7 +36,7 @@ extension Interpreter {
     case .ok, .silent, .stop: .ok
     case .address(let value), .number(let value): .value(value)
     case .pages(_, let count): .value(count)
-    case .null: .null
+    case .null: .refused(.null)
     case .page(let pfn): .value(machine.directAddress(pfn))
     case .difference(let offset): .difference(offset)
     case .line, .text, .rows, .printed: .text
@@ -92,12 +82,11 @@ extension Interpreter {
       code = code.combined(with: .unexpectedWarning)
     }
     switch happened {
-    case .errno, .null, .blocked:
-      code = code.combined(with: .unexpectedError)
-    case .fault where !wanted.contains(.fault): code = code.combined(with: .unexpectedWarning)
-    case .signal(let signal) where !wanted.contains(.fault) && !wanted.contains(.signal(signal)):
-      code = code.combined(with: .unexpectedWarning)
-    case .bug where !wanted.contains(.bug): code = code.combined(with: .unexpectedWarning)
+    case .refused(let outcome):
+      // An announced fault or BUG is no surprise where something else is missing.
+      let isAnnounced =
+        outcome.exitCode == .unexpectedWarning && wanted.contains { $0.isMet(by: happened) }
+      if !isAnnounced { code = code.combined(with: outcome.exitCode) }
     case .difference: code = code.combined(with: .failedExpectation)
     case .broken: code = .corrupt
     default: break

@@ -80,12 +80,7 @@ extension Interpreter {
 
   private mutating func printResult(_ line: Line, _ happened: Happened) {
     switch happened {
-    case .errno(let errno): result("-" + errno.name, "errno")
-    case .null: result("NULL", "null")
-    case .fault: result("-EFAULT", "fault")
-    case .signal(let signal): result(signal.name, "fault")
-    case .bug: result("BUG", "bug")
-    case .blocked: result("BLOCKED", "blocked")
+    case .refused(let outcome): result(outcome.answer, outcome.type)
     case .ok: result("0", "ok")
     case .difference(let offset): number(offset)
     case .broken, .text: text(line)
@@ -128,10 +123,10 @@ extension Interpreter {
 
   private mutating func printErrno(_ happened: Happened) {
     call.output.key("errno")
-    switch happened {
-    case .errno(let errno): call.output.writer.jsonString(errno.name)
-    case .fault: call.output.writer.write("\"EFAULT\"")
-    default: call.output.writer.write("null")
+    if case .refused(let outcome) = happened, let errno = outcome.errno {
+      call.output.writer.jsonString(errno.name)
+    } else {
+      call.output.writer.write("null")
     }
   }
 

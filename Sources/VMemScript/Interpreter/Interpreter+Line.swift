@@ -142,7 +142,7 @@ extension Interpreter {
   /// expected NULL, else nothing.
   private func unbind(_ line: Line, _ failure: LineFailure) {
     guard let name = line.name else { return }
-    let isAnnounced = line.expectation?.wanted.contains(.null) ?? false
+    let isAnnounced = line.expectation?.wanted.contains(.outcome(.null)) ?? false
     if isAnnounced, case .refusal(let refusal) = failure, refusal.outcome == .null {
       machine.bind(name, number: 0)
     } else {

@@ -139,12 +139,7 @@ extension Interpreter {
   /// The word for an outcome, as `expect` would announce it.
   private func word(_ happened: Happened, _ line: Line) -> String {
     switch happened {
-    case .errno(let errno): return errno.name
-    case .null: return "NULL"
-    case .fault: return "fault"
-    case .signal(let signal): return signal.name
-    case .bug: return "bug"
-    case .blocked: return "blocked"
+    case .refused(let outcome): return outcome.name
     case .ok: return "0"
     case .text: return "text"
     case .broken: return "a broken machine"

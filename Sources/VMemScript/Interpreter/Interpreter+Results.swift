@@ -37,21 +37,11 @@ extension Interpreter {
   /// Prints the result line of a line that needed judgement; `isAnnounced` says whether it came to what
   /// was expected.
   mutating func printText(_ line: Line, _ happened: Happened, isAnnounced: Bool) {
-    let word: String
-    switch happened {
-    case .errno(let errno): word = errno.name
-    case .null: word = "NULL"
-    case .fault: word = "-EFAULT"
-    case .signal(let signal): word = signal.name
-    case .bug: word = "BUG"
-    case .blocked: word = "BLOCKED"
-    default: return printText(line)
-    }
+    guard case .refused(let outcome) = happened else { return printText(line) }
     if options.coloursAnswers {
       call.output.writer.write(isAnnounced ? "\u{1b}[33m" : "\u{1b}[31m")
     }
-    if case .errno = happened { call.output.writer.write(byte: 0x2d) }
-    call.output.writer.write(word)
+    call.output.writer.write(outcome.answer)
     call.output.writer.write(options.coloursAnswers ? "\u{1b}[0m\n" : "\n")
   }
 }

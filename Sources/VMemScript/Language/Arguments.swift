@@ -16,11 +16,12 @@ struct Arguments: ~Copyable {
   func has(_ parameter: Parameter) -> Bool { given.contains(parameter) }
 
   @inline(__always)
-  mutating func set(
-    _ parameter: Parameter, _ value: UInt64, end: UInt64 = 0, token: Int
-  ) {
-    let index = Int(parameter.rawValue)
-    given.insert(parameter)
+  func has(id: UInt8) -> Bool { given.contains(id) }
+
+  @inline(__always)
+  mutating func set(_ id: UInt8, _ value: UInt64, end: UInt64 = 0, token: Int) {
+    let index = Int(id)
+    given.insert(id)
     values[index] = value
     ends[index] = end
     tokens[index] = Int32(truncatingIfNeeded: token)
@@ -28,16 +29,16 @@ struct Arguments: ~Copyable {
 
   /// The value of a parameter that was given.
   @inline(__always)
-  subscript(parameter: Parameter) -> UInt64 { values[Int(parameter.rawValue)] }
+  subscript(parameter: Parameter) -> UInt64 { values[Int(parameter.id)] }
 
   @inline(__always)
   subscript(parameter: Parameter, default value: UInt64) -> UInt64 {
-    has(parameter) ? values[Int(parameter.rawValue)] : value
+    has(parameter) ? values[Int(parameter.id)] : value
   }
 
   @inline(__always)
-  func end(_ parameter: Parameter) -> UInt64 { ends[Int(parameter.rawValue)] }
+  func end(_ parameter: Parameter) -> UInt64 { ends[Int(parameter.id)] }
 
   @inline(__always)
-  func token(_ parameter: Parameter) -> Int { Int(tokens[Int(parameter.rawValue)]) }
+  func token(_ parameter: Parameter) -> Int { Int(tokens[Int(parameter.id)]) }
 }

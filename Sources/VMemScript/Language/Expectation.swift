@@ -3,16 +3,11 @@ internal import VMem
 /// The outcomes a line announces with `expect`.
 package struct Expectation {
   enum Wanted: Equatable {
-    case errno(Errno)
-    case null
+    /// A fault stands for every refused access: signals too.
+    case outcome(Refusal.Outcome)
     case value(UInt64)
-    /// Any of an access: signals too.
-    case fault
-    case signal(Signal)
     case warn
-    case bug
     case stale
-    case blocked
   }
 
   /// Most outcomes one line may announce.
@@ -24,7 +19,6 @@ package struct Expectation {
 
   /// Every outcome that is a word, for completion.
   package static var words: [String] {
-    ["NULL", "0", "fault"] + Signal.allCases.map(\.name) + ["warn", "bug", "stale", "blocked"]
-      + Errno.allCases.map(\.name)
+    Refusal.Outcome.named.map { "\($0.key)" } + ["0", "warn", "stale"] + Errno.allCases.map(\.name)
   }
 }

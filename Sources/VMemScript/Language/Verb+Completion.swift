@@ -1,5 +1,3 @@
-internal import VMem
-
 extension Verb {
   /// Words that stand by position, for completion: those of its parameters that know theirs.
   package var positionalChoices: [String] {
@@ -13,21 +11,6 @@ extension Verb {
   package var choices: [(option: String, words: [String])] {
     (required + optional).compactMap { parameter in
       parameter.option.map { ("\($0)", parameter.knownWords) }
-    }
-  }
-}
-
-extension Parameter {
-  /// Words that can stand for it, alone or joined with commas.
-  fileprivate var knownWords: [String] {
-    switch self {
-    case .kernel: KernelVersion.allCases.map(\.text)
-    case .config: ["distribution"] + BuildOption.all.flatMap { ["\($0.name)", "no_\($0.name)"] }
-    case .with, .without: Switch.all.map { "\($0.name)" }
-    case .flags, .mapFlags: VMFlags.words.map { "\($0.name)" }
-    case .arenaFlags: ArenaFlags.words.map { "\($0.name)" }
-    case .window: KmapWindow.Kind.allCases.filter { $0 != .none }.map { "\($0.name)" }
-    default: choices + flagWords.map { "\($0.name)" }
     }
   }
 }

@@ -143,7 +143,7 @@ package struct Parser: ~Copyable {
     do throws(LineFailure) {
       if line.head.hasOutcome {
         let expected = try call.expectation(names, call.tokens[Int(line.head.outcomeToken)])
-        bindsNull = expected.wanted.contains(.null)
+        bindsNull = expected.wanted.contains(.outcome(.null))
       }
       call.isFirstLine = lineCount == 0
       try call.decode(names, shapes[verb], from: Int(line.head.verbToken) + 1)

@@ -94,3 +94,16 @@ extension Call {
       "\(arguments[.byte]) is not a byte", hint: "0 to 255", tokens[arguments.token(.byte)])
   }
 }
+
+extension Parameter {
+  static let byte = Parameter(
+    id: 40, .address, "BYTE", "value of every byte, 0 to 255; a number or a name")
+  static let destination = Parameter(
+    id: 41, .address, "DST", "where the bytes go")
+  static let source = Parameter(
+    id: 42, .address, "SRC", "where the bytes come from")
+  static let first = Parameter(
+    id: 43, .address, "A", "an address")
+  static let second = Parameter(
+    id: 44, .address, "B", "the address to compare with")
+}

@@ -66,3 +66,9 @@ extension Call {
     return number
   }
 }
+
+extension Parameter {
+  static let function = Parameter(
+    id: 37, option: "--fn", .word, "count|none|fail=N",
+    "count calls, call nothing, or fail with -EINVAL at call N (default count)")
+}

@@ -143,3 +143,14 @@ extension Verb {
     return .ok
   }
 }
+
+extension Parameter {
+  static let shift = Parameter(
+    id: 27, option: "--shift", .number, "K",
+    "log2 of the largest page that will map the area (default 12)")
+  static let group = Parameter(
+    id: 31, .group, "OFF:SIZE…",
+    "members of the group: offset and size in bytes, multiples of the alignment")
+  static let pageCount = Parameter(
+    id: 32, .number, "COUNT", "pages")
+}

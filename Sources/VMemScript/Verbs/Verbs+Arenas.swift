@@ -15,7 +15,7 @@ extension Verb {
     Verb(
       "arena_mmap", .arenas, .address, .writer, [.arena],
       options: [
-        .optionalLength, .inSpace, .hint, .fixed, .keepsOthers, .rights, .isPrivate,
+        .optionalLength, .inSpace, .hint, .fixed, .keepsOthers, userRights.parameter, .isPrivate,
         .fileOffset,
       ],
       summary: "map an arena into an address space; the first mapping decides where it is for all",
@@ -71,7 +71,7 @@ extension Verb {
         "arena = arena_create 16 --map-extra 0x100000000000\narena_reserve_pages arena 0x100000004000 2",
       .call(arenaReserve)),
     Verb(
-      "arena_fault", .arenas, .nothing, .writer, [.arena, .address, .visitor],
+      "arena_fault", .arenas, .nothing, .writer, [.arena, .address, visitors.parameter],
       options: [.isWrite],
       summary: "touch a byte of an arena as a user, a program's own code, or a kernel function",
       kernel: "arena_vm_fault, ex_handler_bpf",
@@ -122,7 +122,7 @@ extension Verb {
     request.isFixed = call.arguments.has(.fixed)
     request.keepsOthers = call.arguments.has(.keepsOthers)
     request.isPrivate = call.arguments.has(.isPrivate)
-    request.rights = rights[call.choice(.rights, default: 0)]
+    request.rights = call.choice(userRights) ?? [.read, .write]
     request.offset = call.arguments[.fileOffset, default: 0]
     return .address(
       try machine.arenaMmap(call.arguments[.arena], mm: try space(machine, call), request))
@@ -195,7 +195,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let byte = try machine.touchArena(
       call.arguments[.arena], at: call.arguments[.address],
-      as: Machine.ArenaVisitor(rawValue: call.arguments[.visitor]) ?? .user,
+      as: call.required(visitors),
       write: call.arguments.has(.isWrite))
     return .number(UInt64(byte))
   }
@@ -233,4 +233,53 @@ extension Call {
     if count != wanted { note = Refusal(.null, .countIsLonger, wanted, count) }
     return count
   }
+}
+
+extension Verb {
+  private static let visitors = Choice<Machine.ArenaVisitor>(
+    id: 143, option: "--as", ["user": .user, "bpf": .program, "kfunc": .helper],
+    "who touches it: a user, a BPF program's own code, or a function it has called")
+}
+
+extension Parameter {
+  static let arena = Parameter(
+    id: 129, .address, "ARENA", "a bpf arena, as arena_create returns it")
+  static let arenaPageCount = Parameter(
+    id: 130, .number, "COUNT", "pages; of a number of more than 32 bits the low ones count")
+  static let maxEntries = Parameter(
+    id: 131, .number, "MAX_ENTRIES", "its pages, at most 1048576 (4 GiB)")
+  static let arenaFlags = Parameter(
+    id: 132, option: "--flags", .flagWords, "F",
+    """
+    segv_on_fault no_user_conv joined with commas, to which mmapable is added; or a number, to which \
+    nothing is
+    """, words: { ArenaFlags.words }, implied: ArenaFlags.mmapable.rawValue)
+  static let mapExtra = Parameter(
+    id: 133, option: "--map-extra", .address, "ADDR",
+    "user address it shall have (default: the first mapping decides)")
+  static let keySize = Parameter(
+    id: 134, option: "--key-size", .number, "N",
+    "bytes of an element: 0, or it is refused (default 0)")
+  static let valueSize = Parameter(
+    id: 135, option: "--value-size", .number, "N",
+    "bytes of an element: 0, or it is refused (default 0)")
+  static let optionalLength = Parameter(
+    id: 136, .number, "LEN", "bytes (default: all of it)")
+  static let inSpace = Parameter(
+    id: 137, option: "--mm", .address, "MM",
+    "this user address space (default: the one the current CPU uses)")
+  static let keepsOthers = Parameter(
+    id: 138, option: "--noreplace", .flag,
+    "map at --at exactly, and replace nothing (MAP_FIXED_NOREPLACE)")
+  static let fileOffset = Parameter(
+    id: 139, option: "--pgoff", .number, "N",
+    "page of the map that comes first: 0, or it is refused (default 0)")
+  static let foundPlace = Parameter(
+    id: 140, .address, "HINT", "the place that is found for twice LEN")
+  static let wantedAt = Parameter(
+    id: 141, option: "--at", .address, "ADDR", "these pages or none (default: the best fit)")
+  static let unknownFlags = Parameter(
+    id: 142, option: "--flags", .number, "N", "0, or it is refused (default 0)")
+  static let isWrite = Parameter(
+    id: 144, option: "--write", .flag, "touch it to write; what is there stays as it is")
 }

@@ -190,3 +190,26 @@ extension Call {
     .script("an item is written as M:OFFSET:SIZE", hint: "m:0:64K", token)
   }
 }
+
+extension Parameter {
+  static let memfd = Parameter(
+    id: 91, .address, "M", "a memfd")
+  static let bufferFlags = Parameter(
+    id: 92, option: "--flags", .flagWords, "cloexec",
+    "cloexec, or a number: other bits are ignored", words: { [("cloexec", 1)] })
+  static let bufferItems = Parameter(
+    id: 93, .rest, "M:OFFSET:SIZE…",
+    "ranges of memfds in bytes, of whole pages; they may overlap and repeat")
+  static let buffer = Parameter(
+    id: 94, .address, "U", "a udmabuf, as udmabuf_create returns it")
+  static let listLimit = Parameter(
+    id: 95, option: "--list", .number, "N",
+    "most items of a list (list_limit, default 1024; -1 for no limit)")
+  static let sizeLimit = Parameter(
+    id: 96, option: "--size-mb", .number, "N",
+    "most MiB of a buffer (size_limit_mb, default 64; -1 for no limit)")
+  static let syncFlags = Parameter(
+    id: 97, .flagWords, "FLAGS",
+    "start or end, and read, write: words joined with commas, or a number",
+    words: { [("start", 0), ("read", 1), ("write", 2), ("end", 4)] })
+}

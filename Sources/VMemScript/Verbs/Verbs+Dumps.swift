@@ -44,9 +44,9 @@ extension Verb {
 
   private static func kcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     switch try interpreter.call.kcorePart() {
-    case .file: return try interpreter.dump { Dump.kcore($0, descriptor: $1) }
-    case .readAt: return try kcoreRead(&interpreter)
-    default: return kcoreHeaders(interpreter.machine, &interpreter.call)
+    case .whole: return try interpreter.dump { Dump.kcore($0, descriptor: $1) }
+    case .bytes: return try kcoreRead(&interpreter)
+    case .headers: return kcoreHeaders(interpreter.machine, &interpreter.call)
     }
   }
 
@@ -100,18 +100,31 @@ extension Verb {
   }
 }
 
+private enum KcorePart { case whole, bytes, headers }
+
 extension Call {
   /// Which of its three things `kcore` is to do.
-  fileprivate func kcorePart() throws(LineFailure) -> Parameter {
-    let given = [Parameter.file, .readAt, .headers].filter { arguments.has($0) }
+  fileprivate func kcorePart() throws(LineFailure) -> KcorePart {
+    let parts: [(Parameter, KcorePart)] = [
+      (.file, .whole), (.readAt, .bytes), (.headers, .headers),
+    ]
+    let given = parts.filter { arguments.has($0.0) }.map(\.1)
     guard given.count == 1 else {
       throw .script(
         given.isEmpty ? "missing: FILE" : "two things at once",
         hint: "kcore FILE, kcore --read ADDR LEN, or kcore --headers", tokens.last)
     }
-    if given[0] == .readAt, arguments.end(.readAt) > UInt64(Self.maximumBytes) {
+    if given[0] == .bytes, arguments.end(.readAt) > UInt64(Self.maximumBytes) {
       throw .script("more than \(Self.maximumBytes) bytes", tokens[arguments.token(.readAt) + 1])
     }
     return given[0]
   }
+}
+
+extension Parameter {
+  static let readAt = Parameter(
+    id: 59, option: "--read", .addressAndLength, "ADDR LEN",
+    "bytes at an address, as a reader of /proc/kcore gets them")
+  static let headers = Parameter(
+    id: 60, option: "--headers", .flag, "the program headers /proc/kcore has, and its size")
 }

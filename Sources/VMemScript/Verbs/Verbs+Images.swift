@@ -10,7 +10,8 @@ extension Verb {
       returns: "0", example: "snapshot before.img", facts: [.replaces],
       .control(snapshot), check: checkSnapshot),
     Verb(
-      "diff", .images, .nothing, .reader, [.imageBefore, .imageAfter], options: [.pictureFormat],
+      "diff", .images, .nothing, .reader, [.imageBefore, .imageAfter],
+      options: [pictureForms.parameter],
       summary: "show what two images differ in: areas, mappings, counters",
       returns: """
         text: lines of A with -, of B with +; nothing for equal machines; or a picture of the areas \
@@ -65,7 +66,7 @@ extension Verb {
   }
 
   private static func diff(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let picture = try interpreter.call.picture(.pictureFormat)
+    let picture = try interpreter.call.picture()
     let names = (
       interpreter.call.word(.imageBefore).string, interpreter.call.word(.imageAfter).string
     )
@@ -120,4 +121,11 @@ extension Verb {
     }
     return .text
   }
+}
+
+extension Parameter {
+  static let imageBefore = Parameter(
+    id: 72, .word, "A", "the image of the machine as it was")
+  static let imageAfter = Parameter(
+    id: 73, .word, "B", "the image of the machine as it is")
 }

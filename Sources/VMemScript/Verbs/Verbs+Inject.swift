@@ -157,3 +157,15 @@ extension Call {
     return UInt32(index)
   }
 }
+
+extension Parameter {
+  static let injection = Parameter(
+    id: 98, .rest, "KIND after=N [KEY=VALUE…]|[KIND] off",
+    """
+    alloc_page, slab, pgtable or nolock: N calls succeed and the next fails; then each every=M-th (default 1) \
+    until times=K have (default 1, -1 without end); counted are all, or those of order=0…10 \
+    (alloc_page), cache=kmalloc vm_struct vmap_area vmap_block memtype radix_tree_node mm_struct \
+    vm_area_struct task_struct inode (slab), \
+    level=pte pmd pud p4d (pgtable)
+    """)
+}

@@ -180,3 +180,10 @@ extension Call {
   /// The page of a verb that takes one.
   fileprivate var page: UInt64 { arguments[.page] }
 }
+
+extension Parameter {
+  static let comparedPages = Parameter(
+    id: 123, option: "--pages", .number, "N", "pages to copy, 1 to 65536 (default 1024)")
+  static let anyFrame = Parameter(
+    id: 124, .number, "PFN", "frame number, of RAM or of a device")
+}

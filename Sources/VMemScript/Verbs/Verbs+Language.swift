@@ -191,3 +191,20 @@ extension Call {
       hint: "OP is == != < <= > >= or eq ne lt le gt ge", tokens.last)
   }
 }
+
+extension Parameter {
+  static let topic = Parameter(
+    id: 63, .optionalRest, "[VERB|GROUP|SWITCH|grammar|exit|json|image|kernels|examples]",
+    "what to explain; nothing lists the verbs in groups")
+  static let text = Parameter(
+    id: 64, .optionalRest, "TEXT…", "words; echo prints them with one blank between")
+  static let binding = Parameter(
+    id: 65, .rest, "NAME = EXPR", "a name and what it stands for")
+  static let comparison = Parameter(
+    id: 66, .rest, "EXPR OP EXPR", "two expressions, and == != < <= > >= or eq ne lt le gt ge")
+  static let expression = Parameter(
+    id: 67, .rest, "EXPR", "numbers, addresses, fields of areas and counters, with + - * / as words"
+  )
+  static let times = Parameter(
+    id: 68, .number, "N", "how often")
+}

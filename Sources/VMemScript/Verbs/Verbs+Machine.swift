@@ -59,7 +59,7 @@ extension Verb {
       kernel: "do_exit", returns: "0, or -EINVAL for that one", example: "task worker\ndo_exit",
       .call(exitTask)),
     Verb(
-      "context", .machine, .nothing, .writer, [.context],
+      "context", .machine, .nothing, .writer, [contexts.parameter],
       summary: "put the current CPU into a context; only `process` may sleep",
       kernel: "in_interrupt", returns: "0",
       example: "context irq\nexpect warn vm_area_map_pages s s..s+1p P[0]",
@@ -138,8 +138,74 @@ extension Verb {
   private static func setContext(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let value = UInt8(truncatingIfNeeded: call.arguments[.context])
-    machine.context = ExecutionContext(rawValue: value) ?? .process
+    machine.context = call.required(contexts)
     return .ok
   }
+}
+
+extension Verb {
+  private static let contexts = Choice<ExecutionContext>(
+    id: 15,
+    [
+      "process": .process, "atomic": .atomic, "softirq": .softirq, "irq": .irq, "nmi": .nmi,
+    ], "what the CPU is in; only `process` may sleep")
+}
+
+extension Parameter {
+  static let memory = Parameter(
+    id: 0, option: "--memory", .number, "BYTES",
+    "RAM in bytes, whole pages, at most 64G (default 1G)")
+  static let nodes = Parameter(
+    id: 2, option: "--nodes", .number, "N", "NUMA nodes, 1 to 8, of at least 4M each (default 1)")
+  static let levels = Parameter(
+    id: 3, option: "--levels", .number, "N", "levels of page tables, 4 or 5 (default 4)")
+  static let kernel = Parameter(
+    id: 4, option: "--kernel", .word, "VERSION",
+    "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.1 7.2 7.3 next (default 6.18)",
+    completion: { KernelVersion.allCases.map(\.text) })
+  static let config = Parameter(
+    id: 5, option: "--config", .word, "WORD,…",
+    """
+    how the kernel was built, words joined with commas: nr_cpus_8192 randomize_base \
+    init_on_alloc, distribution for all of them, no_… to take one away (default none)
+    """,
+    completion: { ["distribution"] + BuildOption.all.flatMap { ["\($0.name)", "no_\($0.name)"] } })
+  static let with = Parameter(
+    id: 6, option: "--with", .word, "SWITCH,…",
+    "switch on what the kernel version would not have; `help kernels` lists switches",
+    completion: { Switch.all.map { "\($0.name)" } })
+  static let without = Parameter(
+    id: 7, option: "--without", .word, "SWITCH,…", "switch off what the kernel version would have",
+    completion: { Switch.all.map { "\($0.name)" } })
+  static let tlbEntries = Parameter(
+    id: 9, option: "--tlb", .number, "N",
+    "entries of each CPU's TLB: 12, 24, 48 … 12288, or 0 for none (default 1536)")
+  static let listsFile = Parameter(
+    id: 10, option: "--lists", .word, "FILE",
+    "begin with these areas, lazy ranges and free tree instead of none")
+  static let rowsFile = Parameter(
+    id: 11, option: "--rows", .word, "FILE",
+    "rows of /proc/vmallocinfo that describe the areas of --lists")
+  static let hash = Parameter(
+    id: 12, option: "--hash", .flag, "add the hash of all of RAM")
+  static let cpu = Parameter(
+    id: 14, .number, "N", "the CPU that runs the calls to come")
+  static let task = Parameter(
+    id: 102, .word, "NAME",
+    "the task's name, at most 15 bytes; one that is not there is made, with the next pid")
+  static let newTask = Parameter(
+    id: 103, .word, "NAME", "its name, at most 15 bytes, which no task has")
+  static let taskSpace = Parameter(
+    id: 120, option: "--mm", .address, "MM|0",
+    """
+    the task's address space from now on, on whichever CPU it runs; 0 for a task of the kernel, \
+    which leaves a CPU the one it had; without it the task keeps what it has
+    """)
+  static let highmem = Parameter(
+    id: 121, option: "--highmem", .number, "BYTES",
+    "bytes at the end of RAM that the direct map does not have (default 0)")
+  static let window = Parameter(
+    id: 122, option: "--window", .word, "NAME[:SLOTS]",
+    "slots of kmap and kmap_local as x86-64, i386-pae or i386 has them, or fewer of kmap (2, 4 …)",
+    completion: { KmapWindow.Kind.allCases.filter { $0 != .none }.map { "\($0.name)" } })
 }

@@ -46,7 +46,7 @@ extension Verb {
         .vunmapRange(start: call.arguments[.range], end: call.arguments.end(.range))
       }),
     Verb(
-      "populate", .mapping, .nothing, .writer, [.range], options: [.level],
+      "populate", .mapping, .nothing, .writer, [.range], options: [levels.parameter],
       summary: "build the page tables of a range and leave their entries empty",
       kernel: "apply_to_page_range with a function that does nothing",
       returns: "0, -EINVAL, or -ENOMEM", example: "populate s..s+64K", .call(populate)),
@@ -146,8 +146,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
-    let levels: [Level] = [.pte, .pmd, .pud]
-    try machine.populate(start: start, end: end, level: levels[call.choice(.level, default: 0)])
+    try machine.populate(start: start, end: end, level: call.choice(levels) ?? .pte)
     return .ok
   }
 
@@ -172,4 +171,16 @@ extension Verb {
     guard let pfn = machine.vmallocToPFN(call.arguments[.address]) else { return .null }
     return .number(pfn)
   }
+}
+
+extension Verb {
+  private static let levels = Choice<Level>(
+    id: 35, option: "--level", ["pte": .pte, "pmd": .pmd, "pud": .pud],
+    "the lowest level that gets tables (default pte)")
+}
+
+extension Parameter {
+  static let pagesOrNull = Parameter(
+    id: 34, .pages, "PAGES|null",
+    "a list of pages, or `null`: build the tables and leave them empty")
 }

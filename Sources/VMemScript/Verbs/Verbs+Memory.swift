@@ -29,7 +29,7 @@ extension Verb {
         example: "b = vmalloc 64K\nc = vrealloc b 16K", .call(vrealloc)),
       Verb(
         "vmap", .memory, .address, .writer,
-        options: [.pages, .mapFlags, .mapCount, .protection, .caller],
+        options: [.pages, .mapFlags, .mapCount, protections.parameter, .caller],
         summary: "map pages one after the other in an area of their own", kernel: "vmap",
         returns: "the address, or NULL", example: "v = vmap P[0..4]", .call(vmap)),
       Verb(
@@ -95,4 +95,27 @@ extension Verb {
       returns: "0; a warn for what is no area; BUG where the context forbids it",
       example: example, .call(body))
   }
+}
+
+extension Verb {
+  static let protections = Choice<Protection>(
+    id: 48, option: "--prot",
+    [
+      "PAGE_KERNEL": .kernel, "PAGE_KERNEL_RO": .kernelReadOnly, "PAGE_KERNEL_NOCACHE": .uncached,
+    ], "what the CPU may do (default PAGE_KERNEL: read and write)")
+}
+
+extension Parameter {
+  static let nodeNumber = Parameter(
+    id: 45, .number, "NODE", "the NUMA node to prefer")
+  static let mapFlags = Parameter(
+    id: 47, option: "--flags", .flagWords, "F|none", "VM_* words as for get_vm_area (default map)",
+    words: { VMFlags.words })
+  static let physical = Parameter(
+    id: 49, .number, "PHYS",
+    "physical address of the first byte; device space begins where RAM ends")
+  static let frame = Parameter(
+    id: 50, .number, "PFN", "frame number of the first; frames of RAM are refused")
+  static let frameCount = Parameter(
+    id: 51, .number, "COUNT", "frames")
 }

@@ -87,12 +87,11 @@ extension Verb {
     let flags = call.arguments[.mapFlags, default: standard]
     let pages = call.arguments.has(.pages) ? call.arguments.pages : []
     let count = call.narrow(call.arguments[.mapCount, default: UInt64(pages.count)])
-    let protections: [Protection] = [.kernel, .kernelReadOnly, .uncached]
     return .address(
       try machine.vmap(
         pages, count: count,
         flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
-        protection: protections[call.choice(.protection, default: 0)],
+        protection: call.choice(protections) ?? .kernel,
         caller: try call.caller(machine)))
   }
 

@@ -4,7 +4,8 @@ internal import VMemViews
 extension Verb {
   static let pages: [Verb] = [
     Verb(
-      "alloc_pages", .pages, .pages, .writer, [.count], options: [.order, .node, .gfp, .zone],
+      "alloc_pages", .pages, .pages, .writer, [.count],
+      options: [.order, .node, .gfp, zones.parameter],
       summary: "allocate COUNT blocks of 2^K pages as single pages; contents are zero",
       kernel: "alloc_pages, split_page", returns: "the number of pages, or NULL",
       example: "P = alloc_pages 600\nQ = alloc_pages 4 --order 2 --node 1", .call(allocatePages)),
@@ -34,7 +35,7 @@ extension Verb {
     let set = try machine.allocatePages(
       count: call.arguments[.count], order: call.arguments[.order, default: 0],
       node: node == .max ? nil : node,
-      highest: [.dma32, .normal, .highmem][call.choice(.zone, default: 1)],
+      highest: call.choice(zones) ?? .normal,
       mayBlock: AllocationMode(gfp: call.arguments[.gfp, default: 0]) == .kernel)
     return .pages(set, count: UInt64(machine.pageSet(set).count))
   }
@@ -68,4 +69,17 @@ extension Verb {
       for pfn in pages { Views.page(machine, pfn, to: &output) }
     }
   }
+}
+
+extension Verb {
+  private static let zones = Choice<ZoneKind>(
+    id: 20, option: "--zone", ["dma32": .dma32, "normal": .normal, "highmem": .highmem],
+    "the highest zone to take pages from (default normal)")
+}
+
+extension Parameter {
+  static let count = Parameter(
+    id: 16, .number, "COUNT", "blocks to allocate")
+  static let order = Parameter(
+    id: 17, option: "--order", .number, "K", "2^K pages a block (default 0)")
 }

@@ -5,7 +5,7 @@ internal import VMemViews
 extension Verb {
   static let protectionKeys: [Verb] = [
     Verb(
-      "pks_set", .kmap, .nothing, .writer, [.key, .keyAccess],
+      "pks_set", .kmap, .nothing, .writer, [.key, accesses.parameter],
       summary: "set what a protection key allows the current task", kernel: "pks_update_protection",
       returns: "0, -EINVAL, or -ENOMEM", example: "pks_set 3 r", .call(set)),
     Verb(
@@ -15,7 +15,7 @@ extension Verb {
       returns: "0, -EINVAL, or -ENOMEM", example: "pks_protect P[0..2]\nexpect fault read P[0] 1",
       .call(protect)),
     Verb(
-      "pks_mode", .kmap, .nothing, .writer, [.keyMode],
+      "pks_mode", .kmap, .nothing, .writer, [faultModes.parameter],
       summary: "let faults by key 2 be oopses, or warnings that open it",
       kernel: "memremap.pks_fault_mode", returns: "0, or -EINVAL", example: "pks_mode relaxed",
       .call(mode)),
@@ -29,9 +29,8 @@ extension Verb {
   private static func set(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let accesses: [ProtectionKeys.Access] = [.readWrite, .read, .none]
     try machine.setProtection(
-      ofKey: call.arguments[.key], accesses[call.choice(.keyAccess, default: 0)])
+      ofKey: call.arguments[.key], call.required(accesses))
     return .ok
   }
 
@@ -46,7 +45,7 @@ extension Verb {
   private static func mode(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.setPKSFaults(relaxed: call.choice(.keyMode, default: 0) == 1)
+    try machine.setPKSFaults(relaxed: call.required(faultModes))
     return .ok
   }
 
@@ -56,4 +55,21 @@ extension Verb {
     try machine.requireKeys()
     return call.view { output in Views.protectionKeys(machine, to: &output) }
   }
+}
+
+extension Verb {
+  private static let accesses = Choice<ProtectionKeys.Access>(
+    id: 126, ["rw": .readWrite, "r": .read, "none": .none], "read and write, only read, or nothing")
+  /// Whether faults are only told.
+  private static let faultModes = Choice<Bool>(
+    id: 128, ["strict": false, "relaxed": true],
+    "strict: the access faults; relaxed: one warning, and the task may go on")
+}
+
+extension Parameter {
+  static let key = Parameter(
+    id: 125, .number, "KEY", "protection key, 1 to 15; key 2 is that of protected pages")
+  static let pageKey = Parameter(
+    id: 127, option: "--key", .number, "N",
+    "the key, 0 for none (default 2, which kmap_local_page opens)")
 }

@@ -5,7 +5,8 @@ internal import VMemViews
 extension Verb {
   static let exercises: [Verb] = [
     Verb(
-      "quiz", .language, .nothing, .reader, [.quizTopic], options: [.seed, .quizAnswer, .solve],
+      "quiz", .language, .nothing, .reader, [topics.parameter],
+      options: [.seed, .quizAnswer, .solve],
       summary: "set a question about a small machine, judge an answer, or show the way to it",
       returns: """
         text: the lines that make the machine, and the question; or `right`; or the way, step by \
@@ -15,7 +16,7 @@ extension Verb {
       .control(quiz),
       check: { parser throws(LineFailure) in
         guard parser.mayBoot else { return }
-        for name in QuizTopic.allCases[Int(parser.call.arguments[.quizTopic])].names {
+        for name in parser.call.required(topics).names {
           // Safe: literals live as long as the process.
           parser.names.assume(unsafe Text(base: name.utf8Start, count: name.utf8CodeUnitCount))
         }
@@ -23,7 +24,7 @@ extension Verb {
   ]
 
   private static func quiz(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let topic = QuizTopic.allCases[Int(interpreter.call.arguments[.quizTopic])]
+    let topic = interpreter.call.required(topics)
     let quiz = Quiz(topic, seed: interpreter.call.arguments[.seed, default: 1])
     guard let (output, answer) = quiz.solved(interpreter.table) else {
       throw .script("this exercise cannot be made", interpreter.call.tokens[0])
@@ -70,4 +71,20 @@ extension Quiz {
 extension Interpreter {
   /// Gives the machine up.
   consuming func takeMachine() -> Machine { machine }
+}
+
+extension Verb {
+  private static let topics = Choice<QuizTopic>(
+    id: 69,
+    [
+      "walk": .walk, "levels": .levels, "sparse": .sparse, "fit": .fit, "tlb": .tlb,
+      "faults": .faults, "kmap": .kmap, "arena": .arena,
+    ], "what the exercise is about")
+}
+
+extension Parameter {
+  static let quizAnswer = Parameter(
+    id: 70, option: "--answer", .word, "TEXT", "a number, or an address, as the answer")
+  static let solve = Parameter(
+    id: 71, option: "--solve", .flag, "show the way to the answer")
 }

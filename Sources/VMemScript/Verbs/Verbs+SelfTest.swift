@@ -148,3 +148,15 @@ extension Call {
     }
   }
 }
+
+extension Parameter {
+  static let settings = Parameter(
+    id: 99, .optionalRest, "[performance|smoke|stress] [KEY=VALUE…]",
+    """
+    what test_vmalloc.sh runs for that word, and parameters of the module: nr_threads (1), \
+    sequential_test_order (0), test_repeat_count (1), test_loop_count (1000000), nr_pages (1), \
+    use_huge (0), run_test_mask (all, from 6.18 on 7), nr_pcpu_objects (35000). Bits of run_test_mask, from 1 on: \
+    fix_size, full_fit, long_busy_list, random_size, fix_align, random_size_align, align_shift, pcpu, \
+    kvfree_rcu_1_arg, kvfree_rcu_2_arg, vm_map_ram, no_block, vrealloc
+    """)
+}

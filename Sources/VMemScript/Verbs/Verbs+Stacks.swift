@@ -5,7 +5,8 @@ internal import VMemViews
 extension Verb {
   static let stacks: [Verb] = [
     Verb(
-      "stack_alloc", .stacks, .address, .writer, options: [.stackSize, .stackPolicy, .caller],
+      "stack_alloc", .stacks, .address, .writer,
+      options: [.stackSize, policies.parameter, .caller],
       summary: "make a thread's stack", kernel: "alloc_thread_stack_node",
       returns: "its lowest address, -EINVAL for another size, or NULL",
       example: "t = stack_alloc --policy dynamic", .call(allocate)),
@@ -52,7 +53,6 @@ extension Verb {
   private static func allocate(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let policy = UInt8(truncatingIfNeeded: call.choice(.stackPolicy, default: 0))
     var symbol = Ref<Symbol>.none
     if call.arguments.has(.caller) {
       symbol = try call.caller(machine)
@@ -64,7 +64,7 @@ extension Verb {
     return .address(
       try machine.allocateStack(
         size: call.arguments[.stackSize, default: 16384],
-        policy: StackPolicy(rawValue: policy) ?? .static, caller: symbol))
+        policy: call.choice(policies) ?? .static, caller: symbol))
   }
 
   private static func free(
@@ -110,4 +110,31 @@ extension Verb {
     try machine.schedule()
     return .ok
   }
+}
+
+extension Verb {
+  private static let policies = Choice<StackPolicy>(
+    id: 147, option: "--policy", ["static": .static, "dynamic": .dynamic, "reclaim": .reclaim],
+    """
+    static: all pages at once; dynamic: the top one, others by faults; reclaim: all, and \
+    stack_reclaim takes back what was never accessed (default static)
+    """)
+}
+
+extension Parameter {
+  static let stack = Parameter(
+    id: 145, .address, "STACK", "a stack, by its lowest address")
+  static let stackSize = Parameter(
+    id: 146, option: "--size", .number, "SIZE",
+    "4K 8K 16K 32K or 64K, its alignment too (default 16K)")
+  static let stackDepth = Parameter(
+    id: 148, .number, "DEPTH", "bytes below the top; what is negative lies above")
+  static let stackWrite = Parameter(
+    id: 149, option: "--write", .flag, "write the word's depth there; otherwise read")
+  static let runDepth = Parameter(
+    id: 150, option: "--depth", .number, "BYTES",
+    "bytes below the top that the native code's frames are to reach")
+  static let runFrame = Parameter(
+    id: 151, option: "--frame", .number, "BYTES",
+    "bytes of a frame, 16 to 64K, a multiple of 16 (default 256)")
 }

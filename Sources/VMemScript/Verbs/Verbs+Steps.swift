@@ -105,3 +105,15 @@ extension Call {
     return try parts(&self)
   }
 }
+
+extension Parameter {
+  static let steppedCPU = Parameter(
+    id: 100, .number, "CPU", "the CPU that does the part; the current one stays what it is")
+  static let dividedCall = Parameter(
+    id: 101, .optionalRest, "[VERB ARGUMENT…]",
+    """
+    the call that begins: vfree, vm_area_map_pages, vmap_pages_range, vm_area_unmap_pages, \
+    vunmap_range, vm_unmap_aliases, drain_vmap_work, arena_free_pages or schedule; without it the \
+    next part is done
+    """)
+}

@@ -32,3 +32,8 @@ extension Verb {
     call.view { output in Views.tlbAudit(machine, to: &output) }
   }
 }
+
+extension Parameter {
+  static let ofCPU = Parameter(
+    id: 52, option: "--cpu", .number, "N", "only this CPU's")
+}

@@ -22,7 +22,8 @@ extension Verb {
     Verb(
       "mmap", .users, .address, .writer, [.userSpace, .length],
       options: [
-        .hint, .fixed, .rights, .isPrivate, .isShared, .anonymous, .device, .mappedFile,
+        .hint, .fixed, userRights.parameter, .isPrivate, .isShared, .anonymous, .device,
+        .mappedFile,
         .mapOffset,
       ],
       summary: "map memory, which gets its pages as it is touched, or a file",
@@ -35,7 +36,7 @@ extension Verb {
       kernel: "do_munmap", returns: "0, -EINVAL, -ENOENT, or -ENOMEM",
       example: "mm = mm_create\nu = mmap mm 16K\nmunmap mm u 16K", .call(munmap)),
     Verb(
-      "mprotect", .users, .nothing, .writer, [.userSpace, .address, .length, .newRights],
+      "mprotect", .users, .nothing, .writer, [.userSpace, .address, .length, newRights.parameter],
       summary: "change what may be done in a range of user addresses",
       kernel: "do_mprotect_pkey", returns: "0, -EINVAL, -ENOENT, -ENOMEM, or -EACCES",
       example: "mm = mm_create\nu = mmap mm 16K\nmprotect mm u+4K 4K r", .call(protect)),
@@ -100,7 +101,7 @@ extension Verb {
       isShared || isDevice && !interpreter.call.arguments.has(.isPrivate)
     request.hint = interpreter.call.arguments[.hint, default: 0]
     request.isFixed = interpreter.call.arguments.has(.fixed)
-    request.rights = rights[interpreter.call.choice(.rights, default: 0)]
+    request.rights = interpreter.call.choice(userRights) ?? [.read, .write]
     do throws(Refusal) {
       if interpreter.call.arguments.has(.mappedFile) {
         return .address(
@@ -113,11 +114,6 @@ extension Verb {
       throw .refusal(error)
     }
   }
-
-  /// What the words of PROT stand for.
-  static let rights: [UserMappingFlags] = [
-    [.read, .write], .read, [.read, .exec], [.read, .write, .exec], [],
-  ]
 
   private static func munmap(
     _ machine: borrowing Machine, _ call: inout Call
@@ -132,7 +128,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     try machine.mprotect(
       call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length],
-      rights[call.choice(.newRights, default: 0)])
+      call.required(newRights))
     return .ok
   }
 
@@ -179,4 +175,48 @@ extension Call {
     try require(.mappedFile, for: .mapOffset)
     try exclude(.isPrivate, .isShared)
   }
+}
+
+extension Verb {
+  static let userRights = Choice<UserMappingFlags>(
+    id: 110, option: "--prot", rightWords, "what may be done: read, write, execute (default rw)")
+  private static let newRights = Choice<UserMappingFlags>(
+    id: 115, rightWords, "what may be done from now on: read, write, execute")
+  private static let rightWords: KeyValuePairs<StaticString, UserMappingFlags> = [
+    "rw": [.read, .write], "r": .read, "rx": [.read, .exec], "rwx": [.read, .write, .exec],
+    "none": [],
+  ]
+}
+
+extension Parameter {
+  static let mappedFile = Parameter(
+    id: 89, option: "--file", .address, "F", "a file or a udmabuf instead of memory")
+  static let mapOffset = Parameter(
+    id: 90, option: "--offset", .address, "N",
+    "byte of --file that comes first, a multiple of 4096 (default 0)")
+  static let userSpace = Parameter(
+    id: 104, .address, "MM", "a user address space, as mm_create or fork returns it")
+  static let userSpaceOrNone = Parameter(
+    id: 105, .address, "MM|0", "a user address space, or 0 for the kernel's alone")
+  static let mapping = Parameter(
+    id: 106, .address, "VMA",
+    "a user mapping of the current CPU's address space, by an address in it")
+  static let pageOffset = Parameter(
+    id: 107, .number, "PGOFF", "page behind ADDR that comes first")
+  static let isShared = Parameter(
+    id: 112, option: "--shared", .flag,
+    "writes go to what is behind the mapping (MAP_SHARED; --device and arenas do so)")
+  static let anonymous = Parameter(
+    id: 113, option: "--anonymous", .flag, "memory of zeroes (default)")
+  static let device = Parameter(
+    id: 114, option: "--device", .flag, "a device file, whose pages remap_vmalloc_range inserts")
+  static let oldLength = Parameter(
+    id: 116, .number, "OLDLEN", "bytes that there are")
+  static let newLength = Parameter(
+    id: 117, .number, "NEWLEN", "bytes that there shall be")
+  static let mayMove = Parameter(
+    id: 118, option: "--maymove", .flag, "another place may be taken where it cannot grow")
+  static let moveTo = Parameter(
+    id: 119, option: "--to", .address, "ADDR",
+    "exactly there: what is mapped there goes; needs --maymove")
 }

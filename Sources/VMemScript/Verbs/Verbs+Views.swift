@@ -4,19 +4,19 @@ internal import VMemViews
 extension Verb {
   static let views: [Verb] = [
     Verb(
-      "walk", .views, .nothing, .reader, [.address], options: [.pictureFormat],
+      "walk", .views, .nothing, .reader, [.address], options: [pictureForms.parameter],
       summary: "explain how an address is translated, level by level",
       returns: "text, or a picture", example: "walk s+0x4000", .control(walk)),
     Verb(
       "page_tables", .views, .nothing, .reader, [],
-      options: [.viewRange, .shownSpace, .format],
+      options: [.viewRange, .shownSpace, tableForms.parameter],
       summary: "show the page tables: the kernel's, or those that a user address space has",
       kernel: "ptdump_walk_pgd_level_debugfs",
       returns:
         "text: ptdump as debugfs page_tables/kernel or current_kernel, a tree, counts; or a picture",
       example: "page_tables --range s..s+4G --format tree", .control(pageTables)),
     Verb(
-      "map", .views, .nothing, .reader, [], options: [.mapRange, .pictureFormat],
+      "map", .views, .nothing, .reader, [], options: [.mapRange, pictureForms.parameter],
       summary: "show the vmalloc space: areas by kind and caller, what waits for a purge, holes",
       returns: """
         text: the range, a line a kind, a line an area or hole, of many the largest and runs of \
@@ -24,7 +24,7 @@ extension Verb {
         """,
       example: "map --range modules --format svg", .control(map)),
     Verb(
-      "vmallocinfo", .views, .nothing, .reader, [], options: [.pointers],
+      "vmallocinfo", .views, .nothing, .reader, [], options: [pointerStyles.parameter],
       summary: "show every area, as /proc/vmallocinfo does",
       kernel: "vmalloc_info_show", returns: "a line an area",
       example: "vmallocinfo", .call(vmallocinfo)),
@@ -36,7 +36,7 @@ extension Verb {
   ]
 
   private static func walk(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let picture = try interpreter.call.picture(.pictureFormat)
+    let picture = try interpreter.call.picture()
     return walk(interpreter.machine, &interpreter.call, picture)
   }
 
@@ -51,7 +51,8 @@ extension Verb {
   }
 
   private static func pageTables(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let picture = try interpreter.call.picture(.format)
+    let picture = try interpreter.call.picture(
+      tableForms.parameter, interpreter.call.choice(tableForms)?.picture)
     do throws(Refusal) {
       return try pageTables(interpreter.machine, &interpreter.call, picture)
     } catch {
@@ -71,15 +72,14 @@ extension Verb {
         Views.pageTables(machine, of: tables, range: range, as: picture, to: &output)
       }
     }
-    let formats: [PageTablesFormat] = [.ptdump, .tree, .count]
-    let format = formats[call.choice(.format, default: 0)]
+    let format = call.choice(tableForms)?.text ?? .ptdump
     return call.view { output in
       Views.pageTables(machine, of: tables, range: range, format: format, to: &output)
     }
   }
 
   private static func map(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let picture = try interpreter.call.picture(.pictureFormat)
+    let picture = try interpreter.call.picture()
     return map(interpreter.machine, &interpreter.call, picture)
   }
 
@@ -96,8 +96,7 @@ extension Verb {
   private static func vmallocinfo(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let styles: [PointerStyle] = [.real, .hashed, .zero]
-    let style = styles[call.choice(.pointers, default: 0)]
+    let style = call.choice(pointerStyles) ?? .real
     return call.view { output in
       Views.vmallocinfo(machine, pointers: style, to: &output)
     }
@@ -110,4 +109,44 @@ extension Verb {
       call.arguments.has(.sum) ? .sum : call.arguments.has(.lists) ? .lists : .ranges
     return call.view { output in Views.vmapState(machine, form: form, to: &output) }
   }
+}
+
+extension Verb {
+  /// A form of page tables: text or a picture.
+  private struct TableForm {
+    var text: PageTablesFormat?
+    var picture: PictureFormat?
+  }
+
+  private static let tableForms = Choice<TableForm>(
+    id: 56, option: "--format",
+    [
+      "ptdump": TableForm(text: .ptdump), "tree": TableForm(text: .tree),
+      "count": TableForm(text: .count), "svg": TableForm(picture: .svg),
+      "html": TableForm(picture: .html),
+    ],
+    """
+    ptdump: as the kernel's page_tables/kernel file; tree: tables and leaves; count: only \
+    how many; svg and html: the tree as a picture, no --json (default ptdump)
+    """)
+  private static let pointerStyles = Choice<PointerStyle>(
+    id: 58, option: "--pointers", ["real": .real, "hashed": .hashed, "zero": .zero],
+    "how addresses are printed: as they are, hashed, or zero (default real)")
+}
+
+extension Parameter {
+  static let viewRange = Parameter(
+    id: 53, option: "--range", .range, "S..E", "only these addresses")
+  static let mapRange = Parameter(
+    id: 54, option: "--range", .range, "S..E|modules",
+    "these addresses, and all of the areas that they touch (default: vmalloc space)")
+  static let shownSpace = Parameter(
+    id: 55, option: "--mm", .address, "MM",
+    "the tables of a CPU that uses this user address space (default: the kernel's alone)")
+  static let sum = Parameter(
+    id: 61, option: "--sum", .flag,
+    "only counts, and hashes of each list and of the free tree's shape")
+  static let lists = Parameter(
+    id: 62, option: "--lists", .flag,
+    "lists with descriptions, and the free tree with colours and maxima")
 }

@@ -140,10 +140,10 @@ import VMem
   @Test func missingAndSurplusArguments() {
     // A bare test_vmalloc is a long run, and its words have a test of their own.
     for verb in VerbTable().verbs where "\(verb.name)" != "test_vmalloc" {
-      let needs = verb.required.contains { !$0.mayBeEmpty }
+      let needs = verb.required.contains { $0.kind != .optionalRest }
       let bare = run("\(verb.name)\n")
       #expect(bare.exit == .badScript || !needs, "\(verb.name): \(bare.messages)")
-      let takesAll = (verb.required + verb.optional).contains { $0.kind == .rest }
+      let takesAll = (verb.required + verb.optional).contains { [.rest, .optionalRest, .group].contains($0.kind) }
       let many = run("\(verb.name) " + String(repeating: "0 ", count: 20) + "\n")
       #expect(many.exit == .badScript || takesAll, "\(verb.name): \(many.messages)")
       for option in verb.options where verb.group != .language {
