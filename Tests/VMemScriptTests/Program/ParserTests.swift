@@ -143,7 +143,9 @@ import VMem
       let needs = verb.required.contains { $0.kind != .optionalRest }
       let bare = run("\(verb.name)\n")
       #expect(bare.exit == .badScript || !needs, "\(verb.name): \(bare.messages)")
-      let takesAll = (verb.required + verb.optional).contains { [.rest, .optionalRest, .group].contains($0.kind) }
+      let takesAll = (verb.required + verb.optional).contains {
+        [.rest, .optionalRest, .group].contains($0.kind)
+      }
       let many = run("\(verb.name) " + String(repeating: "0 ", count: 20) + "\n")
       #expect(many.exit == .badScript || takesAll, "\(verb.name): \(many.messages)")
       for option in verb.options where verb.group != .language {
