@@ -87,6 +87,9 @@ enum ImageFuzzer {
     page_tables --format svg
     map
     map --format svg
+    holes --purged
+    fit 16K --align 64K
+    totals --by node
     tlb
     tlb_audit
     map_audit

@@ -68,10 +68,7 @@ extension AreaAllocator {
 
   /// Whether `takePooled` will find an area.
   private func hasPooled(_ size: UInt64, _ align: UInt64) -> Bool {
-    let index = (size - 1) >> 12
-    guard index < UInt64(VmapNode.poolCount) else { return false }
-    let number = ram[Superblock.ref].cpu % nodeCount
-    let head = ram[node(number)].pools[Int(index)].head
+    let head = pooled(size)
     return !head.isNone && ram[head].start & (align - 1) == 0
   }
 

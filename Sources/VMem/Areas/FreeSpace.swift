@@ -37,6 +37,16 @@ struct FreeSpace {
       return try allocateByShape(size, align, start, end, length: exact ? size : size &+ align &- 1)
     }
     var path = FreeIndex.Path()
+    let (bounds, address) = try search(&path, size, align, start, end)
+    guard clip(index.block(path), bounds, path, address, size) else { throw .noDescriptor }
+    return address
+  }
+
+  /// The lowest place, by the index alone; `path` leads to its block.
+  @inline(__always)
+  private func search(
+    _ path: inout FreeIndex.Path, _ size: UInt64, _ align: UInt64, _ start: UInt64, _ end: UInt64
+  ) throws(Failure) -> (bounds: (start: UInt64, end: UInt64), address: UInt64) {
     path.descend(index, to: start)
     if path.position < 0 || !fits(index.bounds(path), size, align, start) {
       let wanted = FreeIndex.pages(size)
@@ -47,8 +57,15 @@ struct FreeSpace {
     let bounds = index.bounds(path)
     let address = candidate(bounds.start, align, start)
     guard address &+ size <= end else { throw .pastEnd(address) }
-    guard clip(index.block(path), bounds, path, address, size) else { throw .noDescriptor }
-    return address
+    return (bounds, address)
+  }
+
+  /// The place that `allocate` would take, where the index alone tells it; nil says nothing. Nothing
+  /// changes.
+  func place(size: UInt64, align: UInt64, from start: UInt64, to end: UInt64) -> UInt64? {
+    guard align <= 4096 || end &- start == size, hasIndex else { return nil }
+    var path = FreeIndex.Path()
+    return try? search(&path, size, align, start, end).address
   }
 
   /// The kernel's own walk over the tree.

@@ -48,15 +48,9 @@ extension Machine {
     {
       throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context))
     }
-    let mask = UInt64(1) &<< shift &- 1
-    var size = (requested &+ mask) & ~mask
-    guard size != 0 else { throw Refusal(.null, .sizeRoundsToZero, requested) }
-    var align = align
-    if flags.contains(.ioremap) {
-      let order = UInt64(64 - (size - 1).leadingZeroBitCount)
-      align = 1 << min(max(order, 12), Self.ioremapMaximumOrder)
+    guard let (size, align) = Self.extent(requested, flags, align, shift) else {
+      throw Refusal(.null, .sizeRoundsToZero, requested)
     }
-    if !flags.contains(.noGuard) { size = size &+ 4096 }
     if size == 0 && has(.sizeWrapBug) {
       throw bug(.alloc_vmap_area, .sizeWraps, requested)
     }
@@ -77,6 +71,23 @@ extension Machine {
       return try afterFailure(
         error, record, align: align, start: from, end: to, mode, isSilent)
     }
+  }
+
+  /// What an area of a size takes and how it is aligned, in bytes: whole pages or more, with its guard
+  /// page; an ioremap by its own size. Nil for a size that rounds to nothing.
+  @inline(__always)
+  package static func extent(
+    _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ shift: UInt64 = 12
+  ) -> (size: UInt64, align: UInt64)? {
+    let mask = UInt64(1) &<< shift &- 1
+    let size = (requested &+ mask) & ~mask
+    guard size != 0 else { return nil }
+    var align = align
+    if flags.contains(.ioremap) {
+      let order = UInt64(64 - (size - 1).leadingZeroBitCount)
+      align = 1 << min(max(order, 12), ioremapMaximumOrder)
+    }
+    return (flags.contains(.noGuard) ? size : size &+ 4096, align)
   }
 
   /// What is left when even a purge has made no room: ask who keeps areas for later, and try again.

@@ -4,6 +4,7 @@ extension Rule {
     .sizeRoundsToZero, .sizeWraps, .alignmentNotPowerOfTwo, .noHole, .holePastRangeEnd,
     .noDescriptor,
     .noAreaAtAddress, .notAreaStart, .addressNotAligned, .inInterrupt, .hasNotifier, .noNotifier,
+    .onlyAfterPurge,
   ]
 
   package static let sizeRoundsToZero = Rule(
@@ -44,4 +45,8 @@ extension Rule {
   package static let noNotifier = Rule(
     "noNotifier", "start",
     says: "the area at {start:hex} has no purge notifier")
+  package static let onlyAfterPurge = Rule(
+    "onlyAfterPurge", "size",
+    says: "a kernel purges first: as it stands, no hole has a place for {size:hex} bytes",
+    tellsWhatElse: true)
 }

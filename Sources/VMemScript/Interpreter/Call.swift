@@ -12,6 +12,10 @@ struct Call: ~Copyable {
   var scratch = ByteWriter(descriptor: nil)
   /// Why a call did nothing although it succeeded; told on standard error.
   var note: Refusal?
+  /// What else is to be known of a line that succeeded; told on standard error.
+  var remarks: [String] = []
+  /// More on why a line is refused.
+  var explanation: Explanation?
   /// The word a refusal is about, when it is about a name.
   var culprit: String?
   /// The symbol of calls that name no other, once it is known.

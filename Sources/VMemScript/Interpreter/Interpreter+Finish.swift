@@ -11,7 +11,7 @@ extension Interpreter {
       !options.tap
     {
       if !line.head.isSilent { printText(line) }
-      if let note = call.note { tell(note: note, line) }
+      tellNotes(line)
       return .next
     }
     return judge(line, happened(line.result), refusal: nil)
@@ -67,7 +67,7 @@ extension Interpreter {
       printText(line, happened, isAnnounced: isExpected)
     }
     if options.tap, line.expectation != nil || !isExpected { reportTAP(line, isExpected) }
-    if let note = call.note { tell(note: note, line) }
+    tellNotes(line)
     if isExpected { return .next }
     tell(unexpected: happened, refusal, line)
     if code == .corrupt { return .stop }

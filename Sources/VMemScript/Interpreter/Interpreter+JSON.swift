@@ -26,7 +26,19 @@ extension Interpreter {
       call.output.field("expected", text: expectation.text)
     }
     if let refusal { printError(refusal, line) }
+    if refusal != nil, let explanation = call.explanation {
+      call.output.key(explanation.name)
+      call.output.writer.write(explanation.json.span)
+    }
     if let note = call.note { call.output.field("note", text: note.sentence(call.culprit)) }
+    if !call.remarks.isEmpty {
+      call.output.beginArray("notes")
+      for (at, remark) in call.remarks.enumerated() {
+        if at > 0 { call.output.writer.write(byte: 0x2c) }
+        call.output.writer.jsonString(remark)
+      }
+      call.output.endArray()
+    }
     endJSON(code)
   }
 

@@ -43,6 +43,8 @@ extension Interpreter {
     let facts = shapes[index].facts
     call.isSilent = line.head.isSilent
     call.note = nil
+    if !call.remarks.isEmpty { call.remarks.removeAll() }
+    call.explanation = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
     if committer != nil { prepareCommit(facts, effect) }

@@ -113,6 +113,10 @@ extension Interpreter {
         messages.write("\n  ")
         messages.printable(hint)
       }
+      for line in call.explanation?.lines ?? [] {
+        messages.write("\n  ")
+        messages.printable(line)
+      }
     }
     messages.write(byte: 0x0a)
     endMessage()
@@ -128,7 +132,25 @@ extension Interpreter {
       ? machine.placeText(refusal.first) : "\(refusal.rule.hint)"
   }
 
-  mutating func tell(note: Refusal, _ line: Line) {
+  /// Says what else is to be known of a line that came to what was expected.
+  @inline(__always)
+  mutating func tellNotes(_ line: Line) {
+    if let note = call.note { tell(note: note, line) }
+    if !call.remarks.isEmpty { tellRemarks(line) }
+  }
+
+  @inline(never)
+  private mutating func tellRemarks(_ line: Line) {
+    for remark in call.remarks {
+      begin(line)
+      messages.write("note: ")
+      messages.printable(remark)
+      messages.write(byte: 0x0a)
+    }
+    endMessage()
+  }
+
+  private mutating func tell(note: Refusal, _ line: Line) {
     begin(line)
     messages.write(note.rule.tellsWhatElse ? "note: " : "note: nothing was done: ")
     messages.printable(note.sentence(call.culprit))

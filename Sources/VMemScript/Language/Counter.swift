@@ -1,4 +1,5 @@
 internal import VMem
+internal import VMemViews
 
 /// A number that a view shows, as `assert` and `let` name it.
 struct Counter {
@@ -53,6 +54,14 @@ struct Counter {
         m, _ in
         stale(m) { if case .reused = $0 { true } else { false } }
       },
+      Counter(name: "machine.largest_hole", meaning: "bytes of the largest hole of vmalloc space") {
+        m, _ in
+        holes(m).largest
+      },
+      Counter(
+        name: "machine.fragmentation",
+        meaning: "thousandths of the free vmalloc space that its largest hole lacks"
+      ) { m, _ in holes(m).fragmentation },
       Counter(name: "areas.busy", meaning: "areas that live") { _, c in c.busyAreas },
       Counter(name: "areas.lazy", meaning: "freed areas that wait for a purge") { _, c in
         c.lazyAreas
@@ -83,6 +92,16 @@ struct Counter {
         m, _ in m.faults
       },
     ]
+  }
+
+  private static func holes(_ machine: borrowing Machine) -> HoleSummary {
+    var summary = HoleSummary()
+    let (first, last) = (machine.map.vmallocStart, machine.map.vmallocEnd)
+    machine.forEachFreeBlock { start, end in
+      let (from, to) = (max(start, first), min(end &- 1, last))
+      if from <= to { summary.add(to - from + 1) }
+    }
+    return summary
   }
 
   private static func stale(

@@ -13,7 +13,7 @@ package struct VerbTable: Sendable {
       + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
       + Verb.files + Verb.buffers
       + Verb.arenas + Verb.stacks
-      + Verb.access + Verb.views
+      + Verb.access + Verb.views + Verb.addressSpace
       + Verb.tlb + Verb.audits
       + Verb.dumps + Verb.images + Verb.language + Verb.exercises
     names = verbs.map { $0.name }

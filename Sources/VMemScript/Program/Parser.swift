@@ -150,6 +150,10 @@ package struct Parser: ~Copyable {
       if facts.contains(.looksAlone), call.tokens.count == Int(line.head.verbToken) + 1 {
         facts.remove(.changes)
       }
+      if call.arguments.has(.vmallocinfoFile) {
+        facts.remove(.looks)
+        facts.insert(.apart)
+      }
       if facts.contains(.checked) { try table.verbs[verb].check?(&self) }
     } catch {
       isSound = false

@@ -102,7 +102,10 @@ extension Verb {
   private static func print(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let words = interpreter.call.words(.expression)
     let value = try interpreter.call.expression(interpreter.machine, words)
-    return isNumber(value) ? .number(value) : .address(value)
+    let word = interpreter.call.tokens[words.lowerBound].text
+    // What a counter counts is a number, however large.
+    let isCounter = words.count == 1 && Counter.all.contains { word == $0.name }
+    return isNumber(value) || isCounter ? .number(value) : .address(value)
   }
 
   private static func checkExpression(_ parser: inout Parser) throws(LineFailure) {

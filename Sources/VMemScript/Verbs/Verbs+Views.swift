@@ -16,7 +16,8 @@ extension Verb {
         "text: ptdump as debugfs page_tables/kernel or current_kernel, a tree, counts; or a picture",
       example: "page_tables --range s..s+4G --format tree", .control(pageTables)),
     Verb(
-      "map", .views, .nothing, .reader, [], options: [.mapRange, pictureForms.parameter],
+      "map", .views, .nothing, .reader, [],
+      options: [.mapRange, pictureForms.parameter, .vmallocinfoFile],
       summary: "show the vmalloc space: areas by kind and caller, what waits for a purge, holes",
       returns: """
         text: the range, a line a kind, a line an area or hole, of many the largest and runs of \
@@ -80,16 +81,34 @@ extension Verb {
 
   private static func map(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let picture = try interpreter.call.picture()
-    return map(interpreter.machine, &interpreter.call, picture)
+    guard interpreter.call.arguments.has(.vmallocinfoFile) else {
+      let range =
+        interpreter.call.arguments.has(.mapRange) ? interpreter.call.range(.mapRange) : nil
+      let space = AddressSpace(interpreter.machine, in: range)
+      return map(space, interpreter.machine, &interpreter.call, picture)
+    }
+    let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
+    guard file.addresses == .real else {
+      try interpreter.call.refuseRange(file)
+      if picture != nil {
+        throw .script(
+          "without real addresses there is no picture",
+          hint: "`map` shows which rows follow each other",
+          interpreter.call.tokens[interpreter.call.arguments.token(pictureForms.parameter)])
+      }
+      let chains = AddressChains(file)
+      return interpreter.call.view { output in Views.map(chains, of: file, to: &output) }
+    }
+    let space = try interpreter.call.space(file, .mapRange)
+    return map(space, file, &interpreter.call, picture)
   }
 
-  private static func map(
-    _ machine: borrowing Machine, _ call: inout Call, _ picture: PictureFormat?
+  private static func map<S: AddressSource & ~Copyable>(
+    _ space: AddressSpace, _ source: borrowing S, _ call: inout Call, _ picture: PictureFormat?
   ) -> Result {
-    let range = call.arguments.has(.mapRange) ? call.range(.mapRange) : nil
-    return call.view { output in
-      guard let picture else { return Views.map(machine, range: range, to: &output) }
-      Views.map(machine, range: range, as: picture, to: &output)
+    call.view { output in
+      guard let picture else { return Views.map(space, of: source, to: &output) }
+      Views.map(space, of: source, as: picture, to: &output)
     }
   }
 

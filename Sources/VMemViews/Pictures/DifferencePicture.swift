@@ -98,13 +98,13 @@ struct DifferencePicture: ~Copyable {
     let (old, new) = (difference.old.all[piece.old], difference.new.all[piece.new])
     let label =
       piece.isChanged ? Self.label(piece, difference, a, b) : Self.label(same: piece, old)
-    let place = "\(MapPicture.address(piece.start))-\(MapPicture.address(piece.last &+ 1))"
+    let place = "\(piece.start.address(16))-\((piece.last &+ 1).address(16))"
     canvas.begin(title: "\(place): \(label.mark)\(label.text)")
     let isRun = piece.count > 1
     block(Self.oldX, height, isRun ? "box" : old.kind.name, piece.oldMapped, piece)
     block(Self.newX, height, isRun ? "box" : new.kind.name, piece.newMapped, piece)
     canvas.text(
-      MapPicture.address(piece.start), x: SVGCanvas.margin, y: y + 14, until: Self.oldX, "muted")
+      piece.start.address(16), x: SVGCanvas.margin, y: y + 14, until: Self.oldX, "muted")
     if piece.isChanged {
       canvas.rectangle(
         x: Self.newX + Self.blockWidth + 3, y: y + 1, width: 5, height: height - 2, "changed")
@@ -130,7 +130,7 @@ struct DifferencePicture: ~Copyable {
   }
 
   private static func label(
-    same piece: MapDifference.Piece, _ segment: MapSegment
+    same piece: MapDifference.Piece, _ segment: Segment
   ) -> (mark: String, text: String) {
     ("", piece.count > 1 ? "\(piece.count) pieces as before" : "\(segment.kind.name) as before")
   }
@@ -141,8 +141,8 @@ struct DifferencePicture: ~Copyable {
     _ b: borrowing Machine
   ) -> (mark: String, text: String) {
     let (old, new) = (difference.old.all[piece.old], difference.new.all[piece.new])
-    let before = MapWords(a, difference.old.row(of: piece.old..<piece.old + 1)).line
-    let after = MapWords(b, difference.new.row(of: piece.new..<piece.new + 1)).line
+    let before = MapWords(old, in: difference.old, details: a.details(of: old)).line
+    let after = MapWords(new, in: difference.new, details: b.details(of: new)).line
     let pages = "\(ByteSize(piece.oldMapped)) → \(ByteSize(piece.newMapped)) mapped"
     if new.kind.isArea, !old.kind.isArea { return ("+ ", after) }
     if old.kind.isArea, !new.kind.isArea { return ("- ", "\(before) → \(after)") }

@@ -1,30 +1,27 @@
-package import VMem
-
 extension Views {
-  /// The vmalloc space, or a range, as rows with bars: areas by kind and caller, address space that
-  /// waits, holes. In JSON an object for the range, one for each kind, and one for each row.
+  /// An address space as rows with bars: areas by kind and caller, address space that waits, holes. In
+  /// JSON an object for the range, one for each kind, and one for each row.
   ///
   /// - Parameters:
-  ///   - machine: what is shown.
-  ///   - range: addresses, where an end of 0 is the top; the whole vmalloc space when nil.
+  ///   - map: what is shown.
+  ///   - source: what it is made from.
   ///   - output: where the rows go.
-  package static func map(
-    _ machine: borrowing Machine, range: (start: UInt64, end: UInt64)?,
-    to output: inout ViewOutput
+  package static func map<S: AddressSource & ~Copyable>(
+    _ map: AddressSpace, of source: borrowing S, to output: inout ViewOutput
   ) {
-    let map = MapSegments(machine, in: range)
     let rows = MapRows(map).rows
-    if output.isJSON { return json(machine, map, rows, to: &output) }
-    output.writer.address(map.start)
+    let words = Self.words(rows, source)
+    if output.isJSON { return json(map, zip(rows, words), to: &output) }
+    output.writer.address(map.start, digits: map.digits)
     output.writer.write(byte: 0x2d)
-    output.writer.address(map.last &+ 1)
+    output.writer.address(map.last &+ 1, digits: map.digits)
     if rows.isEmpty {
       output.writer.write(" is empty")
       return output.endLine()
     }
     output.writer.write(", \(map.size)")
     output.endLine()
-    for (kind, total) in zip(MapKind.allCases, map.totals(of: map.all.indices))
+    for (kind, total) in zip(SegmentKind.allCases, map.totals(of: map.all.indices))
     where total.count > 0 {
       output.writer.write("  \(kind.mark) \(kind.name)")
       output.writer.spaces(11 - kind.name.utf8CodeUnitCount)
@@ -33,7 +30,16 @@ extension Views {
       if total.count > 1 { output.writer.write(", largest \(ByteSize(total.largest))") }
       output.endLine()
     }
-    for row in rows { text(machine, row, widest: map.size.bytes, to: &output) }
+    for (row, words) in zip(rows, words) { text(map, row, words, to: &output) }
+  }
+
+  /// What the rows say of themselves.
+  static func words<S: AddressSource & ~Copyable>(
+    _ rows: [MapRow], _ source: borrowing S
+  ) -> [MapWords] {
+    var words: [MapWords] = []
+    for row in rows { words.append(MapWords(row, details: source.details(of: row.first))) }
+    return words
   }
 
   /// Columns of the longest bar, and of what stands behind it.
@@ -48,17 +54,16 @@ extension Views {
 
   /// A row of at most 80 columns. The bar grows with the logarithm of the size.
   private static func text(
-    _ machine: borrowing Machine, _ row: MapRow, widest: UInt64, to output: inout ViewOutput
+    _ map: AddressSpace, _ row: MapRow, _ words: MapWords, to output: inout ViewOutput
   ) {
-    output.writer.address(row.start)
+    output.writer.address(row.start, digits: map.digits)
     right(row.size, to: &output.writer)
     output.writer.write(byte: 0x20)
-    let bar = barLength(row.size.bytes, widest)
+    let bar = barLength(row.size.bytes, map.size.bytes)
     for (kind, cells) in row.shares(of: bar) {
       output.writer.write(String(repeating: kind.mark, count: cells))
     }
     output.writer.spaces(barWidth - bar + 1)
-    let words = MapWords(machine, row)
     output.writer.write(words.line.cut(toColumns: labelWidth))
     output.endLine()
   }
@@ -72,14 +77,13 @@ extension Views {
   // MARK: JSON
 
   private static func json(
-    _ machine: borrowing Machine, _ map: MapSegments, _ rows: [MapRow],
-    to output: inout ViewOutput
+    _ map: AddressSpace, _ rows: Zip2Sequence<[MapRow], [MapWords]>, to output: inout ViewOutput
   ) {
     output.beginObject()
     output.field("row", literal: "range")
-    range(map.start, map.last, to: &output)
+    range(map.start, map.last, map.size, to: &output)
     output.endObject()
-    for (kind, total) in zip(MapKind.allCases, map.totals(of: map.all.indices))
+    for (kind, total) in zip(SegmentKind.allCases, map.totals(of: map.all.indices))
     where total.count > 0 {
       output.beginObject()
       output.field("row", literal: "total")
@@ -89,22 +93,21 @@ extension Views {
       output.field("largest", count: total.largest)
       output.endObject()
     }
-    for row in rows { json(machine, row, to: &output) }
+    for (row, words) in rows { json(row, words, to: &output) }
   }
 
-  private static func range(_ start: UInt64, _ last: UInt64, to output: inout ViewOutput) {
+  private static func range(
+    _ start: UInt64, _ last: UInt64, _ size: ByteSize, to output: inout ViewOutput
+  ) {
     output.field("start", address: start)
     output.field("end", address: last &+ 1)
-    output.field("size", count: ByteSize(from: start, through: last).bytes)
+    output.field("size", count: size.bytes)
   }
 
-  private static func json(
-    _ machine: borrowing Machine, _ row: MapRow, to output: inout ViewOutput
-  ) {
-    let words = MapWords(machine, row)
+  private static func json(_ row: MapRow, _ words: MapWords, to output: inout ViewOutput) {
     output.beginObject()
     output.field("row", literal: row.count == 1 ? "segment" : "run")
-    range(row.start, row.last, to: &output)
+    range(row.start, row.last, row.size, to: &output)
     output.field("count", count: UInt64(row.count))
     if let kind = row.kind { output.field("kind", literal: kind.name) }
     if !words.name.isEmpty { output.field("name", text: words.name) }

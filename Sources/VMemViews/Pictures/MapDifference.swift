@@ -18,23 +18,23 @@ struct MapDifference {
     var size: ByteSize { ByteSize(from: start, through: last) }
   }
 
-  let old: MapSegments
-  let new: MapSegments
+  let old: AddressSpace
+  let new: AddressSpace
   private(set) var pieces: [Piece] = []
 
   /// The same range of both machines.
   init(
     _ a: borrowing Machine, _ b: borrowing Machine, in range: (start: UInt64, end: UInt64)
   ) {
-    old = MapSegments(a, in: range)
-    new = MapSegments(b, in: range)
+    old = AddressSpace(a, in: range)
+    new = AddressSpace(b, in: range)
     var (pagesA, pagesB) = (MappedPages(a), MappedPages(b))
     var (at, other) = (0, 0)
     while at < old.all.count, other < new.all.count {
       let (from, to) = (old.all[at], new.all[other])
       let (start, last) = (max(from.start, to.start), min(from.last, to.last))
       let (mappedA, mappedB) = (pagesA.sum(start, last), pagesB.sum(start, last))
-      let isSame = Self.isSame(a, from, b, to) && mappedA == mappedB
+      let isSame = self.isSame(from, to) && mappedA == mappedB
       add(
         Piece(
           start: start, last: last, old: at, new: other, oldMapped: mappedA.bytes,
@@ -55,17 +55,10 @@ struct MapDifference {
 
   /// Whether two segments are the same area, or of the same kind where they are none: a hole grows
   /// with what is freed beside it.
-  private static func isSame(
-    _ a: borrowing Machine, _ old: MapSegment, _ b: borrowing Machine, _ new: MapSegment
-  ) -> Bool {
-    guard old.kind == new.kind else { return false }
-    guard old.kind.isArea else { return true }
-    guard old.start == new.start, old.last == new.last, old.caller.isNone == new.caller.isNone
-    else { return false }
-    if old.caller.isNone { return true }
-    let (first, second) = (a.ram[old.caller], b.ram[new.caller])
-    guard first.length == second.length else { return false }
-    for at in 0..<Int(first.length) where first.text[at] != second.text[at] { return false }
-    return true
+  private func isSame(_ from: Segment, _ to: Segment) -> Bool {
+    guard from.kind == to.kind else { return false }
+    guard from.kind.isArea else { return true }
+    return from.start == to.start && from.last == to.last
+      && old.caller(of: from) == new.caller(of: to)
   }
 }

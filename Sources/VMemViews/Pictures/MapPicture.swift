@@ -1,19 +1,18 @@
-package import VMem
-
 extension Views {
   /// The picture of `map`: a column of rows, each with its address, its block and what it is.
   ///
   /// - Parameters:
-  ///   - machine: what is shown.
-  ///   - range: addresses, where an end of 0 is the top; the whole vmalloc space when nil.
+  ///   - map: what is shown.
+  ///   - source: what it is made from.
   ///   - format: a document, or a page with it.
   ///   - output: where it goes.
-  package static func map(
-    _ machine: borrowing Machine, range: (start: UInt64, end: UInt64)?, as format: PictureFormat,
+  package static func map<S: AddressSource & ~Copyable>(
+    _ map: AddressSpace, of source: borrowing S, as format: PictureFormat,
     to output: inout ViewOutput
   ) {
-    var picture = MapPicture(machine, MapSegments(machine, in: range))
-    picture.draw(machine)
+    let rows = MapRows(map).rows
+    var picture = MapPicture(map, rows, words(rows, source))
+    picture.draw()
     picture.canvas.write(picture.words, as: format, to: &output.writer)
   }
 }
@@ -22,8 +21,8 @@ extension Views {
 struct MapPicture: ~Copyable {
   var canvas = SVGCanvas()
   let words: SVGCanvas.Words
-  private let map: MapSegments
-  private let rows: [MapRow]
+  private let map: AddressSpace
+  private let rows: [(row: MapRow, words: MapWords)]
   private var y = 34
 
   /// Where the blocks are, and the labels behind them.
@@ -31,35 +30,25 @@ struct MapPicture: ~Copyable {
   /// Doublings of a page that a row's height shows; higher ones are cut short.
   private static let mostDoublings = 14
 
-  init(_ machine: borrowing Machine, _ map: MapSegments) {
+  init(_ map: AddressSpace, _ rows: [MapRow], _ words: [MapWords]) {
     self.map = map
-    rows = MapRows(map).rows
+    self.rows = Array(zip(rows, words))
     var text = rows.isEmpty ? "nothing" : ""
-    for row in rows {
-      text += "\(Self.address(row.start)) \(row.size): \(MapWords(machine, row).line). "
+    for (row, words) in self.rows {
+      text += "\(row.start.address(map.digits)) \(row.size): \(words.line). "
     }
-    words = SVGCanvas.Words(
-      title: "\(Self.name(map, machine.map)), \(rows.isEmpty ? "empty" : "\(map.size)")",
-      description: text)
+    self.words = SVGCanvas.Words(
+      title: "\(map.name), \(rows.isEmpty ? "empty" : "\(map.size)")", description: text)
   }
 
-  static func address(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return "0x" + String(repeating: "0", count: 16 - digits.utf8.count) + digits
-  }
+  static func address(_ value: UInt64) -> String { value.address(16) }
 
-  private static func name(_ map: MapSegments, _ layout: AddressMap) -> String {
-    if map.start == layout.vmallocStart, map.last == layout.vmallocEnd { return "vmalloc space" }
-    let isModules = map.start == layout.modulesStart && map.last == AddressMap.modulesEnd - 1
-    return isModules ? "modules" : "addresses from \(address(map.start))"
-  }
-
-  mutating func draw(_ machine: borrowing Machine) {
+  mutating func draw() {
     canvas.text(words.title, x: SVGCanvas.margin, y: y, until: 700, "title")
     y += 22
     canvas.text(
-      "\(Self.address(map.start))-\(Self.address(map.last &+ 1)), kernel "
-        + "\(machine.configuration.kernel.text)", x: SVGCanvas.margin, y: y, "muted")
+      "\(place(map.start))-\(place(map.last &+ 1)), \(map.origin.printable)",
+      x: SVGCanvas.margin, y: y, until: SVGCanvas.width - SVGCanvas.margin, "muted")
     y += 10
     drawLegend()
     guard !rows.isEmpty else { return }
@@ -68,15 +57,17 @@ struct MapPicture: ~Copyable {
       "A row grows with the logarithm of its size; over 64 MiB it is cut short. Crossed: guard pages.",
       x: SVGCanvas.margin, y: y, "muted")
     y += 12
-    for row in rows { draw(row, MapWords(machine, row)) }
+    for (row, words) in rows { draw(row, words) }
     canvas.text(
-      Self.address(map.last &+ 1), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
+      place(map.last &+ 1), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
   }
+
+  private func place(_ address: UInt64) -> String { address.address(map.digits) }
 
   /// What there is of each kind, and how it looks: two columns.
   private mutating func drawLegend() {
     var place = 0
-    for (kind, total) in zip(MapKind.allCases, map.totals(of: map.all.indices))
+    for (kind, total) in zip(SegmentKind.allCases, map.totals(of: map.all.indices))
     where total.count > 0 {
       let x = place % 2 == 0 ? SVGCanvas.margin : SVGCanvas.width / 2
       if place % 2 == 0 { y += SVGCanvas.lineHeight }
@@ -95,7 +86,7 @@ struct MapPicture: ~Copyable {
     let doublings = 63 - max(row.size.bytes >> 12, 1).leadingZeroBitCount
     let isCut = doublings > Self.mostDoublings
     let height = 20 + 2 * min(doublings, Self.mostDoublings) + (isCut ? 12 : 0)
-    var title = "\(Self.address(row.start))-\(Self.address(row.last &+ 1)), "
+    var title = "\(place(row.start))-\(place(row.last &+ 1)), "
     title += "\(row.size.bytes) bytes: \(words.line)"
     for detail in words.details { title += "; \(detail)" }
     canvas.begin(title: title)
@@ -111,7 +102,7 @@ struct MapPicture: ~Copyable {
     }
     if isCut { drawCut(y + height / 2) }
     canvas.text(
-      Self.address(row.start), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
+      place(row.start), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
     canvas.text(
       [
         ("\(row.size)  ", nil), (words.name.isEmpty ? "" : "\(words.name)  ", "strong"),

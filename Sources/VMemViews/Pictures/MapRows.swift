@@ -12,7 +12,7 @@ struct MapRows {
   /// them is one row.
   ///
   /// Complexity: linear in the segments.
-  init(_ map: MapSegments) {
+  init(_ map: AddressSpace) {
     let all = map.all
     guard all.count > Self.limit else {
       rows = all.indices.map { map.row(of: $0..<$0 + 1) }
@@ -45,7 +45,7 @@ struct MapRows {
       found.map { $0.group }.sorted { $0.lowerBound < $1.lowerBound }
     }
 
-    init(_ map: MapSegments) {
+    init(_ map: AddressSpace) {
       let all = map.all
       var start = 0
       for at in all.indices.dropFirst()

@@ -1,7 +1,5 @@
-internal import VMem
-
 /// What the row of a map says of itself.
-struct MapWords {
+struct MapWords: Sendable {
   /// The name that an area is bound to; empty for none.
   private(set) var name = ""
   /// Its kind, or how many of which.
@@ -12,8 +10,9 @@ struct MapWords {
   private(set) var details: [String] = []
   private(set) var hasGuard = false
 
-  init(_ machine: borrowing Machine, _ row: MapRow) {
-    if !row.caller.isNone { caller = Self.text(machine, row.caller) }
+  /// - Parameter details: what is known of the row's first segment.
+  init(_ row: MapRow, details: SegmentDetails?) {
+    caller = row.caller
     guard row.count == 1, let kind = row.kind else {
       what = row.parts.map { part in
         let isWord = part.count > 1 && (part.kind == .area || part.kind == .hole)
@@ -22,23 +21,24 @@ struct MapWords {
       return
     }
     what = "\(kind.name)"
-    guard kind.isArea, let area = machine.neighbours(of: row.start).below, area.start == row.start
-    else { return }
-    if let bound = machine.nameOfArea(area) { name = Views.text(machine.name(bound)) }
-    if area.pageCount > 0 { details.append("\(area.pageCount) pages of its own") }
-    if area.physicalAddress != 0 {
-      details.append("physical 0x\(String(area.physicalAddress, radix: 16))")
-    }
-    hasGuard = area.isVMStruct && area.size < area.reserved
-    if hasGuard { details.append("the last page is its guard page") }
+    if let details { add(details) }
   }
 
-  /// A symbol; an offset and a size of 0 say nothing.
-  private static func text(_ machine: borrowing Machine, _ symbol: Ref<Symbol>) -> String {
-    let entry = machine.ram[symbol]
-    let bytes = entry.text.span.extracting(first: Int(entry.length))
-    let text = String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
-    return text.hasSuffix("+0x0/0x0") ? String(text.dropLast(8)) : text
+  /// Of one segment.
+  init(_ segment: Segment, in space: AddressSpace, details: SegmentDetails?) {
+    caller = space.caller(of: segment)
+    what = "\(segment.kind.name)"
+    if let details { add(details) }
+  }
+
+  private mutating func add(_ known: SegmentDetails) {
+    name = known.name
+    if known.pages > 0 { details.append("\(known.pages) pages of its own") }
+    if known.physicalAddress != 0 {
+      details.append("physical 0x\(String(known.physicalAddress, radix: 16))")
+    }
+    hasGuard = known.hasGuard
+    if hasGuard { details.append("the last page is its guard page") }
   }
 
   /// All of it on one line.

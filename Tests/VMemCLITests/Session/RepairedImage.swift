@@ -78,6 +78,8 @@ struct RepairedImage {
     "info", "info --hash", "meminfo", "vmstat", "buddyinfo", "iomem", "dmesg", "check",
     "memory OUT", "vmallocinfo", "page_tables", "page_tables --format tree", "vmap_state",
     "vmap_state --sum", "vmap_state --lists", "tlb", "tlb --cpu 1", "tlb_audit", "map_audit",
+    "holes", "holes --purged", "fit 16K", "fit 16K --align 64K", "fit 64T", "totals --by caller",
+    "totals --by node",
     "kcore OUT", "kcore --headers", "kcore --read 0xffffc90000000000 64K", "vmcore OUT",
     "snapshot OUT",
     "diff WHOLE IMAGE", "log", "walk v", "walk u", "walk s", "maps m", "files", "folios fo",

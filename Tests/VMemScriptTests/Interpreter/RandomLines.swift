@@ -77,7 +77,7 @@ struct RandomLines {
     "read (<address>|<page>) (1|8|5000)", "compare <address> <address> 64", "write <!u> text:hello",
     "fill <!u>(|+4K|+4090) (8|8K) 7", "copy <!u> <address> 16", "set_pte_at <s> <page>",
     "walk <address>(| --format svg)", "map(| --format svg)", "page_tables --format html", "tlb",
-    "tlb_audit", "map_audit",
+    "tlb_audit", "map_audit", "holes(| --purged)", "fit <size>(| --align 64K)", "totals --by node",
     "inject (alloc_page|slab|pgtable|nolock) after=(0|1|2)", "inject off",
     "step (0|1)", "step (0|1) (vfree <v>|vm_unmap_aliases|vunmap_range <s>..+8K)",
     "vmallocinfo", "vmstat", "meminfo", "let <+n> = 5", "check",

@@ -49,12 +49,12 @@ import Testing
 
   @Test func sharesAddUp() {
     let row = MapRow(
-      start: 0, last: 4096 * 100 - 1, count: 3,
+      first: Segment(0, 4095, .vmalloc), last: 4096 * 100 - 1, count: 3,
       parts: [
         MapRow.Part(kind: .vmalloc, count: 1, bytes: 4096),
         MapRow.Part(kind: .unpurged, count: 1, bytes: 4096 * 49),
         MapRow.Part(kind: .hole, count: 1, bytes: 4096 * 50),
-      ], caller: .none)
+      ], caller: "")
     for cells in [1, 2, 10, 16, 180] {
       let shares = row.shares(of: cells)
       #expect(shares.reduce(0) { $0 + $1.cells } == cells)

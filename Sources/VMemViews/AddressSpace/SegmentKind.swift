@@ -1,7 +1,7 @@
 internal import VMem
 
 /// What lies in a range of the vmalloc space.
-package enum MapKind: UInt8, CaseIterable, Sendable {
+package enum SegmentKind: UInt8, CaseIterable, Sendable {
   // Areas, by who made them
   case vmalloc, vmap, ioremap, sparse, mapRAM, perCPU, arena, stack
   /// An area whose flags say nothing.
@@ -22,17 +22,20 @@ package enum MapKind: UInt8, CaseIterable, Sendable {
     case .perCPU, .perCPUChunk: self = .perCPU
     case .arena: self = .arena
     case .stack: self = .stack
-    case .caller:
-      let flags = area.flags
-      if hasSparse, flags.contains(.sparse) {
-        self = .sparse
-      } else if flags.contains(.ioremap) {
-        self = .ioremap
-      } else if flags.contains(.alloc) {
-        self = .vmalloc
-      } else {
-        self = flags.contains(.map) ? .vmap : .area
-      }
+    case .caller: self.init(area.flags, hasSparse: hasSparse)
+    }
+  }
+
+  /// An area by its flags alone.
+  init(_ flags: VMFlags, hasSparse: Bool) {
+    if hasSparse, flags.contains(.sparse) {
+      self = .sparse
+    } else if flags.contains(.ioremap) {
+      self = .ioremap
+    } else if flags.contains(.alloc) {
+      self = .vmalloc
+    } else {
+      self = flags.contains(.map) ? .vmap : .area
     }
   }
 

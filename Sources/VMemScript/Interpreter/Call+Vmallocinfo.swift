@@ -1,0 +1,141 @@
+internal import VMem
+internal import VMemViews
+
+/// Files of rows, as --file names them.
+extension Call {
+  /// The file of `--file`, and notes of what was passed over in it.
+  ///
+  /// - Parameter script: the name of the script that the line is of.
+  mutating func vmallocinfo(
+    for script: String?
+  ) throws(LineFailure) -> VmallocinfoFile {
+    let token = tokens[arguments.token(.vmallocinfoFile)]
+    let path = token.text.string
+    if path == "-", script == "<stdin>" {
+      throw .script("standard input is the script itself", hint: "name a file", token)
+    }
+    try checkIsForeign(path, token)
+    guard let source = ScriptSource(path: path) else {
+      var error = ScriptError("\(path): \(systemMessage(systemError()))", token)
+      error.exit = .noInput
+      throw .script(error)
+    }
+    let bytes = source.text.withSpan { span in
+      // Safe: the bytes are copied.
+      unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+    do throws(VmallocinfoFile.Defect) {
+      let file = try VmallocinfoFile(name: source.name ?? path, bytes: bytes)
+      remark(file.notes, file)
+      return file
+    } catch {
+      throw complaint(error, source.name ?? path, token)
+    }
+  }
+
+  /// Notes that are told of a file.
+  private static let toldNotes = 8
+
+  private mutating func remark(_ notes: [VmallocinfoFile.Note], _ file: VmallocinfoFile) {
+    for note in notes.prefix(Self.toldNotes) {
+      remarks.append("\(file.name):\(note.line): \(note.message)")
+    }
+    let rest = notes.count - Self.toldNotes
+    if rest > 0 { remarks.append("and \(rest) more notes like these") }
+  }
+
+  private func complaint(
+    _ defect: VmallocinfoFile.Defect, _ name: String, _ token: Token
+  ) -> LineFailure {
+    .script("\(name):\(defect.line): \(defect.message)", token)
+  }
+
+  /// The addresses of a file: those that an option says, all for nil, and without the option the vmalloc
+  /// space, or the modules' where the file has nothing else.
+  func range(
+    of file: VmallocinfoFile, _ parameter: Parameter?
+  ) throws(LineFailure) -> (start: UInt64, end: UInt64) {
+    guard let parameter else { return (0, 0) }
+    guard arguments.has(parameter) else {
+      let hasWindow = file.window.last > 0
+      let window = hasWindow ? file.window : file.modules ?? file.window
+      return (window.start, window.last &+ 1)
+    }
+    guard word(parameter) == "modules" else { return range(parameter) }
+    guard let modules = file.modules else {
+      throw .script(
+        "no row of \(file.name) lies among the modules", tokens[arguments.token(parameter)])
+    }
+    return (modules.start, modules.last &+ 1)
+  }
+
+  /// The addresses of a file, as `range(of:_:)` says.
+  mutating func space(
+    _ file: VmallocinfoFile, _ parameter: Parameter?
+  ) throws(LineFailure) -> AddressSpace {
+    let range = try range(of: file, parameter)
+    do throws(VmallocinfoFile.Defect) {
+      let space = try AddressSpace(file, in: range)
+      remark(space.notes, file)
+      return space
+    } catch {
+      throw complaint(error, file.name, tokens[arguments.token(.vmallocinfoFile)])
+    }
+  }
+
+  /// Refuses a range of addresses that are not known.
+  func refuseRange(_ file: VmallocinfoFile) throws(LineFailure) {
+    for parameter in [Parameter.mapRange, .searchRange] where arguments.has(parameter) {
+      throw .script(
+        "the addresses of \(file.name) are \(file.addresses == .hashed ? "hashed" : "zeroes")",
+        hint: "without --range there are answers; `sysctl kernel.kptr_restrict=1`, read as root, "
+          + "shows real ones", tokens[arguments.token(parameter)])
+    }
+  }
+
+  // MARK: What areas need
+
+  /// The flags that `--flags` says.
+  var areaFlags: VMFlags {
+    VMFlags(rawValue: UInt32(truncatingIfNeeded: arguments[.flags, default: 0]))
+  }
+
+  /// What an area of SIZE takes, refused as a kernel refuses it.
+  func extent() throws(Refusal) -> Extent {
+    let (size, align) = (arguments[.size], arguments[.align, default: 1])
+    guard let need = Machine.extent(size, areaFlags, align) else {
+      throw Refusal(.null, .sizeRoundsToZero, size)
+    }
+    guard need.size != 0 else { throw Refusal(.null, .sizeWraps, size) }
+    guard need.align.nonzeroBitCount == 1 else {
+      throw Refusal(.null, .alignmentNotPowerOfTwo, align)
+    }
+    return Extent(size: need.size, align: need.align)
+  }
+
+  /// Says why nothing fits, where the refusal is told.
+  mutating func explain(_ report: FitReport) {
+    explanation = Explanation(lines: report.lines, name: "fit", json: report.json)
+  }
+
+  /// Whether metrics are wanted, which have their own form.
+  func wantsMetrics() throws(LineFailure) -> Bool {
+    guard arguments.has(.prometheus) else { return false }
+    try exclude(.top, .prometheus)
+    guard options.json else { return true }
+    var defect = ScriptError(
+      "metrics are no JSON", hint: "leave --json or --prometheus out",
+      tokens[arguments.token(.prometheus)])
+    defect.exit = .usage
+    throw .script(defect)
+  }
+}
+
+/// What is to be said of a refusal beside its rule.
+struct Explanation: Sendable {
+  /// For people.
+  let lines: [String]
+  /// A field of the line's JSON object, and its value.
+  let name: StaticString
+  let json: [UInt8]
+}

@@ -1,0 +1,225 @@
+internal import VMem
+internal import VMemViews
+
+/// What is occupied, what is free, and what would fit: of the machine, or of a file of rows.
+extension Verb {
+  static let addressSpace: [Verb] = [
+    Verb(
+      "holes", .views, .nothing, .reader, [],
+      options: [.top, .mapRange, .purged, .vmallocinfoFile, .prometheus],
+      summary: "list the holes of the vmalloc space, the largest first, and what lies beside them",
+      returns: """
+        text: a line a hole: first byte, end, bytes, what lies below and above; then how many more. \
+        Of a file without real addresses what the holes are at least
+        """,
+      example: "holes --top 3 --purged", .control(holes)),
+    Verb(
+      "fit", .views, .nothing, .reader, [.size],
+      options: [.flags, .align, .searchRange, .vmallocinfoFile],
+      summary: "say which address get_vm_area would return; nothing changes",
+      kernel: "__get_vm_area_node",
+      returns: """
+        the address, or NULL and why: the largest hole, holes that are not aligned, what a purge \
+        gives, and which areas stand between the largest neighbouring holes
+        """,
+      example: "fit 16M --align 2M", .control(fit)),
+    Verb(
+      "totals", .views, .nothing, .reader, [],
+      options: [totalKeys.parameter, .mapRange, .vmallocinfoFile, .prometheus],
+      summary: "add up areas, their addresses and their pages",
+      returns: """
+        text: a line a group, the largest first: areas, bytes of addresses, pages, and what part of \
+        the vmalloc space or of --range that is
+        """,
+      example: "totals --by module", .control(totals)),
+  ]
+
+  /// Lines of `holes` when no other number is asked for.
+  private static let defaultTop: UInt64 = 20
+
+  // MARK: holes
+
+  private static func holes(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let isMetric = try interpreter.call.wantsMetrics()
+    guard interpreter.call.arguments.has(.vmallocinfoFile) else {
+      return holes(interpreter.machine, &interpreter.call, isMetric)
+    }
+    let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
+    guard file.addresses == .real else {
+      try interpreter.call.refuseRange(file)
+      let purged = interpreter.call.arguments.has(.purged)
+      let chains = AddressChains(file, purged: purged)
+      return interpreter.call.view { output in
+        guard isMetric else { return Views.holes(chains, to: &output) }
+        output.writer.write(Views.holeMetrics(chains).span)
+      }
+    }
+    let space = try interpreter.call.space(file, .mapRange)
+    return holes(space, file, &interpreter.call, isMetric)
+  }
+
+  private static func holes(
+    _ machine: borrowing Machine, _ call: inout Call, _ isMetric: Bool
+  ) -> Result {
+    let range = call.arguments.has(.mapRange) ? call.range(.mapRange) : nil
+    return holes(AddressSpace(machine, in: range), machine, &call, isMetric)
+  }
+
+  private static func holes<S: AddressSource & ~Copyable>(
+    _ space: AddressSpace, _ source: borrowing S, _ call: inout Call, _ isMetric: Bool
+  ) -> Result {
+    let isPurged = call.arguments.has(.purged)
+    let space = isPurged ? space.purged(source.idleBlocks) : space
+    let most = Int(clamping: call.arguments[.top, default: defaultTop])
+    return call.view { output in
+      guard isMetric else { return Views.holes(space, of: source, most: most, to: &output) }
+      output.writer.write(Views.holeMetrics(space).span)
+    }
+  }
+
+  // MARK: fit
+
+  private static func fit(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    if interpreter.call.arguments.has(.vmallocinfoFile) {
+      let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
+      return try fit(file, &interpreter.call)
+    }
+    do throws(Refusal) {
+      return try fit(interpreter.machine, &interpreter.call)
+    } catch {
+      throw .refusal(error)
+    }
+  }
+
+  private static func fit(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let (start, end) = call.range(.searchRange)
+    let hasRange = call.arguments.has(.searchRange)
+    let flags = call.areaFlags
+    let align = call.arguments[.align, default: 1]
+    do throws(Refusal) {
+      return .address(
+        try machine.fit(
+          size: call.arguments[.size], flags: flags, align: align, start: hasRange ? start : nil,
+          end: hasRange ? end : nil))
+    } catch {
+      if error.rule == .noHole || error.rule == .holePastRangeEnd,
+        let need = Machine.extent(call.arguments[.size], flags, align)
+      {
+        let (from, to) =
+          hasRange ? (start, end) : (machine.map.vmallocStart, machine.map.vmallocEnd)
+        call.explain(
+          FitReport(
+            Extent(size: need.size, align: need.align), in: AddressSpace(machine, in: (from, to)),
+            of: machine, from: from, to: to))
+      }
+      throw error
+    }
+  }
+
+  private static func fit(
+    _ file: VmallocinfoFile, _ call: inout Call
+  ) throws(LineFailure) -> Result {
+    let extent: Extent
+    do throws(Refusal) {
+      extent = try call.extent()
+    } catch {
+      throw .refusal(error)
+    }
+    guard file.addresses == .real else {
+      try call.refuseRange(file)
+      let chains = AddressChains(file)
+      return call.view { output in Views.fit(extent, chains, to: &output) }
+    }
+    let space = try call.space(file, .searchRange)
+    // The kernel takes the window's last byte for the end of searches.
+    let range = try call.range(of: file, .searchRange)
+    let end = call.arguments.has(.searchRange) ? range.end : range.end &- 1
+    if let place = space.place(for: extent, from: range.start, to: end) { return .address(place) }
+    if let place = space.purged([]).place(for: extent, from: range.start, to: end) {
+      call.note = Refusal(.null, .onlyAfterPurge, extent.size)
+      return .address(place)
+    }
+    call.explain(FitReport(extent, in: space, of: file, from: range.start, to: end))
+    throw .refusal(Refusal(.null, .noHole, extent.size, extent.align))
+  }
+
+  // MARK: totals
+
+  private static func totals(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let isMetric = try interpreter.call.wantsMetrics()
+    let key = interpreter.call.choice(totalKeys) ?? .kind
+    let totals: AddressTotals
+    if interpreter.call.arguments.has(.vmallocinfoFile) {
+      let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
+      totals = try self.totals(file, &interpreter.call, key)
+    } else {
+      totals = self.totals(interpreter.machine, interpreter.call, key)
+    }
+    return interpreter.call.view { output in
+      guard isMetric else { return Views.totals(totals, to: &output) }
+      output.writer.write(Views.metrics(totals).span)
+    }
+  }
+
+  private static func totals(
+    _ machine: borrowing Machine, _ call: borrowing Call, _ key: AddressTotals.Key
+  ) -> AddressTotals {
+    let hasRange = call.arguments.has(.mapRange)
+    let space = AddressSpace(machine, in: hasRange ? call.range(.mapRange) : (0, 0))
+    let window =
+      hasRange ? (space.start, space.last) : (machine.map.vmallocStart, machine.map.vmallocEnd)
+    let name = hasRange ? space.label : "vmalloc"
+    guard key == .node else { return AddressTotals(space, by: key, window: window, called: name) }
+    return AddressTotals(
+      nodesOf: machine, in: hasRange ? window : nil,
+      window: AddressTotals.bytes(of: window), called: name)
+  }
+
+  private static func totals(
+    _ file: VmallocinfoFile, _ call: inout Call, _ key: AddressTotals.Key
+  ) throws(LineFailure) -> AddressTotals {
+    guard file.addresses == .real else {
+      try call.refuseRange(file)
+      let window = AddressChains(file).window ?? 0
+      return key == .node
+        ? AddressTotals(nodesOf: file, in: nil, window: window, called: "vmalloc")
+        : AddressTotals(file, by: key, window: window, called: "vmalloc")
+    }
+    let hasRange = call.arguments.has(.mapRange)
+    let space = try call.space(file, hasRange ? .mapRange : nil)
+    let window = hasRange ? (space.start, space.last) : file.window
+    let name = hasRange ? space.label : "vmalloc"
+    guard key == .node else { return AddressTotals(space, by: key, window: window, called: name) }
+    return AddressTotals(
+      nodesOf: file, in: hasRange ? window : nil,
+      window: AddressTotals.bytes(of: window), called: name)
+  }
+}
+
+extension Verb {
+  private static let totalKeys = Choice<AddressTotals.Key>(
+    id: 213, option: "--by",
+    ["caller": .caller, "kind": .kind, "module": .module, "node": .node],
+    """
+    who asked for the area, what it is, the module of who asked, or the nodes of its pages (default \
+    kind)
+    """)
+}
+
+extension Parameter {
+  static let top = Parameter(
+    id: 210, option: "--top", .number, "N", "lines at most (default 20)")
+  static let purged = Parameter(
+    id: 211, option: "--purged", .flag,
+    "as a purge of everything would leave it; nothing is purged")
+  static let vmallocinfoFile = Parameter(
+    id: 212, option: "--file", .word, "FILE",
+    """
+    not of the machine, but of this file of /proc/vmallocinfo's rows, or that file itself; - is \
+    standard input
+    """)
+  static let prometheus = Parameter(
+    id: 214, option: "--prometheus", .flag, "as metrics in Prometheus's text format, no --json")
+}

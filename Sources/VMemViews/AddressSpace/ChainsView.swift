@@ -1,0 +1,115 @@
+extension Views {
+  /// What the holes of a file without real addresses are at least.
+  package static func holes(_ chains: AddressChains, to output: inout ViewOutput) {
+    if output.isJSON {
+      output.beginObject()
+      output.field("row", literal: "at_least")
+      output.field("count", count: UInt64(chains.leastHoles))
+      if let free = chains.leastFree { output.field("size", count: free) }
+      if let largest = chains.leastLargest { output.field("largest", count: largest) }
+      output.field("addresses", literal: chains.areHashed ? "hashed" : "zero")
+      return output.endObject()
+    }
+    output.writer.write("at least \(chains.leastHoles) holes")
+    if let free = chains.leastFree, let largest = chains.leastLargest {
+      output.writer.write(" with \(free) bytes, the largest at least \(largest) bytes")
+    }
+    output.endLine()
+    explain(chains, to: &output)
+  }
+
+  /// The chains of a file with hashed addresses, the largest first.
+  package static func map(
+    _ chains: AddressChains, of file: VmallocinfoFile, to output: inout ViewOutput
+  ) {
+    let shown = chains.chains.prefix(MapRows.limit)
+    if !output.isJSON {
+      output.writer.write(
+        "\(chains.chains.count) blocks of \(chains.rowCount) areas, \(ByteSize(chains.bytes))")
+      output.endLine()
+    }
+    for chain in shown {
+      let (first, last) = (caller(chain.first, file), caller(chain.last, file))
+      if output.isJSON {
+        output.beginObject()
+        output.field("row", literal: "chain")
+        output.field("count", count: UInt64(chain.rows))
+        output.field("size", count: chain.bytes)
+        output.field("first", text: first)
+        output.field("last", text: last)
+        output.endObject()
+        continue
+      }
+      let size = ByteSize(chain.bytes).description
+      output.writer.spaces(12 - size.utf8.count)
+      output.writer.write("\(size) ")
+      output.writer.decimal(UInt64(chain.rows), width: 5)
+      output.writer.write(chain.rows == 1 ? " area   \(first)" : " areas  \(first) … \(last)")
+      output.endLine()
+    }
+    let rest = chains.chains.dropFirst(MapRows.limit)
+    if !rest.isEmpty {
+      let bytes = rest.reduce(UInt64(0)) { $0 &+ $1.bytes }
+      if output.isJSON {
+        output.beginObject()
+        output.field("row", literal: "more")
+        output.field("count", count: UInt64(rest.count))
+        output.field("size", count: bytes)
+        output.endObject()
+      } else {
+        output.writer.write("\(rest.count) more, \(bytes) bytes")
+        output.endLine()
+      }
+    }
+    if !output.isJSON { explain(chains, to: &output) }
+  }
+
+  /// Whether an area fits, as far as that can be said.
+  package static func fit(
+    _ extent: Extent, _ chains: AddressChains, to output: inout ViewOutput
+  ) {
+    let answer = chains.hasRoom(for: extent) == true
+    if output.isJSON {
+      output.beginObject()
+      output.field("row", literal: "at_least")
+      output.key("fits")
+      output.writer.write(answer ? "true" : "null")
+      if let largest = chains.leastLargest { output.field("largest", count: largest) }
+      output.field("addresses", literal: chains.areHashed ? "hashed" : "zero")
+      return output.endObject()
+    }
+    output.writer.write(answer ? "it fits" : "whether it fits is not known")
+    if let largest = chains.leastLargest {
+      output.writer.write(": the largest hole has at least \(largest) bytes")
+    }
+    output.endLine()
+    explain(chains, to: &output)
+  }
+
+  /// The same as metrics, each of which is a least value.
+  package static func holeMetrics(_ chains: AddressChains) -> [UInt8] {
+    var text = Exposition()
+    if let free = chains.leastFree, let largest = chains.leastLargest {
+      text.begin("vmalloc_free_bytes_min", "gauge", "Addresses in holes, at least.")
+      text.sample([], "\(free)")
+      text.begin("vmalloc_largest_hole_bytes_min", "gauge", "Size of the largest hole, at least.")
+      text.sample([], "\(largest)")
+    }
+    text.begin("vmalloc_holes_min", "gauge", "Holes, at least.")
+    text.sample([], "\(chains.leastHoles)")
+    return text.takeBytes()
+  }
+
+  private static func explain(_ chains: AddressChains, to output: inout ViewOutput) {
+    output.writer.write(
+      chains.areHashed ? "the addresses are hashed: " : "the addresses are zeroes: ")
+    output.writer.write("real ones come with `sysctl kernel.kptr_restrict=1`, read as root")
+    output.endLine()
+  }
+
+  private static func caller(_ row: Int, _ file: VmallocinfoFile) -> String {
+    let row = file.rows[row]
+    if !row.caller.isEmpty { return file.text(row.caller).printable }
+    return "\(SegmentKind(row, in: file).name)"
+  }
+}
