@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Three pictures of small machines: a map, a walk, and what has changed between two moments.
+# Four pictures: two maps, a walk, and what has changed between two moments.
 #
-#   examples/shell/pictures.sh FOLDER     writes map.svg, walk.svg and diff.svg there
+#   examples/shell/pictures.sh FOLDER     writes map.svg, file.svg, walk.svg and diff.svg there
 #
-# The articles and README show these three. VMEMCTL names the program (default: vmemctl).
+# The articles and README show these four. VMEMCTL names the program (default: vmemctl).
 set -euo pipefail
 examples=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(cd "${1:-.}" && pwd)
@@ -26,6 +26,9 @@ vfree old
 SCRIPT
 vmemctl --image map.img map --format svg >"$folder/map.svg"
 
+# The address space that a file of /proc/vmallocinfo tells of.
+(cd "$examples/shell" && vmemctl map --file why-not-there.txt --format svg) >"$folder/file.svg"
+
 # A page in a sparse area, and how the processor gets to it.
 vmemctl run --quiet --image walk.img - >work.log <<SCRIPT
 boot --memory 64M
@@ -44,4 +47,4 @@ t = vmalloc 64K
 u = ioremap 0xfed00000 4K
 SCRIPT
 vmemctl diff before.img walk.img --format svg >"$folder/diff.svg"
-echo "map.svg walk.svg diff.svg"
+echo "map.svg file.svg walk.svg diff.svg"

@@ -104,7 +104,13 @@ package struct Example: Sendable {
       "The kernel's own tests of vmalloc, as a measure of what a policy costs."),
     Example(
       "shell/pictures.sh",
-      "Three pictures of small machines: a map, a walk, and what has changed between two moments."),
+      "Four pictures: two maps, a walk, and what has changed between two moments."),
+    Example(
+      "shell/why-not-there.sh",
+      "Why an ioremap leaves a hole of its own size behind."),
+    Example(
+      "shell/module-space-full.sh",
+      "Who has eaten the module space, and what keeps a module out of it when it is free again."),
     Example(
       "shell/dump.sh",
       "A machine dumped as /proc/kcore shows it, read with readelf and gdb."),

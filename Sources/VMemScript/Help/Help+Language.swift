@@ -83,12 +83,14 @@ extension Help {
     exit      what the line makes the process exit with
     expected  the announced outcomes, where there are any
     note      why a call did nothing although it succeeded
+    notes     what was passed over in a file that the line reads
+    fit       what stands in the way, where `fit` finds no place
     error     for a failure: {"rule":…,"value":…,"hint":…,"message":…}
 
     A view prints one object a row, then its verb's object with "result":null and
     "rows":n. Lines of boot let assert include repeat sync, and lines that start with @,
-    print an object only when they fail. A picture (--format svg or html) is one document and
-    no object: with --json it is refused with 64.
+    print an object only when they fail. Pictures (--format svg or html) and metrics
+    (--prometheus) are no objects: with --json they are refused with 64.
 
     """
   }

@@ -15,7 +15,7 @@ import Testing
     #expect(ran.status == 0, "\(ran.errorText)")
     #expect(ran.errorText == "")
     let names = ran.outputText.split { " \n".contains($0) }.map(String.init)
-    #expect(names == ["map.svg", "walk.svg", "diff.svg"])
+    #expect(names == ["map.svg", "file.svg", "walk.svg", "diff.svg"])
     let article = try Pages.read(Self.folder + "/Pictures.md")
     for name in names {
       let drawn = try TestFiles.read(made.path + "/" + name)
@@ -25,7 +25,7 @@ import Testing
       #expect(DrawnText.faults(in: drawn) == [], "\(name)")
       #expect(article.contains("](\(name))"))
     }
-    #expect(try Pages.read(Pages.readme).contains("](\(Self.folder)/map.svg)"))
+    #expect(try Pages.read(Pages.readme).contains("](\(Self.folder)/file.svg)"))
   }
 
   /// Before and after stand side by side.
