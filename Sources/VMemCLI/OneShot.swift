@@ -6,6 +6,8 @@ internal import VMemScript
 /// changes is committed before its result is printed.
 struct OneShot {
   let options: LineOptions
+  /// Whether it is typed at a prompt, where the machine of a question is kept.
+  var isTyped = false
 
   func run(words: [String]) throws(ProcessFailure) -> Int32 {
     try run(ScriptSource(arguments: words))
@@ -26,10 +28,11 @@ struct OneShot {
     let session = Session(options, path: options.imagePath)
     var parser = Parser(table, images: session)
     let program = parser.parse(source)
-    if options.isForced, !program.facts.contains(.replaces) {
+    if isTyped || options.image != nil { program.keepsMachine() }
+    if options.isForced, !program.facts.contains(.replaces), !program.boots {
       throw ProcessFailure(
-        message: "--force belongs to `boot`, which replaces the image's machine, and to snapshot, "
-          + "memory, kcore and vmcore, which replace another's", exitCode: EX_USAGE)
+        message: "--force belongs to `boot` and `quiz`, which replace the image's machine, and to "
+          + "snapshot, memory, kcore and vmcore, which replace another's", exitCode: EX_USAGE)
     }
     let machine = try session.machine(for: program, isNamed: options.isImageNamed)
     var interpreter = Interpreter(machine: machine, options: options.settings, table: table)

@@ -37,6 +37,7 @@ struct ScriptRunner {
       interpreter.images = session
       return try finish(&interpreter, program, file)
     }
+    program.keepsMachine()
     let machine = try session.machine(for: program, isNamed: true, isFirst: options.isFollowed)
     var interpreter = Interpreter(
       machine: machine, options: settings, table: table, output: output)
@@ -75,7 +76,8 @@ struct ScriptRunner {
   private func follow(
     _ interpreter: inout Interpreter, _ program: Program, _ file: String
   ) -> VMemScript.ExitCode {
-    let prompt = RunPrompt(steps: options.steps, options.line.colour)
+    let prompt = RunPrompt(
+      steps: options.steps, isKept: options.line.image != nil, options.line.colour)
     interpreter.companion = prompt
     _ = interpreter.run(program)
     if options.endsAtPrompt, interpreter.hasBegun { prompt.talk(&interpreter, file) }
@@ -165,6 +167,7 @@ struct ScriptRunner {
     }
     // The first statement says whether there must be an image, or must not.
     let first = input.first(table)
+    first.keepsMachine()
     let machine = try session.machine(for: first, isNamed: true, isFirst: true)
     var interpreter = Interpreter(machine: machine, options: settings, table: table)
     interpreter.committer = session

@@ -32,6 +32,10 @@ public struct ByteWriter: ~Copyable {
   /// Whether bytes stay here, however many they become, until `flush()` is called: what they tell of
   /// is not kept yet.
   package var isHeld = false
+  /// Bytes that have been written before: as many go nowhere.
+  package var skipped: UInt64 = 0
+  /// Where written bytes are counted, for whoever has to skip them.
+  package var count: UnsafeMutablePointer<UInt64>?
 
   /// - Parameter descriptor: where the bytes go; nil keeps them all in memory.
   public init(descriptor: Int32?) {
@@ -53,12 +57,15 @@ public struct ByteWriter: ~Copyable {
   /// Writes everything to the descriptor. Does nothing for a writer in memory.
   public mutating func flush() {
     guard let descriptor else { return }
-    var at = 0
+    var at = Int(min(skipped, UInt64(used)))
+    skipped -= UInt64(at)
     while at < used, failure == nil {
       // Safe: `at ..< used` lies in the buffer.
       let count = unsafe Glibc.write(descriptor, base + at, used - at)
       if count >= 0 {
         at += count
+        // Safe: whoever counts keeps the place.
+        if let place = unsafe self.count { unsafe place.pointee += UInt64(count) }
       } else if errno == EAGAIN {
         var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = unsafe poll(&wait, 1, -1)

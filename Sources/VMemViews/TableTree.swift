@@ -1,7 +1,8 @@
 internal import VMem
 
-/// The tables below a range and the present entries in them, one line each; pages of a table that
-/// follow each other with equal flags are one line.
+/// The tables below a range with the frames they lie in, and the present entries in them with what
+/// their flags mean, one line each; pages of a table that follow each other with equal flags are one
+/// line.
 struct TableTree {
   private let ram: RAM
   private let levels: Int
@@ -46,10 +47,10 @@ struct TableTree {
       let entry = ram[table: table, Level.index(of: low, depth: depth)]
       if entry.mapsMemory(at: level) {
         leaves[depth] += 1
-        if showsEntries { line(level, low, leaf: entry, to: &output) }
+        if showsEntries { line(level, low, entry, to: &output) }
       } else if entry.leadsToTable(at: level) {
         tables[depth - 1] += 1
-        if showsEntries { line(level, low, leaf: nil, to: &output) }
+        if showsEntries { line(level, low, entry, to: &output) }
         let part = max(low, range.lowerBound)...min(low + (size - 1), range.upperBound)
         walk(entry.pfn, depth - 1, part, to: &output)
       }
@@ -63,7 +64,7 @@ struct TableTree {
   ) {
     let first = Level.index(of: range.lowerBound, depth: 1)
     let last = Level.index(of: range.upperBound, depth: 1)
-    var run: (from: Int, flags: UInt64)?
+    var run: (from: Int, flags: UInt64, entry: Entry)?
     for index in first...last {
       let entry = ram[table: table, index]
       // A user's page that nobody may use is there to the kernel.
@@ -71,10 +72,10 @@ struct TableTree {
       let flags = entry.isPresent || isKept ? Self.shownFlags(entry) : nil
       if flags != nil { leaves[1] += 1 }
       guard showsEntries, flags != run?.flags else { continue }
-      if let run { line(table: range.lowerBound, run.from, index, run.flags, to: &output) }
-      run = flags.map { (index, $0) }
+      if let run { line(table: range.lowerBound, run.from, index, run.entry, to: &output) }
+      run = flags.map { (index, $0, entry.withoutNote) }
     }
-    if let run { line(table: range.lowerBound, run.from, last + 1, run.flags, to: &output) }
+    if let run { line(table: range.lowerBound, run.from, last + 1, run.entry, to: &output) }
   }
 
   /// Attribute bits without accessed and dirty, which say nothing about how an entry was made.
@@ -91,30 +92,48 @@ struct TableTree {
     output.writer.write(byte: 0x20)
   }
 
-  private func line(_ level: Level, _ address: UInt64, leaf: Entry?, to output: inout ViewOutput) {
+  /// A table, by the entry that leads to it, or memory that an entry maps at once.
+  private func line(
+    _ level: Level, _ address: UInt64, _ entry: Entry, to output: inout ViewOutput
+  ) {
+    let entry = entry.withoutNote
+    let isLeaf = entry.mapsMemory(at: level)
+    let frame = entry.pfn & ~(isLeaf ? Level.size(depth: level.depth(levels: levels)) >> 12 - 1 : 0)
+    let bits = EntryBits(entry, at: level, ofUser: address >> 63 == 0)
     if output.isJSON {
       output.beginObject()
       output.field("level", literal: level.name)
       output.field("start", address: address)
-      output.field("table", flag: leaf == nil)
-      if let leaf { output.field("flags", address: Self.shownFlags(leaf)) }
+      output.field("table", flag: !isLeaf)
+      output.field("frame", count: frame)
+      if isLeaf { json(entry, bits, &output) }
       return output.endObject()
     }
     name(level, to: &output)
     output.writer.address(address)
-    if let leaf {
-      output.writer.write(" LEAF flags=0x")
-      output.writer.hex(Self.shownFlags(leaf))
-    } else {
-      output.writer.write(" table")
+    output.writer.write(isLeaf ? " LEAF of frame 0x" : " table in frame 0x")
+    output.writer.hex(frame)
+    if isLeaf {
+      output.writer.write(": ")
+      output.writer.write(bits.text)
     }
     output.endLine()
   }
 
+  private func json(_ entry: Entry, _ bits: EntryBits, _ output: inout ViewOutput) {
+    output.field("flags", address: Self.shownFlags(entry))
+    output.beginArray("bits")
+    bits.forEach { name, _ in
+      if !EntryBits.leftByAccesses("\(name)") { output.element(name) }
+    }
+    output.endArray()
+  }
+
   /// A run of pages: entries `from ..< to` of the table that translates `address`.
   private func line(
-    table address: UInt64, _ from: Int, _ to: Int, _ flags: UInt64, to output: inout ViewOutput
+    table address: UInt64, _ from: Int, _ to: Int, _ entry: Entry, to output: inout ViewOutput
   ) {
+    let bits = EntryBits(entry, at: .pte, ofUser: address >> 63 == 0)
     let size = Level.size(depth: 2)
     let base = address / size * size
     let (start, end) = (base &+ UInt64(from) << 12, base &+ UInt64(to) << 12)
@@ -124,7 +143,7 @@ struct TableTree {
       output.field("start", address: start)
       output.field("end", address: end)
       output.field("pages", count: UInt64(to - from))
-      output.field("flags", address: flags)
+      json(entry, bits, &output)
       return output.endObject()
     }
     name(.pte, to: &output)
@@ -133,8 +152,8 @@ struct TableTree {
     output.writer.address(end)
     output.writer.write(byte: 0x20)
     output.writer.decimal(to - from)
-    output.writer.write(" page(s) flags=0x")
-    output.writer.hex(flags)
+    output.writer.write(to - from == 1 ? " page: " : " pages: ")
+    output.writer.write(bits.text)
     output.endLine()
   }
 

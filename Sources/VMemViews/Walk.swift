@@ -122,7 +122,7 @@ extension Views {
     if step.entry.bits != 0 {
       output.writer.write("  ")
       var isFirst = true
-      step.forEachBit { name, meaning in
+      step.bits.forEach { name, meaning in
         if !isFirst { output.writer.write(", ") }
         isFirst = false
         output.writer.write(name)
@@ -245,7 +245,7 @@ extension Views {
     output.field("direct_map", address: machine.map.pageOffset &+ step.physicalAddress)
     output.field("value", address: step.entry.bits)
     output.beginArray("bits")
-    step.forEachBit { name, _ in output.element(name) }
+    step.bits.forEach { name, _ in output.element(name) }
     output.endArray()
     switch step.target {
     case .table(let pfn, let level):

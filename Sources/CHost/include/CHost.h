@@ -118,9 +118,22 @@ int chost_window_run(
     struct chost_window * _Nonnull window, uint64_t frames, uint64_t frame, chost_serve serve,
     void * _Nullable context, uint64_t * _Nonnull used);
 
-/// From here on an interrupt is noted; one that comes before the last was taken ends the process with
-/// 130. Notes how the terminal is set, too.
+/// From here on an interrupt is noted; one that is not taken within 25 ms, and one that comes before
+/// the last was taken, ends the process with 130, or the line that runs where a copy was left. Notes
+/// how the terminal is set, too.
 void chost_note_interrupts(void);
+/// Whether no line runs: then interrupts mean nothing.
+void chost_set_idle(int idle);
+/// Leaves a copy of the process, which waits: this function returns 0, and the process goes on. When an
+/// interrupt ends it, the copy goes on in its place, as if it was here, and the function returns once
+/// more: how many lines had begun since, the one that was ended too. Only the last copy stays. Where
+/// there is none to be had, 0.
+unsigned long chost_leave_copy(void);
+/// Where the bytes are counted that have been written since the last copy, of results (0) and of
+/// messages (1): in a copy that goes on, what is not to be written again. NULL before the first one.
+uint64_t * _Nullable chost_written(int stream);
+/// Another line begins.
+void chost_count_line(void);
 /// Sets the terminal as it was when interrupts began to be noted, if they were; signal handlers may.
 void chost_restore_terminal(void);
 /// Whether an interrupt has come since the last call.

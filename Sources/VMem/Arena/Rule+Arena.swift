@@ -46,6 +46,7 @@ extension Rule {
     says: "{start:hex} is past the arena's end {end:hex}")
   package static let pastArenaPages = Rule(
     "pastArenaPages", "end", "pages",
+    unbound: "the pages end behind the last of the arena",
     says: {
       "the pages end with number \($0["end"] &- 1), the arena's with \($0["pages"] &- 1)"
     })

@@ -22,6 +22,7 @@ extension Rule {
       """)
   package static let hostFile = Rule(
     "hostFile", "offset", "error",
+    unbound: "the host refuses, or its file has become shorter",
     says: {
       $0["error"] == 0
         ? "the host's file has become shorter: it ends in or before the page at byte \($0["offset"])"
@@ -70,6 +71,7 @@ extension Rule {
     says: "seals {seals:hex} are not all known")
   package static let sealed = Rule(
     "sealed", "seals",
+    unbound: "the seals of the memfd forbid it",
     says: {
       let seals = Seals(rawValue: UInt8(truncatingIfNeeded: $0["seals"]))
       return seals == .seal
@@ -109,6 +111,7 @@ extension Rule {
     says: "the file has {count} descriptors already")
   package static let sealsForbid = Rule(
     "sealsForbid", "seals",
+    unbound: "the memfd has not the seal shrink, or has write or future_write",
     says: {
       let seals = Seals(rawValue: UInt8(truncatingIfNeeded: $0["seals"]))
       return "a buffer needs the seal shrink and neither write nor future_write; the memfd has "

@@ -15,6 +15,7 @@ extension Rule {
     says: "the task cannot leave CPU {cpu}: migration is disabled {times} times")
   package static let noStructPage = Rule(
     "noStructPage", "pfn",
+    unbound: "frame {pfn} is no RAM, or the page is null: there is no struct page",
     says: {
       $0["pfn"] == .max
         ? "the page is null" : "frame \($0["pfn"]) is no RAM: it has no struct page"
@@ -62,6 +63,7 @@ extension Rule {
     hint: "only pages of low memory have an entry there")
   package static let protectionKey = Rule(
     "protectionKey", "address", "key", "code",
+    unbound: "key {key} forbids this task the access to {address:hex}",
     says: {
       "key \($0["key"]) forbids this task \($0["code"] & 2 != 0 ? "to write" : "to use") "
         + "\($0.hexadecimal("address")) (error code \($0.hexadecimal("code")))"

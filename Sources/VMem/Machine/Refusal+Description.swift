@@ -7,7 +7,7 @@ extension Refusal: CustomStringConvertible {
   /// - Parameter word: the word the refusal is about, where it is about a word.
   package func sentence(_ word: String? = nil) -> String {
     switch rule.sentence {
-    case .function(let says): return says(self)
+    case .function(let says, _): return says(self)
     case .template(let template):
       var text = ""
       var rest = "\(template)"[...]

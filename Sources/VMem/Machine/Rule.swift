@@ -7,7 +7,8 @@ package final class Rule: Sendable {
     /// A text in which `{NAME}` stands for a value in decimal, `{NAME:FORMAT}` for one in a `Format`,
     /// and `{word|FALLBACK}` for the word of the script that the refusal is about.
     case template(StaticString)
-    case function(@Sendable (Refusal) -> String)
+    /// A function, and its text where there are no values yet.
+    case function(@Sendable (Refusal) -> String, unbound: StaticString)
   }
 
   /// How a template shows a value.
@@ -40,16 +41,48 @@ package final class Rule: Sendable {
     self.tellsWhatElse = tellsWhatElse
   }
 
-  /// A rule whose sentence depends on its values.
+  /// A rule whose sentence depends on its values; `unbound` is the template of all of them, for help.
   init(
-    _ id: StaticString, _ values: StaticString...,
+    _ id: StaticString, _ values: StaticString..., unbound: StaticString,
     says function: @escaping @Sendable (Refusal) -> String, hint: StaticString = ""
   ) {
     self.id = id
     self.values = values
-    sentence = .function(function)
+    sentence = .function(function, unbound: unbound)
     self.hint = hint
     tellsWhatElse = false
+  }
+
+  /// What the rule says before it has refused anything: its values as words in capitals.
+  package var condition: String {
+    let template =
+      switch sentence {
+      case .template(let text), .function(_, unbound: let text): text
+      }
+    var text = ""
+    var rest = "\(template)"[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      text += rest[..<open]
+      let field = rest[rest.index(after: open)..<close]
+      let word = Self.placeholder(field.prefix { $0 != ":" })
+      if field.hasPrefix("word|") {
+        text += field.dropFirst(5)
+      } else {
+        text += text.hasSuffix(word + " ") ? "N" : word
+      }
+      rest = rest[rest.index(after: close)...]
+    }
+    return String((text + rest).reversed().drop { $0 == " " }.reversed())
+  }
+
+  /// `areaEnd` as `AREA-END`.
+  private static func placeholder(_ name: Substring) -> String {
+    var text = ""
+    for character in name {
+      if character.isUppercase { text += "-" }
+      text += character.uppercased()
+    }
+    return text
   }
 
   /// The rules of all folders.

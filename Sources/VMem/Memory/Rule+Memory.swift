@@ -12,6 +12,7 @@ extension Rule {
     says: "no node {node:signed} among {nodes}")
   package static let noFrames = Rule(
     "noFrames", "count",
+    unbound: "no free frames, {count} wanted",
     says: {
       $0["count"] == 1 ? "no free frame" : "no \($0["count"]) free frames"
     },

@@ -6,6 +6,7 @@ extension Rule {
 
   package static let pageFaultsOff = Rule(
     "pageFaultsOff", "address", "isAtomic",
+    unbound: "no fault is served at {address:hex}: page faults are off, or nothing may sleep",
     says: {
       "no fault is served at \($0.hexadecimal("address")): "
         + ($0["isAtomic"] == 1 ? "page faults are off" : "nothing may sleep here")
@@ -16,6 +17,7 @@ extension Rule {
     says: "an entry for {address:hex} lets no user pass")
   package static let notMapped = Rule(
     "notMapped", "address", "level",
+    unbound: "no entry for {address:hex}, or one of the tables is missing",
     says: {
       $0["level"] == 0
         ? "address \($0.hexadecimal("address")) is not canonical"

@@ -31,6 +31,7 @@ extension Rule {
     says: "{address:hex} is below the guard page of the stack at {start:hex}")
   package static let doubleFault = Rule(
     "doubleFault", "address", "refuses", "emptyStash",
+    unbound: "no page at {address:hex}, and none to push the frame of the fault on",
     says: {
       guard $0["refuses"] == 0 else {
         return "the page at \($0.hexadecimal("address")) refuses the access, and takes no frame of "

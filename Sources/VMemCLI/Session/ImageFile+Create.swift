@@ -126,7 +126,8 @@ extension ImageFile {
 
   static func exists(_ path: ImagePath) -> ProcessFailure {
     ProcessFailure(
-      message: "\(path.image) holds a machine already; boot --force makes another",
+      message:
+        "\(path.image) holds a machine already; boot --force makes another, as does quiz --force",
       exitCode: EX_CANTCREAT, isTaken: true)
   }
 }

@@ -17,7 +17,8 @@ extension Session {
       return try Machine.booted()
     }
     if !exists, !program.facts.contains(.boots) {
-      // A fresh machine knows no names.
+      // What is not there is not read, and a fresh machine knows no names.
+      if program.lacksFile { return try Machine.booted() }
       if program.needsNames { return try Machine.booted() }
       if isNamed, program.facts.contains(.looks), !program.facts.contains(.changes) {
         throw missing

@@ -8,21 +8,49 @@ internal import VMemViews
 final class RunPrompt: Companion {
   private var prompt: Prompt
   private(set) var steps: Bool
+  /// Whether an image keeps the machine, so that no copy can go on in the place of this process.
+  private let isKept: Bool
+  /// When the next copy is due, in nanoseconds.
+  private var due: UInt64 = 0
+  /// Least time between copies in front of lines that nobody waits for.
+  private static let interval: UInt64 = 20_000_000
 
-  init(steps: Bool, _ colour: Colour) {
+  init(steps: Bool, isKept: Bool, _ colour: Colour) {
     self.steps = steps
+    self.isKept = isKept
     chost_note_interrupts()
     prompt = Prompt(colour)
   }
 
   func takeInterrupt() -> Bool { chost_take_interrupt() != 0 }
 
+  // MARK: Copies
+
+  func wantsCopy(_ isAsked: Bool) -> Bool { !isKept && (isAsked || Self.now >= due) }
+
+  func leaveCopy() -> Int {
+    let start = Self.now
+    let begun = Int(clamping: chost_leave_copy())
+    // Copies of large machines take their time: a twentieth of all.
+    due = Self.now + max(Self.interval, 20 * (Self.now - start))
+    return begun
+  }
+
+  func countLine() { chost_count_line() }
+
+  private static var now: UInt64 {
+    var time = timespec()
+    // Safe: the clock fills the record.
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
   // MARK: In front of a line
 
   func next(_ place: StopPlace, names: [String]) -> Answer {
     Streams.show("\(place.name): \(place.text)\n")
     while true {
-      switch prompt.read("step", complete: completion(names)) {
+      switch read("step", names) {
       case .ended:
         steps = false
         return .run
@@ -47,7 +75,7 @@ final class RunPrompt: Companion {
     }
     _ = takeInterrupt()
     while !interpreter.isOver {
-      switch prompt.read(place, complete: completion(interpreter.machine.liveNames)) {
+      switch read(place, interpreter.machine.liveNames) {
       case .ended: return
       case .cancelled: continue
       case .line(let line):
@@ -57,6 +85,12 @@ final class RunPrompt: Companion {
         _ = takeInterrupt()
       }
     }
+  }
+
+  private func read(_ name: String, _ names: [String]) -> Prompt.Answer {
+    chost_set_idle(1)
+    defer { chost_set_idle(0) }
+    return prompt.read(name, complete: completion(names))
   }
 
   /// Leaves the terminal as it was.

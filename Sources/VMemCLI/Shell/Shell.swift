@@ -10,7 +10,7 @@ struct Shell {
   func run() throws(ProcessFailure) -> Int32 {
     if options.isForced {
       throw ProcessFailure(
-        message: "--force belongs to `boot`: type boot --force", exitCode: EX_USAGE)
+        message: "--force belongs to a line: type boot --force", exitCode: EX_USAGE)
     }
     guard let terminal = Terminal() else {
       var script = RunOptions()
@@ -76,12 +76,12 @@ struct Shell {
     var options = options
     var line = line
     var words = line.split(separator: " ").map(String.init)
-    if words.first == "boot", let force = words.firstIndex(of: "--force") {
+    if words.first == "boot" || words.first == "quiz", let force = words.firstIndex(of: "--force") {
       options.isForced = true
       words.remove(at: force)
       line = words.joined(separator: " ")
     }
-    let command = OneShot(options: options)
+    let command = OneShot(options: options, isTyped: true)
     // Other lines are seen while they run.
     let page = OneShot.isView(line) ? PagedOutput() : nil
     let end = ChildLine.run(options.colour) { () throws(ProcessFailure) in

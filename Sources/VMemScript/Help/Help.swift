@@ -68,15 +68,21 @@ package struct Help {
     var text = "\(verb.signature)\n\n  \(verb.summary)\n\n"
     let parameters = verb.required + verb.optional
     let width = parameters.map { $0.signature.unicodeScalars.count }.max() ?? 0
+    let column = min(width, 36) + 4
     for parameter in parameters {
-      text += "  \(padded(parameter.signature, min(width, 36)))  \(parameter.meaning)\n"
+      text += "  \(padded(parameter.signature, column - 4))"
+      // Behind a long one the meaning begins on a line of its own.
+      let isLong = parameter.signature.unicodeScalars.count > column - 4
+      text += isLong ? "\n" + String(repeating: " ", count: column) : "  "
+      text += wrapped("\(parameter.meaning)", indent: column) + "\n"
     }
     if !parameters.isEmpty { text += "\n" }
     if verb.kernelFunction.utf8CodeUnitCount > 0 {
       text += "  kernel:   \(verb.kernelFunction)\n"
     }
-    text += "  returns:  \(verb.returns)\n"
+    text += "  returns:  \(wrapped("\(verb.returns)", indent: 12))\n"
     text += "  changes:  \(changes(verb.effect))\n"
+    text += answers(of: verb)
     for (index, line) in "\(verb.example)".split(separator: "\n").enumerated() {
       text += "\(index == 0 ? "  example:  " : "            ")\(line)\n"
     }

@@ -116,7 +116,11 @@ extension Call {
     if shape.positionalCount > 0 {
       hint = "it takes \(shape.positionals.map(\.signature).joined(separator: " "))"
     }
+    let options = shape.options
+    if !options.isEmpty { hint += " and \(shape.optionNames.joined(separator: " "))" }
     let before = position(of: token).map { tokens[$0 - 1].text.string } ?? ""
+    let words = options.map { (name: "\($0.option ?? "")", words: $0.knownWords) }
+    if let meant = Mistake.value(token.text.string, before: before, of: words) { hint = meant }
     if let meant = Mistake.surplus(token.text.string, before: before) { hint = meant }
     return .script("\(quoted(token.text.string)) is one argument too many", hint: hint, token)
   }

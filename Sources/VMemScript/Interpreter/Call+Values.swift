@@ -144,7 +144,9 @@ extension Call {
         throw .script(
           "no flag \(quoted(String(word)))",
           hint: near.map { "did you mean \($0)?" }
-            ?? "flags are \(names.joined(separator: " ")) none", token)
+            ?? (word.contains { "|+:;".contains($0) } ? "words are joined with commas; " : "")
+              + "flags are \(names.joined(separator: " ")) none",
+          token)
       }
       flags |= flag.value
     }

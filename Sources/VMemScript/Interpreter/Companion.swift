@@ -18,6 +18,17 @@ package protocol Companion: AnyObject {
   /// Whether the run is to stop in front of the next line.
   func takeInterrupt() -> Bool
 
+  /// Whether a copy of the process is to be left in front of the next line, so that it can be ended.
+  /// `isAsked` says that somebody waits for this line.
+  func wantsCopy(_ isAsked: Bool) -> Bool
+
+  /// Leaves the copy. Returns 0; and in the copy, once an interrupt has ended the process, how many
+  /// lines had begun since, the one that was ended too.
+  func leaveCopy() -> Int
+
+  /// Takes note of a line that begins without a copy.
+  func countLine()
+
   /// Whether every line waits for an answer.
   var steps: Bool { get }
 

@@ -1,3 +1,4 @@
+internal import CHost
 internal import VMem
 internal import VMemViews
 
@@ -6,24 +7,27 @@ extension Interpreter {
   /// Lets the companion have its way in front of a line.
   mutating func wait(before line: CodeLine, _ at: Int, _ program: Program) -> Flow {
     guard let companion else { return .next }
-    if companion.takeInterrupt() {
-      let place = Self.place(line, at, program)
-      exit = exit.combined(with: .interrupted)
-      stop = place
-      flush()
-      messages.write("vmemctl: ")
-      messages.printable(place.name)
-      messages.write(": interrupted in front of this line\n")
-      flush()
-      return .stop
+    if repeats > 0 {
+      repeats -= 1
+      if repeats > 0 { return .next }
+      endRepeats()
+      return interrupted(Self.place(line, at, program), Self.within)
     }
-    guard companion.steps, !isTyped else { return .next }
+    if companion.takeInterrupt() {
+      return interrupted(Self.place(line, at, program), "interrupted in front of this line")
+    }
+    guard companion.steps, !isTyped else {
+      return begin(companion) == 0
+        ? .next : interrupted(Self.place(line, at, program), Self.within)
+    }
     let place = Self.place(line, at, program)
     while companion.steps {
       flush()
       if exit == .inputOutput || exit == .pipeClosed { return .stop }
       switch companion.next(place, names: machine.liveNames) {
-      case .run: return .next
+      case .run:
+        if begin(companion) == 0 { return .next }
+        tell(place, Self.within)
       case .leave:
         stop = place
         return .stop
@@ -31,6 +35,54 @@ extension Interpreter {
       }
     }
     return .next
+  }
+
+  private static let within: StaticString =
+    "interrupted in this line: the machine is as it was in front of it"
+
+  /// Ends the run in front of a line, or one that is typed.
+  private mutating func interrupted(_ place: StopPlace, _ what: StaticString) -> Flow {
+    exit = exit.combined(with: .interrupted)
+    stop = place
+    tell(place, what)
+    return .stop
+  }
+
+  private mutating func tell(_ place: StopPlace, _ what: StaticString) {
+    flush()
+    messages.write("vmemctl: ")
+    messages.printable(place.name)
+    messages.write(": ")
+    messages.write(what)
+    messages.write(byte: 0x0a)
+    flush()
+  }
+
+  /// Leaves a copy in front of a line now and then, and of one that somebody waits for always. Returns
+  /// 0 where the line is to run. In a copy that goes on in the place of what an interrupt has ended,
+  /// the lines since run again, and print what has not been printed; where there are none, it returns 1.
+  private mutating func begin(_ companion: any Companion) -> Int {
+    guard companion.wantsCopy(isTyped || companion.steps) else {
+      companion.countLine()
+      return 0
+    }
+    // What is printed twice is printed once.
+    flush()
+    let begun = companion.leaveCopy()
+    let (results, told) = unsafe (chost_written(0), chost_written(1))
+    // Safe: both live as long as the process.
+    unsafe (call.output.writer.count, messages.count) = (results, told)
+    guard begun > 1, let results = unsafe results, let told = unsafe told else { return begun }
+    unsafe (call.output.writer.skipped, messages.skipped) = (results.pointee, told.pointee)
+    repeats = begun - 1
+    return 0
+  }
+
+  /// What the line that was ended had printed is no more to be skipped.
+  private mutating func endRepeats() {
+    call.output.writer.flush()
+    messages.flush()
+    (call.output.writer.skipped, messages.skipped) = (0, 0)
   }
 
   /// Carries out what somebody has typed. Whatever that comes to, the run goes on as it would have,

@@ -46,6 +46,8 @@ package struct Interpreter: ~Copyable {
   package var echo: Echo?
   /// Whoever follows the run line by line; nil for nobody.
   package var companion: (any Companion)?
+  /// Lines that run once more, as they did before an interrupt.
+  var repeats = 0
   /// Whether the line that runs was typed by the companion.
   var isTyped = false
   /// Where the run has stopped, if it has.

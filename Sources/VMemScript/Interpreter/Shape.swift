@@ -78,6 +78,7 @@ struct Shape {
   var positionals: [Parameter] { (0..<positionalCount).map { parameter(Int(positions[$0])) } }
 
   /// The names of its options.
+  var options: [Parameter] { (required + optional).filter { $0.option != nil } }
   var optionNames: [String] { (required + optional).compactMap { $0.option.map { "\($0)" } } }
 
   /// The first that must be given and was not.

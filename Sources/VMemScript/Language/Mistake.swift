@@ -15,6 +15,10 @@ enum Mistake {
       if verbs.contains(String(verb)) { return "without parentheses: \(verb) ARGUMENT…" }
     }
     if word.hasSuffix(";") { return semicolon }
+    if let view = word.split(separator: "/").last, word.first == "/", verbs.contains(String(view)) {
+      return "views are verbs: \(view)"
+    }
+    if word.first?.isNumber == true { return "print EXPR shows a number, walk ADDR where it leads" }
     let small = word.lowercased()
     if small != word, verbs.contains(small) { return "verbs are lower case: \(small)" }
     return (holding(word, verbs) ?? nearest(to: word, of: verbs)).map { "did you mean \($0)?" }
@@ -54,7 +58,21 @@ enum Mistake {
     "kfree": "vfree ADDR, or free_pages PAGES", "free": "vfree ADDR, or free_pages PAGES",
     "sleep": "time passes by calls alone; drain_vmap_work does what is deferred",
     "man": "help VERB", "?": "help",
+    "dump": "kcore FILE and vmcore FILE are dumps, memory FILE is all of RAM",
+    "flush_tlb_all": flushing, "flush_tlb": flushing, "tlb_flush": flushing, "invlpg": flushing,
   ]
+
+  private static let flushing =
+    "calls flush what they unmap; vm_unmap_aliases does what waits, and tlb shows what is there"
+
+  /// What helps where a name stands in front, and what follows is no `=`.
+  static func statement(_ name: String, _ next: String) -> String? {
+    switch next {
+    case ":=", "==", "+=", "-=": "a name is given by = alone: \(name) = VERB, let \(name) = EXPR"
+    case "+", "-", "*", "/": "print EXPR shows what comes out"
+    default: nil
+    }
+  }
 
   // MARK: Values
 
@@ -110,7 +128,9 @@ enum Mistake {
     case "PUD_SIZE": "1G"
     case "VMALLOC_START": "print the start of an area, or 0xffffc90000000000 with 4 levels"
     case "null": "NULL is the address, null a missing page in a list"
-    default: nil
+    default:
+      word.utf8.count >= 5 && word.allSatisfy(\.isHexDigit) && word.contains(where: \.isNumber)
+        ? "hexadecimal begins with 0x: 0x\(word)" : nil
     }
   }
 
@@ -175,8 +195,36 @@ enum Mistake {
     return String(small.dropFirst(prefix.count))
   }
 
+  /// The option that a word belongs to, which stands alone or behind another of its words.
+  static func value(
+    _ word: String, before: String, of options: [(name: String, words: [String])]
+  ) -> String? {
+    for option in options {
+      guard
+        let meant = option.words.first(where: { $0 == word }) ?? constant(word, of: option.words)
+      else { continue }
+      let first = before.split(separator: ",").last.map(String.init) ?? ""
+      return option.words.contains(first) || constant(first, of: option.words) != nil
+        ? "words of an option are one: \(before),\(meant)" : "say \(option.name) \(meant)"
+    }
+    return nil
+  }
+
+  /// A release of the line that a version belongs to, or the version itself, as `boot` calls it.
+  static func kernel(_ word: String, _ known: [String]) -> String? {
+    let digits = word.drop { !$0.isNumber }
+    let parts = digits.split { $0 == "." || $0 == "-" }
+    guard parts.count > 1 else { return nil }
+    let line = "\(parts[0]).\(parts[1])"
+    return known.contains(line) ? "\(line) is the last stable release of its line" : nil
+  }
+
   /// What helps with one argument more than a verb takes.
   static func surplus(_ word: String, before: String) -> String? {
+    if ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "k", "m", "g"].contains(word) {
+      return "nothing has blanks inside, and K M G T stand alone: \(before)"
+        + word.prefix(1).uppercased()
+    }
     if ["K", "M", "G", "T", "p"].contains(word) {
       return "nothing has blanks inside: \(before)\(word)"
     }
@@ -195,6 +243,11 @@ enum Mistake {
 
   /// What helps with an option that a verb does not have.
   static func option(_ word: String, _ names: [String]) -> String? {
+    if ["--json", "--image", "--color", "--durable", "--no-wait", "--force"].contains(word) {
+      return "it belongs to vmemctl's own command line: vmemctl \(word) …"
+    }
+    let longer = names.filter { word.utf8.count > 3 && $0.hasPrefix(word) }
+    if longer.count == 1 { return "did you mean \(longer[0])?" }
     guard let equals = word.firstIndex(of: "=") else { return nil }
     let name = String(word[..<equals])
     return names.contains(name)

@@ -96,6 +96,11 @@ extension Parser {
       return ScriptError(
         "a verb must follow the =", hint: "to name a number: let NAME = NUMBER", token)
     }
+    if at + 1 < call.tokens.count,
+      let hint = Mistake.statement(word, call.tokens[at + 1].text.string)
+    {
+      return ScriptError("no verb \(call.quoted(word))", hint: hint, token)
+    }
     let hint = Mistake.verb(word, table.verbs.map { "\($0.name)" })
     return ScriptError(
       "no verb \(call.quoted(word))", hint: hint ?? "`vmemctl help` lists the verbs", token)

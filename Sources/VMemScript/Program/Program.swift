@@ -13,6 +13,10 @@ package final class Program {
   package internal(set) var facts: Verb.Facts = []
   /// Whether its first line makes the machine.
   package internal(set) var boots = false
+  /// Whether its first line sets a question about a machine of its own.
+  package internal(set) var asks = false
+  /// Whether its first line needs a file of the host that cannot be read: it fails before it acts.
+  package internal(set) var lacksFile = false
 
   init(_ source: consuming ScriptSource) { self.source = source }
 
@@ -21,11 +25,18 @@ package final class Program {
     includes.removeAll()
     findings.removeAll()
     malformedLines = 0
-    (facts, boots) = ([], false)
+    (facts, boots, asks, lacksFile) = ([], false, false, false)
   }
 
   /// Whether it is not of the language, whatever the machine.
   package var isMalformed: Bool { malformedLines > 0 }
+
+  /// Has the machine of its question kept, as one that is booted.
+  package func keepsMachine() {
+    guard asks else { return }
+    facts.insert(.boots)
+    boots = true
+  }
 
   /// Whether it uses names that the machine must know.
   package var needsNames: Bool { !findings.isEmpty }

@@ -4,26 +4,34 @@ extension Verb {
   static func boot(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     guard !interpreter.isUsed else { throw notFirst(interpreter.call.tokens[0]) }
     let configuration = try interpreter.call.configuration()
-    var machine: Machine
+    let machine: Machine
     do throws(BootError) {
       machine = try Machine(configuration)
     } catch {
       throw .script(interpreter.call.explain(error, configuration))
     }
     try interpreter.call.prime(machine)
-    if let committer = interpreter.committer {
+    try interpreter.begin(with: machine)
+    interpreter.isUsed = true
+    return .silent
+  }
+}
+
+extension Interpreter {
+  /// Works on a machine that the line that runs has made, and has it kept where machines are.
+  mutating func begin(with made: consuming Machine) throws(LineFailure) {
+    var machine = made
+    if let committer {
       do throws(CommitFailure) {
-        machine = try committer.boot(machine, interpreter.lineText.dropLast())
+        machine = try committer.boot(machine, lineText.dropLast())
       } catch {
-        var defect = ScriptError(error.message, interpreter.call.tokens[0])
+        var defect = ScriptError(error.message, call.tokens[0])
         defect.exit = error.exit
         throw .script(defect)
       }
     }
-    interpreter.machine = machine
-    interpreter.call.defaultCaller = .none
-    interpreter.isUsed = true
-    return .silent
+    self.machine = machine
+    call.defaultCaller = .none
   }
 }
 
@@ -63,9 +71,11 @@ extension Call {
       let token = tokens[arguments.token(.kernel)]
       guard let version = KernelVersion(text: token.text.string) else {
         let known = KernelVersion.allCases.map { $0.text }.joined(separator: " ")
+        let meant = Mistake.kernel(token.text.string, KernelVersion.allCases.map(\.text))
         throw .script(
           "no kernel \(quoted(token.text.string))",
-          hint: "known are \(known); others are the one below and --with SWITCHES: help kernels",
+          hint: meant
+            ?? "known are \(known); others are the one below and --with SWITCHES: help kernels",
           token)
       }
       result.kernel = version

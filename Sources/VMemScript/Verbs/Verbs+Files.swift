@@ -1,3 +1,4 @@
+internal import Glibc
 internal import VMem
 internal import VMemViews
 
@@ -14,6 +15,7 @@ extension Verb {
       example: "f = file_open --size 64K --folio-order 2", .control(open),
       check: { parser throws(LineFailure) in
         try parser.call.checkFile()
+        if parser.call.isFirstLine, parser.call.lacksHostFile { parser.root.lacksFile = true }
       }),
     Verb(
       "memfd_create", .files, .address, .writer,
@@ -291,6 +293,18 @@ extension Call {
     throw .script(
       "either a file of the host, or --size N", hint: "file_open --size 64K",
       tokens[hasPath ? arguments.token(.hostFile) : 0])
+  }
+
+  /// Whether the file of the host cannot be opened, so that the line changes nothing.
+  var lacksHostFile: Bool {
+    guard arguments.has(.hostFile) else { return false }
+    // Safe: the path lives as long as the call.
+    let descriptor = unsafe Glibc.open(word(.hostFile).string.hostPath, O_RDONLY | O_NONBLOCK)
+    guard descriptor >= 0 else { return true }
+    var status = stat()
+    let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    Glibc.close(descriptor)
+    return !isFile
   }
 }
 

@@ -69,6 +69,13 @@ extension Verb {
         parser.call.tokens[words.lowerBound - 1])
     }
     let token = parser.call.tokens[words.lowerBound]
+    let first = parser.call.tokens[words.lowerBound + 2]
+    if words.count > 3, let verb = parser.table.find(first.text) {
+      throw .script(
+        "`let` names numbers",
+        hint: "what `\(parser.table.verbs[verb].name)` makes is named without it: "
+          + "\(token.text.string) = \(first.text.string) …", first)
+    }
     do throws(ScriptError) {
       try parser.checkName(token)
     } catch {

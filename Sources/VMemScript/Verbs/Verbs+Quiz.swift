@@ -10,12 +10,14 @@ extension Verb {
       summary: "set a question about a small machine, judge an answer, or show the way to it",
       returns: """
         text: the lines that make the machine, and the question; or `right`; or the way, step by \
-        step. A wrong answer is told what to think of again, and is exit 2. As a script's first line \
-        it makes the machine
+        step. A wrong answer is told what to think of again, and is exit 2. As the first line of a \
+        script, in a shell, and with --image it makes the machine, by the rules of boot
         """, example: "quiz walk --seed 3", facts: [.apart],
       .control(quiz),
       check: { parser throws(LineFailure) in
         guard parser.mayBoot else { return }
+        let isJudged = parser.call.arguments.has(.quizAnswer)
+        parser.root.asks = !isJudged && !parser.call.arguments.has(.solve)
         for name in parser.call.required(topics).names {
           // Safe: literals live as long as the process.
           parser.names.assume(unsafe Text(base: name.utf8Start, count: name.utf8CodeUnitCount))
@@ -40,8 +42,8 @@ extension Verb {
       let steps = quiz.steps(output, answer) + ["answer: \(quiz.text(answer))"]
       return interpreter.call.view { view in quiz.show(steps, as: "steps", &view) }
     }
-    if !interpreter.isUsed, interpreter.committer == nil, let made = quiz.made(interpreter.table) {
-      interpreter.machine = made.takeMachine()
+    if !interpreter.isUsed, let made = quiz.made(interpreter.table) {
+      try interpreter.begin(with: made.takeMachine())
     }
     return interpreter.call.view { view in
       quiz.show(quiz.lines + [quiz.question], as: "question", &view)

@@ -17,6 +17,9 @@ package protocol AddressSource: ~Copyable {
   /// What it knows of an area; nil for what is none.
   func details(of segment: Segment) -> SegmentDetails?
 
+  /// How much of the areas of each row is mapped; nil where there is none, or nobody knows.
+  func mappedShares(of rows: [MapRow]) -> [MappedShare?]
+
   /// First bytes of blocks of vm_map_ram in which nothing is mapped any more, which a purge of
   /// everything gives back.
   var idleBlocks: Set<UInt64> { get }
@@ -53,6 +56,9 @@ extension VmallocinfoFile: AddressSource {
     return SegmentDetails(
       pages: row.pages, physicalAddress: row.physicalAddress, hasGuard: hasGuard)
   }
+
+  /// A file says nothing of tables.
+  package func mappedShares(of rows: [MapRow]) -> [MappedShare?] { rows.map { _ in nil } }
 
   package var idleBlocks: Set<UInt64> { [] }
 }

@@ -38,13 +38,18 @@ extension Views {
     _ rows: [MapRow], _ source: borrowing S
   ) -> [MapWords] {
     var words: [MapWords] = []
-    for row in rows { words.append(MapWords(row, details: source.details(of: row.first))) }
+    for (row, share) in zip(rows, source.mappedShares(of: rows)) {
+      var one = MapWords(row, details: source.details(of: row.first))
+      one.share = share
+      words.append(one)
+    }
     return words
   }
 
-  /// Columns of the longest bar, and of what stands behind it.
+  /// Columns of the longest bar, of what is mapped, and of what stands behind it.
   private static let barWidth = 16
-  private static let labelWidth = 32
+  private static let shareWidth = 4
+  private static let labelWidth = 27
 
   private static func right(_ size: ByteSize, to writer: inout ByteWriter) {
     let text = size.description
@@ -52,7 +57,8 @@ extension Views {
     writer.write(text)
   }
 
-  /// A row of at most 80 columns. The bar grows with the logarithm of the size.
+  /// A row of at most 80 columns: where it begins, its size, a bar that grows with the logarithm of the
+  /// size, how much of its areas is mapped, and what it is.
   private static func text(
     _ map: AddressSpace, _ row: MapRow, _ words: MapWords, to output: inout ViewOutput
   ) {
@@ -64,6 +70,10 @@ extension Views {
       output.writer.write(String(repeating: kind.mark, count: cells))
     }
     output.writer.spaces(barWidth - bar + 1)
+    let share = words.share.map { "\($0.percent)%" } ?? ""
+    output.writer.spaces(shareWidth - share.utf8.count)
+    output.writer.write(share)
+    output.writer.write(byte: 0x20)
     output.writer.write(words.line.cut(toColumns: labelWidth))
     output.endLine()
   }
@@ -112,6 +122,7 @@ extension Views {
     if let kind = row.kind { output.field("kind", literal: kind.name) }
     if !words.name.isEmpty { output.field("name", text: words.name) }
     if !words.caller.isEmpty { output.field("caller", text: words.caller) }
+    if let share = words.share { output.field("mapped", count: share.mapped) }
     if row.count > 1 {
       output.beginObject("counts")
       for part in row.parts { output.field(part.kind.name, count: UInt64(part.count)) }

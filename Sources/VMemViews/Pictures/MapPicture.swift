@@ -35,7 +35,8 @@ struct MapPicture: ~Copyable {
     self.rows = Array(zip(rows, words))
     var text = rows.isEmpty ? "nothing" : ""
     for (row, words) in self.rows {
-      text += "\(row.start.address(map.digits)) \(row.size): \(words.line). "
+      text += "\(row.start.address(map.digits)) \(row.size): \(words.line)"
+      text += words.share.map { ", \($0.percent)% mapped. " } ?? ". "
     }
     self.words = SVGCanvas.Words(
       title: "\(map.name), \(rows.isEmpty ? "empty" : "\(map.size)")", description: text)
@@ -56,6 +57,12 @@ struct MapPicture: ~Copyable {
     canvas.text(
       "A row grows with the logarithm of its size; over 64 MiB it is cut short. Crossed: guard pages.",
       x: SVGCanvas.margin, y: y, "muted")
+    if rows.contains(where: { $0.words.share != nil }) {
+      y += 14
+      canvas.text(
+        "The line on the left of a block: how much of its areas is mapped.", x: SVGCanvas.margin,
+        y: y, "muted")
+    }
     y += 12
     for (row, words) in rows { draw(row, words) }
     canvas.text(
@@ -89,6 +96,9 @@ struct MapPicture: ~Copyable {
     var title = "\(place(row.start))-\(place(row.last &+ 1)), "
     title += "\(row.size.bytes) bytes: \(words.line)"
     for detail in words.details { title += "; \(detail)" }
+    if let share = words.share {
+      title += "; \(ByteSize(share.mapped)) of \(ByteSize(share.mappable)) mapped"
+    }
     canvas.begin(title: title)
     var x = Self.blockX
     for (kind, width) in row.shares(of: Self.blockWidth) {
@@ -100,6 +110,10 @@ struct MapPicture: ~Copyable {
       canvas.rectangle(
         x: Self.blockX, y: y + height - 6, width: Self.blockWidth, height: 5, "guard")
     }
+    if let share = words.share?.percent, share > 0 {
+      let part = max(3, (height - 2) * share / 100)
+      canvas.rectangle(x: Self.blockX - 7, y: y + 1, width: 4, height: part, "mapped")
+    }
     if isCut { drawCut(y + height / 2) }
     canvas.text(
       place(row.start), x: SVGCanvas.margin, y: y + 14, until: Self.blockX, "muted")
@@ -107,6 +121,7 @@ struct MapPicture: ~Copyable {
       [
         ("\(row.size)  ", nil), (words.name.isEmpty ? "" : "\(words.name)  ", "strong"),
         (words.what, nil), (words.caller.isEmpty ? "" : "  \(words.caller)", "muted"),
+        (words.share.map { "  \($0.percent)% mapped" } ?? "", "muted"),
       ], x: Self.labelX, y: y + 14)
     canvas.end()
     y += height

@@ -1,5 +1,5 @@
 /// One row of a map: a segment, or a run of neighbours.
-struct MapRow: Sendable {
+package struct MapRow: Sendable {
   /// What a row has of one kind.
   struct Part: Sendable {
     let kind: SegmentKind

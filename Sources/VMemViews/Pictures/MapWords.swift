@@ -9,6 +9,8 @@ struct MapWords: Sendable {
   /// Pages of its own, device memory, a guard page.
   private(set) var details: [String] = []
   private(set) var hasGuard = false
+  /// How much of its areas is mapped, where that is known.
+  var share: MappedShare?
 
   /// - Parameter details: what is known of the row's first segment.
   init(_ row: MapRow, details: SegmentDetails?) {

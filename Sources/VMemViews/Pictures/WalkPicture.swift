@@ -108,7 +108,7 @@ struct WalkPicture: ~Copyable {
     let isHole = if case .hole = step.target { true } else { false }
     var meanings: [String] = []
     var names: [String] = []
-    step.forEachBit { name, meaning in
+    step.bits.forEach { name, meaning in
       names.append("\(name)")
       meanings.append("\(name) \(meaning)")
     }

@@ -110,13 +110,87 @@ struct FollowedRunTests {
     cleanUp()
   }
 
+  /// Ctrl-C in the middle of a line that takes long ends it at once, typed or not: the machine is as it
+  /// was in front of the line, after all lines before it.
+  @Test func aLongLineIsInterrupted() throws {
+    try write(
+      """
+      s = get_vm_area 16K
+      repeat 2000 {
+      @x = vmalloc 4K
+      @vfree x
+      }
+      t = get_vm_area 8K
+      test_vmalloc nr_threads=1 run_test_mask=1 test_loop_count=100000000
+      echo unreached
+
+      """)
+    let terminal = try terminal("--shell", "--color", "never", script)
+    #expect(terminal.shows("0xffffc90000000000"))
+    usleep(3_000_000)
+    kill(terminal.process, SIGINT)
+    // What the lines before it print comes all the same, once.
+    #expect(terminal.shows("t = get_vm_area 8K\r\n0xffffc9", seconds: 1))
+    #expect(terminal.shows("s.vmem:7: interrupted in this line", seconds: 1))
+    #expect(terminal.shows("s.vmem:7> "))
+    terminal.type("names\r")
+    #expect(terminal.shows("s area 0xffffc90000000000"))
+    #expect(terminal.shows("t area 0x"))
+    terminal.type("u = vmalloc 4K\r")
+    #expect(terminal.shows("0xffffc9"))
+    #expect(terminal.shows("s.vmem:7> "))
+    terminal.type("test_vmalloc nr_threads=1 run_test_mask=1 test_loop_count=100000000\r")
+    usleep(200_000)
+    kill(terminal.process, SIGINT)
+    #expect(terminal.shows("interrupted in this line", seconds: 1))
+    #expect(terminal.shows("s.vmem:7> "))
+    terminal.type("check\rprint u.pages\r")
+    #expect(terminal.shows("0\r\n"))
+    #expect(terminal.shows("1\r\n"))
+    terminal.type("\u{04}")
+    #expect(try terminal.end() == 130)
+    cleanUp()
+  }
+
+  /// The line that waits is asked for again; one with an image ends the process, and what was kept is.
+  @Test func aLongStepIsInterrupted() throws {
+    let long = "test_vmalloc nr_threads=1 run_test_mask=1 test_loop_count=100000000"
+    try write("a = vmalloc 4K\n\(long)\necho last\n")
+    let terminal = try terminal("--step", "--color", "never", script)
+    #expect(terminal.shows("step> "))
+    terminal.type("\r")
+    #expect(terminal.shows("s.vmem:2: test_vmalloc"))
+    #expect(terminal.shows("step> "))
+    terminal.type("\r")
+    usleep(200_000)
+    kill(terminal.process, SIGINT)
+    #expect(terminal.shows("s.vmem:2: interrupted in this line", seconds: 1))
+    #expect(terminal.shows("step> "))
+    terminal.type("quit\r")
+    _ = try terminal.end()
+    let image = folder.path + "/k.img"
+    let kept = try self.terminal("--image", image, "--step", "--color", "never", script)
+    #expect(kept.shows("step> "))
+    kept.type("\r")
+    #expect(kept.shows("s.vmem:2: test_vmalloc"))
+    #expect(kept.shows("step> "))
+    kept.type("\r")
+    usleep(200_000)
+    kill(kept.process, SIGINT)
+    #expect(kept.shows("interrupted in the middle of a line", seconds: 1))
+    #expect(try kept.end() == 130)
+    let names = try Command.vmemctl("--image", image, "names")
+    #expect(names.outputText.hasPrefix("a area"))
+    cleanUp()
+  }
+
   /// Ctrl-C while the script runs gives the prompt there.
   @Test func anInterruptedScript() throws {
     try write("s = get_vm_area 16K\nrepeat 1000000000 {\nfind_vm_area s\n}\n")
     let terminal = try terminal("--shell", "--color", "never", script)
     #expect(terminal.shows("size=20480"))
     kill(terminal.process, SIGINT)
-    #expect(terminal.shows("interrupted in front of this line"))
+    #expect(terminal.shows("interrupted in"))
     #expect(terminal.shows("s.vmem:"))
     terminal.type("print s.size\r")
     #expect(terminal.shows("16384"))

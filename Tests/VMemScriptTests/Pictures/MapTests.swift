@@ -23,11 +23,55 @@ import VMemScript
         "  % sparse             1      68 KiB",
         "  ~ unpurged           1      20 KiB",
         "  . hole               1    31.9 TiB",
-        "0xffffc90000000000      68 KiB %%               s sparse vmemctl",
-        "0xffffc90000011000      20 KiB ~                unpurged",
-        "0xffffc90000016000      32 KiB ##               b vmalloc load+0x10/0x20",
-        "0xffffc9000001e000    31.9 TiB ...............  hole",
+        "0xffffc90000000000      68 KiB %%                 0% s sparse vmemctl",
+        "0xffffc90000011000      20 KiB ~                     unpurged",
+        "0xffffc90000016000      32 KiB ##               100% b vmalloc load+0x10/0x20",
+        "0xffffc9000001e000    31.9 TiB ...............       hole",
       ])
+  }
+
+  /// How much of an area is mapped is what the tables say, without its guard page: next to nothing is
+  /// not nothing, and all but a page not all.
+  @Test func whatIsMapped() {
+    let script = """
+      @P = alloc_pages 1000
+      @s = get_vm_area 4000K --flags sparse
+      @t = get_vm_area 16K
+      """
+    func shares(_ more: String) -> [String] {
+      map(script + "\n" + more).filter { $0.hasSuffix("vmemctl") }.map {
+        String($0.split(separator: " ").first { $0.wholeMatch(of: /[0-9]+%/) != nil } ?? "")
+      }
+    }
+    #expect(shares("") == ["0%", "0%"])
+    #expect(shares("@vm_area_map_pages s s..+4K P[0]") == ["1%", "0%"])
+    #expect(shares("@vm_area_map_pages s s..+2000K P[0..500]") == ["50%", "0%"])
+    #expect(shares("@vm_area_map_pages s s..s.end-4K P[0..999]") == ["99%", "0%"])
+    #expect(shares("@vm_area_map_pages s s..s.end P") == ["100%", "0%"])
+    #expect(shares("@vmap_pages_range t..+12K P[0..3]") == ["0%", "75%"])
+    let json = run(script + "\n@vmap_pages_range t..+12K P[0..3]\nmap") { $0.json = true }
+    #expect(json.lines.filter { $0.contains("\"mapped\":12288") }.count == 1)
+    #expect(json.lines.filter { $0.contains("\"mapped\":") }.count == 2)
+  }
+
+  /// A row of many areas says what of all of them is mapped, and pages between them are no area's.
+  @Test func whatIsMappedOfMany() {
+    let script = """
+      @P = alloc_pages 1
+      repeat 50 {
+      @vmalloc 4K
+      @get_vm_area 4K
+      }
+      @vmap_pages_range 0xffffd00000000000..+4K P
+      """
+    let rows = map(script).filter { $0.contains("%") && $0.hasPrefix("0x") }
+    #expect(rows.count > 1)
+    let json = run(script + "\nmap") { $0.json = true }
+    let mapped = json.lines.compactMap { line -> Int? in
+      let parts = line.split(separator: "\"mapped\":")
+      return parts.count == 2 ? Int(parts[1].prefix { $0.isNumber }) : nil
+    }
+    #expect(mapped.reduce(0, +) == 50 * 4096)
   }
 
   /// A hole of a page stands beside the whole window, and every byte is in one row.
@@ -62,9 +106,9 @@ import VMemScript
     #expect(
       map(script, "--range t+1M..t+1M+1").dropFirst() == [
         "  . hole               1       4 KiB",
-        "0xffffc90000111000       4 KiB .                hole",
+        "0xffffc90000111000       4 KiB .                     hole",
       ])
-    #expect(map(script, "--range t..s") == ["0xffffc90000011000-0xffffc90000000000 is empty"])
+    #expect(map(script, "--range t..s") == ["0xffffc90000011000-0xffffc90000011000 is empty"])
     #expect(run("map --range modules").lines[0] == "0xffffffffa0000000-0xffffffffff000000, 1.4 GiB")
   }
 
@@ -103,9 +147,9 @@ import VMemScript
       """
     #expect(
       map(script).suffix(3) == [
-        "0xffffc90000000000     800 KiB ####             100 vmalloc one",
-        "0xffffc900000c8000     800 KiB ####             100 vmalloc two",
-        "0xffffc90000190000    31.9 TiB ...............  hole",
+        "0xffffc90000000000     800 KiB ####             100% 100 vmalloc one",
+        "0xffffc900000c8000     800 KiB ####             100% 100 vmalloc two",
+        "0xffffc90000190000    31.9 TiB ...............       hole",
       ])
   }
 

@@ -222,6 +222,21 @@ import VMemScript
     }
   }
 
+  @Test func onlyAQuestionIsKept() {
+    func asks(_ line: String) -> (asks: Bool, boots: Bool) {
+      var parser = Parser(VerbTable())
+      let program = parser.parse(ScriptSource(line: line))
+      let boots = program.boots
+      program.keepsMachine()
+      return (!boots && program.boots, boots)
+    }
+    #expect(asks("quiz walk --seed 3") == (true, false))
+    #expect(asks("quiz walk --seed 3 --answer 5") == (false, false))
+    #expect(asks("quiz walk --solve") == (false, false))
+    #expect(asks("info\nquiz walk") == (false, false))
+    #expect(asks("boot") == (false, true))
+  }
+
   @Test func names() {
     let seen = run("quiz walk --seed 3\nwalk s\npage P[0]")
     #expect(seen.exit == .success, "\(seen.messages)")

@@ -108,14 +108,22 @@ import VMemScript
   @Test func treeAndCount() {
     let tree = shown("page_tables --mm m --format tree")
     #expect(
-      tree.prefix(6) == [
+      tree.prefix(6).map { $0.split(separator: " in frame 0x")[0] } == [
         "tables and present entries:",
         "pgd 0x0000200000000000 table",
         "  pud 0x0000200000000000 table",
         "    pmd 0x0000200000000000 table",
-        "      pte 0x0000200000000000-0x0000200000001000 1 page(s) flags=0x8000000000000007",
-        "      pte 0x0000200000001000-0x0000200000002000 1 page(s) flags=0x8000000000000205",
+        "      pte 0x0000200000000000-0x0000200000001000 1 page: writable, user, no execute",
+        "      pte 0x0000200000001000-0x0000200000002000 1 page: read-only, user, special, no struct "
+          + "page, no execute",
       ])
+    #expect(tree.contains { $0.contains(" 1 page: there, for nobody to use") })
+    // Each table lies where the entry of the level above leads, as walk says it.
+    let walked = shown("walk u").compactMap { line in
+      line.split(separator: " entries in frame 0x").dropFirst().first
+    }
+    let frames = tree.prefix(4).compactMap { $0.split(separator: " in frame 0x").dropFirst().first }
+    #expect(frames == walked)
     // The page that nobody may use is there to the kernel.
     let count = "tables: pud=1 pmd=1 pte=1  leaves: pud=0 pmd=0 pte=4"
     #expect(tree.last == count)
