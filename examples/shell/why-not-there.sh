@@ -18,5 +18,5 @@ vmemctl holes --top 2 --purged --file "$file"
 echo "# Another one comes behind the first: 64 MiB, aligned, and a guard page do not fit before it."
 vmemctl fit 64M --flags ioremap --file "$file"
 vmemctl fit 64M --flags ioremap --range 0xffffa28040000000..0xffffa28048000000 --file "$file" 2>&1 || true
-echo "# An ioremap that is one page smaller does, when what waits there is purged:"
-vmemctl fit 67104768 --flags ioremap --range 0xffffa28040000000..0xffffa28048000000 --file "$file" 2>&1
+echo "# An ioremap that is one page smaller would, but a kernel asks for a hole with room to align:"
+vmemctl fit 67104768 --flags ioremap --range 0xffffa28040000000..0xffffa28048000000 --file "$file" 2>&1 || true

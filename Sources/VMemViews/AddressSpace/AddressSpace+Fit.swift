@@ -7,14 +7,23 @@ package struct Extent: Sendable {
     precondition(size > 0 && align.nonzeroBitCount == 1)
     (self.size, self.align) = (size, align)
   }
+
+  /// Bytes of a hole that a kernel looks for between two addresses; nil for more than there can be.
+  func wanted(from start: UInt64, to end: UInt64) -> UInt64? {
+    if align <= 4096 || end &- start == size { return size }
+    let (length, wraps) = size.addingReportingOverflow(align - 1)
+    return wraps ? nil : length
+  }
 }
 
 extension AddressSpace {
   /// The lowest place for an area between two addresses, the second of which is behind the range; 0
-  /// there stands for the top of the address space. A kernel asks for more room than that where areas
-  /// are aligned to more than a page, so it may take a higher one.
+  /// there stands for the top of the address space. As a kernel's search does, it passes over holes
+  /// without room to align, where that is to more than a page; which of them a kernel meets all the same,
+  /// the shape of its tree decides (`find_vmap_lowest_match`).
   package func place(for extent: Extent, from start: UInt64, to end: UInt64) -> UInt64? {
-    for segment in all where segment.kind == .hole && segment.bytes >= extent.size {
+    guard let length = extent.wanted(from: start, to: end) else { return nil }
+    for segment in all where segment.kind == .hole && segment.bytes >= length {
       if let place = Self.place(for: extent, in: segment.start, segment.last, start, end) {
         return place
       }

@@ -46,8 +46,10 @@ extension AddressSpace {
       (all[b].bytes, all[a].start) < (all[a].bytes, all[b].start)
     }
     guard count <= 1000 else {
-      let sorted = all.indices.filter { all[$0].kind == .hole }.sorted(by: isBefore)
-      return Array(sorted.prefix(count))
+      var holes: [(bytes: UInt64, at: Int)] = []
+      for at in all.indices where all[at].kind == .hole { holes.append((all[at].bytes, at)) }
+      holes.sort { ($1.bytes, $0.at) < ($0.bytes, $1.at) }
+      return holes.prefix(count).map(\.at)
     }
     var best: [Int] = []
     for at in all.indices where all[at].kind == .hole {

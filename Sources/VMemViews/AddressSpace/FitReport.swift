@@ -95,7 +95,8 @@ package struct FitReport: Sendable {
       var obstacle = Obstacle(segments: Array(all[found]))
       let (first, last) = (all[found.lowerBound].start, all[found.upperBound - 1].last)
       obstacle.isEnough =
-        AddressSpace.place(for: extent, in: first, last, start, end) != nil
+        obstacle.joined >= extent.wanted(from: start, to: end) ?? .max
+        && AddressSpace.place(for: extent, in: first, last, start, end) != nil
       best = obstacle
     }
     return best

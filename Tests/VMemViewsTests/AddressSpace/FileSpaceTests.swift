@@ -35,6 +35,30 @@ import Testing
     #expect(purged.place(for: stack, from: Self.used.start, to: Self.used.end) == holes[0].start)
   }
 
+  /// A kernel asks for a hole with room to align, but for a range of just the size.
+  @Test func roomToAlign() throws {
+    let rows = """
+      0xffffc90000003000-0xffffc90000005000    8192 a+0x1/0x2 vmap
+      0xffffc9000000d000-0xffffc9000000f000    8192 b+0x1/0x2 vmap
+      0xffffc9000001e000-0xffffc90000020000    8192 c+0x1/0x2 vmap
+
+      """
+    let file = try VmallocinfoFile(name: "rows", bytes: Array(rows.utf8))
+    let (base, end) = (file.window.start, file.window.last)
+    let space = try AddressSpace(file)
+    func place(_ size: UInt64, _ align: UInt64, _ from: UInt64, _ to: UInt64) -> UInt64? {
+      space.place(for: Extent(size: size, align: align), from: from, to: to)
+    }
+    #expect(place(0x5000, 4096, base, end) == base + 0x5000)
+    #expect(place(0x5000, 0x8000, base, end) == base + 0x10000)
+    #expect(place(0x5000, 0x8000, base + 0x8000, base + 0xd000) == base + 0x8000)
+    #expect(place(0x5000, 0x8000, base + 0x8000, base + 0xe000) == nil)
+    #expect(place(1 << 63, 1 << 63, base, end) == nil)
+    let extent = Extent(size: 0x5000, align: 0x8000)
+    let report = FitReport(extent, in: space, of: file, from: base, to: base + 0xd000)
+    #expect(report.now.passedOver == 1)
+  }
+
   /// The machine itself printed `VmallocChunk: 141316 kB`.
   @Test func arm32() throws {
     let space = try AddressSpace(Self.file("arm32"))
