@@ -19,20 +19,33 @@ extension Machine {
   package func mappedShares(of rows: [MapRow]) -> [MappedShare?] {
     var shares = [MappedShare?](repeating: nil, count: rows.count)
     var pages = MappedPages(self)
+    // Areas that follow each other are looked at as one.
+    var (row, start, end): (Int, UInt64, UInt64) = (0, 0, 0)
     forEachBusyArea { area in
-      // The last row that begins in front of it, or with it.
-      var (low, high) = (0, rows.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if rows[middle].start <= area.start { low = middle + 1 } else { high = middle }
+      if area.start != end || start == end || area.start > rows[row].last {
+        if start < end { shares[row]?.mapped &+= pages.sum(start, end &- 1).bytes }
+        (start, end) = (0, 0)
+        guard let found = Self.row(of: area.start, in: rows) else { return }
+        (row, start) = (found, area.start)
       }
-      guard low > 0, area.start <= rows[low - 1].last else { return }
-      var share = shares[low - 1] ?? MappedShare()
+      end = area.end
       let isGuarded = area.isVMStruct && area.size < area.reserved
-      share.mappable &+= isGuarded ? area.size : area.end &- area.start
-      share.mapped &+= pages.sum(area.start, area.end &- 1).bytes
-      shares[low - 1] = share
+      let mappable = isGuarded ? area.size : area.end &- area.start
+      var share = shares[row] ?? MappedShare()
+      share.mappable &+= mappable
+      shares[row] = share
     }
+    if start < end { shares[row]?.mapped &+= pages.sum(start, end &- 1).bytes }
     return shares
+  }
+
+  /// The row that an address lies in, or nil.
+  private static func row(of address: UInt64, in rows: [MapRow]) -> Int? {
+    var (low, high) = (0, rows.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].start <= address { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && address <= rows[low - 1].last ? low - 1 : nil
   }
 }
