@@ -196,6 +196,29 @@ struct ShellTests {
     cleanUp()
   }
 
+  /// A question makes the machine of an image that is not there yet; one that is there is replaced with
+  /// --force only, and judged answers leave it.
+  @Test func aQuestionMakesTheMachine() throws {
+    unlink(folder.path + "/m.img")
+    let shell = try shell()
+    #expect(shell.shows("m.img> "))
+    shell.type("quiz walk --seed 3\r")
+    #expect(shell.shows("To which physical address"))
+    shell.type("names\r")
+    #expect(shell.shows("s area 0xffffc90000000000"))
+    shell.type("quiz walk --seed 3 --answer 1\r")
+    #expect(shell.shows("wrong"))
+    shell.type("quiz tlb\r")
+    #expect(shell.shows("holds a machine already"))
+    shell.type("quiz tlb --force\r")
+    #expect(shell.shows("How many of the"))
+    shell.type("log\r")
+    #expect(shell.shows("\r\nquiz tlb\r\n"))
+    shell.type("\u{04}")
+    #expect(try shell.end() == 0)
+    cleanUp()
+  }
+
   @Test func whatIsPipedIsAScript() throws {
     let script = "s = get_vm_area 16K\nvmallocinfo\nvfree 0x1000\necho unreached\n"
     let piped = try Command.vmemctl("shell", input: script)
