@@ -37,7 +37,7 @@ extension AreaAllocator {
   }
 
   @inline(__always)
-  private static func isSound(_ size: UInt64, _ align: UInt64) -> Bool {
+  static func isSound(_ size: UInt64, _ align: UInt64) -> Bool {
     size != 0 && size & 4095 == 0 && align.nonzeroBitCount == 1
   }
 
@@ -75,7 +75,7 @@ extension AreaAllocator {
   /// What requests for the whole window do where there are several vmap nodes: the pool of the node
   /// whose turn it is comes first, and the area remembers the node.
   @inline(never)
-  private func allocateFromPool(
+  func allocateFromPool(
     _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     var record = record
@@ -87,7 +87,7 @@ extension AreaAllocator {
   }
 
   @inline(__always)
-  private func allocateFromTree(
+  func allocateFromTree(
     _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     guard let area = caches.allocate(VMArea.self) else { throw .noDescriptor }
@@ -123,7 +123,7 @@ extension AreaAllocator {
   }
 
   @inline(__always)
-  private func file(
+  func file(
     _ area: Ref<VMArea>, _ record: VMArea, at address: UInt64
   ) throws(Failure) -> Ref<VMArea> {
     var record = record
@@ -138,7 +138,7 @@ extension AreaAllocator {
 
   /// The head of the pool for this size, when its address is aligned; else it goes to the tail and
   /// the request misses. The corresponding kernel function is `node_pool_del_va`.
-  private func takePooled(_ number: Int, _ size: UInt64, _ align: UInt64) -> Ref<VMArea> {
+  func takePooled(_ number: Int, _ size: UInt64, _ align: UInt64) -> Ref<VMArea> {
     let index = (size - 1) >> 12
     guard index < UInt64(VmapNode.poolCount) else { return .none }
     let node = node(number)

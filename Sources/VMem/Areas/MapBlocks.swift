@@ -185,6 +185,12 @@ struct MapBlocks {
     return true
   }
 
+  /// Gives the address space of a block up, whatever is still mapped in it.
+  func giveUp(_ block: Ref<MapBlock>) {
+    if ram[block].free > 0 { unqueue(block) }
+    dispose(block)
+  }
+
   /// Gives a block's address space up (`free_vmap_block`).
   private func dispose(_ block: Ref<MapBlock>) {
     let area = ram[block].area

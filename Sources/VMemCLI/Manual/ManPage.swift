@@ -37,7 +37,9 @@ struct ManPage {
       text += ".IP\nKernel function: \(Self.escaped("\(verb.kernelFunction)"))\n"
     }
     text += ".IP\nResult: \(Self.escaped("\(verb.returns)"))\n"
-    return text + ".IP\n.nf\n\(Self.escaped("\(verb.example)"))\n.fi\n"
+    text += ".IP\n.nf\n\(Self.escaped("\(verb.example)"))\n.fi\n"
+    guard verb.details.utf8CodeUnitCount > 0 else { return text }
+    return text + ".IP\n.nf\n\(Self.escaped("\(verb.details)"))\n.fi\n"
   }
 
   private func section(_ title: String) -> String { ".SH \(title)\n" }

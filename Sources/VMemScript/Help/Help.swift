@@ -86,6 +86,7 @@ package struct Help {
     for (index, line) in "\(verb.example)".split(separator: "\n").enumerated() {
       text += "\(index == 0 ? "  example:  " : "            ")\(line)\n"
     }
+    if verb.details.utf8CodeUnitCount > 0 { text += "\n\(verb.details)\n" }
     return text
   }
 

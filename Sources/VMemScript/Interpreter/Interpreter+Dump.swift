@@ -22,16 +22,36 @@ extension Interpreter {
     flush()
     let descriptor = isOutput ? 1 : try openDump(path, token)
     var failure = write(machine, descriptor)
-    if !isOutput {
-      // A part of a dump is none.
-      if failure != nil { Self.remove(path, descriptor) }
-      if close(descriptor) != 0, failure == nil { failure = .errno(errno) }
-    }
+    if !isOutput { finish(path, descriptor, &failure) }
     switch failure {
     case nil: return isOutput ? .printed : .ok
     case .pipeClosed: throw .pipeClosed
     case .errno(let number): throw Self.failure(path, token, number, .inputOutput)
     }
+  }
+
+  /// Writes a picture that comes with a line's answer to the file that a parameter names.
+  mutating func write(
+    to parameter: Parameter, _ body: (inout ByteWriter) -> Void
+  ) throws(LineFailure) {
+    let token = call.tokens[call.arguments.token(parameter)]
+    let path = token.text.string
+    if images?.isOwn(path) == true { throw .script(Call.ownFile(path, token)) }
+    let descriptor = try openDump(path, token)
+    var writer = ByteWriter(descriptor: descriptor)
+    body(&writer)
+    writer.flush()
+    var failure = writer.failure
+    finish(path, descriptor, &failure)
+    if case .errno(let number) = failure {
+      throw Self.failure(path, token, number, .inputOutput)
+    }
+  }
+
+  /// Closes a file that was written; a part of one is none.
+  private func finish(_ path: String, _ descriptor: Int32, _ failure: inout ByteWriter.Failure?) {
+    if failure != nil { Self.remove(path, descriptor) }
+    if close(descriptor) != 0, failure == nil { failure = .errno(errno) }
   }
 
   /// Opens and empties a file that is to be written.

@@ -41,6 +41,8 @@ package struct Verb: Sendable {
   package let returns: StaticString
   /// Lines that show it at work.
   package let example: StaticString
+  /// What else there is to know, in lines; empty for nothing.
+  package let details: StaticString
   package let facts: Facts
   let body: Body
   /// Looks at the words that follow rules of their own, before anything runs.
@@ -57,7 +59,8 @@ package struct Verb: Sendable {
     _ effect: Effect = .writer, _ required: [Parameter] = [], options: [Parameter] = [],
     summary: StaticString, kernel: StaticString = "", returns: StaticString,
     example: StaticString, facts: Facts = [], _ body: Body,
-    check: Check? = nil, parts: Parts? = nil
+    check: Check? = nil, parts: Parts? = nil,
+    details: StaticString = ""
   ) {
     self.name = name
     self.group = group
@@ -69,6 +72,7 @@ package struct Verb: Sendable {
     kernelFunction = kernel
     self.returns = returns
     self.example = example
+    self.details = details
     self.body = body
     self.check = check
     self.parts = parts

@@ -10,6 +10,7 @@ package struct VerbTable: Sendable {
   package init() {
     verbs =
       Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
+      + Verb.traces
       + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
       + Verb.files + Verb.buffers
       + Verb.arenas + Verb.stacks

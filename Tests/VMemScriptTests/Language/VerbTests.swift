@@ -45,6 +45,7 @@ import VMemScript
     arguments: verbs.filter {
       ![
         "memory", "kcore", "vmcore", "include", "assert", "snapshot", "diff", "log", "undo",
+        "replay",
       ].contains($0)
     })
   func examplesRun(_ name: String) throws {

@@ -1,0 +1,134 @@
+internal import VMem
+
+extension TraceLine {
+  /// The event whose name stands there.
+  func event(_ name: Name) throws(Defect) -> TraceEvent {
+    var event = TraceEvent(kind: name.kind)
+    let head = head(before: name.start)
+    event.time = head.time
+    event.cpu = head.cpu
+    event.pid = head.pid
+    event.offset = UInt64(start)
+    var fields = Fields(self, from: name.end)
+    switch name.kind {
+    case .alloc: try readAlloc(&fields, &event)
+    case .free:
+      event.address = try fields.take("va_start", "addr")
+      event.size = try fields.take("nr_lazy")
+      event.align = try fields.take("nr_lazy_max")
+      guard event.address & 4095 == 0 else {
+        throw Defect(message: "\(hexadecimal(event.address)) begins no page")
+      }
+    case .purge:
+      event.address = try fields.take("start")
+      event.size = try fields.take("end")
+      event.align = try fields.take("num_purged", "npurged")
+    }
+    return event
+  }
+
+  private func readAlloc(_ fields: inout Fields, _ event: inout TraceEvent) throws(Defect) {
+    event.address = try fields.take("va_start", "addr")
+    event.size = try fields.take("size")
+    event.align = try fields.take("align")
+    event.start = try fields.take("vstart")
+    event.end = try fields.take("vend")
+    let failed = try fields.take("failed")
+    guard failed <= 1 else { throw Defect(message: "failed=\(failed) is neither 0 nor 1") }
+    event.failed = failed == 1
+    guard event.request(isWhole: false).isSound else {
+      throw Defect(
+        message: "no request of size \(event.size) and alignment \(event.align) in "
+          + "\(hexadecimal(event.start))..\(hexadecimal(event.end))")
+    }
+    let last = event.address.addingReportingOverflow(event.size)
+    guard
+      event.failed
+        || event.address & 4095 == 0 && event.address >= event.start && !last.overflow
+          && last.partialValue <= event.end && event.address & (event.align - 1) == 0
+    else {
+      throw Defect(message: "\(hexadecimal(event.address)) is no place for what was asked for")
+    }
+  }
+
+  /// The fields behind the name of an event, in their order: a key, `=` or a colon, and a number.
+  struct Fields {
+    private let line: TraceLine
+    private var at: Int
+
+    init(_ line: TraceLine, from at: Int) {
+      self.line = line
+      self.at = at
+    }
+
+    /// The number of the next field, which has one of two keys.
+    mutating func take(_ key: StaticString, _ other: StaticString? = nil) throws(Defect) -> UInt64 {
+      skipSeparators()
+      let first = at
+      while at < line.end, line.text[at].isNameByte { at += 1 }
+      let word = line.text[first..<at]
+      guard word == key || other.map({ word == $0 }) == true else {
+        throw Defect(
+          message: at == first && first == line.end
+            ? "cut before \(key)" : "\(key) should stand where \(quoted()) stands")
+      }
+      guard at < line.end, line.text[at] == UInt8(ascii: "=") || line.text[at] == UInt8(ascii: ":")
+      else { throw Defect(message: "no number of \(key)") }
+      at += 1
+      while at < line.end, line.isBlank(at) { at += 1 }
+      guard let value = number(), at == line.end || line.isBlank(at) || isSeparator(at) else {
+        throw Defect(message: "\(key) is no number of 64 bits")
+      }
+      return value
+    }
+
+    private func isSeparator(_ at: Int) -> Bool {
+      line.text[at] == UInt8(ascii: ",") || line.text[at] == UInt8(ascii: ";")
+    }
+
+    private mutating func skipSeparators() {
+      while at < line.end, line.isBlank(at) || isSeparator(at) { at += 1 }
+    }
+
+    private func quoted() -> String {
+      let rest = line.text[min(at, line.end)..<line.end]
+      return rest.count == 0 ? "nothing" : "\u{201c}\(rest.printable.prefix(24))\u{201d}"
+    }
+
+    private mutating func number() -> UInt64? {
+      if at + 1 < line.end, line.text[at] == UInt8(ascii: "0"), line.text[at + 1] | 0x20 == 0x78 {
+        at += 2
+        return hexadecimal()
+      }
+      let isNegative = at < line.end && line.text[at] == UInt8(ascii: "-")
+      if isNegative { at += 1 }
+      let first = at
+      var value: UInt64 = 0
+      while at < line.end, line.text[at].isDigit {
+        let product = value.multipliedReportingOverflow(by: 10)
+        let sum = product.partialValue.addingReportingOverflow(UInt64(line.text[at] & 15))
+        if product.overflow || sum.overflow { return nil }
+        value = sum.partialValue
+        at += 1
+      }
+      return at == first ? nil : isNegative ? 0 &- value : value
+    }
+
+    private mutating func hexadecimal() -> UInt64? {
+      let first = at
+      var value: UInt64 = 0
+      while at < line.end, let digit = line.text[at].hexDigit {
+        value = value << 4 | digit
+        at += 1
+      }
+      return at > first && at - first <= 16 ? value : nil
+    }
+  }
+}
+
+extension TraceEvent {
+  /// What an allocation asked for.
+  func request(isWhole: Bool) -> TracedRequest {
+    TracedRequest(size: size, align: align, start: start, end: end, isWhole: isWhole)
+  }
+}

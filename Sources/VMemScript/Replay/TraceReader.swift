@@ -1,0 +1,110 @@
+/// Reads the text of a trace: what ftrace, trace-cmd report, perf script, or the bpftrace program
+/// of `help replay` print.
+///
+/// Complexity: linear in the bytes; nothing is allocated for a line that is an event.
+struct TraceReader {
+  /// What is wrong with a file as a whole, and with which line of it.
+  struct Defect: Error {
+    let line: Int
+    let message: String
+  }
+
+  private let text: Text
+  private(set) var trace = Trace()
+  private var number = 0
+
+  init(_ text: Text) { self.text = text }
+
+  /// Reads all lines.
+  mutating func read() throws(Defect) -> Trace {
+    try refuseBinary()
+    var at = 0
+    while at < text.count {
+      let end = text.endOfLine(from: at)
+      number += 1
+      // Windows ends lines with two characters.
+      let last = end > at && text[end - 1] == 0x0d ? end - 1 : end
+      read(TraceLine(text, at..<last), isWhole: end < text.count)
+      at = end + 1
+    }
+    guard !trace.events.isEmpty || trace.hasHead else {
+      throw Defect(
+        line: max(1, min(number, 1)),
+        message: trace.otherEvents > 0
+          ? "\(trace.otherEvents) events, none of them alloc_vmap_area, free_vmap_area_noflush or "
+            + "purge_vmap_area_lazy"
+          : "no line is an event of a trace; `help replay` says how one is made")
+    }
+    if trace.lostMarks == 0, trace.badLines == 0, trace.events.isEmpty {
+      trace.note(1, "the trace has no event")
+    }
+    trace.order()
+    return trace
+  }
+
+  /// Refuses files that other tools turn into text.
+  private func refuseBinary() throws(Defect) {
+    let message: String
+    if text.hasPrefix("\u{17}\u{8}Dtracing") {
+      message = "a file of trace-cmd: give the output of `trace-cmd report`"
+    } else if text.hasPrefix("PERFILE2") {
+      message = "a file of perf: give the output of `perf script`"
+    } else if text.byte(0) == 0x1f, text.byte(1) == 0x8b {
+      message = "a compressed file: unpack it first (gunzip)"
+    } else if (0..<min(text.count, 4096)).contains(where: { text[$0] == 0 }) {
+      message = "not a text"
+    } else {
+      return
+    }
+    throw Defect(line: 1, message: message)
+  }
+
+  private mutating func read(_ line: TraceLine, isWhole: Bool) {
+    guard !line.isBlank else { return }
+    if let name = line.eventName {
+      do throws(TraceLine.Defect) {
+        var event = try line.event(name)
+        event.line = UInt32(clamping: number)
+        trace.append(event)
+      } catch {
+        trace.badLines += 1
+        trace.note(number, "\(error.message): the event is left out")
+      }
+      if !isWhole { trace.note(number, "the last line has no end: a number in it may be cut") }
+    } else if line.isComment {
+      readHead(line)
+    } else if let lost = line.lostEvents {
+      trace.lostMarks += 1
+      trace.lostEvents += lost
+      trace.note(
+        number,
+        lost > 0 ? "\(lost) events are lost here" : "events are lost here, nobody says how many"
+      )
+    } else if line.contains("vmap_area") {
+      trace.badLines += 1
+      trace.note(number, "the event is cut: it is left out")
+    } else if !isWhole {
+      trace.badLines += 1
+      trace.note(number, "the last line is cut: it is left out")
+    } else if line.isOtherEvent {
+      trace.otherEvents += 1
+      if trace.otherEvents == 1 { trace.note(number, "another event; such are passed over") }
+    } else if !line.isKnownChatter {
+      trace.otherLines += 1
+      if trace.otherLines == 1 { trace.note(number, "not an event; such lines are passed over") }
+    }
+  }
+
+  /// A line of the head of an ftrace file: `entries-in-buffer/entries-written: 7665/7665   #P:2`.
+  private mutating func readHead(_ line: TraceLine) {
+    if line.contains("tracer:") { trace.hasHead = true }
+    guard let (kept, written) = line.entries else { return }
+    trace.hasHead = true
+    guard written > kept else { return }
+    trace.lostMarks += 1
+    trace.lostEvents += written - kept
+    trace.note(
+      number,
+      "\(written - kept) events were overwritten before the trace was read (\(kept) are left)")
+  }
+}

@@ -1,0 +1,170 @@
+import TestSupport
+import Testing
+import VMem
+
+@testable import VMemScript
+
+/// Lines of traces as four tools print them, and what is no event.
+@Suite struct TraceReaderTests {
+  static func read(_ text: String) throws(TraceReader.Defect) -> Trace {
+    try read(bytes: Array(text.utf8))
+  }
+
+  static func read(bytes: [UInt8]) throws(TraceReader.Defect) -> Trace {
+    let source = ScriptSource(name: "trace", bytes: bytes)
+    var reader = TraceReader(source.text)
+    return try reader.read()
+  }
+
+  static let fields = """
+    va_start: 18446683600570023936 size=20480 align=16384 vstart=0xffffc90000000000 \
+    vend=0xffffe8ffffffffff failed=0
+    """
+
+  /// The same event in the words of each tool.
+  @Test(
+    arguments: [
+      "            bash-1234    [001] .....   123.456789: alloc_vmap_area: ",
+      "     kworker/1:2-1234    [001] .l.1.   123.456789: alloc_vmap_area: ",
+      "            bash-1234    (   1230) [001] .....   123.456789: alloc_vmap_area: ",
+      "            bash-1234    (-------) [001] d..2.   123.456789: alloc_vmap_area: ",
+      "            bash-1234  [001]   123.456789: alloc_vmap_area:      ",
+      "            bash-1234  [001] .....   123.456789000: alloc_vmap_area:      ",
+      "            bash  1234 [001]   123.456789: vmalloc:alloc_vmap_area: ",
+      "   a b [7] c: d-e  1234 [001]   123.456789: vmalloc:alloc_vmap_area: ",
+      "bash-1234 [1] 123456789000: alloc_vmap_area: ",
+    ])
+  func wrappers(_ head: String) throws {
+    let trace = try Self.read(head + Self.fields + "\n")
+    let event = try #require(trace.events.first)
+    #expect(trace.events.count == 1 && trace.notes.isEmpty, "\(trace.notes)")
+    #expect(event.kind == .alloc && event.cpu == 1 && event.pid == 1234)
+    #expect(event.time == 123_456_789_000)
+    #expect(event.address == 0xffff_c900_0042_c000 || event.address == 18_446_683_600_570_023_936)
+    #expect(event.size == 20480 && event.align == 16384 && !event.failed)
+    #expect(event.start == 0xffff_c900_0000_0000 && event.end == 0xffff_e8ff_ffff_ffff)
+  }
+
+  @Test func allThreeEvents() throws {
+    let trace = try Self.read(
+      """
+      # tracer: nop
+      #
+      # entries-in-buffer/entries-written: 4/4   #P:2
+      bash-1 [000] ..... 1.000001: alloc_vmap_area: va_start: 18446744073709551600 size=8192 \
+      align=4096 vstart=0xffffffffc0000000 vend=0xffffffffff000000 failed=1
+      bash-1 [000] ..... 1.000002: purge_vmap_area_lazy: start=0xffffffffffffffff end=0x0 \
+      num_purged=0
+      bash-1 [000] ..... 1.000003: free_vmap_area_noflush: va_start=0xffffc90000000000 nr_lazy=5 \
+      nr_lazy_max=16384
+      perf  2 [001] 1.000004: vmalloc:purge_vmap_area_lazy: start=0x1000, end=0x3000, num_purged=2
+
+      """)
+    #expect(trace.notes.isEmpty, "\(trace.notes)")
+    #expect(trace.events.map(\.kind) == [.alloc, .purge, .free, .purge])
+    #expect(trace.events[0].failed && trace.events[0].address == 0 &- 16)
+    #expect(trace.events[1].address == .max && trace.events[1].align == 0)
+    #expect(trace.events[2].size == 5 && trace.events[2].align == 16384)
+    #expect(trace.events[3].align == 2 && trace.events[3].line == 7)
+  }
+
+  /// What tools say of events that they have lost.
+  @Test(
+    arguments: [
+      ("CPU:0 [LOST 12 EVENTS]", 12), ("CPU:3 [LOST EVENTS]", 0),
+      ("CPU:1 [7 EVENTS DROPPED]", 7), ("Lost 9 events", 9), ("LOST 4 events!", 4),
+      ("# entries-in-buffer/entries-written: 5/8   #P:2", 3),
+    ])
+  func lost(_ line: String, _ count: UInt64) throws {
+    let trace = try Self.read("x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)\n\(line)\n")
+    #expect(trace.lostMarks == 1 && trace.lostEvents == count)
+    #expect(trace.notes.count == 1 && trace.notes[0].line == 2)
+  }
+
+  /// Lines that are cut or make no sense are left out and named.
+  @Test(
+    arguments: [
+      "va_start: 18446683600570023936 size=20480 align=16384 vstart=0xffffc90000000000 vend=0xff",
+      "va_start: 18446683600570023936 size=", "", "va_start: 1x size=4096",
+      "va_start: 18446683600570023936 size=20481 align=1 vstart=0x0 vend=0xffffffffffffffff failed=0",
+      "va_start: 18446683600570023936 size=20480 align=3 vstart=0x0 vend=0xffffffffffffffff failed=0",
+      "va_start: 18446683600570023936 size=20480 align=1 vstart=0x0 vend=0x1000 failed=0",
+      "va_start: 18446683600570023936 size=20480 align=1 vstart=0x0 vend=0xffffffffffffffff failed=2",
+      "va_start: 18446683600570023937 size=4096 align=1 vstart=0x0 vend=0xffffffffffffffff failed=0",
+      "va_start: 18446744073709551616 size=4096 align=1 vstart=0x0 vend=0xffffffffffffffff failed=0",
+      "size=4096 va_start: 0 align=1 vstart=0x0 vend=0xffffffffffffffff failed=0",
+      "va_start: 0 size=0 align=1 vstart=0x0 vend=0xffffffffffffffff failed=0",
+    ])
+  func badLines(_ fields: String) throws {
+    let trace = try Self.read(
+      """
+      x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)
+      x-1 [000] 2.0: alloc_vmap_area: \(fields)
+      x-1 [000] 3.0: alloc_vmap_area: \(Self.fields)
+
+      """)
+    #expect(trace.events.count == 2 && trace.badLines == 1)
+    #expect(trace.notes.map(\.line) == [2])
+  }
+
+  @Test func otherLinesAreToldOnce() throws {
+    let trace = try Self.read(
+      """
+      cpus=2
+      Attaching 3 probes...
+      hello
+      there
+      x-1 [000] ..... 1.5: sched_switch: prev_comm=x
+      x-1 [000] ..... 1.6: sched_switch: prev_comm=x
+      x-1 [000] 2.0: alloc_vmap_area: \(Self.fields)
+      x-1 [000] 2.0: alloc_vmap_ar
+      """)
+    #expect(trace.otherLines == 2 && trace.otherEvents == 2 && trace.badLines == 1)
+    #expect(trace.notes.map(\.line) == [3, 5, 8])
+  }
+
+  /// The order is that of the time stamps; equal ones keep that of the lines.
+  @Test func buffersOfCPUsAreMerged() throws {
+    let trace = try Self.read(
+      """
+      x-1 [000] 1.000001: alloc_vmap_area: \(Self.fields)
+      x-1 [000] 1.000004: alloc_vmap_area: \(Self.fields)
+      x-1 [001] 1.000002: alloc_vmap_area: \(Self.fields)
+      x-1 [001] 1.000004: alloc_vmap_area: \(Self.fields)
+
+      """)
+    #expect(trace.events.map(\.line) == [1, 3, 2, 4])
+    #expect(trace.unordered == 1 && trace.notes.map(\.line) == [3])
+    let bare = try Self.read(
+      "alloc_vmap_area: \(Self.fields)\nx-1 [001] 0.5: alloc_vmap_area: \(Self.fields)\n")
+    #expect(bare.events.map(\.line) == [1, 2])
+    #expect(bare.withoutCPU == 1 && bare.withoutTime == 1)
+  }
+
+  @Test(
+    arguments: [
+      ("", "no line"), ("hello\n", "no line"), ("\u{17}\u{8}Dtracing\u{1}", "trace-cmd report"),
+      ("PERFILE2xx", "perf script"), ("a\0b", "not a text"),
+      ("x-1 [000] ..... 1.5: sched_switch: a\n", "none of them"),
+    ])
+  func filesThatAreNoTrace(_ text: String, _ message: String) {
+    #expect {
+      _ = try Self.read(text)
+    } throws: { error in
+      (error as? TraceReader.Defect)?.message.contains(message) == true
+    }
+  }
+
+  @Test func headAloneIsATrace() throws {
+    let trace = try Self.read("# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:2\n")
+    #expect(trace.events.isEmpty)
+  }
+
+  /// Windows' line ends, and a last line without one.
+  @Test func lineEnds() throws {
+    let line = "x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)"
+    let trace = try Self.read("\(line)\r\n\(line)")
+    #expect(trace.events.count == 2 && trace.badLines == 0)
+    #expect(trace.notes.map(\.line) == [2])
+  }
+}
