@@ -9,7 +9,7 @@ extension Views {
   ///   - machine: whose tables are shown.
   ///   - user: the address space whose tables a CPU uses; the kernel's alone when nil.
   ///   - range: addresses, the end exclusive.
-  ///   - format: as the kernel's file, as a tree, or counted.
+  ///   - format: as the kernel's file, as a tree, in numbers or words, or counted.
   ///   - output: where the rows go.
   ///
   /// The corresponding kernel function is `ptdump_walk_pgd_level_debugfs`.
@@ -21,11 +21,11 @@ extension Views {
     let userEnd = Level.size(depth: machine.map.levels) << 8
     switch format {
     case .ptdump: ptdump(machine, top, range, to: &output)
-    case .tree, .count:
+    case .tree, .words, .count:
       let (start, end) = range ?? (user == nil ? (machine.map.kernelStart, 0) : (0, userEnd))
       var tree = TableTree(
         ram: machine.ram, levels: machine.map.levels, top: top,
-        showsEntries: format == .tree)
+        format: format)
       if end == 0 || start < end { tree.walk(start...(end &- 1), to: &output) }
       tree.totals(to: &output)
     }

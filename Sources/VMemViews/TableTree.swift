@@ -1,13 +1,14 @@
 internal import VMem
 
-/// The tables below a range with the frames they lie in, and the present entries in them with what
-/// their flags mean, one line each; pages of a table that follow each other with equal flags are one
-/// line.
+/// The tables below a range, and the present entries in them, one line each; pages of a table that
+/// follow each other with equal flags are one line. In words a line names the frame of its table or
+/// leaf, and says what flags mean.
 struct TableTree {
   private let ram: RAM
   private let levels: Int
   private let top: UInt64
-  private let showsEntries: Bool
+  private let format: PageTablesFormat
+  private var showsEntries: Bool { format != .count }
   /// Tables that may still be visited: sound tables are visited once each, so a loop in a damaged
   /// image ends here.
   private var budget: Int
@@ -16,12 +17,12 @@ struct TableTree {
   private var leaves = InlineArray<6, UInt64>(repeating: 0)
 
   /// - Parameter top: frame of the top-level table.
-  init(ram: RAM, levels: Int, top: UInt64, showsEntries: Bool) {
+  init(ram: RAM, levels: Int, top: UInt64, format: PageTablesFormat) {
     self.ram = ram
     self.levels = levels
     self.top = top
     budget = Int(ram.frameCount)
-    self.showsEntries = showsEntries
+    self.format = format
   }
 
   // MARK: Walking
@@ -111,11 +112,13 @@ struct TableTree {
     }
     name(level, to: &output)
     output.writer.address(address)
-    output.writer.write(isLeaf ? " LEAF of frame 0x" : " table in frame 0x")
-    output.writer.hex(frame)
-    if isLeaf {
-      output.writer.write(": ")
-      output.writer.write(bits.text)
+    output.writer.write(isLeaf ? " LEAF" : " table")
+    if format == .words {
+      output.writer.write(isLeaf ? " of frame 0x" : " in frame 0x")
+      output.writer.hex(frame)
+      if isLeaf { output.writer.write(": \(bits.text)") }
+    } else if isLeaf {
+      write(flagsOf: entry, to: &output.writer)
     }
     output.endLine()
   }
@@ -152,9 +155,19 @@ struct TableTree {
     output.writer.address(end)
     output.writer.write(byte: 0x20)
     output.writer.decimal(to - from)
-    output.writer.write(to - from == 1 ? " page: " : " pages: ")
-    output.writer.write(bits.text)
+    if format == .words {
+      output.writer.write(to - from == 1 ? " page: " : " pages: ")
+      output.writer.write(bits.text)
+    } else {
+      output.writer.write(" page(s)")
+      write(flagsOf: entry, to: &output.writer)
+    }
     output.endLine()
+  }
+
+  private func write(flagsOf entry: Entry, to writer: inout ByteWriter) {
+    writer.write(" flags=0x")
+    writer.hex(Self.shownFlags(entry))
   }
 
   /// How many tables and leaves the walk met. With 5 levels `p4d tables` come first.

@@ -50,14 +50,19 @@ import Testing
     let expected = try Fixture.lines("tables/\(name).tree")
     var output = ViewOutput(descriptor: nil, format: .text)
     var tree = TableTree(
-      ram: tables.machine.ram, levels: levels, top: tables.top, showsEntries: true)
+      ram: tables.machine.ram, levels: levels, top: tables.top, format: .tree)
     tree.walk(start...(end - 1), to: &output)
     tree.totals(to: &output)
+    #expect(output.writer.takeString().split(separator: "\n").map(String.init) == expected)
+    var words = TableTree(
+      ram: tables.machine.ram, levels: levels, top: tables.top, format: .words)
+    words.walk(start...(end - 1), to: &output)
+    words.totals(to: &output)
     let text = output.writer.takeString()
     #expect(
       text.split(separator: "\n").map { Self.withoutFrames($0) } == expected.map(Self.inWords))
     var count = TableTree(
-      ram: tables.machine.ram, levels: levels, top: tables.top, showsEntries: false)
+      ram: tables.machine.ram, levels: levels, top: tables.top, format: .count)
     count.walk(start...(end - 1), to: &output)
     count.totals(to: &output)
     let line = output.writer.takeString()

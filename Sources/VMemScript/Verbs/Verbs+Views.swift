@@ -141,11 +141,12 @@ extension Verb {
     id: 56, option: "--format",
     [
       "ptdump": TableForm(text: .ptdump), "tree": TableForm(text: .tree),
+      "words": TableForm(text: .words),
       "count": TableForm(text: .count), "svg": TableForm(picture: .svg),
       "html": TableForm(picture: .html),
     ],
     """
-    ptdump: as the kernel's page_tables/kernel file; tree: tables and leaves; count: only \
+    ptdump: as the kernel's page_tables/kernel file; tree: tables and leaves; words: the tree with frames, and flags in words; count: only \
     how many; svg and html: the tree as a picture, no --json (default ptdump)
     """)
   private static let pointerStyles = Choice<PointerStyle>(

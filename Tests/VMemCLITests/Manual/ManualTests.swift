@@ -27,7 +27,7 @@ import VMemScript
     (["ru"], ["run"]),
     (["help", "get_vm"], ["get_vm_area"]),
     (["help", "gram"], ["grammar"]),
-    (["page_tables", "--format", ""], ["ptdump", "tree", "count", "svg", "html"]),
+    (["page_tables", "--format", ""], ["ptdump", "tree", "words", "count", "svg", "html"]),
     (["context", ""], ["process", "atomic", "softirq", "irq", "nmi"]),
     (["get_vm_area", "4K", "--al"], ["--align"]),
     (["get_vm_area", "--align", "4K", "--al"], []),

@@ -254,7 +254,7 @@ import VMemScript
       walk s
       """)
     #expect(result.lines.contains { $0.contains("           8K     RW") }, "\(result.lines)")
-    #expect(result.lines.contains { $0.hasSuffix(" 2 pages: writable, global, no execute") })
+    #expect(result.lines.contains { $0.hasSuffix(" 2 page(s) flags=0x8000000000000103") })
     #expect(result.lines.contains { $0.hasSuffix("; stale: freed under this entry (map_audit)") })
     #expect(result.lines.contains { $0.contains(" = 0x8000000000083163") })
   }

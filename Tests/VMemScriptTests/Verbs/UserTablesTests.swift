@@ -106,7 +106,12 @@ import VMemScript
 
   /// Without a range a tree or a count is of the user half.
   @Test func treeAndCount() {
-    let tree = shown("page_tables --mm m --format tree")
+    #expect(
+      shown("page_tables --mm m --format tree").dropFirst(4).prefix(2) == [
+        "      pte 0x0000200000000000-0x0000200000001000 1 page(s) flags=0x8000000000000007",
+        "      pte 0x0000200000001000-0x0000200000002000 1 page(s) flags=0x8000000000000205",
+      ])
+    let tree = shown("page_tables --mm m --format words")
     #expect(
       tree.prefix(6).map { $0.split(separator: " in frame 0x")[0] } == [
         "tables and present entries:",

@@ -98,7 +98,7 @@ import Testing
       ram: story.machine.ram, levels: 4, top: story.machine.topTable,
       range: story.machine.map.kernelStart...UInt64.max)
     var counted = TableTree(
-      ram: story.machine.ram, levels: 4, top: story.machine.topTable, showsEntries: false)
+      ram: story.machine.ram, levels: 4, top: story.machine.topTable, format: .count)
     let totals = story.shown { _, output in
       counted.walk(story.machine.map.kernelStart...UInt64.max, to: &output)
       counted.totals(to: &output)
