@@ -31,8 +31,9 @@ struct OneShot {
     if isTyped || options.image != nil { program.keepsMachine() }
     if options.isForced, !program.facts.contains(.replaces), !program.boots {
       throw ProcessFailure(
-        message: "--force belongs to `boot` and `quiz`, which replace the image's machine, and to "
-          + "snapshot, memory, kcore and vmcore, which replace another's", exitCode: EX_USAGE)
+        message: "--force belongs to `boot`, `import_vmallocinfo` and `quiz`, which replace the "
+          + "image's machine, and to snapshot, memory, kcore and vmcore, which replace another's",
+        exitCode: EX_USAGE)
     }
     let machine = try session.machine(for: program, isNamed: options.isImageNamed)
     var interpreter = Interpreter(machine: machine, options: options.settings, table: table)

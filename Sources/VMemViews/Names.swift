@@ -51,7 +51,7 @@ extension Views {
 
   private static func kind(_ area: VMArea) -> StaticString {
     switch area.kind {
-    case .caller: "area"
+    case .caller, .imported: "area"
     case .mapRAM, .mapBlock: "vm_map_ram"
     case .perCPU, .perCPUChunk: "percpu"
     case .arena: "arena"

@@ -31,3 +31,15 @@ vmemctl totals --by caller --range modules --file vmallocinfo.txt
 echo "# What is left, and why the next copy does not fit:"
 vmemctl holes --range modules --file vmallocinfo.txt
 vmemctl fit 2494464 --range modules --file vmallocinfo.txt 2>&1 || true
+
+# A what-if: all copies but the first are refused and go, as they do when a module is there already.
+echo "# The machine of the file has so many areas:"
+export VMEMCTL_IMAGE=$PWD/vmem.img
+vmemctl import_vmallocinfo vmallocinfo.txt 2>import.log
+awk '/load_module/ && n++ { sub(/-.*/, ""); print "@vfree", $1 }' vmallocinfo.txt >free.vmem
+vmemctl run --image vmem.img free.vmem
+vmemctl vm_unmap_aliases
+echo "# Then BPF programs cut the module space into pieces:"
+vmemctl holes --top 2 --range modules
+echo "# A module of 16 MiB does not fit, with almost all of the module space free:"
+vmemctl fit 16M --range modules 2>&1 || true

@@ -56,6 +56,9 @@ extension AreaAllocator {
             && ram[area].areaFlags >> 8 <= UInt32(nodeCount),
           "areas: node of a lazy area", ram[area].start, UInt64(number))
       }
+      let seenBusy = areas.count { ram[$0].kind == .imported }
+      checker.expect(
+        ram[node].lazy.seenBusy == seenBusy, "areas: seen busy", UInt64(number), UInt64(seenBusy))
       checker.expect(ram[node].lazy.tail.isNone, "areas: tail of a lazy list", UInt64(number))
       for pool in 0..<VmapNode.poolCount {
         let list = ram[node].pools[pool]
@@ -67,12 +70,14 @@ extension AreaAllocator {
             "areas: pooled area", ram[area].start, ram[area].reserved)
         }
         checker.expect(
-          list.tail == pooled.last ?? .none, "areas: tail of a pool", UInt64(number),
+          list.tail == pooled.last ?? .none && list.seenBusy == 0, "areas: tail of a pool",
+          UInt64(number),
           UInt64(pool))
         areas += pooled
       }
       for area in areas { ranges.append((ram[area].start, ram[area].end)) }
     }
+    checker.expect(ram[state].purging.seenBusy == 0, "areas: purge in parts")
     for area in checkList(ram[state].purging, 0, "areas: purge in parts", &checker) {
       lazyPages &+= ram[area].reserved >> 12
       ranges.append((ram[area].start, ram[area].end))
@@ -91,7 +96,7 @@ extension AreaAllocator {
       area = ram[area].next
     }
     checker.expect(
-      found.count == Int(list.count) && list.unused == 0, what, UInt64(node), UInt64(list.count))
+      found.count == Int(list.count), what, UInt64(node), UInt64(list.count))
     return found
   }
 

@@ -179,6 +179,7 @@ extension Machine {
       ram[name].isLive = false
       ram[name].area = .none
     }
+    if ram[area].kind == .imported { forgetRow(area) }
     tables.unmap(ram[area].start, ram[area].end).deferToPurge()
     areas.freeLazily(area)
   }
@@ -251,6 +252,21 @@ extension Machine {
       var batch = PurgeBatch(ram: ram)
       batch.load(list.head, count: Int(list.count))
       for index in 0..<batch.count { body(ram[batch[index]], number) }
+    }
+  }
+
+  /// Calls `body` for every area that waits for a purge: node by node, the one freed last first.
+  package func forEachLazyAreaNewestFirst(_ body: (VMArea, _ node: Int) -> Void) {
+    for number in 0..<areas.nodeCount {
+      let list = ram[areas.node(number)].lazy
+      caches.expect(list.count, VMArea.self)
+      var limit = StepLimit(UInt64(list.count))
+      var area = list.head
+      while !area.isNone {
+        limit.step()
+        body(ram[area], number)
+        area = ram[area].next
+      }
     }
   }
 

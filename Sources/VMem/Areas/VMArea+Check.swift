@@ -17,6 +17,7 @@ extension AreaAllocator {
     case .mapRAM, .mapBlock: return checkMapRAM(record, &checker)
     case .perCPU, .perCPUChunk: return checkMember(record, &checker)
     case .arena: checker.expect(record.owned != 0, "areas: arena", start)
+    case .imported: return checkImported(record, &checker)
     case .caller, .stack: break
     }
     checker.expect(
@@ -43,6 +44,21 @@ extension AreaAllocator {
         && record.flags.subtracting(.flushResetPerms) == .alloc && record.pageCount == 0
         && record.pageOrder == 0 && record.physicalAddress == 0 && record.array == 0
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
+  }
+
+  /// An imported area has what its row says, and no pages.
+  private func checkImported(_ record: VMArea, _ checker: inout Checker) {
+    let start = record.start
+    checker.expect(
+      record.requestedSize == record.size && record.pageOrder == 0, "areas: imported", start,
+      record.requestedSize)
+    guard record.owned != 0 else { return }
+    guard checker.use(record.importedRow, "areas: imported row", start) else { return }
+    let row = ram[record.importedRow]
+    checker.expect(
+      record.importedNode == 0 && (0..<7).allSatisfy { row.unused[$0] == 0 }
+        && (row.words.isNone || checker.objects.state(row.words) != .none),
+      "areas: imported row", start, UInt64(row.words.granule))
   }
 
   /// Pages that an area owns, or was lent.

@@ -10,6 +10,7 @@ extension VMArea {
   package func pagesPerNode(_ ram: RAM) -> InlineArray<8, UInt64> {
     var counts = InlineArray<8, UInt64>(repeating: 0)
     if kind == .stack, pages.isNone { return pagesPerNode(of: stack, ram) }
+    if kind == .imported { return importedPages(ram) }
     guard !pages.isNone else { return counts }
     let known = min(pageCount, ram[pages].count, ram.frameCount)
     if ram[Superblock.ref].nodes == 1 {

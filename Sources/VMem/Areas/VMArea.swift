@@ -38,13 +38,15 @@ public struct VMArea: SlabObject, Sendable {
   var next = Ref<VMArea>.none
   /// `vmap_area.flags`: vmap node plus one in bits 8 and up, 1 for vm_map_ram, 2 for its blocks.
   package var areaFlags: UInt32 = 0
-  /// What it owns, as a granule: its `PageSet`, the next area of its per-CPU group, or its arena.
+  /// What it owns, as a granule: its `PageSet`, the next area of its per-CPU group, its arena, or its
+  /// `ImportedRow`.
   var owned: UInt32 = 0
   public package(set) var pageOrder: UInt8 = 0
   private var rawKind = VMAreaKind.caller.rawValue
-  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`.
+  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`.
   private var marks: UInt8 = 0
-  private var unused: UInt8 = 0
+  /// Of an imported area: the NUMA node that has all its pages, plus one; 0 where the row names none.
+  var importedNode: UInt8 = 0
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
   package static let mapRAM: UInt32 = 1
   package static let mapBlock: UInt32 = 2
@@ -66,7 +68,9 @@ public struct VMArea: SlabObject, Sendable {
 
   /// Whether the record has no bits that mean nothing.
   var isKnown: Bool {
-    VMAreaKind(rawValue: rawKind) != nil && marks <= 3 && unused == 0
+    VMAreaKind(rawValue: rawKind) != nil
+      && (kind == .imported
+        ? marks & ~4 == 0 && importedNode <= 8 : marks <= 3 && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
   }
 
@@ -109,6 +113,15 @@ public struct VMArea: SlabObject, Sendable {
     get { marks & 2 != 0 }
     set { marks = newValue ? marks | 2 : marks & ~2 }
   }
+
+  /// Whether the row of an imported area says that its page array is from vmalloc.
+  package var showsArray: Bool {
+    get { marks & 4 != 0 }
+    set { marks = newValue ? marks | 4 : marks & ~4 }
+  }
+
+  /// What an imported area's row says beyond the record, or none.
+  var importedRow: Ref<ImportedRow> { Ref(granule: kind == .imported ? owned : 0) }
 
   /// The pages it owns, or none.
   var pages: Ref<PageSet> { Ref(granule: kind.ownsPages ? owned : 0) }

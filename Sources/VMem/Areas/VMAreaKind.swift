@@ -16,12 +16,15 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   case stack
   /// A part of a chunk of per-CPU memory; refers to the next one.
   case perCPUChunk
+  /// An area of a real machine, of which only the row is known: it has numbers of pages and none of the
+  /// pages; may refer to its `ImportedRow`.
+  case imported
 
   /// Whether there is a `vm_struct`, which is what most calls look for.
   @inline(__always)
   var hasVMStruct: Bool {
     switch self {
-    case .caller, .perCPU, .arena, .stack, .perCPUChunk: true
+    case .caller, .perCPU, .arena, .stack, .perCPUChunk, .imported: true
     case .mapRAM, .mapBlock: false
     }
   }
@@ -31,7 +34,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   var ownsPages: Bool {
     switch self {
     case .caller, .stack: true
-    case .mapRAM, .mapBlock, .perCPU, .arena, .perCPUChunk: false
+    case .mapRAM, .mapBlock, .perCPU, .arena, .perCPUChunk, .imported: false
     }
   }
 
@@ -39,7 +42,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   @inline(__always)
   var isFreedByOwner: Bool {
     switch self {
-    case .caller, .mapRAM, .mapBlock, .perCPU: false
+    case .caller, .mapRAM, .mapBlock, .perCPU, .imported: false
     case .arena, .stack, .perCPUChunk: true
     }
   }
@@ -47,7 +50,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   /// Whether a name of the area is one of what was made: a block is not what its mappings return.
   var isNamed: Bool {
     switch self {
-    case .caller, .mapRAM, .perCPU, .arena, .stack: true
+    case .caller, .mapRAM, .perCPU, .arena, .stack, .imported: true
     // Its name is one of an object in it.
     case .perCPUChunk: false
     case .mapBlock: false
@@ -57,7 +60,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   /// `vmap_area.flags` of such an area, the node apart.
   var areaFlags: UInt32 {
     switch self {
-    case .caller, .perCPU, .arena, .stack, .perCPUChunk: 0
+    case .caller, .perCPU, .arena, .stack, .perCPUChunk, .imported: 0
     case .mapRAM: VMArea.mapRAM
     case .mapBlock: VMArea.mapRAM | VMArea.mapBlock
     }
@@ -73,7 +76,7 @@ extension Machine {
     case .stack: return bug(function, .areaIsStack, start)
     case .arena: return bug(function, .belongsToArena, start, kernelStart(ram[area].arena))
     case .perCPUChunk: return bug(function, .areaOfChunk, start)
-    case .caller, .mapRAM, .mapBlock, .perCPU:
+    case .caller, .mapRAM, .mapBlock, .perCPU, .imported:
       return bug(function, .touchesDirectMap, start, ram[area].end)
     }
   }

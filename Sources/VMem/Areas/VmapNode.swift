@@ -8,7 +8,8 @@ struct VmapNode: BitwiseCopyable {
     var head = Ref<VMArea>.none
     var tail = Ref<VMArea>.none
     var count: UInt32 = 0
-    var unused: UInt32 = 0
+    /// Areas of a lazy list whose rows were read while they were busy.
+    var seenBusy: UInt32 = 0
   }
 
   /// Pool `i` holds areas of `i + 1` pages.

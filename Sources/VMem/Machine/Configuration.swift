@@ -21,6 +21,9 @@ public struct Configuration: Equatable, Sendable {
   public var window = KmapWindow.Kind.none
   /// Slots of PKMAP, a power of two from 2 to 1024, or 0 for what the window has by itself.
   public var pkmapSlots = 0
+  /// Where the vmalloc window begins, one of `AddressMap.vmallocStarts` and a multiple of 1 GiB; 0 for
+  /// the usual place.
+  package var vmallocStart: UInt64 = 0
 
   public init() {}
 
@@ -33,6 +36,13 @@ public struct Configuration: Equatable, Sendable {
     let kind = window == .none && highmem > 0 ? .x86_64 : window
     guard kind != .none else { return nil }
     return KmapWindow(kind: kind, slots: pkmapSlots == 0 ? kind.slots : pkmapSlots)
+  }
+
+  /// Whether the vmalloc window can lie there.
+  var hasVmallocStart: Bool {
+    vmallocStart == 0
+      || vmallocStart & (1 << 30 - 1) == 0
+        && AddressMap.vmallocStarts(levels: levels).contains(vmallocStart)
   }
 
   /// Slots of kmap_local on all CPUs.

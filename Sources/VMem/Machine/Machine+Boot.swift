@@ -49,6 +49,7 @@ extension Machine {
     guard c.memory % 4096 == 0, c.memory <= Configuration.maximumMemory else {
       throw .memory(c.memory)
     }
+    precondition(c.hasVmallocStart, "the vmalloc window cannot lie there")
     guard c.nodes == 1 || c.memory >= UInt64(c.nodes) << 22 else {
       throw .nodeTooSmall(needed: UInt64(c.nodes) << 22)
     }
@@ -92,6 +93,7 @@ extension Machine {
     ram[state].cpuCount = UInt32(c.cpus)
     ram[state].switches = c.switches.low
     ram[state].moreSwitches = c.switches.high
+    ram[state].vmallocGiB = UInt32(truncatingIfNeeded: c.vmallocStart >> 30)
     ram[state].seed = c.seed
     ram[state].topTable = layout.topTable
     ram[state].zones = Ref(granule: layout.zones << 8)

@@ -51,6 +51,7 @@ extension RAM {
     result.levels = Int(self[state].levels)
     result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .v6_18
     result.switches = Switches(low: self[state].switches, high: self[state].moreSwitches)
+    result.vmallocStart = self[state].vmallocStart
     result.seed = self[state].seed
     result.tlbEntries = Int(self[TLBState.ref].slots)
     result.highmem = UInt64(self[highMemory].frames) << 12
@@ -93,7 +94,7 @@ extension Superblock {
       && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
       && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)
       && ram[ram.highMemory].isPlausible(frames)
-      && KernelVersion(rawValue: kernel) != nil
+      && KernelVersion(rawValue: kernel) != nil && ram.configuration.hasVmallocStart
       && topTable < frames && frameTable < frames && currentCPU < cpuCount
       && areas.indexHeight <= UInt32(FreeIndex.maximumHeight) && areas.busy.height <= 6
   }

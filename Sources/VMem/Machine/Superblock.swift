@@ -6,7 +6,7 @@ struct Superblock: BitwiseCopyable {
   static let ref = Ref<Superblock>(granule: 0)
   /// "VMEMCTL" and a newline, little endian.
   static let magic: UInt64 = 0x0a4c_5443_4d45_4d56
-  static let formatVersion: UInt32 = 4
+  static let formatVersion: UInt32 = 5
 
   var magic = Self.magic
   var formatVersion = Self.formatVersion
@@ -26,7 +26,8 @@ struct Superblock: BitwiseCopyable {
   var callDepth: UInt32 = 0
   /// The kernel's top-level table.
   var topTable: UInt32 = 0
-  var unused: UInt32 = 0
+  /// Start of the vmalloc window in GiB, of which all higher bits are set; 0 for the usual place.
+  var vmallocGiB: UInt32 = 0
   var seed: UInt64 = 1
   var clock: UInt64 = 0
   /// A bit for each CPU that is in the middle of a divided call.
@@ -43,6 +44,8 @@ struct Superblock: BitwiseCopyable {
   var contexts = InlineArray<64, UInt8>(repeating: 0)
 
   var cpus: UInt32 { cpuCount }
+  /// Start of the vmalloc window, or 0 for the usual place.
+  var vmallocStart: UInt64 { vmallocGiB == 0 ? 0 : UInt64(vmallocGiB) << 30 | 0b11 << 62 }
   @inline(__always)
   var cpu: Int { Int(currentCPU & 63) }
   var nodeOfCurrentCPU: Int {

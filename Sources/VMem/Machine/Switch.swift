@@ -68,6 +68,10 @@ public struct Switch: Sendable {
       "unpurged neighbours are one range",
       known: "sources 6.6.14 and 6.12.117; recorded 6.1"),
     Switch(
+      "lazy_unsorted", .lazyUnsorted, .never,
+      "unpurged rows in the order of frees, the newest first",
+      known: "files of kernels before 5.13"),
+    Switch(
       "small_pools_go", .smallPoolsGo, .from(.v6_12, before: .v6_18),
       "a purge empties pools of fewer than four",
       known: "source 6.12.117; recorded 6.12.117, 6.18.15"),

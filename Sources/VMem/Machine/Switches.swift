@@ -89,6 +89,7 @@ public struct Switches: OptionSet, Sendable {
   package static let nrCPUs8192 = Switches(high: 1 << 7)
   package static let randomizeBase = Switches(high: 1 << 8)
   package static let initOnAlloc = Switches(high: 1 << 9)
+  package static let lazyUnsorted = Switches(high: 1 << 10)
 }
 
 extension RAM {

@@ -167,7 +167,8 @@ extension Machine {
     try refuseToFree(.iounmap, area)
     mightSleep(.remove_vm_area)
     let physical = ram[area].physicalAddress
-    memoryTypes.free(physical, physical &+ ram[area].size)
+    // The types of an imported area's memory were never reserved here.
+    if ram[area].kind != .imported { memoryTypes.free(physical, physical &+ ram[area].size) }
     removeArea(area)
   }
 

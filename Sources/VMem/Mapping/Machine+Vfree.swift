@@ -27,6 +27,13 @@ extension Machine {
     defer { endCall() }
     guard context != .nmi else { throw bug(.vfree_atomic, .inInterrupt, UInt64(context.rawValue)) }
     guard address != 0 else { return }
+    if isImported(address) {
+      // It has no bytes to wait in: the work runs at once.
+      let before = context
+      context = .process
+      defer { context = before }
+      return try vfree(address)
+    }
     var link = InlineArray<8, UInt8>(repeating: 0)
     let next = ram[ram.mapping].deferredFree
     for at in 0..<8 { link[at] = UInt8(truncatingIfNeeded: next >> UInt64(8 * at)) }

@@ -28,6 +28,9 @@ extension Machine {
       throw Refusal(.null, .noAreaAtAddress, address)
     }
     if ram[area].kind == .stack { throw whyStays(.vrealloc, area) }
+    guard ram[area].kind != .imported else {
+      throw Refusal(.errno(.EFAULT), .notImported, address)
+    }
     try checkVrealloc(address, request)
     let start = ram[area].start
     let before = ram[area].requestedSize

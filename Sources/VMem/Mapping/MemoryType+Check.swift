@@ -22,7 +22,8 @@ extension MemoryTypes {
     // Two mappings of a range have an entry each.
     var left: [[UInt64]: Int] = [:]
     for range in ranges { left[[range.start, range.end], default: 0] += 1 }
-    for area in checker.areas where ram[area].physicalAddress != 0 {
+    for area in checker.areas
+    where ram[area].physicalAddress != 0 && ram[area].kind != .imported {
       let physical = ram[area].physicalAddress
       let range = [physical, physical &+ ram[area].size]
       checker.expect(

@@ -1,5 +1,5 @@
-/// Where x86-64 puts its kernel areas (no KASLR). The kernel's Documentation/arch/x86/x86_64/mm.rst
-/// gives the same table.
+/// Where x86-64 puts its kernel areas. The kernel's Documentation/arch/x86/x86_64/mm.rst gives the
+/// same table for kernels that are not put at a random place.
 public struct AddressMap: Equatable, Sendable {
   /// Levels of page tables: 4 or 5.
   public let levels: Int
@@ -8,20 +8,45 @@ public struct AddressMap: Equatable, Sendable {
   /// built to be put at a random place.
   public let modulesStart: UInt64
 
-  /// `CONFIG_RANDOMIZE_BASE` in `randomizesBase`.
-  package init(levels: Int, randomizesBase: Bool = false) {
+  /// First byte of the vmalloc window (`vmalloc_base`): a multiple of 1 GiB.
+  public let vmallocStart: UInt64
+
+  /// `CONFIG_RANDOMIZE_BASE` in `randomizesBase`; `vmallocStart` is 0 for the usual place.
+  package init(levels: Int, randomizesBase: Bool = false, vmallocStart: UInt64 = 0) {
     precondition(levels == 4 || levels == 5)
     self.levels = levels
     modulesStart = Self.imageStart + (randomizesBase ? 1 << 30 : 512 << 20)
+    self.vmallocStart = vmallocStart == 0 ? Self.usualStart(levels) : vmallocStart
+  }
+
+  private static func usualStart(_ levels: Int) -> UInt64 {
+    levels == 4 ? 0xffff_c900_0000_0000 : 0xffa0_0000_0000_0000
+  }
+
+  /// Bytes of the vmalloc window: 32 TiB, or 12.5 PiB.
+  package static func vmallocSize(levels: Int) -> UInt64 {
+    levels == 4 ? 32 << 40 : 0x32 << 48
+  }
+
+  /// Where a random vmalloc window may begin: behind a direct map of 64 GiB, and so that the struct
+  /// pages lie behind it and below the entry area of the CPUs.
+  package static func vmallocStarts(levels: Int) -> ClosedRange<UInt64> {
+    let map = AddressMap(levels: levels)
+    return map.pageOffset + Configuration.maximumMemory...0xffff_fe00_0000_0000
+      - vmallocSize(levels: levels) - 2 << 30
   }
 
   /// `page_offset_base`: physical 0 in the direct map.
   public var pageOffset: UInt64 { levels == 4 ? 0xffff_8880_0000_0000 : 0xff11_0000_0000_0000 }
-  public var vmallocStart: UInt64 { levels == 4 ? 0xffff_c900_0000_0000 : 0xffa0_0000_0000_0000 }
   /// The window's last byte; the kernel uses it as the exclusive end of searches all the same.
-  public var vmallocEnd: UInt64 { levels == 4 ? 0xffff_e8ff_ffff_ffff : 0xffd1_ffff_ffff_ffff }
-  /// `vmemmap_base`: the struct page of frame 0.
-  public var vmemmap: UInt64 { levels == 4 ? 0xffff_ea00_0000_0000 : 0xffd4_0000_0000_0000 }
+  public var vmallocEnd: UInt64 { vmallocStart + (Self.vmallocSize(levels: levels) - 1) }
+  /// `vmemmap_base`: the struct page of frame 0. Behind a random window it is as near as it can be.
+  public var vmemmap: UInt64 {
+    guard isUsual else { return vmallocEnd + 1 + 1 << 30 }
+    return levels == 4 ? 0xffff_ea00_0000_0000 : 0xffd4_0000_0000_0000
+  }
+  /// Whether the vmalloc window is where kernels put it that are not put at a random place.
+  package var isUsual: Bool { vmallocStart == Self.usualStart(levels) }
   /// `__START_KERNEL_map`.
   package static let imageStart: UInt64 = 0xffff_ffff_8000_0000
   public static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
@@ -43,6 +68,8 @@ public struct AddressMap: Equatable, Sendable {
 
 extension AddressMap {
   init(_ c: Configuration) {
-    self.init(levels: c.levels, randomizesBase: c.switches.contains(.randomizeBase))
+    self.init(
+      levels: c.levels, randomizesBase: c.switches.contains(.randomizeBase),
+      vmallocStart: c.vmallocStart)
   }
 }

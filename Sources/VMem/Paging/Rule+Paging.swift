@@ -1,7 +1,7 @@
 /// The rules of accesses through the tables.
 extension Rule {
   package static let paging: [Rule] = [
-    .pageFaultsOff, .notUserPage, .notMapped, .readOnly,
+    .pageFaultsOff, .notUserPage, .notMapped, .notImported, .readOnly,
   ]
 
   package static let pageFaultsOff = Rule(
@@ -23,6 +23,10 @@ extension Rule {
         ? "address \($0.hexadecimal("address")) is not canonical"
         : "no \($0.level("level")) entry for \($0.hexadecimal("address"))"
     })
+  package static let notImported = Rule(
+    "notImported", "address",
+    says: "the contents of {address:hex} were not imported",
+    hint: "a row of vmallocinfo tells where an area is, not what is in it")
   package static let readOnly = Rule(
     "readOnly", "address",
     says: "{address:hex} is mapped read-only")

@@ -169,7 +169,7 @@ extension Machine {
     case .caller:
       guard !mustStay(area) else { return .kept }
       if ram[area].pages.isNone { removeArea(area) } else { freeAreaAndPages(area) }
-    case .mapRAM: removeArea(area)
+    case .mapRAM, .imported: removeArea(area)
     case .mapBlock:
       let block = areas.blocks.block(containing: address)
       guard !block.isNone else { return .kept }

@@ -26,9 +26,8 @@ enum Replay {
     if has(Recorder.failure, lines) {
       notes.append("a line failed: run --keep-going goes on after it")
     }
-    if has(Array(" @".utf8), lines) || has(Array(" --lists ".utf8), lines)
-      || has(Array(" --rows ".utf8), lines)
-    {
+    let readers = [" @", " --lists ", " --rows ", "import_vmallocinfo ", "import-vmallocinfo "]
+    if readers.contains(where: { has(Array($0.utf8), lines) }) {
       notes.append("files are read as they are then")
     }
     return notes.isEmpty ? lines : Array("# \(notes.joined(separator: "; "))\n".utf8) + lines

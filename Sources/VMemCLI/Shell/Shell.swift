@@ -76,7 +76,10 @@ struct Shell {
     var options = options
     var line = line
     var words = line.split(separator: " ").map(String.init)
-    if words.first == "boot" || words.first == "quiz", let force = words.firstIndex(of: "--force") {
+    let verb = words.first ?? ""
+    if verb == "quiz" || VerbTable().find(verb)?.facts.contains(.boots) == true,
+      let force = words.firstIndex(of: "--force")
+    {
       options.isForced = true
       words.remove(at: force)
       line = words.joined(separator: " ")

@@ -18,6 +18,7 @@ extension AnswerList {
           .noAreaAtAddress, .addressLessAligned, .sizeRoundsToZero, .morePagesThanRAM, .noFrames,
           .alignmentNotPowerOfTwo),
         .errno(.EOPNOTSUPP, .noVrealloc, .noVreallocAlign), .fault(.notMapped),
+        .errno(.EFAULT, .notImported),
         .bug(.copyOverruns, .noSuchNode, .alignmentNotPowerOfTwo),
         .warn(.noAreaAtAddress, .addressLessAligned, .sizeRoundsToZero),
       ]),

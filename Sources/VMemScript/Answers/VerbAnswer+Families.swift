@@ -38,6 +38,7 @@ extension VerbAnswer {
   /// Of accesses of the kernel.
   static let faults: [VerbAnswer] = [
     .fault(.notMapped, .notCanonical, .readOnly, .pageFaultsOff, .protectionKey),
+    .errno(.EFAULT, .notImported),
     .warn(.protectionKey),
   ]
 

@@ -9,34 +9,35 @@ extension Call {
   mutating func vmallocinfo(
     for script: String?
   ) throws(LineFailure) -> VmallocinfoFile {
-    let token = tokens[arguments.token(.vmallocinfoFile)]
+    let file = try vmallocinfo(tokens[arguments.token(.vmallocinfoFile)], for: script)
+    remark(file.notes, file)
+    return file
+  }
+
+  /// The file that a word names.
+  func vmallocinfo(_ token: Token, for script: String?) throws(LineFailure) -> VmallocinfoFile {
     let path = token.text.string
     if path == "-", script == "<stdin>" {
       throw .script("standard input is the script itself", hint: "name a file", token)
     }
     try checkIsForeign(path, token)
-    guard let source = ScriptSource(path: path) else {
+    guard let bytes = WholeFile.read(path) else {
       var error = ScriptError("\(path): \(systemMessage(systemError()))", token)
       error.exit = .noInput
       throw .script(error)
     }
-    let bytes = source.text.withSpan { span in
-      // Safe: the bytes are copied.
-      unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
-    }
+    let name = path == "-" ? "<stdin>" : path
     do throws(VmallocinfoFile.Defect) {
-      let file = try VmallocinfoFile(name: source.name ?? path, bytes: bytes)
-      remark(file.notes, file)
-      return file
+      return try VmallocinfoFile(name: name, bytes: bytes)
     } catch {
-      throw complaint(error, source.name ?? path, token)
+      throw complaint(error, name, token)
     }
   }
 
   /// Notes that are told of a file.
-  private static let toldNotes = 8
+  private static let toldNotes = 40
 
-  private mutating func remark(_ notes: [VmallocinfoFile.Note], _ file: VmallocinfoFile) {
+  mutating func remark(_ notes: [VmallocinfoFile.Note], _ file: VmallocinfoFile) {
     for note in notes.prefix(Self.toldNotes) {
       remarks.append("\(file.name):\(note.line): \(note.message)")
     }
@@ -44,7 +45,7 @@ extension Call {
     if rest > 0 { remarks.append("and \(rest) more notes like these") }
   }
 
-  private func complaint(
+  func complaint(
     _ defect: VmallocinfoFile.Defect, _ name: String, _ token: Token
   ) -> LineFailure {
     .script("\(name):\(defect.line): \(defect.message)", token)

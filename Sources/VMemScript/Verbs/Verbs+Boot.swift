@@ -36,9 +36,9 @@ extension Interpreter {
 }
 
 extension Verb {
-  private static func notFirst(_ token: Token) -> LineFailure {
+  static func notFirst(_ token: Token) -> LineFailure {
     .script(
-      "`boot` is only allowed as the first line",
+      "`\(token.text.string)` is only allowed as the first line",
       hint: "also of a file that is included while no other line has run", token)
   }
 

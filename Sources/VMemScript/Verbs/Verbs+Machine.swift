@@ -13,6 +13,7 @@ extension Verb {
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
       facts: [.boots, .replaces], .control(boot), check: checkBoot),
+    importFile,
     Verb(
       "info", .machine, .nothing, .reader, [], options: [.hash],
       summary: "show what the machine is: CPUs, registers, windows",

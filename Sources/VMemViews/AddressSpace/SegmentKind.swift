@@ -22,7 +22,7 @@ package enum SegmentKind: UInt8, CaseIterable, Sendable {
     case .perCPU, .perCPUChunk: self = .perCPU
     case .arena: self = .arena
     case .stack: self = .stack
-    case .caller: self.init(area.flags, hasSparse: hasSparse)
+    case .caller, .imported: self.init(area.flags, hasSparse: hasSparse)
     }
   }
 

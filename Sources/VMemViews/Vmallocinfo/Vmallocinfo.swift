@@ -9,7 +9,12 @@ extension Views {
     _ machine: borrowing Machine, pointers: PointerStyle, to output: inout ViewOutput
   ) {
     let rows = VmallocinfoRows(machine, pointers)
+    let seen = machine.seenBusy.sorted { $0.start < $1.start }
     for node in 0..<machine.vmapNodeCount {
+      guard seen.isEmpty else {
+        busy(machine, node, seen, rows, to: &output)
+        continue
+      }
       machine.forEachBusyArea(ofNode: node) { rows.busy($0, to: &output) }
     }
     // These kernels show them with the last area.
@@ -18,9 +23,32 @@ extension Views {
     rows.unpurged(lazyRanges(machine), to: &output)
   }
 
-  /// What waits for a purge, by node and ascending; neighbours as one where the kernel merges them.
+  /// The busy areas of a node, and in their places those that were busy when their rows were read.
+  private static func busy(
+    _ machine: borrowing Machine, _ node: Int, _ seen: [VMArea], _ rows: VmallocinfoRows,
+    to output: inout ViewOutput
+  ) {
+    var rest = seen.filter { machine.vmapNode(of: $0.start) == node }[...]
+    machine.forEachBusyArea(ofNode: node) { area in
+      while let first = rest.first, first.start < area.start {
+        rows.busy(first, to: &output)
+        rest = rest.dropFirst()
+      }
+      rows.busy(area, to: &output)
+    }
+    for area in rest { rows.busy(area, to: &output) }
+  }
+
+  /// What waits for a purge, by node and ascending; neighbours as one where the kernel merges them. Of
+  /// kernels that do not sort it the newest is first.
   static func lazyRanges(_ machine: borrowing Machine) -> [LazyRange] {
     var ranges: [LazyRange] = []
+    if machine.configuration.switches.contains(.lazyUnsorted) {
+      machine.forEachLazyAreaNewestFirst { area, node in
+        ranges.append(LazyRange(node: node, start: area.start, end: area.end))
+      }
+      return ranges
+    }
     machine.forEachLazyArea { area, node in
       ranges.append(LazyRange(node: node, start: area.start, end: area.end))
     }

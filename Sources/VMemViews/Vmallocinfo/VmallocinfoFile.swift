@@ -32,6 +32,11 @@ package struct VmallocinfoFile: Sendable {
     /// From 1.
     package let line: Int
     package let message: String
+
+    package init(line: Int, message: String) {
+      self.line = line
+      self.message = message
+    }
   }
 
   /// Why a text is no file of rows.

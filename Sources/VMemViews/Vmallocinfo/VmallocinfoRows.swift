@@ -87,9 +87,9 @@ struct VmallocinfoRows {
 
   // MARK: Text
 
-  /// More bytes than any row has: a caller of 111 with each byte escaped, eight node counters, every
-  /// other part.
-  private static let longestRow = 1024
+  /// More bytes than any row has: a caller of 111 and unknown words of 111 with each byte escaped, eight
+  /// node counters, every other part.
+  private static let longestRow = 1536
 
   @inline(__always)
   private func text(_ area: borrowing VMArea, to writer: inout ByteCursor) {
@@ -111,9 +111,22 @@ struct VmallocinfoRows {
       writer.write(byte: 0x20)
       writer.write($0)
     }
+    if area.kind == .imported { return imported(area, to: &writer) }
     guard area.pageCount != 0 else { return }
     if Self.hasPageArrayInWindow(area) { writer.write(" vpages") }
-    nodeCounters(area, to: &writer)
+    nodeCounters(area, nodes, to: &writer)
+  }
+
+  /// The end of the row of an area that was imported: as it was.
+  @inline(never)
+  private func imported(_ area: borrowing VMArea, to writer: inout ByteCursor) {
+    if area.showsArray { writer.write(" vpages") }
+    let words = area.importedWords(ram)
+    if !words.isNone {
+      writer.write(byte: 0x20)
+      writer.printable(first: Int(ram[words].length), of: ram[words].text.span)
+    }
+    nodeCounters(area, 8, to: &writer)
   }
 
   @inline(__always)
@@ -137,12 +150,15 @@ struct VmallocinfoRows {
   /// Whether the area's array of page pointers, eight bytes a page, is itself from vmalloc: it is
   /// when it takes more than a page.
   private static func hasPageArrayInWindow(_ area: borrowing VMArea) -> Bool {
+    if area.kind == .imported { return area.showsArray }
     if area.array != 0 { return true }
     return area.pageCount > 512
   }
 
   @inline(__always)
-  private func nodeCounters(_ area: borrowing VMArea, to writer: inout ByteCursor) {
+  private func nodeCounters(
+    _ area: borrowing VMArea, _ nodes: Int, to writer: inout ByteCursor
+  ) {
     let counts = area.pagesPerNode(ram)
     for node in 0..<nodes where counts[node] != 0 {
       writer.write(" N")
@@ -180,6 +196,10 @@ struct VmallocinfoRows {
       let counts = area.pagesPerNode(ram)
       for node in 0..<nodes { output.element(counts[node]) }
       output.endArray()
+    }
+    let words = area.importedWords(ram)
+    if !words.isNone {
+      output.field("words", text: ram[words].text.span.extracting(first: Int(ram[words].length)))
     }
     output.endObject()
   }

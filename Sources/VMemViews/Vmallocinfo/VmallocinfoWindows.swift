@@ -1,3 +1,5 @@
+internal import VMem
+
 /// Where a file's machine has its windows, by its rows.
 enum VmallocinfoWindows {
   typealias Window = (start: UInt64, last: UInt64)
@@ -38,7 +40,10 @@ enum VmallocinfoWindows {
     // Below 0xffff800000000000 only machines with five levels of tables have a kernel.
     let isFive = starts[starts.count / 2] < 0xffff_8000_0000_0000
     let size: UInt64 = isFive ? 0x32 << 48 : 32 << 40
-    let start = base(starts, size)
+    var start = base(starts, size)
+    // Without KASLR the window begins at a known place, whether a row is near it or not.
+    let usual = AddressMap(levels: isFive ? 5 : 4).vmallocStart
+    if start > usual, start - usual < 16 << 30 { start = usual }
     return ((start, start + (size - 1)), modules)
   }
 

@@ -45,7 +45,7 @@ import VMemScript
     arguments: verbs.filter {
       ![
         "memory", "kcore", "vmcore", "include", "assert", "snapshot", "diff", "log", "undo",
-        "replay",
+        "import_vmallocinfo", "replay",
       ].contains($0)
     })
   func examplesRun(_ name: String) throws {
@@ -98,7 +98,10 @@ import VMemScript
     #expect(run("a = get-vm-area 4K\nfree-vm_area a").exit == .success)
   }
 
-  @Test(arguments: verbs.filter { !["memory", "kcore", "vmcore", "include"].contains($0) })
+  @Test(
+    arguments: verbs.filter {
+      !["memory", "kcore", "vmcore", "include", "import_vmallocinfo"].contains($0)
+    })
   func json(_ name: String) throws {
     let verb = try #require(VerbTable().find(name))
     let result = run(Self.premise(name) + "\(verb.example)\n") {

@@ -93,6 +93,7 @@ extension Machine {
     switch tables(ofCPU: cpu).look(up: address) {
     case .hole(let depth):
       if address >= KmapWindow.floor { noteUse(address) }
+      if isImported(address) { throw Refusal(.errno(.EFAULT), .notImported, address) }
       throw Refusal(.fault, .notMapped, address, levelCode(depth))
     case .leaf(_, let entry, let depth):
       guard !usesUserTables(address) || tables(ofCPU: cpu).letsUsersPass(address) else {

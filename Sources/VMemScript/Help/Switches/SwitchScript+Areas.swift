@@ -27,6 +27,17 @@ extension SwitchScript {
       vmallocinfo
       """),
     SwitchScript(
+      "lazy_unsorted",
+      """
+      boot --kernel 6.12
+      k = get_vm_area 4K
+      a = get_vm_area 16K
+      b = get_vm_area 16K
+      free_vm_area a
+      free_vm_area b
+      vmallocinfo
+      """),
+    SwitchScript(
       "small_pools_go",
       """
       boot --kernel 6.12 --cpus 2

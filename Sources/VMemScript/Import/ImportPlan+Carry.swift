@@ -1,0 +1,59 @@
+internal import VMem
+internal import VMemViews
+
+extension ImportPlan {
+  /// Gives a machine that has just been booted the areas of the file.
+  func carryOut(on machine: borrowing Machine) throws(Machine.ImportDefect) {
+    try leaveFree(machine)
+    let bytes = file.bytes.span
+    for index in order {
+      let row = file.rows[Int(index)]
+      let start = start(row)
+      switch row.kind {
+      case .unpurged: continue
+      case .mapRAM: try machine.importMapRAM(start: start, end: start &+ row.size)
+      case .area:
+        try machine.importArea(
+          area(row), caller: bytes.extracting(row.caller.prefix(Symbol.maximumLength)),
+          words: bytes.extracting(row.words.prefix(Symbol.maximumLength)))
+      }
+    }
+    // The list of a node has the newest first, and so has a file that is not sorted.
+    for (index, node) in zip(unpurged, unpurgedNodes()).reversed() {
+      let row = file.rows[index]
+      let start = start(row)
+      let seen = seenBusy[index].map { file.rows[$0] }
+      try machine.importLazy(
+        start: start, end: start &+ row.size, node: node, seen: seen.map { area($0) },
+        caller: bytes.extracting((seen?.caller ?? 0..<0).prefix(Symbol.maximumLength)))
+    }
+    machine.endImport()
+  }
+
+  private func leaveFree(_ machine: borrowing Machine) throws(Machine.ImportDefect) {
+    var ranges: [(start: UInt64, end: UInt64)] = []
+    ranges.reserveCapacity(order.count)
+    for index in order {
+      let row = file.rows[Int(index)]
+      let start = start(row)
+      if let last = ranges.last, last.end == start {
+        ranges[ranges.count - 1].end = start &+ row.size
+      } else {
+        ranges.append((start, start &+ row.size))
+      }
+    }
+    try machine.leaveFree(around: ranges)
+  }
+
+  /// What the machine is, as one line of help would set it.
+  var settings: String {
+    let c = configuration
+    var text = "kernel \(c.kernel.text), \(c.cpus) CPU\(c.cpus == 1 ? "" : "s"), \(c.nodes) node"
+    let isGiga = c.memory & (1 << 30 - 1) == 0
+    text += c.nodes == 1 ? "" : "s"
+    text += isGiga ? ", \(c.memory >> 30)G of RAM" : ", \(c.memory >> 12)p of RAM"
+    if c.vmallocStart != 0 { text += ", vmalloc window at \(hexadecimal(c.vmallocStart))" }
+    if shift != 0 { text += ", moved from \(hexadecimal(file.window.start))" }
+    return text
+  }
+}

@@ -1,0 +1,293 @@
+internal import VMem
+internal import VMemViews
+
+/// How a file of vmallocinfo becomes a machine: what it is made of, and which rows are taken over.
+struct ImportPlan {
+  typealias Defect = VmallocinfoFile.Defect
+  typealias Note = VmallocinfoFile.Note
+
+  let file: VmallocinfoFile
+  private(set) var configuration: Configuration
+  /// What was passed over: of the file, and of what came after.
+  private(set) var notes: [Note]
+  /// What is added to the addresses of the vmalloc window.
+  private(set) var shift: UInt64 = 0
+  /// Rows that are taken over, ascending by address.
+  private(set) var order: [UInt32] = []
+  /// Vmap nodes that the order of the rows tells of; nil for an order that no kernel prints.
+  private(set) var vmapNodes: Int?
+  /// Positions of the rows that wait for a purge, in the file's order, and whether that is ascending.
+  private(set) var unpurged: [Int] = []
+  /// Of those whose row was read while they were busy, the position of that row.
+  private(set) var seenBusy: [Int: Int] = [:]
+
+  /// - Parameters:
+  ///   - given: settings that the file does not decide.
+  ///   - rebase: whether the vmalloc window is moved to the usual place.
+  init(
+    _ file: VmallocinfoFile, _ configuration: Configuration, given: ParameterSet, rebase: Bool
+  ) throws(Defect) {
+    self.file = file
+    self.configuration = configuration
+    notes = file.notes
+    try checkAddresses()
+    unpurged = file.rows.indices.filter { file.rows[$0].kind == .unpurged }
+    findOrder()
+    if !given.contains(.kernel) { guessKernel() }
+    try place(rebase: rebase)
+    guessMachine(given)
+    try sort()
+    tellWhatIsCut()
+  }
+
+  /// Which rows can be taken over at all.
+  private func checkAddresses() throws(Defect) {
+    let line = file.rows[0].line
+    if file.isNarrow, file.addresses == .real {
+      throw Defect(
+        line: line,
+        message: "32-bit addresses, and this machine has 64 bits: "
+          + "holes, fit, totals and map answer with --file")
+    }
+    let why: String
+    switch file.addresses {
+    case .real: why = ""
+    case .hashed: why = "addresses are hashed"
+    case .zero: why = "addresses are hidden"
+    }
+    guard why.isEmpty else {
+      throw Defect(
+        line: line,
+        message: "\(why), and none is made up: read the file as root after "
+          + "`sysctl kernel.kptr_restrict=1`; holes, fit and totals answer \"at least\" with --file"
+      )
+    }
+    var outside: [Int] = []
+    for row in file.rows where !file.isInWindow(row) { outside.append(row.line) }
+    if let first = outside.first {
+      let window = "\(hexadecimal(file.window.start))..\(hexadecimal(file.window.last))"
+      let more = outside.count > 1 ? ", and so are \(outside.count - 1) more rows" : ""
+      throw Defect(
+        line: first, message: "the row is outside of the vmalloc window \(window)\(more)")
+    }
+  }
+
+  // MARK: Guesses
+
+  /// How busy rows are ordered, and where the others stand.
+  private mutating func findOrder() {
+    vmapNodes = findVmapNodes()
+    if vmapNodes == nil {
+      notes.append(
+        Note(line: file.rows[0].line, message: "no kernel prints rows in this order: sorted"))
+    }
+    guard let first = unpurged.first, unpurged.count < file.rows.count - first else { return }
+    notes.append(
+      Note(
+        line: file.rows[first].line,
+        message: "what waits for a purge stands among other rows: shown behind them"))
+  }
+
+  /// The kernel, by the order of its rows.
+  private mutating func guessKernel() {
+    let rows = file.rows
+    let isAscending = zip(unpurged, unpurged.dropFirst())
+      .allSatisfy { rows[$0].start < rows[$1].start }
+    let touches = zip(unpurged, unpurged.dropFirst())
+      .contains { rows[$0].end == rows[$1].start }
+    let hasSparse = rows.contains { $0.flags.contains(.sparse) }
+    let isOld = vmapNodes == 1 && !hasSparse && !(isAscending && touches)
+    configuration.kernel = isOld ? .v6_1 : .v6_18
+    configuration.switches = configuration.kernel.switches
+    if isOld, !isAscending {
+      configuration.switches.remove(.lazyMerge)
+      configuration.switches.insert(.lazyUnsorted)
+    }
+  }
+
+  /// The least number of vmap nodes with which busy rows are node by node, and ascending in each.
+  private func findVmapNodes() -> Int? {
+    let busy = file.rows.lazy.filter { $0.kind != .unpurged }
+    // Without an order of its own a file says nothing of nodes.
+    return (1...Configuration.maximumCPUs).first { count in
+      var before: (node: UInt64, start: UInt64) = (0, 0)
+      return busy.allSatisfy { row in
+        let node = count == 1 ? 0 : row.start >> 16 % UInt64(count)
+        defer { before = (node, row.start) }
+        return (node, row.start) >= before
+      }
+    }
+  }
+
+  /// Everything that the rows tell of the machine.
+  private mutating func guessMachine(_ given: ParameterSet) {
+    if let modules = file.modules {
+      let isRandom = modules.start == AddressMap(levels: 4, randomizesBase: true).modulesStart
+      configuration.switches.subtract(.randomizeBase)
+      if isRandom { configuration.switches.insert(.randomizeBase) }
+    } else if configuration.vmallocStart != 0 {
+      configuration.switches.insert(.randomizeBase)
+    }
+    let block: UInt64 = 1 << 20
+    if file.rows.contains(where: {
+      $0.kind == .mapRAM && $0.size == block && $0.start & (block - 1) == 0
+    }) {
+      configuration.switches.insert(.nrCPUs8192)
+    }
+    if !given.contains(.cpus) { configuration.cpus = guessedCPUs() }
+    var pages: UInt64 = 0
+    var node = 0
+    for row in file.rows {
+      pages += row.pages
+      guard row.nodes.count > 0 else { continue }
+      let counts = file.pagesPerNode(row)
+      for at in node..<8 where counts[at] > 0 { node = at }
+    }
+    if !given.contains(.nodes) { configuration.nodes = node + 1 }
+    guard !given.contains(.memory) else { return }
+    let records = UInt64(file.rows.count) * 256
+    let wanted = max(1 << 30, records, min(pages, 1 << 24) << 13)
+    configuration.memory = 1 << 30
+    while configuration.memory < min(wanted, Configuration.maximumMemory) {
+      configuration.memory <<= 1
+    }
+  }
+
+  /// As many as vmap nodes; before these, as there are stacks for interrupts.
+  private func guessedCPUs() -> Int {
+    if configuration.switches.contains(.vmapNodes) { return vmapNodes ?? 1 }
+    let stacks = file.rows.count { row in
+      guard row.flags == .map, row.pages == 0 else { return false }
+      let caller = file.text(row.caller)
+      return caller.hasPrefix("map_irq_stack+") || caller.hasPrefix("irq_init_percpu_irqstack+")
+    }
+    return min(max(stacks, 1), Configuration.maximumCPUs)
+  }
+
+  // MARK: Places
+
+  /// Where the vmalloc window is, and by how much it is moved.
+  private mutating func place(rebase: Bool) throws(Defect) {
+    guard file.window.last > 0 else { return }
+    configuration.levels = file.window.start < 0xffff_8000_0000_0000 ? 5 : 4
+    let usual = AddressMap(levels: configuration.levels)
+    guard file.window.start != usual.vmallocStart else { return }
+    if rebase {
+      shift = usual.vmallocStart &- file.window.start
+      return
+    }
+    guard AddressMap.vmallocStarts(levels: configuration.levels).contains(file.window.start) else {
+      throw Defect(
+        line: file.rows[0].line,
+        message: "no x86-64 kernel has its vmalloc window at \(hexadecimal(file.window.start)); "
+          + "--rebase moves the rows to \(hexadecimal(usual.vmallocStart))")
+    }
+    configuration.vmallocStart = file.window.start
+  }
+
+  /// First byte of a row in the machine.
+  func start(_ row: VmallocinfoFile.Row) -> UInt64 {
+    row.start >= file.window.start && row.start <= file.window.last
+      ? row.start &+ shift : row.start
+  }
+
+  /// Puts the rows in order, and refuses those that overlap: but what waits for a purge, or was freed
+  /// and handed out again while the file was read.
+  private mutating func sort() throws(Defect) {
+    let rows = file.rows
+    order = rows.indices.map { UInt32($0) }
+    if !zip(rows, rows.dropFirst()).allSatisfy({ $0.start <= $1.start }) {
+      order.sort {
+        (rows[Int($0)].start, rows[Int($0)].line) < (rows[Int($1)].start, rows[Int($1)].line)
+      }
+    }
+    var dropped: Set<UInt32> = []
+    var last: UInt32?
+    for index in order {
+      guard let before = last else {
+        last = index
+        continue
+      }
+      let (row, other) = (rows[Int(index)], rows[Int(before)])
+      guard row.start < other.end else {
+        last = index
+        continue
+      }
+      let goes = row.kind == .unpurged ? index : before
+      let stays = goes == index ? before : index
+      if rows[Int(goes)].kind == .unpurged, isSame(Int(goes), Int(stays)) {
+        seenBusy[Int(goes)] = Int(stays)
+        dropped.insert(stays)
+        last = goes
+        continue
+      }
+      guard rows[Int(goes)].kind == .unpurged else {
+        throw Defect(
+          line: max(row.line, other.line),
+          message: "the row overlaps that of line \(min(row.line, other.line))")
+      }
+      dropped.insert(goes)
+      notes.append(
+        Note(
+          line: rows[Int(goes)].line,
+          message: "what waits for a purge overlaps line \(rows[Int(stays)].line): passed over"))
+      if goes == before { last = index }
+    }
+    guard !dropped.isEmpty else { return }
+    order.removeAll { dropped.contains($0) }
+    unpurged.removeAll { dropped.contains(UInt32($0)) }
+  }
+
+  /// Whether a row that waits for a purge is of the very area that another shows busy: it was freed
+  /// while the file was read.
+  private mutating func isSame(_ unpurged: Int, _ busy: Int) -> Bool {
+    let (row, other) = (file.rows[unpurged], file.rows[busy])
+    guard other.kind == .area, row.start == other.start, row.end == other.end,
+      other.words.isEmpty, area(other).onlyNode != nil
+    else { return false }
+    notes.append(
+      Note(
+        line: row.line,
+        message: "line \(other.line) was read before its area was freed: it waits for a purge"))
+    return true
+  }
+
+  /// An area as its row has it, in its place in the machine.
+  func area(_ row: VmallocinfoFile.Row) -> ImportedArea {
+    let start = start(row)
+    var area = ImportedArea(start: start, end: start &+ row.size, flags: row.flags)
+    area.pageCount = UInt32(clamping: row.pages)
+    area.pagesPerNode = file.pagesPerNode(row)
+    area.physicalAddress = row.physicalAddress
+    area.showsArray = row.hasArray
+    return area
+  }
+
+  /// Texts that are longer than the machine keeps.
+  private mutating func tellWhatIsCut() {
+    for row in file.rows {
+      let longest = max(row.caller.count, row.words.count)
+      guard longest > Symbol.maximumLength, notes.count < 100 else { continue }
+      notes.append(
+        Note(
+          line: row.line,
+          message: "a text of \(longest) bytes: the first \(Symbol.maximumLength) are kept"))
+    }
+  }
+
+  /// The vmap node of each row that waits for a purge: rows come node by node, ascending in each, so
+  /// that a lower address begins the next node.
+  func unpurgedNodes() -> [Int] {
+    guard configuration.switches.contains(.vmapNodes) else {
+      return unpurged.map { _ in 0 }
+    }
+    var node = 0
+    var before: UInt64 = 0
+    return unpurged.map { index in
+      let start = file.rows[index].start
+      if start < before { node = min(node + 1, configuration.cpus - 1) }
+      before = start
+      return node
+    }
+  }
+}

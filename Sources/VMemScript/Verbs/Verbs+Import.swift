@@ -1,0 +1,78 @@
+internal import VMem
+internal import VMemViews
+
+extension Parameter {
+  fileprivate static let importedFile = Parameter(
+    id: 200, .word, "FILE", "a /proc/vmallocinfo, as it is or pasted; - is standard input")
+  fileprivate static let rebase = Parameter(
+    id: 201, option: "--rebase", .flag, "move the vmalloc window to where it is without KASLR")
+}
+
+/// Machines that rows of vmallocinfo tell of.
+extension Verb {
+  static let importFile = Verb(
+    "import_vmallocinfo", .machine, .nothing, .language, [.importedFile],
+    options: [
+      .kernel, .cpus, .nodes, .memory, .rebase, .config, .with, .without, .seed, .tlbEntries,
+    ],
+    summary: "make the machine that a /proc/vmallocinfo shows; as boot, only as the first line",
+    returns: """
+      number of areas. What was passed over or guessed is told as notes; options say it instead. The \
+      areas have their numbers of pages and no contents: access is -EFAULT
+      """,
+    example: "import_vmallocinfo vmallocinfo.txt --cpus 8\nvm_unmap_aliases\nholes",
+    facts: [.boots, .replaces],
+    .control(importVmallocinfo), check: checkImport)
+
+  private static func importVmallocinfo(
+    _ interpreter: inout Interpreter
+  ) throws(LineFailure) -> Result {
+    guard !interpreter.isUsed else { throw notFirst(interpreter.call.tokens[0]) }
+    let plan = try interpreter.call.importPlan(for: interpreter.fileName)
+    let machine: Machine
+    do throws(BootError) {
+      machine = try Machine(plan.configuration)
+    } catch {
+      throw .script(interpreter.call.explain(error, plan.configuration))
+    }
+    do throws(Machine.ImportDefect) {
+      try plan.carryOut(on: machine)
+    } catch {
+      throw .script(
+        "the records of \(plan.file.rows.count) rows need more memory: --memory",
+        interpreter.call.tokens[0])
+    }
+    let count = machine.counters.busyAreas
+    try interpreter.begin(with: machine)
+    interpreter.isUsed = true
+    interpreter.call.remark(plan.notes, plan.file)
+    interpreter.call.remarks.append("\(plan.file.name): \(plan.settings)")
+    return .number(count)
+  }
+
+  private static func checkImport(_ parser: inout Parser) throws(LineFailure) {
+    guard parser.mayBoot else { throw notFirst(parser.call.tokens[0]) }
+    let configuration = try parser.call.configuration()
+    do throws(BootError) {
+      try Machine.check(configuration)
+    } catch {
+      throw .script(parser.call.explain(error, configuration))
+    }
+  }
+}
+
+extension Call {
+  /// Reads the file, and decides what it becomes.
+  fileprivate func importPlan(for script: String?) throws(LineFailure) -> ImportPlan {
+    let token = tokens[arguments.token(.importedFile)]
+    let file = try vmallocinfo(token, for: script)
+    var given = arguments.given
+    if options.kernel != nil { given.insert(.kernel) }
+    let configuration = try configuration()
+    do throws(VmallocinfoFile.Defect) {
+      return try ImportPlan(file, configuration, given: given, rebase: arguments.has(.rebase))
+    } catch {
+      throw complaint(error, file.name, token)
+    }
+  }
+}

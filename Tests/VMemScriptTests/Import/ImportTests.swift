@@ -1,0 +1,269 @@
+import TestSupport
+import Testing
+import VMem
+import VMemScript
+
+/// `import_vmallocinfo FILE`: a machine of a file, which prints the file back.
+@Suite struct ImportTests {
+  /// Imports a text, and runs lines behind it.
+  static func imported(
+    _ text: String, _ options: String = "", then lines: String = ""
+  ) throws -> Transcript {
+    let folder = try TemporaryFolder()
+    try folder.write(Array(text.utf8), to: "rows")
+    return run("import_vmallocinfo \(folder.path)/rows \(options)\n\(lines)\n")
+  }
+
+  static func fixture(_ name: String) throws -> String {
+    try Fixture.text("vmallocinfo/" + name)
+  }
+
+  static let kaslr = ["6.12.117", "6.18.15", "7.0.13", "7.2.12", "7.3.4"].map { "kaslr.\($0)" }
+
+  /// The rows a text prints back, and that the machine is sound.
+  private func comesBack(_ text: String, _ options: String = "", areas: Int? = nil) throws {
+    let ran = try Self.imported(text, options, then: "vmallocinfo\ncheck")
+    #expect(ran.exit == .success, "\(ran.messages)")
+    let rows = text.split(separator: "\n").map(String.init)
+    #expect(ran.lines.dropFirst().dropLast() == rows[...])
+    #expect(ran.lines.last == "0")
+    if let areas { #expect(ran.lines.first == "\(areas)") }
+  }
+
+  @Test(arguments: kaslr + ["ubuntu"]) func filesOfRealMachinesComeBack(_ name: String) throws {
+    try comesBack(try Self.fixture(name))
+  }
+
+  @Test(arguments: ["a1_sizes", "b4_ioremap", "e1_vmalloc", "d3_percpu", "L5_a5_huge"])
+  func recordedFilesComeBack(_ scenario: String) throws {
+    let folder = Fixture.folder + "kernel-6.1/\(scenario)"
+    let names = TestFiles.names(in: folder)?.filter { $0.hasPrefix("vmallocinfo.") } ?? []
+    try #require(!names.isEmpty)
+    for name in names { try comesBack(try Fixture.text("kernel-6.1/\(scenario)/\(name)")) }
+  }
+
+  @Test func whatNoKernelOfTodayPrintsIsKept() throws {
+    try comesBack(
+      """
+      0xffffc90000000000-0xffffc90000005000   20480 dup+0x4a/0x1b0 [mod] pages=4 vmalloc lowmem N0=1 N3=3
+      0xffffc90000005000-0xffffc90000007000    8192 phys=0x00000000bfefe000 ioremap
+      0xffffc90000008000-0xffffc90000c09000 12587008 f+0x1/0x2 pages=3072 vmalloc user vpages N1=3072
+      0xffffc90001000000-0xffffc90001100000 1048576 vm_map_ram
+      0xffffc90001100000-0xffffc90001120000  131072 vm_map_ram
+      0xffffc90001120000-0xffffc90001124000   16384 g+0x1/0x2 pages=3 vmalloc
+      0xffffc90001124000-0xffffc90001128000   16384 0xffffffffa0001234 pages=4 vmap N0=4
+
+      """, areas: 7)
+  }
+
+  @Test func pastedRowsAreRead() throws {
+    let text = try Self.fixture("kaslr.6.18.15")
+    let pasted =
+      "$ cat /proc/vmallocinfo\r\n"
+      + text.replacing("0xffffd", with: "> 0xffffd")
+      .replacing("-> 0x", with: "-0x").replacing("\n", with: "\r\n")
+    let ran = try Self.imported(pasted, then: "vmallocinfo")
+    #expect(ran.exit == .success, "\(ran.messages)")
+    #expect(ran.lines.dropFirst() == text.split(separator: "\n").map(String.init)[...])
+    #expect(ran.messages.contains("rows:1: no row: passed over"))
+    #expect(ran.messages.contains("rows had text before them in all"))
+  }
+
+  // MARK: What is guessed
+
+  @Test func guessesAreToldAndCanBeSet() throws {
+    let text = try Self.fixture("ubuntu")
+    let ran = try Self.imported(text, then: "info")
+    #expect(ran.messages.contains("rows: kernel 6.1, 2 CPUs, 1 node, 1G of RAM, vmalloc window at"))
+    #expect(ran.lines.contains("vmalloc: 0xffffb3c1c0000000..0xffffd3c1c0000000"))
+    let set = try Self.imported(
+      text, "--kernel 7.0 --cpus 8 --nodes 2 --memory 2G --rebase", then: "info\ncheck")
+    #expect(set.exit == .success, "\(set.messages)")
+    for line in [
+      "kernel: 7.0", "cpus: 8", "nodes: 2", "memory: 2147483648 bytes",
+      "vmalloc: 0xffffc90000000000..0xffffe90000000000",
+    ] {
+      #expect(set.lines.contains(line))
+    }
+    let four = try Self.imported(try Self.fixture("kaslr.7.0.13"), then: "info")
+    #expect(four.lines.contains("kernel: 6.18") && four.lines.contains("cpus: 2"))
+  }
+
+  /// Numbers that were computed from the rows by other means.
+  @Test func holesOfTheUbuntuMachine() throws {
+    let base: UInt64 = 0xffff_b3c1_c000_0000
+    func holes(_ lines: String) throws -> [(start: UInt64, size: UInt64)] {
+      try Self.imported(Self.fixture("ubuntu"), then: lines + "vmap_state").lines.compactMap {
+        let words = $0.split(separator: " ")
+        guard words.first == "free", words.count == 3,
+          let start = UInt64(words[1].dropFirst(2), radix: 16),
+          let end = UInt64(words[2].dropFirst(2), radix: 16), start >= base,
+          end < base + 1 << 40
+        else { return nil }
+        return (start, end - start)
+      }
+    }
+    let now = try holes("")
+    #expect(now.count == 762 && now.reduce(0) { $0 + $1.size } == 103_984 << 10)
+    let purged = try holes("vm_unmap_aliases\n")
+    #expect(purged.count == 392)
+    let largest = try #require(purged.max { $0.size < $1.size })
+    #expect(largest == (0xffff_b3c1_c468_1000, 58_876 << 10))
+  }
+
+  @Test func nextAllocationsOfTheUbuntuMachine() throws {
+    let ran = try Self.imported(
+      try Self.fixture("ubuntu"), "--rebase",
+      then: "vm_unmap_aliases\nget_vm_area 16K\nget_vm_area 1M\nget_vm_area 4M\ncheck")
+    #expect(
+      ran.lines.dropFirst() == [
+        "0", "0xffffc90000063000", "0xffffc90001a49000", "0xffffc900021b1000", "0",
+      ])
+  }
+
+  // MARK: What can be done with it
+
+  @Test func everyWayToFree() throws {
+    let ran = try Self.imported(
+      try Self.fixture("ubuntu"),
+      then: """
+        expect EFAULT read 0xffffb3c1c0010000 8
+        expect EFAULT write 0xffffb3c1c0010000 aa
+        expect fault read 0xffffb3c1c0014000 8
+        expect NULL vmalloc_to_page 0xffffb3c1c0010000
+        kcore --read 0xffffb3c1c0010000 16
+        vfree 0xffffb3c1c0010000
+        iounmap 0xffffb3c1c0005000
+        vunmap 0xffffb3c1c0000000
+        free_vm_area 0xffffb3c1c0007000
+        context irq
+        vfree 0xffffb3c1c0018000
+        context process
+        check
+        vm_unmap_aliases
+        check
+        a = get_vm_area 16K
+        vfree a
+        check
+        """)
+    #expect(ran.exit == .unexpectedError || ran.exit == .success, "\(ran.messages)")
+    #expect(ran.lines.contains("00*16"))
+    #expect(ran.lines.suffix(4) == ["0", "0xffffb3c1c0000000", "0", "0"])
+  }
+
+  @Test func vreallocNeedsContents() throws {
+    let ran = try Self.imported(
+      Self.row.replacing("vmap", with: "pages=4 vmalloc N0=4"), "--kernel 7.2",
+      then: """
+        expect EFAULT vrealloc 0xffffc90000000000 8K
+        expect EFAULT vrealloc 0xffffc90000000000 64K
+        expect NULL vrealloc 0xffffc90000000000 0
+        vmallocinfo
+        check
+        """)
+    #expect(ran.exit == .success, "\(ran.messages)")
+    #expect(
+      ran.lines.suffix(2) == [
+        "0xffffc90000000000-0xffffc90000005000   20480 unpurged vm_area", "0",
+      ])
+  }
+
+  @Test func vmallocUsedCountsThePages() throws {
+    let text = """
+      0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 pages=4 vmalloc N0=4
+      0xffffc90000005000-0xffffc90000008000   12288 f+0x1/0x2 pages=2 vmap N0=2
+      0xffffc90000008000-0xffffc90000010000   32768 f+0x1/0x2 pages=7 vmalloc N0=3 N1=4
+
+      """
+    let ran = try Self.imported(
+      text, then: "meminfo\nvfree 0xffffc90000008000\nmeminfo\nvmallocinfo\ncheck")
+    let used = ran.lines.filter { $0.hasPrefix("VmallocUsed:") }.map {
+      $0.split(separator: " ")[1]
+    }
+    #expect(used.count == 2)
+    #expect((Int(used[0]) ?? 0) - (Int(used[1]) ?? 0) == 28, "\(used)")
+    #expect(ran.lines.last == "0")
+  }
+
+  /// A stack that was freed while the file was read: busy above, waiting below.
+  @Test func whatWasFreedWhileTheFileWasRead() throws {
+    let text = """
+      0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 pages=4 vmalloc N0=4
+      0xffffc90000008000-0xffffc9000000d000   20480 f+0x1/0x2 pages=4 vmalloc N0=4
+      0xffffc90000000000-0xffffc90000005000   20480 unpurged vm_area
+
+      """
+    let ran = try Self.imported(
+      text, then: "vmallocinfo\ncheck\nvm_unmap_aliases\nvmallocinfo\ncheck\nget_vm_area 16K")
+    let rows = text.split(separator: "\n").map(String.init)
+    #expect(ran.lines == ["1"] + rows + ["0", "0", rows[1], "0", "0xffffc90000000000"])
+    #expect(ran.messages.contains("rows:3: line 1 was read before its area was freed"))
+  }
+
+  // MARK: What cannot be imported
+
+  private static let row = "0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 vmap\n"
+
+  @Test(
+    arguments: [
+      (
+        row + "0xffffc90000004000-0xffffc90000006000    8192 vmap\n",
+        "rows:2: the row overlaps that of line 1"
+      ),
+      (
+        row
+          + row.replacing("0xffffc90000005000", with: "0xffffc90000009000").replacing(
+            "20480", with: "36864"),
+        "rows:2: the row overlaps that of line 1"
+      ),
+      (
+        row + row.replacing("90000", with: "90001") + row.replacing("0xffffc9", with: "0xffff11"),
+        "rows:3: the row is outside of the vmalloc window 0xffffc90000000000..0xffffe8ffffffffff"
+      ),
+      (row.replacing("0xffffc9", with: "0xffff80"), "no x86-64 kernel has its vmalloc window at"),
+      (row.replacing("20480", with: "20481"), "rows:1: "), ("", "no row of /proc/vmallocinfo"),
+    ])
+  func badFiles(_ text: String, _ message: String) throws {
+    let ran = try Self.imported(text)
+    #expect(ran.exit == .badScript && ran.messages.contains(message), "\(ran.messages)")
+  }
+
+  @Test(
+    arguments: [
+      ("coreos.hashed", "addresses are hashed", "kptr_restrict=1"),
+      ("arm32", "32-bit addresses", "--file"),
+    ])
+  func filesWithoutAddressesOfThisMachine(_ name: String, _ why: String, _ hint: String) throws {
+    let ran = try Self.imported(try Self.fixture(name))
+    #expect(ran.exit == .badScript)
+    #expect(ran.messages.contains("rows:1: \(why)") && ran.messages.contains(hint))
+    let hidden = try Self.imported(
+      "0x0000000000000000-0x0000000000000000   20480 f+0x93/0xe0 vmap\n")
+    #expect(hidden.exit == .badScript && hidden.messages.contains("addresses are hidden"))
+  }
+
+  @Test func rebaseMovesWhatNoKernelHas() throws {
+    let ran = try Self.imported(
+      Self.row.replacing("0xffffc9", with: "0xffff80"), "--rebase", then: "vmallocinfo\ncheck")
+    #expect(ran.lines == ["1", String(Self.row.dropLast()), "0"])
+  }
+
+  @Test func onlyAsTheFirstLine() throws {
+    #expect(run("import_vmallocinfo /nowhere/rows\n").exit == .noInput)
+    let late = run("get_vm_area 4K\nimport_vmallocinfo /nowhere/rows\n")
+    #expect(late.exit == .badScript)
+    #expect(late.messages.contains("`import_vmallocinfo` is only allowed as the first line"))
+    #expect(run("import_vmallocinfo\n").exit == .badScript)
+    #expect(run("import_vmallocinfo /nowhere/rows --cpus 65\n").exit == .badScript)
+  }
+
+  @Test func littleMemoryIsTold() throws {
+    let text = (0..<8000).map {
+      let start = 0xffff_c900_0000_0000 + UInt64($0) << 13
+      return "0x\(String(start, radix: 16))-0x\(String(start + 8192, radix: 16))    8192 f vmap\n"
+    }.joined()
+    let ran = try Self.imported(text, "--memory 1M")
+    #expect(ran.exit == .badScript && ran.messages.contains("need more memory"), "\(ran.messages)")
+    #expect(try Self.imported(text, "--memory 4M", then: "check").exit == .success)
+  }
+}
