@@ -127,7 +127,8 @@ extension ImageFile {
   static func exists(_ path: ImagePath) -> ProcessFailure {
     ProcessFailure(
       message:
-        "\(path.image) holds a machine already; boot --force makes another, as does quiz --force",
+        "\(path.image) holds a machine already; boot, quiz and import_vmallocinfo replace it with "
+        + "--force",
       exitCode: EX_CANTCREAT, isTaken: true)
   }
 }

@@ -172,8 +172,8 @@ extension ReplayReport {
     output.field("size", count: event.size)
     output.field("align", count: event.align)
     output.field("why", text: difference.why)
-    neighbour("below", difference.below, &output)
-    neighbour("above", difference.above, &output)
+    area("below", difference.below, &output)
+    area("above", difference.above, &output)
     output.endInnerObject()
   }
 
@@ -185,7 +185,7 @@ extension ReplayReport {
     output.field(name, address: address)
   }
 
-  private func neighbour(
+  private func area(
     _ name: StaticString, _ area: ReplayDifference.Neighbour?, _ output: inout ViewOutput
   ) {
     guard let area else {

@@ -79,6 +79,17 @@ import VMem
     #expect(ran.lines[0].contains("\"differences\":0,\"first\":null"))
   }
 
+  /// A difference is an object with the areas beside it.
+  @Test func differencesInJSON() throws {
+    let trace =
+      Self.alloc(1, at: Self.base) + Self.alloc(2, at: Self.base + 0x5000)
+      + Self.alloc(3, at: Self.base + 0x2000)
+    let ran = try Self.replay(Array(trace.utf8), json: true)
+    for line in ran.lines { #expect(JSONText.isObject(line), "\(line)") }
+    let first = try #require(ran.lines.first { $0.contains("\"first\":{") })
+    #expect(first.contains("\"below\":{\"start\":\"") && first.contains("\"above\":null"))
+  }
+
   /// A machine that was not primed goes on from the traced addresses, and says what is missing.
   @Test func freshMachine() throws {
     let trace = try Array(Fixture.text("trace/6.12.117.trace").utf8)
