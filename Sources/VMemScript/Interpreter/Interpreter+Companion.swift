@@ -63,6 +63,8 @@ extension Interpreter {
   /// the lines since run again, and print what has not been printed; where there are none, it returns 1.
   private mutating func begin(_ companion: any Companion) -> Int {
     guard companion.wantsCopy(isTyped || companion.steps) else {
+      // Whoever follows sees an answer before the next line begins, however long that takes.
+      if committer == nil { flush() }
       companion.countLine()
       return 0
     }
