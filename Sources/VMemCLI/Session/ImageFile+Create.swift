@@ -127,8 +127,8 @@ extension ImageFile {
   static func exists(_ path: ImagePath) -> ProcessFailure {
     ProcessFailure(
       message:
-        "\(path.image) holds a machine already; boot, quiz and import_vmallocinfo replace it with "
-        + "--force",
+        "\(path.image) holds a machine already; boot --force makes another, as do quiz and "
+        + "import_vmallocinfo",
       exitCode: EX_CANTCREAT, isTaken: true)
   }
 }
