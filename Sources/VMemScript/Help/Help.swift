@@ -81,7 +81,7 @@ package struct Help {
       text += "  kernel:   \(verb.kernelFunction)\n"
     }
     text += "  returns:  \(wrapped("\(verb.returns)", indent: 12))\n"
-    text += "  changes:  \(changes(verb.effect))\n"
+    text += "  changes:  \(changes(verb))\n"
     text += answers(of: verb)
     for (index, line) in "\(verb.example)".split(separator: "\n").enumerated() {
       text += "\(index == 0 ? "  example:  " : "            ")\(line)\n"
@@ -90,10 +90,11 @@ package struct Help {
     return text
   }
 
-  private func changes(_ effect: Verb.Effect) -> StaticString {
-    switch effect {
+  private func changes(_ verb: Verb) -> StaticString {
+    switch verb.effect {
     case .reader: "nothing (a reader)"
     case .writer: "the machine (a writer)"
+    case .language where verb.facts.contains(.answers): "the run of the script"
     case .language: "the run of the script; no result line is printed"
     }
   }

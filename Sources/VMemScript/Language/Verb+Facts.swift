@@ -23,6 +23,8 @@ extension Verb {
     static let checked = Facts(rawValue: 1 << 8)
     /// It replaces a file that holds a machine, when told to by --force.
     package static let replaces = Facts(rawValue: 1 << 11)
+    /// It is of the language, and prints a result line all the same.
+    static let answers = Facts(rawValue: 1 << 12)
     /// Without arguments it only looks.
     static let looksAlone = Facts(rawValue: 1 << 6)
     /// It is a reader that says nothing of the machine.

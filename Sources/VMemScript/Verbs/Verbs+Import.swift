@@ -21,8 +21,12 @@ extension Verb {
       areas have their numbers of pages and no contents: access is -EFAULT
       """,
     example: "import_vmallocinfo vmallocinfo.txt --cpus 8\nvm_unmap_aliases\nholes",
-    facts: [.boots, .replaces],
-    .control(importVmallocinfo), check: checkImport)
+    facts: [.boots, .replaces, .answers],
+    .control(importVmallocinfo), check: checkImport,
+    details: """
+      Defaults of --kernel, --cpus, --nodes and --memory above are those of boot: here the rows decide
+      about what no option names, and a note says what they were taken for.
+      """)
 
   private static func importVmallocinfo(
     _ interpreter: inout Interpreter

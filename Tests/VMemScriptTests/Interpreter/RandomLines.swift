@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Lines of every verb that changes the machine, with names that live, names that do not, and small
 /// numbers.
 struct RandomLines {
@@ -13,6 +15,7 @@ struct RandomLines {
   /// `<m>` is a name of kind m or, now and then, of another, `<!m>` never of another, `<+m>` a new one,
   /// `(a|b)` one of both.
   static let templates: [String] = [
+    "replay \(Fixture.folder)trace/6.12.117.trace(| --strict)",
     "<+P> = alloc_pages (1|4|8)(| --order 1| --node 1)", "<+H> = alloc_pages (2|5) --zone highmem",
     "free_pages <pages>", "get_page <pages>", "put_page <pages>", "page <pages>",
     "<+v> = (vmalloc|vzalloc|vmalloc_user|vmalloc_32|vmalloc_huge) <size>",
