@@ -14,6 +14,8 @@ extension HashTable {
       }
     }
     checker.expect(
+      bucketCount <= max(count, 1), "hash table: buckets", UInt64(bucketCount), UInt64(count))
+    checker.expect(
       found.count == Int(count), "hash table: count", UInt64(found.count), UInt64(count))
     return found
   }

@@ -27,14 +27,16 @@ struct HashTable<Object: HashLinked>: BitwiseCopyable {
 
   /// Calls `body` for every object, bucket by bucket.
   func forEach(_ ram: RAM, _ body: (Ref<Object>) -> Void) {
-    var limit = StepLimit(UInt64(count))
-    for bucket in 0..<UInt64(bucketCount) {
-      var at = Ref<Object>(granule: buckets.value(bucket, ram))
+    var limit = StepLimit(min(UInt64(count), ObjectCaches(ram: ram).mostObjects))
+    var entry = buckets.next(from: 0, ram)
+    while let (bucket, first) = entry {
+      var at = Ref<Object>(granule: first)
       while !at.isNone {
         limit.step()
         body(at)
         at = ram[at].nextInBucket
       }
+      entry = buckets.next(from: bucket + 1, ram)
     }
   }
 
