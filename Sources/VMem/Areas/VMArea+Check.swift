@@ -46,12 +46,17 @@ extension AreaAllocator {
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
   }
 
-  /// An imported area has what its row says, and no pages.
+  /// An imported area has what its row says, perhaps its page array, and no pages.
   private func checkImported(_ record: VMArea, _ checker: inout Checker) {
     let start = record.start
     checker.expect(
-      record.requestedSize == record.size && record.pageOrder == 0, "areas: imported", start,
-      record.requestedSize)
+      record.requestedSize == record.size && (record.pageOrder == 0 || record.pageOrder == 9),
+      "areas: imported", start, record.requestedSize)
+    let array = record.array
+    checker.expect(
+      array & 4095 == 0 && (array != 0) == record.hasArray
+        && (array == 0 || record.showsArray && map.isVmallocAddress(array)),
+      "areas: page array", start, array)
     guard record.owned != 0 else { return }
     guard checker.use(record.importedRow, "areas: imported row", start) else { return }
     let row = ram[record.importedRow]

@@ -70,7 +70,7 @@ public struct VMArea: SlabObject, Sendable {
   var isKnown: Bool {
     VMAreaKind(rawValue: rawKind) != nil
       && (kind == .imported
-        ? marks & ~4 == 0 && importedNode <= 8 : marks <= 3 && importedNode == 0)
+        ? marks & ~5 == 0 && importedNode <= 8 : marks <= 3 && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
   }
 

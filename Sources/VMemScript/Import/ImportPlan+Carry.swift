@@ -6,6 +6,15 @@ extension ImportPlan {
   func carryOut(on machine: borrowing Machine) throws(Machine.ImportDefect) {
     try leaveFree(machine)
     let bytes = file.bytes.span
+    for group in groups {
+      let members = group.map { index in
+        let start = start(file.rows[Int(index)])
+        return (start: start, end: start &+ file.rows[Int(index)].size)
+      }
+      let caller = file.rows[Int(group[0])].caller.prefix(Symbol.maximumLength)
+      try machine.importGroup(members, caller: bytes.extracting(caller))
+    }
+    let grouped = Set(groups.joined())
     for index in order {
       let row = file.rows[Int(index)]
       let start = start(row)
@@ -13,8 +22,13 @@ extension ImportPlan {
       case .unpurged: continue
       case .mapRAM: try machine.importMapRAM(start: start, end: start &+ row.size)
       case .area:
+        if !grouped.isEmpty, row.flags == .alloc, grouped.contains(index) { continue }
+        var area = area(row)
+        if row.hasArray, let array = arrays[index], area.physicalAddress == 0 {
+          area.array = self.start(file.rows[Int(array)])
+        }
         try machine.importArea(
-          area(row), caller: bytes.extracting(row.caller.prefix(Symbol.maximumLength)),
+          area, caller: bytes.extracting(row.caller.prefix(Symbol.maximumLength)),
           words: bytes.extracting(row.words.prefix(Symbol.maximumLength)))
       }
     }

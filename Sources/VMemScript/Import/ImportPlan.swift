@@ -20,6 +20,10 @@ struct ImportPlan {
   private(set) var unpurged: [Int] = []
   /// Of those whose row was read while they were busy, the position of that row.
   private(set) var seenBusy: [Int: Int] = [:]
+  /// Rows of per-CPU areas, those of a group together and ascending.
+  var groups: [[UInt32]] = []
+  /// Rows of arrays of pages, by the row of the area whose pages they list.
+  var arrays: [UInt32: UInt32] = [:]
 
   /// - Parameters:
   ///   - given: settings that the file does not decide.
@@ -37,7 +41,15 @@ struct ImportPlan {
     try place(rebase: rebase)
     guessMachine(given)
     try sort()
+    findGroups()
+    findArrays()
+    tellWhatIsHuge()
     tellWhatIsCut()
+  }
+
+  /// Takes note of a line.
+  mutating func note(_ line: Int, _ message: String) {
+    if notes.count < 100 { notes.append(Note(line: line, message: message)) }
   }
 
   /// Which rows can be taken over at all.
@@ -169,11 +181,19 @@ struct ImportPlan {
   /// Where the vmalloc window is, and by how much it is moved.
   private mutating func place(rebase: Bool) throws(Defect) {
     guard file.window.last > 0 else { return }
-    configuration.levels = file.window.start < 0xffff_8000_0000_0000 ? 5 : 4
+    let isWide = file.window.last - file.window.start >= AddressMap.vmallocSize(levels: 4)
+    configuration.levels = isWide ? 5 : 4
     let usual = AddressMap(levels: configuration.levels)
     guard file.window.start != usual.vmallocStart else { return }
     if rebase {
       shift = usual.vmallocStart &- file.window.start
+      let end = file.window.last &+ shift
+      if end < usual.vmallocEnd {
+        note(
+          file.rows[0].line,
+          "the window of the rows ends at \(hexadecimal(end)) here, this machine's at "
+            + "\(hexadecimal(usual.vmallocEnd)): there is no such hole")
+      }
       return
     }
     guard AddressMap.vmallocStarts(levels: configuration.levels).contains(file.window.start) else {
@@ -267,11 +287,8 @@ struct ImportPlan {
   private mutating func tellWhatIsCut() {
     for row in file.rows {
       let longest = max(row.caller.count, row.words.count)
-      guard longest > Symbol.maximumLength, notes.count < 100 else { continue }
-      notes.append(
-        Note(
-          line: row.line,
-          message: "a text of \(longest) bytes: the first \(Symbol.maximumLength) are kept"))
+      guard longest > Symbol.maximumLength else { continue }
+      note(row.line, "a text of \(longest) bytes: the first \(Symbol.maximumLength) are kept")
     }
   }
 

@@ -98,7 +98,8 @@ extension SegmentKind {
 }
 
 extension VmallocinfoFile {
-  fileprivate func hasPrefix(_ text: StaticString, at range: Range<Int>) -> Bool {
+  /// Whether a text of the file begins so.
+  package func hasPrefix(_ text: StaticString, at range: Range<Int>) -> Bool {
     guard range.count >= text.utf8CodeUnitCount else { return false }
     for at in 0..<text.utf8CodeUnitCount {
       // Safe: the literal is that long.

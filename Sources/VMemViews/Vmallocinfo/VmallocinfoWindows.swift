@@ -38,13 +38,24 @@ enum VmallocinfoWindows {
     guard !starts.isEmpty else { return ((0, 0), modules) }
     if !isSorted { starts.sort() }
     // Below 0xffff800000000000 only machines with five levels of tables have a kernel.
-    let isFive = starts[starts.count / 2] < 0xffff_8000_0000_0000
-    let size: UInt64 = isFive ? 0x32 << 48 : 32 << 40
+    let levels = starts[starts.count / 2] < 0xffff_8000_0000_0000 ? 5 : 4
+    let size = AddressMap.vmallocSize(levels: levels)
     var start = base(starts, size)
     // Without KASLR the window begins at a known place, whether a row is near it or not.
-    let usual = AddressMap(levels: isFive ? 5 : 4).vmallocStart
+    let usual = AddressMap(levels: levels).vmallocStart
     if start > usual, start - usual < 16 << 30 { start = usual }
+    guard AddressMap.vmallocStarts(levels: levels).contains(start) else {
+      return (foreign(start, last), modules)
+    }
     return ((start, start + (size - 1)), modules)
+  }
+
+  /// The window of another architecture, which may be larger or smaller: up to the highest row, but no
+  /// larger than any here.
+  private static func foreign(_ start: UInt64, _ last: UInt64) -> Window {
+    let largest = AddressMap.vmallocSize(levels: 5)
+    let end = last | (1 << 30 - 1)
+    return (start, end - start < largest ? end : start + (largest - 1))
   }
 
   /// The multiple of 1 GiB below the lowest row with which the window holds the most rows: one row
@@ -61,7 +72,7 @@ enum VmallocinfoWindows {
       if end - index > best.count { best = (end - index, base) }
       if end == starts.count { break }
     }
-    return min(best.base, UInt64.max - size)
+    return best.base
   }
 
   /// 32 bits: the window begins at a multiple of 8 MiB, behind the memory that is always mapped. The

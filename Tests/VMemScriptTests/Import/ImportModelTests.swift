@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import VMem
@@ -12,7 +13,7 @@ import VMemScript
     var names: [String] = []
     for number in 0..<count {
       let size = "\(1 + generator.below(generator.once(in: 8) ? 700 : 20))p"
-      switch generator.index(9) {
+      switch generator.index(10) {
       case 0...2:
         let kind = generator.pick(["", " --flags map", " --flags alloc", " --flags ioremap"])
         lines.append("a\(number) = get_vm_area \(size)\(kind)")
@@ -22,7 +23,9 @@ import VMemScript
         names.append("a\(number)")
       case 5:
         lines.append("a\(number) = ioremap 0x\(String(0xe000 + number, radix: 16))00000 \(size)")
-      case 6, 7:
+      case 6:
+        lines.append("a\(number) = pcpu_get_vm_areas --align 4K 0:\(size)")
+      case 7, 8:
         guard !names.isEmpty else { continue }
         lines.append("vfree \(names.remove(at: generator.index(names.count)))")
       default:
@@ -76,7 +79,13 @@ import VMemScript
     }
   }
 
-  private static let files = ["kaslr.6.18.15", "kaslr.7.2.12", "ubuntu"]
+  private static let files = ["kaslr.6.18.15", "kaslr.7.2.12", "kernel-6.1.rows", "ubuntu"]
+
+  /// Damaged files in all: `VMEMCTL_IMPORTS`, or few, or 100,000 with `VMEMCTL_LONG=1`.
+  private static let mutated =
+    getenv("VMEMCTL_IMPORTS").flatMap { Int(String(cString: $0)) }
+    ?? Scale.operations(
+      60, long: 100_000)
 
   @Test(arguments: files) func everyTruncation(_ name: String) throws {
     let folder = try TemporaryFolder()
@@ -91,7 +100,9 @@ import VMemScript
     let folder = try TemporaryFolder()
     let bytes = Array(try ImportTests.fixture(name).utf8)
     var generator = SeededGenerator(seed: 33)
-    for _ in 0..<Scale.operations(15, long: name == "ubuntu" ? 2_000 : 49_000) {
+    // The longest file takes ten times as long as the others.
+    let share = Self.mutated * (name == "ubuntu" ? 1 : 13) / 40
+    for _ in 0..<max(share, 3) {
       try survives(Mutation.mutated(bytes, &generator), folder)
     }
   }

@@ -13,11 +13,22 @@ package struct ImportedArea: Sendable {
   package var physicalAddress: UInt64 = 0
   /// Whether its page array is from vmalloc ("vpages").
   package var showsArray = false
+  /// Where that array is, or 0 where no row tells.
+  package var array: UInt64 = 0
 
   package init(start: UInt64, end: UInt64, flags: VMFlags) {
     self.start = start
     self.end = end
     self.flags = flags
+  }
+
+  /// Whether an area has pages of 2 MiB, as far as size and alignment tell.
+  package static func isHuge(
+    start: UInt64, size: UInt64, pages: UInt64, flags: VMFlags
+  ) -> Bool {
+    let rest: UInt64 = 2 << 20 - 1
+    return flags.contains(.alloc) && pages > 0 && pages << 12 & rest == 0 && start & rest == 0
+      && size == pages << 12 + 4096
   }
 
   /// The node that has all its pages, plus one; 0 if the row names none; nil for several.

@@ -65,8 +65,38 @@ extension Machine {
     record.pageCount = imported.pageCount
     record.physicalAddress = imported.physicalAddress
     record.showsArray = imported.showsArray
+    if imported.array != 0 { record.array = imported.array }
+    let isHuge = ImportedArea.isHuge(
+      start: record.start, size: record.reserved, pages: UInt64(record.pageCount),
+      flags: record.flags)
+    if isHuge { record.pageOrder = 9 }
     record.importedNode = imported.onlyNode ?? 0
     return record
+  }
+
+  /// Makes the areas of a per-CPU group, ascending, which are freed together.
+  package func importGroup(
+    _ members: [(start: UInt64, end: UInt64)], caller: Span<UInt8>
+  ) throws(ImportDefect) {
+    var next: UInt32 = 0
+    for member in members.reversed() {
+      guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
+      var record = VMArea()
+      record.kind = .perCPU
+      record.start = member.start
+      record.reserved = member.end - member.start
+      record.requestedSize = record.reserved
+      record.flags = .alloc
+      record.owned = next
+      do throws(Refusal) {
+        record.caller = try intern(caller: caller)
+      } catch {
+        throw .noMemory
+      }
+      ram[area] = record
+      guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
+      next = area.granule
+    }
   }
 
   /// Makes a mapping of vm_map_ram, or one of its blocks where size and place are a block's: all of its
@@ -137,6 +167,8 @@ extension Machine {
     if !row.isNone { caches.free(row) }
     ram[area].owned = 0
     ram[area].showsArray = false
+    if ram[area].hasArray { ram[area].array = 0 }
+    ram[area].pageOrder = 0
     ram[area].importedNode = 0
     ram[area].kind = .caller
   }
