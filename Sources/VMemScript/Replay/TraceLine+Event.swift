@@ -27,13 +27,41 @@ extension TraceLine {
     return event
   }
 
+  /// Whether it is an allocation in the shortest form that a bpftrace program prints: `A`, and then the
+  /// address, size and alignment in decimal, the range in hexadecimal, and whether it failed.
+  var isShort: Bool {
+    var at = start
+    while at < end, isBlank(at) { at += 1 }
+    return at + 2 < end && text[at] == UInt8(ascii: "A") && isBlank(at + 1) && text[at + 2].isDigit
+  }
+
+  /// The allocation of a short line.
+  func shortEvent() throws(Defect) -> TraceEvent {
+    var event = TraceEvent(kind: .alloc)
+    event.offset = UInt64(start)
+    var at = start
+    while isBlank(at) { at += 1 }
+    var fields = Fields(self, from: at + 1)
+    event.address = try fields.takeBare("the address")
+    event.size = try fields.takeBare("the size")
+    event.align = try fields.takeBare("the alignment")
+    event.start = try fields.takeBare("the start of the range", isHexadecimal: true)
+    event.end = try fields.takeBare("the end of the range", isHexadecimal: true)
+    try readFailed(try fields.takeBare("the word for failure"), &event)
+    return event
+  }
+
   private func readAlloc(_ fields: inout Fields, _ event: inout TraceEvent) throws(Defect) {
     event.address = try fields.take("va_start", "addr")
     event.size = try fields.take("size")
     event.align = try fields.take("align")
     event.start = try fields.take("vstart")
     event.end = try fields.take("vend")
-    let failed = try fields.take("failed")
+    try readFailed(try fields.take("failed"), &event)
+  }
+
+  /// Whether it failed, and whether all of it makes sense.
+  private func readFailed(_ failed: UInt64, _ event: inout TraceEvent) throws(Defect) {
     guard failed <= 1 else { throw Defect(message: "failed=\(failed) is neither 0 nor 1") }
     event.failed = failed == 1
     guard event.request(isWhole: false).isSound else {
@@ -82,6 +110,22 @@ extension TraceLine {
       return value
     }
 
+    /// The next number, which has no key.
+    mutating func takeBare(
+      _ what: StaticString, isHexadecimal: Bool = false
+    ) throws(Defect) -> UInt64 {
+      skipSeparators()
+      guard at < line.end else { throw Defect(message: "cut before \(what)") }
+      guard let value = isHexadecimal && !hasPrefix ? hexadecimal() : number(),
+        at == line.end || line.isBlank(at)
+      else { throw Defect(message: "\(what) is no number of 64 bits") }
+      return value
+    }
+
+    private var hasPrefix: Bool {
+      at + 1 < line.end && line.text[at] == UInt8(ascii: "0") && line.text[at + 1] | 0x20 == 0x78
+    }
+
     private func isSeparator(_ at: Int) -> Bool {
       line.text[at] == UInt8(ascii: ",") || line.text[at] == UInt8(ascii: ";")
     }
@@ -96,7 +140,7 @@ extension TraceLine {
     }
 
     private mutating func number() -> UInt64? {
-      if at + 1 < line.end, line.text[at] == UInt8(ascii: "0"), line.text[at + 1] | 0x20 == 0x78 {
+      if hasPrefix {
         at += 2
         return hexadecimal()
       }

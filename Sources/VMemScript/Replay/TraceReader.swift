@@ -12,6 +12,8 @@ struct TraceReader {
   private let text: Text
   private(set) var trace = Trace()
   private var number = 0
+  /// The first line of the shortest form, if there is one.
+  private var shortLine: Int?
 
   init(_ text: Text) { self.text = text }
 
@@ -38,6 +40,10 @@ struct TraceReader {
     if trace.lostMarks == 0, trace.badLines == 0, trace.events.isEmpty {
       trace.note(1, "the trace has no event")
     }
+    if let shortLine, !trace.events.contains(where: { $0.kind != .alloc }) {
+      trace.note(
+        shortLine, "no frees and no purges: areas of such a trace stay, and what follows differs")
+    }
     trace.order()
     return trace
   }
@@ -61,9 +67,11 @@ struct TraceReader {
 
   private mutating func read(_ line: TraceLine, isWhole: Bool) {
     guard !line.isBlank else { return }
-    if let name = line.eventName {
+    let name = line.eventName
+    if name != nil || line.isShort {
+      if name == nil, shortLine == nil { shortLine = number }
       do throws(TraceLine.Defect) {
-        var event = try line.event(name)
+        var event = if let name { try line.event(name) } else { try line.shortEvent() }
         event.line = UInt32(clamping: number)
         trace.append(event)
       } catch {

@@ -34,6 +34,7 @@ extension Verb {
     printf("%s-%d [%d] %llu: purge_vmap_area_lazy: start=0x%lx end=0x%lx num_purged=%u\\n", comm, \
     tid, cpu, nsecs, args.start, args.end, args.npurged); }' > trace.txt
 
+    Lines of "A ADDRESS SIZE ALIGN START END FAILED", the first three in decimal, are read, too.
     Events are taken in the order of their time stamps, each on its CPU. To begin where the traced
     machine did: boot with --lists and --rows, or import its rows; rows do not tell what the pools
     of kernels from 6.9 on keep. Attempts that failed count as allocations, too.

@@ -68,6 +68,33 @@ import VMem
     #expect(trace.events[3].align == 2 && trace.events[3].line == 7)
   }
 
+  /// The shortest lines: numbers only, those of the range in hexadecimal without a mark.
+  @Test func shortLines() throws {
+    let trace = try Self.read(
+      """
+      Attaching 1 probe...
+      A 18446683600570023936 20480 16384 ffffc90000000000 ffffe8ffffffffff 0
+      A 18446744073709551600 4294971392 4096 ffffffffc0000000 0xffffffffff000000 1
+      A 18446683600570023936 20480 16384 ffffc90000000000 ffffe8ffffffffff
+      A 18446683600570023936 20480 16384 ffffc90000000000 xffe8ffffffffff 0
+      A 18446683600570023936 20480 16384 ffffc90000000000 ffffe8ffffffffff 2
+      A 1844
+      A few words
+
+      """)
+    #expect(trace.events.count == 2 && trace.badLines == 4 && trace.otherLines == 1)
+    #expect(trace.events[0].address == 0xffff_c900_0000_0000 && !trace.events[0].failed)
+    #expect(trace.events[0].size == 20480 && trace.events[0].align == 16384)
+    #expect(trace.events[0].end == 0xffff_e8ff_ffff_ffff)
+    #expect(trace.events[1].failed && trace.events[1].start == 0xffff_ffff_c000_0000)
+    #expect(trace.notes.contains { $0.line == 2 && $0.message.contains("no frees") })
+    #expect(trace.withoutCPU == 2 && trace.withoutTime == 2)
+    let mixed = try Self.read(
+      "A 18446683600570023936 20480 1 ffffc90000000000 ffffe8ffffffffff 0\n"
+        + "free_vmap_area_noflush: va_start=0xffffc90000000000 nr_lazy=5 nr_lazy_max=16384\n")
+    #expect(mixed.events.count == 2 && !mixed.notes.contains { $0.message.contains("no frees") })
+  }
+
   /// What tools say of events that they have lost.
   @Test(
     arguments: [
