@@ -7,6 +7,7 @@ let targets: [String: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32] = [
   "scripts": { ScriptFuzzer.run(bytes($0, $1)) },
   "images": { ImageFuzzer.run($0, $1) },
   "lists": { ListFuzzer.run(bytes($0, $1)) },
+  "imports": { ImportFuzzer.run(bytes($0, $1)) },
 ]
 
 func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8] {
@@ -14,7 +15,7 @@ func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8] {
 }
 
 guard CommandLine.arguments.count > 1, let target = targets[CommandLine.arguments[1]] else {
-  print("usage: Fuzz scripts|images|lists [libFuzzer's options and corpora]")
+  print("usage: Fuzz scripts|images|lists|imports [libFuzzer's options and corpora]")
   exit(64)
 }
 // libFuzzer takes the word for a corpus otherwise.
