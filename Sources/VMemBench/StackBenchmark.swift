@@ -63,7 +63,7 @@ struct StackBenchmark: Benchmark {
       let stack = try machine.allocateStack(size: size, policy: policy)
       window.hide()
       // A frame a page, as the peers touch one byte of each.
-      let used = try machine.runOnStack(stack, depth: size, frame: 4096, in: window)
+      let used = try machine.stacks.runOnStack(stack, depth: size, frame: 4096, in: window)
       duration_ns = window.duration_ns
       let words = (try machine.load(stack), try machine.load(stack + size - 4096))
       isRight = used == size && words == (size, 4096)

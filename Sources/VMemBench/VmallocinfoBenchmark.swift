@@ -26,7 +26,7 @@ struct VmallocinfoBenchmark: Benchmark {
     let machine = try booted()
     var rows: [cpeer_row] = []
     rows.reserveCapacity(areas)
-    machine.forEachBusyArea {
+    machine.vmAreas.forEachBusyArea {
       rows.append(cpeer_row(start: $0.start, end: $0.end, pages: UInt64($0.pageCount)))
     }
     let bytes = try checkedSize(machine, rows)

@@ -26,7 +26,7 @@ extension Views {
       self.index = index
       self.pfn = pfn
       self.order = order
-      frame = pfn.flatMap { machine.structPage(UInt64($0)) }
+      frame = pfn.flatMap { machine.pageSets.structPage(UInt64($0)) }
       isDirty = (frame?.flags ?? 0) & machine.ram.pageFlags.dirty != 0
     }
 

@@ -40,13 +40,13 @@ extension Views {
         + (hasKeys ? " PKS" : ""), to: &output)
     line("EFER", address(0xd00) + " LME LMA NXE", to: &output)
     line("direct map", range(map.pageOffset, c.memory - c.highmem), to: &output)
-    if let window = machine.kmapWindow {
+    if let window = machine.highmem.kmapWindow {
       line("high memory", "\(c.highmem) bytes", to: &output)
       line(
         "pkmap",
         "\(range(window.base, window.end - window.base)), \(window.kind.name), "
           + "\(window.slots) slots", to: &output)
-      let slots = machine.localSlots * c.cpus
+      let slots = machine.highmem.localSlots * c.cpus
       let lowest = window.localTop - UInt64(slots - 1) << 12
       line("kmap_local", "\(range(lowest, UInt64(slots) << 12)), \(slots) slots", to: &output)
     }

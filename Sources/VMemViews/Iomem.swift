@@ -16,7 +16,7 @@ extension Views {
       }
       at = range.upperBound
     }
-    rows.append(IomemRow(at..<1 << Machine.physicalBits, .device))
+    rows.append(IomemRow(at..<1 << Mappings.physicalBits, .device))
     for row in rows { row.write(to: &output) }
   }
 }

@@ -4,7 +4,7 @@ public import VMem
 extension Views {
   /// PKMAP with its cursor, slots that are not free, and what each task has of temporary mappings.
   public static func kmapState(_ machine: borrowing Machine, to output: inout ViewOutput) {
-    if let window = machine.kmapWindow, let (last, waiting) = machine.pkmapCursor {
+    if let window = machine.highmem.kmapWindow, let (last, waiting) = machine.highmem.pkmapCursor {
       if output.isJSON {
         output.beginObject()
         output.field("kind", literal: "pkmap")
@@ -20,8 +20,8 @@ extension Views {
         output.endLine()
       }
     }
-    machine.forEachKmapMapping(ended: false) { state($0, machine, &output) }
-    machine.forEachKmapTask { task($0, machine, &output) }
+    machine.highmem.forEachKmapMapping(ended: false) { state($0, machine, &output) }
+    machine.highmem.forEachKmapTask { task($0, machine, &output) }
   }
 
   private static func state(
@@ -81,7 +81,7 @@ extension Views {
   /// order, or that was held while its task did not run: those that live, then those that have
   /// ended; and how many there were of whose users nothing is known.
   public static func kmapAudit(_ machine: borrowing Machine, to output: inout ViewOutput) {
-    machine.forEachKmapMapping(ended: true) { mapping in
+    machine.highmem.forEachKmapMapping(ended: true) { mapping in
       guard mapping.isRemarkable else { return }
       let reasons = reasons(mapping, machine)
       let page = pageText(machine, mapping.page)
@@ -102,7 +102,7 @@ extension Views {
       if let ended = mapping.ended { output.writer.write(" (ended in call \(ended))") }
       output.endLine()
     }
-    unwatched(machine.unwatchedMappings, &output)
+    unwatched(machine.highmem.unwatchedMappings, &output)
   }
 
   /// Says what an audit cannot know.
@@ -173,8 +173,10 @@ extension Views {
 
   /// PKRS of each CPU and what each key allows there, then that of each task that has set one.
   public static func protectionKeys(_ machine: borrowing Machine, to output: inout ViewOutput) {
-    for cpu in 0..<machine.cpuCount { keys("cpu \(cpu)", machine.pkrs(ofCPU: cpu), &output) }
-    machine.forEachKmapTask { task in
+    for cpu in 0..<machine.cpuCount {
+      keys("cpu \(cpu)", machine.highmem.pkrs(ofCPU: cpu), &output)
+    }
+    machine.highmem.forEachKmapTask { task in
       keys("task \(taskText(machine, task.task))", task.pkrs, &output)
     }
   }
@@ -213,7 +215,7 @@ extension Views {
   private static func names(_ machine: borrowing Machine, _ tasks: UInt64) -> String {
     var names: [String] = []
     for task in 0...63 where tasks >> UInt64(task) & 1 != 0 {
-      let cpu = task - Machine.maximumTasks
+      let cpu = task - Tasks.maximumTasks
       names.append(
         cpu <= 0
           ? taskText(machine, task) : "vmemctl on CPU \(cpu)" + (cpu == 31 ? " or above" : ""))

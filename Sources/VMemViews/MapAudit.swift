@@ -5,7 +5,7 @@ extension Views {
   /// to no memory: its address, the area or address space it belongs to, the frame, and what that is.
   package static func mapAudit(_ machine: borrowing Machine, to output: inout ViewOutput) {
     var found: [StaleMapping] = []
-    machine.forEachStaleMapping { found.append($0) }
+    machine.mmu.forEachStaleMapping { found.append($0) }
     for one in found { row(machine, one, &output) }
   }
 
@@ -22,8 +22,8 @@ extension Views {
       if let area {
         output.field("area", address: area.start)
         output.field("area_end", address: area.end)
-        if let name = machine.nameOfArea(area) {
-          output.field("name", text: text(machine.name(name)))
+        if let name = machine.pageSets.nameOfArea(area) {
+          output.field("name", text: text(machine.names.name(name)))
         }
         output.field("caller", text: caller(machine, area))
       }
@@ -37,7 +37,7 @@ extension Views {
     output.writer.address(one.address)
     if one.size > 4096 { output.writer.write(one.size == 2 << 20 ? " 2M" : " 1G") }
     if let area {
-      let name = machine.nameOfArea(area).map { " \(text(machine.name($0)))" } ?? ""
+      let name = machine.pageSets.nameOfArea(area).map { " \(text(machine.names.name($0)))" } ?? ""
       output.writer.write(" in\(name) \(digits(area.start))-\(digits(area.end))")
       output.writer.write(" of \(caller(machine, area))")
     } else if let space = one.space {
@@ -71,14 +71,16 @@ extension Views {
 
   /// The busy area that an address lies in, those of vm_map_ram too.
   private static func area(_ machine: borrowing Machine, _ address: UInt64) -> VMArea? {
-    guard let below = machine.neighbours(of: address).below, address < below.end else { return nil }
+    guard let below = machine.vmAreas.neighbours(of: address).below, address < below.end else {
+      return nil
+    }
     return below
   }
 
   private static func caller(_ machine: borrowing Machine, _ area: VMArea) -> String {
     guard area.isVMStruct else { return "vm_map_ram" }
     guard !area.caller.isNone else { return "nobody" }
-    let symbol = machine.symbol(area.caller)
+    let symbol = machine.names.symbol(area.caller)
     let bytes = symbol.text.span.extracting(first: Int(symbol.length))
     return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
   }

@@ -6,7 +6,7 @@ extension Views {
   /// The corresponding kernel function is `meminfo_proc_show`.
   public static func meminfo(_ machine: borrowing Machine, to output: inout ViewOutput) {
     let counters = machine.counters
-    let free = machine.zoneSummaries.reduce(0) { $0 + $1.freeFrames }
+    let free = machine.pageSets.zoneSummaries.reduce(0) { $0 + $1.freeFrames }
     func line(_ label: StaticString, kB: UInt64) {
       if output.isJSON {
         output.beginObject()
@@ -25,10 +25,10 @@ extension Views {
     line("MemFree", kB: free * 4)
     // Nothing is held back for emergencies, and there is no cache to give back.
     line("MemAvailable", kB: free * 4)
-    let cached = machine.cachedPages
+    let cached = machine.files.cachedPages
     line("Cached", kB: cached.all * 4)
     if machine.highMemory > 0 {
-      let high = machine.zoneSummaries.filter { $0.kind == .highmem }
+      let high = machine.pageSets.zoneSummaries.filter { $0.kind == .highmem }
       let highFree = high.reduce(0) { $0 + $1.freeFrames }
       let highTotal = high.reduce(0) { $0 + $1.managedFrames }
       line("HighTotal", kB: highTotal * 4)
@@ -39,7 +39,7 @@ extension Views {
     line("Shmem", kB: cached.shared * 4)
     line("Slab", kB: counters.slabFrames * 4)
     line("SUnreclaim", kB: counters.slabFrames * 4)
-    line("KernelStack", kB: machine.stackStatistics.kernel)
+    line("KernelStack", kB: machine.stacks.stackStatistics.kernel)
     line("PageTables", kB: counters.accountedTables * 4)
     line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
     line("VmallocUsed", kB: vmallocPages(machine) * 4)
@@ -53,8 +53,8 @@ extension Views {
   /// Pages of per-CPU chunks (`pcpu_nr_pages`), and what is mapped in groups of areas besides.
   private static func percpuPages(_ machine: borrowing Machine) -> UInt64 {
     var groups: [ClosedRange<UInt64>] = []
-    machine.forEachBusyArea { if $0.isOfGroup { groups.append($0.start...$0.end - 1) } }
-    var pages = machine.perCPUPages
+    machine.vmAreas.forEachBusyArea { if $0.isOfGroup { groups.append($0.start...$0.end - 1) } }
+    var pages = machine.percpu.perCPUPages
     let walk = LeafWalk(machine)
     for group in groups { walk.forEachLeaf(in: group) { _, _, count in pages += count } }
     return pages
@@ -64,7 +64,7 @@ extension Views {
   ///
   /// The corresponding kernel function is `frag_show_print`.
   public static func buddyinfo(_ machine: borrowing Machine, to output: inout ViewOutput) {
-    for zone in machine.zoneSummaries {
+    for zone in machine.pageSets.zoneSummaries {
       let name: StaticString =
         switch zone.kind {
         case .dma32: "DMA32"

@@ -4,9 +4,9 @@ extension Views {
   /// A line a name, in the order of the alphabet: what kind it is, where it leads, what lives there.
   public static func names(_ machine: borrowing Machine, to output: inout ViewOutput) {
     var names: [Name] = []
-    machine.forEachName { names.append(machine.name($0)) }
+    machine.names.forEachName { names.append(machine.names.name($0)) }
     for name in names.sorted(by: { text($0) < text($1) }) {
-      row(name, machine.thing(behind: name), to: &output)
+      row(name, machine.names.thing(behind: name), to: &output)
     }
   }
 

@@ -5,7 +5,7 @@ extension Views {
   /// as device memory.
   package static func page(_ machine: borrowing Machine, _ pfn: UInt64, to output: inout ViewOutput)
   {
-    let frame = machine.structPage(pfn)
+    let frame = machine.pageSets.structPage(pfn)
     let isMapped = frame.map { $0.type == nil && $0.refcount > 0 } ?? false
     let mapcount = isMapped ? UInt64((frame?.mapcount ?? 0) &+ 1) : 0
     let order =
@@ -42,7 +42,7 @@ extension Views {
   static func owner(_ machine: borrowing Machine, _ pfn: UInt64) -> String {
     if let name = pageName(machine, pfn) { return name }
     guard pfn < UInt64(machine.ram.frameCount) else { return "device" }
-    switch machine.use(ofFrame: pfn) {
+    switch machine.pageSets.use(ofFrame: pfn) {
     case .free: return "free"
     case .perCPU: return "free-per-cpu"
     case .reserved: return "reserved"
@@ -55,7 +55,9 @@ extension Views {
 
   /// `P[3]` for page 3 of the pages named P; nil for a frame without a name.
   static func pageName(_ machine: borrowing Machine, _ pfn: UInt64) -> String? {
-    machine.nameAndIndex(ofFrame: pfn).map { "\(text(machine.name($0.name)))[\($0.index)]" }
+    machine.pageSets.nameAndIndex(ofFrame: pfn).map {
+      "\(text(machine.names.name($0.name)))[\($0.index)]"
+    }
   }
 
   static func text(_ name: Name) -> String {

@@ -17,7 +17,7 @@ extension Views {
     _ machine: borrowing Machine, of user: UserTables? = nil,
     range: (start: UInt64, end: UInt64)?, format: PageTablesFormat, to output: inout ViewOutput
   ) {
-    let top = user?.top ?? machine.topTable
+    let top = user?.top ?? machine.mmu.topTable
     let userEnd = Level.size(depth: machine.map.levels) << 8
     switch format {
     case .ptdump: ptdump(machine, top, range, to: &output)
@@ -45,10 +45,10 @@ extension Views {
       0...(Level.size(depth: levels) << 8 - 1),
       (levels == 4 ? 0xffff_8800_0000_0000 : 0xff10_0000_0000_0000)...UInt64.max,
     ]
-    let slots = machine.localSlots * machine.cpuCount
+    let slots = machine.highmem.localSlots * machine.cpuCount
     var dump = TableDump(
       ram: machine.ram, map: machine.map, top: top, from: start,
-      window: machine.kmapWindow.map { ($0, slots) })
+      window: machine.highmem.kmapWindow.map { ($0, slots) })
     for half in halves where half.overlaps(wanted) {
       dump.walk(half.clamped(to: wanted), to: &output)
     }

@@ -4,14 +4,14 @@ extension Views {
   /// Every stack, the statistics of all, and each CPU's stash.
   public static func stackStat(_ machine: borrowing Machine, to output: inout ViewOutput) {
     var isDynamic = true
-    machine.forEachStack { stack in
+    machine.stacks.forEachStack { stack in
       if stack.policy != .dynamic { isDynamic = false }
-      let name = stack.name.isNone ? nil : text(machine.name(stack.name))
+      let name = stack.name.isNone ? nil : text(machine.names.name(stack.name))
       row(stack, name, to: &output)
     }
-    let (kernel, faults) = machine.stackStatistics
+    let (kernel, faults) = machine.stacks.stackStatistics
     line("nr_kernel_stack", kernel, to: &output)
-    guard machine.hasStackStashes else { return }
+    guard machine.stacks.hasStackStashes else { return }
     line("nr_dynamic_stacks_faults", faults, to: &output)
     // How the patches count tasks, which holds where all stacks are dynamic.
     if isDynamic { line("tasks", (kernel - min(kernel, faults)) / 4, to: &output) }
@@ -19,7 +19,7 @@ extension Views {
   }
 
   private static func row(
-    _ stack: Machine.StackSummary, _ name: String?, to output: inout ViewOutput
+    _ stack: Stacks.StackSummary, _ name: String?, to output: inout ViewOutput
   ) {
     let policy = "\(stack.policy)"
     if output.isJSON {
@@ -55,7 +55,7 @@ extension Views {
 
   /// `ready`, `taken` by a fault, or `NULL`, slot by slot.
   private static func stash(_ machine: borrowing Machine, _ cpu: Int, to output: inout ViewOutput) {
-    let slots = machine.stackStash(ofCPU: cpu)
+    let slots = machine.stacks.stackStash(ofCPU: cpu)
     let words: [StaticString] = slots.map {
       $0.pfn == nil ? "NULL" : $0.isTaken ? "taken" : "ready"
     }

@@ -7,10 +7,11 @@ extension Views {
     guard (cpu ?? 0) <= last else { return }
     for cpu in (cpu ?? 0)...last {
       if !output.isJSON {
-        output.writer.write("cpu \(cpu): \(machine.tlbCount(cpu)) of \(machine.tlbSlots) entries")
+        output.writer.write(
+          "cpu \(cpu): \(machine.mmu.tlbCount(cpu)) of \(machine.tlbSlots) entries")
         output.endLine()
       }
-      machine.forEachTLBEntry(cpu) { row($0, &output) }
+      machine.mmu.forEachTLBEntry(cpu) { row($0, &output) }
     }
   }
 
@@ -68,7 +69,7 @@ extension Views {
   public static func tlbAudit(_ machine: borrowing Machine, to output: inout ViewOutput) {
     for cpu in 0..<machine.cpuCount {
       var stale: [TLBEntry] = []
-      machine.forEachTLBEntry(cpu) { if $0.staleness != nil { stale.append($0) } }
+      machine.mmu.forEachTLBEntry(cpu) { if $0.staleness != nil { stale.append($0) } }
       for entry in stale { audit(machine, entry, &output) }
     }
   }
@@ -97,7 +98,7 @@ extension Views {
     _ machine: borrowing Machine, _ entry: TLBEntry
   ) -> (why: String, remedy: String) {
     let counters = machine.counters
-    switch machine.flushOwed(at: entry.address) {
+    switch machine.mmu.flushOwed(at: entry.address) {
     case .purge(let start, let end):
       return (
         "the area \(digits(start))-\(digits(end)) waits for a purge, which flushes for all at once",

@@ -26,7 +26,7 @@ extension Views {
     _ machine: borrowing Machine
   ) -> [(start: UInt64, end: UInt64, node: Int)] {
     var found: [(start: UInt64, end: UInt64, node: Int)] = []
-    machine.forEachLazyArea { found.append(($0.start, $0.end, $1)) }
+    machine.vmAreas.forEachLazyArea { found.append(($0.start, $0.end, $1)) }
     found.sort { $0.start < $1.start }
     guard machine.configuration.switches.contains(.lazyMerge) else { return found }
     return found.reduce(into: []) { merged, range in
@@ -41,7 +41,7 @@ extension Views {
   // MARK: Ranges
 
   private static func ranges(_ machine: borrowing Machine, _ output: inout ViewOutput) {
-    machine.forEachBusyArea { area in
+    machine.vmAreas.forEachBusyArea { area in
       range("busy", area.start, area.end, &output)
       if output.isJSON {
         output.field("flags", count: UInt64(area.areaFlags))
@@ -56,11 +56,11 @@ extension Views {
       number("node", UInt64(area.node), &output)
       endRow(&output)
     }
-    machine.forEachFreeBlock { start, end in
+    machine.vmAreas.forEachFreeBlock { start, end in
       range("free", start, end, &output)
       endRow(&output)
     }
-    machine.forEachPool { node, pages, addresses in pool(node, pages, addresses, &output) }
+    machine.vmAreas.forEachPool { node, pages, addresses in pool(node, pages, addresses, &output) }
     if output.isJSON {
       output.beginObject()
       output.field("kind", literal: "lazy_pages")
@@ -138,16 +138,16 @@ extension Views {
     var free = RangeHash()
     var pool = RangeHash()
     var shape = RangeHash()
-    machine.forEachBusyArea { busy.add($0.start, $0.end, UInt64($0.areaFlags)) }
+    machine.vmAreas.forEachBusyArea { busy.add($0.start, $0.end, UInt64($0.areaFlags)) }
     for area in lazyAreas(machine) { lazy.add(area.start, area.end, UInt64(area.node)) }
-    machine.forEachFreeBlock { free.add($0, $1) }
+    machine.vmAreas.forEachFreeBlock { free.add($0, $1) }
     var pooled: UInt64 = 0
-    machine.forEachPool { node, pages, addresses in
+    machine.vmAreas.forEachPool { node, pages, addresses in
       pooled += UInt64(addresses.count)
       pool.add(UInt64(node), UInt64(pages), UInt64(addresses.count))
       for address in addresses { pool.hash(address) }
     }
-    machine.forEachFreeTreeNode { node in
+    machine.vmAreas.forEachFreeTreeNode { node in
       if let node {
         shape.add(node.start, node.isBlack ? 1 : 0, node.maximum)
       } else {

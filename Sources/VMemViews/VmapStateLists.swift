@@ -7,7 +7,7 @@ extension Views {
     let waiting = lazyRanges(machine).sorted { $0.start < $1.start }
     state(machine, UInt64(waiting.count), &output)
     section("busy_list", &output)
-    machine.forEachBusyArea { busyRow($0, &output) }
+    machine.vmAreas.forEachBusyArea { busyRow($0, &output) }
     section("lazy_list", &output)
     for range in waiting {
       sized("lazy_list", range.start, range.end, &output)
@@ -15,17 +15,17 @@ extension Views {
     }
     if waiting.isEmpty { blank(&output) }
     section("free_list", &output)
-    machine.forEachFreeBlock { start, blockEnd in
+    machine.vmAreas.forEachFreeBlock { start, blockEnd in
       sized("free_list", start, blockEnd, &output)
       end(&output)
     }
     section("free_tree", &output)
-    machine.forEachFreeTreeNode { node in
+    machine.vmAreas.forEachFreeTreeNode { node in
       if let node { treeRow(node, &output) }
     }
     section("blocks", &output)
     var blocks = 0
-    machine.forEachMapBlock { block in
+    machine.vmAreas.forEachMapBlock { block in
       blocks += 1
       blockRow(block, &output)
     }
@@ -43,9 +43,9 @@ extension Views {
     section("state", &output)
     let counters = machine.counters
     var bytes: UInt64 = 0
-    machine.forEachBusyArea { bytes &+= $0.reserved }
+    machine.vmAreas.forEachBusyArea { bytes &+= $0.reserved }
     var blocks: UInt64 = 0
-    machine.forEachMapBlock { _ in blocks += 1 }
+    machine.vmAreas.forEachMapBlock { _ in blocks += 1 }
     if output.isJSON {
       output.beginObject()
       output.field("list", literal: "state")
@@ -133,7 +133,7 @@ extension Views {
     output.endLine()
   }
 
-  private static func treeRow(_ node: Machine.FreeTreeNode, _ output: inout ViewOutput) {
+  private static func treeRow(_ node: VMAreas.FreeTreeNode, _ output: inout ViewOutput) {
     if output.isJSON {
       sized("free_tree", node.start, node.end, &output)
       output.field("depth", count: UInt64(node.depth))
@@ -150,7 +150,7 @@ extension Views {
     output.endLine()
   }
 
-  private static func blockRow(_ block: Machine.MapBlockState, _ output: inout ViewOutput) {
+  private static func blockRow(_ block: VMAreas.MapBlockState, _ output: inout ViewOutput) {
     sized("blocks", block.start, block.end, &output)
     if output.isJSON {
       output.field("cpu", count: UInt64(block.cpu))

@@ -19,17 +19,17 @@ extension Views {
       output.writer.decimal(value)
       output.endLine()
     }
-    line("nr_free_pages", machine.zoneSummaries.reduce(0) { $0 + $1.freeFrames })
+    line("nr_free_pages", machine.pageSets.zoneSummaries.reduce(0) { $0 + $1.freeFrames })
     line("nr_slab_reclaimable", 0)
     line("nr_slab_unreclaimable", counters.slabFrames)
     // Without it one counter outside of the statistics, which only meminfo shows.
     if machine.configuration.switches.contains(.vmallocStatistic) {
       line("nr_vmalloc", vmallocPages(machine))
     }
-    let stacks = machine.stackStatistics
+    let stacks = machine.stacks.stackStatistics
     line("nr_kernel_stack", stacks.kernel)
     // Only patched kernels have it.
-    if machine.hasStackStashes { line("nr_dynamic_stacks_faults", stacks.faults) }
+    if machine.stacks.hasStackStashes { line("nr_dynamic_stacks_faults", stacks.faults) }
     line("nr_page_table_pages", counters.accountedTables)
     line("pgfault", machine.faults)
   }
@@ -37,7 +37,9 @@ extension Views {
   /// Pages that vmalloc and its relatives own; pages that came with VM_MAP_PUT_PAGES do not count.
   static func vmallocPages(_ machine: borrowing Machine) -> UInt64 {
     var pages: UInt64 = 0
-    machine.forEachBusyArea { if $0.flags.contains(.alloc) { pages += UInt64($0.pageCount) } }
+    machine.vmAreas.forEachBusyArea {
+      if $0.flags.contains(.alloc) { pages += UInt64($0.pageCount) }
+    }
     return pages
   }
 }

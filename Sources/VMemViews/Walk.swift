@@ -71,8 +71,8 @@ extension Views {
     guard let area = machine.findVMArea(address) else { return nil }
     var writer = ByteWriter(descriptor: nil)
     writer.write("in area ")
-    if let name = machine.nameOfArea(area) {
-      writer.write(text(machine.name(name)))
+    if let name = machine.pageSets.nameOfArea(area) {
+      writer.write(text(machine.names.name(name)))
       writer.write(byte: 0x20)
     }
     range(area.start, area.end, to: &writer)
@@ -83,7 +83,7 @@ extension Views {
   /// The entry of the current CPU's TLB that translates an address, or nil.
   static func tlbEntry(_ machine: borrowing Machine, _ address: UInt64) -> TLBEntry? {
     var found: TLBEntry?
-    machine.forEachTLBEntry(machine.cpu) { entry in
+    machine.mmu.forEachTLBEntry(machine.cpu) { entry in
       if address &- entry.address < entry.size { found = entry }
     }
     return found

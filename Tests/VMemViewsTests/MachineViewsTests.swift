@@ -78,14 +78,14 @@ import Testing
     var configuration = Configuration()
     configuration.memory = 100 << 20
     let machine = try Machine(configuration)
-    let before = try #require(machine.zoneSummaries.first)
+    let before = try #require(machine.pageSets.zoneSummaries.first)
     // Walking the frontier to its end must find just these blocks.
     var taken: [UInt32] = []
     for _ in 0..<before.freeBlocks[10] {
       taken.append(try #require(machine.frames.allocate(order: 10)))
     }
     #expect(Set(taken).count == taken.count)
-    let after = try #require(machine.zoneSummaries.first)
+    let after = try #require(machine.pageSets.zoneSummaries.first)
     for order in 0..<10 { #expect(after.freeBlocks[order] == before.freeBlocks[order]) }
     #expect(after.freeBlocks[10] == 0)
   }
@@ -183,7 +183,7 @@ import Testing
     configuration.memory = 2 << 30
     let story = try Story.told(configuration)
     let text = story.shown { Views.info($0, hash: false, to: &$1) }
-    let top = address(story.machine.topTable << 12)
+    let top = address(story.machine.mmu.topTable << 12)
     for line in [
       "kernel: 6.18", "memory: 2147483648 bytes", "levels: 5", "CR3: \(top)", "context: process",
       "CR4: 0x00000000000010b0 PSE PAE PGE LA57", "EFER: 0x0000000000000d00 LME LMA NXE",
@@ -206,7 +206,7 @@ import Testing
     try story.machine.getPages([first])
     #expect(line(first).contains(" refcount=2 "))
     #expect(line(0).hasSuffix(" owner=reserved\n"))
-    #expect(line(story.machine.topTable).hasSuffix(" owner=page-table\n"))
+    #expect(line(story.machine.mmu.topTable).hasSuffix(" owner=page-table\n"))
     #expect(line(1 << 30).hasSuffix(" owner=device\n"))
     #expect(line(200_000).hasSuffix(" owner=free\n"))
     try story.machine.freePages([story.frames[3]])

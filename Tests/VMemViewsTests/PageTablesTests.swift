@@ -167,7 +167,7 @@ import Testing
     var configuration = Configuration()
     configuration.memory = 8 << 20
     let machine = try Machine(configuration)
-    let top = machine.topTable
+    let top = machine.mmu.topTable
     for index in 256..<512 { machine.ram[table: top, index] = Entry(pfn: top, .kernelTable) }
     var output = ViewOutput(descriptor: nil, format: .text)
     Views.pageTables(machine, range: nil, format: .count, to: &output)

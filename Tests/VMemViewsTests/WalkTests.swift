@@ -30,7 +30,7 @@ import Testing
     let pte = try #require(story.machine.walk(at).last)
     let frame = story.frames[1]
     var expected = [
-      "CR3 \(address(story.machine.topTable << 12))",
+      "CR3 \(address(story.machine.mmu.topTable << 12))",
       "0xffffc90000002123: pgd 402, pud 0, pmd 0, pte 2, offset 0x123",
       "  1111111111111111 110010010 000000000 000000000 000000010 000100100011",
       "TLB of CPU 0: miss, so the tables are walked",
@@ -68,12 +68,12 @@ import Testing
     let user = walk(story, 0x1234)
     #expect(
       user == [
-        "CR3 \(address(story.machine.topTable << 12))",
+        "CR3 \(address(story.machine.mmu.topTable << 12))",
         "0x0000000000001234: pgd 0, pud 0, pmd 0, pte 1, offset 0x234",
         "  0000000000000000 000000000 000000000 000000000 000000001 001000110100",
         "TLB of CPU 0: miss, so the tables are walked",
-        "pgd[0] at physical \(address(story.machine.topTable << 12)) "
-          + "(direct map \(address(0xffff_8880_0000_0000 + story.machine.topTable << 12))) "
+        "pgd[0] at physical \(address(story.machine.mmu.topTable << 12)) "
+          + "(direct map \(address(0xffff_8880_0000_0000 + story.machine.mmu.topTable << 12))) "
           + "= 0x0000000000000000",
         "  empty: no pud table for 0x0000000000000000-0x0000008000000000 (512 GiB)",
       ])
@@ -139,7 +139,7 @@ import Testing
       area: story.area, start: at & ~4095, end: at & ~4095 + 4096)
     #expect(walk(story, at)[3] == "TLB of CPU 0: miss, so the tables are walked")
     let json = story.shown(.json) { Views.walk($0, 0xffff_8880_0000_0000, to: &$1) }
-    #expect(json.contains("\"cr3\":\"\(address(story.machine.topTable << 12))\""))
+    #expect(json.contains("\"cr3\":\"\(address(story.machine.mmu.topTable << 12))\""))
   }
 
   @Test func inJSONALevelIsAnObject() throws {

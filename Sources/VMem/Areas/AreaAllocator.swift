@@ -163,8 +163,3 @@ package struct AreaAllocator: Sendable {
     scan.deliver(body)
   }
 }
-
-extension Machine {
-  @inline(__always)
-  var areas: AreaAllocator { AreaAllocator(ram: ram, map: map) }
-}

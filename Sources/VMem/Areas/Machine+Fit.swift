@@ -25,8 +25,8 @@ extension Machine {
     _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ start: UInt64?, _ end: UInt64?
   ) -> UInt64? {
     // With so many free pages no descriptor is missing.
-    guard context == .process, !isBusy, !ram.injects(.slab), counters.freeFrames > 64,
-      let (size, align) = Self.extent(requested, flags, align), size != 0,
+    guard context == .process, !steps.isBusy, !ram.injects(.slab), counters.freeFrames > 64,
+      let (size, align) = VMAreas.extent(requested, flags, align), size != 0,
       align.nonzeroBitCount == 1
     else { return nil }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)

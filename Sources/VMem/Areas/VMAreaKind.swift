@@ -67,14 +67,14 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   }
 }
 
-extension Machine {
+extension VMAreas {
   /// Why an area that must stay does: as a BUG of the function that was to free it.
   @inline(never)
   func whyStays(_ function: KernelFunction, _ area: Ref<VMArea>) -> Refusal {
     let start = ram[area].start
     switch ram[area].kind {
     case .stack: return bug(function, .areaIsStack, start)
-    case .arena: return bug(function, .belongsToArena, start, kernelStart(ram[area].arena))
+    case .arena: return bug(function, .belongsToArena, start, arenas.kernelStart(ram[area].arena))
     case .perCPUChunk: return bug(function, .areaOfChunk, start)
     case .caller, .mapRAM, .mapBlock, .perCPU, .imported:
       return bug(function, .touchesDirectMap, start, ram[area].end)

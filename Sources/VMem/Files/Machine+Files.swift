@@ -1,5 +1,90 @@
-/// Making, finding and closing files.
+/// The calls of `Files`.
 extension Machine {
+  /// Reads up to `count` bytes and hands them out in order; fewer at the end of the file. The
+  /// corresponding kernel function is `vfs_read`.
+  ///
+  /// Refuses with -EBADF, with -EINVAL for an offset above 2^63-1, with -EIO when the host's file cannot
+  /// be read, and with -ENOMEM; then nothing is handed out. Holes of memfds are read without memory.
+  public func pread(
+    _ address: UInt64, offset: UInt64, count: UInt64, _ body: (Span<UInt8>) -> Void
+  ) throws(Refusal) {
+    try files.pread(address, offset: offset, count: count, body)
+  }
+
+  /// Writes bytes, and makes the file longer where it is too short. Returns how many were written. The
+  /// corresponding kernel function is `vfs_write`.
+  ///
+  /// Refuses with -EBADF, -EFBIG behind 2^63-1, -EPERM for a seal, -EINVAL for huge pages, -EIO, -ENOMEM;
+  /// pages before the one that failed are written.
+  public func pwrite(
+    _ address: UInt64, offset: UInt64, _ bytes: Span<UInt8>
+  ) throws(Refusal) -> UInt64 {
+    try files.pwrite(address, offset: offset, bytes)
+  }
+
+  /// Makes a file this long. Pages behind the new end go from the file, and from users' mappings; what
+  /// kernel mappings show stays. The corresponding kernel function is `do_ftruncate`.
+  ///
+  /// Refuses with -EBADF, -EINVAL above 2^63-1 or for a part of a huge page, -EPERM for a seal.
+  public func ftruncate(_ address: UInt64, size: UInt64) throws(Refusal) {
+    try files.ftruncate(address, size: size)
+  }
+
+  /// Gives a range of a file memory, zeroed. The corresponding kernel function is `vfs_fallocate`.
+  ///
+  /// Refuses with -EBADF; with -EINVAL for an empty range, one that wraps, or parts of huge pages; with
+  /// -EOPNOTSUPP for files of the host; with -EFBIG; with -EPERM for a seal; with -ENOSPC for huge pages
+  /// that there is no memory for, of which those made before stay, and with -ENOMEM for others, which
+  /// are taken back.
+  public func fallocate(
+    _ address: UInt64, start: UInt64, end: UInt64, punchesHole: Bool
+  ) throws(Refusal) {
+    try files.fallocate(address, start: start, end: end, punchesHole: punchesHole)
+  }
+
+  /// Reads pages of a range in, as far as the file goes. The corresponding kernel function is
+  /// `force_page_cache_readahead`; other than a kernel it says what went wrong.
+  public func readAhead(_ address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+    try files.readAhead(address, start: start, end: end)
+  }
+
+  /// Takes clean folios that nobody else uses out of memory, as reclaim does, and leaves shadow entries
+  /// in their place. Kernel mappings do not count as users. Returns the pages that went. The
+  /// corresponding kernel function is `shrink_folio_list`.
+  ///
+  /// Only files of the host can be read in again: the others keep their folios (there is no swap).
+  public func shrinkFolios(
+    _ address: UInt64, start: UInt64, end: UInt64
+  ) throws(Refusal) -> UInt64 {
+    try files.shrinkFolios(address, start: start, end: end)
+  }
+
+  /// Writes dirty pages to the host's file, and the size if it was changed here. Returns the pages
+  /// written. The corresponding kernel function is `vfs_fsync`.
+  ///
+  /// Refuses with -EBADF, and -EIO when the host refuses; pages that are not written stay dirty.
+  public func fsync(_ address: UInt64) throws(Refusal) -> UInt64 {
+    try files.fsync(address)
+  }
+
+  /// Maps a file or a dma-buf and returns where. The corresponding kernel functions are `do_mmap`,
+  /// `shmem_mmap`, `hugetlbfs_file_mmap` and `dma_buf_mmap_internal`.
+  ///
+  /// - Parameters:
+  ///   - mm: address of the address space.
+  ///   - object: address of the file or of the buffer.
+  ///   - offset: bytes.
+  ///   - request: length, place and rights of the mapping.
+  ///
+  /// Refuses as `mmap`; with -EBADF where no file is; with -EINVAL for an offset inside a page, parts of
+  /// huge pages, more than a buffer has, and private mappings of buffers; with -EPERM for a shared
+  /// mapping that may write a file sealed against it.
+  public func mmapFile(
+    _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
+  ) throws(Refusal) -> UInt64 {
+    try files.mmapFile(mm, object, offset: offset, request)
+  }
+
   /// Opens a regular file of the host for reading and writing in memory: nothing is written to the
   /// host before `fsync`. One that is open or mapped already is the same file, with one more descriptor.
   /// The corresponding kernel function is `do_filp_open`.
@@ -15,59 +100,14 @@ extension Machine {
   public func openFile(
     path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
-    try beginCall()
-    defer { endCall() }
-    let path = HostFile.absolute(typed)
-    guard path.count < File.pathRoom else {
-      throw Refusal(.errno(.ENAMETOOLONG), .pathTooLong, UInt64(path.count))
-    }
-    if let window, window.nonzeroBitCount != 1 || window > 1 << UInt64(File.maximumWindowOrder) {
-      throw Refusal(.errno(.EINVAL), .readAheadWindow, window)
-    }
-    try checkOrder(order ?? 0)
-    if let file = findHostFile(path) {
-      guard ram[file].descriptors < .max else {
-        throw Refusal(.errno(.EMFILE), .tooManyDescriptors, UInt64(ram[file].descriptors))
-      }
-      if let order { ram[file].folioOrder = UInt8(order) }
-      if let window { ram[file].window = UInt16(window) }
-      ram[file].descriptors += 1
-      ram[file].references += 1
-      return address(of: file)
-    }
-    let file = try makeFile(.host, order ?? 0)
-    ram[file].window = UInt16(window ?? 32)
-    guard !ram.fails(.kmalloc), let frame = frames.allocate(zeroed: true) else {
-      caches.free(file)
-      throw Refusal(.errno(.ENOMEM), .noFrames, 1)
-    }
-    ram[frames.frame(frame)].mapcount = ram.word(.array)
-    unsafe ram.withFrame(frame) { bytes in
-      for at in path.indices { unsafe bytes[at] = path[at] }
-    }
-    ram[file].path = frame
-    do throws(HostFile.Failure) {
-      ram[file].size = try hostFile(file).size()
-      ram[file].hostSize = ram[file].size
-    } catch {
-      frames.free(frame)
-      caches.free(file)
-      let errno = Errno(rawValue: UInt8(truncatingIfNeeded: error.code)) ?? .EIO
-      throw Refusal(.errno(errno), .hostFile, 0, UInt64(error.code))
-    }
-    return open(file)
+    try files.openFile(path: typed, order: order, window: window)
   }
 
   /// Makes a file of `size` bytes of zeroes in memory, as ramfs has them.
   ///
   /// Refuses with -EINVAL for an order above 9, -EFBIG above 2^63-1 bytes, -ENOMEM.
   public func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> UInt64 {
-    try beginCall()
-    defer { endCall() }
-    guard size <= File.maximumSize else { throw Refusal(.errno(.EFBIG), .fileTooLarge, size) }
-    let file = try makeFile(.anonymous, order)
-    ram[file].size = size
-    return open(file)
+    try files.makeFile(size: size, order: order)
   }
 
   /// Makes a memfd. The corresponding kernel function is `memfd_create`.
@@ -80,170 +120,123 @@ extension Machine {
   public func createMemfd(
     allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
   ) throws(Refusal) -> UInt64 {
-    try beginCall()
-    defer { endCall() }
-    let file = try makeFile(isHuge ? .hugetlb : .memfd, isHuge ? 9 : order)
-    ram[file].seals = allowsSealing ? [] : .seal
-    ram[file].isOptimized = isHuge && isOptimized
-    return open(file)
+    try files.createMemfd(
+      allowsSealing: allowsSealing, isHuge: isHuge, isOptimized: isOptimized, order: order)
   }
-
-  /// Makes what is behind a shared mapping of memory, whose size is that of the mapping. The
-  /// corresponding kernel function is `shmem_zero_setup`.
-  ///
-  /// Refuses with -ENOMEM without a record, or for more bytes than RAM has.
-  func makeZeroFile(size: UInt64) throws(Refusal) -> Ref<File> {
-    try promise(size >> 12)
-    let file = try makeFile(.zero, 0)
-    ram[file].size = size
-    link(file)
-    return file
-  }
-
-  private func findHostFile(_ path: [UInt8]) -> Ref<File>? {
-    var found: Ref<File>?
-    forEachFile { file in
-      if ram[file].kind == .host, hostPath(file) == path { found = file }
-    }
-    return found
-  }
-
-  private func checkOrder(_ order: UInt64) throws(Refusal) {
-    guard order <= File.maximumFolioOrder else {
-      throw Refusal(.errno(.EINVAL), .folioOrderTooHigh, order)
-    }
-  }
-
-  private func makeFile(_ kind: FileKind, _ order: UInt64) throws(Refusal) -> Ref<File> {
-    try checkOrder(order)
-    mightSleep(.alloc_inode)
-    guard !ram.fails(.inode), let file = caches.allocate(File.self) else {
-      throw Refusal(.errno(.ENOMEM), .noDescriptor)
-    }
-    var record = File()
-    record.kind = kind
-    record.folioOrder = UInt8(order)
-    ram[file] = record
-    return file
-  }
-
-  private func open(_ file: Ref<File>) -> UInt64 {
-    link(file)
-    ram[file].descriptors = 1
-    return address(of: file)
-  }
-
-  private func link(_ file: Ref<File>) {
-    ram[ram.files].filesMade += 1
-    ram[file].number = ram[ram.files].filesMade
-    ram[ram.files].files.insert(file, ram)
-  }
-
-  /// The kernel address that stands for a file.
-  func address(of file: Ref<File>) -> UInt64 { map.pageOffset + file.physicalAddress }
-
-  /// The file at an address; refuses with -EBADF where there is none that is open.
-  func file(at address: UInt64) throws(Refusal) -> Ref<File> {
-    if let file = findFile(address), ram[file].isOpen { return file }
-    throw Refusal(.errno(.EBADF), .noFile, address)
-  }
-
-  func findFile(_ address: UInt64) -> Ref<File>? {
-    ram[ram.files].files.object(at: address &- map.pageOffset, ram)
-  }
-
-  func forEachFile(_ body: (Ref<File>) -> Void) { ram[ram.files].files.forEach(ram, body) }
 
   /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
   /// somebody has pinned stay. The corresponding kernel function is `close`.
   public func closeFile(_ address: UInt64) throws(Refusal) {
-    try beginCall()
-    defer { endCall() }
-    let file = try file(at: address)
-    ram[file].descriptors -= 1
-    drop(file)
-  }
-
-  /// Drops a use of a file: its descriptor or a mapping.
-  func drop(_ file: Ref<File>) {
-    ram[file].references -= 1
-    guard ram[file].references == 0 else { return }
-    removePages(file, from: 0)
-    ram[ram.files].files.remove(file, ram)
-    if ram[file].path != 0 { frames.free(ram[file].path) }
-    caches.free(file)
-  }
-
-  /// Takes every page from `first` on out of a file.
-  func removePages(_ file: Ref<File>, from first: UInt64, to end: UInt64 = .max) {
-    var at = first
-    while let (index, _) = ram[file].pages.next(from: at, ram), index < end {
-      if ram[file].isOptimized, let pfn = cachedPage(file, index), index % File.hugePages == 0 {
-        restoreStructPages(of: pfn)
-      }
-      removeCachedPage(file, index)
-      at = index + 1
-    }
-    if ram[file].pages.next(from: 0, ram) == nil { ram[file].pages.removeAll(ram) }
+    try files.closeFile(address)
   }
 
   /// The path of the host's file that a file is, by its address; nil for every other address.
   public func hostPath(of address: UInt64) -> [UInt8]? {
-    guard let file = findFile(address), ram[file].kind == .host else { return nil }
-    return hostPath(file)
+    files.hostPath(of: address)
   }
 
-  /// Calls `body` for every file, the newest first.
-  package func forEachFile(_ body: (_ address: UInt64, File, _ path: [UInt8]) -> Void) {
-    forEachFile { file in
-      body(address(of: file), ram[file], hostPath(file))
-    }
+  /// The seals of a file (`F_GET_SEALS`). The corresponding kernel function is `memfd_get_seals`.
+  ///
+  /// Refuses with -EBADF, and with -EINVAL for files that have none.
+  public func memfdSeals(_ address: UInt64) throws(Refusal) -> Seals {
+    try files.memfdSeals(address)
   }
 
-  /// Pages of files in memory (`nr_file_pages`), and those of memfds and shared mappings among them
-  /// (`nr_shmem`). Huge pages are not counted, as in a kernel.
-  package var cachedPages: (all: UInt64, shared: UInt64) {
-    var pages: (all: UInt64, shared: UInt64) = (0, 0)
-    forEachFile { file in
-      let count = UInt64(ram[file].pageCount)
-      if ram[file].kind != .hugetlb { pages.all += count }
-      if ram[file].kind == .memfd || ram[file].kind == .zero { pages.shared += count }
-    }
-    return pages
+  /// Adds seals (`F_ADD_SEALS`). The corresponding kernel function is `memfd_add_seals`.
+  ///
+  /// Refuses with -EBADF; with -EINVAL for bits that are no seals and files that have none; with -EPERM
+  /// after F_SEAL_SEAL; and F_SEAL_WRITE with -EBUSY while somebody may write: a shared mapping, or
+  /// whoever has pinned a page.
+  public func addSeals(_ address: UInt64, _ seals: Seals) throws(Refusal) {
+    try files.addSeals(address, seals)
   }
 
-  /// The path of a file of the host; empty for others.
-  func hostPath(_ file: Ref<File>) -> [UInt8] {
-    guard ram[file].path != 0 else { return [] }
-    return unsafe ram.withFrame(ram[file].path) { bytes in unsafe Array(bytes.prefix { $0 != 0 }) }
+  /// `/sys/module/udmabuf/parameters`: most items of a list, and most MiB of a buffer. -1 is no limit.
+  public var udmabufLimits: (list: UInt32, sizeMB: UInt32) {
+    get { files.udmabufLimits }
+    nonmutating set { files.udmabufLimits = newValue }
   }
 
-  /// Calls `body` for each folio and each page that is swapped out, ascending.
-  package func forEachFolio(
-    of address: UInt64, _ body: (_ index: UInt64, _ pfn: UInt32?, _ order: UInt32) -> Void
-  ) throws(Refusal) {
-    guard let file = findFile(address) else { throw Refusal(.errno(.EBADF), .noFile, address) }
-    var at: UInt64 = 0
-    while let (index, _) = ram[file].pages.next(from: at, ram) {
-      if let folio = folio(file, index) {
-        // A folio may have lost its first pages.
-        body(index, folio.pfn + UInt32(index - folio.index), index == folio.index ? folio.order : 0)
-        at = index == folio.index ? nextOfFolio(file, folio) : index + 1
-      } else {
-        body(index, nil, 0)
-        at = index + 1
-      }
-    }
+  /// Makes a buffer of one range (`UDMABUF_CREATE`); the number of items has no limit then. The
+  /// corresponding kernel function is `udmabuf_create`.
+  public func createUdmabuf(
+    _ item: UdmabufItem, closesOnExec: Bool = false
+  ) throws(Refusal) -> UInt64 {
+    try files.createUdmabuf(item, closesOnExec: closesOnExec)
   }
 
-  /// One past the pages of a folio that are in the file, from its first on.
-  private func nextOfFolio(
-    _ file: Ref<File>, _ folio: (index: UInt64, pfn: UInt32, order: UInt32)
-  ) -> UInt64 {
-    var step: UInt64 = 1
-    while step < 1 << UInt64(folio.order),
-      cachedPage(file, folio.index + step) == folio.pfn + UInt32(step)
-    { step += 1 }
-    return folio.index + step
+  /// Makes a buffer of ranges of memfds, one after the other, which may overlap and repeat
+  /// (`UDMABUF_CREATE_LIST`).
+  ///
+  /// Refuses with -EINVAL for more items than the limit; for an offset or a size that is not of whole
+  /// pages, for more bytes than the limit and for none at all, whatever else the items say; then item
+  /// by item with -EBADFD for what is no memfd, -EINVAL without F_SEAL_SHRINK or with a seal against
+  /// writing, -EINVAL (in 6.1 -EFBIG from 2^63 on) for pages behind the file's end, -ENOMEM. Pages that
+  /// were missing in a memfd are there afterwards, also when a later item is refused; huge pages that
+  /// were never touched are refused by kernels before 6.12.
+  public func createUdmabuf(
+    list items: [UdmabufItem], closesOnExec: Bool = false
+  ) throws(Refusal) -> UInt64 {
+    try files.createUdmabuf(list: items, closesOnExec: closesOnExec)
+  }
+
+  /// Closes the descriptor of a buffer. Its pages are let go with its last user; while it is mapped
+  /// into the kernel that is a BUG. The corresponding kernel function is `dma_buf_release`.
+  public func closeBuffer(_ address: UInt64) throws(Refusal) {
+    try files.closeBuffer(address)
+  }
+
+  /// Maps a buffer into one range of kernel addresses; asked again, it counts. The corresponding kernel
+  /// function is `dma_buf_vmap`.
+  ///
+  /// By version: 6.1 has no such function and answers -EINVAL; 6.12 maps the first page of each folio
+  /// for all of its pages; with `udmabuf_vmap_pfn` it is `vmap_pfn`, which refuses RAM; all others map
+  /// the pages. Refuses with -EINVAL, and -ENOMEM where those refuse.
+  public func mapBuffer(_ address: UInt64) throws(Refusal) -> UInt64 {
+    try files.mapBuffer(address)
+  }
+
+  /// Takes one of the askings back, and with the last one the mapping. The corresponding kernel
+  /// function is `dma_buf_vunmap`. Refuses with -EINVAL where there is no buffer; one that is not mapped
+  /// is a BUG.
+  public func unmapBuffer(_ address: UInt64) throws(Refusal) {
+    try files.unmapBuffer(address)
+  }
+
+  /// `DMA_BUF_IOCTL_SYNC`: the CPU begins, or ends, to use a buffer.
+  ///
+  /// - Parameters:
+  ///   - address: address of the buffer.
+  ///   - flags: 1 read, 2 write, 4 end.
+  ///
+  /// Refuses with -EINVAL for other bits, for neither reading nor writing, and for an end before any
+  /// beginning.
+  public func syncBuffer(_ address: UInt64, flags: UInt64) throws(Refusal) {
+    try files.syncBuffer(address, flags: flags)
+  }
+
+  /// Maps the pages of a file that hold bytes [start, end), and returns the page-aligned address of
+  /// the first. Folios may begin before the range and end behind it. No reference is taken and nothing
+  /// is read in: all pages must be in memory, and stay there until `vunmap`.
+  ///
+  /// Refuses with -EBADF; with NULL for an empty range, for a page that is not in memory, when there is
+  /// no room, address or memory; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
+  public func vmapFile(
+    _ address: UInt64, start: UInt64, end: UInt64, flags: VMFlags = [],
+    protection: Protection = .kernel, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    try files.vmapFile(
+      address, start: start, end: end, flags: flags, protection: protection, caller: caller)
+  }
+
+  /// The same as version 2 of the patch did it, with its traps: `last` is the last byte; a hole at the
+  /// start maps what lies before the first folio in memory, any other is passed over and moves what
+  /// follows down; a page that is swapped out ends the mapping; all of that is success.
+  public func vmapFileRFC(
+    _ address: UInt64, start: UInt64, last: UInt64, flags: VMFlags = [],
+    protection: Protection = .kernel, caller: Ref<Symbol> = .none
+  ) throws(Refusal) -> UInt64 {
+    try files.vmapFileRFC(
+      address, start: start, last: last, flags: flags, protection: protection, caller: caller)
   }
 }

@@ -76,9 +76,9 @@ package struct KmapComparison: Sendable {
   }
 
   private func allocate(on machine: borrowing Machine) throws(Refusal) -> [UInt64] {
-    let set = try machine.allocatePages(count: pages * 2, highest: .highmem)
+    let set = try machine.pageSets.allocatePages(count: pages * 2, highest: .highmem)
     var result: [UInt64] = []
-    for index in 0..<pages * 2 { result.append(UInt64(machine.page(index, of: set) ?? 0)) }
+    for index in 0..<pages * 2 { result.append(UInt64(machine.pageSets.page(index, of: set) ?? 0)) }
     return result
   }
 
@@ -90,11 +90,11 @@ package struct KmapComparison: Sendable {
       try machine.selectCPU(UInt64(page % cpus))
       try copy(machine, frames[2 * page], frames[2 * page + 1], way)
     }
-    if way == .kmap { try machine.kmapFlushUnused() }
+    if way == .kmap { try machine.highmem.kmapFlushUnused() }
     let flushes = machine.counters.flushes
     var cost = KmapCost(
       method: way == .kmap ? "kmap" : way == .local ? "kmap_local" : "kmap_atomic")
-    if let pkmap = machine.pkmap {
+    if let pkmap = machine.highmem.pkmap {
       cost.mappings = machine.ram[pkmap.state].mappings
       cost.locks = machine.ram[pkmap.state].locks
       cost.writes = machine.ram[pkmap.state].writes
@@ -111,20 +111,24 @@ package struct KmapComparison: Sendable {
   ) throws(Refusal) {
     switch way {
     case .kmap:
-      let (source, target) = (try machine.kmap(from), try machine.kmap(to))
-      try machine.copy(to: target, from: source, count: 4096)
-      try machine.kunmap(to)
-      try machine.kunmap(from)
+      let (source, target) = (try machine.highmem.kmap(from), try machine.highmem.kmap(to))
+      try machine.mmu.copy(to: target, from: source, count: 4096)
+      try machine.highmem.kunmap(to)
+      try machine.highmem.kunmap(from)
     case .local:
-      let (source, target) = (try machine.kmapLocalPage(from), try machine.kmapLocalPage(to))
-      try machine.copy(to: target, from: source, count: 4096)
-      try machine.kunmapLocal(target)
-      try machine.kunmapLocal(source)
+      let (source, target) = (
+        try machine.highmem.kmapLocalPage(from), try machine.highmem.kmapLocalPage(to)
+      )
+      try machine.mmu.copy(to: target, from: source, count: 4096)
+      try machine.highmem.kunmapLocal(target)
+      try machine.highmem.kunmapLocal(source)
     case .atomic:
-      let (source, target) = (try machine.kmapAtomic(from), try machine.kmapAtomic(to))
-      try machine.copy(to: target, from: source, count: 4096)
-      try machine.kunmapAtomic(target)
-      try machine.kunmapAtomic(source)
+      let (source, target) = (
+        try machine.highmem.kmapAtomic(from), try machine.highmem.kmapAtomic(to)
+      )
+      try machine.mmu.copy(to: target, from: source, count: 4096)
+      try machine.highmem.kunmapAtomic(target)
+      try machine.highmem.kunmapAtomic(source)
     }
   }
 
@@ -139,17 +143,17 @@ package struct KmapComparison: Sendable {
       let mine = stride(from: cpu, to: Int(pages), by: cpus)
       let (from, to) = (mine.map { frames[2 * $0] }, mine.map { frames[2 * $0 + 1] })
       let count = UInt64(from.count)
-      let source = try machine.vmap(from, count: count, flags: .map)
-      let target = try machine.vmap(to, count: count, flags: .map)
-      try machine.copy(to: target, from: source, count: count << 12)
-      try machine.vunmap(target)
-      try machine.vunmap(source)
+      let source = try machine.mappings.vmap(from, count: count, flags: .map)
+      let target = try machine.mappings.vmap(to, count: count, flags: .map)
+      try machine.mmu.copy(to: target, from: source, count: count << 12)
+      try machine.mappings.vunmap(target)
+      try machine.mappings.vunmap(source)
       cost.mappings += 2
       cost.locks += 2 * (Self.vmapLocks.map + Self.vmapLocks.unmap)
       // Written once, and cleared once.
       cost.writes += 4 * count
     }
-    try machine.unmapAliases()
+    try machine.vmAreas.unmapAliases()
     cost.locks += Self.vmapLocks.purge
     let flushes = machine.counters.flushes
     cost.singleFlushes = (flushes.pages - before.pages) * UInt64(cpus)

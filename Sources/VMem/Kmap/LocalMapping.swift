@@ -26,17 +26,17 @@ struct LocalMapping: SlabObject {
 }
 
 /// What tasks hold by kmap_local, the last one first.
-extension Machine {
+extension Highmem {
   /// The bit in the audit of the current task. Each CPU has a first task of its own; those of CPUs
   /// from 31 on share the highest bit.
-  var auditBit: UInt64 { auditBit(ofTask: task, onCPU: cpu) }
+  var auditBit: UInt64 { auditBit(ofTask: tasks.task, onCPU: cpu) }
 
   func auditBit(ofTask task: Int, onCPU cpu: Int) -> UInt64 {
-    1 << UInt64(task > 0 || cpu == 0 ? task : Self.maximumTasks + min(cpu, 31))
+    1 << UInt64(task > 0 || cpu == 0 ? task : Tasks.maximumTasks + min(cpu, 31))
   }
 
   /// The bits of all tasks that there can be.
-  var auditBits: UInt64 { 1 << UInt64(Self.maximumTasks + min(cpuCount, 32)) &- 1 }
+  var auditBits: UInt64 { 1 << UInt64(Tasks.maximumTasks + min(cpuCount, 32)) &- 1 }
 
   /// 1 in an interrupt, which has mappings and rights of its own.
   var kmapLevel: Int { context.isInterrupt ? 1 : 0 }

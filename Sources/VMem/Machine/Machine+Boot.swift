@@ -177,7 +177,7 @@ extension Machine {
     }
     markTable(layout.topTable)
     var spare = layout.mapTables
-    mapBoot(map.pageOffset, frames: 0..<directFrames, &spare)
+    mapBoot(map.pageOffset, frames: 0..<highmem.directFrames, &spare)
     let tableFrames = UInt32((UInt64(ram.frameCount) * 64 + 4095) / 4096)
     mapBoot(map.vmemmap, frames: layout.frameTable..<layout.frameTable + tableFrames, &spare)
     if let window = c.kmapWindow {

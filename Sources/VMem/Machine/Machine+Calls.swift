@@ -1,4 +1,3 @@
-/// What holds for every kernel call, whoever makes it.
 extension Machine {
   /// Carries out kernel calls as one: the clock advances once, and the work that they schedule (a
   /// drain of lazy areas, frees that wait for a context in which they may sleep) runs behind the
@@ -10,30 +9,5 @@ extension Machine {
     try beginCall()
     defer { endCall() }
     return try calls()
-  }
-
-  /// Begins a kernel call, or is inside one already. `endCall` must follow, whatever the call does.
-  ///
-  /// - Parameter onBusyCPU: whether it may be made while the current CPU is in the middle of
-  ///   another call.
-  @inline(__always)
-  package func beginCall(onBusyCPU: Bool = false) throws(Refusal) {
-    if ram[Superblock.ref].callDepth == 0 {
-      if !onBusyCPU, isBusy { throw busyRefusal() }
-      tick()
-    }
-    ram[Superblock.ref].callDepth += 1
-  }
-
-  /// Ends a kernel call; at the end of the outermost the scheduled work runs.
-  @inline(__always)
-  package func endCall() {
-    if ram[Superblock.ref].callDepth == 1 { runScheduledWork() }
-    ram[Superblock.ref].callDepth -= 1
-  }
-
-  @inline(never)
-  private func busyRefusal() -> Refusal {
-    Refusal(.errno(.EBUSY), isAsleep ? .cpuSleeps : .cpuInTheMiddle, UInt64(cpu))
   }
 }

@@ -20,23 +20,23 @@ extension Machine {
       StaleEntries(ram: ram).check(maps, &checker)
     }
     if checker.isFull { return checker.violations }
-    let users = checkUsers(&checker)
+    let users = users.checkUsers(&checker)
     if checker.isFull { return checker.violations }
-    checkFiles(users, &checker)
-    let sets = checkSets(&checker)
+    files.checkFiles(users, &checker)
+    let sets = pageSets.checkSets(&checker)
     areas.check(&checker)
-    let arenaFrames = checkArenas(&checker)
-    memoryTypes.check(&checker)
-    checkNames(&checker)
+    let arenaFrames = arenas.checkArenas(&checker)
+    mappings.memoryTypes.check(&checker)
+    names.checkNames(&checker)
     log.check(&checker)
-    checkSteps(users, &checker)
-    checkTasks(&checker)
-    checkKmap(&checker)
-    checkStacks(users, &checker)
-    checkPerCPU(&checker)
+    steps.checkSteps(users, &checker)
+    tasks.checkTasks(&checker)
+    highmem.checkKmap(&checker)
+    stacks.checkStacks(users, &checker)
+    percpu.checkPerCPU(&checker)
     if !checker.isFull { checkPages(sets, users, arenaFrames, layout, &checker) }
     checkOwners(&checker)
-    if checker.isSound { checkTLBs(&checker) }
+    if checker.isSound { mmu.checkTLBs(&checker) }
     return checker.violations
   }
 
@@ -76,7 +76,7 @@ extension Machine {
     // The other records of frame 0 are reached by these.
     checker.expect(state.roots == Roots(), "superblock: roots")
     guard state.roots == Roots() else { return }
-    checkHighMemory(state, &checker)
+    highmem.checkHighMemory(state, &checker)
     let worker = ram[ram.tests].worker
     checker.expect(worker == 0, "superblock: worker", UInt64(worker))
     checker.expect(Int(state.levels) == map.levels, "superblock: levels", UInt64(state.levels))
@@ -191,7 +191,7 @@ extension Machine {
     if !record.owner.isNone {
       checker.expect(
         checker.isUsed(record.owner)
-          && page(record.index, of: record.owner, checker) == pfn,
+          && pageSets.page(record.index, of: record.owner, checker) == pfn,
         "page belongs to no set", UInt64(pfn))
     }
   }

@@ -86,11 +86,11 @@ extension Machine {
     ram[area].physicalAddress = physical
     let granted: CacheMode
     do throws(MemoryTypes.Failure) {
-      granted = try memoryTypes.reserve(physical, physical + size, .writeBack)
+      granted = try mappings.memoryTypes.reserve(physical, physical + size, .writeBack)
     } catch {
       throw Refusal(.null, .cacheConflict, physical, UInt64(CacheMode.writeBack.rawValue))
     }
-    try mapDevice(start, start + size, physical, granted.protection)
+    try mappings.mapDevice(start, start + size, physical, granted.protection)
   }
 
   private func primePages(_ area: Ref<VMArea>, _ primed: Priming.Area) throws(Refusal) {
@@ -107,12 +107,13 @@ extension Machine {
     for _ in 0..<left { try addPage(to: set, nil) }
     ram[area].pageCount = UInt32(primed.pageCount)
     ram[ram.mapping].vmallocPages += primed.pageCount
-    try mapPages(primed.start, primed.start + primed.pageCount << 12, pageNumbers(of: set))
+    try mappings.mapPages(
+      primed.start, primed.start + primed.pageCount << 12, mappings.pageNumbers(of: set))
   }
 
   private func addPage(to set: Ref<PageSet>, _ node: Int?) throws(Refusal) {
     guard let pfn = frames.allocate(order: 0, node: node, highest: .normal, zeroed: true),
-      append(pfn, 1, to: set)
+      pageSets.append(pfn, 1, to: set)
     else { throw Refusal(.null, .noFrames, 1) }
   }
 }

@@ -19,7 +19,7 @@ package enum NamedThing {
   case address
 }
 
-extension Machine {
+extension Names {
   /// What a name stands for now.
   package func thing(behind name: Name) -> NamedThing {
     switch NameKind(rawValue: name.kind) {
@@ -35,13 +35,13 @@ extension Machine {
       let area = areas.busyArea(containing: address)
       guard !area.isNone else { return .freed }
       if ram[area].kind == .mapBlock {
-        return vmallocToPFN(address) == nil ? .freed : .blockMapping
+        return mappings.vmallocToPFN(address) == nil ? .freed : .blockMapping
       }
       return .area(ram[area])
     }
-    if (try? userSpace(at: address)) != nil { return .userSpace }
-    if (try? file(at: address)) != nil { return .file }
-    if isBuffer(address) { return .buffer }
-    return address >> 63 == 0 && userMapping(at: address) != nil ? .userMapping : .address
+    if (try? users.userSpace(at: address)) != nil { return .userSpace }
+    if (try? files.file(at: address)) != nil { return .file }
+    if files.isBuffer(address) { return .buffer }
+    return address >> 63 == 0 && users.userMapping(at: address) != nil ? .userMapping : .address
   }
 }

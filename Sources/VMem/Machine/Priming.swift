@@ -140,7 +140,7 @@ package struct Priming: Sendable {
         area.pageCount < 1 << 32, area.physicalAddress & 4095 == 0,
         // Pages are an area's own when vmalloc allocated them, or vmap took them over.
         area.pageCount == 0 || !area.flags.isDisjoint(with: [.alloc, .mapPutPages]),
-        area.physicalAddress >> Machine.physicalBits == 0,
+        area.physicalAddress >> Mappings.physicalBits == 0,
         !isMapped || area.start >= map.vmallocStart,
         !isMapped || area.end <= map.vmallocEnd || area.start >= map.modulesStart
       else { throw .contents(index) }

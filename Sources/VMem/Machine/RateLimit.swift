@@ -26,7 +26,7 @@ struct RateLimit: BitwiseCopyable {
   }
 }
 
-extension Machine {
+extension KernelPart where Self: ~Copyable {
   /// Logs a failed search for address space: ten in five seconds.
   func logAllocationFailed(_ size: UInt64, _ from: UInt64, _ to: UInt64) {
     let (isPrinted, missed) = ram[ram.log].messageLimit.admit(

@@ -8,7 +8,7 @@ extension MemoryTypes {
       let one = ram[at]
       checker.expect(
         one.start < one.end && one.start & 4095 == 0 && one.end & 4095 == 0
-          && one.start >> Machine.physicalBits == 0 && one.end <= Entry.pfnMask + 4096
+          && one.start >> Mappings.physicalBits == 0 && one.end <= Entry.pfnMask + 4096
           && one.mode <= 4, "memory type: range", one.start, one.end)
       ranges.append(one)
       at = one.next

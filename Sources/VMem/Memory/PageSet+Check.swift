@@ -1,4 +1,4 @@
-extension Machine {
+extension PageSets {
   /// Sets of pages list frames of RAM, either consecutive ones or in an array of their own. Returns
   /// all of them, in an order that is always the same.
   func checkSets(_ checker: inout Checker) -> [Ref<PageSet>] {

@@ -38,14 +38,14 @@ struct AttributeChange {
   }
 
   /// Changes the leaves of `pages` pages from an address on: `__change_page_attr_set_clr`.
-  mutating func run(_ machine: borrowing Machine, _ first: UInt64, pages: UInt64) -> End {
+  mutating func run(_ mmu: MMU, _ first: UInt64, pages: UInt64) -> End {
     guard set | clear != 0 else { return .done }
     var done: UInt64 = 0
     while done < pages {
       let address = first &+ done << 12
-      let (table, depth) = machine.tables.entryPlace(address, depth: 1)
+      let (table, depth) = mmu.tables.entryPlace(address, depth: 1)
       let index = Level.index(of: address, depth: depth)
-      let leaf = machine.ram[table: table, index]
+      let leaf = mmu.ram[table: table, index]
       let size = Level.size(depth: depth)
       let count = min((size &- address & (size - 1)) >> 12, pages - done)
       if leaf.isNone {
@@ -56,18 +56,18 @@ struct AttributeChange {
       let new = changed(leaf)
       if new != leaf {
         guard count == size >> 12 else {
-          if !machine.splitLeaf(table, index, depth, address) {
+          if !mmu.splitLeaf(table, index, depth, address) {
             return .noMemory(address, depth: depth - 1)
           }
           continue
         }
-        machine.verify(leaf, new, address, depth)
-        machine.ram[table: table, index] = new
+        mmu.verify(leaf, new, address, depth)
+        mmu.ram[table: table, index] = new
         isChanged = true
       }
       let pfn = (leaf.bits & Entry.pfnMask & ~(size - 1) | address & (size - 1)) >> 12
       if changesAliases {
-        let end = follow(machine, address, pfn, count)
+        let end = follow(mmu, address, pfn, count)
         if end != .done { return end }
       }
       done += count
@@ -78,9 +78,9 @@ struct AttributeChange {
   /// Gives the direct map's leaves of the same frames what the others got, but for the right to
   /// execute, which it never has: `cpa_process_alias`.
   private mutating func follow(
-    _ machine: borrowing Machine, _ address: UInt64, _ pfn: UInt64, _ count: UInt64
+    _ mmu: MMU, _ address: UInt64, _ pfn: UInt64, _ count: UInt64
   ) -> End {
-    guard pfn < UInt64(machine.directFrames), !machine.tables.isDirectMap(address) else {
+    guard pfn < UInt64(mmu.highmem.directFrames), !mmu.tables.isDirectMap(address) else {
       return .done
     }
     flushesEverything = true
@@ -89,8 +89,8 @@ struct AttributeChange {
     alias.clear = clear & ~Entry.noExecute
     alias.changesAliases = false
     alias.passesHoles = true
-    let from = machine.map.pageOffset &+ pfn << 12
-    let end = alias.run(machine, from, pages: count)
+    let from = mmu.map.pageOffset &+ pfn << 12
+    let end = alias.run(mmu, from, pages: count)
     if alias.isChanged {
       let to = from &+ count << 12
       aliases = aliases.map { (min($0.start, from), max($0.end, to)) } ?? (from, to)
@@ -99,7 +99,7 @@ struct AttributeChange {
   }
 }
 
-extension Machine {
+extension MMU {
   fileprivate func splitLeaf(
     _ table: UInt64, _ index: Int, _ depth: Int, _ address: UInt64
   ) -> Bool {

@@ -23,7 +23,7 @@ package struct StaleMapping: Sendable {
   package let now: Now
 }
 
-extension Machine {
+extension MMU {
   /// Calls `body` for each entry that leads to a free frame, to a frame that somebody else has by now,
   /// or to no memory: those of the kernel's tables, ascending, but for the direct map, the struct pages
   /// and the windows of kmap; then those of each user address space.
@@ -41,10 +41,12 @@ extension Machine {
         return true
       }
     }
-    forEachSpace { space in
+    users.forEachSpace { space in
       let half = Level.size(depth: map.levels) << 8
-      LeafWalk(tables(of: space)).forEachEntry(in: 0...half - 1) { address, entry, depth, _ in
-        if let found = stale(entry, address, depth, space: self.address(of: space)) { body(found) }
+      LeafWalk(users.tables(of: space)).forEachEntry(in: 0...half - 1) { address, entry, depth, _ in
+        if let found = stale(entry, address, depth, space: self.users.address(of: space)) {
+          body(found)
+        }
         return true
       }
     }
@@ -80,7 +82,7 @@ extension Machine {
       let isStale = entry.isStale && (depth == 1 || record.isUnderStaleLeaf != 0)
       return isStale ? .reused(freedBy: record.freedAt) : nil
     }
-    switch use(ofFrame: pfn) {
+    switch pageSets.use(ofFrame: pfn) {
     case .free, .perCPU: return .free(since: record.freedAt)
     case .table, .slab, .array: return .kernel
     case .reserved, .allocated: return nil

@@ -22,19 +22,19 @@ struct PerCPUChunks {
 
   /// Room for an object in every unit; returns its address for CPU 0, or nil. The corresponding
   /// kernel function is `__alloc_percpu`.
-  mutating func allocate(_ machine: borrowing Machine, size: UInt64, align: UInt64) -> UInt64? {
+  mutating func allocate(_ test: SelfTest, size: UInt64, align: UInt64) -> UInt64? {
     guard size > 0, size <= PerCPULayout.largestObject, align.nonzeroBitCount == 1, align <= 4096
     else {
       return nil
     }
-    if let place = take(machine, size, align) { return place }
+    if let place = take(test, size, align) { return place }
     // An untouched chunk is not too small: there are no pages for it.
-    guard chunks.last?.used != 0, add(machine) else { return nil }
-    return take(machine, size, align)
+    guard chunks.last?.used != 0, add(test) else { return nil }
+    return take(test, size, align)
   }
 
   private mutating func take(
-    _ machine: borrowing Machine, _ size: UInt64, _ align: UInt64
+    _ test: SelfTest, _ size: UInt64, _ align: UInt64
   ) -> UInt64? {
     guard let chunk = chunks.last else { return nil }
     let start = (chunk.used + align - 1) & ~(align - 1)
@@ -44,7 +44,7 @@ struct PerCPUChunks {
     // Pages come one by one to all units; those that came before the memory ran out stay.
     while chunks[chunks.count - 1].populated < pages {
       let page = chunks[chunks.count - 1].populated
-      guard machine.populate(chunk.base, page..<page + 1, layout) else { return nil }
+      guard test.percpu.populate(chunk.base, page..<page + 1, layout) else { return nil }
       chunks[chunks.count - 1].populated += 1
       mappedPages += UInt64(layout.units.count)
     }
@@ -53,18 +53,18 @@ struct PerCPUChunks {
   }
 
   /// A new chunk, with what describes it (`pcpu_create_chunk`).
-  private mutating func add(_ machine: borrowing Machine) -> Bool {
+  private mutating func add(_ test: SelfTest) -> Bool {
     var chunk = Chunk(base: 0)
     let map = layout.unit / 32
     do throws(Refusal) {
       for size in [map, map + 8, layout.unit >> 12 * 32] {
         var request = VmallocRequest(size: size)
         request.isZeroed = true
-        chunk.records.append(size > 4096 ? try machine.vmalloc(request) : 0)
+        chunk.records.append(size > 4096 ? try test.mappings.vmalloc(request) : 0)
       }
-      chunk.base = try machine.getPerCPUAreas(align: PerCPULayout.atom, layout.groups)
+      chunk.base = try test.percpu.getPerCPUAreas(align: PerCPULayout.atom, layout.groups)
     } catch {
-      for record in chunk.records { try? machine.vfree(record) }
+      for record in chunk.records { try? test.mappings.vfree(record) }
       return false
     }
     chunks.append(chunk)
@@ -72,11 +72,11 @@ struct PerCPUChunks {
   }
 
   /// Gives every chunk back (`pcpu_destroy_chunk`).
-  mutating func removeAll(_ machine: borrowing Machine) throws(Refusal) {
+  mutating func removeAll(_ test: SelfTest) throws(Refusal) {
     for chunk in chunks {
-      for page in 0..<chunk.populated { machine.unpopulate(chunk.base, page, layout.units) }
-      try machine.freePerCPUAreas(chunk.base)
-      for record in chunk.records { try machine.vfree(record) }
+      for page in 0..<chunk.populated { test.percpu.unpopulate(chunk.base, page, layout.units) }
+      try test.percpu.freePerCPUAreas(chunk.base)
+      for record in chunk.records { try test.mappings.vfree(record) }
     }
     chunks = []
   }

@@ -1,5 +1,50 @@
-/// Stacks of threads: getting and giving back.
+/// The calls of `Stacks`.
 extension Machine {
+  /// Touches the word that holds the byte `depth` bytes below the top of a stack, as a push there does;
+  /// negative depths lie above the top. With `isWrite` the word becomes its own depth.
+  ///
+  /// A hole of a dynamic stack is filled. Refuses with -ENOENT where no stack starts, and with a fault as
+  /// `access(_:depth:forWriting:)` does.
+  public func touchStack(_ address: UInt64, depth: UInt64, isWrite: Bool) throws(Refusal) {
+    try stacks.touchStack(address, depth: depth, isWrite: isWrite)
+  }
+
+  /// Takes back the pages of a stack that nothing has accessed since it was made, and returns how many.
+  /// This is what was proposed instead of dynamic stacks; no kernel has it.
+  ///
+  /// Such a page is gone for good: who touches its place later faults. Refuses with -ENOENT where no stack
+  /// starts, with -EINVAL a stack of another policy.
+  public func reclaimStack(_ address: UInt64) throws(Refusal) -> UInt64 {
+    try stacks.reclaimStack(address)
+  }
+
+  /// Runs a function of the host on a stack: it calls itself until its frames, of `frame` bytes each,
+  /// reach `depth` bytes below the top. Returns the bytes that the frames take.
+  ///
+  /// The first touch of each page is a fault of the host that `access(_:depth:forWriting:)` serves, so
+  /// that emulated pages are taken, marked and refused as by `touchStack`. A refusal ends the function
+  /// and is thrown. What it has written is in the machine's memory then: the lowest word of each frame is
+  /// the frame's depth. The highest, where the host keeps a return address, becomes the depth of the
+  /// caller's frame.
+  ///
+  /// Refuses with -ENOENT where no stack starts, with -EINVAL another frame size or no depth, with -ENOMEM
+  /// when the host has no window.
+  public func runOnStack(
+    _ address: UInt64, depth: UInt64, frame: UInt64 = 256
+  ) throws(Refusal) -> UInt64 {
+    try stacks.runOnStack(address, depth: depth, frame: frame)
+  }
+
+  /// Enters the scheduler for the current CPU's task, which runs on: when it has taken pages from the stash
+  /// they are accounted for, and the stash is filled again. Another task's turn does the same. The
+  /// corresponding kernel functions are `__schedule` and `dynamic_stack_refill_pages`.
+  ///
+  /// Slots are filled in order up to the first that is not marked. One that could not be filled stays
+  /// without a page for good, and keeps those behind it from being filled.
+  public func schedule() throws(Refusal) {
+    try stacks.schedule()
+  }
+
   /// Makes a stack and returns its lowest address. The corresponding kernel function is
   /// `alloc_thread_stack_node`.
   ///
@@ -12,128 +57,13 @@ extension Machine {
   public func allocateStack(
     size: UInt64 = 16384, policy: StackPolicy = .static, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
-    try beginCall()
-    defer { endCall() }
-    guard size.nonzeroBitCount == 1, Stack.sizes.contains(size) else {
-      throw Refusal(
-        .errno(.EINVAL), .stackSize, size, Stack.sizes.lowerBound, Stack.sizes.upperBound)
-    }
-    try prepareStacks(policy)
-    guard let stack = caches.allocate(Stack.self) else {
-      throw Refusal(.null, .noDescriptor)
-    }
-    ram[stack] = Stack(
-      area: .none, policy: policy, order: size.trailingZeroBitCount - 12)
-    do throws(Refusal) {
-      if policy == .static {
-        try fillStatic(stack, caller)
-      } else {
-        try fillPaged(stack, caller)
-      }
-    } catch {
-      caches.free(stack)
-      throw error
-    }
-    let area = ram[stack].area
-    ram[area].stack = stack
-    ram[stackState].kernelPages += Int64(ram[area].pageCount)
-    return ram[area].start
-  }
-
-  private func fillStatic(_ stack: Ref<Stack>, _ caller: Ref<Symbol>) throws(Refusal) {
-    var request = VmallocRequest(size: ram[stack].size)
-    request.align = request.size
-    request.isZeroed = true
-    request.caller = caller
-    let start = try vmalloc(request)
-    ram[stack].area = areas.busyArea(startingAt: start)
-    // Cannot be refused: the page is mapped.
-    try store(start, Stack.endMagic)
-  }
-
-  /// An area and, page by page, what belongs in it.
-  private func fillPaged(_ stack: Ref<Stack>, _ caller: Ref<Symbol>) throws(Refusal) {
-    let size = ram[stack].size
-    let area = try makeArea(size: size, flags: .map, align: size, caller: caller)
-    ram[stack].area = area
-    do throws(Refusal) {
-      guard !ram.fails(.kmalloc) else { throw Refusal(.null, .noDescriptor) }
-      let count = ram[stack].isDynamic ? 1 : ram[stack].pages
-      for slot in 0..<count {
-        guard let pfn = frames.allocatePage() else {
-          throw Refusal(.null, .noFrames, UInt64(count))
-        }
-        hold(pfn, UInt64(stack.granule))
-        ram[stack].slots[slot] = pfn
-        ram[area].pageCount += 1
-      }
-      let end = ram[area].start + size
-      try mapPages(
-        end - UInt64(count) << 12, end,
-        (0..<count).reversed().map { UInt64(ram[stack].slots[$0]) },
-        protection: ram[stack].isDynamic ? .kernel : .kernelUntouched)
-    } catch {
-      removeArea(area)
-      dropPages(of: stack)
-      throw Refusal(.null, as: error)
-    }
+    try stacks.allocateStack(size: size, policy: policy, caller: caller)
   }
 
   /// Gives a stack back. The corresponding kernel function is `free_thread_stack`.
   ///
   /// Refuses with -ENOENT where no stack starts.
   public func freeStack(_ address: UInt64) throws(Refusal) {
-    try beginCall()
-    defer { endCall() }
-    let stack = try stack(at: address)
-    let area = ram[stack].area
-    let pages = Int64(ram[area].pageCount)
-    ram[stackState].kernelPages -= pages
-    ram[area].stack = .none
-    if ram[stack].policy == StackPolicy.static.rawValue {
-      freeAreaAndPages(area)
-    } else {
-      if ram[stack].isDynamic { ram[stackState].faultPages -= pages - 1 }
-      removeArea(area)
-      dropPages(of: stack)
-    }
-    caches.free(stack)
-  }
-
-  /// The stack that starts at an address.
-  func stack(at address: UInt64) throws(Refusal) -> Ref<Stack> {
-    let area = areas.busyArea(startingAt: address)
-    guard !area.isNone, ram[area].kind == .stack else {
-      throw Refusal(.errno(.ENOENT), .noStack, address)
-    }
-    let stack = ram[area].stack
-    precondition(ram[stack].area == area, "a stack that is not its area's")
-    return stack
-  }
-
-  // MARK: Pages
-
-  /// Notes in a frame's record who holds it: a stack, or a CPU's stash.
-  func hold(_ pfn: UInt32, _ holder: UInt64) {
-    ram[frames.frame(pfn)].index = Frame.orphan
-    ram[frames.frame(pfn)].private = holder
-  }
-
-  /// Drops the reference that a stack has of a page.
-  func drop(_ pfn: UInt32, of stack: Ref<Stack>) {
-    let frame = frames.frame(pfn)
-    guard ram[frame].isOfStack, ram[frame].private == UInt64(stack.granule) else { return }
-    ram[frame].private = 0
-    ram[frame].addReferences(-1)
-    // With a reference of somebody else the page outlives its stack.
-    guard ram[frame].refcount == 0 else { return }
-    ram.noteFreeing()
-    frames.free(pfn)
-  }
-
-  private func dropPages(of stack: Ref<Stack>) {
-    for slot in 0..<Stack.maximumPages where ram[stack].slots[slot] != 0 {
-      drop(ram[stack].slots[slot], of: stack)
-    }
+    try stacks.freeStack(address)
   }
 }

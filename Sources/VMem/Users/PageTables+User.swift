@@ -11,7 +11,7 @@ extension PageTables {
 
   /// Calls `body` for the leaves of [start, end) that are not empty, ascending.
   func forEachUserEntry(
-    _ start: UInt64, _ end: UInt64, _ body: (Machine.UserSlot) -> Void
+    _ start: UInt64, _ end: UInt64, _ body: (UserSpaces.UserSlot) -> Void
   ) {
     var at = start
     while at < end {
@@ -19,7 +19,7 @@ extension PageTables {
       let next = Self.boundary(at, end, depth: max(stoppedAt, 2))
       if stoppedAt == 1 {
         for address in stride(from: at, to: next, by: 4096) {
-          let slot = Machine.UserSlot(ram: ram, address: address, table: table)
+          let slot = UserSpaces.UserSlot(ram: ram, address: address, table: table)
           if !slot.entry.isNone { body(slot) }
         }
       }

@@ -25,13 +25,13 @@ package struct MappedFile: Sendable {
   package var hostPath: [UInt8] = []
 }
 
-extension Machine {
+extension UserSpaces {
   func file(of mapping: UserMapping) -> MappedFile {
     switch mapping.kind {
     case .anonymous, nil: return MappedFile(device: "00:00", inode: 0, path: "")
     case .device: return MappedFile(device: "00:06", inode: 1, path: "/dev/vmemctl")
     case .arena: return MappedFile(device: "00:0e", inode: 2, path: "anon_inode:bpf-map")
-    case .file: return mappedFile(Ref(granule: mapping.object))
+    case .file: return files.mappedFile(Ref(granule: mapping.object))
     case .buffer:
       let inode = UInt64(ram[Ref<DmaBuf>(granule: mapping.object)].number)
       return MappedFile(device: "00:06", inode: inode, path: "/dmabuf:")
@@ -49,9 +49,9 @@ extension Machine {
     case .device: throw Refusal(.signal(.SIGBUS), .nothingBehind, address)
     case .arena:
       let page = (address - mapping.start) >> 12 + mapping.offset
-      return try arenaPage(
+      return try arenas.arenaPage(
         Ref(granule: mapping.object), address, page: UInt32(truncatingIfNeeded: page))
-    case .file, .buffer: return try filePage(mapping, address)
+    case .file, .buffer: return try files.filePage(mapping, address)
     }
   }
 
@@ -78,8 +78,8 @@ extension Machine {
   func opened(_ mapping: UserMapping) {
     switch mapping.kind {
     case .anonymous, .device, nil: break
-    case .arena: countMapping(Ref(granule: mapping.object), 1)
-    case .file, .buffer: openedFile(mapping)
+    case .arena: arenas.countMapping(Ref(granule: mapping.object), 1)
+    case .file, .buffer: files.openedFile(mapping)
     }
   }
 
@@ -88,8 +88,8 @@ extension Machine {
   func closed(_ mapping: UserMapping) {
     switch mapping.kind {
     case .anonymous, .device, nil: break
-    case .arena: countMapping(Ref(granule: mapping.object), -1)
-    case .file, .buffer: closedFile(mapping)
+    case .arena: arenas.countMapping(Ref(granule: mapping.object), -1)
+    case .file, .buffer: files.closedFile(mapping)
     }
   }
 

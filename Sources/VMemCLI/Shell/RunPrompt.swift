@@ -75,7 +75,7 @@ final class RunPrompt: Companion {
     }
     _ = takeInterrupt()
     while !interpreter.isOver {
-      switch read(place, interpreter.machine.liveNames) {
+      switch read(place, interpreter.machine.names.liveNames) {
       case .ended: return
       case .cancelled: continue
       case .line(let line):

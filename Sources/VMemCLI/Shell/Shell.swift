@@ -122,6 +122,6 @@ struct Shell {
       let machine = try? Session(options, path: options.imagePath)
         .open(isWriter: false, boots: false)
     else { return [] }
-    return machine.liveNames
+    return machine.names.liveNames
   }
 }

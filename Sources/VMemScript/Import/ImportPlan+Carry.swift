@@ -3,7 +3,7 @@ internal import VMemViews
 
 extension ImportPlan {
   /// Gives a machine that has just been booted the areas of the file.
-  func carryOut(on machine: borrowing Machine) throws(Machine.ImportDefect) {
+  func carryOut(on machine: borrowing Machine) throws(VMAreas.ImportDefect) {
     try leaveFree(machine)
     let bytes = file.bytes.span
     for group in groups {
@@ -12,7 +12,7 @@ extension ImportPlan {
         return (start: start, end: start &+ file.rows[Int(index)].size)
       }
       let caller = file.rows[Int(group[0])].caller.prefix(Symbol.maximumLength)
-      try machine.importGroup(members, caller: bytes.extracting(caller))
+      try machine.vmAreas.importGroup(members, caller: bytes.extracting(caller))
     }
     let grouped = Set(groups.joined())
     for index in order {
@@ -20,14 +20,14 @@ extension ImportPlan {
       let start = start(row)
       switch row.kind {
       case .unpurged: continue
-      case .mapRAM: try machine.importMapRAM(start: start, end: start &+ row.size)
+      case .mapRAM: try machine.vmAreas.importMapRAM(start: start, end: start &+ row.size)
       case .area:
         if !grouped.isEmpty, row.flags == .alloc, grouped.contains(index) { continue }
         var area = area(row)
         if row.hasArray, let array = arrays[index], area.physicalAddress == 0 {
           area.array = self.start(file.rows[Int(array)])
         }
-        try machine.importArea(
+        try machine.vmAreas.importArea(
           area, caller: bytes.extracting(row.caller.prefix(Symbol.maximumLength)),
           words: bytes.extracting(row.words.prefix(Symbol.maximumLength)))
       }
@@ -37,14 +37,14 @@ extension ImportPlan {
       let row = file.rows[index]
       let start = start(row)
       let seen = seenBusy[index].map { file.rows[$0] }
-      try machine.importLazy(
+      try machine.vmAreas.importLazy(
         start: start, end: start &+ row.size, node: node, seen: seen.map { area($0) },
         caller: bytes.extracting((seen?.caller ?? 0..<0).prefix(Symbol.maximumLength)))
     }
-    machine.endImport()
+    machine.vmAreas.endImport()
   }
 
-  private func leaveFree(_ machine: borrowing Machine) throws(Machine.ImportDefect) {
+  private func leaveFree(_ machine: borrowing Machine) throws(VMAreas.ImportDefect) {
     var ranges: [(start: UInt64, end: UInt64)] = []
     ranges.reserveCapacity(order.count)
     for index in order {
@@ -56,7 +56,7 @@ extension ImportPlan {
         ranges.append((start, start &+ row.size))
       }
     }
-    try machine.leaveFree(around: ranges)
+    try machine.vmAreas.leaveFree(around: ranges)
   }
 
   /// What the machine is, as one line of help would set it.

@@ -24,7 +24,7 @@ extension Interpreter {
     while companion.steps {
       flush()
       if exit == .inputOutput || exit == .pipeClosed { return .stop }
-      switch companion.next(place, names: machine.liveNames) {
+      switch companion.next(place, names: machine.names.liveNames) {
       case .run:
         if begin(companion) == 0 { return .next }
         tell(place, Self.within)

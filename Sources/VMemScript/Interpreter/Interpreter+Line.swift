@@ -6,9 +6,9 @@ extension Interpreter {
   @inline(__always)
   mutating func line(_ head: Head) -> Flow {
     let expectation: Expectation?
-    let (warnings, staleHits) = (machine.warnings, machine.staleHits)
+    let (warnings, staleHits) = (machine.warnings, machine.mmu.staleHits)
     let logEnd = machine.log.end
-    let busy = machine.busyCPUs
+    let busy = machine.steps.busyCPUs
     do throws(LineFailure) {
       expectation =
         head.hasOutcome
@@ -23,14 +23,14 @@ extension Interpreter {
     } catch {
       if busy != 0 { noteEndedCalls(busy, line) }
       line.warnings = machine.warnings - warnings
-      line.staleHits = machine.staleHits - staleHits
+      line.staleHits = machine.mmu.staleHits - staleHits
       return finish(line, failure: error)
     }
     if busy != 0 { noteEndedCalls(busy, line) }
     // The lines of an included file have accounted for their own.
     if shapes[Int(head.verb)].effect != .language {
       line.warnings = machine.warnings - warnings
-      line.staleHits = machine.staleHits - staleHits
+      line.staleHits = machine.mmu.staleHits - staleHits
     }
     return finish(line)
   }
@@ -124,7 +124,7 @@ extension Interpreter {
   @inline(__always)
   mutating func declare(_ word: Text) throws(LineFailure) -> Ref<Name> {
     do throws(Refusal) {
-      return try word.withSpan { span throws(Refusal) in try machine.declare(span) }
+      return try word.withSpan { span throws(Refusal) in try machine.names.declare(span) }
     } catch {
       call.culprit = call.quoted(word.string)
       throw .refusal(error)
@@ -134,8 +134,8 @@ extension Interpreter {
   @inline(__always)
   private func bind(_ name: Ref<Name>, _ result: Result) {
     switch result {
-    case .address(let address): machine.bind(name, address: address)
-    case .pages(let set, _): machine.bind(name, pages: set)
+    case .address(let address): machine.names.bind(name, address: address)
+    case .pages(let set, _): machine.names.bind(name, pages: set)
     default: break
     }
   }
@@ -146,11 +146,11 @@ extension Interpreter {
     guard let name = line.name else { return }
     let isAnnounced = line.expectation?.wanted.contains(.outcome(.null)) ?? false
     if isAnnounced, case .refusal(let refusal) = failure, refusal.outcome == .null {
-      machine.bind(name, number: 0)
+      machine.names.bind(name, number: 0)
     } else {
-      machine.bindNull(name)
+      machine.names.bindNull(name)
       if case .refusal(let refusal) = failure, refusal.outcome == .blocked {
-        machine.bindWhenWoken(name)
+        machine.highmem.bindWhenWoken(name)
       }
     }
   }

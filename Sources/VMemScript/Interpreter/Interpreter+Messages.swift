@@ -47,7 +47,7 @@ extension Interpreter {
   mutating func report(_ program: Program) -> Flow {
     guard !program.findings.isEmpty else { return .next }
     let findings = program.findings.filter { finding in
-      finding.name.isEmpty || program.boots || machine.lookUp(finding.name.span) == nil
+      finding.name.isEmpty || program.boots || machine.names.lookUp(finding.name.span) == nil
     }
     for finding in findings.prefix(Self.toldFindings) { tell(finding) }
     let rest = findings.count - Self.toldFindings

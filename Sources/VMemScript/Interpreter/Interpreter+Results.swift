@@ -71,7 +71,9 @@ extension Call {
   }
 
   func pageName(_ machine: borrowing Machine, _ pfn: UInt64) -> String {
-    if let (set, index) = machine.setAndIndex(ofFrame: pfn), let owner = machine.nameOf(set) {
+    if let (set, index) = machine.pageSets.setAndIndex(ofFrame: pfn),
+      let owner = machine.nameOf(set)
+    {
       return "\(owner)[\(index)]"
     }
     return "pfn:\(pfn)"
@@ -80,12 +82,12 @@ extension Call {
 
 extension Machine {
   /// The name a set of pages was bound to.
-  func nameOf(_ set: Ref<PageSet>) -> String? { text(of: pageSet(set).owner) }
+  func nameOf(_ set: Ref<PageSet>) -> String? { text(of: pageSets.pageSet(set).owner) }
 
   /// The text of a name, or nil for none.
   func text(of reference: Ref<Name>) -> String? {
     guard !reference.isNone else { return nil }
-    let entry = name(reference)
+    let entry = names.name(reference)
     let bytes = entry.text.span.extracting(first: Int(entry.length))
     return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
   }

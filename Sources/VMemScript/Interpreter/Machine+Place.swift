@@ -9,7 +9,7 @@ extension Machine {
         "a user's address, and CPU \(cpu) uses no address space: `switch_mm MM`, `task NAME --mm MM`"
     }
     let pfn = (address &- map.pageOffset) >> 12
-    if let frame = structPage(pfn) {
+    if let frame = pageSets.structPage(pfn) {
       let isHigh = (try? pageAddress(pfn)) == nil
       return isHigh && frame.refcount > 0
         ? "the page is high memory: `kmap` gives it an address" : "in the direct map"
@@ -19,7 +19,7 @@ extension Machine {
       let place = offset < area.size ? "" : "the guard page of "
       return "in \(place)\(describe(area)), offset \(hexadecimal(offset))"
     }
-    let (below, above) = neighbours(of: address)
+    let (below, above) = vmAreas.neighbours(of: address)
     if let below, address < below.end {
       // Without a vm_struct: vm_map_ram has it.
       let isBlock = below.areaFlags & VMArea.mapBlock != 0

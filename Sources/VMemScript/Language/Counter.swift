@@ -34,14 +34,14 @@ struct Counter {
         c.tables.reduce(0, +)
       },
       Counter(name: "machine.kernel_stack", meaning: "kB of stacks (nr_kernel_stack)") { m, _ in
-        m.stackStatistics.kernel
+        m.stacks.stackStatistics.kernel
       },
       Counter(
         name: "machine.stack_faults",
         meaning: "kB of them that faults have mapped (nr_dynamic_stacks_faults)"
-      ) { m, _ in m.stackStatistics.faults },
+      ) { m, _ in m.stacks.stackStatistics.faults },
       Counter(name: "machine.stash", meaning: "pages in the current CPU's stash") { m, _ in
-        UInt64(m.stackStash(ofCPU: m.cpu).count { $0.pfn != nil && !$0.isTaken })
+        UInt64(m.stacks.stackStash(ofCPU: m.cpu).count { $0.pfn != nil && !$0.isTaken })
       },
       Counter(name: "pagetables.stale", meaning: "entries that map_audit lists") { m, _ in
         stale(m) { _ in true }
@@ -85,7 +85,7 @@ struct Counter {
         m.tlbFills
       },
       Counter(name: "tlb.stale", meaning: "accesses by entries the tables no longer have") { m, _ in
-        m.staleHits
+        m.mmu.staleHits
       },
       Counter(name: "machine.faults", meaning: "faults that programs' mappings were asked to serve")
       {
@@ -97,7 +97,7 @@ struct Counter {
   private static func holes(_ machine: borrowing Machine) -> HoleSummary {
     var summary = HoleSummary()
     let (first, last) = (machine.map.vmallocStart, machine.map.vmallocEnd)
-    machine.forEachFreeBlock { start, end in
+    machine.vmAreas.forEachFreeBlock { start, end in
       let (from, to) = (max(start, first), min(end &- 1, last))
       if from <= to { summary.add(to - from + 1) }
     }
@@ -108,7 +108,7 @@ struct Counter {
     _ machine: borrowing Machine, _ isCounted: (StaleMapping.Now) -> Bool
   ) -> UInt64 {
     var count: UInt64 = 0
-    machine.forEachStaleMapping { if isCounted($0.now) { count += 1 } }
+    machine.mmu.forEachStaleMapping { if isCounted($0.now) { count += 1 } }
     return count
   }
 

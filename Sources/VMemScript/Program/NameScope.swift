@@ -47,8 +47,8 @@ extension Machine: NameScope {
 
   @inline(__always)
   func meaning(of word: Text, _ use: NameUse, _ token: Token) -> NameMeaning {
-    guard let reference = word.withSpan({ lookUp($0) }) else { return .nothing }
-    let entry = name(reference)
+    guard let reference = word.withSpan({ names.lookUp($0) }) else { return .nothing }
+    let entry = names.name(reference)
     let kind = NameKind(rawValue: entry.kind)
     // Damage must not look like a mistake in the script.
     precondition(
@@ -68,7 +68,7 @@ extension Machine: NameScope {
     page(index, of: set).map { UInt64($0) }
   }
 
-  func pageCount(of set: Ref<PageSet>) -> UInt64 { UInt64(pageSet(set).count) }
+  func pageCount(of set: Ref<PageSet>) -> UInt64 { UInt64(pageSets.pageSet(set).count) }
 
   var modulesStart: UInt64 { map.modulesStart }
 

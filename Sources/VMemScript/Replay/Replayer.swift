@@ -47,7 +47,7 @@ struct Replayer {
     for (index, event) in trace.events.enumerated() {
       guard done.isEmpty || done.remove(index) == nil else { continue }
       report.events += 1
-      machine.runsTraced(on: max(0, Int(event.cpu)))
+      machine.traces.runsTraced(on: max(0, Int(event.cpu)))
       switch event.kind {
       case .alloc: allocate(machine, event, index, caller)
       case .free: free(machine, event)
@@ -61,7 +61,7 @@ struct Replayer {
         break
       }
     }
-    machine.endReplay(on: cpu)
+    machine.traces.endReplay(on: cpu)
   }
 
   private mutating func prepare(_ machine: borrowing Machine) {
@@ -77,14 +77,14 @@ struct Replayer {
             + hexadecimal(map.vmallocStart))
       }
     }
-    waitingBefore = machine.lazyAreaCount
-    report.nodes = machine.vmapNodeCount
+    waitingBefore = machine.traces.lazyAreaCount
+    report.nodes = machine.vmAreas.vmapNodeCount
     var busy: UInt64 = 0
-    machine.forEachBusyArea { busy += $0.reserved }
+    machine.vmAreas.forEachBusyArea { busy += $0.reserved }
     report.busyBytes = busy
     report.peakBytes = busy
     var pools = 0
-    machine.forEachPool { _, _, _ in pools += 1 }
+    machine.vmAreas.forEachPool { _, _, _ in pools += 1 }
     report.arePoolsKnown = report.nodes == 1 || busy == 0 || pools > 0
     compareCPUs(machine)
   }
@@ -100,7 +100,7 @@ struct Replayer {
         "an event of CPU \(far.cpu), but this machine has \(count): boot --cpus \(most + 1) or more; "
           + "CPU n counts as n modulo \(count) until then")
     }
-    let limit = machine.lazyMaximum
+    let limit = machine.traces.lazyMaximum
     if let other = trace.events.first(where: { $0.kind == .free && $0.align != limit }) {
       report.note(
         Int(other.line),
@@ -120,7 +120,7 @@ struct Replayer {
     request.meetsPurge = isWhole && purge(around: index) != nil
     guard !event.failed else { return fail(machine, event, request) }
     if !reclaiming.isEmpty { reclaiming[event.pid] = nil }
-    let place = machine.replay(request, at: event.address, caller: caller)
+    let place = machine.traces.replay(request, at: event.address, caller: caller)
     report.busyBytes -= place.evicted
     if place.isFiled {
       report.busyBytes += event.size
@@ -142,7 +142,7 @@ struct Replayer {
     report.failed += 1
     // After a reclaim a failure is final.
     reclaiming[event.pid] = reclaiming[event.pid] == true ? nil : false
-    guard let own = machine.replayFailure(request) else {
+    guard let own = machine.traces.replayFailure(request) else {
       report.matches += 1
       return
     }
@@ -158,8 +158,8 @@ struct Replayer {
       if chosen.count > Self.reach { chosen.removeFirst() }
     }
     guard report.differences.count < ReplayReport.mostDifferences else { return }
-    let below = event.address == 0 ? nil : machine.neighbours(of: event.address - 1).below
-    let above = machine.neighbours(of: event.address).above
+    let below = event.address == 0 ? nil : machine.vmAreas.neighbours(of: event.address - 1).below
+    let above = machine.vmAreas.neighbours(of: event.address).above
     report.differences.append(
       ReplayDifference(
         event: event, task: task(of: event), own: own,
@@ -171,7 +171,7 @@ struct Replayer {
     _ machine: borrowing Machine, _ area: VMArea
   ) -> ReplayDifference.Neighbour {
     ReplayDifference.Neighbour(
-      start: area.start, end: area.end, caller: machine.callerText(area))
+      start: area.start, end: area.end, caller: machine.traces.callerText(area))
   }
 
   private func task(of event: TraceEvent) -> String {
@@ -195,7 +195,7 @@ struct Replayer {
         "the pools were empty there: the shrinker ran, or a purge was one of a reclaim, and no "
         + "event says so"
     case .pool(let node, let position):
-      let own = machine.cpu % max(1, machine.vmapNodeCount)
+      let own = machine.cpu % max(1, machine.vmAreas.vmapNodeCount)
       return node != own
         ? "it was in the pool of node \(node): the task asked on another CPU than it ended on"
         : "it was in the pool, but not at its head (position \(position) here)"
@@ -248,7 +248,7 @@ struct Replayer {
     report.frees += 1
     waiting.append(event.address)
     if !unfiled.isEmpty, unfiled.remove(event.address) != nil { return }
-    switch machine.replayFree(event.address, caller: caller) {
+    switch machine.traces.replayFree(event.address, caller: caller) {
     case .freed(let size): report.busyBytes -= min(size, report.busyBytes)
     case .unknown:
       report.unknownFrees += 1
@@ -274,7 +274,7 @@ struct Replayer {
     if isFull { reclaiming[event.pid] = true }
     var late = 0
     // The event says how many areas the purge found; kernels that merge what waits count ranges.
-    if trace.lostMarks == 0, trace.badLines == 0, !machine.mergesLazyAreas {
+    if trace.lostMarks == 0, trace.badLines == 0, !machine.traces.mergesLazyAreas {
       let expected = waitingBefore + waiting.count
       if expected > Int(clamping: event.align) {
         late = min(waiting.count, expected - Int(event.align))
@@ -283,7 +283,7 @@ struct Replayer {
       }
     }
     let kept = waiting.suffix(late)
-    machine.replayPurge(full: isFull, butFor: kept)
+    machine.traces.replayPurge(full: isFull, butFor: kept)
     waiting = Array(kept)
     waitingBefore = 0
   }
@@ -300,11 +300,11 @@ struct Replayer {
       guard next.kind == .free, next.cpu != event.cpu, !done.contains(at) else { continue }
       done.insert(at)
       report.events += 1
-      machine.runsTraced(on: max(0, Int(next.cpu)))
+      machine.traces.runsTraced(on: max(0, Int(next.cpu)))
       free(machine, next)
       left -= 1
     }
-    machine.runsTraced(on: max(0, Int(event.cpu)))
+    machine.traces.runsTraced(on: max(0, Int(event.cpu)))
   }
 
   // MARK: Samples
@@ -314,8 +314,8 @@ struct Replayer {
     report.samples.append(
       ReplaySample(
         line: Int(event.line), time: event.time,
-        vmallocHole: machine.largestFree(from: map.vmallocStart, to: map.vmallocEnd),
-        modulesHole: machine.largestFree(from: map.modulesStart, to: AddressMap.modulesEnd),
+        vmallocHole: machine.traces.largestFree(from: map.vmallocStart, to: map.vmallocEnd),
+        modulesHole: machine.traces.largestFree(from: map.modulesStart, to: AddressMap.modulesEnd),
         busy: report.busyBytes))
   }
 }

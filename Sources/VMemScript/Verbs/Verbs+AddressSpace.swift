@@ -105,7 +105,7 @@ extension Verb {
           end: hasRange ? end : nil))
     } catch {
       if error.rule == .noHole || error.rule == .holePastRangeEnd,
-        let need = Machine.extent(call.arguments[.size], flags, align)
+        let need = VMAreas.extent(call.arguments[.size], flags, align)
       {
         let (from, to) =
           hasRange ? (start, end) : (machine.map.vmallocStart, machine.map.vmallocEnd)

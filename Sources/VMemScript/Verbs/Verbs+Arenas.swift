@@ -148,7 +148,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .address(
-      try machine.arenaUnmappedArea(
+      try machine.arenas.arenaUnmappedArea(
         call.arguments[.arena], call.arguments[.address], length: call.arguments[.length],
         found: call.arguments[.foundPlace]))
   }

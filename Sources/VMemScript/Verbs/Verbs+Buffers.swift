@@ -137,9 +137,9 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var rows: [Views.BufferRow] = []
     var failure: Refusal?
-    machine.forEachBuffer { address, buffer in
+    machine.files.forEachBuffer { address, buffer in
       do throws(Refusal) {
-        let pages = try machine.pages(ofBuffer: address)
+        let pages = try machine.files.pages(ofBuffer: address)
         rows.append(Views.BufferRow(address: address, buffer: buffer, pages: pages))
       } catch { failure = error }
     }

@@ -79,12 +79,12 @@ extension Verb {
     var done: UInt64 = 0
     while done < count {
       let at = address &+ done
-      var part = min(machine.kcoreZeroes(from: at), count - done)
+      var part = min(machine.mmu.kcoreZeroes(from: at), count - done)
       if part > 0 {
         runs.append(zeroes: part, to: &writer)
       } else {
         part = min(count - done, 4096 - at & 4095)
-        machine.kcoreRead(at, count: part) { runs.append($0, to: &writer) }
+        machine.mmu.kcoreRead(at, count: part) { runs.append($0, to: &writer) }
       }
       done += part
     }

@@ -158,7 +158,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let address = call.arguments[.fileOrBuffer]
-    if machine.isBuffer(address) {
+    if machine.files.isBuffer(address) {
       try machine.closeBuffer(address)
     } else {
       try machine.closeFile(address)
@@ -266,7 +266,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     var rows: [Views.FileRow] = []
-    machine.forEachFile { rows.append(Views.FileRow(address: $0, file: $1, path: $2)) }
+    machine.files.forEachFile { rows.append(Views.FileRow(address: $0, file: $1, path: $2)) }
     return call.view { output in Views.files(rows, to: &output) }
   }
 
@@ -276,8 +276,8 @@ extension Verb {
     var rows: [Views.FolioRow] = []
     var size: UInt64 = 0
     let address = call.arguments[.openFile]
-    machine.forEachFile { file, record, _ in if file == address { size = record.size } }
-    try machine.forEachFolio(of: address) { index, pfn, order in
+    machine.files.forEachFile { file, record, _ in if file == address { size = record.size } }
+    try machine.files.forEachFolio(of: address) { index, pfn, order in
       rows.append(
         Views.FolioRow(machine, index: index, pfn: pfn, order: order))
     }

@@ -39,7 +39,7 @@ extension Verb {
     } catch {
       throw .script(interpreter.call.explain(error, plan.configuration))
     }
-    do throws(Machine.ImportDefect) {
+    do throws(VMAreas.ImportDefect) {
       try plan.carryOut(on: machine)
     } catch {
       throw .script(

@@ -57,7 +57,7 @@ extension Verb {
       interpreter.machine, words.lowerBound + 2..<words.upperBound)
     interpreter.machine.tick()
     let name = try interpreter.declare(token.text)
-    interpreter.machine.bind(name, number: value)
+    interpreter.machine.names.bind(name, number: value)
     return .silent
   }
 

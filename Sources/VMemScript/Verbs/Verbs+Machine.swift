@@ -125,14 +125,14 @@ extension Verb {
   ) throws(Refusal) -> Result {
     .number(
       try call.word(.newTask).withSpan { name throws(Refusal) in
-        try machine.kernelThread(name)
+        try machine.highmem.kernelThread(name)
       })
   }
 
   private static func exitTask(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.exitTask()
+    try machine.highmem.exitTask()
     return .ok
   }
 

@@ -167,7 +167,7 @@ extension Verb {
 
   static func iounmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     let address = call.arguments[.address]
-    if machine.iounmapIgnores(address) {
+    if machine.mappings.iounmapIgnores(address) {
       call.note = Refusal(.null, address == 0 ? .noAreaAtAddress : .outsideVmalloc, address)
     }
     try machine.iounmap(call.arguments[.address])

@@ -37,7 +37,7 @@ extension Verb {
       node: node == .max ? nil : node,
       highest: call.choice(zones) ?? .normal,
       mayBlock: AllocationMode(gfp: call.arguments[.gfp, default: 0]) == .kernel)
-    return .pages(set, count: UInt64(machine.pageSet(set).count))
+    return .pages(set, count: UInt64(machine.pageSets.pageSet(set).count))
   }
 
   private static func freePages(

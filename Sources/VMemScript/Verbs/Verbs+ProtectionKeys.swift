@@ -52,7 +52,7 @@ extension Verb {
   private static func show(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.requireKeys()
+    try machine.highmem.requireKeys()
     return call.view { output in Views.protectionKeys(machine, to: &output) }
   }
 }

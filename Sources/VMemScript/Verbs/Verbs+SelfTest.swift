@@ -22,7 +22,7 @@ extension Verb {
     let (mode, parameters) = try interpreter.call.testSettings(cpus: interpreter.machine.cpuCount)
     let records: [LogRecord]
     do throws(VmallocTestStop) {
-      records = try interpreter.machine.testVmalloc(parameters) { false }
+      records = try interpreter.machine.selfTest.testVmalloc(parameters) { false }
     } catch {
       switch error {
       case .refused(let refusal): throw .refusal(refusal)

@@ -26,9 +26,9 @@ extension Verb {
     do throws(Refusal) {
       let done =
         if let call {
-          try interpreter.machine.begin(call, on: cpu)
+          try interpreter.machine.steps.begin(call, on: cpu)
         } else {
-          try interpreter.machine.step(cpu)
+          try interpreter.machine.steps.step(cpu)
         }
       interpreter.call.scratch.write("\(done.number)/\(done.total) \(text(done))")
     } catch {
@@ -83,7 +83,7 @@ extension Interpreter {
     guard call.note == nil, shapes[Int(line.head.verb)].effect == .writer else { return }
     let facts = shapes[Int(line.head.verb)].facts
     let own = facts.contains(.namesCPU) ? call.arguments[.steppedCPU] : UInt64(machine.cpu)
-    let ended = before & ~machine.busyCPUs & ~(own < 64 ? 1 << own : 0)
+    let ended = before & ~machine.steps.busyCPUs & ~(own < 64 ? 1 << own : 0)
     guard ended != 0 else { return }
     call.note = Refusal(.null, .otherCallEnded, UInt64(ended.trailingZeroBitCount))
   }

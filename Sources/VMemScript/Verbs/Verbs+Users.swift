@@ -152,7 +152,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     var rows: [(UserMapping, MappedFile)] = []
-    try machine.forEachUserMapping(of: call.arguments[.userSpace]) { rows.append(($0, $1)) }
+    try machine.users.forEachUserMapping(of: call.arguments[.userSpace]) { rows.append(($0, $1)) }
     return call.view { output in Views.maps(rows, to: &output) }
   }
 

@@ -20,14 +20,14 @@ extension AddressSpace {
     all.reserveCapacity(Int(clamping: min(counters.busyAreas &+ counters.freeBlocks, UInt64(most))))
     addAreas(machine)
     for range in Views.lazyRanges(machine) { add(Segment(range.start, range.end &- 1, .unpurged)) }
-    machine.forEachPool { _, pages, addresses in
+    machine.vmAreas.forEachPool { _, pages, addresses in
       for address in addresses {
         add(Segment(address, address &+ UInt64(pages) << 12 &- 1, .pool))
       }
     }
     let (lower, upper) = (start, last)
     // The first block begins with byte 1, and the last ends with the last byte but one.
-    machine.forEachFreeBlock { start, end in
+    machine.vmAreas.forEachFreeBlock { start, end in
       let (from, to) = (max(start & ~4095, lower), min((end &- 1) | 4095, upper))
       if from <= to { add(Segment(from, to, .hole)) }
     }
@@ -40,7 +40,7 @@ extension AddressSpace {
     let ram = machine.ram
     var known: [UInt32: UInt32] = [0: 0]
     var (granule, caller): (UInt32, UInt32) = (0, 0)
-    machine.forEachBusyArea { area in
+    machine.vmAreas.forEachBusyArea { area in
       if area.caller.granule != granule {
         granule = area.caller.granule
         if let place = known[granule] {

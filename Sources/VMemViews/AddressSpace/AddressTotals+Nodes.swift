@@ -8,7 +8,7 @@ extension AddressTotals {
   ) {
     var nodes = InlineArray<8, (areas: Int, pages: UInt64)>(repeating: (0, 0))
     let ram = machine.ram
-    machine.forEachBusyArea { area in
+    machine.vmAreas.forEachBusyArea { area in
       if let range, area.end &- 1 < range.start || area.start > range.last { return }
       Self.add(area.pagesPerNode(ram), to: &nodes)
     }

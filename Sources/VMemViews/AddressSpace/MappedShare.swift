@@ -21,7 +21,7 @@ extension Machine {
     var pages = MappedPages(self)
     // Areas that follow each other are looked at as one.
     var (row, start, end): (Int, UInt64, UInt64) = (0, 0, 0)
-    forEachBusyArea { area in
+    vmAreas.forEachBusyArea { area in
       if area.start != end || start == end || area.start > rows[row].last {
         if start < end { shares[row]?.mapped &+= pages.sum(start, end &- 1).bytes }
         (start, end) = (0, 0)

@@ -27,19 +27,19 @@ package protocol AddressSource: ~Copyable {
 
 extension Machine: AddressSource {
   package func details(of segment: Segment) -> SegmentDetails? {
-    guard segment.kind.isArea, let area = neighbours(of: segment.start).below,
+    guard segment.kind.isArea, let area = vmAreas.neighbours(of: segment.start).below,
       area.start == segment.start
     else { return nil }
     var details = SegmentDetails(
       pages: UInt64(area.pageCount), physicalAddress: area.physicalAddress,
       hasGuard: area.isVMStruct && area.size < area.reserved)
-    if let bound = nameOfArea(area) { details.name = Views.text(name(bound)) }
+    if let bound = pageSets.nameOfArea(area) { details.name = Views.text(names.name(bound)) }
     return details
   }
 
   package var idleBlocks: Set<UInt64> {
     var starts: Set<UInt64> = []
-    forEachMapBlock { block in
+    vmAreas.forEachMapBlock { block in
       let pages = Int((block.end &- block.start) >> 12)
       if block.free + block.dirty == pages, block.dirty != pages { starts.insert(block.start) }
     }

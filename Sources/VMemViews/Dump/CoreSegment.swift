@@ -30,7 +30,7 @@ struct CoreSegment {
   /// All of RAM by physical address. What the direct map does not have has no address of its own: all
   /// ones, as kexec writes it.
   static func frames(_ machine: borrowing Machine) -> [CoreSegment] {
-    let size = machine.directMapSize
+    let size = machine.highmem.directMapSize
     return machine.ramRanges.flatMap { range in
       let low = CoreSegment.ram(range.clamped(to: 0..<size), machine.map, .frames)
       var high = CoreSegment.ram(range.clamped(to: size..<UInt64.max), machine.map, .frames)
@@ -47,7 +47,7 @@ struct CoreSegment {
     var segments: [CoreSegment] = []
     var listed = machine.map.vmemmap
     for range in machine.ramRanges {
-      let direct = range.clamped(to: 0..<machine.directMapSize)
+      let direct = range.clamped(to: 0..<machine.highmem.directMapSize)
       if !direct.isEmpty { segments.append(.ram(direct, machine.map, .mapped)) }
       let first = machine.map.vmemmap + (range.lowerBound >> 6 & ~4095)
       let end = machine.map.vmemmap + (range.upperBound >> 6 + 4095) & ~4095

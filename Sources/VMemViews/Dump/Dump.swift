@@ -13,9 +13,9 @@ package enum Dump {
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
     var segments: [CoreSegment] = []
-    machine.forEachBusyArea { area in
+    machine.vmAreas.forEachBusyArea { area in
       var segment = CoreSegment(address: area.start, size: area.reserved, source: .kcore)
-      segment.readable = UInt64(machine.kcoreReads(area).count)
+      segment.readable = UInt64(machine.mmu.kcoreReads(area).count)
       segments.append(segment)
     }
     segments += CoreSegment.ramAndFrameTable(machine)

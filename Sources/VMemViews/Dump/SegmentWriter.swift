@@ -66,7 +66,7 @@ struct SegmentWriter: ~Copyable {
   ) {
     func page(_ address: UInt64) {
       guard sink.failure == nil else { return }
-      machine.kcoreRead(address, count: 4096) { bytes in
+      machine.mmu.kcoreRead(address, count: 4096) { bytes in
         guard bytes.indices.contains(where: { bytes[$0] != 0 }) else { return }
         skip(to: address)
         sink.write(bytes)

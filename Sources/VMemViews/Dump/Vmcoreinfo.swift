@@ -47,7 +47,7 @@ struct Vmcoreinfo {
     }
     // The kernel names its top table by the address in its image, which lies at physical 0 plus
     // `phys_base`; tools translate it by that rule and not through the tables.
-    let top = hex(AddressMap.imageStart + machine.topTable << 12)
+    let top = hex(AddressMap.imageStart + machine.mmu.topTable << 12)
     return [
       Line("OSRELEASE", machine.configuration.kernel.release),
       Line("PAGESIZE", "4096"),

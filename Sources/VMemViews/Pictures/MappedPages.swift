@@ -21,7 +21,7 @@ struct MappedPages {
   init(_ machine: borrowing Machine) {
     ram = machine.ram
     levels = machine.map.levels
-    top = machine.topTable
+    top = machine.mmu.topTable
     budget = Int(machine.ram.frameCount)
   }
 

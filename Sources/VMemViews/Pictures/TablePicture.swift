@@ -21,7 +21,7 @@ extension Views {
       isEmpty
       ? nil
       : TableForest(
-        ram: machine.ram, levels: machine.map.levels, top: user?.top ?? machine.topTable,
+        ram: machine.ram, levels: machine.map.levels, top: user?.top ?? machine.mmu.topTable,
         range: start...(end &- 1))
     var picture = TablePicture(forest, start, end)
     picture.draw(machine)

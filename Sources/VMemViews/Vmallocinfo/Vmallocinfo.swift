@@ -9,13 +9,13 @@ extension Views {
     _ machine: borrowing Machine, pointers: PointerStyle, to output: inout ViewOutput
   ) {
     let rows = VmallocinfoRows(machine, pointers)
-    let seen = machine.seenBusy.sorted { $0.start < $1.start }
-    for node in 0..<machine.vmapNodeCount {
+    let seen = machine.vmAreas.seenBusy.sorted { $0.start < $1.start }
+    for node in 0..<machine.vmAreas.vmapNodeCount {
       guard seen.isEmpty else {
         busy(machine, node, seen, rows, to: &output)
         continue
       }
-      machine.forEachBusyArea(ofNode: node) { rows.busy($0, to: &output) }
+      machine.vmAreas.forEachBusyArea(ofNode: node) { rows.busy($0, to: &output) }
     }
     // These kernels show them with the last area.
     let switches = machine.configuration.switches
@@ -28,8 +28,8 @@ extension Views {
     _ machine: borrowing Machine, _ node: Int, _ seen: [VMArea], _ rows: VmallocinfoRows,
     to output: inout ViewOutput
   ) {
-    var rest = seen.filter { machine.vmapNode(of: $0.start) == node }[...]
-    machine.forEachBusyArea(ofNode: node) { area in
+    var rest = seen.filter { machine.vmAreas.vmapNode(of: $0.start) == node }[...]
+    machine.vmAreas.forEachBusyArea(ofNode: node) { area in
       while let first = rest.first, first.start < area.start {
         rows.busy(first, to: &output)
         rest = rest.dropFirst()
@@ -44,12 +44,12 @@ extension Views {
   static func lazyRanges(_ machine: borrowing Machine) -> [LazyRange] {
     var ranges: [LazyRange] = []
     if machine.configuration.switches.contains(.lazyUnsorted) {
-      machine.forEachLazyAreaNewestFirst { area, node in
+      machine.vmAreas.forEachLazyAreaNewestFirst { area, node in
         ranges.append(LazyRange(node: node, start: area.start, end: area.end))
       }
       return ranges
     }
-    machine.forEachLazyArea { area, node in
+    machine.vmAreas.forEachLazyArea { area, node in
       ranges.append(LazyRange(node: node, start: area.start, end: area.end))
     }
     ranges.sort { ($0.node, $0.start) < ($1.node, $1.start) }

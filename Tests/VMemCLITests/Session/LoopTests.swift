@@ -118,9 +118,9 @@ struct LoopTests {
       switch name {
       case "names":
         try expectEnd("a name that is missing") {
-          for at in 0..<100 { _ = machine.lookUp(Array("missing\(at)".utf8).span) }
+          for at in 0..<100 { _ = machine.names.lookUp(Array("missing\(at)".utf8).span) }
         }
-        try expectEnd("all names") { machine.forEachName { _ in } }
+        try expectEnd("all names") { machine.names.forEachName { _ in } }
       case "symbols":
         try expectEnd("a new symbol") {
           for at in 0..<100 { _ = try? machine.intern(caller: Array("missing\(at)".utf8).span) }

@@ -42,7 +42,7 @@ import VMemViews
 
   static func pooled(_ machine: borrowing Machine) -> Int {
     var count = 0
-    machine.forEachPool { _, _, addresses in count += addresses.count }
+    machine.vmAreas.forEachPool { _, _, addresses in count += addresses.count }
     return count
   }
 
@@ -72,13 +72,13 @@ import VMemViews
     _ machine: borrowing Machine, _ generator: inout SeededGenerator, _ tracer: inout Tracer
   ) -> UInt64? {
     let request = request(&generator, machine.map)
-    let before = (waiting: machine.lazyAreaCount, pooled: pooled(machine))
+    let before = (waiting: machine.traces.lazyAreaCount, pooled: pooled(machine))
     let address = try? machine.getVMArea(
       size: request.size - 4096, align: request.align, start: request.start, end: request.end)
     let isReclaimed =
       address == nil
       || request.end < machine.map.vmallocEnd && before.waiting + before.pooled > 0
-        && machine.lazyAreaCount + pooled(machine) == 0
+        && machine.traces.lazyAreaCount + pooled(machine) == 0
     if isReclaimed {
       tracer.event(machine.cpu, request.event(0 &- 16, failed: true))
       purge(&tracer, machine.cpu, before.waiting)
@@ -110,12 +110,12 @@ import VMemViews
           tracer.event(
             machine.cpu,
             "free_vmap_area_noflush: va_start=0x\(String(address, radix: 16)) nr_lazy=1 "
-              + "nr_lazy_max=\(machine.lazyMaximum)")
-          let waiting = machine.lazyAreaCount
-          machine.runScheduledWork()
-          if machine.lazyAreaCount == 0 { Self.purge(&tracer, machine.cpu, waiting) }
+              + "nr_lazy_max=\(machine.traces.lazyMaximum)")
+          let waiting = machine.traces.lazyAreaCount
+          machine.vmAreas.runScheduledWork()
+          if machine.traces.lazyAreaCount == 0 { Self.purge(&tracer, machine.cpu, waiting) }
         default:
-          let waiting = machine.lazyAreaCount
+          let waiting = machine.traces.lazyAreaCount
           try machine.unmapAliases()
           Self.purge(&tracer, machine.cpu, waiting)
         }

@@ -190,7 +190,7 @@ import VMemScript
     for one in objects { try machine.freePerCPU(one.start) }
     #expect(machine.check().isEmpty, "seed \(seed)")
     var groups = 0
-    machine.forEachBusyArea { if $0.end - $0.start == 2 << 20 { groups += 1 } }
+    machine.vmAreas.forEachBusyArea { if $0.end - $0.start == 2 << 20 { groups += 1 } }
     #expect(groups == 1, "seed \(seed): one chunk is left")
   }
 

@@ -9,10 +9,10 @@ struct AreaOracle {
 
   init(_ machine: borrowing Machine) {
     var blocks: [(start: UInt64, end: UInt64)] = []
-    machine.forEachFreeBlock { blocks.append(($0, $1)) }
+    machine.vmAreas.forEachFreeBlock { blocks.append(($0, $1)) }
     var pooled: [Int: UInt64] = [:]
-    let node = machine.vmapNodeCount == 0 ? 0 : machine.cpu % machine.vmapNodeCount
-    machine.forEachPool { at, pages, addresses in
+    let node = machine.vmAreas.vmapNodeCount == 0 ? 0 : machine.cpu % machine.vmAreas.vmapNodeCount
+    machine.vmAreas.forEachPool { at, pages, addresses in
       if at == node { pooled[pages] = addresses[0] }
     }
     self.blocks = blocks

@@ -71,7 +71,7 @@ struct FreeTreeShapeTests {
     let wanted = pair.model.preOrder
     var at = 0
     var isEqual = true
-    machine.forEachFreeTreeNode { node in
+    machine.vmAreas.forEachFreeTreeNode { node in
       let other = at < wanted.count ? wanted[at] : nil
       if node?.start != other?.start || node?.isBlack != other?.isBlack { isEqual = false }
       at += 1

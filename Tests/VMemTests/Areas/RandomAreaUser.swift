@@ -57,7 +57,7 @@ struct RandomAreaUser {
       }
     }
     var busy: [UInt64] = []
-    machine.forEachBusyArea { if $0.isVMStruct { busy.append($0.start) } }
+    machine.vmAreas.forEachBusyArea { if $0.isVMStruct { busy.append($0.start) } }
     return expect(busy == mine.sorted(), "busy areas are not those that are held")
   }
 
@@ -110,7 +110,7 @@ struct RandomAreaUser {
     let oracle = AreaOracle(machine)
     let wanted = oracle.answer(
       size: size, align: align, start: start, end: end,
-      usesPools: isWhole && machine.vmapNodeCount > 1)
+      usesPools: isWhole && machine.vmAreas.vmapNodeCount > 1)
     let text = "get_vm_area \(bytes) flags \(flags.rawValue) align \(align) in \(hex(start))"
     do throws(Refusal) {
       let address = try machine.getVMArea(

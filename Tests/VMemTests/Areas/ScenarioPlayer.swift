@@ -140,7 +140,7 @@ struct ScenarioPlayer {
       return [text(bytes)]
     case "vread":
       var bytes: [UInt8] = []
-      machine.kcoreRead(address(words[1]), count: number(words[2])) { part in
+      machine.mmu.kcoreRead(address(words[1]), count: number(words[2])) { part in
         for index in part.indices { bytes.append(part[index]) }
       }
       return ["ret=\(bytes.count) " + text(bytes)]
@@ -152,7 +152,7 @@ struct ScenarioPlayer {
       machine.ram[machine.areas.busyArea(startingAt: address(words[1]))].flags = flags(words[2])
       return ["ok"]
     case "refs":
-      let counts = pages.map { machine.structPage($0)?.refcount ?? 0 }
+      let counts = pages.map { machine.pageSets.structPage($0)?.refcount ?? 0 }
       return [counts.map(String.init).joined(separator: " ")]
     case "pt":
       let tree = TableText(machine, address(words[1]), address(words[2]))
@@ -160,7 +160,7 @@ struct ScenarioPlayer {
     case "ptcount": return [TableText(machine, address(words[1]), address(words[2])).counts]
     case "lazy_list":
       var lines = [""]
-      machine.forEachLazyArea { area, _ in
+      machine.vmAreas.forEachLazyArea { area, _ in
         lines.append("\(hex(area.start))-\(hex(area.end)) \(area.reserved)")
       }
       return lines

@@ -6,16 +6,16 @@ enum StateDump {
 
   static func lines(_ machine: borrowing Machine) -> [String] {
     var lines: [String] = []
-    machine.forEachBusyArea {
+    machine.vmAreas.forEachBusyArea {
       lines.append("busy \(hex($0.start)) \(hex($0.end)) flags=\(hex(UInt64($0.areaFlags)))")
     }
     var waiting: [(start: UInt64, end: UInt64, node: Int)] = []
-    machine.forEachLazyArea { waiting.append(($0.start, $0.end, $1)) }
+    machine.vmAreas.forEachLazyArea { waiting.append(($0.start, $0.end, $1)) }
     for area in waiting.sorted(by: { $0.start < $1.start }) {
       lines.append("lazy \(hex(area.start)) \(hex(area.end)) node=\(area.node)")
     }
-    machine.forEachFreeBlock { lines.append("free \(hex($0)) \(hex($1))") }
-    machine.forEachPool { node, pages, addresses in
+    machine.vmAreas.forEachFreeBlock { lines.append("free \(hex($0)) \(hex($1))") }
+    machine.vmAreas.forEachPool { node, pages, addresses in
       let list = addresses.map(hex).joined(separator: " ")
       lines.append("pool node=\(node) pages=\(pages) len=\(addresses.count): \(list)")
     }
@@ -40,27 +40,27 @@ struct StateSum {
     var (busy, lazy, free) = (Self.basis, Self.basis, Self.basis)
     var (pool, shape) = (Self.basis, Self.basis)
     var (nbusy, nlazy, nfree, npool) = (0, 0, 0, 0)
-    machine.forEachBusyArea {
+    machine.vmAreas.forEachBusyArea {
       nbusy += 1
       for value in [$0.start, $0.end, UInt64($0.areaFlags)] { Self.add(&busy, value) }
     }
     var waiting: [[UInt64]] = []
-    machine.forEachLazyArea { waiting.append([$0.start, $0.end, UInt64($1)]) }
+    machine.vmAreas.forEachLazyArea { waiting.append([$0.start, $0.end, UInt64($1)]) }
     for area in waiting.sorted(by: { $0[0] < $1[0] }) {
       nlazy += 1
       for value in area { Self.add(&lazy, value) }
     }
-    machine.forEachFreeBlock {
+    machine.vmAreas.forEachFreeBlock {
       nfree += 1
       for value in [$0, $1] { Self.add(&free, value) }
     }
-    machine.forEachPool { node, pages, addresses in
+    machine.vmAreas.forEachPool { node, pages, addresses in
       npool += addresses.count
       for value in [UInt64(node), UInt64(pages), UInt64(addresses.count)] + addresses {
         Self.add(&pool, value)
       }
     }
-    machine.forEachFreeTreeNode { node in
+    machine.vmAreas.forEachFreeTreeNode { node in
       guard let node else { return Self.add(&shape, 0) }
       for value in [node.start, node.isBlack ? 1 : 0, node.maximum] { Self.add(&shape, value) }
     }

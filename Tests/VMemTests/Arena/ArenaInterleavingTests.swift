@@ -32,10 +32,10 @@ import Testing
       for cpu in order {
         do throws(Refusal) {
           if hasBegun[Int(cpu)] {
-            _ = try machine.step(cpu)
+            _ = try machine.steps.step(cpu)
           } else {
             hasBegun[Int(cpu)] = true
-            _ = try machine.begin(
+            _ = try machine.steps.begin(
               .arenaFreePages(arena: arena, address: 1 << 44 + cpu << 12, count: 2), on: cpu)
           }
         } catch {

@@ -54,7 +54,7 @@ struct ArenaRangesTests {
     let machine = try Machine(Configuration(memory: 16 << 20))
     var request = Machine.ArenaRequest(pages: UInt64(pages))
     request.mapExtra = 0x1000_0000_0000
-    let arena = try required(machine.arena(at: try machine.createArena(request)))
+    let arena = try required(machine.arenas.arena(at: try machine.createArena(request)))
     let ranges = ArenaRanges(ram: machine.ram, arena: arena)
     var naive = Naive(pages: pages)
     naive.free = Array(repeating: true, count: pages)
@@ -94,7 +94,7 @@ struct ArenaRangesTests {
   @Test func takingAndGivingWithoutMemory() throws {
     let machine = try Machine(Configuration())
     let address = try machine.createArena(Machine.ArenaRequest(pages: 100))
-    let arena = try required(machine.arena(at: address))
+    let arena = try required(machine.arenas.arena(at: address))
     let ranges = ArenaRanges(ram: machine.ram, arena: arena)
     var injection = Injection()
     injection.times = -1

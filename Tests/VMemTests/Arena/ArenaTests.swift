@@ -106,7 +106,7 @@ struct ArenaTests {
       let gone = refusal(of: { () throws(Refusal) in try machine.load(arena) })
       #expect(gone?.outcome == .fault)
     }
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
   }
 
   /// Only the low half of an address counts; what lies before the arena has a large number.
@@ -372,7 +372,7 @@ struct ArenaTests {
     _ = try machine.arenaAllocPages(arena, count: 1)
     try machine.store(arena, .max)
     var bytes: [UInt8] = []
-    machine.kcoreRead(arena, count: 8) { part in
+    machine.mmu.kcoreRead(arena, count: 8) { part in
       for index in part.indices { bytes.append(part[index]) }
     }
     #expect(bytes == Array(repeating: 0, count: 8))

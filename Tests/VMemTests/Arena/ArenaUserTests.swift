@@ -35,7 +35,9 @@ struct ArenaUserTests {
     let words = [try machine.load(Self.base + 4096), try machine.load(arena + 4096)]
     #expect(words == [42, 42])
     let pfn = try required(machine.vmallocToPFN(arena + 4096))
-    #expect(machine.structPage(pfn)?.refcount == 3 && machine.structPage(pfn)?.mapcount == 1)
+    #expect(
+      machine.pageSets.structPage(pfn)?.refcount == 3
+        && machine.pageSets.structPage(pfn)?.mapcount == 1)
     let info = try machine.arenaInfo(arena)
     #expect(info.pages == 1 && info.mappings == 2)
     machine.expectSound("shared")
@@ -43,7 +45,7 @@ struct ArenaUserTests {
     let free = machine.counters.freeFrames
     try machine.arenaFreePages(arena, Self.base + 4096, count: 1)
     #expect(machine.counters.freeFrames == free + 1)
-    #expect(machine.tlbCount(0) == 0 && machine.tlbCount(1) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0 && machine.mmu.tlbCount(1) == 0)
     machine.expectSound("freed")
     let again = try machine.load(Self.base + 4096)
     #expect(again == 0)
@@ -118,7 +120,7 @@ struct ArenaUserTests {
     // The first page's number is not among them: it is the one behind the last there can be.
     #expect(info.pages == 1 && info.byPlace.map { $0.first } == [2, 0xfffff])
     #expect(info.byPlace[1].last == 0x100000)
-    #expect(machine.tlbCount(0) == 1)
+    #expect(machine.mmu.tlbCount(0) == 1)
     let words = [try machine.load(user), try machine.load(user + 4096)]
     #expect(words == [0, 2])
     // The page is there, and its other number is free: a program that gets that finds the place
@@ -290,7 +292,7 @@ struct ArenaUserTests {
     let arena = try machine.createArena(Machine.ArenaRequest(pages: 2))
     func place(_ found: UInt64, _ size: UInt64 = 8192, wanted: UInt64 = 0) -> Any {
       do throws(Refusal) {
-        return try machine.arenaUnmappedArea(arena, wanted, length: size, found: found)
+        return try machine.arenas.arenaUnmappedArea(arena, wanted, length: size, found: found)
       } catch {
         return error
       }

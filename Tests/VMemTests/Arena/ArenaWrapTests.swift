@@ -50,7 +50,7 @@ struct ArenaWrapTests {
     let machine = try ArenaTests.machine()
     let address = try Self.arena(machine)
     _ = try machine.arenaAllocPages(address, count: 1)
-    let arena = try required(machine.arena(at: address))
+    let arena = try required(machine.arenas.arena(at: address))
     try machine.arenaFreePages(address, Self.start + 1 << 12, count: 15)
     machine.expectSound("not wrapped")
     #expect(!machine.ram[arena].is(.wrapped))

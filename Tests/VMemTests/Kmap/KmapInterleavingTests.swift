@@ -95,13 +95,15 @@ struct KmapInterleavingTests {
       #expect(isBlocked, "\(way): \(error)")
     }
     #expect(isBlocked == state.asleep[task], "\(way)")
-    #expect(address == slot.map { machine.kmapWindow!.address($0) }, "\(way)")
+    #expect(address == slot.map { machine.highmem.kmapWindow!.address($0) }, "\(way)")
     if let address, case .map(let page) = step {
       #expect(machine.bytes(at: address, count: 1) == [UInt8(truncatingIfNeeded: pages[page])])
     }
-    for slot in 0..<4 { #expect(Int(machine.pkmapCount(slot)) == state.kmap.slots[slot].count) }
-    #expect(machine.pkmapCursor?.last == state.kmap.last)
-    #expect(machine.pkmapCursor?.waiting == state.asleep.count { $0 })
+    for slot in 0..<4 {
+      #expect(Int(machine.highmem.pkmapCount(slot)) == state.kmap.slots[slot].count)
+    }
+    #expect(machine.highmem.pkmapCursor?.last == state.kmap.last)
+    #expect(machine.highmem.pkmapCursor?.waiting == state.asleep.count { $0 })
   }
 
   /// Comes to every state that there is. Each machine goes on from one to the next as long as that
@@ -150,8 +152,10 @@ struct KmapInterleavingTests {
 extension Machine {
   /// Whether a task has been woken and has not run since.
   fileprivate func isWoken(_ name: [UInt8]) -> Bool {
-    guard hasTask(name.span), let number = try? findTask(name.span) else { return false }
-    let control = kmapControl(ofTask: number, onCPU: cpu)
+    guard tasks.hasTask(name.span), let number = try? tasks.findTask(name.span) else {
+      return false
+    }
+    let control = highmem.kmapControl(ofTask: number, onCPU: cpu)
     return !control.isNone && ram[control].sleep == KmapControl.Sleep.woken.rawValue
   }
 }

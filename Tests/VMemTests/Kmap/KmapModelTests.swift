@@ -75,7 +75,7 @@ struct KmapModelTests {
     else { return }
     let slot = try required(model.map(page))
     let address = try machine.kmap(frames[page])
-    #expect(address == machine.kmapWindow!.address(slot), "\(context)")
+    #expect(address == machine.highmem.kmapWindow!.address(slot), "\(context)")
     task.maps.append(page)
   }
 
@@ -141,12 +141,12 @@ struct KmapModelTests {
     let behind = place(machine, task, task.local.count, hasGuards)
     #expect(machine.bytes(at: behind, count: 1) == nil, "\(context)")
     let slot = Int(machine.clock) % model.slots.count
-    let address = machine.kmapWindow!.address(slot)
+    let address = machine.highmem.kmapWindow!.address(slot)
     let read = machine.bytes(at: address, count: 2)
     let page = model.slots[slot].count > 0 ? model.slots[slot].page : nil
     #expect(read == page.map { [UInt8($0 & 255), UInt8($0 >> 8)] }, "\(context)")
-    #expect(Int(machine.pkmapCount(slot)) == model.slots[slot].count, "\(context)")
-    #expect(machine.pkmapCursor?.last == model.last, "\(context)")
+    #expect(Int(machine.highmem.pkmapCount(slot)) == model.slots[slot].count, "\(context)")
+    #expect(machine.highmem.pkmapCursor?.last == model.last, "\(context)")
     #expect(machine.ram[TLBState.ref].staleHits == 0, "\(context)")
   }
 }

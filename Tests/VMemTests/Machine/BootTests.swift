@@ -103,7 +103,8 @@ struct BootTests {
     var samples = 0
     while at < frames {
       let address = start + at << 12
-      guard case .leaf(let pfn, let entry, let depth) = machine.tables.look(up: address) else {
+      guard case .leaf(let pfn, let entry, let depth) = machine.users.tables.look(up: address)
+      else {
         throw Mismatch("\(hex(address)) is not mapped", #line)
       }
       try require(pfn == first + at, "\(hex(address)) leads to \(pfn)")
@@ -123,7 +124,8 @@ struct BootTests {
           == (depth == 1 ? Protection.kernel.bits : Protection.kernelLarge.bits),
         "\(hex(address)): \(hex(entry.bits))")
       let pages = Level.size(depth: depth) >> 12
-      guard case .leaf(let last, _, _) = machine.tables.look(up: address + pages << 12 - 1) else {
+      guard case .leaf(let last, _, _) = machine.users.tables.look(up: address + pages << 12 - 1)
+      else {
         throw Mismatch("end of the leaf at \(hex(address)) is not mapped", #line)
       }
       try require(last == pfn + pages - 1, "end of the leaf at \(hex(address))")

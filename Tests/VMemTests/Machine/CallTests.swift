@@ -64,7 +64,7 @@ struct CallTests {
   @Test func aBusyCPUMakesNoOtherCall() throws {
     let machine = try booted()
     let area = try machine.vmalloc(VmallocRequest(size: 64 << 10))
-    _ = try machine.begin(.vunmapRange(start: area, end: area + 4096), on: 0)
+    _ = try machine.steps.begin(.vunmapRange(start: area, end: area + 4096), on: 0)
     let before = machine.clock
     let busy = Refusal(.errno(.EBUSY), .cpuInTheMiddle, 0)
     #expect(refusal(of: { () throws(Refusal) in _ = try machine.getVMArea(size: 4096) }) == busy)
@@ -74,7 +74,7 @@ struct CallTests {
     try machine.selectCPU(1)
     _ = try machine.getVMArea(size: 4096)
     try machine.selectCPU(0)
-    while machine.isBusy { _ = try machine.step(0) }
+    while machine.steps.isBusy { _ = try machine.steps.step(0) }
     _ = try machine.getVMArea(size: 4096)
     machine.expectSound("after the call")
   }

@@ -50,26 +50,26 @@ struct DeterminismTests {
     _ = machine.check()
     _ = machine.counters
     _ = machine.configuration
-    _ = machine.zoneSummaries
-    machine.forEachBusyArea { _ in met += 1 }
-    machine.forEachLazyArea { _, _ in met += 1 }
-    machine.forEachFreeBlock { _, _ in met += 1 }
-    machine.forEachFreeTreeNode { _ in met += 1 }
-    machine.forEachPool { _, _, _ in met += 1 }
-    machine.forEachMapBlock { _ in met += 1 }
-    machine.forEachName { _ in met += 1 }
+    _ = machine.pageSets.zoneSummaries
+    machine.vmAreas.forEachBusyArea { _ in met += 1 }
+    machine.vmAreas.forEachLazyArea { _, _ in met += 1 }
+    machine.vmAreas.forEachFreeBlock { _, _ in met += 1 }
+    machine.vmAreas.forEachFreeTreeNode { _ in met += 1 }
+    machine.vmAreas.forEachPool { _, _, _ in met += 1 }
+    machine.vmAreas.forEachMapBlock { _ in met += 1 }
+    machine.names.forEachName { _ in met += 1 }
     machine.forEachUsedFrame { _, _ in met += 1 }
     for address in [0, machine.map.vmallocStart, machine.map.pageOffset, .max] {
       _ = machine.findVMArea(address)
-      _ = machine.neighbours(of: address)
+      _ = machine.vmAreas.neighbours(of: address)
       _ = machine.vmallocToPFN(address)
       _ = machine.walk(address)
-      machine.kcoreRead(address, count: 5000) { met += $0.count }
+      machine.mmu.kcoreRead(address, count: 5000) { met += $0.count }
     }
     for pfn in [0, 200, 1000, 1 << 20] as [UInt64] {
-      _ = machine.use(ofFrame: pfn)
-      _ = machine.structPage(pfn)
-      _ = machine.nameAndIndex(ofFrame: pfn)
+      _ = machine.pageSets.use(ofFrame: pfn)
+      _ = machine.pageSets.structPage(pfn)
+      _ = machine.pageSets.nameAndIndex(ofFrame: pfn)
     }
     let after = machine.hash()
     #expect(met > 0)

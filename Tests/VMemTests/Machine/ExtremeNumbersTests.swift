@@ -40,11 +40,11 @@ struct ExtremeNumbersTests {
         _ = refusal(of: { () throws(Refusal) in try machine.fill(a, count: .max, byte: 0) })
       }
       _ = refusal(of: { () throws(Refusal) in try machine.read(a, count: 8192) { _ in } })
-      machine.kcoreRead(a, count: 8192) { sunk += $0.count }
+      machine.mmu.kcoreRead(a, count: 8192) { sunk += $0.count }
       _ = machine.vmallocToPFN(a)
       _ = machine.walk(a)
       _ = machine.findVMArea(a)
-      _ = machine.neighbours(of: a)
+      _ = machine.vmAreas.neighbours(of: a)
       for b in Self.edges {
         _ = refusal(of: { () throws(Refusal) in
           try machine.getVMArea(size: 4096, start: a, end: b)
@@ -72,7 +72,7 @@ struct ExtremeNumbersTests {
     }
     #expect(sunk == Self.edges.count * 8192)
     var starts: [UInt64] = []
-    machine.forEachBusyArea { if $0.start & 4095 == 0 { starts.append($0.start) } }
+    machine.vmAreas.forEachBusyArea { if $0.start & 4095 == 0 { starts.append($0.start) } }
     for start in starts { _ = refusal(of: { () throws(Refusal) in try machine.freeVMArea(start) }) }
     try machine.reclaimAreas()
     machine.expectSound("\(levels) levels, everything freed")

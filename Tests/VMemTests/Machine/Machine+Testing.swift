@@ -43,7 +43,7 @@ extension Machine {
   /// Entries that lead to what their makers have no right to.
   var staleMappings: [StaleMapping] {
     var found: [StaleMapping] = []
-    forEachStaleMapping { found.append($0) }
+    mmu.forEachStaleMapping { found.append($0) }
     return found
   }
 
@@ -60,13 +60,14 @@ extension Machine {
 
   /// Frame numbers of a set of pages.
   func frameNumbers(of set: Ref<PageSet>) -> [UInt64] {
-    (0..<UInt64(pageSet(set).count)).compactMap { page($0, of: set).map(UInt64.init) }
+    (0..<UInt64(pageSets.pageSet(set).count)).compactMap { page($0, of: set).map(UInt64.init) }
   }
 
   /// What the buddy allocator has, zone by zone, once the per-CPU lists are empty.
   func drainedBlocks() -> [[UInt64]] {
     frames.drainPerCPULists()
-    return zoneSummaries.map { zone in zone.freeBlocks.indices.map { zone.freeBlocks[$0] } }
+    return pageSets.zoneSummaries.map { zone in zone.freeBlocks.indices.map { zone.freeBlocks[$0] }
+    }
   }
 
   /// Bytes at an address, or nil when one of them faults.

@@ -12,19 +12,19 @@ struct NamesTests {
     let count = Scale.operations(100_000, long: 500_000)
     for number in 0..<count {
       let text = bytes("n\(number)")
-      let name = try machine.declare(text.span)
-      machine.bind(name, number: UInt64(number))
+      let name = try machine.names.declare(text.span)
+      machine.names.bind(name, number: UInt64(number))
     }
     for number in stride(from: 0, to: count, by: 7) {
       let text = bytes("n\(number)")
-      let name = try required(machine.lookUp(text.span))
-      try require(machine.name(name).value == UInt64(number))
+      let name = try required(machine.names.lookUp(text.span))
+      try require(machine.names.name(name).value == UInt64(number))
     }
     let (missing, longer) = (bytes("n\(count)"), bytes("n10x"))
-    let found = [machine.lookUp(missing.span), machine.lookUp(longer.span)]
+    let found = [machine.names.lookUp(missing.span), machine.names.lookUp(longer.span)]
     #expect(found == [nil, nil])
     var met = 0
-    machine.forEachName { _ in met += 1 }
+    machine.names.forEachName { _ in met += 1 }
     #expect(met == count)
     machine.expectSound("\(count) names")
   }
@@ -36,8 +36,8 @@ struct NamesTests {
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 4))
     for round in 0..<300 {
       let address = try machine.vmMapRAM(pages)
-      machine.bind(try machine.declare(text.span), address: address)
-      #expect(machine.name(try required(machine.lookUp(text.span))).value == address)
+      machine.names.bind(try machine.names.declare(text.span), address: address)
+      #expect(machine.names.name(try required(machine.names.lookUp(text.span))).value == address)
       try machine.vmUnmapRAM(address, count: 4)
       if round % 50 == 0 { try machine.unmapAliases() }
       try require(machine.expectSound("round \(round)"))
@@ -52,18 +52,18 @@ struct NamesTests {
     for step in 0..<3000 {
       let number = random.index(200)
       let text = bytes("a\(number)")
-      let refused = refusal(of: { () throws(Refusal) in try machine.declare(text.span) })
+      let refused = refusal(of: { () throws(Refusal) in try machine.names.declare(text.span) })
       let isHeld = areas[number] != nil
       try require(
         refused == (isHeld ? Refusal(.errno(.EEXIST), .nameInUse) : nil),
         "seed \(seed), step \(step)")
       if let address = areas.removeValue(forKey: number) {
         try machine.freeVMArea(address)
-        let name = machine.name(try required(machine.lookUp(text.span)))
+        let name = machine.names.name(try required(machine.names.lookUp(text.span)))
         try require(!name.isLive && name.value == address, "seed \(seed), step \(step)")
       } else {
         let address = try machine.getVMArea(size: 4096 + random.below(40000))
-        machine.bind(try machine.declare(text.span), address: address)
+        machine.names.bind(try machine.names.declare(text.span), address: address)
         areas[number] = address
       }
       if step % 500 == 0 { try require(machine.expectSound("seed \(seed), step \(step)")) }
@@ -77,16 +77,16 @@ struct NamesTests {
     for _ in 0..<3 {
       let set = try machine.allocatePages(count: 3)
       let pages = machine.frameNumbers(of: set)
-      let name = try machine.declare(text.span)
-      machine.bind(name, pages: set)
-      try require(machine.name(name).value == machine.map.pageOffset + pages[0] << 12)
+      let name = try machine.names.declare(text.span)
+      machine.names.bind(name, pages: set)
+      try require(machine.names.name(name).value == machine.map.pageOffset + pages[0] << 12)
       try machine.freePages([pages[0], pages[2]])
-      try require(machine.name(name).isLive)
-      let refused = refusal(of: { () throws(Refusal) in try machine.declare(text.span) })
+      try require(machine.names.name(name).isLive)
+      let refused = refusal(of: { () throws(Refusal) in try machine.names.declare(text.span) })
       #expect(refused?.outcome == .errno(.EEXIST))
       machine.expectSound("one page left")
       try machine.freePages([pages[1]])
-      try require(!machine.name(name).isLive)
+      try require(!machine.names.name(name).isLive)
       machine.expectSound("no page left")
     }
   }
@@ -104,7 +104,7 @@ struct NamesTests {
     let first = try machine.intern(caller: longest.span)
     let second = try machine.intern(caller: longest.span)
     #expect(first == second)
-    let length = machine.symbol(first).length
+    let length = machine.names.symbol(first).length
     #expect(Int(length) == Symbol.maximumLength)
     machine.expectSound("symbols")
   }
@@ -117,7 +117,7 @@ struct NamesTests {
     while refused == nil && count < 100_000 {
       let text = bytes("name\(count)")
       refused = refusal(of: { () throws(Refusal) in
-        machine.bind(try machine.declare(text.span), number: UInt64(count))
+        machine.names.bind(try machine.names.declare(text.span), number: UInt64(count))
       })
       if refused == nil { count += 1 }
     }
@@ -125,11 +125,11 @@ struct NamesTests {
     machine.expectSound("no memory")
     for number in 0..<count {
       let text = bytes("name\(number)")
-      let name = try required(machine.lookUp(text.span))
-      try require(machine.name(name).value == UInt64(number))
+      let name = try required(machine.names.lookUp(text.span))
+      try require(machine.names.name(name).value == UInt64(number))
     }
     let lost = bytes("name\(count)")
-    let found = machine.lookUp(lost.span)
+    let found = machine.names.lookUp(lost.span)
     #expect(found == nil)
   }
 }

@@ -61,6 +61,6 @@ struct NarrowNumbersTests {
   @Test func ordersAreUnsignedInts() throws {
     let machine = try Machine(Configuration(memory: 16 << 20))
     let set = try machine.allocatePages(count: 1, order: Self.wide + 2)
-    #expect(machine.pageSet(set).count == 4)
+    #expect(machine.pageSets.pageSet(set).count == 4)
   }
 }

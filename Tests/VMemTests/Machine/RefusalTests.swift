@@ -226,7 +226,7 @@ struct RefusalTests {
     let machine = try Machine(Configuration(memory: 4 << 20))
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 4))
     let frames = UInt64(machine.ram.frameCount)
-    for foreign in [0, machine.topTable, 0xa0, frames - 1, frames, 1 << 40, UInt64.max - 1] {
+    for foreign in [0, machine.mmu.topTable, 0xa0, frames - 1, frames, 1 << 40, UInt64.max - 1] {
       for list in [[foreign], [pages[0], foreign]] {
         try Self.refuse(machine, Refusal(.bug, .pageNotAllocated, foreign)) {
           () throws(Refusal) in try machine.freePages(list)

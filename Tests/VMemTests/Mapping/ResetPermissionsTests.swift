@@ -66,7 +66,7 @@ struct ResetPermissionsTests {
     configuration.memory = 2 << 30
     let machine = try Machine(configuration)
     let before = machine.counters.tables
-    machine.resetPermissions([300_000])
+    machine.mappings.resetPermissions([300_000])
     let leaf = try #require(machine.walk(machine.map.pageOffset + 300_000 << 12).last)
     #expect(leaf.level == .pte && leaf.entry.pfn == 300_000)
     #expect(machine.counters.tables[1] == before[1] + 1)
@@ -96,15 +96,15 @@ struct ResetPermissionsTests {
       try machine.selectCPU(cpu)
       for address in [area, direct] { _ = try machine.load(address) }
     }
-    #expect(machine.tlbCount(0) == 2 && machine.tlbCount(1) == 2)
+    #expect(machine.mmu.tlbCount(0) == 2 && machine.mmu.tlbCount(1) == 2)
     let flushes = machine.counters.flushes.full
     try machine.vfree(area)
     // One flush for the area and the direct map, which lie far apart.
     #expect(machine.counters.flushes.full == flushes + 1)
-    #expect(machine.tlbCount(0) == 0 && machine.tlbCount(1) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0 && machine.mmu.tlbCount(1) == 0)
     #expect(machine.counters.lazyPages == 0)
     try machine.store(direct, 5)
-    #expect(machine.staleHits == 0)
+    #expect(machine.mmu.staleHits == 0)
     let leaf = machine.walk(direct).last
     // Written since, and not global.
     #expect(leaf?.entry == Entry(pfn: pfn, Protection(bits: 0x8000_0000_0000_0063)))

@@ -36,7 +36,7 @@ struct SetMemoryTests {
     try machine.store(area, 7)
     try machine.store(direct + 8, 8)
     try machine.setMemoryRO(area, count: 4)
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
     for address in [area, direct] {
       #expect(
         Self.attributes(machine, address) == 0x8000_0000_0000_0100 | rights & ~Entry.writable)
@@ -47,7 +47,7 @@ struct SetMemoryTests {
     }
     machine.expectSound("read-only")
     try machine.setMemoryRW(area, count: 4)
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
     #expect(Self.attributes(machine, area) == 0x8000_0000_0000_0100 | rights)
     // The first write through a mapping leaves its mark there, and only there.
     _ = try machine.load(area)
@@ -73,7 +73,7 @@ struct SetMemoryTests {
       #expect(after.ranges - before.ranges == 1 - full)
       #expect(after.pages - before.pages == (full == 0 ? count : 0))
       // The other page's entry goes only with everything.
-      #expect(machine.tlbCount(0) == (full == 0 ? 1 : 0))
+      #expect(machine.mmu.tlbCount(0) == (full == 0 ? 1 : 0))
       try machine.setMemoryRW(Self.small, count: count)
     }
   }
@@ -100,7 +100,7 @@ struct SetMemoryTests {
     let before = machine.counters.flushes
     try machine.setMemoryX(area, count: 1)
     #expect(machine.counters.flushes.full == before.full + 1)
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
     // The right to execute is not the direct map's.
     #expect(Self.attributes(machine, area) & Entry.noExecute == 0)
     let direct = try Self.alias(machine, area)
@@ -275,7 +275,7 @@ struct SetMemoryTests {
     #expect(Self.attributes(machine, direct) & Entry.writable == 0)
     var bytes = InlineArray<1, UInt8>(repeating: 2)
     try machine.write(direct, bytes.span)
-    #expect(machine.staleHits == 1)
+    #expect(machine.mmu.staleHits == 1)
     machine.expectSound("stale")
     bytes[0] = 3
     try machine.setMemoryRO(direct + 4096, count: 34)

@@ -81,9 +81,9 @@ struct ExhaustionTests {
         pages += numbers
         let text = Array("pages_\(round)_\(step)".utf8)
         let name = try attempt(machine, .errno(.ENOMEM), [.nameTableFull]) { () throws(Refusal) in
-          try machine.declare(text.span)
+          try machine.names.declare(text.span)
         }
-        if let name { machine.bind(name, pages: set) }
+        if let name { machine.names.bind(name, pages: set) }
         // A page less leaves a gap in the set.
         if step == 2 {
           try machine.freePages([numbers[1]])

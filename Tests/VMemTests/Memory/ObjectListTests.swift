@@ -17,12 +17,12 @@ struct ObjectListTests {
   static let file = Kind(
     testDescription: "file", make: { machine throws(Refusal) in try machine.makeFile(size: 0) },
     drop: { machine, file throws(Refusal) in try machine.closeFile(file) },
-    isKnown: { machine, file in machine.findFile(file) != nil })
+    isKnown: { machine, file in machine.files.findFile(file) != nil })
   static let space = Kind(
     testDescription: "user address space",
     make: { machine throws(Refusal) in try machine.allocateMM() },
     drop: { machine, space throws(Refusal) in try machine.putMM(space) },
-    isKnown: { machine, space in (try? machine.userSpace(at: space)) != nil })
+    isKnown: { machine, space in (try? machine.users.userSpace(at: space)) != nil })
   static let buffer = Kind(
     testDescription: "dma-buf",
     prepare: { machine in
@@ -31,16 +31,16 @@ struct ObjectListTests {
       try machine.addSeals(file, .shrink)
     },
     make: { machine throws(Refusal) in
-      let memfd = machine.address(of: machine.ram[machine.ram.files].files.first)
+      let memfd = machine.files.address(of: machine.ram[machine.ram.files].files.first)
       return try machine.createUdmabuf(UdmabufItem(memfd: memfd, offset: 0, size: 4096))
     },
     drop: { machine, buffer throws(Refusal) in try machine.closeBuffer(buffer) },
-    isKnown: { machine, buffer in machine.isBuffer(buffer) })
+    isKnown: { machine, buffer in machine.files.isBuffer(buffer) })
   static let arena = Kind(
     testDescription: "arena",
     make: { machine throws(Refusal) in try machine.createArena(Machine.ArenaRequest(pages: 1)) },
     drop: { machine, arena throws(Refusal) in try machine.freeArena(arena) },
-    isKnown: { machine, arena in machine.arena(at: arena) != nil })
+    isKnown: { machine, arena in machine.arenas.arena(at: arena) != nil })
   static let kinds = [file, space, buffer, arena]
 
   @Test(arguments: kinds, [1, 2, 3] as [UInt64])
@@ -78,7 +78,7 @@ struct ObjectListTests {
     // The whole slab, bytes between the objects and objects that were never handed out included.
     let slab = objects[0] & ~4095
     #expect(Set(Self.known(Array(slab..<slab + 4096), kind, machine)) == known)
-    let name = try machine.declare([0x6e].span)
+    let name = try machine.names.declare([0x6e].span)
     let pages = try machine.allocatePages(count: 1)
     let others = [
       0, 4096, objects[0] &- machine.map.pageOffset, machine.map.pageOffset,
@@ -108,7 +108,7 @@ struct ObjectListTests {
     let copy = Ref<File>(granule: object.granule + 4)
     machine.ram[copy] = machine.ram[object]
     #expect(copy.granule >> 8 == slab)
-    let found = machine.findFile(file + 64)
+    let found = machine.files.findFile(file + 64)
     #expect(found == nil)
   }
 
@@ -116,16 +116,16 @@ struct ObjectListTests {
   @Test func closingFollowsNoOtherLink() throws {
     let machine = try Machine(Configuration(memory: 16 << 20))
     let files = try (0..<50).map { _ in try machine.makeFile(size: 0) }
-    let objects = try files.map { try required(machine.findFile($0)) }
+    let objects = try files.map { try required(machine.files.findFile($0)) }
     let before = objects.map { machine.ram[$0] }
     for number in 2..<48 where number != 24 && number != 25 {
       machine.ram[objects[number]].next = objects[number]
     }
     for number in [0, 24, 49] {
-      let found = machine.findFile(files[number])
+      let found = machine.files.findFile(files[number])
       #expect(found == objects[number])
       try machine.closeFile(files[number])
-      let gone = machine.findFile(files[number])
+      let gone = machine.files.findFile(files[number])
       #expect(gone == nil)
     }
     for number in 2..<48 where number != 24 && number != 25 {

@@ -154,7 +154,7 @@ struct AccessTests {
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 2))
     func kcore(_ address: UInt64, _ count: UInt64) -> [UInt8] {
       var bytes: [UInt8] = []
-      machine.kcoreRead(address, count: count) { part in
+      machine.mmu.kcoreRead(address, count: count) { part in
         for index in part.indices { bytes.append(part[index]) }
       }
       return bytes

@@ -217,6 +217,6 @@ struct PageTablesTests {
     let last = try required(steps.last)
     #expect(last.entry.bits == page << 12 | 0x8000_0000_0000_0163)
     #expect(last.level == .pte && steps[0].level == .pgd)
-    #expect(steps[0].table == machine.topTable)
+    #expect(steps[0].table == machine.mmu.topTable)
   }
 }

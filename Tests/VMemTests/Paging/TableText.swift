@@ -7,7 +7,7 @@ struct TableText {
   private var leaves = (pud: 0, pmd: 0, pte: 0)
 
   init(_ machine: borrowing Machine, _ start: UInt64, _ end: UInt64) {
-    visit(machine.ram, machine.topTable, machine.map.levels, start, end)
+    visit(machine.ram, machine.mmu.topTable, machine.map.levels, start, end)
   }
 
   /// How many tables and leaves there are, by level.

@@ -97,10 +97,10 @@ struct StackModelTests {
   private static func compare(
     _ machine: borrowing Machine, _ model: Model, _ place: String
   ) -> Bool {
-    guard machine.expectSound(place), !machine.stackState.isNone else { return false }
-    let state = machine.ram[machine.stackState]
+    guard machine.expectSound(place), !machine.stacks.stackState.isNone else { return false }
+    let state = machine.ram[machine.stacks.stackState]
     var found = 0
-    machine.forEachStack { stack in
+    machine.stacks.forEachStack { stack in
       guard let expected = model.stacks[stack.start] else { return }
       found += 1
       #expect(
@@ -110,8 +110,8 @@ struct StackModelTests {
     #expect(found == model.stacks.count, "\(place)")
     #expect(
       state.kernelPages == model.kernel && state.faultPages == model.faults, "\(place)")
-    for cpu in 0..<2 where machine.hasStackStashes {
-      let slots = machine.stackStash(ofCPU: cpu).map {
+    for cpu in 0..<2 where machine.stacks.hasStackStashes {
+      let slots = machine.stacks.stackStash(ofCPU: cpu).map {
         $0.pfn == nil ? Model.Slot.none : $0.isTaken ? .taken : .ready
       }
       #expect(slots == model.stashes[cpu], "\(place), cpu \(cpu)")

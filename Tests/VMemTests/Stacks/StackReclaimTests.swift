@@ -9,12 +9,12 @@ struct StackReclaimTests {
     let other = try machine.allocateStack()
     let stack = try machine.allocateStack(size: 32768, policy: .reclaim)
     let free = machine.counters.freeFrames
-    #expect(machine.stackStatistics == (48, 0))
+    #expect(machine.stacks.stackStatistics == (48, 0))
     try machine.touchStack(stack, depth: 8, isWrite: true)
     // A read counts too, and leaves no dirty bit.
     try machine.touchStack(stack, depth: 12288, isWrite: false)
     func bits(_ page: UInt64) -> UInt64? {
-      guard case .leaf(_, let entry, _) = machine.tables.look(up: stack + page << 12) else {
+      guard case .leaf(_, let entry, _) = machine.users.tables.look(up: stack + page << 12) else {
         return nil
       }
       return entry.bits & (Entry.accessed | Entry.dirty)
@@ -25,7 +25,7 @@ struct StackReclaimTests {
     machine.expectSound("touched")
     #expect(try machine.reclaimStack(stack) == 6)
     #expect(machine.counters.freeFrames == free + 6)
-    #expect(machine.stackStatistics == (24, 0))
+    #expect(machine.stacks.stackStatistics == (24, 0))
     #expect(StackTests.pages(machine, stack) == 2)
     machine.expectSound("reclaimed")
     #expect(try machine.reclaimStack(stack) == 0)
@@ -37,7 +37,7 @@ struct StackReclaimTests {
     #expect(refused == Refusal(.errno(.EINVAL), .notReclaimable, other))
     try machine.freeStack(stack)
     machine.expectSound("freed")
-    #expect(machine.stackStatistics == (16, 0))
+    #expect(machine.stacks.stackStatistics == (16, 0))
   }
 
   /// The quick path of loads and stores notes accesses too.

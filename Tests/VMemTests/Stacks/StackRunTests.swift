@@ -40,7 +40,7 @@ struct StackRunTests {
     if !allowsUserfault { expect(!window.usesUserfault, "userfault in use") }
     do throws(Refusal) {
       return (
-        try machine.runOnStack(stack, depth: depth, frame: frame, in: window), nil
+        try machine.stacks.runOnStack(stack, depth: depth, frame: frame, in: window), nil
       )
     } catch {
       return (nil, error.rule)
@@ -198,7 +198,7 @@ struct StackRunTests {
       }
       for round in 0..<500 as Range<UInt64> {
         window.hide()
-        let used = try machine.runOnStack(stack, depth: 65536 - round, frame: 16, in: window)
+        let used = try machine.stacks.runOnStack(stack, depth: 65536 - round, frame: 16, in: window)
         expect(used == (65536 - round + 15) & ~15, "round \(round): \(used)")
       }
       expect(hasFrames(machine, stack, 65536, to: 65024, 16), "frames")

@@ -56,9 +56,9 @@ struct StackTests {
     machine.expectSound("touched")
     try machine.freeStack(stack)
     machine.expectSound("freed")
-    #expect(machine.stackStatistics == (0, 0) || policy == .dynamic)
+    #expect(machine.stacks.stackStatistics == (0, 0) || policy == .dynamic)
     try machine.schedule()
-    #expect(machine.stackStatistics == (0, 0))
+    #expect(machine.stacks.stackStatistics == (0, 0))
     let again = refusal(of: { () throws(Refusal) in try machine.freeStack(stack) })
     #expect(again == Refusal(.errno(.ENOENT), .noStack, stack))
   }
@@ -69,7 +69,7 @@ struct StackTests {
     let refused = refusal(of: { () throws(Refusal) in try machine.allocateStack(size: size) })
     #expect(refused == Refusal(.errno(.EINVAL), .stackSize, size, 4096, 65536))
     // Nothing was begun.
-    #expect(machine.stackState.isNone)
+    #expect(machine.stacks.stackState.isNone)
     machine.expectSound("refused")
   }
 
@@ -78,12 +78,12 @@ struct StackTests {
     let machine = try Self.machine()
     let stack = try machine.allocateStack()
     #expect(machine.bytes(at: stack, count: 8) == [0x9d, 0x6e, 0xac, 0x57, 0, 0, 0, 0])
-    #expect(machine.stackStatistics == (16, 0))
-    let hasStashes = machine.hasStackStashes
+    #expect(machine.stacks.stackStatistics == (16, 0))
+    let hasStashes = machine.stacks.hasStackStashes
     #expect(!hasStashes)
     let dynamic = try machine.allocateStack(policy: .dynamic)
     #expect(machine.bytes(at: dynamic, count: 8) == nil)
-    #expect(machine.stackStatistics == (20, 0))
+    #expect(machine.stacks.stackStatistics == (20, 0))
     machine.expectSound("both")
   }
 
@@ -99,7 +99,7 @@ struct StackTests {
           case 2: try machine.iounmap(stack)
           case 3: try machine.freeVMArea(stack)
           case 4: _ = try machine.vrealloc(stack, VmallocRequest(size: 4096))
-          default: _ = try machine.begin(.vfree(stack), on: 0)
+          default: _ = try machine.steps.begin(.vfree(stack), on: 0)
           }
         })
         #expect(refused?.outcome == .bug && refused?.rule == .areaIsStack, "call \(call)")
@@ -121,14 +121,14 @@ struct StackTests {
     let pfn = try required(machine.vmallocToPFN(stack + 12288))
     let refused = refusal(of: { () throws(Refusal) in try machine.putPages([pfn]) })
     #expect(refused == Refusal(.bug, .pageNotAllocated, pfn))
-    let stashed = try required(machine.stackStash(ofCPU: 0)[0].pfn)
+    let stashed = try required(machine.stacks.stackStash(ofCPU: 0)[0].pfn)
     let alsoRefused = refusal(of: { () throws(Refusal) in try machine.freePages([stashed]) })
     #expect(alsoRefused?.rule == .pageNotAllocated)
     try machine.getPages([pfn])
     machine.expectSound("shared")
     try machine.freeStack(stack)
     machine.expectSound("freed")
-    #expect(machine.structPage(pfn)?.refcount == 1)
+    #expect(machine.pageSets.structPage(pfn)?.refcount == 1)
     try machine.putPages([pfn])
     machine.expectSound("put")
   }
@@ -144,7 +144,7 @@ struct StackTests {
     #expect(Self.pages(machine, stack) == 1)
     #expect(Self.touched(machine, stack, 4096).rule == nil)
     #expect(Self.pages(machine, stack) == 1)
-    #expect(machine.ram[machine.stackState].marks == 0)
+    #expect(machine.ram[machine.stacks.stackState].marks == 0)
     // Two pages at once: no hole is left above what was touched.
     #expect(Self.touched(machine, stack, 8193).rule == nil)
     #expect(Self.pages(machine, stack) == 3)
@@ -152,24 +152,24 @@ struct StackTests {
     #expect(machine.bytes(at: stack + 8184, count: 8) == [0x08, 0x20, 0, 0, 0, 0, 0, 0])
     #expect(machine.bytes(at: stack, count: 1) == nil)
     machine.expectSound("grown")
-    #expect(machine.ram[machine.stackState].marks == 1)
+    #expect(machine.ram[machine.stacks.stackState].marks == 1)
     // Not accounted for yet, and nothing was allocated.
-    #expect(machine.stackStatistics == (4, 0))
+    #expect(machine.stacks.stackStatistics == (4, 0))
     #expect(machine.counters.freeFrames == free)
     #expect(machine.counters.tables == tables)
     try machine.schedule()
-    #expect(machine.stackStatistics == (12, 8))
+    #expect(machine.stacks.stackStatistics == (12, 8))
     #expect(machine.counters.freeFrames == free - 2)
     machine.expectSound("scheduled")
     #expect(Self.touched(machine, stack, 16384).rule == nil)
     #expect(Self.pages(machine, stack) == 4)
     try machine.freeStack(stack)
     // The page that is not accounted for yet is missing from both until the next refill.
-    #expect(machine.ram[machine.stackState].kernelPages == -1)
-    #expect(machine.stackStatistics == (0, 0))
+    #expect(machine.ram[machine.stacks.stackState].kernelPages == -1)
+    #expect(machine.stacks.stackStatistics == (0, 0))
     machine.expectSound("freed")
     try machine.schedule()
-    #expect(machine.ram[machine.stackState].kernelPages == 0)
+    #expect(machine.ram[machine.stacks.stackState].kernelPages == 0)
     machine.expectSound("accounted for")
   }
 
@@ -199,8 +199,8 @@ struct StackTests {
     #expect(Self.touched(machine, stack, 32768).rule == .doubleFault)
     #expect(Self.pages(machine, stack) == 4)
     try machine.schedule()
-    #expect(machine.stackStash(ofCPU: 0).allSatisfy { $0.isTaken })
-    #expect(machine.stackStatistics == (4, 0))
+    #expect(machine.stacks.stackStash(ofCPU: 0).allSatisfy { $0.isTaken })
+    #expect(machine.stacks.stackStatistics == (4, 0))
     machine.expectSound("scheduled")
   }
 
@@ -208,7 +208,7 @@ struct StackTests {
   func outside(_ policy: StackPolicy) throws {
     let machine = try Self.machine()
     let stack = try machine.allocateStack(policy: policy)
-    let before = machine.stackStash(ofCPU: 0)
+    let before = machine.stacks.stackStash(ofCPU: 0)
     #expect(Self.touched(machine, stack, 16385) == (.stackGuard, [.stackGuardHit]))
     #expect(Self.touched(machine, stack, 20480) == (.stackGuard, [.stackGuardHit]))
     #expect(Self.touched(machine, stack, 20481) == (.belowStack, [.doubleFault]))
@@ -216,8 +216,8 @@ struct StackTests {
     #expect(Self.touched(machine, stack, 0) == (.aboveStack, [.pageFault]))
     #expect(
       Self.touched(machine, stack, UInt64(bitPattern: -4096)) == (.aboveStack, [.pageFault]))
-    #expect(machine.stackStash(ofCPU: 0) == before)
-    #expect(machine.ram[machine.stackState].oopses == 6)
+    #expect(machine.stacks.stackStash(ofCPU: 0) == before)
+    #expect(machine.ram[machine.stacks.stackState].oopses == 6)
     machine.expectSound("refused")
   }
 
@@ -237,7 +237,7 @@ struct StackTests {
   @Test func aMissingTable() throws {
     let machine = try Self.machine()
     let stack = try machine.allocateStack(policy: .dynamic)
-    let (table, _) = machine.tables.entryPlace(stack, depth: 2)
+    let (table, _) = machine.users.tables.entryPlace(stack, depth: 2)
     let index = Level.index(of: stack, depth: 2)
     let entry = machine.ram[table: table, index]
     machine.ram[table: table, index] = .none
@@ -273,7 +273,7 @@ struct StackTests {
     #expect(Self.pages(machine, stack) == 2)
     machine.expectSound("touched")
     try machine.schedule()
-    #expect(machine.stackStatistics == (12, 8))
+    #expect(machine.stacks.stackStatistics == (12, 8))
     // The next fault begins where a page is mapped already.
     #expect(Self.touched(machine, stack, 16384).messages == [.stackEntryInUse, .doubleFault])
     machine.expectSound("refused")
@@ -282,7 +282,7 @@ struct StackTests {
     machine.expectSound("freed")
     // Three pages are listed and back. Of the three that faults have taken two were replaced.
     #expect(machine.counters.freeFrames == free + 1)
-    #expect(machine.ram[machine.stackState].lostPages == 1)
+    #expect(machine.ram[machine.stacks.stackState].lostPages == 1)
   }
 
   // MARK: Scheduling
@@ -290,29 +290,30 @@ struct StackTests {
   @Test func eachCPUHasItsStash() throws {
     let machine = try Self.machine(cpus: 2)
     let stack = try machine.allocateStack(policy: .dynamic)
-    #expect((0..<2).allSatisfy { machine.stackStash(ofCPU: $0).allSatisfy { $0.pfn != nil } })
+    #expect(
+      (0..<2).allSatisfy { machine.stacks.stackStash(ofCPU: $0).allSatisfy { $0.pfn != nil } })
     try machine.run(task: Self.text("a").span)
     #expect(Self.touched(machine, stack, 8192).rule == nil)
     // The same task's turn is no switch; another one's is.
     try machine.run(task: Self.text("a").span)
-    #expect(machine.stackStash(ofCPU: 0)[0].isTaken)
+    #expect(machine.stacks.stackStash(ofCPU: 0)[0].isTaken)
     try machine.run(task: Self.text("b").span)
-    #expect(!machine.stackStash(ofCPU: 0)[0].isTaken)
-    #expect(machine.ram[machine.stackState].marks == 0)
-    #expect(machine.stackStatistics == (8, 4))
+    #expect(!machine.stacks.stackStash(ofCPU: 0)[0].isTaken)
+    #expect(machine.ram[machine.stacks.stackState].marks == 0)
+    #expect(machine.stacks.stackStatistics == (8, 4))
     machine.expectSound("switched")
     try machine.selectCPU(1)
     try machine.run(task: Self.text("a").span)
     #expect(Self.touched(machine, stack, 12288).rule == nil)
-    #expect(machine.stackStash(ofCPU: 1)[0].isTaken)
-    #expect(machine.ram[machine.stackState].marks == 2)
+    #expect(machine.stacks.stackStash(ofCPU: 1)[0].isTaken)
+    #expect(machine.ram[machine.stacks.stackState].marks == 2)
     // The other CPU's scheduler has nothing to do with that.
     try machine.selectCPU(0)
     try machine.schedule()
-    #expect(machine.stackStash(ofCPU: 1)[0].isTaken)
+    #expect(machine.stacks.stackStash(ofCPU: 1)[0].isTaken)
     try machine.selectCPU(1)
     try machine.schedule()
-    #expect(machine.stackStatistics == (12, 8))
+    #expect(machine.stacks.stackStatistics == (12, 8))
     machine.expectSound("refilled")
   }
 
@@ -327,13 +328,13 @@ struct StackTests {
     let start = machine.log.end
     try machine.schedule()
     #expect(Self.messages(machine, since: start) == [.faultInjected, .stashNotRefilled])
-    #expect(machine.stackStash(ofCPU: 0).map { $0.pfn != nil } == [true, false, true])
-    #expect(machine.stackStatistics == (16, 12))
+    #expect(machine.stacks.stackStash(ofCPU: 0).map { $0.pfn != nil } == [true, false, true])
+    #expect(machine.stacks.stackStatistics == (16, 12))
     machine.expectSound("refilled")
     #expect(Self.touched(machine, stack, 24576).rule == nil)
     try machine.schedule()
-    #expect(machine.stackStash(ofCPU: 0).map { $0.isTaken } == [false, false, true])
-    #expect(machine.stackStatistics == (20, 16))
+    #expect(machine.stacks.stackStash(ofCPU: 0).map { $0.isTaken } == [false, false, true])
+    #expect(machine.stacks.stackStatistics == (20, 16))
     machine.expectSound("only the first")
   }
 
@@ -343,13 +344,13 @@ struct StackTests {
     injection.times = 2
     try machine.inject(.allocPage, injection)
     let stack = try machine.allocateStack(policy: .dynamic)
-    #expect(machine.stackStash(ofCPU: 0).map { $0.pfn != nil } == [false, false, true])
+    #expect(machine.stacks.stackStash(ofCPU: 0).map { $0.pfn != nil } == [false, false, true])
     machine.expectSound("made")
     #expect(Self.touched(machine, stack, 8192).rule == nil)
     #expect(Self.touched(machine, stack, 12288).rule == .doubleFault)
     try machine.schedule()
     // The first slot is not marked.
-    #expect(machine.stackStash(ofCPU: 0)[2].isTaken)
+    #expect(machine.stacks.stackStash(ofCPU: 0)[2].isTaken)
     machine.expectSound("scheduled")
   }
 

@@ -35,7 +35,7 @@ struct MappingTreeTests {
   func placesAndNeighboursAreThoseOfAList(_ seed: UInt64) throws {
     let machine = try Machine(Configuration(memory: 8 << 20))
     let mm = try machine.allocateMM()
-    let tree = machine.mappings(of: try machine.userSpace(at: mm))
+    let tree = machine.users.mappings(of: try machine.users.userSpace(at: mm))
     var random = SeededGenerator(seed: seed)
     var naive = Naive()
     let room: UInt64 = 160
@@ -84,16 +84,16 @@ struct MappingTreeTests {
     }
     let refused = refusal(of: { () throws(Refusal) in try Self.map(machine, mm, 70000) })
     #expect(refused == Refusal(.errno(.ENOMEM), .tooManyMappings, 65531))
-    let space = try machine.userSpace(at: mm)
+    let space = try machine.users.userSpace(at: mm)
     for page in stride(from: 0, to: 65531, by: 977) as StrideTo<UInt64> {
-      let found = try required(machine.mapping(at: Self.base + page << 12, space))
+      let found = try required(machine.users.mapping(at: Self.base + page << 12, space))
       try require(machine.ram[found].start == Self.base + page << 12)
     }
     machine.expectSound("full")
     // A fork has them in the same order.
     let child = try machine.fork(mm)
     var starts: [UInt64] = []
-    try machine.forEachUserMapping(of: child) { mapping, _ in starts.append(mapping.start) }
+    try machine.users.forEachUserMapping(of: child) { mapping, _ in starts.append(mapping.start) }
     #expect(starts.count == 65531 && zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 })
     try machine.putMM(mm)
     try machine.putMM(child)

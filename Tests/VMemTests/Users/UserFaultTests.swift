@@ -31,8 +31,8 @@ struct UserFaultTests {
     #expect(machine.counters.freeFrames == free - 4)
     let leaf = try required(machine.walk(user).last?.entry)
     #expect(leaf.bits & ~Entry.pfnMask == 0x8000_0000_0000_0225)
-    #expect(machine.userMapping(at: user)?.anonymous == 0)
-    let page = try required(machine.structPage(leaf.pfn))
+    #expect(machine.users.userMapping(at: user)?.anonymous == 0)
+    let page = try required(machine.pageSets.structPage(leaf.pfn))
     #expect(page.refcount == 1 && page.mapcount == PageType.none)
     _ = try machine.load(user + 4096)
     #expect(machine.counters.freeFrames == free - 4)
@@ -42,7 +42,7 @@ struct UserFaultTests {
     #expect(own.bits & ~Entry.pfnMask == 0x8000_0000_0000_0067 && own.pfn != leaf.pfn)
     let words = [try machine.load(user), try machine.load(user + 4096)]
     #expect(words == [7, 0])
-    let frame = try required(machine.structPage(own.pfn))
+    let frame = try required(machine.pageSets.structPage(own.pfn))
     #expect(frame.refcount == 1 && frame.mapcount == 0 && frame.flags & 0xffff_ffff == 0x20808)
     machine.expectSound("written")
     try machine.munmap(mm, user, length: 16384)
@@ -115,12 +115,12 @@ struct UserFaultTests {
     let user = try machine.mmap(mm, MmapRequest(.device, length: 8192))
     try machine.remapVmallocRange(user, area, offset: 0)
     let pfn = try required(machine.vmallocToPFN(area))
-    #expect(machine.structPage(pfn)?.refcount == 2)
+    #expect(machine.pageSets.structPage(pfn)?.refcount == 2)
     let before = try machine.load(user)
     try machine.store(user + 8, 6)
     let after = [try machine.load(user), try machine.load(user + 8), try machine.load(area + 8)]
     #expect(before == 5 && after == [5, 6, 0])
-    #expect(machine.structPage(pfn)?.refcount == 1)
+    #expect(machine.pageSets.structPage(pfn)?.refcount == 1)
     machine.expectSound("copied")
     try machine.vfree(area)
     try machine.munmap(mm, user, length: 8192)
@@ -133,7 +133,7 @@ struct UserFaultTests {
     let mm = machine.currentMM
     let user = try machine.mmap(mm, MmapRequest(.anonymous, length: 4096))
     try machine.store(user, 1)
-    let tables = machine.tables(ofCPU: 0)
+    let tables = machine.users.tables(ofCPU: 0)
     for depth in 1...4 {
       machine.zapTLB()
       let (table, index) = (
@@ -161,11 +161,11 @@ struct UserFaultTests {
       let user = try machine.mapDevice(space, length: 16384)
       try machine.remapVmallocRange(user, area, offset: 0)
       _ = try machine.load(user + 8192)
-      #expect(machine.userMapping(at: user).map { $0.address(ofPage: 2) } == user + 8192)
+      #expect(machine.users.userMapping(at: user).map { $0.address(ofPage: 2) } == user + 8192)
     }
-    #expect(machine.structPage(pfn)?.refcount == 3)
-    machine.zap(.device, object: 0, pages: 2..<3)
-    #expect(machine.structPage(pfn)?.refcount == 1)
+    #expect(machine.pageSets.structPage(pfn)?.refcount == 3)
+    machine.users.zap(.device, object: 0, pages: 2..<3)
+    #expect(machine.pageSets.structPage(pfn)?.refcount == 1)
     let user = AddressMap.mmapBase - 16384
     #expect(Self.outcome(machine, user + 8192) == .signal(.SIGBUS))
     #expect(Self.outcome(machine, user + 4096) == nil && Self.outcome(machine, user + 12288) == nil)

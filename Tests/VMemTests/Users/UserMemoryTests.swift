@@ -19,7 +19,7 @@ struct UserMemoryTests {
   /// Mappings as page numbers behind `base` and rights.
   private static func rows(_ machine: borrowing Machine, _ mm: UInt64) throws -> [String] {
     var rows: [String] = []
-    try machine.forEachUserMapping(of: mm) { mapping, _ in
+    try machine.users.forEachUserMapping(of: mm) { mapping, _ in
       let flags = mapping.flags
       let rights =
         (flags.contains(.read) ? "r" : "-") + (flags.contains(.write) ? "w" : "-")
@@ -192,7 +192,7 @@ struct UserMemoryTests {
     #expect(outcome(device, 4096, 4096, to: Self.base + 2 << 20) == nil)
     #expect(UserFaultTests.outcome(machine, Self.base + 2 << 20) == nil)
     #expect(UserFaultTests.outcome(machine, device) == .signal(.SIGSEGV))
-    let space = try machine.userSpace(at: mm)
+    let space = try machine.users.userSpace(at: mm)
     let count = machine.ram[space].count
     machine.ram[space].count = UserSpace.maximumCount - 5
     #expect(outcome(user, 4096, 4096, to: Self.base + 3 << 20) == .errno(.ENOMEM))
@@ -223,13 +223,13 @@ struct UserMemoryTests {
     }
     #expect(try machine.load(user + 1 << 32 + 4096) == value)
     machine.expectSound("pages moved")
-    let moved = machine.tables(ofCPU: 0).entryPlace(user + 1 << 32, depth: 1).table
+    let moved = machine.users.tables(ofCPU: 0).entryPlace(user + 1 << 32, depth: 1).table
     let back = try machine.mremap(
       mm, user + 1 << 32, old: size, new: size, mayMove: true, to: user)
     #expect(back == user)
     #expect(try machine.load(user + 4096) == value)
     machine.expectSound("tables moved")
-    let again = machine.tables(ofCPU: 0).entryPlace(user, depth: 1).table
+    let again = machine.users.tables(ofCPU: 0).entryPlace(user, depth: 1).table
     #expect(again == moved && machine.counters.freeFrames == free)
   }
 
@@ -243,11 +243,11 @@ struct UserMemoryTests {
     try machine.store(shared, 3)
     let flushes = machine.counters.flushes.full
     let child = try machine.fork(mm)
-    #expect(machine.counters.flushes.full == flushes + 1 && machine.tlbCount(0) == 0)
+    #expect(machine.counters.flushes.full == flushes + 1 && machine.mmu.tlbCount(0) == 0)
     func leaf() throws -> Entry { try required(machine.walk(user).last?.entry) }
     let parent = try leaf()
     #expect(parent.bits & ~Entry.pfnMask == 0x8400_0000_0000_0025)
-    let page = try required(machine.structPage(parent.pfn))
+    let page = try required(machine.pageSets.structPage(parent.pfn))
     #expect(
       page.refcount == 2 && page.mapcount == 1 && page.flags & machine.ram.pageFlags.exclusive == 0)
     machine.expectSound("forked")
@@ -259,7 +259,7 @@ struct UserMemoryTests {
     try machine.store(user, 9)
     let own = try leaf()
     #expect(own.pfn != parent.pfn && own.bits & ~Entry.pfnMask == 0x8000_0000_0000_0067)
-    #expect(machine.structPage(parent.pfn)?.refcount == 1)
+    #expect(machine.pageSets.structPage(parent.pfn)?.refcount == 1)
     // Shared memory is found again by a fault.
     #expect(!(try required(machine.walk(shared).last).entry.isPresent))
     #expect(try machine.load(shared) == 3)
@@ -291,7 +291,7 @@ struct UserMemoryTests {
     _ = try machine.mapDevice(mm, length: 4096)
     let child = try machine.fork(mm)
     var count = 0
-    try machine.forEachUserMapping(of: child) { mapping, _ in
+    try machine.users.forEachUserMapping(of: child) { mapping, _ in
       #expect(mapping.start != user)
       count += 1
     }

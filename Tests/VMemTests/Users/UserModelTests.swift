@@ -82,8 +82,8 @@ struct UserModelTests {
     private mutating func remap() throws {
       let mm = mm()
       let start = random.pick(model.spaces[mm]!.keys.sorted() + [base])
-      let space = try machine.userSpace(at: mm)
-      guard let mapping = machine.mapping(at: start, space).map({ machine.ram[$0] }) else {
+      let space = try machine.users.userSpace(at: mm)
+      guard let mapping = machine.users.mapping(at: start, space).map({ machine.ram[$0] }) else {
         #expect(
           refusal(of: { () throws(Refusal) in
             try machine.mremap(mm, start, old: 4096, new: 8192, mayMove: true)
@@ -180,7 +180,7 @@ struct UserModelTests {
 
   /// Frames that are allocated for something.
   private static func pages(_ machine: borrowing Machine) -> Int {
-    (0..<machine.counters.totalFrames).count { machine.use(ofFrame: $0) == .allocated }
+    (0..<machine.counters.totalFrames).count { machine.pageSets.use(ofFrame: $0) == .allocated }
   }
 
   @Test(arguments: 0..<4)

@@ -59,7 +59,7 @@ struct UserSpaceTests {
     #expect(start == AddressMap.mmapMinimum)
     let above = try machine.mapDevice(mm, length: 4096)
     #expect(above == AddressMap.mmapBase)
-    let space = try machine.userSpace(at: mm)
+    let space = try machine.users.userSpace(at: mm)
     machine.ram[space].count = UserSpace.maximumCount + 1
     #expect(refused(4096)?.rule == .tooManyMappings)
     machine.ram[space].count = 2
@@ -86,8 +86,10 @@ struct UserSpaceTests {
     let written = try machine.load(area + 8192)
     #expect(written == 9)
     let pfn = machine.vmallocToPFN(area + 8192) ?? 0
-    #expect(machine.structPage(pfn)?.mapcount == 0 && machine.structPage(pfn)?.refcount == 2)
-    let flags = machine.userMapping(at: user)?.flags
+    #expect(
+      machine.pageSets.structPage(pfn)?.mapcount == 0
+        && machine.pageSets.structPage(pfn)?.refcount == 2)
+    let flags = machine.users.userMapping(at: user)?.flags
     #expect(
       flags == [
         .read, .write, .mayRead, .mayWrite, .mayExec, .shared, .mayShare, .mixedMap, .dontExpand,
@@ -158,9 +160,9 @@ struct UserSpaceTests {
     let flushes = machine.counters.flushes.pages
     try machine.munmap(mm, user + 4096, length: 4097)
     #expect(machine.counters.flushes.pages == flushes + 2)
-    #expect(machine.tlbCount(0) == 2)
+    #expect(machine.mmu.tlbCount(0) == 2)
     var rows: [[UInt64]] = []
-    try machine.forEachUserMapping(of: mm) { mapping, _ in
+    try machine.users.forEachUserMapping(of: mm) { mapping, _ in
       rows.append([mapping.start, mapping.end, mapping.offset])
     }
     #expect(rows == [[user, user + 4096, 0], [user + 12288, user + 16384, 3]])
@@ -176,7 +178,7 @@ struct UserSpaceTests {
     // Nothing there, and everything.
     try machine.munmap(mm, user + 4096, length: 8192)
     try machine.munmap(mm, 0, length: machine.map.taskSize)
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
     machine.expectSound("all gone")
   }
 
@@ -194,11 +196,11 @@ struct UserSpaceTests {
     try machine.store(area, 1)
     try machine.store(area + 4096, 2)
     let second = try machine.load(users[1])
-    #expect(second == 2 && machine.tlbCount(0) == 3)
+    #expect(second == 2 && machine.mmu.tlbCount(0) == 3)
     try machine.switchMM(spaces[1])
-    #expect(machine.tlbCount(0) == 3)
+    #expect(machine.mmu.tlbCount(0) == 3)
     try machine.switchMM(spaces[0])
-    #expect(machine.tlbCount(0) == 2)
+    #expect(machine.mmu.tlbCount(0) == 2)
     let first = try machine.load(users[0])
     #expect(first == 1)
     // Another CPU has its own.

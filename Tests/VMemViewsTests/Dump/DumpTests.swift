@@ -53,7 +53,7 @@ import Testing
   /// What a reader of /proc/kcore gets.
   private func truth(_ machine: borrowing Machine, _ address: UInt64, _ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    machine.kcoreRead(address, count: UInt64(count)) { chunk in
+    machine.mmu.kcoreRead(address, count: UInt64(count)) { chunk in
       chunk.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
     return bytes
@@ -72,7 +72,7 @@ import Testing
     #expect(Dump.kcore(machine, descriptor: descriptor) == nil)
     close(descriptor)
     for area in [sparse, device] {
-      #expect(machine.kcoreZeroes(from: area) >= 1 << 39)
+      #expect(machine.mmu.kcoreZeroes(from: area) >= 1 << 39)
       #expect(truth(machine, area + 1 << 38, 8192).allSatisfy { $0 == 0 })
     }
     #expect(ContinuousClock.now - start < .seconds(5))
@@ -159,7 +159,7 @@ import Testing
       #expect(
         real.contains(line) || options.contains(key(line)) && !order.contains(key(line)), "\(line)")
     }
-    let top = String(0xffff_ffff_8000_0000 + machine.topTable << 12, radix: 16)
+    let top = String(0xffff_ffff_8000_0000 + machine.mmu.topTable << 12, radix: 16)
     #expect(lines.contains("SYMBOL(swapper_pg_dir)=\(top)"))
     #expect(lines.contains("SYMBOL(init_top_pgt)=\(top)"))
   }
@@ -170,7 +170,7 @@ import Testing
     let core = kcore(story.machine)
     // One PT_LOAD for each area, guard page included, then RAM and its struct pages in turn.
     var expected: [(UInt64, UInt64, UInt64)] = []
-    story.machine.forEachBusyArea { expected.append(($0.start, $0.reserved, .max)) }
+    story.machine.vmAreas.forEachBusyArea { expected.append(($0.start, $0.reserved, .max)) }
     #expect(Set(expected.map(\.0)) == Set(areas))
     expected += [
       (story.machine.map.pageOffset, 0xa0000, 0), (story.machine.map.vmemmap, 0x3000, .max),

@@ -19,8 +19,8 @@ struct KmapPlayer: ~Copyable {
 
   init(_ configuration: Configuration) throws {
     machine = try Machine(configuration)
-    slots = machine.localSlots
-    step = machine.localStep
+    slots = machine.highmem.localSlots
+    step = machine.highmem.localStep
     logged = machine.log.end
   }
 
@@ -98,7 +98,8 @@ struct KmapPlayer: ~Copyable {
     switch words[0] {
     case "pages": return try allocate(words)
     case "counts": return counts()
-    case "pkptes": return "\(present()) of \(machine.kmapWindow!.slots) PKMAP entries present"
+    case "pkptes":
+      return "\(present()) of \(machine.highmem.kmapWindow!.slots) PKMAP entries present"
     case "pkpte": return entry(Int(words[1])!)
     case "kmap": return try mapped(words[1], machine.kmap(page(words[2])))
     case "kmaps":
@@ -115,7 +116,7 @@ struct KmapPlayer: ~Copyable {
     case "page_address": return try machine.pageAddress(page(words[1])).map { text($0) } ?? "NULL"
     case "is_kmap_addr":
       let address = address(words[1])
-      return machine.touchesWindows(address, address + 1) ? "1" : "0"
+      return machine.highmem.touchesWindows(address, address + 1) ? "1" : "0"
     case "to_page": return toPage(address(words[1]))
     case "peek": return bytes(address(words[1]), 4) ?? "-14"
     case "read": return bytes(address(words[1]), 2)
@@ -166,9 +167,9 @@ struct KmapPlayer: ~Copyable {
       let address = try machine.kmapLocalPage(page(words[1]))
       return "\(text(address)) idx=\(index)"
     case "unheld":
-      let record = machine.existingKmapControl!
+      let record = machine.highmem.existingKmapControl!
       try machine.kunmapLocal(
-        machine.kmapWindow!.localAddress(Int(machine.ram[record].index) - 1))
+        machine.highmem.kmapWindow!.localAddress(Int(machine.ram[record].index) - 1))
       return "void idx=\(index)"
     default: return nil
     }
@@ -186,7 +187,7 @@ struct KmapPlayer: ~Copyable {
     let isHigh = words[3] == "high"
     let set = try machine.allocatePages(
       count: UInt64(words[2])!, highest: isHigh ? .highmem : .normal)
-    let frames = (0..<UInt64(machine.pageSet(set).count)).map {
+    let frames = (0..<UInt64(machine.pageSets.pageSet(set).count)).map {
       UInt64(machine.page($0, of: set)!)
     }
     pages[words[1]] = frames
@@ -197,20 +198,20 @@ struct KmapPlayer: ~Copyable {
         bytes[1] = UInt8(truncatingIfNeeded: number)
       }
     }
-    let high = frames.count { machine.isHighMemory($0) }
+    let high = frames.count { machine.highmem.isHighMemory($0) }
     return "\(frames.count) pages, \(high) of them highmem"
   }
 
   // MARK: PKMAP
 
   private func counts() -> String {
-    let window = machine.kmapWindow!
-    var text = "last=\(machine.pkmapCursor!.last);"
+    let window = machine.highmem.kmapWindow!
+    var text = "last=\(machine.highmem.pkmapCursor!.last);"
     var at = 0
     while at < window.slots {
-      let count = machine.pkmapCount(at)
+      let count = machine.highmem.pkmapCount(at)
       var end = at
-      while end + 1 < window.slots, machine.pkmapCount(end + 1) == count { end += 1 }
+      while end + 1 < window.slots, machine.highmem.pkmapCount(end + 1) == count { end += 1 }
       if count > 0 { text += at == end ? " [\(at)]=\(count)" : " [\(at)..\(end)]=\(count)" }
       at = end + 1
     }
@@ -218,13 +219,13 @@ struct KmapPlayer: ~Copyable {
   }
 
   private func present() -> Int {
-    let pkmap = machine.pkmap!
+    let pkmap = machine.highmem.pkmap!
     return (0..<pkmap.window.slots).count { pkmap.entry(pkmap.window.address($0)).isPresent }
   }
 
   private mutating func entry(_ slot: Int) -> String {
-    let address = machine.pkmap!.window.address(slot)
-    let entry = machine.pkmap!.entry(address)
+    let address = machine.highmem.pkmap!.window.address(slot)
+    let entry = machine.highmem.pkmap!.entry(address)
     let flags = String(entry.bits & ~Entry.pfnMask, radix: 16)
     return "slot \(slot) \(text(address)) \(name(entry.pfn)) flags=0x\(flags)"
   }
@@ -242,11 +243,13 @@ struct KmapPlayer: ~Copyable {
 
   // MARK: kmap_local
 
-  private var index: Int { machine.existingKmapControl.map { Int(machine.ram[$0].index) } ?? 0 }
+  private var index: Int {
+    machine.highmem.existingKmapControl.map { Int(machine.ram[$0].index) } ?? 0
+  }
   private func place() -> String { " cpu=\(machine.cpu) idx=\(index)" }
 
   private mutating func control() -> String {
-    guard let control = machine.existingKmapControl else {
+    guard let control = machine.highmem.existingKmapControl else {
       return "cpu=\(machine.cpu) idx=0 migration_disabled=0"
     }
     let record = machine.ram[control]
@@ -259,7 +262,7 @@ struct KmapPlayer: ~Copyable {
   }
 
   private mutating func live() -> String {
-    let pkmap = machine.pkmap!
+    let pkmap = machine.highmem.pkmap!
     var lines: [String] = []
     for number in 0..<slots * machine.cpuCount {
       let address = pkmap.window.localAddress(number)
@@ -296,7 +299,7 @@ struct KmapPlayer: ~Copyable {
   }
 
   private func counters(withIndex: Bool) -> String {
-    let record = machine.ram[machine.existingKmapControl!]
+    let record = machine.ram[machine.highmem.existingKmapControl!]
     return "preempt_count +\(record.preemptionDisabled), "
       + "pagefault_disabled=\(record.pageFaultsDisabled), "
       + "migration_disabled=\(record.migrationDisabled), idx=\(record.index)"
@@ -309,7 +312,7 @@ struct KmapPlayer: ~Copyable {
     let both = [a, b].map { (bytes($0, 2) ?? "").filter { $0 != " " } }.joined(separator: " ")
     try machine.kunmapLocal(a)
     let left = index
-    let entries = [a, b].map { machine.pkmap!.entry($0).isPresent ? "present" : "none" }
+    let entries = [a, b].map { machine.highmem.pkmap!.entry($0).isPresent ? "present" : "none" }
     // The page that is flushed is the one that was named, so the other may still be read by a TLB.
     TLB(current: machine.ram).flush(page: b)
     let reads = [a, b].map { address in
@@ -324,9 +327,9 @@ struct KmapPlayer: ~Copyable {
   private mutating func forkHolding(_ page: UInt64) throws(Refusal) -> String {
     _ = try machine.kmapLocalPage(page)
     let parent = index
-    _ = try machine.kernelThread(Array("child".utf8).span)
-    let child = machine.kmapControl(
-      ofTask: try machine.findTask(Array("child".utf8).span), onCPU: 0)
+    _ = try machine.highmem.kernelThread(Array("child".utf8).span)
+    let child = machine.highmem.kmapControl(
+      ofTask: try machine.tasks.findTask(Array("child".utf8).span), onCPU: 0)
     let record = machine.ram[child]
     return "parent idx=\(parent); child idx=\(record.index) "
       + "pteval[0]=0x\(String(record.entries[0].bits, radix: 16)) "
@@ -336,13 +339,13 @@ struct KmapPlayer: ~Copyable {
   private mutating func exitHolding(_ page: UInt64) throws(Refusal) -> String {
     let parent = machine.taskName(machine.task) ?? []
     let name = Array("exit\(machine.clock)".utf8)
-    _ = try machine.kernelThread(name.span)
+    _ = try machine.highmem.kernelThread(name.span)
     try machine.run(task: name.span)
     let addresses = [try machine.kmapLocalPage(page), try machine.kmapLocalPage(page + 1)]
     let shown =
       "child maps \(addresses.map { text($0) }.joined(separator: " ")) "
       + "idx=\(index) cpu=\(machine.cpu) and exits"
-    try machine.exitTask()
+    try machine.highmem.exitTask()
     try machine.run(task: parent.span)
     return shown
   }

@@ -61,15 +61,15 @@ import Testing
   func theWindowsAreTheKernels(_ name: String) throws {
     let recording = try KmapRecording(name)
     let machine = try Machine(recording.configuration)
-    let found = machine.kmapWindow
+    let found = machine.highmem.kmapWindow
     let window = try #require(found)
     #expect(window.base == KmapRecording.extended(try recording.constant("PKMAP_BASE")))
     #expect(UInt64(window.slots) == (try recording.constant("LAST_PKMAP")))
-    #expect(UInt64(machine.localSlots) == (try recording.constant("KM_MAX_IDX")))
+    #expect(UInt64(machine.highmem.localSlots) == (try recording.constant("KM_MAX_IDX")))
     #expect(UInt64(machine.cpuCount) == (try recording.constant("NR_CPUS")))
     #expect(
       window.localTop == KmapRecording.extended(try recording.constant("fixKMAP_BEGIN_addr")))
-    let slots = machine.localSlots * machine.cpuCount
+    let slots = machine.highmem.localSlots * machine.cpuCount
     #expect(
       window.localAddress(slots - 1)
         == KmapRecording.extended(try recording.constant("fixKMAP_END_addr")))
@@ -116,9 +116,9 @@ import Testing
     let ours = output.writer.takeString().split(separator: "\n").map(String.init)
     let theirs = try Fixture.lines("kmap-i386/\(recording.name)/page_tables.\(tag)")
     #expect(ours.contains("---[ Persistent kmap() Area ]---"))
-    let found = machine.kmapWindow
+    let found = machine.highmem.kmapWindow
     let window = try #require(found)
-    let slots = machine.localSlots * machine.cpuCount
+    let slots = machine.highmem.localSlots * machine.cpuCount
     for range in [
       window.base...window.end - 1, window.localAddress(slots - 1)...window.localTop | 4095,
     ] {

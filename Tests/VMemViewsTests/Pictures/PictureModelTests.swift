@@ -84,7 +84,7 @@ import Testing
   @Test func tablesAreThoseOfTheTree() throws {
     let story = try Story.told()
     let forest = TableForest(
-      ram: story.machine.ram, levels: 4, top: story.machine.topTable,
+      ram: story.machine.ram, levels: 4, top: story.machine.mmu.topTable,
       range: story.area...(story.area + 4 << 30 - 1))
     #expect(forest.nodes.map(\.level) == [.pgd, .pud, .pmd, .pte])
     #expect(forest.nodes.map(\.mapped) == [16384, 16384, 16384, 16384])
@@ -95,10 +95,10 @@ import Testing
     #expect(runs.map(\.to) == [5])
     #expect(runs.first?.first.pfn == story.frames[0])
     let whole = TableForest(
-      ram: story.machine.ram, levels: 4, top: story.machine.topTable,
+      ram: story.machine.ram, levels: 4, top: story.machine.mmu.topTable,
       range: story.machine.map.kernelStart...UInt64.max)
     var counted = TableTree(
-      ram: story.machine.ram, levels: 4, top: story.machine.topTable, format: .count)
+      ram: story.machine.ram, levels: 4, top: story.machine.mmu.topTable, format: .count)
     let totals = story.shown { _, output in
       counted.walk(story.machine.map.kernelStart...UInt64.max, to: &output)
       counted.totals(to: &output)

@@ -208,12 +208,12 @@ private struct Xorshift {
     #expect(busy.count == Int(counters.busyAreas))
     #expect(lazy.count == Int(counters.lazyAreas))
     #expect(!lazy.isEmpty)
-    let nodes = UInt64(machine.vmapNodeCount)
+    let nodes = UInt64(machine.vmAreas.vmapNodeCount)
     let order = busy.map { ($0.start >> 16 % nodes, $0.start) }
     let isSorted = zip(order, order.dropFirst()).allSatisfy { $0 < $1 }
     #expect(isSorted)
     var expected: [UInt64] = []
-    machine.forEachBusyArea { expected.append($0.start) }
+    machine.vmAreas.forEachBusyArea { expected.append($0.start) }
     #expect(busy.map { $0.start }.sorted() == expected)
   }
 

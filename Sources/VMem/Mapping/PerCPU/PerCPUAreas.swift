@@ -70,11 +70,9 @@ struct PerCPUAreas {
   }
 }
 
-extension Machine {
-  /// Reserves a group of areas and returns the address of the first. Offsets and sizes in bytes,
-  /// multiples of `align`, apart from each other: anything else is a BUG. Refuses with NULL when no
-  /// base fits, with a WARN when the group is larger than the window.
-  public func getPerCPUAreas(
+extension PerCPUAllocator {
+  /// Carries out `Machine.getPerCPUAreas`.
+  func getPerCPUAreas(
     align: UInt64, _ list: [(offset: UInt64, size: UInt64)], caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try getPerCPUAreas(align: align, list, caller: caller, kind: .perCPU)
@@ -196,11 +194,10 @@ extension Machine {
     }
   }
 
-  /// Frees a group by the address of its first area. The corresponding kernel function is
-  /// `pcpu_free_vm_areas`.
-  public func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
+  /// Carries out `Machine.freePerCPUAreas`.
+  func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
     let area = areas.busyArea(startingAt: address)
-    if !area.isNone, ram[area].kind == .perCPUChunk { throw whyStays(.free_vm_area, area) }
+    if !area.isNone, ram[area].kind == .perCPUChunk { throw vmAreas.whyStays(.free_vm_area, area) }
     guard !area.isNone, ram[area].kind == .perCPU else {
       throw bug(.free_vm_area, .noAreaAtAddress, address)
     }
@@ -213,7 +210,7 @@ extension Machine {
     while !area.isNone {
       let next = Ref<VMArea>(granule: ram[area].owned)
       mightSleep(.remove_vm_area)
-      removeArea(area)
+      vmAreas.removeArea(area)
       // Another call may have freed a member.
       area = isMember(next, kind) ? next : .none
     }
@@ -226,6 +223,6 @@ extension Machine {
   func internText(_ text: StaticString) throws(Refusal) -> Ref<Symbol> {
     // Safe: a static string's bytes live as long as the process.
     let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    return try intern(caller: unsafe Span(_unsafeElements: bytes))
+    return try names.intern(caller: unsafe Span(_unsafeElements: bytes))
   }
 }

@@ -76,8 +76,8 @@ import VMemScript
       ]
       objects = types.map { machine.ram[CacheState.ref($0.cache)].inUse }
       for pfn in 0..<counters.totalFrames {
-        guard let frame = machine.structPage(pfn), frame.refcount > 0 else { continue }
-        if machine.use(ofFrame: pfn) == .allocated { pages += 1 }
+        guard let frame = machine.pageSets.structPage(pfn), frame.refcount > 0 else { continue }
+        if machine.pageSets.use(ofFrame: pfn) == .allocated { pages += 1 }
       }
     }
   }

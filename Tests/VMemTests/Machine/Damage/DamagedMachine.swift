@@ -24,11 +24,11 @@ enum LivelyMachine {
     try machine.run(task: text("worker").span)
     try fillStacks(machine)
     try fillKmap(machine)
-    _ = try machine.begin(.unmapAliases, on: 0)
+    _ = try machine.steps.begin(.unmapAliases, on: 0)
     // Its lock, its user, its entries: the pages are known to nobody else.
-    let arena = machine.kernelStart(machine.ram[machine.ram.arenas].arenas.first)
-    _ = try machine.begin(.arenaFreePages(arena: arena, address: 2 << 44, count: 2), on: 1)
-    while machine.ram[machine.ram.perCPU(1)].step.list == 0 { _ = try machine.step(1) }
+    let arena = machine.arenas.kernelStart(machine.ram[machine.ram.arenas].arenas.first)
+    _ = try machine.steps.begin(.arenaFreePages(arena: arena, address: 2 << 44, count: 2), on: 1)
+    while machine.ram[machine.ram.perCPU(1)].step.list == 0 { _ = try machine.steps.step(1) }
     return machine
   }
 
@@ -56,9 +56,9 @@ enum LivelyMachine {
     try machine.run(task: text("holder").span)
     for page in pages[1..<4] { _ = try machine.kmapLocalPage(page) }
     try machine.run(task: text("sleeper").span)
-    let name = try machine.declare(text("slept").span)
+    let name = try machine.names.declare(text("slept").span)
     _ = refusal { () throws(Refusal) in try machine.kmap(pages[8]) }
-    machine.bindWhenWoken(name)
+    machine.highmem.bindWhenWoken(name)
     try machine.run(task: text("worker").span)
     _ = try machine.kmap(pages[0])
     for _ in 0..<2 { try machine.kunmap(pages[0]) }
@@ -149,16 +149,16 @@ enum LivelyMachine {
   }
 
   private static func fillPages(_ machine: borrowing Machine, _ suffix: String) throws {
-    let pages = try machine.declare(text("P\(suffix)").span)
-    machine.bind(pages, pages: try machine.allocatePages(count: 12))
-    let blocks = try machine.declare(text("Q\(suffix)").span)
-    machine.bind(blocks, pages: try machine.allocatePages(count: 2, order: 2))
+    let pages = try machine.names.declare(text("P\(suffix)").span)
+    machine.names.bind(pages, pages: try machine.allocatePages(count: 12))
+    let blocks = try machine.names.declare(text("Q\(suffix)").span)
+    machine.names.bind(blocks, pages: try machine.allocatePages(count: 2, order: 2))
     _ = try machine.allocatePages(count: 3)
-    let gone = try machine.declare(text("gone\(suffix)").span)
+    let gone = try machine.names.declare(text("gone\(suffix)").span)
     let set = try machine.allocatePages(count: 2)
-    machine.bind(gone, pages: set)
+    machine.names.bind(gone, pages: set)
     try machine.freePages(machine.frameNumbers(of: set))
-    machine.bind(try machine.declare(text("n\(suffix)").span), number: 42)
+    machine.names.bind(try machine.names.declare(text("n\(suffix)").span), number: 42)
   }
 
   private static func fillMappings(
@@ -169,7 +169,8 @@ enum LivelyMachine {
       var request = VmallocRequest(size: size)
       request.caller = caller
       let address = try machine.vmalloc(request)
-      machine.bind(try machine.declare(text("v\(size)_\(suffix)").span), address: address)
+      machine.names.bind(
+        try machine.names.declare(text("v\(size)_\(suffix)").span), address: address)
     }
     var huge = VmallocRequest(size: 2 << 20)
     huge.flags = .allowHugeVmap

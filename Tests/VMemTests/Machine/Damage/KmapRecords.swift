@@ -3,7 +3,7 @@
 extension Machine {
   /// What kmap, kmap_local and their audit keep.
   func kmapRecords() -> [Record] {
-    guard let pkmap else { return [] }
+    guard let pkmap = highmem.pkmap else { return [] }
     var records = [
       // Where the cursor is, and how often what was done, is nowhere else.
       Record("state of PKMAP", pkmap.state).silent(
@@ -25,9 +25,9 @@ extension Machine {
           \KmapRecord.address, \KmapRecord.page, \KmapRecord.marks, \KmapRecord.makers,
           \KmapRecord.users, \KmapRecord.ended))
     }
-    forEachKmapControl { control in
+    highmem.forEachKmapControl { control in
       let running = (0..<cpuCount).contains {
-        kmapControl(ofTask: Int(ram[ram.tasks].running[$0]), onCPU: $0) == control
+        highmem.kmapControl(ofTask: Int(ram[ram.tasks].running[$0]), onCPU: $0) == control
       }
       var record = Record("mappings of a task", control).silent(
         \KmapControl.migrationDisabled, \KmapControl.pageFaultsDisabled,
@@ -37,13 +37,13 @@ extension Machine {
       if !running { record = record.silent(\KmapControl.entries) }
       records.append(record)
       // Who used it, and whether that was right, is nowhere else.
-      forEachHeld(control) { mapping in
+      highmem.forEachHeld(control) { mapping in
         let record = Record("mapping of kmap_local", mapping).silent(
           \LocalMapping.users, \LocalMapping.marks, \LocalMapping.level, \LocalMapping.opens)
         records.append(record)
       }
     }
-    forEach(from: ram[ram.highMemory].endedMappings) { mapping in
+    highmem.forEach(from: ram[ram.highMemory].endedMappings) { mapping in
       records.append(
         Record("mapping of kmap_local that has ended", mapping).silent(
           \LocalMapping.address, \LocalMapping.page, \LocalMapping.users, \LocalMapping.marks,

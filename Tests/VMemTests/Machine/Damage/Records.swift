@@ -158,7 +158,7 @@ extension Machine {
         if !isLeaf { visit(entry.pfn, depth - 1, address) }
       }
     }
-    visit(tables.top, map.levels, 0)
+    visit(users.tables.top, map.levels, 0)
     return records
   }
 
@@ -206,13 +206,13 @@ extension Machine {
     visit(ram[ram.names].names.buckets, "bucket of names")
     visit(ram[ram.names].symbols.buckets, "bucket of symbols")
     for cpu in 0..<cpuCount { visit(areas.blocks.index(cpu), "word of the block index") }
-    forEachFile { (file: Ref<File>) in visit(ram[file].pages, "word of a file") }
+    files.forEachFile { (file: Ref<File>) in visit(ram[file].pages, "word of a file") }
     return records
   }
 
   private func setRecords() -> [Record] {
     var sets: Set<Ref<PageSet>> = []
-    forEachName { if !ram[$0].pages.isNone { sets.insert(ram[$0].pages) } }
+    names.forEachName { if !ram[$0].pages.isNone { sets.insert(ram[$0].pages) } }
     areas.forEachBusy { if !ram[$0].pages.isNone { sets.insert(ram[$0].pages) } }
     return sets.sorted { $0.granule < $1.granule }.map { set in
       // Frames that were lent, or that are gone, know nothing of the set.
@@ -227,7 +227,7 @@ extension Machine {
 
   private func nameRecords() -> [Record] {
     var records: [Record] = []
-    forEachName { name in
+    names.forEachName { name in
       let isFree = ram[name].kind == NameKind.number.rawValue || !ram[name].isLive
       // An address inside the first page stands for an area too.
       let record = Record("name", name).silent(16, bits: 0xff).silent(17, bits: 0x0f)
@@ -240,7 +240,7 @@ extension Machine {
   /// What a file is for, and how large it is, is told by nothing else.
   private func fileRecords() -> [Record] {
     var records: [Record] = []
-    forEachFile { (file: Ref<File>) in
+    files.forEachFile { (file: Ref<File>) in
       records.append(
         Record("file", file)
           .silent(\File.size, \File.hostSize)
@@ -251,7 +251,7 @@ extension Machine {
           .silent(MemoryLayout<File>.offset(of: \.pages)! + 8, bits: 1)
           .silent(\File.number))
     }
-    forEachBuffer { (buffer: Ref<DmaBuf>) in
+    files.forEachBuffer { (buffer: Ref<DmaBuf>) in
       records.append(
         Record("dma-buf", buffer).silent(\DmaBuf.address, \DmaBuf.mapCount, \DmaBuf.number)
           // The first chunk of its pages may be the one that stays when it is empty, or not.
@@ -265,10 +265,10 @@ extension Machine {
   private func taskRecords() -> [Record] {
     (0...Int(ram[ram.tasks].count)).map { number in
       // A letter of a name may be any other.
-      let length = Int(ram[task(number)].nameLength)
-      let record = Record("task", task(number)).silent(0..<length)
+      let length = Int(ram[tasks.task(number)].nameLength)
+      let record = Record("task", tasks.task(number)).silent(0..<length)
       // So may its address space.
-      return ram[task(number)].memory.isNone ? record : record.silent(\Task.memory)
+      return ram[tasks.task(number)].memory.isNone ? record : record.silent(\Task.memory)
     }
   }
 

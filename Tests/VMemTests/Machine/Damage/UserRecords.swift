@@ -6,9 +6,9 @@ extension Machine {
     var records: [Record] = []
     let flags = MemoryLayout<UserMapping>.offset(of: \.flags)!
     let inherited = MemoryLayout<UserMapping>.offset(of: \.isInherited)!
-    forEachSpace { space in
+    users.forEachSpace { space in
       records.append(Record("user space", space))
-      forEachMapping(of: space) { mapping in
+      users.forEachMapping(of: space) { mapping in
         // Where a mapping lies is told by nothing but memory that was never written; what may be done
         // by entries, where there are any.
         var record = Record("user mapping", mapping).silent(\UserMapping.anonymous)
@@ -18,7 +18,7 @@ extension Machine {
           record = record.silent(1, bits: 0xf0).silent(2..<6).silent(16..<24)
         }
         records.append(record.silent(9, bits: 0xf0).silent(10..<14))
-        tables(of: space).forEachUserEntry(ram[mapping].start, ram[mapping].end) { slot in
+        users.tables(of: space).forEachUserEntry(ram[mapping].start, ram[mapping].end) { slot in
           let place =
             slot.table << 12 + UInt64(Level.index(of: slot.address, depth: 1)) * 8
           // What a CPU notes, and which of a program's own pages it may write to.
@@ -54,12 +54,12 @@ extension Machine {
   }
 
   func stackRecords() -> [Record] {
-    guard !stackState.isNone else { return [] }
+    guard !stacks.stackState.isNone else { return [] }
     // Nothing else counts oopses, and any of the two CPUs may have been marked.
-    var state = Record("state of stacks", stackState).silent(\StackState.oopses)
+    var state = Record("state of stacks", stacks.stackState).silent(\StackState.oopses)
       .silent(MemoryLayout<StackState>.offset(of: \.marks)!, bits: 3)
     let first = MemoryLayout<StackState>.offset(of: \.stashes)!
-    for slot in 0..<192 where ram[stackState].stashes[slot] & 1 != 0 {
+    for slot in 0..<192 where ram[stacks.stackState].stashes[slot] & 1 != 0 {
       // A page that is taken is known to its stack alone, if that still lives.
       state = state.silent(first + slot * 4, bits: 0xfe).silent(
         first + slot * 4 + 1..<first + slot * 4 + 4)

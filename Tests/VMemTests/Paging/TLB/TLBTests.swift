@@ -14,7 +14,7 @@ struct TLBTests {
   /// Entries of a CPU, by address.
   private static func entries(_ machine: borrowing Machine, _ cpu: Int) -> [UInt64: TLBEntry] {
     var found: [UInt64: TLBEntry] = [:]
-    machine.forEachTLBEntry(cpu) { found[$0.address] = $0 }
+    machine.mmu.forEachTLBEntry(cpu) { found[$0.address] = $0 }
     return found
   }
 
@@ -81,12 +81,12 @@ struct TLBTests {
     try Self.read(machine, 0x10000)
     try machine.switchMM(mm)
     machine.expectSound("after the switch")
-    let stale = machine.staleHits
+    let stale = machine.mmu.staleHits
     try Self.read(machine, 0x10000)
-    #expect(machine.staleHits == stale + 1)
+    #expect(machine.mmu.staleHits == stale + 1)
     try machine.switchMM(0)
     try Self.read(machine, 0x10000)
-    #expect(machine.staleHits == stale + 1)
+    #expect(machine.mmu.staleHits == stale + 1)
     machine.expectSound("back again")
   }
 
@@ -96,7 +96,7 @@ struct TLBTests {
     let machine = try Self.machine(entries: entries)
     let area = try Self.mapped(machine, 64)
     for page in 0..<UInt64(64) { try Self.read(machine, area + page << 12) }
-    #expect(machine.tlbCount(0) == min(64, entries / 3 * 2))
+    #expect(machine.mmu.tlbCount(0) == min(64, entries / 3 * 2))
     let fills = machine.tlbFills
     for page in 0..<UInt64(64) { try Self.read(machine, area + page << 12) }
     #expect(machine.tlbFills - fills == (entries >= 1536 ? 0 : 64))
@@ -143,19 +143,19 @@ struct TLBTests {
     try machine.fill(area, count: 8192, byte: 0x5a)
     try machine.vfree(area)
     machine.expectSound("after vfree")
-    #expect(machine.tlbCount(0) == 2)
+    #expect(machine.mmu.tlbCount(0) == 2)
     var byte: UInt8 = 0
     try machine.read(area, count: 1) { byte = $0[0] }
-    #expect(byte == 0x5a && machine.staleHits == 1)
+    #expect(byte == 0x5a && machine.mmu.staleHits == 1)
     let entry = try #require(Self.entries(machine, 0)[area])
     #expect(entry.staleness?.since == 3 && entry.staleness?.freedAt == 3)
     #expect(entry.staleness?.isReused == false)
-    guard case .purge(start: area, end: _) = machine.flushOwed(at: area) else {
-      Issue.record("\(machine.flushOwed(at: area))")
+    guard case .purge(start: area, end: _) = machine.mmu.flushOwed(at: area) else {
+      Issue.record("\(machine.mmu.flushOwed(at: area))")
       return
     }
     try machine.unmapAliases()
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
     #expect(refusal(of: { () throws(Refusal) in try machine.read(area, count: 1) { _ in } }) != nil)
     machine.expectSound("after the purge")
   }
@@ -171,12 +171,12 @@ struct TLBTests {
     machine.expectSound("unmapped")
     try machine.vmapPagesRange(start: area, end: area + 4096, pages: [pages[0]])
     try Self.read(machine, area)
-    #expect(machine.staleHits == 0)
+    #expect(machine.mmu.staleHits == 0)
     try machine.vunmapRange(start: area, end: area + 4096)
     // Another page at the address, with the old translation flushed.
     try machine.vmapPagesRange(start: area, end: area + 4096, pages: [pages[1]])
     try Self.read(machine, area)
-    #expect(machine.staleHits == 0)
+    #expect(machine.mmu.staleHits == 0)
     machine.expectSound("mapped anew")
   }
 
@@ -190,7 +190,7 @@ struct TLBTests {
     #expect(
       refusal(of: { () throws(Refusal) in try machine.fill(area, count: 1, byte: 1) })?.rule
         == .readOnly)
-    #expect(machine.tlbCount(0) == 0)
+    #expect(machine.mmu.tlbCount(0) == 0)
     machine.expectSound("after the fault")
   }
 
@@ -243,10 +243,12 @@ struct TLBTests {
         }
         let address = area.address + random.next() % area.pages << 12
         let isLive = areas.contains { $0.address == area.address }
-        let stale = machine.staleHits
+        let stale = machine.mmu.staleHits
         let failure = refusal { () throws(Refusal) in try machine.read(address, count: 1) { _ in } }
-        if isLive { #expect(failure == nil && machine.staleHits == stale, "seed \(seed)") }
-        if !isLive { #expect((failure == nil) == (machine.staleHits == stale + 1), "seed \(seed)") }
+        if isLive { #expect(failure == nil && machine.mmu.staleHits == stale, "seed \(seed)") }
+        if !isLive {
+          #expect((failure == nil) == (machine.mmu.staleHits == stale + 1), "seed \(seed)")
+        }
       }
       if step % 8 == 0, !machine.expectSound("seed \(seed), step \(step)") { return }
     }

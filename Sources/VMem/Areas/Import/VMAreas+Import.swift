@@ -1,0 +1,175 @@
+/// Taking over what rows of vmallocinfo tell of another machine: addresses, flags, callers and numbers
+/// of pages, but no contents.
+extension VMAreas {
+  package enum ImportDefect: Error { case noMemory }
+
+  /// The number of a vmap node in `vmap_area.flags` of what is free at an address, as it is after most
+  /// allocations; 0 where there is one node only, or where pools do not come in.
+  private func nodeFlags(_ start: UInt64, _ end: UInt64) -> UInt32 {
+    guard areas.nodeCount > 1, (end - start) >> 12 <= UInt64(VmapNode.poolCount),
+      map.isVmallocAddress(start)
+    else { return 0 }
+    return UInt32(areas.nodeNumber(of: start) + 1) << 8
+  }
+
+  /// Makes what `ranges`, ascending and apart, leave the free address space of a machine that has just
+  /// been booted: a balanced tree, since rows do not tell its shape.
+  package func leaveFree(
+    around ranges: [(start: UInt64, end: UInt64)]
+  ) throws(ImportDefect) {
+    caches.free(ram[areas.state].freeRoot)
+    guard areas.space.build(around: ranges) else { throw .noMemory }
+  }
+
+  /// Makes a busy area of a row; `caller` and `words` may be empty.
+  package func importArea(
+    _ imported: ImportedArea, caller: Span<UInt8>, words: Span<UInt8>
+  ) throws(ImportDefect) {
+    guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
+    var record = record(imported)
+    record.areaFlags = nodeFlags(imported.start, imported.end)
+    do throws(Refusal) {
+      if !caller.isEmpty { record.caller = try names.intern(caller: caller) }
+      if imported.onlyNode == nil || !words.isEmpty {
+        guard let row = caches.allocate(ImportedRow.self) else {
+          throw Refusal(.null, .noDescriptor)
+        }
+        var more = ImportedRow()
+        for node in 0..<8 { more.pages[node] = UInt32(clamping: imported.pagesPerNode[node]) }
+        if !words.isEmpty { more.words = try names.intern(caller: words) }
+        ram[row] = more
+        record.owned = row.granule
+        record.importedNode = 0
+      }
+    } catch {
+      throw .noMemory
+    }
+    ram[area] = record
+    guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
+    if !record.flags.contains(.mapPutPages) {
+      ram[ram.mapping].vmallocPages += UInt64(record.pageCount)
+    }
+  }
+
+  private func record(_ imported: ImportedArea) -> VMArea {
+    var record = VMArea()
+    record.kind = .imported
+    record.start = imported.start
+    record.reserved = imported.end - imported.start
+    record.flags = imported.flags
+    let pages = UInt64(imported.pageCount) << 12
+    if pages >= record.reserved { record.flags.insert(.noGuard) }
+    // vmap takes pages over; only vmalloc counts its own.
+    if pages > 0, !record.flags.contains(.alloc) { record.flags.insert(.mapPutPages) }
+    record.requestedSize = record.size
+    record.pageCount = imported.pageCount
+    record.physicalAddress = imported.physicalAddress
+    record.showsArray = imported.showsArray
+    if imported.array != 0 { record.array = imported.array }
+    let isHuge = ImportedArea.isHuge(
+      start: record.start, size: record.reserved, pages: UInt64(record.pageCount),
+      flags: record.flags)
+    if isHuge { record.pageOrder = 9 }
+    record.importedNode = imported.onlyNode ?? 0
+    return record
+  }
+
+  /// Makes the areas of a per-CPU group, ascending, which are freed together.
+  package func importGroup(
+    _ members: [(start: UInt64, end: UInt64)], caller: Span<UInt8>
+  ) throws(ImportDefect) {
+    var next: UInt32 = 0
+    for member in members.reversed() {
+      guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
+      var record = VMArea()
+      record.kind = .perCPU
+      record.start = member.start
+      record.reserved = member.end - member.start
+      record.requestedSize = record.reserved
+      record.flags = .alloc
+      record.owned = next
+      do throws(Refusal) {
+        record.caller = try names.intern(caller: caller)
+      } catch {
+        throw .noMemory
+      }
+      ram[area] = record
+      guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
+      next = area.granule
+    }
+  }
+
+  /// Makes a mapping of vm_map_ram, or one of its blocks where size and place are a block's: all of its
+  /// pages are out then, since a row does not tell.
+  package func importMapRAM(start: UInt64, end: UInt64) throws(ImportDefect) {
+    guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
+    let size = areas.blocks.size
+    let isBlock = end - start == size && start & (size - 1) == 0 && map.isVmallocAddress(start)
+    ram[area] = VMArea(mapRAM: end - start, isBlock: isBlock)
+    ram[area].start = start
+    ram[area].areaFlags |= nodeFlags(start, end)
+    guard areas.insertBusy(area, at: start) else { throw .noMemory }
+    guard isBlock else { return }
+    let block = Priming.MapBlock(start: start, end: end, cpu: 0, free: 0, dirty: 0)
+    guard areas.blocks.prime(block, area) else { throw .noMemory }
+  }
+
+  /// Puts a range on the lazy list of a vmap node, in front of those that are there. `busy` is what
+  /// there was to see of it, if its row was read while the area was still busy.
+  package func importLazy(
+    start: UInt64, end: UInt64, node: Int, seen busy: ImportedArea?, caller: Span<UInt8>
+  ) throws(ImportDefect) {
+    guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
+    var record = VMArea()
+    record.start = start
+    record.reserved = end - start
+    if let busy {
+      record = self.record(busy)
+      do throws(Refusal) {
+        if !caller.isEmpty { record.caller = try names.intern(caller: caller) }
+      } catch {
+        throw .noMemory
+      }
+      ram[areas.node(node)].lazy.seenBusy += 1
+    }
+    ram[area] = record
+    if areas.nodeCount > 1, node < areas.nodeCount {
+      ram[area].areaFlags = UInt32(node + 1) << 8
+    }
+    areas.freeLazily(area)
+  }
+
+  /// Areas that wait for a purge and whose rows were read before that, while they were busy.
+  package var seenBusy: [VMArea] {
+    guard (0..<areas.nodeCount).contains(where: { ram[areas.node($0)].lazy.seenBusy > 0 })
+    else { return [] }
+    var found: [VMArea] = []
+    forEachLazyAreaNewestFirst { area, _ in if area.kind == .imported { found.append(area) } }
+    return found
+  }
+
+  /// Ends an import: a drain that was due had already run there.
+  package func endImport() { ram[areas.state].drainScheduled = 0 }
+
+  /// Whether an address lies in an imported area, in front of its guard page.
+  @inline(never)
+  func isImported(_ address: UInt64) -> Bool {
+    guard address >= map.kernelStart else { return false }
+    let area = areas.busyArea(containing: address)
+    return !area.isNone && ram[area].kind == .imported
+      && address - ram[area].start < ram[area].size
+  }
+
+  /// Makes an imported area one like others, on its way to the lazy list.
+  @inline(never)
+  func forgetRow(_ area: Ref<VMArea>) {
+    let row = ram[area].importedRow
+    if !row.isNone { caches.free(row) }
+    ram[area].owned = 0
+    ram[area].showsArray = false
+    if ram[area].hasArray { ram[area].array = 0 }
+    ram[area].pageOrder = 0
+    ram[area].importedNode = 0
+    ram[area].kind = .caller
+  }
+}

@@ -1,0 +1,27 @@
+/// What holds for every kernel call, whoever makes it.
+extension KernelPart where Self: ~Copyable {
+  /// Begins a kernel call, or is inside one already. `endCall` must follow, whatever the call does.
+  ///
+  /// - Parameter onBusyCPU: whether it may be made while the current CPU is in the middle of
+  ///   another call.
+  @inline(__always)
+  package func beginCall(onBusyCPU: Bool = false) throws(Refusal) {
+    if ram[Superblock.ref].callDepth == 0 {
+      if !onBusyCPU, steps.isBusy { throw busyRefusal() }
+      tick()
+    }
+    ram[Superblock.ref].callDepth += 1
+  }
+
+  /// Ends a kernel call; at the end of the outermost the scheduled work runs.
+  @inline(__always)
+  package func endCall() {
+    if ram[Superblock.ref].callDepth == 1 { vmAreas.runScheduledWork() }
+    ram[Superblock.ref].callDepth -= 1
+  }
+
+  @inline(never)
+  private func busyRefusal() -> Refusal {
+    Refusal(.errno(.EBUSY), highmem.isAsleep ? .cpuSleeps : .cpuInTheMiddle, UInt64(cpu))
+  }
+}

@@ -1,0 +1,5 @@
+/// Names of things, and symbols of callers.
+package struct Names: KernelPart {
+  package let ram: RAM
+  package let map: AddressMap
+}

@@ -1,0 +1,5 @@
+/// Calls that are carried out in parts.
+package struct Steps: KernelPart {
+  package let ram: RAM
+  package let map: AddressMap
+}

@@ -1,0 +1,43 @@
+/// The calls of `PageSets`.
+extension Machine {
+  /// Allocates `count` blocks of 2^`order` pages, split into single pages with one reference each and
+  /// zeroed contents. The corresponding kernel functions are `alloc_pages` and `split_page`; `order` is
+  /// an `unsigned int`.
+  ///
+  /// Refuses with -EINVAL for no pages, an order above 10 or a node the machine lacks, and with NULL
+  /// when there are not enough frames; then nothing stays allocated.
+  public func allocatePages(
+    count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
+    mayBlock: Bool = true
+  ) throws(Refusal) -> Ref<PageSet> {
+    try pageSets.allocatePages(
+      count: count, order: order, node: node, highest: highest, mayBlock: mayBlock)
+  }
+
+  /// Frame number of page `index` of a set; nil past its end.
+  public func page(_ index: UInt64, of set: Ref<PageSet>) -> UInt32? {
+    pageSets.page(index, of: set)
+  }
+
+  /// Kernel address of a frame's struct page.
+  public func structPageAddress(_ pfn: UInt64) -> UInt64 {
+    pageSets.structPageAddress(pfn)
+  }
+
+  /// Takes a reference on each page. The corresponding kernel function is `get_page`.
+  public func getPages(_ pages: [UInt64]) throws(Refusal) {
+    try pageSets.getPages(pages)
+  }
+
+  /// Drops a reference on each page and frees those that had no other. The corresponding kernel
+  /// function is `put_page`.
+  public func putPages(_ pages: [UInt64]) throws(Refusal) {
+    try pageSets.putPages(pages)
+  }
+
+  /// Frees each page, dropping the reference its owner has. The corresponding kernel function is
+  /// `__free_pages`.
+  public func freePages(_ pages: [UInt64]) throws(Refusal) {
+    try pageSets.freePages(pages)
+  }
+}

@@ -1,0 +1,116 @@
+/// The calls of `UserSpaces`.
+extension Machine {
+  /// Makes an address space that is a copy of another: private pages are shared until somebody writes,
+  /// shared mappings stay so, and those with VM_DONTCOPY are left out. Returns its address. The
+  /// corresponding kernel function is `dup_mm`.
+  ///
+  /// Refuses with -ENOMEM when there is no memory for a record or a table; nothing is left of the copy
+  /// then, but pages of the parent stay write-protected until they are written to.
+  public func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
+    try users.fork(mm)
+  }
+
+  /// Maps memory or a device file and returns where. The corresponding kernel function is `do_mmap`.
+  ///
+  /// Refuses with -EINVAL for no bytes or a fixed place that is not aligned; with -EPERM for a fixed
+  /// place below `mmap_min_addr`; with -ENOMEM when they do not fit, there is no record, or a program's
+  /// writable memory is more than all of RAM; as munmap, when it replaces something.
+  public func mmap(_ mm: UInt64, _ request: MmapRequest) throws(Refusal) -> UInt64 {
+    try users.mmap(mm, request)
+  }
+
+  /// Gives a range of user addresses other rights. The corresponding kernel function is
+  /// `do_mprotect_pkey`.
+  ///
+  /// Refuses with -EINVAL for an unaligned address; with -ENOMEM where nothing is mapped, for want of a
+  /// record, and when more writable memory is asked for than there is RAM; with -EACCES for rights that
+  /// a mapping cannot have. What comes before has its new rights then.
+  public func mprotect(
+    _ mm: UInt64, _ address: UInt64, length: UInt64, _ rights: UserMappingFlags
+  ) throws(Refusal) {
+    try users.mprotect(mm, address, length: length, rights)
+  }
+
+  /// Gives a range of a mapping another length or place, and returns where it is. The corresponding
+  /// kernel function is `do_mremap`.
+  ///
+  /// - Parameters:
+  ///   - mm: address of the address space.
+  ///   - address: first address of the range.
+  ///   - old: its length now, in bytes.
+  ///   - new: its length afterwards, in bytes.
+  ///   - mayMove: whether it may go elsewhere (`MREMAP_MAYMOVE`).
+  ///   - to: where it must go; what is there goes.
+  ///
+  /// Refuses with -EINVAL for addresses and lengths that make no sense, and what the mapping's kind
+  /// says; with -EFAULT where nothing or not enough is mapped, or what may not grow; with -ENOMEM
+  /// without room, records, tables, or RAM for what is promised.
+  public func mremap(
+    _ mm: UInt64, _ address: UInt64, old: UInt64, new: UInt64, mayMove: Bool = false,
+    to: UInt64? = nil
+  ) throws(Refusal) -> UInt64 {
+    try users.mremap(mm, address, old: old, new: new, mayMove: mayMove, to: to)
+  }
+
+  /// Takes away whatever is mapped in a range. The corresponding kernel function is `do_munmap`.
+  ///
+  /// Refuses with -EINVAL for no bytes, an unaligned address, one that is not a user's, or a mapping
+  /// that would have to be cut and may not; with -ENOMEM when a mapping has to be cut and there is no
+  /// record for its other part.
+  public func munmap(_ mm: UInt64, _ address: UInt64, length: UInt64) throws(Refusal) {
+    try users.munmap(mm, address, length: length)
+  }
+
+  /// Maps pages of a vmalloc area to a whole user mapping of the address space that the current CPU
+  /// uses. The corresponding kernel function is `remap_vmalloc_range`.
+  ///
+  /// - Parameters:
+  ///   - user: an address in the mapping.
+  ///   - address: an address in the area; VM_USERMAP or VM_DMA_COHERENT allow it.
+  ///   - offset: page behind `address` where the mapping begins.
+  ///
+  /// Refuses with -ENOENT where there is no user mapping; with -EINVAL for an offset that wraps, an
+  /// unaligned address, no area, one without a flag, or one that is too small, counted from its start;
+  /// and as `vm_insert_page` does, then earlier pages stay: -EINVAL for a page without references or
+  /// of the machine's own, -ENOMEM for a table, -EBUSY where a page is mapped. A hole in the area is a
+  /// BUG: a kernel would take NULL for a page.
+  public func remapVmallocRange(
+    _ user: UInt64, _ address: UInt64, offset: UInt64
+  ) throws(Refusal) {
+    try users.remapVmallocRange(user, address, offset: offset)
+  }
+
+  /// Faults since boot that a mapping was asked to serve; those where no mapping is do not count.
+  public var faults: UInt64 { users.faults }
+
+  /// Makes an address space without mappings and returns the address of its `mm_struct`. The
+  /// corresponding kernel function is `mm_alloc`.
+  ///
+  /// Refuses with NULL when there is no memory for the record or the table.
+  public func allocateMM() throws(Refusal) -> UInt64 {
+    try users.allocateMM()
+  }
+
+  /// Gives back an address space with all it has. The corresponding kernel function is `mmput`, of the
+  /// last user.
+  ///
+  /// Refuses with -ENOENT where there is none, with -EBUSY while a CPU uses it.
+  public func putMM(_ address: UInt64) throws(Refusal) {
+    try users.putMM(address)
+  }
+
+  /// Makes an address space the one that the current CPU uses; 0 is that of the kernel alone. What the
+  /// CPU's TLB has of another goes, but for global entries. The corresponding kernel function is
+  /// `switch_mm`.
+  public func switchMM(_ address: UInt64) throws(Refusal) {
+    try users.switchMM(address)
+  }
+
+  /// The address of the `mm_struct` that the current CPU uses, or 0.
+  public var currentMM: UInt64 { users.currentMM }
+
+  /// The top-level table of an address space; -ENOENT where there is none.
+  public func userTables(_ address: UInt64) throws(Refusal) -> UserTables {
+    try users.userTables(address)
+  }
+}
