@@ -71,7 +71,8 @@ struct ImportPlan {
       throw Defect(
         line: line,
         message: "\(why), and none is made up: read the file as root after "
-          + "`sysctl kernel.kptr_restrict=1`; holes, fit and totals answer \"at least\" with --file"
+          + "`sysctl kernel.kptr_restrict=1`, or make a trace (help replay); "
+          + "holes, fit, totals and map answer \"at least\" with --file"
       )
     }
     var outside: [Int] = []

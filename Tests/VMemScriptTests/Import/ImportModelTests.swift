@@ -79,6 +79,29 @@ import VMemScript
     }
   }
 
+  /// Views of a damaged file answer, or name a line of it.
+  @Test(arguments: ["coreos.hashed", "arm32", "kernel-6.1.rows"])
+  func viewsOfDamagedFiles(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array(try ImportTests.fixture(name).utf8)
+    var generator = SeededGenerator(seed: 34)
+    for round in 0..<Scale.operations(12, long: 5_000) {
+      let isCut = round % 3 == 0
+      let damaged =
+        isCut
+        ? Array(bytes[..<generator.index(bytes.count)]) : Mutation.mutated(bytes, &generator)
+      try folder.write(damaged, to: "rows")
+      for view in ["holes", "holes --purged", "totals --by module", "fit 64K", "map"] {
+        let ran = run("\(view) --file \(folder.path)/rows\n")
+        switch ran.exit {
+        case .success, .unexpectedError: break
+        case .badScript: #expect(ran.messages.contains("/rows:"), "\(view): \(ran.messages)")
+        default: Issue.record("\(view): \(ran.exit): \(ran.messages)")
+        }
+      }
+    }
+  }
+
   private static let files = ["kaslr.6.18.15", "kaslr.7.2.12", "kernel-6.1.rows", "ubuntu"]
 
   /// Damaged files in all: `VMEMCTL_IMPORTS`, or few, or 100,000 with `VMEMCTL_LONG=1`.
