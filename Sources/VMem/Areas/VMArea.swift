@@ -43,7 +43,8 @@ public struct VMArea: SlabObject, Sendable {
   var owned: UInt32 = 0
   public package(set) var pageOrder: UInt8 = 0
   private var rawKind = VMAreaKind.caller.rawValue
-  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`.
+  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`
+  /// and `lacksContents`.
   private var marks: UInt8 = 0
   /// Of an imported area: the NUMA node that has all its pages, plus one; 0 where the row names none.
   var importedNode: UInt8 = 0
@@ -70,7 +71,8 @@ public struct VMArea: SlabObject, Sendable {
   var isKnown: Bool {
     VMAreaKind(rawValue: rawKind) != nil
       && (kind == .imported
-        ? marks & ~5 == 0 && importedNode <= 8 : marks <= 3 && importedNode == 0)
+        ? marks & ~5 == 0 && importedNode <= 8
+        : marks & ~(kind == .perCPU ? 7 : 3) == 0 && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
   }
 
@@ -118,6 +120,15 @@ public struct VMArea: SlabObject, Sendable {
   package var showsArray: Bool {
     get { marks & 4 != 0 }
     set { marks = newValue ? marks | 4 : marks & ~4 }
+  }
+
+  /// Whether it was imported, so that nobody knows what is in its memory.
+  var lacksContents: Bool { kind == .imported || kind == .perCPU && marks & 4 != 0 }
+
+  /// Makes it an area of a per-CPU group that was imported.
+  mutating func joinImportedGroup() {
+    kind = .perCPU
+    marks |= 4
   }
 
   /// What an imported area's row says beyond the record, or none.

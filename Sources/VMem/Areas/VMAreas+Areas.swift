@@ -163,7 +163,7 @@ extension VMAreas {
       ram[name].isLive = false
       ram[name].area = .none
     }
-    if ram[area].kind == .imported { forgetRow(area) }
+    if ram[area].lacksContents { forgetRow(area) }
     tables.unmap(ram[area].start, ram[area].end).deferToPurge()
     areas.freeLazily(area)
   }

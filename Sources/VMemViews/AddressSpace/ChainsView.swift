@@ -103,7 +103,8 @@ extension Views {
   private static func explain(_ chains: AddressChains, to output: inout ViewOutput) {
     output.writer.write(
       chains.areHashed ? "the addresses are hashed: " : "the addresses are zeroes: ")
-    output.writer.write("real ones come with `sysctl kernel.kptr_restrict=1`, read as root, or from a trace")
+    output.writer.write("real ones come with `sysctl kernel.kptr_restrict=1`, read as root, ")
+    output.writer.write("or from a trace")
     output.endLine()
   }
 

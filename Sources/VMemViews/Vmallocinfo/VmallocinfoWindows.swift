@@ -13,6 +13,8 @@ enum VmallocinfoWindows {
 
   /// Behind the kernel's image, whose room is 512 MiB, or 1 GiB where it is put at a random place.
   private static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
+  /// Where the entry areas of CPUs begin, which are above every window.
+  private static let entryArea: UInt64 = 0xffff_fe00_0000_0000
   private static let image: UInt64 = 0xffff_ffff_8000_0000
 
   private static func wide(_ rows: [VmallocinfoFile.Row]) -> (Window, modules: Window?) {
@@ -22,12 +24,14 @@ enum VmallocinfoWindows {
     var last: UInt64 = 0
     var lowestModule = UInt64.max
     var isSorted = true
+    var chunk: VmallocinfoFile.Row?
     for row in rows {
       if row.start >= image {
         lowestModule = min(lowestModule, row.start)
       } else {
         if let before = starts.last, before > row.start { isSorted = false }
         starts.append(row.start)
+        if row.end > last { chunk = isChunk(row) ? row : nil }
         last = max(last, row.end - 1)
       }
     }
@@ -43,11 +47,24 @@ enum VmallocinfoWindows {
     var start = base(starts, size)
     // Without KASLR the window begins at a known place, whether a row is near it or not.
     let usual = AddressMap(levels: levels).vmallocStart
-    if start > usual, start - usual < 16 << 30 { start = usual }
+    if start >= usual, start - usual < 16 << 30 {
+      start = usual
+    } else if let end = chunk?.end, end > size, start < entryArea {
+      // Per-CPU chunks lie at the very end: where a piece of a file lacks the lowest rows, they tell.
+      let found = (end - 1) | (1 << 30 - 1) - (size - 1)
+      if found < start, AddressMap.vmallocStarts(levels: levels).contains(found) { start = found }
+    }
     guard AddressMap.vmallocStarts(levels: levels).contains(start) else {
       return (foreign(start, last), modules)
     }
     return ((start, start + (size - 1)), modules)
+  }
+
+  /// Whether a row looks like one of a chunk of per-CPU memory: whole huge pages, and none of its own.
+  private static func isChunk(_ row: VmallocinfoFile.Row) -> Bool {
+    let rest: UInt64 = 2 << 20 - 1
+    return row.kind == .area && row.flags == .alloc && row.pages == 0
+      && (row.start | row.end) & rest == 0
   }
 
   /// The window of another architecture, which may be larger or smaller: up to the highest row, but no

@@ -89,6 +89,17 @@ import VMemScript
     #expect(four.lines.contains("kernel: 6.18") && four.lines.contains("cpus: 2"))
   }
 
+  /// Per-CPU areas at the end tell where the window begins when a piece lacks the lowest rows.
+  @Test func aPieceOfAFileHasTheSameWindow() throws {
+    let rows = try Self.fixture("ubuntu").split(separator: "\n")
+    let piece = rows.filter { $0 >= "0xffffb3c200000000" }.joined(separator: "\n") + "\n"
+    #expect(piece.count < 60_000)
+    let ran = try Self.imported(piece, then: "info\nvmallocinfo\ncheck")
+    #expect(ran.lines.contains("vmalloc: 0xffffb3c1c0000000..0xffffd3c1c0000000"))
+    #expect(ran.output.contains(piece))
+    #expect(ran.lines.last == "0")
+  }
+
   /// Numbers that were computed from the rows by other means.
   @Test func holesOfTheUbuntuMachine() throws {
     let base: UInt64 = 0xffff_b3c1_c000_0000

@@ -31,7 +31,10 @@ import VMem
       then: """
         totals --by kind
         vmallocinfo
+        expect EFAULT read 0xffffe8ffdfe00000 8
+        expect EFAULT write 0xffffe8ffffdff000 aa
         pcpu_free_vm_areas 0xffffe8ffdfe00000
+        expect fault read 0xffffe8ffdfe00000 8
         totals --by kind
         find_vm_area 0xffffc900001e9000
         vfree 0xffffc900003e4000

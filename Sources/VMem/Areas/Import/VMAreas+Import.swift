@@ -82,7 +82,7 @@ extension VMAreas {
     for member in members.reversed() {
       guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
       var record = VMArea()
-      record.kind = .perCPU
+      record.joinImportedGroup()
       record.start = member.start
       record.reserved = member.end - member.start
       record.requestedSize = record.reserved
@@ -156,8 +156,10 @@ extension VMAreas {
   func isImported(_ address: UInt64) -> Bool {
     guard address >= map.kernelStart else { return false }
     let area = areas.busyArea(containing: address)
-    return !area.isNone && ram[area].kind == .imported
-      && address - ram[area].start < ram[area].size
+    guard !area.isNone, ram[area].lacksContents else { return false }
+    // Per-CPU areas have no guard page.
+    let size = ram[area].kind == .perCPU ? ram[area].reserved : ram[area].size
+    return address - ram[area].start < size
   }
 
   /// Makes an imported area one like others, on its way to the lazy list.
