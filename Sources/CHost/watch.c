@@ -124,19 +124,20 @@ void chost_unwatch_range(const void *base) {
   }
 }
 
-// Whether there is a limit to memory, and it is reached.
-static int is_out_of_memory(void) {
-  enum { ENOUGH = 256 << 20 };
+int chost_has_room(size_t size) {
   struct rlimit space, data;
-  if (getrlimit(RLIMIT_AS, &space) || getrlimit(RLIMIT_DATA, &data)) return 0;
-  if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY) return 0;
-  return mmap(NULL, ENOUGH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-         MAP_FAILED;
+  if (getrlimit(RLIMIT_AS, &space) || getrlimit(RLIMIT_DATA, &data)) return 1;
+  if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY) return 1;
+  void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) return 0;
+  munmap(room, size);
+  return 1;
 }
 
 static void on_trap(int number) {
+  enum { ENOUGH = 256 << 20 };
   (void)number;
-  if (is_out_of_memory())
+  if (!chost_has_room(ENOUGH))
     leave("the host gives no more memory (ulimit -v, ulimit -d); nothing is committed\n", 74);
   leave("an invariant does not hold: the image is corrupt, or this is a bug of vmemctl; "
         "nothing is committed\n", 4);

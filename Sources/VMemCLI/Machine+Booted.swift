@@ -11,7 +11,7 @@ extension Machine {
       return try Machine(configuration)
     } catch .host {
       throw ProcessFailure(
-        message: "the host refuses to reserve 64 GiB of address space (ulimit -v)",
+        message: "the host refuses to reserve 64 GiB of address space (ulimit -v, ulimit -d)",
         exitCode: EX_IOERR)
     } catch {
       throw ProcessFailure(

@@ -35,7 +35,7 @@ struct OneShot {
           + "image's machine, and to snapshot, memory, kcore and vmcore, which replace another's",
         exitCode: EX_USAGE)
     }
-    let machine = try session.machine(for: program, isNamed: options.isImageNamed)
+    let machine = try session.machine(for: program, isNamed: options.isImageNamed, stops: true)
     var interpreter = Interpreter(machine: machine, options: options.settings, table: table)
     if program.commits { interpreter.committer = session }
     interpreter.images = session

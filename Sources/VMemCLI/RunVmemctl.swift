@@ -10,19 +10,45 @@ internal import VMemViews
 /// look at every command; it has everything else, mistakes included.
 package func runVmemctl() -> Never {
   // Before any file is opened, which would be what is printed to.
-  guard chost_open_standard() == 0 else { exit(EX_IOERR) }
+  guard chost_open_standard() == 0 else {
+    end("descriptors 0 to 2 must be open, or there must be room to open them (ulimit -n)")
+  }
+  // What Swift says for itself where it has no memory or no stack names no limit.
+  guard chost_widen_stack() >= Needs.stack else {
+    end("a stack of 256 KiB is needed (ulimit -s)")
+  }
+  guard chost_has_room(Needs.memory) != 0 else {
+    end("the host gives no more memory (ulimit -v, ulimit -d)")
+  }
   Signals.prepare()
   exit(status(of: arguments))
 }
 
-/// The process's arguments, byte for byte: `CommandLine.arguments` would mend what is no UTF-8.
-private var arguments: [String] {
-  // Safe: the host's own list, which ends with nil.
-  (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-    guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
-    let bytes = unsafe UnsafeBufferPointer(start: word, count: strlen(word))
-    return unsafe String(hostBytes: bytes.map { UInt8(bitPattern: $0) })
+/// What the program cannot begin without, in bytes.
+private enum Needs {
+  static let stack = 256 << 10
+  static let memory = 8 << 20
+}
+
+/// Ends the process where nothing but one sentence can be had.
+private func end(_ sentence: StaticString) -> Never {
+  for part in ["vmemctl: ", sentence, "\n"] as [StaticString] {
+    // Safe: literals live as long as the process.
+    _ = unsafe write(STDERR_FILENO, part.utf8Start, part.utf8CodeUnitCount)
   }
+  exit(EX_IOERR)
+}
+
+/// The process's arguments, byte for byte: `CommandLine.arguments` would mend what is no UTF-8, and
+/// reads a file, for which there may be no descriptor.
+private var arguments: [String] {
+  var words: [String] = []
+  // Safe: the loader's own list, which lives as long as the process.
+  while let word = unsafe chost_argument(Int32(words.count + 1)) {
+    let bytes = unsafe UnsafeBufferPointer(start: word, count: strlen(word))
+    unsafe words.append(String(hostBytes: bytes.map { UInt8(bitPattern: $0) }))
+  }
+  return words
 }
 
 private func status(of arguments: [String]) -> Int32 {

@@ -38,7 +38,9 @@ struct ScriptRunner {
       return try finish(&interpreter, program, file)
     }
     program.keepsMachine()
-    let machine = try session.machine(for: program, isNamed: true, isFirst: options.isFollowed)
+    let machine = try session.machine(
+      for: program, isNamed: true, isFirst: options.isFollowed,
+      stops: !options.keepsGoing && !options.isFollowed && options.echo == nil)
     var interpreter = Interpreter(
       machine: machine, options: settings, table: table, output: output)
     if program.commits || options.isFollowed { interpreter.committer = session }
@@ -99,7 +101,7 @@ struct ScriptRunner {
     let path = ImagePath(file).image
     var new = PendingFile(for: path)
     guard new.descriptor >= 0 else {
-      throw ImageFile.failure("folder of \(path)", errno, EX_CANTCREAT)
+      throw ImageFile.notMade(path, errno)
     }
     if let status = FileStatus(path) { fchmod(new.descriptor, status.permissions) }
     var writer = ByteWriter(descriptor: new.descriptor)
@@ -168,7 +170,8 @@ struct ScriptRunner {
     // The first statement says whether there must be an image, or must not.
     let first = input.first(table)
     first.keepsMachine()
-    let machine = try session.machine(for: first, isNamed: true, isFirst: true)
+    let machine = try session.machine(
+      for: first, isNamed: true, isFirst: true, stops: !options.keepsGoing)
     var interpreter = Interpreter(machine: machine, options: settings, table: table)
     interpreter.committer = session
     interpreter.images = session
@@ -185,7 +188,7 @@ struct ScriptRunner {
 
   private func missing(_ file: String, _ number: Int32) -> VMemScript.ExitCode {
     Streams.complain("\(file): \(systemMessage(number))", options.line.colour)
-    return .noInput
+    return ExitCode(number, or: .noInput)
   }
 
   /// Where results go; those of an echo are lines of it.

@@ -36,6 +36,17 @@ void chost_set_script(const char * _Nullable name, size_t count);
 extern _Thread_local uint64_t chost_line;
 static inline void chost_set_line(uint64_t line) { chost_line = line; }
 
+/// A word of the process's command line, byte for byte, as the loader has it: no file is read for it.
+/// NULL behind the last one.
+const char * _Nullable chost_argument(int index);
+
+/// Lets the stack of the process grow as far as its limit may be raised, to at most 8 MiB. Returns the
+/// bytes that it can have.
+size_t chost_widen_stack(void);
+
+/// Whether the process can have this many bytes more, where its memory is limited.
+int chost_has_room(size_t size);
+
 /// Puts /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file that is opened
 /// later becomes the standard output. Reading and writing them still fail. Returns 0, or -1.
 int chost_open_standard(void);

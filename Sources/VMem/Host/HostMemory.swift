@@ -12,6 +12,9 @@ struct HostMemory: ~Copyable {
   /// Bytes reserved past `reach`: never mapped, where bad frame numbers land.
   static let margin = 1 << 20
 
+  /// Bytes that the process must be able to have besides.
+  private static let leastRoom = 8 << 20
+
   let base: UnsafeMutableRawPointer
   /// Bytes reserved before the margin: `reach`, or half of it where the host has no more.
   let reserved: Int
@@ -43,7 +46,9 @@ struct HostMemory: ~Copyable {
       base, size, PROT_READ | PROT_WRITE, backing | MAP_FIXED, image ?? -1, 0)
     let isWatched = unsafe chost_watch_range(
       base, reserved + Self.margin, image == nil ? CHOST_NO_FILE : CHOST_IMAGE, image ?? -1, size)
-    guard unsafe mapped == base, isWatched == 0 else {
+    // A limit of the host's is not asked for a mapping in the place of another, but for all others.
+    guard unsafe mapped == base, isWatched == 0, chost_has_room(Self.leastRoom) != 0 else {
+      unsafe chost_unwatch_range(base)
       unsafe munmap(base, reserved + Self.margin)
       return nil
     }

@@ -28,7 +28,7 @@ extension ImageFile {
     PendingFile.sweep(path)
     var image = PendingFile(for: path.image)
     guard image.descriptor >= 0 else {
-      throw failure("\(path.image): folder \(path.folder)", errno, EX_CANTCREAT)
+      throw notMade(path.image, errno)
     }
     if let old, let status = FileStatus(old.descriptor) {
       fchmod(image.descriptor, status.permissions)
@@ -54,6 +54,18 @@ extension ImageFile {
         message: "\(path.image) belongs to the machine in \(image): name another file",
         exitCode: EX_CANTCREAT)
     }
+    try checkHistory(path)
+    if let status = FileStatus(path.history), status.size > 0 {
+      throw ProcessFailure(
+        message:
+          "\(path.history) has the lines of a machine whose image is gone: move it to where that is, "
+          + "or remove it",
+        exitCode: EX_CANTCREAT)
+    }
+    try checkLogIsFree(path)
+  }
+
+  private static func checkLogIsFree(_ path: ImagePath) throws(ProcessFailure) {
     let log = OpenFile(path.log, O_RDONLY)
     guard log.descriptor >= 0 else {
       if errno == ENOENT { return }
@@ -112,7 +124,7 @@ extension ImageFile {
   ) throws(ProcessFailure) {
     if history.isEmpty { return }
     var file = PendingFile(for: path.history)
-    guard file.descriptor >= 0 else { throw failure(path.history, errno, EX_CANTCREAT) }
+    guard file.descriptor >= 0 else { throw notMade(path.history, errno) }
     if let number = OpenFile.write(file.descriptor, history, at: 0) {
       throw failure(path.history, number, EX_IOERR)
     }

@@ -4,8 +4,8 @@ extension ImageFile {
   /// Appends the commands of the log's commits to IMAGE-history, and returns how long it is then. It
   /// counts when the next checkpoint says so.
   func extendHistory() throws(ProcessFailure) -> UInt64 {
-    let start = Int(trailer.history)
-    let new = log.commands.filter { $0.sequence > trailer.sequence }.flatMap { $0.lines }
+    var start = Int(trailer.history)
+    var new = log.commands.filter { $0.sequence > trailer.sequence }.flatMap { $0.lines }
     if new.isEmpty { return trailer.history }
     let file: OpenFile
     if let old = try openHistory(O_WRONLY) {
@@ -14,6 +14,14 @@ extension ImageFile {
       file = OpenFile(path.history, O_WRONLY | O_CREAT | O_EXCL)
       guard file.descriptor >= 0 else { throw Self.refused(path.history, errno) }
       Self.syncFolder(of: path)
+    }
+    guard let status = FileStatus(file.descriptor) else {
+      throw Self.failure(path.history, errno, EX_IOERR)
+    }
+    if status.size < start {
+      // Zeroes in the place of what is gone would be no lines.
+      start = status.size
+      new = (start > 0 ? Replay.newline : []) + Replay.lost + Replay.newline + new
     }
     guard ftruncate(file.descriptor, start) == 0 else {
       throw Self.failure(path.history, errno, EX_IOERR)
@@ -24,7 +32,7 @@ extension ImageFile {
     guard fdatasync(file.descriptor) == 0 else {
       throw Self.failure(path.history, errno, EX_IOERR)
     }
-    return trailer.history + UInt64(new.count)
+    return UInt64(start + new.count)
   }
 
   /// Every line since the boot line that changed the machine.

@@ -1,6 +1,7 @@
 internal import CHost
 internal import Glibc
 internal import VMem
+internal import VMemViews
 
 /// An image, opened and locked, and its log.
 final class ImageFile {
@@ -35,6 +36,7 @@ final class ImageFile {
     } catch {
       throw Self.failure(path.log, error)
     }
+    if access.isWriter { try Self.checkHistory(path) }
     guard log.sequence >= trailer.goal else {
       let state =
         logFile.descriptor < 0
@@ -56,7 +58,7 @@ final class ImageFile {
       let file = OpenFile(path, access.isWriter ? O_RDWR : O_RDONLY)
       if file.descriptor < 0 {
         if errno == ENOENT { return nil }
-        throw failure(path, errno, EX_NOINPUT)
+        throw refused(path, errno, EX_NOINPUT)
       }
       let opened = try checkIsAlone(file.descriptor, path)
       try lock(file.descriptor, path, access)
@@ -74,6 +76,13 @@ final class ImageFile {
     _ descriptor: Int32, _ path: String
   ) throws(ProcessFailure) -> FileStatus {
     guard let status = FileStatus(descriptor) else { throw failure(path, errno, EX_IOERR) }
+    try checkIsAlone(status, path)
+    return status
+  }
+
+  private static func checkIsAlone(
+    _ status: FileStatus, _ path: String
+  ) throws(ProcessFailure) {
     guard status.isRegular else {
       throw notAnImage(path, "is \(status.kind); the files of an image are regular files")
     }
@@ -84,7 +93,13 @@ final class ImageFile {
           + "have one each, since a second name would mean a second log",
         exitCode: EX_CANTCREAT)
     }
-    return status
+  }
+
+  /// Refuses what stands in the place of a history and is no file of its own, before anything is
+  /// committed that will have to go there.
+  static func checkHistory(_ path: ImagePath) throws(ProcessFailure) {
+    guard let status = FileStatus(path.history, followsLinks: false) else { return }
+    try checkIsAlone(status, path.history)
   }
 
   private static func lock(
@@ -121,12 +136,14 @@ final class ImageFile {
     return new
   }
 
-  /// What stands in the place of a log or a history and is none, or cannot be opened.
-  static func refused(_ path: String, _ number: Int32) -> ProcessFailure {
+  /// What stands in the place of a file of an image and is none, or cannot be opened.
+  static func refused(
+    _ path: String, _ number: Int32, _ code: Int32 = EX_IOERR
+  ) -> ProcessFailure {
     if let status = FileStatus(path, followsLinks: false), !status.isRegular {
       return notAnImage(path, "is \(status.kind); the files of an image are regular files")
     }
-    return failure(path, number, EX_IOERR)
+    return failure(path, number, code)
   }
 
   /// Opens the history, which must be a file of its own. Returns nil where there is none.
@@ -205,7 +222,15 @@ final class ImageFile {
   // MARK: Failures
 
   static func failure(_ path: String, _ number: Int32, _ code: Int32) -> ProcessFailure {
-    ProcessFailure(message: "\(path): \(systemMessage(number))", exitCode: code)
+    ProcessFailure(
+      message: "\(path): \(systemMessage(number))", exitCode: isExhausted(number) ? EX_IOERR : code)
+  }
+
+  /// Why a new file is not made.
+  static func notMade(_ path: String, _ number: Int32) -> ProcessFailure {
+    ProcessFailure(
+      message: "\(path): \(creationMessage(path, number))",
+      exitCode: isExhausted(number) ? EX_IOERR : EX_CANTCREAT)
   }
 
   static func corrupt(_ path: String, _ what: String) -> ProcessFailure {

@@ -4,14 +4,16 @@ internal import VMemScript
 enum Replay {
   /// What stands for lines that nobody has kept.
   static let unknown = Array("# lines before a snapshot are not known".utf8)
-  private static let newline = UInt8(ascii: "\n")
+  /// What stands where lines were kept and are gone.
+  static let lost = Array("# lines are missing here: the history was cut off".utf8)
+  static let newline = [UInt8(ascii: "\n")]
 
   /// A line as text, with its newline.
   private static func line(_ text: [UInt8]) -> [UInt8] {
     guard text.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) || isText(text) else {
-      return Interpreter.unwritable + escaped(text) + [newline]
+      return Interpreter.unwritable + escaped(text) + newline
     }
-    return text + [newline]
+    return text + newline
   }
 
   /// The script, whose first line says what to know before it is run. Whatever the lines hold, it is
@@ -20,6 +22,7 @@ enum Replay {
     let lines = readable(lines)
     var notes: [String] = []
     if has(unknown, lines) { notes.append("lines before a snapshot are not known") }
+    if has(lost, lines) { notes.append("lines are missing where the history was cut off") }
     if has(Interpreter.unwritable, lines) {
       notes.append("a line that a script cannot hold is left out")
     }
@@ -35,12 +38,12 @@ enum Replay {
 
   /// Lines, without those that are no text.
   static func readable(_ lines: [UInt8]) -> [UInt8] {
-    if lines.allSatisfy({ $0 >= 0x20 && $0 < 0x7f || $0 == newline }) { return lines }
+    if lines.allSatisfy({ $0 >= 0x20 && $0 < 0x7f || $0 == newline[0] }) { return lines }
     var result: [UInt8] = []
     result.reserveCapacity(lines.count)
     var rest = lines[...]
     while !rest.isEmpty {
-      let end = rest.firstIndex(of: newline) ?? rest.endIndex
+      let end = rest.firstIndex(of: newline[0]) ?? rest.endIndex
       result += line(Array(rest[..<end]))
       rest = rest[end...].dropFirst()
     }

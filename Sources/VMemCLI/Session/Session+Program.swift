@@ -5,9 +5,10 @@ internal import VMemScript
 extension Session {
   /// The machine that a program runs on: that of the image. Only a program that is of the language
   /// and changes something makes an image; others see a fresh machine where there is none, unless
-  /// the image was named. `isFirst` says that more statements come, which may change it.
+  /// the image was named. `isFirst` says that more statements come, which may change it; `stops`, that
+  /// none runs behind one that is refused.
   func machine(
-    for program: Program, isNamed: Bool, isFirst: Bool = false
+    for program: Program, isNamed: Bool, isFirst: Bool = false, stops: Bool
   ) throws(ProcessFailure) -> Machine {
     if program.isMalformed { return try Machine.booted() }
     // What says nothing of the machine needs no image.
@@ -17,13 +18,15 @@ extension Session {
       return try Machine.booted()
     }
     if !exists, !program.facts.contains(.boots) {
-      // What is not there is not read, and a fresh machine knows no names.
-      if program.lacksFile { return try Machine.booted() }
+      // A fresh machine knows no names.
       if program.needsNames { return try Machine.booted() }
       if isNamed, program.facts.contains(.looks), !program.facts.contains(.changes) {
         throw missing
       }
       if !program.facts.contains(.changes), !isFirst { return try Machine.booted() }
+      if stops, Interpreter.refusesFirstLine(of: program, on: try Machine.booted(), VerbTable()) {
+        return try Machine.booted()
+      }
     }
     return try open(isWriter: program.commits || isFirst, boots: program.boots)
   }

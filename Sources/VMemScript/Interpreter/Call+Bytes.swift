@@ -20,7 +20,9 @@ extension Call {
       let path = text.from(1).string
       if S.knowsValues { return try file(path, token) }
       // A line that comes before may make the file.
-      if isFirstLine, unsafe access(path.hostPath, R_OK) != 0 { throw missing(path, token) }
+      if isFirstLine, unsafe access(path.hostPath, R_OK) != 0 {
+        throw Self.unreadable(path, token)
+      }
       return
     }
     guard text.count % 2 == 0 else { throw badBytes(token) }
@@ -42,7 +44,7 @@ extension Call {
 
   private mutating func file(_ path: String, _ token: Token) throws(LineFailure) {
     let descriptor = unsafe open(path.hostPath, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw missing(path, token) }
+    guard descriptor >= 0 else { throw Self.unreadable(path, token) }
     defer { _ = close(descriptor) }
     if images?.isOwn(descriptor) == true { throw .script(Self.ownFile(path, token)) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -54,7 +56,7 @@ extension Call {
       if count == 0 { return }
       if count < 0 {
         if errno == EINTR { continue }
-        throw missing(path, token)
+        throw Self.unreadable(path, token)
       }
       guard arguments.bytes.count + count <= Self.maximumBytes else {
         throw .script("more than \(Self.maximumBytes) bytes", token)
@@ -76,9 +78,11 @@ extension Call {
     return error
   }
 
-  private func missing(_ path: String, _ token: Token) -> LineFailure {
-    var error = ScriptError("\(path): \(systemMessage(errno))", token)
-    error.exit = .noInput
+  /// Says why a file that a word names is not read, as `errno` has it.
+  static func unreadable(_ path: String, _ token: Token) -> LineFailure {
+    let number = errno
+    var error = ScriptError("\(path): \(systemMessage(number))", token)
+    error.exit = ExitCode(number, or: .noInput)
     return .script(error)
   }
 }

@@ -21,11 +21,7 @@ extension Call {
       throw .script("standard input is the script itself", hint: "name a file", token)
     }
     try checkIsForeign(path, token)
-    guard let bytes = WholeFile.read(path) else {
-      var error = ScriptError("\(path): \(systemMessage(systemError()))", token)
-      error.exit = .noInput
-      throw .script(error)
-    }
+    guard let bytes = WholeFile.read(path) else { throw Self.unreadable(path, token) }
     let name = path == "-" ? "<stdin>" : path
     do throws(VmallocinfoFile.Defect) {
       return try VmallocinfoFile(name: name, bytes: bytes)

@@ -30,14 +30,20 @@ extension Interpreter {
     }
   }
 
-  /// Writes a picture that comes with a line's answer to the file that a parameter names.
+  /// Opens the file that a parameter names, for a picture that comes with a line's answer.
+  func openPicture(_ parameter: Parameter) throws(LineFailure) -> Int32 {
+    let token = call.tokens[call.arguments.token(parameter)]
+    let path = token.text.string
+    try call.checkIsForeign(path, token)
+    return try openDump(path, token)
+  }
+
+  /// Writes a picture to the file that was opened for a parameter, and closes it.
   mutating func write(
-    to parameter: Parameter, _ body: (inout ByteWriter) -> Void
+    _ descriptor: Int32, _ parameter: Parameter, _ body: (inout ByteWriter) -> Void
   ) throws(LineFailure) {
     let token = call.tokens[call.arguments.token(parameter)]
     let path = token.text.string
-    if images?.isOwn(path) == true { throw .script(Call.ownFile(path, token)) }
-    let descriptor = try openDump(path, token)
     var writer = ByteWriter(descriptor: descriptor)
     body(&writer)
     writer.flush()
@@ -63,7 +69,12 @@ extension Interpreter {
       throw .script(defect)
     }
     let file = unsafe open(path.hostPath, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0o666)
-    guard file >= 0 else { throw Self.failure(path, token, errno, .cannotCreate) }
+    guard file >= 0 else {
+      let number = errno
+      var error = ScriptError("\(path): \(creationMessage(path, number))", token)
+      error.exit = ExitCode(number, or: .cannotCreate)
+      throw .script(error)
+    }
     // What stands behind the path may be another file by now.
     let isOwn = images?.isOwn(file) == true
     var status = stat()

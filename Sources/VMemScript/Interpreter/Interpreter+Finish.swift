@@ -21,14 +21,25 @@ extension Interpreter {
   @inline(never)
   mutating func finish(_ line: Line, failure: LineFailure) -> Flow {
     switch failure {
-    case .script(let error): return fail(error, line)
+    case .script(let error):
+      giveUp(line)
+      return fail(error, line)
     case .pipeClosed:
       exit = exit.combined(with: .pipeClosed)
       return .stop
-    case .assertion(let text): return failAssertion(line, text)
+    case .assertion(let text):
+      if line.recordedAt != nil { recorder.failed() }
+      return failAssertion(line, text)
     case .unsound(let violations): return fail(violations, line)
     case .refusal(let refusal): return judge(line, .refused(refusal.outcome), refusal: refusal)
     }
+  }
+
+  /// Takes a line that cannot be carried out back from the history; it stays, as one that failed, where
+  /// time has passed.
+  private mutating func giveUp(_ line: Line) {
+    guard let clock = line.recordedAt else { return }
+    if clock == machine.clock { recorder.takeBack() } else { recorder.failed() }
   }
 
   private func happened(_ result: Result) -> Happened {
@@ -59,7 +70,8 @@ extension Interpreter {
     let code = isExpected ? .success : exitCode(line, happened)
     exit = exit.combined(with: code)
     if !isExpected, committer != nil, shapes[Int(line.head.verb)].facts.contains(.changes) {
-      recorder.failed()
+      // A line whose names stand for nothing is not of the history, but for the body of a loop.
+      if line.recordedAt != nil { recorder.failed() } else { recorder.failedInLoop() }
     }
     if options.json {
       printJSON(line, happened, refusal, code)

@@ -47,7 +47,8 @@ extension Interpreter {
     call.explanation = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
-    if committer != nil { prepareCommit(facts, effect) }
+    if facts.contains(.asks), let ask = table.verbs[index].ask { try ask(&self) }
+    if committer != nil { prepareCommit(&line, facts, effect) }
     guard effect == .writer else {
       let result = try carryOut(&line, bodies[index])
       isUsed = true
@@ -95,11 +96,14 @@ extension Interpreter {
   /// Before a line that the next commit keeps, its results wait for that; before a line that may
   /// print much, everything is kept that there is, but for an iteration that is not over.
   @inline(never)
-  private mutating func prepareCommit(_ facts: Verb.Facts, _ effect: Verb.Effect) {
+  private mutating func prepareCommit(
+    _ line: inout Line, _ facts: Verb.Facts, _ effect: Verb.Effect
+  ) {
     if facts.contains(.changes) {
       // Everything before this line is whole, and a commit has its limits.
       if recorder.size > Recorder.maximumSize { settle() }
       recorder.append(lineText)
+      line.recordedAt = machine.clock
       call.output.writer.isHeld = true
     } else if effect == .reader, !facts.contains(.brief), recorder.depth == 0 {
       if call.output.writer.isHeld { settle() }

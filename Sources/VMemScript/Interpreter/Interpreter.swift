@@ -42,6 +42,8 @@ package struct Interpreter: ~Copyable {
   /// Expectations reported so far in the Test Anything Protocol.
   var tapCount = 0
   var calls = CallLines()
+  /// The trace that the line that runs replays.
+  var trace: TraceInput?
   /// A run that prints its script with its answers, or compares them; nil for any other.
   package var echo: Echo?
   /// Whoever follows the run line by line; nil for nobody.

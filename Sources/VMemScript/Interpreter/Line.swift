@@ -12,6 +12,8 @@ struct Line {
   var warnings: UInt64 = 0
   /// Accesses that a stale TLB entry answered.
   var staleHits: UInt64 = 0
+  /// The machine's clock in front of a line that the history has; nil for any other.
+  var recordedAt: UInt64?
 
   init(head: Head, logStart: UInt64) {
     self.head = head

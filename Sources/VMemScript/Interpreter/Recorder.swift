@@ -43,6 +43,8 @@ package struct Recorder {
 
   private var lines: [UInt8] = []
   private var loops: [Loop] = []
+  /// Bytes of the last line, as long as it can be taken back.
+  private var lastSize = 0
 
   /// What stands behind the `{` of a loop that goes on after a commit.
   private static let continuation = Array("  # goes on".utf8)
@@ -94,23 +96,41 @@ package struct Recorder {
 
   /// Takes note of lines, each with its newline.
   mutating func append(_ text: [UInt8]) {
+    lastSize = text.count
     if loops.isEmpty { lines += text } else { loops[loops.count - 1].current += text }
+  }
+
+  /// Takes the last line back: it has changed nothing.
+  mutating func takeBack() {
+    if loops.isEmpty {
+      lines.removeLast(lastSize)
+    } else {
+      loops[loops.count - 1].current.removeLast(lastSize)
+    }
+    lastSize = 0
   }
 
   /// Takes note that the last line failed, although nothing announced it.
   mutating func failed() {
     append(Self.failure)
+    failedInLoop()
+  }
+
+  /// Takes note that a line failed that stands in the bodies of loops alone.
+  mutating func failedInLoop() {
     for index in loops.indices { loops[index].hasFailed = true }
   }
 
   // MARK: Loops
 
   mutating func begin(_ body: [UInt8], word: [UInt8], times: UInt64) {
+    lastSize = 0
     loops.append(Loop(body: body, word: word, times: times))
   }
 
   /// Ends an iteration of the innermost loop.
   mutating func endIteration() {
+    lastSize = 0
     let last = loops.count - 1
     if loops[last].isDivided {
       loops[last].before += loops[last].current
@@ -130,6 +150,7 @@ package struct Recorder {
 
   /// Everything so far, which is kept from now on.
   mutating func take() -> [UInt8] {
+    lastSize = 0
     var text = lines
     lines.removeAll(keepingCapacity: true)
     let parts = loops.map(\.text)

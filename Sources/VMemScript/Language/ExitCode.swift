@@ -50,6 +50,12 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 }
 
 extension ExitCode {
+  /// What a file ends with that the host does not open: 74 where it has run out of what every file
+  /// takes, whatever the file is for.
+  package init(_ number: Int32, or usual: ExitCode) {
+    self = isExhausted(number) ? .inputOutput : usual
+  }
+
   /// What lost output ends with: 141 as the shell reports SIGPIPE, or 74.
   package init(_ failure: ByteWriter.Failure) {
     self = failure == .pipeClosed ? .pipeClosed : .inputOutput

@@ -31,5 +31,9 @@ extension Verb {
     package static let apart = Facts(rawValue: 1 << 10)
     /// It means the CPU that it names, not the current one.
     static let namesCPU = Facts(rawValue: 1 << 9)
+    /// The machine or the host may know what is wrong with its words, before it acts.
+    static let asks = Facts(rawValue: 1 << 13)
+    /// It may take seconds.
+    static let lasts = Facts(rawValue: 1 << 14)
   }
 }

@@ -49,6 +49,10 @@ package struct Verb: Sendable {
   let check: Check?
 
   typealias Check = @Sendable (inout Parser) throws(LineFailure) -> Void
+  /// Looks, before the line acts and is of the history, at what only the machine or the host know.
+  let ask: Ask?
+
+  typealias Ask = @Sendable (inout Interpreter) throws(LineFailure) -> Void
   /// The call that `step` does in parts, for a verb it can divide.
   let parts: Parts?
 
@@ -59,7 +63,7 @@ package struct Verb: Sendable {
     _ effect: Effect = .writer, _ required: [Parameter] = [], options: [Parameter] = [],
     summary: StaticString, kernel: StaticString = "", returns: StaticString,
     example: StaticString, facts: Facts = [], _ body: Body,
-    check: Check? = nil, parts: Parts? = nil,
+    check: Check? = nil, ask: Ask? = nil, parts: Parts? = nil,
     details: StaticString = ""
   ) {
     self.name = name
@@ -75,11 +79,13 @@ package struct Verb: Sendable {
     self.details = details
     self.body = body
     self.check = check
+    self.ask = ask
     self.parts = parts
     var all = facts
     if effect == .writer { all.formUnion([.changes, .looks]) }
     if effect == .reader, !facts.contains(.apart) { all.insert(.looks) }
     if check != nil { all.insert(.checked) }
+    if ask != nil { all.insert(.asks) }
     self.facts = all
   }
 

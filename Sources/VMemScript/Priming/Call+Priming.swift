@@ -45,11 +45,7 @@ extension Call {
     let token = tokens[arguments.token(parameter)]
     let path = token.text.string
     try checkIsForeign(path, token)
-    guard let source = ScriptSource(path: path) else {
-      var error = ScriptError("\(path): \(systemMessage(systemError()))", token)
-      error.exit = .noInput
-      throw .script(error)
-    }
+    guard let source = ScriptSource(path: path) else { throw Self.unreadable(path, token) }
     if let defect = source.firstDefect() {
       throw .script("\(path):\(defect.line): \(defect.error.message)", token)
     }

@@ -94,10 +94,10 @@ package struct Parser: ~Copyable {
       return
     }
     guard path != "-", let source = ScriptSource(path: path) else {
-      let reason = systemMessage(path == "-" ? 2 : systemError())
-      return complain(
-        ScriptError(
-          "\(path): \(reason)", at: token.offset..<token.offset + token.length, exit: .noInput))
+      let number = path == "-" ? 2 : systemError()
+      var error = ScriptError("\(path): \(systemMessage(number))", token)
+      error.exit = ExitCode(number, or: .noInput)
+      return complain(error)
     }
     let file = Program(source)
     program.includes.append(file)

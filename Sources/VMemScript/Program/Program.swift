@@ -15,8 +15,6 @@ package final class Program {
   package internal(set) var boots = false
   /// Whether its first line sets a question about a machine of its own.
   package internal(set) var asks = false
-  /// Whether its first line needs a file of the host that cannot be read: it fails before it acts.
-  package internal(set) var lacksFile = false
 
   init(_ source: consuming ScriptSource) { self.source = source }
 
@@ -25,7 +23,7 @@ package final class Program {
     includes.removeAll()
     findings.removeAll()
     malformedLines = 0
-    (facts, boots, asks, lacksFile) = ([], false, false, false)
+    (facts, boots, asks) = ([], false, false)
   }
 
   /// Whether it is not of the language, whatever the machine.

@@ -15,7 +15,8 @@ extension Verb {
     Verb(
       "fill", .access, .nothing, .writer, [.address, .length, .byte],
       summary: "set LEN bytes to one value", returns: "0, or -EFAULT",
-      example: "fill P[3] 4K 0x83", .control(fill), check: checkFill),
+      example: "fill P[3] 4K 0x83", .control(fill), check: checkFill,
+      ask: { interpreter throws(LineFailure) in _ = try interpreter.call.byte() }),
     Verb(
       "copy", .access, .nothing, .writer, [.destination, .source, .length],
       summary: "copy LEN bytes; the two ranges may overlap", kernel: "memmove",

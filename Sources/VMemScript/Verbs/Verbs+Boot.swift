@@ -167,7 +167,7 @@ extension Call {
       complaint("\(configuration.nodes) nodes take \(needed >> 20)M at least", .memory)
     case .host:
       ScriptError(
-        "the host gives no address space", hint: "64 GiB must be allowed (ulimit -v)",
+        "the host gives no address space", hint: "64 GiB must be allowed (ulimit -v, ulimit -d)",
         exit: .inputOutput)
     }
   }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import VMem
 internal import VMemViews
 
@@ -13,9 +12,11 @@ extension Verb {
       returns:
         "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, -EMFILE, or -ENOMEM",
       example: "f = file_open --size 64K --folio-order 2", .control(open),
-      check: { parser throws(LineFailure) in
-        try parser.call.checkFile()
-        if parser.call.isFirstLine, parser.call.lacksHostFile { parser.root.lacksFile = true }
+      check: { parser throws(LineFailure) in try parser.call.checkFile() },
+      ask: { interpreter throws(LineFailure) in
+        guard interpreter.call.arguments.has(.hostFile) else { return }
+        let token = interpreter.call.tokens[interpreter.call.arguments.token(.hostFile)]
+        try interpreter.call.checkIsForeign(token.text.string, token)
       }),
     Verb(
       "memfd_create", .files, .address, .writer,
@@ -72,7 +73,7 @@ extension Verb {
       "fsync", .files, .nothing, .writer, [.openFile], options: [.hostPaths],
       summary: "write dirty pages, and the size, to the host's file", kernel: "vfs_fsync",
       returns: "pages written; -EBADF, or -EIO", example: "f = file_open --size 64K\nfsync f",
-      .control(fsync)),
+      .control(fsync), ask: askFsync),
     Verb(
       "vmap_file", .files, .address, .writer, [.openFile, .fileRange],
       options: [.rfc, .flags, protections.parameter, .caller],
@@ -96,10 +97,6 @@ extension Verb {
       interpreter.call.arguments.has(.folioOrder) ? interpreter.call.arguments[.folioOrder] : nil
     let window =
       interpreter.call.arguments.has(.readAhead) ? interpreter.call.arguments[.readAhead] : nil
-    if hasPath {
-      let token = interpreter.call.tokens[interpreter.call.arguments.token(.hostFile)]
-      try interpreter.call.checkIsForeign(token.text.string, token)
-    }
     do throws(Refusal) {
       guard hasPath else {
         let size = interpreter.call.arguments[.fileSize]
@@ -224,22 +221,26 @@ extension Verb {
       try machine.shrinkFolios(call.arguments[.openFile], start: start, end: end))
   }
 
-  private static func fsync(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+  /// Asks whether the file may be written.
+  private static func askFsync(_ interpreter: inout Interpreter) throws(LineFailure) {
     let address = interpreter.call.arguments[.openFile]
-    if let path = interpreter.machine.hostPath(of: address), let images = interpreter.images {
-      let token = interpreter.call.tokens[interpreter.call.arguments.token(.openFile)]
-      let name = String(hostBytes: path)
-      try interpreter.call.checkIsForeign(name, token)
-      guard images.isTrusted(address) || interpreter.call.arguments.has(.hostPaths) else {
-        var defect = ScriptError(
-          "\(name) came with the image, which was made elsewhere or is a copy: nothing was written",
-          hint: "to write there, say fsync --host-paths", token)
-        defect.exit = .cannotCreate
-        throw .script(defect)
-      }
+    guard let path = interpreter.machine.hostPath(of: address), let images = interpreter.images
+    else { return }
+    let token = interpreter.call.tokens[interpreter.call.arguments.token(.openFile)]
+    let name = String(hostBytes: path)
+    try interpreter.call.checkIsForeign(name, token)
+    guard images.isTrusted(address) || interpreter.call.arguments.has(.hostPaths) else {
+      var defect = ScriptError(
+        "\(name) came with the image, which was made elsewhere or is a copy: nothing was written",
+        hint: "to write there, say fsync --host-paths", token)
+      defect.exit = .cannotCreate
+      throw .script(defect)
     }
+  }
+
+  private static func fsync(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     do throws(Refusal) {
-      return .number(try interpreter.machine.fsync(address))
+      return .number(try interpreter.machine.fsync(interpreter.call.arguments[.openFile]))
     } catch {
       throw .refusal(error)
     }
@@ -293,18 +294,6 @@ extension Call {
     throw .script(
       "either a file of the host, or --size N", hint: "file_open --size 64K",
       tokens[hasPath ? arguments.token(.hostFile) : 0])
-  }
-
-  /// Whether the file of the host cannot be opened, so that the line changes nothing.
-  var lacksHostFile: Bool {
-    guard arguments.has(.hostFile) else { return false }
-    // Safe: the path lives as long as the call.
-    let descriptor = unsafe Glibc.open(word(.hostFile).string.hostPath, O_RDONLY | O_NONBLOCK)
-    guard descriptor >= 0 else { return true }
-    var status = stat()
-    let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    Glibc.close(descriptor)
-    return !isFile
   }
 }
 

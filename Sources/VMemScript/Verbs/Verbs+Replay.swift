@@ -14,8 +14,9 @@ extension Verb {
         text: counts, what to know of the trace by line, then each address that differs, why, and \
         the areas beside it; with --strict exit 2 at the first one
         """,
-      example: "replay trace.txt", facts: [.replaces], .control(replay),
-      check: { parser throws(LineFailure) in try parser.call.checkReplay() }, details: tracing)
+      example: "replay trace.txt", facts: [.replaces, .lasts], .control(replay),
+      check: { parser throws(LineFailure) in try parser.call.checkReplay() }, ask: readTrace,
+      details: tracing)
   ]
 
   /// How a trace is made; the program's lines are those of ftrace, with nanoseconds.
@@ -40,9 +41,22 @@ extension Verb {
     of kernels from 6.9 on keep. Attempts that failed count as allocations, too.
     """
 
-  private static func replay(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+  /// Reads the trace, and opens the picture: what is wrong with them is known before the machine is
+  /// touched.
+  private static func readTrace(_ interpreter: inout Interpreter) throws(LineFailure) {
     let source = try interpreter.call.traceSource()
-    var replayer = try interpreter.call.replayer(source)
+    let replayer = try interpreter.call.replayer(source)
+    let hasPicture = interpreter.call.arguments.has(.plotFile)
+    let picture = hasPicture ? try interpreter.openPicture(.plotFile) : nil
+    interpreter.trace = TraceInput(source, replayer, picture: picture)
+  }
+
+  private static func replay(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    guard let input = interpreter.trace else { return .ok }
+    interpreter.trace = nil
+    // The events are in its text.
+    defer { withExtendedLifetime(input) {} }
+    var replayer = input.replayer
     let caller: Ref<Symbol>
     do throws(Refusal) {
       let bytes = Array("replay+0x0/0x0".utf8)
@@ -52,9 +66,9 @@ extension Verb {
     }
     replayer.run(interpreter.machine, caller: caller)
     let report = replayer.report
-    if interpreter.call.arguments.has(.plotFile) {
-      let name = source.name ?? "-"
-      try interpreter.write(to: .plotFile) { writer in
+    if let picture = input.takePicture() {
+      let name = input.source.name ?? "-"
+      try interpreter.write(picture, .plotFile) { writer in
         Views.replay(name, report.samples, to: &writer)
       }
     }
@@ -96,9 +110,7 @@ extension Call {
     let path = token.text.string
     try checkIsForeign(path, token)
     if let source = ScriptSource(path: path) { return source }
-    var error = ScriptError("\(path): \(systemMessage(systemError()))", token)
-    error.exit = .noInput
-    throw .script(error)
+    throw Self.unreadable(path, token)
   }
 
   /// What replays it.

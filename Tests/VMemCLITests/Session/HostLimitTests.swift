@@ -87,37 +87,71 @@ struct HostLimitTests {
         && ran.errorText.hasPrefix("vmemctl: s.vmem:"), "\(ran)")
   }
 
-  /// A commit that was made is a success, whatever becomes of the history.
-  @Test func aHistoryThatCannotBeWritten() throws {
-    #expect(try sh("$V boot --memory 16M && mkdir m.img-history").status == 0)
-    for number in 1...3 {
-      let ran = try Command.vmemctl("run", "--image", image, "-", input: "get_vm_area 4K\n")
-      #expect(ran.status == 0, "\(ran.errorText)")
-      #expect(ran.errorText.contains("m.img-history is a folder"))
-      #expect(try sh("$V vmallocinfo").lines.count == number)
+  // MARK: Descriptors, stack
+
+  /// Whatever a descriptor is wanted for, its want has one word and one code.
+  @Test func descriptorsThatAreNotGiven() throws {
+    #expect(
+      try sh("$V boot --memory 16M && echo 0 > d && echo get_vm_area 4K > s.vmem").status == 0)
+    for limit in 2...6 {
+      for line in [
+        "info", "help", "get_vm_area 4K", "memory d", "kcore k", "snapshot s.img", "log",
+        "diff m.img m.img", "write 0 @d", "boot --lists d", "import_vmallocinfo d", "replay d",
+        "run s.vmem", "run d", "include s.vmem", "--image n.img boot", "--image n.img cpu 0",
+      ] {
+        let ran = try sh("rm -f n.img* k; ulimit -n \(limit); exec $V \(line)")
+        // The loader of programs has words of its own.
+        let codes: [Int32] = line.hasSuffix("d") ? [0, 3, 65, 73] : [0]
+        #expect(
+          ran.status == 74 || ran.status == 127 || codes.contains(ran.status),
+          "-n \(limit) \(line): \(ran)")
+        if ran.status == 74 {
+          #expect(ran.errorText.contains("ulimit -n"), "-n \(limit) \(line): \(ran.errorText)")
+        }
+      }
     }
-    rmdir(image + "-history")
-    let ran = try Command.vmemctl("run", "--image", image, "-", input: "get_vm_area 4K\n")
-    #expect(ran.status == 0 && ran.errorText.isEmpty)
-    #expect(
-      try sh("$V log").outputText
-        == "boot --memory 16M\n" + String(repeating: "get_vm_area 4K\n", count: 4))
-    // Lines that are gone, or are none, are told as such.
-    try folder.write(Array("get".utf8), to: "m.img-history")
-    let short = try sh("$V log")
-    #expect(short.status == 4 && short.errorText.contains("m.img-history"))
-    try folder.write([UInt8](repeating: 0, count: 4096), to: "m.img-history")
-    #expect(try sh("$V log").status == 4)
-    try folder.write(
-      Array("get_vm_area 4K\n\u{1b}[2J\nget_vm_area 4K".utf8) + [0xff, 10]
-        + [UInt8](repeating: 10, count: 100), to: "m.img-history")
-    let strange = try sh("$V log")
-    #expect(strange.status == 0)
-    #expect(strange.output.allSatisfy { $0 == 10 || (0x20..<0x7f).contains($0) })
-    #expect(
-      strange.outputText.contains("# not replayed") && strange.outputText.contains("\\x1b[2J"))
-    unlink(image + "-history")
-    let missing = try sh("$V log")
-    #expect(missing.status == 66 && missing.errorText.contains("m.img-history"))
+    _ = try sh("rm -f n.img* k s.img*")
+    #expect(try sh("$V check").status == 0)
+  }
+
+  @Test func aStackThatIsTooSmall() throws {
+    #expect(try sh("$V boot --memory 16M").status == 0)
+    for (limit, status) in [(200, 74), (255, 74), (256, 0), (300, 0)] as [(Int, Int32)] {
+      for line in ["info", "help", "get_vm_area 4K", "map"] {
+        let ran = try sh("ulimit -Ss \(limit); ulimit -Hs \(limit); exec $V \(line)")
+        #expect(ran.status == status, "-s \(limit) \(line): \(ran)")
+        #expect(
+          status == 0 || ran.errorText == "vmemctl: a stack of 256 KiB is needed (ulimit -s)\n")
+      }
+    }
+    // A limit that may be raised is none.
+    #expect(try sh("ulimit -Ss 128; exec $V get_vm_area 4K").status == 0)
+  }
+
+  /// Where no file can be, that is said.
+  @Test func foldersThatTakeNoFile() throws {
+    #expect(try sh("$V boot --memory 16M").status == 0)
+    for verb in ["snapshot", "memory", "kcore", "vmcore"] {
+      let there = try sh("$V \(verb) /proc/x")
+      #expect(
+        there.status == 73
+          && there.errorText.contains("the file system of /proc/ takes no new file"),
+        "\(there)")
+      let gone = try sh("$V \(verb) nowhere/x")
+      #expect(gone.status == 73 && gone.errorText.contains("folder nowhere/: No such"), "\(gone)")
+    }
+  }
+
+  /// A folder is no image, whoever opens it.
+  @Test func aFolderIsNoImage() throws {
+    _ = try sh("mkdir m.img")
+    defer { rmdir(image) }
+    for line in [
+      "info", "get_vm_area 4K", "boot", "boot --force", "undo", "log", "diff m.img m.img",
+      "run --image m.img - <<< 'get_vm_area 4K'", "run --image m.img - <<< info",
+    ] {
+      let ran = try sh("$V \(line)")
+      #expect(ran.status == 65 && ran.errorText.contains("m.img is a folder"), "\(line): \(ran)")
+    }
   }
 }
