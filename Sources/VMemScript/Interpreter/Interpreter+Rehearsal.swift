@@ -19,7 +19,7 @@ extension Interpreter {
     let logEnd = trial.machine.log.end
     let flow = trial.execute(program, 0..<line.next(0))
     // Who sleeps has begun, and what the log tells of has happened.
-    return flow == .stop && trial.machine.log.end == logEnd && !trial.machine.isAsleep
+    return flow == .stop && trial.machine.log.end == logEnd && !trial.machine.highmem.isAsleep
   }
 
   /// Whether BYTES of a line are those of a file, which may be a pipe.
