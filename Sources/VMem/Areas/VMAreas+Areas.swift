@@ -4,6 +4,7 @@ extension VMAreas {
   static let ioremapMaximumOrder: UInt64 = 30
 
   /// Carries out `Machine.getVMArea`.
+  @inline(__always)
   func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
     end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
@@ -123,6 +124,7 @@ extension VMAreas {
   }
 
   /// Carries out `Machine.freeVMArea`.
+  @inline(__always)
   func freeVMArea(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }

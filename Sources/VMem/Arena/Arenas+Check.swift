@@ -1,7 +1,7 @@
 extension Arenas {
   /// Arenas have areas of their own; what is in their entries is theirs, and counted; their free
   /// runs stand in two trees in order. Returns the frames that arenas have.
-  func checkArenas(_ checker: inout Checker) -> Set<UInt32> {
+  func check(_ checker: inout Checker) -> Set<UInt32> {
     // Lists that are wrong must not be walked.
     let mappings = checker.isSound ? arenaMappings() : nil
     var found: Set<UInt32> = []

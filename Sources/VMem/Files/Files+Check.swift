@@ -3,7 +3,7 @@ extension Files {
   /// pages of files alone. Claims the frames of files.
   ///
   /// - Parameter users: how often users map each frame.
-  func checkFiles(_ users: [UInt32: UInt32], _ checker: inout Checker) {
+  func check(_ users: [UInt32: UInt32], _ checker: inout Checker) {
     var held = heldByBuffers(&checker)
     for (pfn, count) in held.sorted(by: { $0.key < $1.key }) where pfn < ram.frameCount {
       let record = ram[frames.frame(pfn)]

@@ -20,7 +20,7 @@ extension Highmem {
       UInt64(state.pksRelaxed))
   }
 
-  func checkKmap(_ checker: inout Checker) {
+  func check(_ checker: inout Checker) {
     var controls: [Ref<KmapControl>] = []
     for cpu in 0..<cpuCount {
       let control = ram[ram.perCPU(cpu)].kmap

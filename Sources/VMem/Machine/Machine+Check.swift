@@ -20,23 +20,23 @@ extension Machine {
       StaleEntries(ram: ram).check(maps, &checker)
     }
     if checker.isFull { return checker.violations }
-    let users = users.checkUsers(&checker)
+    let users = users.check(&checker)
     if checker.isFull { return checker.violations }
-    files.checkFiles(users, &checker)
-    let sets = pageSets.checkSets(&checker)
+    files.check(users, &checker)
+    let sets = pageSets.check(&checker)
     areas.check(&checker)
-    let arenaFrames = arenas.checkArenas(&checker)
+    let arenaFrames = arenas.check(&checker)
     mappings.memoryTypes.check(&checker)
-    names.checkNames(&checker)
+    names.check(&checker)
     log.check(&checker)
-    steps.checkSteps(users, &checker)
-    tasks.checkTasks(&checker)
-    highmem.checkKmap(&checker)
-    stacks.checkStacks(users, &checker)
-    percpu.checkPerCPU(&checker)
+    steps.check(users, &checker)
+    tasks.check(&checker)
+    highmem.check(&checker)
+    stacks.check(users, &checker)
+    percpu.check(&checker)
     if !checker.isFull { checkPages(sets, users, arenaFrames, layout, &checker) }
     checkOwners(&checker)
-    if checker.isSound { mmu.checkTLBs(&checker) }
+    if checker.isSound { mmu.check(&checker) }
     return checker.violations
   }
 

@@ -1,6 +1,6 @@
 extension Names {
   /// Names and symbols stand in the buckets of their texts, and what lives is there.
-  func checkNames(_ checker: inout Checker) {
+  func check(_ checker: inout Checker) {
     let state = ram[ram.names]
     for symbol in state.symbols.check(&checker) {
       let record = ram[symbol]

@@ -85,7 +85,7 @@ extension Tasks {
   }
 
   /// Every task has a name of its own, and runs on one CPU at most.
-  func checkTasks(_ checker: inout Checker) {
+  func check(_ checker: inout Checker) {
     let state = ram[ram.tasks]
     let count = Int(state.count)
     checker.expect(count <= Self.maximumTasks, "tasks: count", UInt64(count))

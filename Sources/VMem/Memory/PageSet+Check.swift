@@ -1,7 +1,7 @@
 extension PageSets {
   /// Sets of pages list frames of RAM, either consecutive ones or in an array of their own. Returns
   /// all of them, in an order that is always the same.
-  func checkSets(_ checker: inout Checker) -> [Ref<PageSet>] {
+  func check(_ checker: inout Checker) -> [Ref<PageSet>] {
     var sets: [Ref<PageSet>] = []
     checker.objects.forEachUnused(PageSet.self) { sets.append(Ref(granule: $0)) }
     sets.sort { $0.granule < $1.granule }

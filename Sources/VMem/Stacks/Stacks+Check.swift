@@ -1,7 +1,7 @@
 extension Stacks {
   /// Stacks are areas and say the same of their pages; stashes hold pages of their own; the statistics
   /// count what stacks list, and what faults have taken once it is accounted for.
-  func checkStacks(_ users: [UInt32: UInt32], _ checker: inout Checker) {
+  func check(_ users: [UInt32: UInt32], _ checker: inout Checker) {
     let stacks = checker.areas.filter { ram[$0].kind == .stack }
     let root = stackState
     guard !root.isNone, checker.use(root, "stacks: root") else {

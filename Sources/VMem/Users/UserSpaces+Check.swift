@@ -1,7 +1,7 @@
 extension UserSpaces {
   /// Address spaces have tables of their own below the top, and the kernel's above; entries lie in
   /// their mappings and are counted by the pages' records. Returns how often users map each frame.
-  func checkUsers(_ checker: inout Checker) -> [UInt32: UInt32] {
+  func check(_ checker: inout Checker) -> [UInt32: UInt32] {
     var users: [UInt32: UInt32] = [:]
     var counts = InlineArray<6, UInt32>(repeating: 0)
     let spaces = checkTopTables(&checker)

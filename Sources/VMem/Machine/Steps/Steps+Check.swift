@@ -1,6 +1,6 @@
 extension Steps {
   /// A CPU is busy when it has begun a call, and the purge has one owner.
-  func checkSteps(_ users: [UInt32: UInt32], _ checker: inout Checker) {
+  func check(_ users: [UInt32: UInt32], _ checker: inout Checker) {
     let (busy, holder) = (ram[Superblock.ref].busyCPUs, ram[Superblock.ref].areas.purgeHolder)
     var found: UInt64 = 0
     var purging: UInt32 = 0

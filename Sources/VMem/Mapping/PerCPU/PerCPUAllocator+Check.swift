@@ -1,6 +1,6 @@
 extension PerCPUAllocator {
   /// Chunks have their areas, areas of chunks their chunk.
-  func checkPerCPU(_ checker: inout Checker) {
+  func check(_ checker: inout Checker) {
     let layout = PerCPULayout(configuration)
     var starts: Set<UInt64> = []
     for chunk in ram[ram.mapping].perCPUChunks.check("per-CPU chunk", &checker) {

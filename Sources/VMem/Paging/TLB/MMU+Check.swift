@@ -1,6 +1,6 @@
 extension MMU {
   /// Entries stand in their slots and are counted; those that are not suspect say what the tables say.
-  func checkTLBs(_ checker: inout Checker) {
+  func check(_ checker: inout Checker) {
     let state = ram[TLBState.ref]
     checker.expect(
       ram.hasRightTLBs(BootLayout(configuration)), "TLB: slots", UInt64(state.slots),
