@@ -61,7 +61,7 @@ struct ScriptRunner {
     }
     interpreter.echo = Echo(
       mode, version: VmemctlCommand.version,
-      descriptor: mode == .rewrite ? nil : STDOUT_FILENO)
+      descriptor: mode == .rewrite ? nil : STDOUT_FILENO, json: options.line.isJSON)
     _ = interpreter.run(program)
     let code = interpreter.finish()
     guard mode == .rewrite else { return code }
@@ -199,6 +199,8 @@ struct ScriptRunner {
     settings.quiet = options.isQuiet
     settings.tap = options.isTAP
     settings.keepGoing = options.keepsGoing
+    // The answers of an echo are lines of its script.
+    if options.echo != nil { settings.json = false }
     if options.echo != nil || !options.kernels.isEmpty { settings.coloursAnswers = false }
     settings.showsLines =
       isatty(STDOUT_FILENO) == 1 && options.echo == nil && options.kernels.isEmpty

@@ -22,6 +22,13 @@ import Testing
     #expect(ran.lines == ["0xffffc90000000000", "0xffffc90000005000"])
   }
 
+  @Test func aScriptIsNoVerb() throws {
+    let ran = try Command.vmemctl("tour.vmem")
+    #expect(ran.status == 64)
+    #expect(
+      ran.errorText == "vmemctl: `tour.vmem` is a script, not a verb\n  vmemctl run tour.vmem\n")
+  }
+
   @Test func errorsNameFileAndLine() throws {
     let ran = try Command.vmemctl("run", "-", input: "echo a\nget_vm_areas 16K\n")
     #expect(ran.status == 65)

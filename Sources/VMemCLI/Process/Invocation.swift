@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMemViews
 
 /// What the arguments of the process ask for, as far as it can be told without ArgumentParser.
 enum Invocation: Equatable {
@@ -42,7 +43,8 @@ enum Invocation: Equatable {
     case .some(let first) where first.hasPrefix("-"): self = process
     case .some(let first) where first.hasSuffix(".vmem"):
       throw ProcessFailure(
-        message: "`\(first)` is a script, not a verb\n  vmemctl run \(first)", exitCode: EX_USAGE)
+        message: "`\(first)` is a script, not a verb", exitCode: EX_USAGE,
+        details: "  vmemctl run \(first.printable)")
     case .some:
       // Help about the verb, wherever in the line it was asked for.
       self = .line(options, words: asksForHelp ? ["help", words[0]] : words)

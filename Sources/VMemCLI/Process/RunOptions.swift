@@ -39,9 +39,11 @@ struct RunOptions: Equatable {
     if let contradiction = contradictionOfKernels { return contradiction }
     if let contradiction = contradictionOfPrompts { return contradiction }
     if hasTwoEchoes { return "--echo, --verify and --rewrite exclude each other" }
-    if echo != nil, isTAP || line.isJSON || isCheck {
-      return
-        "\(isTAP ? "--tap" : isCheck ? "--check" : "--json") has no answers that lines could hold"
+    if echo != nil, isTAP || isCheck {
+      return "\(isTAP ? "--tap" : "--check") has no answers that lines could hold"
+    }
+    if echo == .print || echo == .rewrite, line.isJSON {
+      return "--echo and --rewrite make a script; --json shows what --verify finds"
     }
     if echo == .rewrite, files.contains("-") { return "--rewrite takes files: - has no place" }
     guard isTAP else { return nil }

@@ -14,6 +14,8 @@ package struct Echo: ~Copyable {
   }
 
   let mode: Mode
+  /// Whether differences are objects, one a line.
+  let isJSON: Bool
   /// Version of the program, for the header.
   let version: String
   /// What is printed; in memory for `rewrite`.
@@ -27,8 +29,9 @@ package struct Echo: ~Copyable {
   package var isWhole = false
 
   /// - Parameter descriptor: where to print; nil keeps everything in memory.
-  package init(_ mode: Mode, version: String, descriptor: Int32?) {
+  package init(_ mode: Mode, version: String, descriptor: Int32?, json: Bool = false) {
     self.mode = mode
+    isJSON = json
     self.version = version
     writer = ByteWriter(descriptor: descriptor)
   }

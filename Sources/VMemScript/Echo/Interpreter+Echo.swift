@@ -51,8 +51,8 @@ extension Interpreter {
       echo?.answers.append(answer)
       _ = messages.takeBytes()
     case .verify:
-      let place = "\(program.source.name ?? ""):\(source.last): "
-      compare(answer, wanted, source.script.line(source.last), place)
+      compare(
+        answer, wanted, source.script.line(source.last), (program.source.name ?? "", source.last))
     default:
       write(source.script, source.first...source.last, header: source.first == 1)
       for line in answer { write(answer: line) }
@@ -108,7 +108,8 @@ extension Interpreter {
   // MARK: Comparing
 
   private mutating func compare(
-    _ answer: [[UInt8]], _ wanted: [[UInt8]]?, _ line: ArraySlice<UInt8>, _ place: String
+    _ answer: [[UInt8]], _ wanted: [[UInt8]]?, _ line: ArraySlice<UInt8>,
+    _ place: (file: String, line: Int)
   ) {
     guard let wanted else { return }
     echo?.compared += 1
@@ -119,7 +120,19 @@ extension Interpreter {
     }
     echo?.different += 1
     exit = exit.combined(with: .failedExpectation)
-    echo?.writer.printable(place)
+    if echo?.isJSON == true {
+      echo?.writer.write("{\"file\":")
+      echo?.writer.jsonString(place.file)
+      echo?.writer.write(",\"line\":\(place.line),\"text\":")
+      echo?.writer.jsonString(Array(line).span)
+      echo?.writer.write(",\"wanted\":")
+      echo?.writer.jsonLines(wanted)
+      echo?.writer.write(",\"answer\":")
+      echo?.writer.jsonLines(answer)
+      echo?.writer.write("}\n")
+      return
+    }
+    echo?.writer.printable("\(place.file):\(place.line): ")
     echo?.writer.printable(Array(line).span)
     echo?.writer.write(byte: 0x0a)
     for change in Self.changes(from: wanted, to: answer) { write(line: change) }
@@ -152,6 +165,10 @@ extension Interpreter {
 
   private mutating func tellVerdict() {
     let (compared, different) = (echo?.compared ?? 0, echo?.different ?? 0)
+    if echo?.isJSON == true {
+      let verdict = "{\"answers\":\(compared),\"same\":\(compared - different)}"
+      return write(line: Array(verdict.utf8))
+    }
     let answers = compared == 1 ? "1 answer" : "\(compared) answers"
     write(line: Array("\(compared - different) of \(answers) as written".utf8))
   }

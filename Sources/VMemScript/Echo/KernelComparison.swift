@@ -104,17 +104,21 @@ package struct KernelComparison {
     for (number, group) in groups.enumerated() {
       let kernels = group.kernels.map { "\"\($0.text)\"" }.joined(separator: ",")
       writer.write("\(number > 0 ? "," : ""){\"kernels\":[\(kernels)],\"answer\":")
-      if let answer = group.answer {
-        writer.write("[")
-        for (at, line) in answer.enumerated() {
-          if at > 0 { writer.write(",") }
-          writer.jsonString(line.span)
-        }
-        writer.write("]}")
-      } else {
-        writer.write("null}")
-      }
+      if let answer = group.answer { writer.jsonLines(answer) } else { writer.write("null") }
+      writer.write("}")
     }
     writer.write("]}\n")
+  }
+}
+
+extension ByteWriter {
+  /// Lines as a list of strings.
+  mutating func jsonLines(_ lines: [[UInt8]]) {
+    write("[")
+    for (at, line) in lines.enumerated() {
+      if at > 0 { write(",") }
+      jsonString(line.span)
+    }
+    write("]")
   }
 }

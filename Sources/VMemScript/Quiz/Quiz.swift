@@ -79,7 +79,8 @@ package struct Quiz {
   /// Why an answer is wrong, without the right one; nil for the right one.
   func complaint(about given: String, _ output: [String], _ answer: UInt64) -> String? {
     guard let value = Self.number(given) else {
-      return "\(given) is no number: \(isAddress ? "0x and hexadecimal digits" : "decimal digits")"
+      return "`\(given)` is no number: "
+        + (isAddress ? "0x and hexadecimal digits" : "decimal digits")
     }
     if value == answer { return nil }
     let known = mistakes(output).first { $0.0 == value }

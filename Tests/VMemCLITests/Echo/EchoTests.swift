@@ -118,6 +118,18 @@ struct EchoTests {
         """)
   }
 
+  @Test func differencesAreObjects() throws {
+    try write("echo \"a \\\"b\"\n#= a\nvmalloc 4K\n#= 0xffffc90000000000\n")
+    let verified = try run("--verify", "--json", script)
+    #expect(verified.status == 2)
+    #expect(verified.lines.allSatisfy { JSONText.isObject($0) })
+    #expect(
+      verified.lines.first.flatMap { JSONText.keys($0) }
+        == ["file", "line", "text", "wanted", "answer"])
+    #expect(verified.lines.first?.hasSuffix(#""wanted":["a"],"answer":["a \"b"]}"#) == true)
+    #expect(verified.lines.last == #"{"answers":2,"same":1}"#)
+  }
+
   @Test func theFileIsRewrittenOrLeft() throws {
     let old = Self.echoed.replacing("-ERANGE", with: "-EINVAL").replacing("64 MiB", with: "1 GiB")
     try write(old)
@@ -145,7 +157,8 @@ struct EchoTests {
   }
 
   @Test(arguments: [
-    ["--echo", "--verify", "x"], ["--echo", "--json", "x"], ["--verify", "--tap", "x"],
+    ["--echo", "--verify", "x"], ["--echo", "--json", "x"],
+    ["--rewrite", "--json", "x"], ["--verify", "--tap", "x"],
     ["--rewrite", "-"], ["--echo", "--check", "x"],
   ])
   func contradictions(_ words: [String]) throws {
