@@ -25,8 +25,9 @@ struct DumpCheck {
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw .host(path, errno: errno) }
-    // Struct pages are RAM as well and so stand twice in the file.
-    let limit = Int(used + used / 2 + 1 << 20)
+    // Struct pages are RAM as well and so stand twice in the file; what the kernel keeps behind RAM
+    // comes to it, page tables for its struct pages above all.
+    let limit = Int(used + used / 2 + 2 << 20 + UInt64(machine.ram.frameCount) / 4)
     guard status.st_blocks * 512 <= limit else {
       throw .wrong(
         "the dump takes \(status.st_blocks * 512) bytes of the disk, more than \(limit)")

@@ -4,19 +4,26 @@ extension Views {
   /// The kernel log as `dmesg` shows it; a tick of the clock is a microsecond. Records that have
   /// fallen out of the buffer are gone. In JSON one object is one record.
   public static func dmesg(_ machine: borrowing Machine, to output: inout ViewOutput) {
-    let log = machine.log
-    let configuration = machine.configuration
-    for number in log.start..<log.end {
-      let record = log[number]
-      guard let message = KernelMessage(rawValue: record.message) else { continue }
-      let lines = LogText(
-        record, message, configuration, task: machine.taskName(Int(record.task))
-      ).lines
+    forEachRecord(machine) { record, message, lines in
       if output.isJSON {
         json(record, message, lines, to: &output)
       } else {
         for line in lines { text(record.time, line, to: &output) }
       }
+    }
+  }
+
+  /// Calls `body` for each record of the log and the lines it stands for, the oldest first.
+  static func forEachRecord(
+    _ machine: borrowing Machine, _ body: (LogRecord, KernelMessage, [String]) -> Void
+  ) {
+    let log = machine.log
+    let configuration = machine.configuration
+    for number in log.start..<log.end {
+      let record = log[number]
+      guard let message = KernelMessage(rawValue: record.message) else { continue }
+      let task = machine.taskName(Int(record.task))
+      body(record, message, LogText(record, message, configuration, task: task).lines)
     }
   }
 

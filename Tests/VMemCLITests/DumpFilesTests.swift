@@ -50,7 +50,7 @@ import Testing
       let script = "boot --memory 4M\nkcore \(file)\n"
       #expect(try Command.vmemctl("run", "-", input: script).status == 0)
       let small = try Command.run(["stat", "-c", "%s", file]).outputText
-      #expect(UInt64(small.dropLast()) ?? .max < 5 << 20)
+      #expect(UInt64(small.dropLast()) ?? .max < 16 << 20)
     }
   }
 

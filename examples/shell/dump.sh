@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A machine dumped as /proc/kcore shows it, read with readelf and gdb.
+# A kcore, read with readelf and gdb.
 # The machine is small and its contents are known. Nothing needs root or a kernel.
 #
 #   examples/shell/dump.sh            uses the vmemctl in PATH, or $VMEMCTL

@@ -14,7 +14,7 @@ package struct Frame: BitwiseCopyable, Equatable, Sendable {
   var freedAt: UInt32 = 0
   /// What the page belongs to: the address of a file, or the set of pages with a name that has it.
   /// Offset 24.
-  var mapping: UInt64 = 0
+  package var mapping: UInt64 = 0
   /// Position in that set. Offset 32.
   package var index: UInt64 = 0
   /// For a free block its order; for a slab its cache. Offset 40.

@@ -111,9 +111,9 @@ package struct Example: Sendable {
     Example(
       "shell/module-space-full.sh",
       "Who has eaten the module space, and what keeps a module out of it when it is free again."),
-    Example(
-      "shell/dump.sh",
-      "A machine dumped as /proc/kcore shows it, read with readelf and gdb."),
+    Example("shell/dump.sh", "A kcore, read with readelf and gdb."),
+    Example("shell/drgn.sh", "A vmcore, read with drgn."),
+    Example("shell/crash.sh", "A vmcore, read with crash."),
   ]
 }
 

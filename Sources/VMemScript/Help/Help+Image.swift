@@ -45,8 +45,9 @@ extension Help {
     other files are derived; a second hard link of any of the three is refused (73). IMAGE-wal and
     IMAGE-history are no links, and all are regular files: what else stands in their place, or is
     the log of another machine, is left as it is (65), before anything is committed; where a log or
-    a history without its image has lines, no image is made (73). No line reads or writes these files by their
-    paths (73), and snapshot, memory, kcore and vmcore replace another machine's only with --force.
+    a history without its image has lines, no image is made (73). No line reads or writes these
+    files by their paths (73), and snapshot, memory, kcore, vmcore and vmlinux replace another
+    machine's only with --force.
 
     The image of a stranger
       Opening one runs nothing of it: RAM, tables and log are data, checked before they are used,

@@ -30,15 +30,15 @@ extension Interpreter {
     }
   }
 
-  /// Opens the file that a parameter names, for a picture that comes with a line's answer.
-  func openPicture(_ parameter: Parameter) throws(LineFailure) -> Int32 {
+  /// Opens the file that a parameter names, for a picture or symbols that come with a line's answer.
+  func openBeside(_ parameter: Parameter) throws(LineFailure) -> Int32 {
     let token = call.tokens[call.arguments.token(parameter)]
     let path = token.text.string
     try call.checkIsForeign(path, token)
     return try openDump(path, token)
   }
 
-  /// Writes a picture to the file that was opened for a parameter, and closes it.
+  /// Writes a picture or symbols to the file that was opened for a parameter, and closes it.
   mutating func write(
     _ descriptor: Int32, _ parameter: Parameter, _ body: (inout ByteWriter) -> Void
   ) throws(LineFailure) {

@@ -11,10 +11,17 @@ extension Verb {
       .control(kcore),
       check: checkKcore),
     Verb(
-      "vmcore", .views, .nothing, .reader, [.file],
+      "vmcore", .views, .nothing, .reader, [.file], options: [.vmlinux, .vmcoreinfo],
       summary: "write RAM as a crash dump, for tools that walk the page tables",
-      kernel: "elf_core_dump", returns: "0", example: "vmcore vmcore.elf", facts: [.replaces],
-      .control(vmcore)),
+      kernel: "elf_core_dump", returns: "0",
+      example: "vmcore vmcore.elf --vmlinux vmlinux", facts: [.replaces],
+      .control(vmcore), check: { parser throws(LineFailure) in _ = try parser.call.damage() }),
+    Verb(
+      "vmlinux", .views, .nothing, .reader, [.file],
+      summary: "write the kernel's symbols and types, which readers of dumps ask for",
+      returns: "0", example: "vmlinux vmlinux", facts: [.replaces],
+      .control(vmlinux),
+      details: "It fits every dump of the same kernel, switches and levels of page tables."),
     Verb(
       "memory", .views, .nothing, .reader, [.file],
       summary: "write RAM to a file, byte for byte, with holes where it is zero",
@@ -92,7 +99,21 @@ extension Verb {
   }
 
   private static func vmcore(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    try interpreter.dump { Dump.vmcore($0, descriptor: $1) }
+    let damage = try interpreter.call.damage()
+    if let name = damage?.unknownName(in: Dump.vmcoreinfo(interpreter.machine)) {
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.vmcoreinfo)]
+      throw .script("no line of VMCOREINFO is `\(name)`", hint: "readelf -n prints them", token)
+    }
+    if interpreter.call.arguments.has(.vmlinux) {
+      let file = Dump.vmlinux(interpreter.machine.configuration)
+      let descriptor = try interpreter.openBeside(.vmlinux)
+      try interpreter.write(descriptor, .vmlinux) { $0.write(file.span) }
+    }
+    return try interpreter.dump { Dump.vmcore($0, damage: damage, descriptor: $1) }
+  }
+
+  private static func vmlinux(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    try interpreter.dump { Dump.vmlinux($0, descriptor: $1) }
   }
 
   private static func memory(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
@@ -103,6 +124,17 @@ extension Verb {
 private enum KcorePart { case whole, bytes, headers }
 
 extension Call {
+  /// What `vmcore` does to VMCOREINFO.
+  fileprivate func damage() throws(LineFailure) -> VmcoreinfoDamage? {
+    guard arguments.has(.vmcoreinfo) else { return nil }
+    let token = tokens[arguments.token(.vmcoreinfo)]
+    guard let damage = VmcoreinfoDamage(token.text.string) else {
+      throw .script(
+        "no damage: `\(token.text.string)`", hint: "without:NAME,… or garble:SEED", token)
+    }
+    return damage
+  }
+
   /// Which of its three things `kcore` is to do.
   fileprivate func kcorePart() throws(LineFailure) -> KcorePart {
     let parts: [(Parameter, KcorePart)] = [
@@ -125,6 +157,11 @@ extension Parameter {
   static let readAt = Parameter(
     id: 59, option: "--read", .addressAndLength, "ADDR LEN",
     "bytes at an address, as a reader of /proc/kcore gets them")
+  static let vmlinux = Parameter(
+    id: 220, option: "--vmlinux", .word, "FILE", "also write the kernel's symbols and types")
+  static let vmcoreinfo = Parameter(
+    id: 221, option: "--vmcoreinfo", .word, "DAMAGE",
+    "write a wrong one: without:NAME,… leaves lines out, garble:SEED spoils some")
   static let headers = Parameter(
     id: 60, option: "--headers", .flag, "the program headers /proc/kcore has, and its size")
 }

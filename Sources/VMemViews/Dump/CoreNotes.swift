@@ -9,28 +9,53 @@ struct CoreNotes {
 
   private(set) var bytes: [UInt8] = []
 
-  /// As in /proc/kcore: no registers, the boot command line, a task, and VMCOREINFO. The
+  /// As in /proc/kcore: a status, the boot command line, a task, and VMCOREINFO. The
   /// corresponding kernel function is `read_kcore_iter`.
-  static func kcore(_ machine: borrowing Machine) -> CoreNotes {
+  static func kcore(
+    _ machine: borrowing Machine, _ objects: borrowing KernelObjects
+  ) -> CoreNotes {
     var notes = CoreNotes()
-    notes.append("CORE", type: 1, zeroes(prstatusSize))
-    var information = zeroes(prpsinfoSize)
-    information[1] = UInt8(ascii: "R")
-    put("vmlinux", into: &information, at: 40, room: 16)
-    put(commandLine(machine), into: &information, at: 56, room: 80)
-    notes.append("CORE", type: 3, information)
+    notes.append("CORE", type: 1, status(machine, cpu: 0, objects))
+    var program = zeroes(prpsinfoSize)
+    program[1] = UInt8(ascii: "R")
+    put("vmlinux", into: &program, at: 40, room: 16)
+    put(commandLine(machine), into: &program, at: 56, room: 80)
+    notes.append("CORE", type: 3, program)
     // The machine keeps no task_struct; readers look at the size only.
     notes.append("CORE", type: 4, zeroes(taskSize))
-    notes.append("VMCOREINFO", type: 0, Array(Vmcoreinfo(machine).text.utf8))
+    notes.append("VMCOREINFO", type: 0, Array(Vmcoreinfo(objects, machine).text.utf8))
     return notes
   }
 
-  /// As in a crash dump: a status for each CPU, and VMCOREINFO.
-  static func vmcore(_ machine: borrowing Machine) -> CoreNotes {
+  /// As in a crash dump: a status for each CPU, and VMCOREINFO, which may be damaged.
+  static func vmcore(
+    _ machine: borrowing Machine, _ objects: borrowing KernelObjects, _ damage: VmcoreinfoDamage?
+  ) -> CoreNotes {
     var notes = CoreNotes()
-    for _ in 0..<machine.cpuCount { notes.append("CORE", type: 1, zeroes(prstatusSize)) }
-    notes.append("VMCOREINFO", type: 0, Array(Vmcoreinfo(machine).text.utf8))
+    for cpu in 0..<machine.cpuCount {
+      notes.append("CORE", type: 1, status(machine, cpu: cpu, objects))
+    }
+    let text = Vmcoreinfo(objects, machine).text
+    notes.append("VMCOREINFO", type: 0, damage?.applied(to: text) ?? Array(text.utf8))
     return notes
+  }
+
+  /// `elf_prstatus` of what a CPU runs: the number of its task, and registers as they are in the
+  /// middle of `schedule`.
+  private static func status(
+    _ machine: borrowing Machine, cpu: Int, _ objects: borrowing KernelObjects
+  ) -> [UInt8] {
+    var bytes = zeroes(prstatusSize)
+    let task = machine.tasks.task(ofCPU: cpu)
+    let place = objects.tasks[task]
+    bytes.store(little: UInt32(task + 1), at: 32)
+    // In the order of `user_regs_struct`, which begins at 112: rip, cs, eflags, rsp and ss.
+    let stack = objects.stackPointer(of: place)
+    let registers: [(Int, UInt64)] = [
+      (16, objects.image["schedule"] + 1), (17, 0x10), (18, 0x246), (19, stack), (20, 0x18),
+    ]
+    for (number, value) in registers { bytes.store(little: value, at: 112 + number * 8) }
+    return bytes
   }
 
   private mutating func append(_ name: String, type: UInt32, _ description: [UInt8]) {

@@ -9,6 +9,11 @@ struct CoreSegment {
     case mapped
     /// Frames from `physical` on.
     case frames
+    /// The kernel's own memory behind RAM, from `physical` on.
+    case kernel
+    /// Struct pages, from that of frame 0 on. Where RAM has none but untouched ones they are zeroes: those
+    /// of an empty machine take as much as all else.
+    case structPages
   }
 
   /// First address, and bytes.
@@ -39,23 +44,35 @@ struct CoreSegment {
     }
   }
 
-  /// RAM as /proc/kcore lists it: each range followed by the struct pages that describe it. A page
-  /// of them that a range before has listed is not listed again.
+  /// RAM in the direct map, as /proc/kcore lists it.
+  static func directMap(_ machine: borrowing Machine) -> [CoreSegment] {
+    machine.ramRanges.map { $0.clamped(to: 0..<machine.highmem.directMapSize) }
+      .filter { !$0.isEmpty }.map { .ram($0, machine.map, .mapped) }
+  }
+
+  /// The kernel's own memory in the direct map.
   ///
-  /// The corresponding kernel functions are `kclist_add_private` and `get_sparsemem_vmemmap_info`.
-  static func ramAndFrameTable(_ machine: borrowing Machine) -> [CoreSegment] {
-    var segments: [CoreSegment] = []
-    var listed = machine.map.vmemmap
-    for range in machine.ramRanges {
-      let direct = range.clamped(to: 0..<machine.highmem.directMapSize)
-      if !direct.isEmpty { segments.append(.ram(direct, machine.map, .mapped)) }
-      let first = machine.map.vmemmap + (range.lowerBound >> 6 & ~4095)
-      let end = machine.map.vmemmap + (range.upperBound >> 6 + 4095) & ~4095
-      if first >= listed, first < end {
-        segments.append(CoreSegment(address: first, size: end - first, source: .mapped))
-        listed = end
-      }
-    }
-    return segments
+  /// - Parameter hasPages: whether the struct pages at its end are part of it.
+  static func kernel(
+    _ objects: borrowing KernelObjects, hasPages: Bool = true
+  ) -> CoreSegment {
+    let end = hasPages ? objects.pagesAt + objects.pagesSize : objects.pagesAt
+    return CoreSegment(
+      address: objects.memory.start, size: end - objects.memory.base,
+      physical: objects.memory.base, source: .kernel)
+  }
+
+  /// The kernel's image in its text mapping.
+  static func image(_ objects: borrowing KernelObjects) -> CoreSegment {
+    CoreSegment(
+      address: KernelImage.start, size: objects.image.end - KernelImage.start,
+      physical: objects.memory.base, source: .kernel)
+  }
+
+  /// The struct pages of all frames. Where they lie does not follow from their address.
+  static func structPages(_ objects: borrowing KernelObjects) -> CoreSegment {
+    CoreSegment(
+      address: objects.memory.map.vmemmap, size: objects.sectionPagesSize,
+      source: .structPages)
   }
 }

@@ -3,7 +3,7 @@ package import VMem
 /// ELF core files of a machine's memory.
 package enum Dump {
   /// Writes what /proc/kcore shows as an ELF core: a PT_LOAD for each area of address space, then
-  /// RAM in the direct map and the struct pages. Its bytes are those a read of /proc/kcore gives:
+  /// RAM in the direct map, the kernel's objects, the struct pages and the image. Its bytes are those a read of /proc/kcore gives:
   /// device memory, sparse areas, holes and guard pages are zeroes.
   ///
   /// In a file zeroes are holes; frames that were never used are not read.
@@ -18,20 +18,29 @@ package enum Dump {
       segment.readable = UInt64(machine.mmu.kcoreReads(area).count)
       segments.append(segment)
     }
-    segments += CoreSegment.ramAndFrameTable(machine)
-    return write(machine, segments, .kcore(machine), noteAlignment: 0, descriptor)
+    let objects = KernelObjects(machine)
+    segments += CoreSegment.directMap(machine)
+    // Struct pages once, where the kernel has them.
+    segments += [.kernel(objects, hasPages: false), .structPages(objects), .image(objects)]
+    let notes = CoreNotes.kcore(machine, objects)
+    return write(machine, objects, segments, notes, noteAlignment: 0, descriptor)
   }
 
   /// Writes RAM as a crash dump: PT_LOADs by physical address, without what only the page tables
-  /// know, so that a tool has to walk them.
+  /// know, so that a tool has to walk them. Behind RAM lies what the kernel keeps in memory of its own
+  /// (`KernelObjects`), which `vmlinux` names.
   ///
-  /// - Parameter descriptor: open for writing.
+  /// - Parameters:
+  ///   - damage: done to VMCOREINFO in its note.
+  ///   - descriptor: open for writing.
   /// - Returns: why it is not complete, or nil.
   package static func vmcore(
-    _ machine: borrowing Machine, descriptor: Int32
+    _ machine: borrowing Machine, damage: VmcoreinfoDamage? = nil, descriptor: Int32
   ) -> ByteWriter.Failure? {
-    return write(
-      machine, CoreSegment.frames(machine), .vmcore(machine), noteAlignment: 4, descriptor)
+    let objects = KernelObjects(machine)
+    let segments = CoreSegment.frames(machine) + [.kernel(objects)]
+    let notes = CoreNotes.vmcore(machine, objects, damage)
+    return write(machine, objects, segments, notes, noteAlignment: 4, descriptor)
   }
 
   /// Writes RAM byte for byte, from physical address 0 on; what holds nothing becomes a hole.
@@ -54,13 +63,36 @@ package enum Dump {
   }
 
   private static func write(
-    _ machine: borrowing Machine, _ segments: [CoreSegment], _ notes: CoreNotes,
-    noteAlignment: UInt64, _ descriptor: Int32
+    _ machine: borrowing Machine, _ objects: KernelObjects, _ segments: [CoreSegment],
+    _ notes: CoreNotes, noteAlignment: UInt64, _ descriptor: Int32
   ) -> ByteWriter.Failure? {
     let header = CoreHeader(segments: segments.count, notesSize: notes.bytes.count)
-    var writer = SegmentWriter(machine, sink: DumpSink(descriptor: descriptor))
+    var writer = SegmentWriter(machine, objects, sink: DumpSink(descriptor: descriptor))
     writer.sink.write(header.bytes(segments, notes, noteAlignment: noteAlignment).span)
     for segment in segments { writer.write(segment, machine) }
     return writer.sink.finish()
+  }
+
+  /// The kernel's image as an ELF file with symbols and debug information, which fits the dumps of all
+  /// machines of the kernel, its switches and the levels.
+  package static func vmlinux(_ configuration: Configuration) -> [UInt8] {
+    VmlinuxFile(KernelImage(configuration)).bytes
+  }
+
+  /// Writes that file.
+  ///
+  /// - Parameter descriptor: open for writing.
+  /// - Returns: why it is not complete, or nil.
+  package static func vmlinux(
+    _ machine: borrowing Machine, descriptor: Int32
+  ) -> ByteWriter.Failure? {
+    var sink = DumpSink(descriptor: descriptor)
+    sink.write(vmlinux(machine.configuration).span)
+    return sink.finish()
+  }
+
+  /// The text of VMCOREINFO in a machine's dumps.
+  package static func vmcoreinfo(_ machine: borrowing Machine) -> String {
+    Vmcoreinfo(KernelObjects(machine), machine).text
   }
 }

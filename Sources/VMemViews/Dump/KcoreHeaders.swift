@@ -18,7 +18,7 @@ extension Views {
         source: .kcore),
     ]
     segments += CoreSegment.ramAndFrameTable(machine)
-    let notes = CoreNotes.kcore(machine)
+    let notes = CoreNotes.kcore(machine, KernelObjects(machine))
     let header = CoreHeader(segments: segments.count, notesSize: notes.bytes.count)
     // kc_vaddr_to_offset: the bits of an address that tell kernel addresses apart.
     let mask: UInt64 = map.levels == 5 ? 1 << 56 - 1 : 1 << 47 - 1
@@ -88,5 +88,27 @@ extension Views {
   private static func padded(_ value: UInt64, to output: inout ViewOutput) {
     let digits = (67 - value.leadingZeroBitCount) >> 2
     output.writer.hex(value, digits: max(6, digits))
+  }
+}
+
+extension CoreSegment {
+  /// RAM as /proc/kcore lists it: each range followed by the struct pages that describe it. A page
+  /// of them that a range before has listed is not listed again.
+  ///
+  /// The corresponding kernel functions are `kclist_add_private` and `get_sparsemem_vmemmap_info`.
+  fileprivate static func ramAndFrameTable(_ machine: borrowing Machine) -> [CoreSegment] {
+    var segments: [CoreSegment] = []
+    var listed = machine.map.vmemmap
+    for range in machine.ramRanges {
+      let direct = range.clamped(to: 0..<machine.highmem.directMapSize)
+      if !direct.isEmpty { segments.append(.ram(direct, machine.map, .mapped)) }
+      let first = machine.map.vmemmap + (range.lowerBound >> 6 & ~4095)
+      let end = machine.map.vmemmap + (range.upperBound >> 6 + 4095) & ~4095
+      if first >= listed, first < end {
+        segments.append(CoreSegment(address: first, size: end - first, source: .mapped))
+        listed = end
+      }
+    }
+    return segments
   }
 }

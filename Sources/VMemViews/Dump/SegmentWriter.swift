@@ -3,13 +3,17 @@ internal import VMem
 /// Writes the bytes of segments, one after the other; what holds nothing becomes zeroes unread.
 struct SegmentWriter: ~Copyable {
   var sink: DumpSink
+  private let objects: KernelObjects?
   private let used: FrameSet
   private let walk: LeafWalk
   /// Address of the next byte.
   private var at: UInt64 = 0
 
-  init(_ machine: borrowing Machine, sink: consuming DumpSink) {
+  init(
+    _ machine: borrowing Machine, _ objects: KernelObjects? = nil, sink: consuming DumpSink
+  ) {
     self.sink = sink
+    self.objects = objects
     used = machine.usedFrames()
     walk = LeafWalk(machine)
   }
@@ -25,6 +29,16 @@ struct SegmentWriter: ~Copyable {
     case .mapped:
       walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
         copy(machine, address, pfn, pages)
+      }
+    case .kernel: copyKernel(machine, segment.physical, segment.size)
+    case .structPages:
+      walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
+        used.forEachRun(in: pfn..<pfn + pages) { run in
+          let first = address + (run.lowerBound - pfn) << 12
+          skip(to: first)
+          let place = (objects?.pagesAt ?? 0) + first - segment.address
+          copyKernel(machine, place, UInt64(run.count) << 12)
+        }
       }
     case .kcore where size == 0: break
     case .kcore:
@@ -46,6 +60,24 @@ struct SegmentWriter: ~Copyable {
   private mutating func skip(to address: UInt64) {
     sink.writeZeroes(address - at)
     at = address
+  }
+
+  /// Writes pages of the kernel's own memory, from a physical address on.
+  private mutating func copyKernel(
+    _ machine: borrowing Machine, _ physical: UInt64, _ size: UInt64
+  ) {
+    guard let objects else { return }
+    var words: [UInt64] = []
+    let start = at
+    for page in stride(from: 0, to: size, by: 4096) {
+      guard sink.failure == nil else { return }
+      objects.read(page: physical + page, machine, into: &words)
+      guard words.contains(where: { $0 != 0 }) else { continue }
+      skip(to: start + page)
+      // Safe: the words outlive the call.
+      unsafe words.withUnsafeBytes { unsafe sink.write($0) }
+      at += 4096
+    }
   }
 
   /// Writes frames as they are.

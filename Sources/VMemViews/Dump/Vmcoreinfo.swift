@@ -2,99 +2,177 @@ internal import VMem
 
 /// The text of VMCOREINFO: what a reader of a dump must know before it can translate an address.
 ///
-/// Lines stand in the kernel's order and spelling; what the machine does not have in its memory
-/// (kernel image, printk buffer, mem_section, pglist_data) has no line. The corresponding kernel
-/// functions are `crash_save_vmcoreinfo_init` and `arch_crash_save_vmcoreinfo`.
+/// Lines stand in the order and the spelling of the machine's kernel. The corresponding kernel functions
+/// are `crash_save_vmcoreinfo_init` and `arch_crash_save_vmcoreinfo`.
 struct Vmcoreinfo {
   let text: String
 
-  /// A line, and the kernels that have it.
-  private struct Line {
-    let kernels: Switch.Kernels
-    let key: StaticString
-    let value: String
-
-    init(_ key: StaticString, _ value: String, _ kernels: Switch.Kernels = .always) {
-      self.key = key
-      self.value = value
-      self.kernels = kernels
-    }
+  init(_ objects: borrowing KernelObjects, _ machine: borrowing Machine) {
+    let image = objects.image
+    let switches = machine.configuration.switches
+    var lines = Self.head(objects, switches)
+    lines += Self.structures(image, switches)
+    lines += Self.log(image)
+    lines += Self.numbers(machine, image, switches)
+    lines += Self.kallsyms(objects)
+    lines += Self.processor(objects, machine)
+    text = lines.map { "\($0.0)=\($0.1)\n" }.joined()
   }
 
-  init(_ machine: borrowing Machine) {
-    let kernel = machine.configuration.kernel
-    let has = machine.configuration.switches
-    text = Self.lines(machine).reduce(into: "") {
-      // What has a switch of its own is as that says, whatever the version.
-      let isThere =
-        switch "\($1.key)" {
-        case "NUMBER(VMALLOC_START)": has.contains(.vmallocStartNote)
-        case "OFFSET(page.compound_info)": has.contains(.compoundInfo)
-        case "OFFSET(page.compound_head)": !has.contains(.compoundInfo)
-        case "NUMBER(PG_slab)": !has.contains(.typeByte)
-        case "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)": has.contains(.typeByte)
-        default: $1.kernels.contains(kernel)
-        }
-      if isThere { $0 += "\($1.key)=\($1.value)\n" }
-    }
+  /// The text as an ELF note, as it lies in the kernel's memory.
+  var note: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(little: UInt32(11))
+    bytes.append(little: UInt32(text.utf8.count))
+    bytes.append(little: UInt32(0))
+    return bytes + Array("VMCOREINFO\0\0".utf8) + Array(text.utf8)
   }
 
-  private static func lines(_ machine: borrowing Machine) -> [Line] {
-    let map = machine.map
-    let isOld = machine.configuration.switches.contains(.flagsOld)
+  private typealias Line = (String, String)
+
+  private static func head(
+    _ objects: borrowing KernelObjects, _ switches: Switches
+  ) -> [Line] {
+    let image = objects.image
+    let map = objects.memory.map
+    var lines: [Line] = [
+      ("OSRELEASE", image.kernel.release),
+      ("BUILD-ID", image.buildID.map { hex(UInt64($0) | 0x100).dropFirst() }.joined()),
+      ("PAGESIZE", "4096"), symbol("init_uts_ns", image),
+      offset("uts_namespace", "name", image), symbol("node_online_map", image),
+      symbol("swapper_pg_dir", image), symbol("_stext", image),
+    ]
+    if switches.contains(.vmallocStartNote) {
+      lines.append(("NUMBER(VMALLOC_START)", "0x" + hex(map.vmallocStart)))
+      lines.append(("SYMBOL(vmemmap)", hex(map.vmemmap)))
+    } else {
+      lines.append(symbol("vmap_area_list", image))
+    }
+    // The value of the pointer: of an array of its own it is what the name stands for.
+    lines.append(("SYMBOL(mem_section)", hex(objects.memory.load(at: image["mem_section"]))))
+    return lines + [
+      ("LENGTH(mem_section)", map.levels == 5 ? "131072" : "2048"), size("mem_section", image),
+      offset("mem_section", "section_mem_map", image), ("NUMBER(SECTION_SIZE_BITS)", "27"),
+      ("NUMBER(MAX_PHYSMEM_BITS)", map.levels == 5 ? "52" : "46"),
+    ]
+  }
+
+  private static func structures(_ image: KernelImage, _ switches: Switches) -> [Line] {
+    var lines = ["page", "pglist_data", "zone", "free_area", "list_head"].map { size($0, image) }
+    lines.append(("SIZE(nodemask_t)", "\(image.table.size("nodemask_t"))"))
+    var pageFields = ["flags", "_refcount", "mapping", "lru", "_mapcount", "private"]
+    if image.table.has("struct page", "compound_dtor") {
+      pageFields += ["compound_dtor", "compound_order"]
+    }
+    pageFields.append(switches.contains(.compoundInfo) ? "compound_info" : "compound_head")
+    let fields: [(String, [String])] = [
+      ("page", pageFields),
+      (
+        "pglist_data",
+        ["node_zones", "nr_zones", "node_start_pfn", "node_spanned_pages", "node_id"]
+      ),
+      ("zone", ["free_area", "vm_stat", "spanned_pages"]), ("free_area", ["free_list"]),
+      ("list_head", ["next", "prev"]),
+      ("vmap_area", switches.contains(.vmallocStartNote) ? [] : ["va_start", "list"]),
+    ]
+    for (structure, names) in fields { lines += names.map { offset(structure, $0, image) } }
+    return lines + [("LENGTH(zone.free_area)", "11")]
+  }
+
+  private static func log(_ image: KernelImage) -> [Line] {
+    var lines = ["prb", "printk_rb_static", "clear_seq"].map { symbol($0, image) }
+    let structures: [(String, [String])] = [
+      ("printk_ringbuffer", ["desc_ring", "text_data_ring", "fail"]),
+      ("prb_desc_ring", ["count_bits", "descs", "infos", "head_id", "tail_id"]),
+      ("prb_desc", ["state_var", "text_blk_lpos"]), ("prb_data_blk_lpos", ["begin", "next"]),
+      ("printk_info", ["seq", "ts_nsec", "text_len", "caller_id", "dev_info"]),
+    ]
+    for (structure, names) in structures {
+      lines.append(size(structure, image))
+      lines += names.map { offset(structure, $0, image) }
+    }
+    let device = "dev_printk_info"
+    lines += [
+      size(device, image), offset(device, "subsystem", image),
+      (
+        "LENGTH(printk_info_subsystem)",
+        "\(image.table.field("struct \(device)", "subsystem").size)"
+      ),
+      offset(device, "device", image),
+      ("LENGTH(printk_info_device)", "\(image.table.field("struct \(device)", "device").size)"),
+      size("prb_data_ring", image),
+    ]
+    lines += ["size_bits", "data", "head_lpos", "tail_lpos"].map {
+      offset("prb_data_ring", $0, image)
+    }
+    return lines + [
+      ("SIZE(atomic_long_t)", "8"), ("OFFSET(atomic_long_t.counter)", "0"),
+      size("latched_seq", image), offset("latched_seq", "val", image),
+      (
+        "LENGTH(free_area.free_list)",
+        "\(image.table.field("struct free_area", "free_list").size / 16)"
+      ),
+    ]
+  }
+
+  private static func numbers(
+    _ machine: borrowing Machine, _ image: KernelImage, _ switches: Switches
+  ) -> [Line] {
+    let kernel = image.kernel
     func type(_ type: PageType) -> String {
       "\(Int32(bitPattern: machine.pageTypeWord(type)))"
     }
-    // The kernel names its top table by the address in its image, which lies at physical 0 plus
-    // `phys_base`; tools translate it by that rule and not through the tables.
-    let top = hex(AddressMap.imageStart + machine.mmu.topTable << 12)
-    return [
-      Line("OSRELEASE", machine.configuration.kernel.release),
-      Line("PAGESIZE", "4096"),
-      Line("SYMBOL(swapper_pg_dir)", top),
-      Line("NUMBER(VMALLOC_START)", "0x" + hex(map.vmallocStart)),
-      Line("SYMBOL(vmemmap)", hex(map.vmemmap), .since(.v6_12)),
-      // Roots of 2^8 sections of 2^27 bytes; readers take its presence for a virtual memory map.
-      Line("LENGTH(mem_section)", map.levels == 5 ? "131072" : "2048"),
-      Line("NUMBER(SECTION_SIZE_BITS)", "27"),
-      Line("NUMBER(MAX_PHYSMEM_BITS)", map.levels == 5 ? "52" : "46"),
-      Line("SIZE(page)", "\(MemoryLayout<Frame>.stride)"),
-      Line("SIZE(list_head)", "16"),
-      Line("OFFSET(page.flags)", "0"),
-      Line("OFFSET(page._refcount)", "52"),
-      Line("OFFSET(page.mapping)", "24"),
-      Line("OFFSET(page.lru)", "8"),
-      Line("OFFSET(page._mapcount)", "48"),
-      Line("OFFSET(page.private)", "40"),
-      Line("OFFSET(page.compound_dtor)", "16", .before(.v6_6)),
-      Line("OFFSET(page.compound_order)", "17", .before(.v6_6)),
-      Line("OFFSET(page.compound_head)", "8"),
-      Line("OFFSET(page.compound_info)", "8"),
-      Line("OFFSET(list_head.next)", "0"),
-      Line("OFFSET(list_head.prev)", "8"),
-      Line("LENGTH(zone.free_area)", "11"),
-      Line("NUMBER(NR_FREE_PAGES)", "0"),
-      Line("NUMBER(PG_lru)", isOld ? "4" : "5"),
-      Line("NUMBER(PG_private)", isOld ? "13" : "14"),
-      Line("NUMBER(PG_swapcache)", "10"),
-      Line("NUMBER(PG_swapbacked)", isOld ? "19" : "17"),
-      Line("NUMBER(PG_slab)", "9"),
-      Line("NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)", type(.slab)),
-      Line("NUMBER(PG_head_mask)", isOld ? "65536" : "64"),
-      Line("NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)", type(.buddy)),
-      Line("NUMBER(HUGETLB_PAGE_DTOR)", "2", .before(.v6_6)),
-      Line("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-2049", .from(.v6_6, before: .v6_12)),
-      Line("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-201326592", .since(.v6_12)),
-      Line("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-257", .before(.v6_12)),
-      Line("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-251658240", .since(.v6_12)),
-      Line("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", "-150994944", .since(.v6_18)),
-      Line("NUMBER(phys_base)", "0"),
-      Line("SYMBOL(init_top_pgt)", top),
-      Line("NUMBER(pgtable_l5_enabled)", map.levels == 5 ? "1" : "0"),
-      Line("KERNELOFFSET", "0"),
-      Line("NUMBER(KERNEL_IMAGE_SIZE)", "\(map.modulesStart - AddressMap.imageStart)"),
-      Line("NUMBER(sme_mask)", "0"),
+    func flag(_ name: String) -> Line { ("NUMBER(\(name))", "\(image.table.constant(name)!)") }
+    var lines: [Line] = [("NUMBER(NR_FREE_PAGES)", "0")]
+    lines += ["PG_lru", "PG_private", "PG_swapcache", "PG_swapbacked"].map(flag)
+    lines.append(
+      switches.contains(.typeByte)
+        ? ("NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)", type(.slab)) : ("NUMBER(PG_slab)", "9"))
+    if image.table.constant("PG_hwpoison") != nil { lines.append(flag("PG_hwpoison")) }
+    lines.append(("NUMBER(PG_head_mask)", "\(1 << image.table.constant("PG_head")!)"))
+    lines.append(("NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)", type(.buddy)))
+    let huge: [(Switch.Kernels, Line)] = [
+      (.before(.v6_6), ("NUMBER(HUGETLB_PAGE_DTOR)", "2")),
+      (.from(.v6_6, before: .v6_12), ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-2049")),
+      (.since(.v6_12), ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-201326592")),
+      (.before(.v6_12), ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-257")),
+      (.since(.v6_12), ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-251658240")),
+      (.since(.v6_18), ("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", "-150994944")),
     ]
+    return lines + huge.filter { $0.0.contains(kernel) }.map(\.1)
+  }
+
+  private static func kallsyms(_ objects: borrowing KernelObjects) -> [Line] {
+    let names = ["names", "num_syms", "token_table", "token_index", "offsets", "relative_base"]
+    return names.map { "kallsyms_\($0)" }.filter(objects.image.has).map {
+      symbol($0, objects.image)
+    }
+  }
+
+  private static func processor(
+    _ objects: borrowing KernelObjects, _ machine: borrowing Machine
+  ) -> [Line] {
+    let image = objects.image
+    let map = objects.memory.map
+    return [
+      ("NUMBER(phys_base)", "\(objects.memory.physBase)"), symbol("init_top_pgt", image),
+      ("NUMBER(pgtable_l5_enabled)", map.levels == 5 ? "1" : "0"), symbol("node_data", image),
+      ("LENGTH(node_data)", "\(image.table.arrayCount("node_data"))"), ("KERNELOFFSET", "0"),
+      ("NUMBER(KERNEL_IMAGE_SIZE)", "\(map.modulesStart - AddressMap.imageStart)"),
+      ("NUMBER(sme_mask)", "0"),
+    ]
+  }
+
+  private static func symbol(_ name: String, _ image: KernelImage) -> Line {
+    ("SYMBOL(\(name))", hex(image[name]))
+  }
+
+  private static func size(_ structure: String, _ image: KernelImage) -> Line {
+    ("SIZE(\(structure))", "\(image.table.size("struct \(structure)"))")
+  }
+
+  private static func offset(_ structure: String, _ field: String, _ image: KernelImage) -> Line {
+    ("OFFSET(\(structure).\(field))", "\(image.offset("struct \(structure)", field))")
   }
 
   private static func hex(_ value: UInt64) -> String { String(value, radix: 16) }

@@ -44,7 +44,8 @@ import VMemScript
   @Test(
     arguments: verbs.filter {
       ![
-        "memory", "kcore", "vmcore", "include", "assert", "snapshot", "diff", "log", "undo",
+        "memory", "kcore", "vmcore", "vmlinux", "include", "assert", "snapshot", "diff", "log",
+        "undo",
         "import_vmallocinfo", "replay",
       ].contains($0)
     })
@@ -100,7 +101,7 @@ import VMemScript
 
   @Test(
     arguments: verbs.filter {
-      !["memory", "kcore", "vmcore", "include", "import_vmallocinfo"].contains($0)
+      !["memory", "kcore", "vmcore", "vmlinux", "include", "import_vmallocinfo"].contains($0)
     })
   func json(_ name: String) throws {
     let verb = try #require(VerbTable().find(name))

@@ -39,7 +39,7 @@ extension SwitchScript {
       "flags_old",
       """
       kcore --headers
-      page pfn:1
+      page pfn:21
       """),
     SwitchScript(
       "vmalloc_start_note",

@@ -1,30 +1,44 @@
 import Glibc
 
 /// An ELF core file as a tool sees it: everything through the headers, nothing known beforehand.
-final class CoreReader {
-  struct Segment: Equatable {
-    var type: UInt32
-    var flags: UInt32
-    var offset: UInt64
-    var address: UInt64
-    var physical: UInt64
-    var fileSize: UInt64
-    var memorySize: UInt64
-    var alignment: UInt64
+package final class CoreReader {
+  package struct Segment: Equatable {
+    package var type: UInt32
+    package var flags: UInt32
+    package var offset: UInt64
+    package var address: UInt64
+    package var physical: UInt64
+    package var fileSize: UInt64
+    package var memorySize: UInt64
+    package var alignment: UInt64
+
+    package init(
+      type: UInt32, flags: UInt32, offset: UInt64, address: UInt64, physical: UInt64,
+      fileSize: UInt64, memorySize: UInt64, alignment: UInt64
+    ) {
+      self.type = type
+      self.flags = flags
+      self.offset = offset
+      self.address = address
+      self.physical = physical
+      self.fileSize = fileSize
+      self.memorySize = memorySize
+      self.alignment = alignment
+    }
   }
-  struct Note: Equatable {
-    var name: String
-    var type: UInt32
-    var bytes: [UInt8]
+  package struct Note: Equatable {
+    package var name: String
+    package var type: UInt32
+    package var bytes: [UInt8]
   }
 
-  let descriptor: Int32
-  private(set) var segments: [Segment] = []
-  let size: UInt64
+  package let descriptor: Int32
+  package private(set) var segments: [Segment] = []
+  package let size: UInt64
   /// Bytes the file takes on disk.
-  let allocated: UInt64
+  package let allocated: UInt64
 
-  init(descriptor: Int32) {
+  package init(descriptor: Int32) {
     self.descriptor = descriptor
     var status = stat()
     fstat(descriptor, &status)
@@ -47,10 +61,10 @@ final class CoreReader {
 
   deinit { close(descriptor) }
 
-  var loads: [Segment] { segments.filter { $0.type == 1 } }
+  package var loads: [Segment] { segments.filter { $0.type == 1 } }
 
   /// Bytes of the file; past its end there are none.
-  func bytes(_ offset: UInt64, _ count: Int) -> [UInt8] {
+  package func bytes(_ offset: UInt64, _ count: Int) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: count)
     let read = result.withUnsafeMutableBytes {
       pread(descriptor, $0.baseAddress, count, Int(offset))
@@ -59,19 +73,19 @@ final class CoreReader {
   }
 
   /// A number of `count` bytes, little endian.
-  func number(_ offset: UInt64, _ count: Int) -> UInt64 {
+  package func number(_ offset: UInt64, _ count: Int) -> UInt64 {
     bytes(offset, count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// The bytes at an address, which lies in one segment with all of them; nil where none is.
-  func memory(_ address: UInt64, _ count: Int) -> [UInt8]? {
+  package func memory(_ address: UInt64, _ count: Int) -> [UInt8]? {
     let segment = loads.first {
       $0.address <= address && address - $0.address + UInt64(count) <= $0.fileSize
     }
     return segment.map { bytes($0.offset + (address - $0.address), count) }
   }
 
-  var notes: [Note] {
+  package var notes: [Note] {
     guard let segment = segments.first(where: { $0.type == 4 }) else { return [] }
     var notes: [Note] = []
     var at = segment.offset

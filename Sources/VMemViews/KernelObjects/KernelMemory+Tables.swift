@@ -1,0 +1,51 @@
+internal import VMem
+
+/// The page tables of a dump: those of RAM, and a top table in the image that leads to copies where the
+/// kernel's own memory is mapped as well. Nothing in RAM changes.
+extension KernelMemory {
+  /// Starts the top table, which is `init_top_pgt`, as a copy of the machine's.
+  mutating func copyTopTable(_ machine: borrowing Machine) {
+    copy(machine.mmu.topTable, to: image["init_top_pgt"], machine)
+  }
+
+  private mutating func copy(_ pfn: UInt64, to address: UInt64, _ machine: borrowing Machine) {
+    for index in 0..<512 {
+      store(machine.ram[table: pfn, index].withoutNote.bits, at: address + UInt64(index) * 8)
+    }
+  }
+
+  /// Maps pages of consecutive frames with 4 KiB leaves. What was mapped there is replaced.
+  ///
+  /// - Parameter attributes: bits of the leaves.
+  mutating func mapPages(
+    _ address: UInt64, frames: Range<UInt64>, _ attributes: UInt64, _ machine: borrowing Machine
+  ) {
+    var table: UInt64 = 0
+    for pfn in frames {
+      let at = address + (pfn - frames.lowerBound) << 12
+      let index = at >> 12 & 511
+      if table == 0 || index == 0 { table = leafTable(of: at, machine) }
+      store(pfn << 12 | attributes, at: table + index * 8)
+    }
+  }
+
+  /// The address of the lowest table on the way to `address`: one of this memory's own.
+  private mutating func leafTable(of address: UInt64, _ machine: borrowing Machine) -> UInt64 {
+    var table = image["init_top_pgt"]
+    for depth in stride(from: map.levels, to: 1, by: -1) {
+      let at = table + (address >> UInt64(12 + 9 * (depth - 1)) & 511) * 8
+      let entry = load(at: at)
+      let pfn = (entry & Entry.pfnMask) >> 12
+      if entry & Entry.present != 0, entry & Entry.pageSize == 0, pfn >= base >> 12 {
+        table = start + pfn << 12 - base
+        continue
+      }
+      table = allocate(bytes: 4096, alignment: 4096)
+      if entry & Entry.present != 0, entry & Entry.pageSize == 0 {
+        copy(pfn, to: table, machine)
+      }
+      store(physical(table) | Protection.kernelTable.bits, at: at)
+    }
+    return table
+  }
+}

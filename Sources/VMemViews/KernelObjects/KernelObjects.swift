@@ -1,0 +1,133 @@
+internal import VMem
+
+/// A machine's state as the kernel would keep it: what readers of a dump find behind the symbols of
+/// the image. Made for a dump, and gone with it: the machine is not changed.
+struct KernelObjects {
+  var memory: KernelMemory
+  var pages: StructPages
+  /// Addresses of the structures of nodes, tasks (the idle one is the image's; the one the machine
+  /// boots with is first) and address spaces.
+  private(set) var nodes: [UInt64] = []
+  var tasks: [UInt64] = []
+  var spaces: [UInt64: UInt64] = [:]
+  /// Addresses of `vm_struct`s by that of their areas.
+  var structures: [UInt64: UInt64] = [:]
+  /// Addresses of the `file` of each file of the machine, by inode number.
+  var files: [UInt64: UInt64] = [:]
+  /// The file system they are in: `super_block`, `mount` and root.
+  var block: UInt64 = 0
+  var mount: UInt64 = 0
+  var root: UInt64 = 0
+  /// What frames are in the dump: RAM, and the kernel's own memory behind it.
+  private(set) var frameCount: UInt64 = 0
+  /// Where the struct pages begin, and their bytes.
+  private(set) var pagesAt: UInt64 = 0
+  private(set) var pagesSize: UInt64 = 0
+  /// Bytes of the struct pages of whole sections.
+  var sectionPagesSize: UInt64 { (pagesSize + 0x1f_ffff) & ~0x1f_ffff }
+
+  var image: KernelImage { memory.image }
+  var table: TypeTable { memory.image.table }
+
+  init(_ machine: borrowing Machine) {
+    memory = KernelMemory(KernelImage(machine.configuration), machine)
+    pages = StructPages(machine)
+    memory.copyTopTable(machine)
+    addConstants(machine)
+    addNodes(machine)
+    addAreas(machine)
+    addFiles(machine)
+    addTasks(machine)
+    addLog(machine)
+    addArenas(machine)
+    addCaches(machine)
+    addStatistics(machine)
+    addSections(machine)
+    memory.store(Array(Vmcoreinfo(self, machine).note), at: image["vmcoreinfo_data"])
+    finish(machine)
+  }
+
+  /// Maps the image, the objects and the struct pages. Tables are made while they are mapped, so that
+  /// there is room for those of all that comes.
+  private mutating func finish(_ machine: borrowing Machine) {
+    let first = memory.base >> 12
+    let kernel = Protection.kernel.bits
+    let imageFrames = (image.end - KernelImage.start) >> 12
+    memory.mapPages(KernelImage.start, frames: first..<first + imageFrames, kernel, machine)
+    let pagesEnd = pagesAt + pagesSize
+    memory.mapPages(
+      machine.map.vmemmap, frames: pagesAt >> 12..<pagesEnd >> 12, kernel, machine)
+    // The rest of the last section has struct pages that are all the same: one page of them.
+    let rest = machine.map.vmemmap + pagesSize..<machine.map.vmemmap + sectionPagesSize
+    for address in stride(from: rest.lowerBound, to: rest.upperBound, by: 4096) {
+      memory.mapPages(address, frames: pagesEnd >> 12 - 1..<pagesEnd >> 12, kernel, machine)
+    }
+    memory.mapPages(memory.start, frames: first..<pagesEnd >> 12, kernel, machine)
+    precondition(memory.base + UInt64(memory.size) <= pagesAt, "no room for the tables")
+  }
+
+  /// Lays out what is behind the objects: room for tables, then the struct pages of all frames.
+  mutating func placePages() {
+    // A table for each 2 MiB that is mapped twice or thrice, and some above them.
+    let objects = UInt64(memory.size)
+    var count: UInt64 = 0
+    var start: UInt64 = 0
+    var end = memory.base + objects
+    // The struct pages are frames themselves.
+    for _ in 0..<6 {
+      let tables = 2 * (end - memory.base) >> 21 + count >> 15 + 32
+      start = (memory.base + objects + tables << 12 + 4095) & ~4095
+      count = (end >> 12 + 511) & ~511
+      end = start + count * 64 + 4096
+    }
+    frameCount = (end >> 12 + 511) & ~511
+    pagesAt = start
+    // One page more: struct pages of no memory, which stand for all that there are none of.
+    pagesSize = frameCount * 64 + 4096
+  }
+
+  /// The words of a page of this memory, by its physical address.
+  func read(page: UInt64, _ machine: borrowing Machine, into words: inout [UInt64]) {
+    if page >= pagesAt {
+      let first = (page - pagesAt) / 64
+      return pages.render(first..<first + 64, machine, into: &words)
+    }
+    let from = Int(page - memory.base) / 8
+    words.removeAll(keepingCapacity: true)
+    words += memory.words[min(from, memory.words.count)..<min(from + 512, memory.words.count)]
+    words += repeatElement(0, count: 512 - words.count)
+  }
+
+  private mutating func addConstants(_ machine: borrowing Machine) {
+    let map = machine.map
+    memory.store(Array(image.banner.utf8), at: image["linux_banner"])
+    memory.store(image.kallsyms.bytes, at: image["kallsyms_num_syms"])
+    memory.set("page_offset_base", map.pageOffset)
+    memory.set("vmalloc_base", map.vmallocStart)
+    memory.set("vmemmap_base", map.vmemmap)
+    memory.set("phys_base", memory.physBase)
+    memory.set("__pgtable_l5_enabled", map.levels == 5 ? 1 : 0)
+    memory.set("pgdir_shift", map.levels == 5 ? 48 : 39)
+    memory.set("ptrs_per_p4d", map.levels == 5 ? 512 : 1)
+    let cpus = machine.cpuCount == 64 ? UInt64.max : 1 << UInt64(machine.cpuCount) - 1
+    for mask in ["possible", "online", "present", "active"] {
+      memory.set("__cpu_\(mask)_mask.bits[0]", cpus)
+    }
+    memory.set("nr_cpu_ids", UInt64(machine.cpuCount))
+    // A kernel's count begins five minutes before it wraps; a tick of the clock is a microsecond.
+    let jiffies = UInt64(UInt32.max) + 1 - 300_000 + machine.clock / 1000
+    memory.set("jiffies_64", jiffies)
+    memory.set("jiffies", jiffies)
+    let uts = ["sysname", "nodename", "release", "version", "machine", "domainname"]
+    let values = [
+      "Linux", "vmemctl", machine.configuration.kernel.release, "#1 vmemctl", "x86_64", "(none)",
+    ]
+    for (field, value) in zip(uts, values) {
+      memory.store(Array(value.utf8), at: memory.address("init_uts_ns.name.\(field)"))
+    }
+    memory.link(image["modules"], [])
+    memory.link(image["super_blocks"], [])
+  }
+
+  mutating func add(node: UInt64) { nodes.append(node) }
+}

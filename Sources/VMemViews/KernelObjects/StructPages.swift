@@ -1,0 +1,153 @@
+internal import VMem
+
+/// The `struct page` of every frame of a dump, as a kernel that keeps them for all frames has it. In RAM
+/// the records of frames that nobody has used yet are zeroes, and links are frame numbers.
+struct StructPages {
+  /// Words of a record.
+  static let words = 8
+
+  let zones: [ZoneRange]
+  private let vmemmap: UInt64
+  private let reserved: [Range<UInt64>]
+  private let bits: PageFlags
+  private let buddy: UInt64
+  /// Heads of free blocks, by zone and order, ascending.
+  private var blocks: [[[UInt32]]]
+  /// The neighbours of free blocks on their lists.
+  private var links: [UInt32: (next: UInt64, previous: UInt64, order: UInt8)] = [:]
+  /// The head of each page of a folio of several pages, and the folio's order.
+  private var folios: [UInt32: (head: UInt32, order: UInt8)] = [:]
+  /// The kernel's number of each kind of zone, which stands in the flags.
+  var zoneNumbers: [UInt8: UInt64] = [:]
+  /// Addresses of files' `address_space`s and of slab caches.
+  var mappings: [UInt64: UInt64] = [:]
+  var caches: [UInt64] = []
+
+  init(_ machine: borrowing Machine) {
+    zones = machine.pageSets.zoneRanges
+    vmemmap = machine.map.vmemmap
+    reserved = machine.reservedRanges.map { $0.lowerBound >> 12..<$0.upperBound >> 12 }
+    bits = machine.ram.pageFlags
+    buddy = UInt64(machine.pageTypeWord(.buddy))
+    blocks = zones.map { Self.freeBlocks($0, machine) }
+  }
+
+  /// Those that have been handed out say it themselves; behind them all is free in the largest blocks
+  /// there can be.
+  private static func freeBlocks(_ zone: ZoneRange, _ machine: borrowing Machine) -> [[UInt32]] {
+    var blocks = [[UInt32]](repeating: [], count: 11)
+    var pfn = zone.frames.lowerBound
+    while pfn < min(zone.frontier, zone.frames.upperBound) {
+      guard let record = machine.pageSets.structPage(pfn), record.type == .buddy,
+        record.private <= 10
+      else {
+        pfn += 1
+        continue
+      }
+      blocks[Int(record.private)].append(UInt32(pfn))
+      pfn += 1 << record.private
+    }
+    pfn = zone.frontier
+    while pfn < zone.frames.upperBound {
+      var order = pfn == 0 ? 10 : min(10, pfn.trailingZeroBitCount)
+      while pfn + 1 << UInt64(order) > zone.frames.upperBound { order -= 1 }
+      blocks[order].append(UInt32(pfn))
+      pfn += 1 << UInt64(order)
+    }
+    return blocks
+  }
+
+  /// Heads of the free blocks of an order in a zone, ascending.
+  func blocks(zone: Int, order: Int) -> [UInt32] { blocks[zone][order] }
+
+  /// The address of a frame's `lru`.
+  func lru(_ pfn: UInt32) -> UInt64 { vmemmap + UInt64(pfn) * 64 + 8 }
+
+  /// Links the free blocks of an order in a zone behind the head of their list.
+  mutating func link(zone: Int, order: Int, _ head: UInt64) {
+    let list = blocks[zone][order]
+    for (index, pfn) in list.enumerated() {
+      links[pfn] = (
+        next: index + 1 < list.count ? lru(list[index + 1]) : head,
+        previous: index > 0 ? lru(list[index - 1]) : head, order: UInt8(order)
+      )
+    }
+  }
+
+  mutating func add(folio head: UInt32, order: UInt32) {
+    for pfn in head..<head + 1 << order { folios[pfn] = (head, UInt8(order)) }
+  }
+
+  /// Stores the records of consecutive frames, which may lie behind RAM.
+  func render(_ frames: Range<UInt64>, _ machine: borrowing Machine, into words: inout [UInt64]) {
+    words.removeAll(keepingCapacity: true)
+    words += repeatElement(0, count: frames.count * Self.words)
+    var zone = zones.first { $0.frames.upperBound > frames.lowerBound }
+    for pfn in frames {
+      if let now = zone, pfn >= now.frames.upperBound {
+        zone = zones.first { $0.frames.upperBound > pfn }
+      }
+      let at = Int(pfn - frames.lowerBound) * Self.words
+      render(pfn, zone, machine, &words, at)
+    }
+  }
+
+  private static let nobody: UInt64 = 0xffff_ffff
+
+  private func render(
+    _ pfn: UInt64, _ zone: ZoneRange?, _ machine: borrowing Machine, _ words: inout [UInt64],
+    _ at: Int
+  ) {
+    let own = zone ?? zones.last
+    let place =
+      UInt64(own?.node ?? 0) << 58 | (own.flatMap { zoneNumbers[$0.kind.rawValue] } ?? 0) << 56
+    let isOfZone = zone.map { $0.frames.contains(pfn) } ?? false
+    let record = machine.pageSets.structPage(pfn)
+    if let free = links[UInt32(pfn)] {
+      words[at] = place
+      words[at + 1] = free.next
+      words[at + 2] = free.previous
+      words[at + 5] = UInt64(free.order)
+      words[at + 6] = buddy
+      return
+    }
+    guard let record, !record.isUntouched else {
+      // What the allocator has never handed out is free; all else is the boot's.
+      let isFree = record != nil && isOfZone && pfn >= zone!.frontier
+      words[at] = place | (isFree ? 0 : bits.reserved)
+      words[at + 6] = Self.nobody | (isFree ? 0 : 1 << 32)
+      return
+    }
+    words[at] = place | record.flags & (1 << 56 - 1)
+    var count = UInt64(record.mapcount)
+    if record.type == .perCPU || record.type == .array || record.type == .buddy {
+      count = Self.nobody
+    }
+    let references =
+      record.type == .buddy || record.type == .perCPU
+      ? 0 : UInt64(UInt32(bitPattern: record.refcount))
+    words[at + 6] = count | references << 32
+    if record.type == .slab, caches.indices.contains(Int(record.private)) {
+      words[at + 1] = caches[Int(record.private)]
+    }
+    guard record.mapping >> 32 != 0, record.refcount > 0 else { return }
+    words[at + 3] = mappings[record.mapping] ?? 0
+    words[at + 4] = record.index
+    guard let folio = folios[UInt32(pfn)] else { return }
+    if folio.head == UInt32(pfn) {
+      words[at] |= headFlag
+    } else {
+      words[at + 1] = vmemmap + UInt64(folio.head) * 64 | 1
+      // The second page carries the folio's order in its flags.
+      if UInt32(pfn) == folio.head + 1 { words[at] |= UInt64(folio.order) }
+    }
+  }
+
+  /// `PG_head`.
+  private var headFlag: UInt64 { bits.reserved == PageFlags.oldReserved ? 1 << 16 : 1 << 6 }
+}
+
+extension PageFlags {
+  /// `PG_reserved` of kernels that have the flags in their old order.
+  fileprivate static let oldReserved: UInt64 = 1 << 12
+}
