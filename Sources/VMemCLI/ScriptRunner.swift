@@ -59,6 +59,11 @@ struct ScriptRunner {
       if interpreter.stop != nil { tellWhatKeeps(file) }
       return code
     }
+    if mode == .rewrite, MachineFile.isOne(ImagePath(file)) {
+      throw ProcessFailure(
+        message: "\(file) belongs to a machine: nothing was run; copy it, and rewrite the copy",
+        exitCode: EX_CANTCREAT)
+    }
     interpreter.echo = Echo(
       mode, version: VmemctlCommand.version,
       descriptor: mode == .rewrite ? nil : STDOUT_FILENO, json: options.line.isJSON)

@@ -10,7 +10,11 @@ extension Session {
   func machine(
     for program: Program, isNamed: Bool, isFirst: Bool = false, stops: Bool
   ) throws(ProcessFailure) -> Machine {
-    if program.isMalformed { return try Machine.booted() }
+    if program.isMalformed {
+      // The names of a machine that is not opened are not known.
+      if exists, !program.boots { program.passOverNames() }
+      return try Machine.booted()
+    }
     // What says nothing of the machine needs no image.
     if program.facts.contains(.apart), program.facts.isDisjoint(with: [.looks, .includes]),
       !program.commits, !isFirst

@@ -36,6 +36,9 @@ package final class Program {
     boots = true
   }
 
+  /// Has nothing told of names that its lines do not bind: there is a machine that may know them.
+  package func passOverNames() { findings.removeAll { !$0.name.isEmpty } }
+
   /// Whether it uses names that the machine must know.
   package var needsNames: Bool { !findings.isEmpty }
 }

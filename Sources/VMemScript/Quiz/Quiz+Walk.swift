@@ -50,6 +50,12 @@ extension Quiz {
       }
       return known
     }
+    nearby = { output, given in
+      guard let frame = output.last.flatMap({ Self.number($0) }), given >> 12 == frame else {
+        return nil
+      }
+      return "the page is right: which byte of it do the low 12 bits of the address name?"
+    }
     hint = "no entry on the way leads there: which indexes do the bits of the address give?"
   }
 }

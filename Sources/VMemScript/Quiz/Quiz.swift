@@ -19,6 +19,8 @@ package struct Quiz {
   var steps: (_ output: [String], _ answer: UInt64) -> [String] = { _, _ in [] }
   /// Answers that come from a known mistake, and what to think of again.
   var mistakes: (_ output: [String]) -> [(UInt64, String)] = { _ in [] }
+  /// What to think of again for an answer that is near; nil for one that is not.
+  var nearby: (_ output: [String], _ given: UInt64) -> String? = { _, _ in nil }
   /// What any other wrong answer is told.
   var hint = ""
 
@@ -84,6 +86,6 @@ package struct Quiz {
     }
     if value == answer { return nil }
     let known = mistakes(output).first { $0.0 == value }
-    return known?.1 ?? hint
+    return known?.1 ?? nearby(output, value) ?? hint
   }
 }

@@ -229,6 +229,13 @@ extension Verb {
     let token = interpreter.call.tokens[interpreter.call.arguments.token(.openFile)]
     let name = String(hostBytes: path)
     try interpreter.call.checkIsForeign(name, token)
+    if images.belongsToAMachine(name) {
+      var defect = ScriptError(
+        "\(name) belongs to another machine: nothing was written",
+        hint: "open a copy of it", token)
+      defect.exit = .cannotCreate
+      throw .script(defect)
+    }
     guard images.isTrusted(address) || interpreter.call.arguments.has(.hostPaths) else {
       var defect = ScriptError(
         "\(name) came with the image, which was made elsewhere or is a copy: nothing was written",

@@ -163,6 +163,12 @@ struct TablePicture: ~Copyable {
     if isTold { canvas.end() }
   }
 
+  /// The frame that the first entry of a run leads to; of a user's page that nobody may use its number
+  /// stands inverted.
+  private static func frame(_ run: EntryRun, _ node: TableNode) -> UInt64 {
+    node.depth == 1 && node.base >> 63 == 0 ? run.first.userFrame : run.first.pfn
+  }
+
   private static func title(
     _ run: EntryRun, _ node: TableNode, _ forest: TableForest
   ) -> String {
@@ -173,6 +179,6 @@ struct TablePicture: ~Copyable {
     let target = run.isTable ? "a table in frame" : "frame"
     return "\(entries), \(MapPicture.address(start))-\(MapPicture.address(end)): "
       + "\(run.isTable ? "the first leads to" : "the first maps") \(target) "
-      + "0x\(String(run.first.pfn, radix: 16))"
+      + "0x\(String(frame(run, node), radix: 16))"
   }
 }

@@ -54,6 +54,12 @@ enum VmallocinfoWindows {
       let found = (end - 1) | (1 << 30 - 1) - (size - 1)
       if found < start, AddressMap.vmallocStarts(levels: levels).contains(found) { start = found }
     }
+    // Of a piece with high rows only: no window begins so high, and the usual one has them all.
+    if !AddressMap.vmallocStarts(levels: levels).contains(start), starts[0] >= usual,
+      last - usual < size
+    {
+      start = usual
+    }
     guard AddressMap.vmallocStarts(levels: levels).contains(start) else {
       return (foreign(start, last), modules)
     }

@@ -27,6 +27,30 @@ struct RefusedLineTests {
     return (kept, ran.lines.last)
   }
 
+  /// Names of the machine are not called unbound for what else is wrong with a line.
+  @Test(arguments: ["write P hello", "walk s foo", "vfree s 3", "walk s '|' head"])
+  func namesOfTheMachineAreKnown(_ line: String) throws {
+    try boot()
+    #expect(try sh("$V s = vmalloc 4K && $V P = alloc_pages 1").status == 0)
+    let ran = try sh("$V \(line)")
+    #expect(ran.status == 65 && !ran.errorText.contains("never bound"), "\(ran.errorText)")
+  }
+
+  /// What another machine is kept in is nobody's page cache, and no script to rewrite.
+  @Test func filesOfAnotherMachineStay() throws {
+    try boot()
+    #expect(
+      try sh("$V --image o.img boot --memory 16M && $V --image o.img K = vmalloc 4K").status == 0)
+    #expect(try sh("$V f = file_open o.img && $V pwrite f 0 text:YY").status == 0)
+    let written = try sh("$V fsync f")
+    #expect(written.status == 73 && written.errorText.contains("belongs to another machine"))
+    for script in ["o.img-history", "m.img-history"] {
+      #expect(try sh("echo boot >\(script); $V run --rewrite \(script)").status == 73)
+      #expect(try sh("cat \(script); rm \(script)").outputText == "boot\n")
+    }
+    #expect(try sh("$V --image o.img check && $V --image o.img vfree K").status == 0)
+  }
+
   /// Neither the line nor the time that it would have taken are of the machine.
   @Test(arguments: [
     ("file_open m.img", 73), ("f = file_open m.img-wal", 73), ("write 0 @m.img", 73),

@@ -49,6 +49,28 @@ import VMemScript
     return result.output
   }
 
+  /// A page that nobody may use has its frame, not the inverted number in its entry.
+  @Test func aPageWithoutRightsShowsItsFrame() {
+    let lines = """
+      @boot --memory 64M
+      @mm = mm_create
+      @switch_mm mm
+      @u = mmap mm 16K
+      @write u text:hello
+
+      """
+    let picture = { (change: String) in
+      Self.document(
+        "page_tables --mm mm --range u..+4K", "svg", machine: lines + change)
+    }
+    let frame = { (text: String) in
+      text.split(separator: "the first maps frame 0x").dropFirst().first?.prefix { $0.isHexDigit }
+    }
+    let before = frame(picture(""))
+    #expect(before != nil)
+    #expect(frame(picture("@mprotect mm u 4K none\n")) == before)
+  }
+
   @Test(arguments: pictures)
   func standsAlone(_ line: String) {
     let svg = Self.document(line)

@@ -222,6 +222,15 @@ import VMemScript
     }
   }
 
+  /// Whoever has found the page is not told that no entry leads there.
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func theRightPageIsTold(_ seed: UInt64) throws {
+    let quiz = Quiz(.walk, seed: seed)
+    let near = try answer(quiz) ^ 0x5a5
+    let told = run("quiz walk --seed \(seed) --answer \(near)").messages
+    #expect(told.contains("the page is right") || told.contains("first byte"), "\(told)")
+  }
+
   @Test func onlyAQuestionIsKept() {
     func asks(_ line: String) -> (asks: Bool, boots: Bool) {
       var parser = Parser(VerbTable())

@@ -156,6 +156,17 @@ import VMem
     #expect(file.modules?.start == 0xbf00_0000 && file.modules?.last == 0xbfff_ffff)
   }
 
+  /// Rows that are all high in the usual window are of that one.
+  @Test(arguments: [
+    "0xffffe00000000000-0xffffe00000005000   20480 a+0x1/0x2 pages=4 vmalloc N0=4",
+    "0xffffe8ffc0000000-0xffffe8ffc0010000   65536 pcpu_get_vm_areas+0x0/0x0 vmalloc",
+  ])
+  func aPieceWithHighRowsOnly(_ row: String) throws {
+    let file = try VmallocinfoFile(name: "f", bytes: Array((row + "\n").utf8))
+    #expect(file.window.start == 0xffff_c900_0000_0000)
+    #expect(file.window.last == 0xffff_e8ff_ffff_ffff)
+  }
+
   @Test func oneRowElsewhereDoesNotMoveTheWindow() throws {
     let file = try read(
       "0xffff800000000000-0xffff800000002000    8192 vmap\n" + Self.plain
