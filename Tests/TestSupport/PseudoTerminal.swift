@@ -42,7 +42,7 @@ package final class PseudoTerminal {
   /// The exit code, or 137 when the program has not ended after a while.
   package func end() throws(HostFailure) -> Int32 {
     hasEnded = true
-    for _ in 0..<200 {
+    for _ in 0..<600 {
       var information = siginfo_t()
       if waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0,
         information.si_signo != 0
@@ -72,7 +72,7 @@ package final class PseudoTerminal {
 
   /// Reads until the screen has shown `text` behind what was looked for before. Returns whether it
   /// did in time.
-  package func shows(_ text: String, seconds: Double = 10) -> Bool {
+  package func shows(_ text: String, seconds: Double = 40) -> Bool {
     let text = Array(text.utf8)
     let end = ContinuousClock.now + .seconds(seconds)
     // What was searched is not searched again: some lines print without end.
