@@ -32,7 +32,8 @@ struct OneShot {
     if options.isForced, !program.facts.contains(.replaces), !program.boots {
       throw ProcessFailure(
         message: "--force belongs to `boot`, `import_vmallocinfo` and `quiz`, which replace the "
-          + "image's machine, and to snapshot, memory, kcore and vmcore, which replace another's",
+          + "image's machine, and to snapshot, memory, kcore, vmcore and vmlinux, "
+          + "which replace another's",
         exitCode: EX_USAGE)
     }
     let machine = try session.machine(for: program, isNamed: options.isImageNamed, stops: true)

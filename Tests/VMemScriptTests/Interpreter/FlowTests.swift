@@ -103,10 +103,14 @@ import VMemScript
       ScriptSource(
         name: "a", bytes: Array("P = alloc_pages 3\ns = get_vm_area 64K --flags sparse\n".utf8)))
     let before = interpreter.machine.hash()
-    let dumps = ["memory", "vmcore"]
-    for verb in interpreter.table.verbs
-    where verb.isReader && !dumps.contains(verb.name.description) {
-      let line = verb.name.description == "kcore" ? "kcore --read s 64" : "\(verb.name) s"
+    // They write the file that a line names.
+    let dumps = ["memory", "kcore", "vmcore", "vmlinux"]
+    for verb in interpreter.table.verbs where verb.isReader {
+      let isDump = dumps.contains(verb.name.description)
+      let line = isDump ? "\(verb.name) /dev/null" : "\(verb.name) s"
+      if verb.name.description == "kcore" {
+        _ = interpreter.run(ScriptSource(name: "b", bytes: Array("kcore --read s 64\n".utf8)))
+      }
       _ = interpreter.run(ScriptSource(name: "b", bytes: Array("\(line)\n".utf8)))
       _ = interpreter.run(ScriptSource(name: "b", bytes: Array("\(verb.name)\n".utf8)))
       let after = interpreter.machine.hash()
