@@ -3,8 +3,7 @@ package struct SlabCacheSummary: Sendable {
   package let name: String
   /// Bytes of an object.
   package let size: UInt64
-  /// Objects in use, and slabs.
-  package let inUse: UInt64
+  /// Pages of objects.
   package let slabs: UInt64
 }
 
@@ -14,8 +13,7 @@ extension PageSets {
     ObjectCaches.types.map { type in
       let state = ram[CacheState.ref(type.cache)]
       return SlabCacheSummary(
-        name: "\(type)", size: UInt64(state.granules) << 4, inUse: state.inUse,
-        slabs: UInt64(state.slabCount))
+        name: "\(type)", size: UInt64(state.granules) << 4, slabs: UInt64(state.slabCount))
     }
   }
 }

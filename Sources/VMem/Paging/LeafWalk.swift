@@ -7,6 +7,11 @@ package struct LeafWalk {
   /// The kernel's tables.
   package init(_ machine: borrowing Machine) { self.init(machine.tables) }
 
+  /// The tables of a user address space.
+  package init(_ machine: borrowing Machine, of space: UserSpaceSummary) {
+    self.init(PageTables(ram: machine.ram, map: machine.map, root: UInt32(space.top)))
+  }
+
   init(_ tables: PageTables) {
     ram = tables.ram
     levels = tables.levels
@@ -22,6 +27,16 @@ package struct LeafWalk {
     forEachEntry(in: range) { address, entry, depth, pages in
       let inside = Level.size(depth: depth) - 1
       body(address, (entry.bits & Entry.pfnMask & ~inside | address & inside) >> 12, pages)
+      return true
+    }
+  }
+
+  /// Calls `body` for each page of a user's in `range`, those that nobody may use too: its frame.
+  package func forEachUserPage(in range: ClosedRange<UInt64>, _ body: (_ pfn: UInt64) -> Void) {
+    forEachEntry(in: range) { address, entry, depth, pages in
+      let inside = Level.size(depth: depth) - 1
+      let first = (entry.userFrame << 12 & ~inside | address & inside) >> 12
+      for pfn in first..<first + pages { body(pfn) }
       return true
     }
   }

@@ -14,6 +14,7 @@ extension KernelObjects {
       let mapping = inode + image.offset("struct inode", "i_data")
       store(at, "struct file", "f_mapping", mapping)
       pages.mappings[address] = mapping
+      fileKinds[address] = file.kind
       files[UInt64(file.number)] = at
     }
     memory.link(block + image.offset("struct super_block", "s_inodes"), inodes)

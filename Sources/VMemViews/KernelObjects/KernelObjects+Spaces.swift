@@ -26,15 +26,22 @@ extension KernelObjects {
     store(at, Self.mm, "task_size", machine.map.taskSize)
     var entries: [(start: UInt64, end: UInt64, entry: UInt64)] = []
     var pages: UInt64 = 0
+    var counts: [String: UInt64] = [
+      "MM_FILEPAGES": 0, "MM_ANONPAGES": 0, "MM_SWAPENTS": 0, "MM_SHMEMPAGES": 0,
+    ]
+    let walk = LeafWalk(machine, of: space)
     // Safe to ignore: the space is one of those that there are.
     try? machine.users.forEachUserMapping(of: space.address) { mapping, file in
       let vma = add(mapping, file, of: at, machine)
       entries.append((mapping.start, mapping.end - 1, vma))
       pages += (mapping.end - mapping.start) >> 12
+      walk.forEachUserPage(in: mapping.start...mapping.end - 1) { pfn in
+        counts[counter(of: pfn, machine), default: 0] += 1
+      }
     }
     store(at, Self.mm, "map_count", UInt64(entries.count))
     store(at, Self.mm, "total_vm", pages)
-    addCounters(at, space, machine)
+    addCounters(at, counts)
     let tree = at + image.offset(Self.mm, "mm_mt")
     // MT_FLAGS_ALLOC_RANGE, the lock outside, RCU.
     store(tree, "struct maple_tree", "ma_flags", 0x309)
@@ -61,14 +68,28 @@ extension KernelObjects {
     return at
   }
 
-  /// Pages that are there, by kind, as the counters of kernels without them per CPU have it.
-  private mutating func addCounters(
-    _ mm: UInt64, _ space: UserSpaceSummary, _ machine: borrowing Machine
-  ) {
-    guard table.has(Self.mm, "rss_stat[0].count") else { return }
-    for kind in 0..<4 {
+  /// Pages that are there, by kind (`rss_stat`). Counters per CPU add nothing to them.
+  private mutating func addCounters(_ mm: UInt64, _ counts: [String: UInt64]) {
+    let isPerCPU = table.has(Self.mm, "rss_stat[0].count")
+    for (name, count) in counts {
+      let kind = table.constant(name)!
+      guard isPerCPU else {
+        store(mm, Self.mm, "rss_stat.count[\(kind)]", count)
+        continue
+      }
+      store(mm, Self.mm, "rss_stat[\(kind)].count", count)
       store(mm, Self.mm, "rss_stat[\(kind)].counters", image["percpu_counter_zero"])
     }
+  }
+
+  /// What a page counts as: one of a file in memory alone, of another file or a device, or the
+  /// program's own. The corresponding kernel function is `mm_counter`.
+  private func counter(of pfn: UInt64, _ machine: borrowing Machine) -> String {
+    guard let record = machine.pageSets.structPage(pfn) else { return "MM_FILEPAGES" }
+    if let kind = fileKinds[record.mapping] {
+      return kind == .memfd || kind == .zero ? "MM_SHMEMPAGES" : "MM_FILEPAGES"
+    }
+    return record.flags & machine.ram.pageFlags.swapbacked != 0 ? "MM_ANONPAGES" : "MM_FILEPAGES"
   }
 
   /// A maple tree of ranges that ascend, bottom up: leaves of up to 15 entries, above them nodes of

@@ -14,6 +14,8 @@ struct KernelObjects {
   var structures: [UInt64: UInt64] = [:]
   /// Addresses of the `file` of each file of the machine, by inode number.
   var files: [UInt64: UInt64] = [:]
+  /// What the files are, by address.
+  var fileKinds: [UInt64: FileKind] = [:]
   /// The file system they are in: `super_block`, `mount` and root.
   var block: UInt64 = 0
   var mount: UInt64 = 0

@@ -28,6 +28,8 @@ struct KernelImage {
   private(set) var sections: [KernelSymbol.Section: Range<UInt64>] = [:]
   /// One past the last byte, whole pages (`_end`).
   private(set) var end: UInt64 = 0
+  /// The GNU build id.
+  private(set) var buildID: [UInt8] = []
   /// The kernel's table of these names, at the end of the image.
   private(set) var kallsyms: Kallsyms
   private var addresses: [String: UInt64] = [:]
@@ -43,6 +45,7 @@ struct KernelImage {
     place()
     nameEnds()
     addKallsyms()
+    buildID = identified()
   }
 
   private mutating func place() {
@@ -121,11 +124,22 @@ struct KernelImage {
     "Linux version \(kernel.release) (vmemctl@vmemctl) (vmemctl) #1 vmemctl\n"
   }
 
-  /// The GNU build id: 20 bytes that follow from all that the image is.
-  var buildID: [UInt8] {
+  /// 20 bytes that follow from all that the image is.
+  private func identified() -> [UInt8] {
     var text = "\(kernel.release) \(levels)"
     for place in places { text += " \(place.name) \(place.address) \(place.size)" }
-    for type in table.types { text += " \(type.name) \(type.size) \(type.kind)" }
+    for type in table.types {
+      text += " \(type.name) \(type.size)"
+      switch type.kind {
+      case .structure(_, let members, _):
+        for member in members { text += " \(member.name) \(member.type) \(member.offset)" }
+      case .enumeration(let values):
+        for (name, value) in values { text += " \(name) \(value)" }
+      case .alias(let other), .array(let other, _): text += " \(other)"
+      case .pointer(let target): text += " \(target ?? -1)"
+      case .base(let encoding): text += " \(encoding)"
+      }
+    }
     var bytes: [UInt8] = []
     for part in 0..<3 as Range<UInt64> {
       // FNV-1a, 64 bits, from three beginnings.

@@ -165,6 +165,14 @@ import VMem
         == tasks)
     // The worker's mappings.
     let mm = dump.load(tasks[1], "struct task_struct", "mm")
+    let isPerCPU = image.table.has("struct mm_struct", "rss_stat[0].count")
+    let counts = (0..<4).map { kind in
+      dump.load(
+        mm, "struct mm_struct",
+        isPerCPU ? "rss_stat[\(kind)].count" : "rss_stat.count[\(kind)]")
+    }
+    // One page was written; MM_ANONPAGES is 1.
+    #expect(counts == [0, 1, 0, 0])
     let ranges = dump.maple(mm + image.offset("struct mm_struct", "mm_mt"))
     #expect(ranges.map(\.first) == [0x1000_0000, 0x5555_5556_0000])
     for range in ranges {
