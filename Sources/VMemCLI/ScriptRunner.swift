@@ -39,14 +39,17 @@ struct ScriptRunner {
     }
     program.keepsMachine()
     let machine = try session.machine(
-      for: program, isNamed: true, isFirst: options.isFollowed,
+      for: program, isNamed: true, isFirst: mayWrite,
       stops: !options.keepsGoing && !options.isFollowed && options.echo == nil)
     var interpreter = Interpreter(
       machine: machine, options: settings, table: table, output: output)
-    if program.commits || options.isFollowed { interpreter.committer = session }
+    if program.commits || mayWrite { interpreter.committer = session }
     interpreter.images = session
     return session.leave(after: try finish(&interpreter, program, file), wasLong: true)
   }
+
+  /// Whether others than the script's lines may change the machine.
+  private var mayWrite: Bool { options.isFollowed || options.serve.isWritable }
 
   /// Runs a program, and puts its echo where that belongs.
   private func finish(
@@ -54,6 +57,7 @@ struct ScriptRunner {
   ) throws(ProcessFailure) -> VMemScript.ExitCode {
     guard let mode = options.echo else {
       if options.isFollowed { return follow(&interpreter, program, file) }
+      if options.isServed { return try serve(&interpreter, program) }
       _ = interpreter.run(program)
       let code = interpreter.finish()
       if interpreter.stop != nil { tellWhatKeeps(file) }
@@ -90,6 +94,19 @@ struct ScriptRunner {
     if options.endsAtPrompt, interpreter.hasBegun { prompt.talk(&interpreter, file) }
     prompt.end()
     return interpreter.finish()
+  }
+
+  /// Runs a program that debuggers may attach to.
+  private func serve(
+    _ interpreter: inout Interpreter, _ program: Program
+  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+    let server = try DebugServer(options.serve, isRun: true)
+    options.serve.announce(options.line.colour)
+    interpreter.debugger = server
+    _ = interpreter.run(program)
+    let code = interpreter.finish()
+    server.finish(code)
+    return code
   }
 
   /// Says what would have kept the machine of a script that has failed.

@@ -59,6 +59,34 @@ int chost_lock(int file, int is_writer, int waits);
 /// The process that keeps a lock from being had, 0 for none, -1 for one that is not known.
 long chost_lock_holder(int file, int is_writer);
 
+/// Listens at a path, for this user alone (0600). The file of a server that is gone is replaced.
+/// Returns the socket, or the negative of an error number: EEXIST for any other file, EADDRINUSE for
+/// a server that answers. When the process ends by `chost_remove_sockets`, an interrupt, SIGTERM or
+/// SIGHUP, the path is removed.
+int chost_listen_local(const char * _Nonnull path);
+
+/// Listens at a port of the loopback address, 127.0.0.1 or ::1. Returns the socket, or the negative of
+/// an error number.
+int chost_listen_port(uint16_t port, int is_v6);
+
+/// Removes the paths of `chost_listen_local`.
+void chost_remove_sockets(void);
+
+/// A client of a listening socket, which never blocks; -1 where none waits.
+int chost_accept(int server);
+
+/// What a client has sent, without waiting, and a file that it has passed with it, or -1. Returns
+/// bytes, 0 at the end, -1 with errno.
+long chost_receive(int client, void * _Nonnull bytes, size_t size, int * _Nonnull file);
+
+/// Whether the other end of a connection is closed, even if it has sent something that is still to be
+/// read.
+int chost_has_hung_up(int client);
+
+/// Lets the process at the other end of a local socket read this one's memory, where the host has it
+/// that only parents may.
+void chost_allow_reader(int client);
+
 /// Opens a file without a name, to read and write. Returns -1 where the file system has no such.
 int chost_open_nameless(const char * _Nonnull folder);
 

@@ -1,11 +1,21 @@
-/// What `--help` says of `run` and of `shell`.
+/// What `--help` says of `run`, `serve` and `shell`.
 enum CommandHelp: String {
   case run
+  case serve
   case shell
 
   var text: String {
-    let own = self == .run ? RunOptions.options.map { ($0.signature, $0.meaning) } : []
-    let rows = own + LineOptions.options.map { ($0.signature, $0.meaning) }
+    let serve = ServeOptions.options.map { ($0.signature, $0.meaning) }
+    let own =
+      switch self {
+      case .run: RunOptions.options.map { ($0.signature, $0.meaning) } + serve
+      case .serve: serve
+      case .shell: [] as [(String, String)]
+      }
+    let general = LineOptions.options.filter {
+      self != .serve || !ServeOptions.refused.contains($0.name)
+    }
+    let rows = own + general.map { ($0.signature, $0.meaning) }
     let width = rows.map(\.0.count).max() ?? 0
     let table = rows.map { name, meaning in
       "  \(name)\(String(repeating: " ", count: width - name.count))  \(meaning)\n"
@@ -14,7 +24,11 @@ enum CommandHelp: String {
   }
 
   var usage: String {
-    self == .run ? "vmemctl run [OPTION...] FILE..." : "vmemctl shell [OPTION...]"
+    switch self {
+    case .run: "vmemctl run [OPTION...] FILE..."
+    case .serve: "vmemctl serve [--gdb SOCKET|:PORT] [--qmp SOCKET] [OPTION...]"
+    case .shell: "vmemctl shell [OPTION...]"
+    }
   }
 
   var about: String {
@@ -36,6 +50,25 @@ enum CommandHelp: String {
         --shell and --step talk with you: lines of the language are answered by the script's
         machine. They do not change the exit code. In --step, quit ends the run. Ctrl-C stops it in
         front of the next line; a second one ends the process.
+
+        --serve waits for a debugger behind `boot`: gdb steps from call to call, stops at a verb's
+        function (break vm_area_map_pages, with symbols of the verb vmlinux), and sees the machine
+        as it is in front of the call. See vmemctl serve --help.
+      """
+    case .serve:
+      """
+        Let debuggers attach to the machine in an image, as they would to QEMU.
+
+        gdb reads memory through the page tables, or physical memory (maint packet
+        Qqemu.PhyMemMode:1), each CPU as a thread; `monitor help` lists QEMU's commands, and every
+        verb that only looks is one, too. drgn finds tasks, areas and struct pages. Behind RAM both
+        see the kernel's own objects, as in a dump; `vmemctl vmlinux FILE` writes the symbols.
+
+        Sockets are this user's alone (0600), a port is one of 127.0.0.1 and ::1. A client of a port
+        names no files. Nothing is changed without --writable; with it, what is written is committed
+        to the image. The image is held while a client is attached; in gdb, continue lets others
+        change it, Ctrl-C stops and looks again, and stepi stops at the next change. Ctrl-C ends the
+        server.
       """
     case .shell:
       """

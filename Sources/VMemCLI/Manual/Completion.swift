@@ -31,16 +31,22 @@ struct Completion {
     _ = try? LineOptions(removingFrom: &before)
     let open = LineOptions.options.map(\.name).filter { !given.contains($0) }
     guard let first = before.first else {
-      return ["run", "shell", "help", "bench"] + verbs + ["expect"] + open + [
+      return ["run", "shell", "serve", "help", "bench"] + verbs + ["expect"] + open + [
         "--help", "--version",
       ]
     }
     if first == "help" { return before.count == 1 ? Help(table).topics : [] }
     if first == "shell" { return open + ["--help"] }
+    let serve = ServeOptions.options.map(\.name).filter { !given.contains($0) }
+    if first == "serve" {
+      let general = open.filter { !ServeOptions.refused.contains($0) }
+      return words.last?.hasPrefix("-") == true ? serve + general + ["--help"] : []
+    }
     if first == "run" {
       // Without candidates a shell offers files.
       guard words.last?.hasPrefix("-") == true else { return [] }
-      return RunOptions.options.map(\.name).filter { !given.contains($0) } + open + ["--help"]
+      return RunOptions.options.map(\.name).filter { !given.contains($0) } + serve + open
+        + ["--help"]
     }
     guard let verb = table.verb(of: before) else { return verbs + ["expect"] }
     if verb.name.description == "step" { return ofStep(before) }

@@ -9,6 +9,8 @@ struct ManPage {
     for option in LineOptions.options { page += entry(option.signature, option.meaning) }
     page += ".PP\nOf run:\n"
     for option in RunOptions.options { page += entry(option.signature, option.meaning) }
+    page += ".PP\nOf serve, and of run with --serve:\n"
+    for option in ServeOptions.options { page += entry(option.signature, option.meaning) }
     page += section("LANGUAGE") + Self.language
     page += verbs
     page += section("EXIT STATUS") + "With several, 4 comes before 3, 3 before 2 and 2 before 1.\n"
@@ -76,6 +78,8 @@ extension ManPage {
     [\\fB\\-\\-tap\\fR|\\fB\\-\\-json\\fR] [\\fB\\-\\-image\\fR \\fIIMAGE\\fR] \\fIFILE\\fR...
     \\fBvmemctl\\fR [\\fB\\-\\-json\\fR] [\\fB\\-\\-image\\fR \\fIIMAGE\\fR] \\fIVERB\\fR [\\fIARGUMENT\\fR...]
     \\fBvmemctl shell\\fR [\\fB\\-\\-image\\fR \\fIIMAGE\\fR]
+    \\fBvmemctl serve\\fR [\\fB\\-\\-gdb\\fR \\fISOCKET\\fR] [\\fB\\-\\-qmp\\fR \\fISOCKET\\fR] \
+    [\\fB\\-\\-image\\fR \\fIIMAGE\\fR]
     \\fBvmemctl help\\fR [\\fITOPIC\\fR]
     \\fBvmemctl bench\\fR \\fIBENCHMARK\\fR [\\fIOPTION\\fR...]
     .fi
@@ -94,6 +98,9 @@ extension ManPage {
     .TP
     .B shell
     Type lines at a prompt, each a commit to the image; input that is no terminal is a script.
+    .TP
+    .B serve
+    Let gdb and drgn attach to the machine in an image; \\fBrun \\-\\-serve\\fR does so for one that a script works on.
     .TP
     .B help \\fR[\\fITOPIC\\fR]
     Explain the language, or one of its verbs.

@@ -7,7 +7,7 @@ enum Manual {
     case man
     /// A completion script.
     case completions(CompletionShell)
-    /// What `run` and `shell` are.
+    /// What `run`, `serve` and `shell` are.
     case command(CommandHelp)
     /// What may stand for the last of these words; the completion scripts ask.
     case complete(words: [String])
@@ -19,8 +19,8 @@ enum Manual {
       case "--completions" where words.count == 2:
         guard let shell = CompletionShell(rawValue: words[words.endIndex - 1]) else { return nil }
         self = .completions(shell)
-      case "run" where words.count == 1: self = .command(.run)
-      case "shell" where words.count == 1: self = .command(.shell)
+      case .some(let word) where words.count == 1 && CommandHelp(rawValue: word) != nil:
+        self = .command(CommandHelp(rawValue: word) ?? .run)
       case "--complete": self = .complete(words: Array(words.dropFirst()))
       default: return nil
       }

@@ -9,6 +9,8 @@ enum Invocation: Equatable {
   case line(LineOptions, words: [String])
   /// `shell`
   case shell(LineOptions)
+  /// `serve`
+  case serve(LineOptions, ServeOptions)
   /// A generated file, for installation.
   case manual(Manual.Page)
   /// ArgumentParser decides: `bench`, `--help`, `--version`, and every mistake.
@@ -28,9 +30,14 @@ enum Invocation: Equatable {
     let asksForHelp = words.contains("--help") || words.contains("-h")
     switch words.first {
     case .some(let first) where asksForHelp && CommandHelp(rawValue: first) != nil:
-      self = .manual(.command(first == "run" ? .run : .shell))
+      self = .manual(.command(CommandHelp(rawValue: first) ?? .run))
     case "run": self = .run(try RunOptions(words.dropFirst(), options))
     case "shell": self = .shell(try Self.shell(words, options))
+    case "serve":
+      for option in ServeOptions.refused where options.words.contains(option) {
+        throw ProcessFailure(message: "serve has no use for \(option)", exitCode: EX_USAGE)
+      }
+      self = .serve(options, try ServeOptions(words.dropFirst()))
     case "help" where words.dropFirst().first == "bench": self = process
     case "help":
       self =

@@ -25,6 +25,9 @@ struct RunOptions: Equatable {
   var wantsSame = false
   /// Whether two of the options that say so were given.
   private var hasTwoEchoes = false
+  /// Whether debuggers may attach, and where.
+  var isServed = false
+  var serve = ServeOptions()
   var line = LineOptions()
 
   init() {}
@@ -37,7 +40,7 @@ struct RunOptions: Equatable {
       if isAbout { return "\(about) is about an image: it needs --image" }
     }
     if let contradiction = contradictionOfKernels { return contradiction }
-    if let contradiction = contradictionOfPrompts { return contradiction }
+    if let contradiction = contradictionOfPrompts ?? contradictionOfServing { return contradiction }
     if hasTwoEchoes { return "--echo, --verify and --rewrite exclude each other" }
     if echo != nil, isTAP || isCheck {
       return "\(isTAP ? "--tap" : "--check") has no answers that lines could hold"
@@ -85,6 +88,11 @@ struct RunOptions: Equatable {
     ) {
       $0.steps = true
     },
+    CommandOption(
+      "--serve", "let debuggers attach, and wait for one in front of the first line"
+    ) {
+      $0.isServed = true
+    },
     CommandOption("--check", "say what is wrong with the scripts, and run nothing") {
       $0.isCheck = true
     },
@@ -99,6 +107,18 @@ struct RunOptions: Equatable {
     let isOther = echo != nil || isTAP || isCheck || !kernels.isEmpty
     return isOther
       ? "\(option) talks with you; it excludes --echo, --verify, --rewrite, --tap, --check and --kernel"
+      : nil
+  }
+
+  private var contradictionOfServing: String? {
+    guard isServed else {
+      return serve == ServeOptions() ? nil : "--gdb, --qmp and --writable belong to --serve"
+    }
+    if !serve.hasPlace { return "nowhere to attach: --serve needs --gdb or --qmp" }
+    if files.count > 1 || files == ["-"] { return "--serve takes one script in a file" }
+    let isOther = isFollowed || echo != nil || isTAP || isCheck || !kernels.isEmpty
+    return isOther
+      ? "--serve excludes --shell, --step, --echo, --verify, --rewrite, --tap, --check and --kernel"
       : nil
   }
 
@@ -137,6 +157,7 @@ struct RunOptions: Equatable {
     var rest = words
     while let word = rest.popFirst() {
       if try Self.options.take(word, &rest, &self) { continue }
+      if try ServeOptions.options.take(word, &rest, &serve) { continue }
       guard word == "-" || !word.hasPrefix("-") else { throw Self.unknown(word) }
       files.append(word)
     }
@@ -145,7 +166,8 @@ struct RunOptions: Equatable {
   }
 
   private static func unknown(_ word: String) -> ProcessFailure {
-    let names = options.map(\.name) + LineOptions.options.map(\.name)
+    let names =
+      options.map(\.name) + ServeOptions.options.map(\.name) + LineOptions.options.map(\.name)
     let near = nearest(to: word, of: names).map { "; did you mean \($0)?" } ?? ""
     return wrong("run has no option `\(word)`\(near)")
   }

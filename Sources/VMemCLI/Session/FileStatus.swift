@@ -12,6 +12,14 @@ struct FileStatus {
 
   private let status: stat
 
+  /// What differs once a file has been written.
+  struct Instant: Equatable {
+    let inode: ino_t
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
   /// Of a file that is open; nil when the host refuses.
   init?(_ descriptor: Int32) {
     var status = stat()
@@ -32,6 +40,11 @@ struct FileStatus {
   var identity: Identity { Identity(device: status.st_dev, inode: status.st_ino) }
   var size: Int { Int(status.st_size) }
   var permissions: mode_t { status.st_mode & 0o7777 }
+  var changed: Instant {
+    Instant(
+      inode: status.st_ino, size: size, seconds: status.st_mtim.tv_sec,
+      nanoseconds: status.st_mtim.tv_nsec)
+  }
   /// Names that the file has.
   var names: Int { Int(status.st_nlink) }
   var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }

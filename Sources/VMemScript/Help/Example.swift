@@ -114,6 +114,7 @@ package struct Example: Sendable {
     Example("shell/dump.sh", "A kcore, read with readelf and gdb."),
     Example("shell/drgn.sh", "A vmcore, read with drgn."),
     Example("shell/crash.sh", "A vmcore, read with crash."),
+    Example("shell/gdb-live.sh", "A script, stepped with gdb."),
   ]
 }
 

@@ -89,17 +89,22 @@ extension Interpreter {
 
   /// Carries out what somebody has typed. Whatever that comes to, the run goes on as it would have,
   /// unless the machine is broken or the host has failed.
-  package mutating func say(_ text: String) {
+  ///
+  /// - Returns: what the line alone came to.
+  @discardableResult
+  package mutating func say(_ text: String) -> ExitCode {
     let before = (exit, stop, fileName, place)
     (exit, isTyped) = (.success, true)
     let program = parsed(text)
     if report(program) == .next { _ = execute(program, 0..<program.code.count) }
     if committer != nil { checkAtEnd() }
     flush()
+    let own = exit
     let isFatal = [.corrupt, .inputOutput, .pipeClosed].contains(exit)
     exit = isFatal ? before.0.combined(with: exit) : before.0
     (stop, fileName, place) = (before.1, before.2, before.3)
     isTyped = false
+    return own
   }
 
   private func parsed(_ text: String) -> Program {

@@ -82,6 +82,9 @@ extension Interpreter {
       if companion != nil, line.kind != .close, wait(before: line, at, program) == .stop {
         return .stop
       }
+      if debugger != nil, line.kind == .call, attend(before: line, at, program) == .stop {
+        return .stop
+      }
       load(line, at, program, text)
       if options.showsLines, line.kind == .call { show(line, at, program) }
       let this = at
@@ -122,7 +125,7 @@ extension Interpreter {
 
   /// Puts the words of a line into place.
   @inline(__always)
-  private mutating func load(_ line: CodeLine, _ at: Int, _ program: Program, _ text: Text) {
+  mutating func load(_ line: CodeLine, _ at: Int, _ program: Program, _ text: Text) {
     place = Place(source: text, line: line.number, lineStart: line.start)
     call.tokens.removeAll()
     call.unquoted.removeAll()

@@ -48,6 +48,8 @@ package struct Interpreter: ~Copyable {
   package var echo: Echo?
   /// Whoever follows the run line by line; nil for nobody.
   package var companion: (any Companion)?
+  /// Whoever may stop the run in front of its calls; nil for nobody.
+  package var debugger: (any Debugger)?
   /// Lines that run once more, as they did before an interrupt.
   var repeats = 0
   /// Whether the line that runs was typed by the companion.

@@ -7,6 +7,17 @@ extension Declarations {
     void vunmap(); void vfree(); void vm_map_ram(); void vm_unmap_ram(); void ioremap(); void iounmap();
     void module_alloc(); void arena_map_alloc(); void alloc_thread_stack_node(); void pcpu_get_vm_areas();
     void vmap_pages_range_noflush(); void start_kernel(); void vmemctl();
+    void free_vm_area(); void find_vm_area(); void pcpu_free_vm_areas(); void vm_area_unmap_pages();
+    void vm_unmap_aliases(); void vmap_pages_range(); void vunmap_range(); void vmap_pfn();
+    void apply_to_page_range(); void apply_to_existing_page_range(); void set_pte_at();
+    void vmalloc_to_page(); void vmalloc_to_pfn(); void ioremap_wc(); void ioremap_cache();
+    void ioremap_uc(); void ioremap_wt(); void ioremap_page_range(); void remap_vmalloc_range();
+    void set_memory_ro(); void set_memory_rw(); void set_memory_x(); void set_memory_nx();
+    void vmalloc(); void vzalloc(); void vmalloc_user(); void vmalloc_32(); void vmalloc_huge();
+    void vmalloc_node(); void vrealloc(); void vfree_atomic(); void alloc_pages(); void free_pages();
+    void get_page(); void put_page(); void kmap(); void kunmap(); void kmap_flush_unused();
+    void kmap_local_page(); void kunmap_local(); void kmap_atomic(); void kunmap_atomic();
+    void kmap_to_page(); void switch_mm(); void arena_alloc_pages(); void arena_free_pages();
     section init_text;
     void _sinittext();
     section rodata;

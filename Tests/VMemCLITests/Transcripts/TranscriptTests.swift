@@ -15,7 +15,7 @@ import Testing
   /// Every script in examples/ has its transcript in Tests/Transcripts, and every transcript its
   /// script. What runs other programs is run by the checks that know whether they are there.
   @Test func examples() throws {
-    let foreign = ["dump", "drgn", "crash"].map { "examples/shell/\($0).sh" }
+    let foreign = ["dump", "drgn", "crash", "gdb-live"].map { "examples/shell/\($0).sh" }
     let examples = try ExampleFile.all().filter { !foreign.contains($0.path) }
     let folder = TestFiles.root + "/Tests/Transcripts/"
     for example in examples {

@@ -1,0 +1,77 @@
+internal import Glibc
+internal import VMemViews
+
+/// Where debuggers may attach, and what they may do.
+struct ServeOptions: Equatable {
+  /// Where one kind of them connects.
+  enum Place: Equatable {
+    /// A socket of this user's, by its path.
+    case socket(String)
+    /// A port of the loopback address.
+    case port(UInt16)
+  }
+
+  var gdb: Place?
+  var qmp: Place?
+  var isWritable = false
+
+  var hasPlace: Bool { gdb != nil || qmp != nil }
+
+  /// What means nothing to debuggers.
+  static let refused = ["--json", "--force"]
+
+  static let options: [CommandOption<ServeOptions>] = [
+    CommandOption(
+      "--gdb", "SOCKET|:PORT",
+      "let gdb attach (`target remote`) at a socket, or a port of this host"
+    ) { (options, word) throws(ProcessFailure) in options.gdb = try Self.place(word) },
+    CommandOption(
+      "--qmp", "SOCKET", "let drgn attach (`drgn --qemu`) at a socket, as to QEMU"
+    ) { (options, word) throws(ProcessFailure) in
+      guard case .socket = try Self.place(word) else {
+        throw ProcessFailure(
+          message: "--qmp takes a SOCKET: whoever reads this process's memory runs on its host",
+          exitCode: EX_USAGE)
+      }
+      options.qmp = .socket(word)
+    },
+    CommandOption("--writable", "let them change the machine too") { $0.isWritable = true },
+  ]
+
+  /// A path, or behind a colon a port.
+  private static func place(_ word: String) throws(ProcessFailure) -> Place {
+    guard word.hasPrefix(":") else {
+      if !word.isEmpty { return .socket(word) }
+      throw ProcessFailure(message: "a SOCKET is the path of a file", exitCode: EX_USAGE)
+    }
+    let digits = word.dropFirst()
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+      let port = UInt16(digits), port > 0
+    else {
+      throw ProcessFailure(
+        message: "no port `\(word.printable)`: they go from :1 to :65535, all on this host",
+        exitCode: EX_USAGE)
+    }
+    return .port(port)
+  }
+
+  /// What the words after `serve` ask for.
+  init(_ words: ArraySlice<String>) throws(ProcessFailure) {
+    var rest = words
+    while let word = rest.popFirst() {
+      if try Self.options.take(word, &rest, &self) { continue }
+      throw Self.wrong(
+        word.hasPrefix("-")
+          ? "serve has no option `\(word.printable)`" : "serve takes no `\(word.printable)`")
+    }
+    guard hasPlace else { throw Self.wrong("nowhere to attach: name a SOCKET, or a port for gdb") }
+  }
+
+  init() {}
+
+  private static func wrong(_ text: String) -> ProcessFailure {
+    ProcessFailure(
+      message: text, exitCode: EX_USAGE,
+      details: "  \(CommandHelp.serve.usage)\n  vmemctl serve --help")
+  }
+}

@@ -1,0 +1,52 @@
+package import VMem
+
+extension LiveMemory {
+  /// The registers of a CPU that a machine without a processor can tell of.
+  package struct Registers: Equatable {
+    package var rip: UInt64
+    package var rsp: UInt64
+    package var rax: UInt64 = 0
+    /// `rdi`, `rsi`, `rdx`, `rcx`, `r8` and `r9`.
+    package var arguments: [UInt64] = []
+    package var cr3: UInt64
+    package var cr4: UInt64
+
+    package static let eflags: UInt64 = 0x246
+    package static let cs: UInt64 = 0x10
+    package static let ss: UInt64 = 0x18
+    /// PE, MP, ET, NE, WP, AM and PG.
+    package static let cr0: UInt64 = 0x8005_0033
+    /// SCE, LME, LMA and NX.
+    package static let efer: UInt64 = 0xd01
+  }
+
+  /// The registers of a CPU in the middle of `schedule`, as in the notes of a dump.
+  package func registers(ofCPU cpu: Int) -> Registers {
+    Registers(
+      rip: objects.image["schedule"] + 1, rsp: processors[cpu].stack, cr3: processors[cpu].top,
+      // PAE, PGE, and LA57 with five levels.
+      cr4: 0xa0 | (map.levels == 5 ? 1 << 12 : 0))
+  }
+
+  package var cpuCount: Int { processors.count }
+
+  /// The number of the task that a CPU runs.
+  package func task(ofCPU cpu: Int) -> Int { processors[cpu].task }
+
+  /// Its name.
+  package func taskName(ofCPU cpu: Int, _ machine: borrowing Machine) -> String {
+    let name = machine.taskName(processors[cpu].task - 1)
+    return String(decoding: name ?? Array("vmemctl".utf8), as: UTF8.self)
+  }
+
+  /// A crash dump without memory but its first byte, for readers who look for VMCOREINFO.
+  ///
+  /// - Parameter memory: physical addresses that the dump is to have.
+  package func dump(_ memory: Range<UInt64>, _ machine: borrowing Machine) -> [UInt8] {
+    let segment = CoreSegment.ram(memory, map, .frames)
+    let notes = CoreNotes.vmcore(machine, objects, nil)
+    let header = CoreHeader(segments: 1, notesSize: notes.bytes.count)
+    return header.bytes([segment], notes, noteAlignment: 4)
+      + read(physical: memory.lowerBound, memory.count, machine)
+  }
+}
