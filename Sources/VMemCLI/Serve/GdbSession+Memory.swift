@@ -38,7 +38,9 @@ extension GdbSession {
     else { return .error(Errors.wrong) }
     guard rights.isWritable else { return .error(Errors.notAllowed) }
     if bytes.isEmpty { return .ok }
-    guard !isPhysical || isDirect(address, count, interpreter.machine) else {
+    // The verb means the current CPU's program.
+    let isOther = !isPhysical && address >> 63 == 0 && cpu(interpreter) != interpreter.machine.cpu
+    guard !isOther, !isPhysical || isDirect(address, count, interpreter.machine) else {
       return .error(Errors.notMapped)
     }
     let place = isPhysical ? interpreter.machine.map.pageOffset + address : address

@@ -145,10 +145,10 @@ struct GdbSession {
     _ cursor: inout PacketCursor, _ interpreter: borrowing Interpreter
   ) -> Reply {
     if cursor.take("Hc") { return thread(&cursor, interpreter) == nil ? .error(Errors.wrong) : .ok }
-    guard cursor.take("Hg"), let cpu = thread(&cursor, interpreter) else {
-      return .error(Errors.wrong)
-    }
-    selected = cpu == interpreter.machine.cpu ? nil : cpu
+    guard cursor.take("Hg") else { return .error(Errors.wrong) }
+    let isAny = cursor.text == "0" || cursor.text == "-1"
+    guard let cpu = thread(&cursor, interpreter) else { return .error(Errors.wrong) }
+    selected = isAny ? nil : cpu
     return .ok
   }
 

@@ -104,6 +104,12 @@ import VMemViews
     #expect(machine.answer("Hg-1") == "OK" && machine.answer("Hg0") == "OK")
     #expect(machine.answer("Hg3") == "E22" && machine.answer("Hx1") == "E22")
     #expect(machine.answer("Hc-1") == "OK")
+    // Whoever has named a thread keeps it, whatever CPU is the current one.
+    #expect(machine.answer("Hg1") == "OK" && machine.say("cpu 1") == "0\n")
+    machine.target.change()
+    #expect(machine.answer("qC") == "QC02" && machine.answer("?") == "T05thread:02;")
+    #expect(machine.read(0x5555_5556_0000, 1) == "70")
+    #expect(machine.answer("Hg0") == "OK" && machine.read(0x5555_5556_0000, 1) == "E14")
   }
 
   @Test func registers() throws {
@@ -150,6 +156,11 @@ import VMemViews
     #expect(machine.answer("Xffffc90000000002,2:CD") == "OK")
     #expect(machine.say("read v 4") == "41 42 43 44\n")
     #expect(machine.answer("Mffffc90000004000,1:41") == "E14")
+    // A program is written by the CPU that runs it.
+    #expect(machine.answer("M555555560000,1:50") == "OK")
+    #expect(machine.answer("Hg2") == "OK" && machine.answer("M555555560000,1:51") == "E14")
+    #expect(machine.answer("Mffffc90000000000,1:41") == "OK" && machine.answer("Hg0") == "OK")
+    #expect(machine.read(0x5555_5556_0000, 2) == "50 72")
     // Behind RAM is what only debuggers see.
     #expect(machine.answer("Mffffffff81000000,1:41") == "E14")
     let pfn = UInt64(machine.say("vmalloc_to_pfn v").dropLast()) ?? 0

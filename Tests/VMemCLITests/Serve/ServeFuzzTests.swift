@@ -10,8 +10,8 @@ import Testing
     v = vmalloc 16K
     write v text:hello
     """
-  /// Packets of each test: 10,000, and a hundred times as many with `VMEMCTL_LONG=1`.
-  private static let count = Scale.isLong ? 1_000_000 : 10_000
+  /// Packets of each test.
+  private static let count = Scale.operations(10_000, long: 200_000)
 
   private static let packets = [
     "qSupported:multiprocess+", "?", "g", "p1d", "P1d=0000000000000000", "m0,100",
