@@ -104,12 +104,13 @@ extension Verb {
       let token = interpreter.call.tokens[interpreter.call.arguments.token(.vmcoreinfo)]
       throw .script("no line of VMCOREINFO is `\(name)`", hint: "readelf -n prints them", token)
     }
+    let image = KernelImage(interpreter.machine.configuration)
     if interpreter.call.arguments.has(.vmlinux) {
-      let file = Dump.vmlinux(interpreter.machine.configuration)
+      let file = Dump.vmlinux(image)
       let descriptor = try interpreter.openBeside(.vmlinux)
       try interpreter.write(descriptor, .vmlinux) { $0.write(file.span) }
     }
-    return try interpreter.dump { Dump.vmcore($0, damage: damage, descriptor: $1) }
+    return try interpreter.dump { Dump.vmcore($0, image: image, damage: damage, descriptor: $1) }
   }
 
   private static func vmlinux(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

@@ -31,13 +31,15 @@ package enum Dump {
   /// (`KernelObjects`), which `vmlinux` names.
   ///
   /// - Parameters:
+  ///   - image: of the machine's kernel, where the caller has it.
   ///   - damage: done to VMCOREINFO in its note.
   ///   - descriptor: open for writing.
   /// - Returns: why it is not complete, or nil.
   package static func vmcore(
-    _ machine: borrowing Machine, damage: VmcoreinfoDamage? = nil, descriptor: Int32
+    _ machine: borrowing Machine, image: KernelImage? = nil, damage: VmcoreinfoDamage? = nil,
+    descriptor: Int32
   ) -> ByteWriter.Failure? {
-    let objects = KernelObjects(machine)
+    let objects = KernelObjects(machine, image)
     let segments = CoreSegment.frames(machine) + [.kernel(objects)]
     let notes = CoreNotes.vmcore(machine, objects, damage)
     return write(machine, objects, segments, notes, noteAlignment: 4, descriptor)
@@ -75,9 +77,7 @@ package enum Dump {
 
   /// The kernel's image as an ELF file with symbols and debug information, which fits the dumps of all
   /// machines of the kernel, its switches and the levels.
-  package static func vmlinux(_ configuration: Configuration) -> [UInt8] {
-    VmlinuxFile(KernelImage(configuration)).bytes
-  }
+  package static func vmlinux(_ image: KernelImage) -> [UInt8] { VmlinuxFile(image).bytes }
 
   /// Writes that file.
   ///
@@ -87,7 +87,7 @@ package enum Dump {
     _ machine: borrowing Machine, descriptor: Int32
   ) -> ByteWriter.Failure? {
     var sink = DumpSink(descriptor: descriptor)
-    sink.write(vmlinux(machine.configuration).span)
+    sink.write(vmlinux(KernelImage(machine.configuration)).span)
     return sink.finish()
   }
 

@@ -34,10 +34,11 @@ struct SegmentWriter: ~Copyable {
     case .structPages:
       walk.forEachLeaf(in: segment.address...end - 1) { address, pfn, pages in
         used.forEachRun(in: pfn..<pfn + pages) { run in
-          let first = address + (run.lowerBound - pfn) << 12
-          skip(to: first)
-          let place = (objects?.pagesAt ?? 0) + first - segment.address
-          copyKernel(machine, place, UInt64(run.count) << 12)
+          for frame in run {
+            let page = address + (frame - pfn) << 12
+            skip(to: page)
+            copyKernel(machine, objects!.structPage(at: page - segment.address), 4096)
+          }
         }
       }
     case .kcore where size == 0: break

@@ -40,9 +40,8 @@ struct KernelMemory {
 
   /// Room for an object, zeroed: its address in the direct map.
   mutating func allocate(bytes: Int, alignment: Int = 8) -> UInt64 {
-    while size % alignment != 0 { words.append(0) }
-    let at = size
-    words += repeatElement(0, count: (bytes + 7) / 8)
+    let at = (size + alignment - 1) / alignment * alignment
+    words += repeatElement(0, count: (at + bytes + 7) / 8 - words.count)
     return start + UInt64(at)
   }
 

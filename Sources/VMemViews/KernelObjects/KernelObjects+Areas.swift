@@ -7,6 +7,8 @@ extension KernelObjects {
     let start, end, node, list, structure, flags: TypeTable.Field
     let address, size, kinds, pages, order, count, physical, caller: TypeTable.Field
     let requested: TypeTable.Field?
+    /// Bytes of each.
+    let areaSize, structureSize: Int
 
     init(_ table: TypeTable) {
       func area(_ path: String) -> TypeTable.Field { table.field("struct vmap_area", path) }
@@ -27,6 +29,8 @@ extension KernelObjects {
       caller = structure("caller")
       requested =
         table.has("struct vm_struct", "requested_size") ? structure("requested_size") : nil
+      areaSize = table.size("struct vmap_area")
+      structureSize = table.size("struct vm_struct")
     }
   }
 
@@ -80,14 +84,14 @@ extension KernelObjects {
   private mutating func add(
     _ area: borrowing VMArea, _ fields: Fields, _ machine: borrowing Machine, isLazy: Bool = false
   ) -> UInt64 {
-    let at = memory.allocate("struct vmap_area")
+    let at = memory.allocate(bytes: fields.areaSize, alignment: 64)
     memory.store(area.start, at: at, fields.start)
     memory.store(area.end, at: at, fields.end)
     // Bit 2 no kernel uses; readers of kernels that had it want it where there is a vm_struct.
     let isStructure = area.isVMStruct && !isLazy
     memory.store(UInt64(area.areaFlags) | (isStructure ? 4 : 0), at: at, fields.flags)
     guard isStructure else { return at }
-    let vm = memory.allocate("struct vm_struct")
+    let vm = memory.allocate(bytes: fields.structureSize, alignment: 64)
     memory.store(vm, at: at, fields.structure)
     structures[area.start] = vm
     memory.store(area.start, at: vm, fields.address)
@@ -110,11 +114,16 @@ extension KernelObjects {
   }
 
   /// An address in the function that an area's caller names, where the image has it, else 0.
-  private func caller(of area: borrowing VMArea, _ machine: borrowing Machine) -> UInt64 {
+  private mutating func caller(
+    of area: borrowing VMArea, _ machine: borrowing Machine
+  ) -> UInt64 {
     guard !area.caller.isNone else { return 0 }
+    if let known = callers[area.caller] { return known }
     let symbol = machine.names.symbol(area.caller)
     let text = (0..<Int(symbol.length)).map { symbol.text[$0] }
     let name = String(decoding: text.prefix { $0 != 0x2b }, as: UTF8.self)
-    return image.has(name) ? image[name] + 5 : 0
+    let address = image.has(name) ? image[name] + 5 : 0
+    callers[area.caller] = address
+    return address
   }
 }

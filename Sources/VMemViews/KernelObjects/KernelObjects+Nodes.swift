@@ -100,6 +100,7 @@ extension KernelObjects {
     let roots = memory.allocate(
       bytes: (machine.map.levels == 5 ? 131_072 : 2048) * 8, alignment: 4096)
     memory.set("mem_section", roots)
+    pages.share(frameCount: Int(machine.ram.frameCount))
     // Sections take memory that they describe: room for one more than there seem to be.
     placePages()
     let most = frameCount / Self.framesOfSection + 2

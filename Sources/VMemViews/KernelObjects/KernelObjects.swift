@@ -12,6 +12,8 @@ struct KernelObjects {
   var spaces: [UInt64: UInt64] = [:]
   /// Addresses of `vm_struct`s by that of their areas.
   var structures: [UInt64: UInt64] = [:]
+  /// Addresses in the functions that areas name as their callers, by the place of the name.
+  var callers: [Ref<Symbol>: UInt64] = [:]
   /// Addresses of the `file` of each file of the machine, by inode number.
   var files: [UInt64: UInt64] = [:]
   /// What the files are, by address.
@@ -22,17 +24,18 @@ struct KernelObjects {
   var root: UInt64 = 0
   /// What frames are in the dump: RAM, and the kernel's own memory behind it.
   private(set) var frameCount: UInt64 = 0
-  /// Where the struct pages begin, and their bytes.
+  /// Where the pages of struct pages begin, and their bytes.
   private(set) var pagesAt: UInt64 = 0
-  private(set) var pagesSize: UInt64 = 0
-  /// Bytes of the struct pages of whole sections.
-  var sectionPagesSize: UInt64 { (pagesSize + 0x1f_ffff) & ~0x1f_ffff }
+  var pagesSize: UInt64 { UInt64(pages.stored.count) << 12 }
+  /// Bytes of address space of the struct pages: whole sections.
+  var sectionPagesSize: UInt64 { (frameCount * 64 + 0x1f_ffff) & ~0x1f_ffff }
 
   var image: KernelImage { memory.image }
   var table: TypeTable { memory.image.table }
 
-  init(_ machine: borrowing Machine) {
-    memory = KernelMemory(KernelImage(machine.configuration), machine)
+  /// - Parameter known: image of the machine's kernel, where the caller has it.
+  init(_ machine: borrowing Machine, _ known: KernelImage? = nil) {
+    memory = KernelMemory(known ?? KernelImage(machine.configuration), machine)
     pages = StructPages(machine)
     memory.copyTopTable(machine)
     addConstants(machine)
@@ -57,13 +60,11 @@ struct KernelObjects {
     let imageFrames = (image.end - KernelImage.start) >> 12
     memory.mapPages(KernelImage.start, frames: first..<first + imageFrames, kernel, machine)
     let pagesEnd = pagesAt + pagesSize
+    let (pages, start) = (pages, pagesAt >> 12)
     memory.mapPages(
-      machine.map.vmemmap, frames: pagesAt >> 12..<pagesEnd >> 12, kernel, machine)
-    // The rest of the last section has struct pages that are all the same: one page of them.
-    let rest = machine.map.vmemmap + pagesSize..<machine.map.vmemmap + sectionPagesSize
-    for address in stride(from: rest.lowerBound, to: rest.upperBound, by: 4096) {
-      memory.mapPages(address, frames: pagesEnd >> 12 - 1..<pagesEnd >> 12, kernel, machine)
-    }
+      machine.map.vmemmap,
+      frames: (0..<sectionPagesSize >> 12).lazy.map { start + pages.place(ofPage: $0) }, kernel,
+      machine)
     memory.mapPages(memory.start, frames: first..<pagesEnd >> 12, kernel, machine)
     precondition(memory.base + UInt64(memory.size) <= pagesAt, "no room for the tables")
   }
@@ -75,29 +76,32 @@ struct KernelObjects {
     var count: UInt64 = 0
     var start: UInt64 = 0
     var end = memory.base + objects
-    // The struct pages are frames themselves.
+    // Tables are frames that need tables themselves.
     for _ in 0..<6 {
       let tables = 2 * (end - memory.base) >> 21 + count >> 15 + 32
       start = (memory.base + objects + tables << 12 + 4095) & ~4095
+      end = start + pagesSize
       count = (end >> 12 + 511) & ~511
-      end = start + count * 64 + 4096
     }
     frameCount = (end >> 12 + 511) & ~511
     pagesAt = start
-    // One page more: struct pages of no memory, which stand for all that there are none of.
-    pagesSize = frameCount * 64 + 4096
   }
 
   /// The words of a page of this memory, by its physical address.
   func read(page: UInt64, _ machine: borrowing Machine, into words: inout [UInt64]) {
     if page >= pagesAt {
-      let first = (page - pagesAt) / 64
+      let first = pages.stored[Int((page - pagesAt) >> 12)] * 64
       return pages.render(first..<first + 64, machine, into: &words)
     }
     let from = Int(page - memory.base) / 8
     words.removeAll(keepingCapacity: true)
     words += memory.words[min(from, memory.words.count)..<min(from + 512, memory.words.count)]
     words += repeatElement(0, count: 512 - words.count)
+  }
+
+  /// Where a struct page lies, by its distance from the first.
+  func structPage(at offset: UInt64) -> UInt64 {
+    pagesAt + pages.place(ofPage: offset >> 12) << 12 + offset & 4095
   }
 
   private mutating func addConstants(_ machine: borrowing Machine) {

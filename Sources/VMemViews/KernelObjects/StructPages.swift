@@ -22,6 +22,10 @@ struct StructPages {
   /// Addresses of files' `address_space`s and of slab caches.
   var mappings: [UInt64: UInt64] = [:]
   var caches: [UInt64] = []
+  /// Pages of records that the dump has, by the number of their first record over 64, ascending.
+  private(set) var stored: [UInt64] = []
+  /// The place in `stored` of each page of records.
+  private var places: [UInt32] = []
 
   init(_ machine: borrowing Machine) {
     zones = machine.pageSets.zoneRanges
@@ -76,6 +80,48 @@ struct StructPages {
 
   mutating func add(folio head: UInt32, order: UInt32) {
     for pfn in head..<head + 1 << order { folios[pfn] = (head, UInt8(order)) }
+  }
+
+  // MARK: Pages of records
+
+  /// Decides which pages of records the dump has. Those of frames that nobody has used and at which no
+  /// free block begins are all the same in a zone: the first stands for them all, as one page does for the
+  /// tails of a huge page. So does one for all frames behind RAM.
+  ///
+  /// - Parameter frameCount: frames of RAM.
+  mutating func share(frameCount: Int) {
+    let heads = Set(links.keys.map { UInt64($0) / 64 })
+    for free in zones.map(Self.untouched) {
+      while UInt64(places.count) < free.lowerBound { store() }
+      var common: UInt32?
+      for number in free {
+        if heads.contains(number) {
+          store()
+        } else if let common {
+          places.append(common)
+        } else {
+          common = UInt32(stored.count)
+          store()
+        }
+      }
+    }
+    while places.count <= (frameCount + 63) / 64 { store() }
+  }
+
+  private mutating func store() {
+    stored.append(UInt64(places.count))
+    places.append(UInt32(stored.count - 1))
+  }
+
+  /// Pages of records of free frames that have never been handed out, all of one zone.
+  private static func untouched(_ zone: ZoneRange) -> Range<UInt64> {
+    let start = (max(zone.frontier, zone.frames.lowerBound) + 63) / 64
+    return start..<max(start, zone.frames.upperBound / 64)
+  }
+
+  /// The place in `stored` of a page of records, which may be behind RAM.
+  func place(ofPage page: UInt64) -> UInt64 {
+    UInt64(places[Int(min(page, UInt64(places.count - 1)))])
   }
 
   /// Stores the records of consecutive frames, which may lie behind RAM.

@@ -7,7 +7,7 @@ internal import VMem
 /// `__aligned(N)` behind a member, variables, functions without their parameters, and lines that begin with
 /// `#if`, `#else` and `#endif`: behind `#if` stand comparisons with a kernel version, or a switch.
 struct DeclarationParser {
-  private var tokens: [Substring] = []
+  private var tokens: [String] = []
   private var at = 0
   private(set) var table = TypeTable()
   private var section = KernelSymbol.Section.data
@@ -31,23 +31,27 @@ struct DeclarationParser {
 
   // MARK: Tokens
 
-  private static func tokens(of text: String, _ c: Configuration) -> [Substring] {
-    var tokens: [Substring] = []
+  private static func tokens(of text: String, _ c: Configuration) -> [String] {
+    var tokens: [String] = []
     var conditions: [Bool] = []
-    for line in text.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      switch words.first {
+    for line in Array(text.utf8).split(separator: 0x0a) {
+      guard line.first == UInt8(ascii: "#") else {
+        if !conditions.contains(false) { split(line, into: &tokens) }
+        continue
+      }
+      let words = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+      switch words[0] {
       case "#if": conditions.append(holds(words.dropFirst(), c))
       case "#else": conditions.append(!conditions.removeLast())
       case "#endif": conditions.removeLast()
-      default: if conditions.allSatisfy({ $0 }) { split(line, into: &tokens) }
+      default: preconditionFailure("no such line: \(words[0])")
       }
     }
     precondition(conditions.isEmpty, "#if without #endif")
     return tokens
   }
 
-  private static func holds(_ words: ArraySlice<Substring>, _ c: Configuration) -> Bool {
+  private static func holds(_ words: ArraySlice<String>, _ c: Configuration) -> Bool {
     let words = Array(words)
     if words.count == 1 {
       guard let known = Switch.all.first(where: { "\($0.name)" == words[0] }) else {
@@ -56,47 +60,48 @@ struct DeclarationParser {
       return c.switches.contains(known.value)
     }
     return stride(from: 0, to: words.count, by: 2).allSatisfy { index in
-      guard let version = KernelVersion(text: String(words[index + 1])) else {
+      guard let version = KernelVersion(text: words[index + 1]) else {
         preconditionFailure("no such kernel: \(words[index + 1])")
       }
       return words[index] == "<" ? c.kernel < version : c.kernel >= version
     }
   }
 
-  private static func split(_ line: Substring, into tokens: inout [Substring]) {
-    var rest = line[...]
-    while let first = rest.utf8.first {
-      if first == 0x20 {
-        rest = rest.dropFirst()
-        continue
-      }
-      let isWord = { (byte: UInt8) in
-        byte == 0x5f || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a || byte >= 0x30 && byte <= 0x39
-      }
-      let length = isWord(first) ? rest.utf8.prefix(while: isWord).count : 1
-      tokens.append(rest.prefix(length))
-      rest = rest.dropFirst(length)
+  private static func split(_ line: ArraySlice<UInt8>, into tokens: inout [String]) {
+    var at = line.startIndex
+    while at < line.endIndex {
+      let from = at
+      while at < line.endIndex, isWord(line[at]) { at += 1 }
+      if at == from { at += 1 }
+      guard line[from] != 0x20 else { continue }
+      tokens.append(String(decoding: line[from..<at], as: UTF8.self))
     }
   }
 
-  private var token: Substring { at < tokens.count ? tokens[at] : "" }
+  private static func isWord(_ byte: UInt8) -> Bool {
+    byte == 0x5f || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a || byte >= 0x30 && byte <= 0x39
+  }
 
-  private mutating func take() -> Substring {
+  private var token: String { at < tokens.count ? tokens[at] : "" }
+
+  private mutating func take() -> String {
     defer { at += 1 }
     return tokens[at]
   }
 
-  private mutating func accept(_ wanted: Substring) -> Bool {
+  private mutating func accept(_ wanted: String) -> Bool {
     guard token == wanted else { return false }
     at += 1
     return true
   }
 
-  private mutating func expect(_ wanted: Substring) {
+  private mutating func expect(_ wanted: String) {
     precondition(accept(wanted), "\(wanted) expected, not \(tokens[max(0, at - 4)...].prefix(8))")
   }
 
   // MARK: Declarations
+
+  private static let arithmetic = ["unsigned", "signed", "char", "short", "int", "long"]
 
   private mutating func declaration() {
     if accept("section") {
@@ -111,7 +116,7 @@ struct DeclarationParser {
     }
     guard token != "void" || tokens[at + 1] == "*" else {
       at += 1
-      let name = String(take())
+      let name = take()
       expect("(")
       expect(")")
       table.add(
@@ -144,15 +149,14 @@ struct DeclarationParser {
       return nil
     default: break
     }
-    let words = ["unsigned", "signed", "char", "short", "int", "long"]
     var name = ""
-    while words.contains(String(token)) { name += (name.isEmpty ? "" : " ") + take() }
-    return table.named(name.isEmpty ? String(take()) : name)
+    while Self.arithmetic.contains(token) { name += (name.isEmpty ? "" : " ") + take() }
+    return table.named(name.isEmpty ? take() : name)
   }
 
   private mutating func structure() -> Int {
     let isUnion = take() == "union"
-    let name = token == "{" ? "" : String(take())
+    let name = token == "{" ? "" : take()
     guard accept("{") else { return table.structure(name, isUnion: isUnion) }
     // A structure may point at itself.
     let place = table.structure(name, isUnion: isUnion)
@@ -187,12 +191,12 @@ struct DeclarationParser {
 
   private mutating func enumeration() -> Int {
     at += 1
-    let name = token == "{" ? "" : String(take())
+    let name = token == "{" ? "" : take()
     guard accept("{") else { return table.named("enum \(name)") }
     var values: [(name: String, value: Int)] = []
     var next = 0
     while !accept("}") {
-      let word = String(take())
+      let word = take()
       if accept("=") { next = number() }
       values.append((word, next))
       next += 1
@@ -203,7 +207,7 @@ struct DeclarationParser {
 
   private mutating func number() -> Int {
     let isNegative = accept("-")
-    let word = String(take())
+    let word = take()
     guard let value = Int(word) ?? constants[word] else {
       preconditionFailure("no number: \(word)")
     }
@@ -217,7 +221,7 @@ struct DeclarationParser {
       _ = accept("const")
       type = table.pointer(to: type)
     }
-    let name = String(take())
+    let name = take()
     precondition(type != nil, "\(name) is void")
     var counts: [Int?] = []
     while accept("[") {
@@ -230,7 +234,7 @@ struct DeclarationParser {
 }
 
 extension KernelSymbol.Section {
-  fileprivate static func named(_ word: Substring) -> Self {
+  fileprivate static func named(_ word: String) -> Self {
     switch word {
     case "text": .text
     case "init_text": .initText

@@ -1,9 +1,9 @@
-internal import VMem
+package import VMem
 
 /// The kernel's image: its types, and where each function and variable lies. It follows from the
 /// kernel's version and the levels of its tables alone, so that the debug information of one machine
 /// fits every machine of its kind.
-struct KernelImage {
+package struct KernelImage {
   /// Where the text begins (`_stext`), and the bytes from there to `phys_base`'s zero.
   static let start: UInt64 = 0xffff_ffff_8100_0000
   static let textOffset: UInt64 = start - 0xffff_ffff_8000_0000
@@ -34,7 +34,7 @@ struct KernelImage {
   private(set) var kallsyms: Kallsyms
   private var addresses: [String: UInt64] = [:]
 
-  init(_ c: Configuration) {
+  package init(_ c: Configuration) {
     kernel = c.kernel
     levels = c.levels
     var parser = DeclarationParser(

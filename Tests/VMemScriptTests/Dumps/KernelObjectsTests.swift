@@ -258,4 +258,20 @@ import VMem
     }
     #expect(pages > 40)
   }
+
+  /// One page stands for all that hold the same: each says what a page of its own would.
+  @Test(arguments: kinds)
+  func sharedPagesOfStructPagesHoldWhatTheirOwnWould(_ boot: String) {
+    let made = machine(boot)
+    let objects = KernelObjects(made.machine)
+    let pages = (objects.frameCount + 63) / 64
+    #expect(UInt64(objects.pages.stored.count) < pages)
+    var (own, seen): ([UInt64], [UInt64]) = ([], [])
+    for page in 0..<pages {
+      objects.pages.render(page * 64..<page * 64 + 64, made.machine, into: &own)
+      let place = objects.structPage(at: page << 12)
+      objects.read(page: place, made.machine, into: &seen)
+      #expect(own == seen, "page \(page)")
+    }
+  }
 }

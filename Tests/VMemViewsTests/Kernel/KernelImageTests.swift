@@ -78,7 +78,7 @@ import VMem
   @Test(arguments: KernelVersion.allCases)
   func theFileIsSmallAndItsHeadersAreRight(_ kernel: KernelVersion) {
     let configuration = Self.configuration(kernel)
-    let bytes = Dump.vmlinux(configuration)
+    let bytes = Dump.vmlinux(KernelImage(configuration))
     #expect(bytes.count < 200_000)
     func number(_ at: Int, _ size: Int) -> Int {
       bytes[at..<at + size].reversed().reduce(0) { $0 << 8 | Int($1) }
