@@ -15,7 +15,7 @@ package struct BenchCommand: ParsableCommand {
       BenchmarkCommand<AccessBenchmark>.self, BenchmarkCommand<VmallocBenchmark>.self,
       BenchmarkCommand<StackBenchmark>.self, BenchmarkCommand<KcoreBenchmark>.self,
       BenchmarkCommand<VmallocinfoBenchmark>.self, BenchmarkCommand<OneShotBenchmark>.self,
-      BenchmarkCommand<ArenaBenchmark>.self,
+      BenchmarkCommand<ArenaBenchmark>.self, BenchmarkCommand<DumpBenchmark>.self,
     ])
 
   package init() {}

@@ -53,8 +53,8 @@ struct KcoreBenchmark: Benchmark {
 
   func measure() throws(BenchmarkFailure) -> Report {
     // A folder that takes no file is told before gigabytes are filled.
-    close(try create(file))
-    defer { for path in [file, copy] { _ = unsafe unlink(path) } }
+    close(try BenchmarkFile.create(file))
+    defer { BenchmarkFile.remove([file, copy]) }
     var rows: [Report.Row] = []
     for shape in shapes { rows.append(try measure(shape)) }
     return Report(list: "cases", rows: rows)
@@ -73,7 +73,7 @@ struct KcoreBenchmark: Benchmark {
       let start_ns = Timings.now_ns()
       try ChildProcess.run(shape.peer + [file, copy])
       let peer_ns = Timings.now_ns() - start_ns
-      _ = unsafe unlink(copy)
+      BenchmarkFile.remove([copy])
       return [ours_ns, peer_ns]
     }
     let kib = Int(shape.used >> 10)
@@ -102,17 +102,11 @@ struct KcoreBenchmark: Benchmark {
 
   /// Nanoseconds of a dump to a new file.
   private func dump_ns(_ machine: borrowing Machine) throws(BenchmarkFailure) -> UInt64 {
-    _ = unsafe unlink(file)
+    BenchmarkFile.remove([file])
     let start_ns = Timings.now_ns()
-    let descriptor = try create(file)
+    let descriptor = try BenchmarkFile.create(file)
     let failure = Dump.kcore(machine, descriptor: descriptor)
     guard close(descriptor) == 0, failure == nil else { throw .host(file, errno: errno) }
     return Timings.now_ns() - start_ns
-  }
-
-  private func create(_ path: String) throws(BenchmarkFailure) -> Int32 {
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }
-    return descriptor
   }
 }

@@ -68,6 +68,10 @@ import Testing
         "peer_mib_per_s", "ratio",
       ],
       list: "cases", rows: 2),
+    Case(
+      words: ["dump", "--areas", "50", "--rounds", "1"],
+      row: ["us", "us_min", "us_max", "peer_us", "ratio"],
+      facts: ["areas", "memory", "bytes", "disk", "rounds", "peer"]),
   ]
 
   static let arenaRow = [
@@ -98,7 +102,7 @@ import Testing
   private func check(_ measured: Case) throws -> String {
     let folder = try TemporaryFolder()
     let program = [TestFiles.vmemctl, "bench"] + measured.words
-    let place = measured.words[0] == "kcore" ? ["--folder", folder.path] : []
+    let place = ["kcore", "dump"].contains(measured.words[0]) ? ["--folder", folder.path] : []
     let ran = try Command.run(program + place + ["--json"])
     #expect(ran.status == 0 && ran.errorText == "", "\(ran.errorText)")
     #expect(ran.lines.count == 1)
@@ -152,7 +156,7 @@ import Testing
     ["vmalloc", "--rounds", "0"], ["stack", "--runs", "0"], ["stack", "--rounds", "0"],
     ["vmallocinfo", "--areas", "0"], ["vmallocinfo", "--rounds", "0"], ["arena", "--pages", "0"],
     ["arena", "--pages", "262145"], ["arena", "--rounds", "0"], ["kcore", "--rounds", "0"],
-    ["kcore", "--mib", "0"],
+    ["kcore", "--mib", "0"], ["dump", "--areas", "0"], ["dump", "--areas", "100001"],
     ["oneshot", "--areas", "0"], ["oneshot", "--rounds", "0"],
   ])
   func whatCannotBeMeasuredIsAMisuse(_ words: [String]) throws {

@@ -54,7 +54,7 @@ extension Files {
   private func isOptimized(_ pfn: UInt32) -> Bool { hasSharedStructPage(pfn + 64) }
 
   /// Whether the struct page of a frame is that of another, read-only.
-  func hasSharedStructPage(_ pfn: UInt32) -> Bool {
+  package func hasSharedStructPage(_ pfn: UInt32) -> Bool {
     let address = map.vmemmap + UInt64(pfn) * 64
     guard case .leaf(_, let entry, let depth) = tables.look(up: address) else { return false }
     return depth == 1 && !entry.isWritable

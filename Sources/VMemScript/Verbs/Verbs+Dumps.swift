@@ -114,7 +114,7 @@ extension Verb {
   }
 
   private static func vmlinux(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    try interpreter.dump { Dump.vmlinux($0, descriptor: $1) }
+    try interpreter.dump { Dump.vmlinux(KernelImage($0.configuration), descriptor: $1) }
   }
 
   private static func memory(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

@@ -83,11 +83,9 @@ package enum Dump {
   ///
   /// - Parameter descriptor: open for writing.
   /// - Returns: why it is not complete, or nil.
-  package static func vmlinux(
-    _ machine: borrowing Machine, descriptor: Int32
-  ) -> ByteWriter.Failure? {
+  package static func vmlinux(_ image: KernelImage, descriptor: Int32) -> ByteWriter.Failure? {
     var sink = DumpSink(descriptor: descriptor)
-    sink.write(vmlinux(KernelImage(machine.configuration)).span)
+    sink.write(vmlinux(image).span)
     return sink.finish()
   }
 

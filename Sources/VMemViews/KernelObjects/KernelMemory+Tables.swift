@@ -14,19 +14,16 @@ extension KernelMemory {
     }
   }
 
-  /// Maps frames with 4 KiB leaves from an address on. What was mapped there is replaced.
-  ///
-  /// - Parameter attributes: bits of the leaves.
+  /// Stores 4 KiB leaves from an address on. What was mapped there is replaced.
   mutating func mapPages(
-    _ address: UInt64, frames: some Sequence<UInt64>, _ attributes: UInt64,
-    _ machine: borrowing Machine
+    _ address: UInt64, _ entries: some Sequence<Entry>, _ machine: borrowing Machine
   ) {
     var table: UInt64 = 0
-    for (number, pfn) in frames.enumerated() {
+    for (number, entry) in entries.enumerated() {
       let at = address + UInt64(number) << 12
       let index = at >> 12 & 511
       if table == 0 || index == 0 { table = leafTable(of: at, machine) }
-      store(pfn << 12 | attributes, at: table + index * 8)
+      store(entry.bits, at: table + index * 8)
     }
   }
 

@@ -105,7 +105,12 @@ extension KernelObjects {
         entries.append((index + step, isNode ? (index & 63) << 2 | 2 : page))
       }
     }
-    for (pfn, order) in folios { pages.add(folio: pfn, order: order) }
+    let isHuge = file.kind == .hugetlb
+    for (pfn, order) in folios {
+      pages.add(
+        folio: pfn, order: order, isHuge: isHuge,
+        sharesRecords: isHuge && machine.files.hasSharedStructPage(pfn + 64))
+    }
     addTree(of: entries, to: mapping + image.offset("struct address_space", "i_pages"))
     return at
   }

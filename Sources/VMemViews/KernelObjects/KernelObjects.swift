@@ -55,17 +55,18 @@ struct KernelObjects {
   /// Maps the image, the objects and the struct pages. Tables are made while they are mapped, so that
   /// there is room for those of all that comes.
   private mutating func finish(_ machine: borrowing Machine) {
+    func frames(_ range: Range<UInt64>) -> some Sequence<Entry> {
+      range.lazy.map { Entry(pfn: $0, .kernel) }
+    }
     let first = memory.base >> 12
-    let kernel = Protection.kernel.bits
     let imageFrames = (image.end - KernelImage.start) >> 12
-    memory.mapPages(KernelImage.start, frames: first..<first + imageFrames, kernel, machine)
-    let pagesEnd = pagesAt + pagesSize
+    memory.mapPages(KernelImage.start, frames(first..<first + imageFrames), machine)
     let (pages, start) = (pages, pagesAt >> 12)
-    memory.mapPages(
-      machine.map.vmemmap,
-      frames: (0..<sectionPagesSize >> 12).lazy.map { start + pages.place(ofPage: $0) }, kernel,
-      machine)
-    memory.mapPages(memory.start, frames: first..<pagesEnd >> 12, kernel, machine)
+    let records = (0..<sectionPagesSize >> 12).lazy.map {
+      Entry(pfn: start + pages.place(ofPage: $0), pages.isAlias($0) ? .kernelReadOnly : .kernel)
+    }
+    memory.mapPages(machine.map.vmemmap, records, machine)
+    memory.mapPages(memory.start, frames(first..<(pagesAt + pagesSize) >> 12), machine)
     precondition(memory.base + UInt64(memory.size) <= pagesAt, "no room for the tables")
   }
 

@@ -11,12 +11,15 @@ struct StructPages {
   private let reserved: [Range<UInt64>]
   private let bits: PageFlags
   private let buddy: UInt64
+  private let hasOwnOrder: Bool
   /// Heads of free blocks, by zone and order, ascending.
   private var blocks: [[[UInt32]]]
   /// The neighbours of free blocks on their lists.
   private var links: [UInt32: (next: UInt64, previous: UInt64, order: UInt8)] = [:]
   /// The head of each page of a folio of several pages, and the folio's order.
-  private var folios: [UInt32: (head: UInt32, order: UInt8)] = [:]
+  private var folios: [UInt32: (head: UInt32, order: UInt8, isHuge: Bool)] = [:]
+  /// Pages of records that are read-only views of another, with that (HVO).
+  private var aliases: [UInt64: UInt64] = [:]
   /// The kernel's number of each kind of zone, which stands in the flags.
   var zoneNumbers: [UInt8: UInt64] = [:]
   /// Addresses of files' `address_space`s and of slab caches.
@@ -33,6 +36,7 @@ struct StructPages {
     reserved = machine.reservedRanges.map { $0.lowerBound >> 12..<$0.upperBound >> 12 }
     bits = machine.ram.pageFlags
     buddy = UInt64(machine.pageTypeWord(.buddy))
+    hasOwnOrder = machine.configuration.kernel < .v6_6
     blocks = zones.map { Self.freeBlocks($0, machine) }
   }
 
@@ -78,15 +82,21 @@ struct StructPages {
     }
   }
 
-  mutating func add(folio head: UInt32, order: UInt32) {
-    for pfn in head..<head + 1 << order { folios[pfn] = (head, UInt8(order)) }
+  /// - Parameters:
+  ///   - isHuge: whether it is a page of hugetlbfs.
+  ///   - sharesRecords: whether its struct pages share one page.
+  mutating func add(folio head: UInt32, order: UInt32, isHuge: Bool, sharesRecords: Bool) {
+    for pfn in head..<head + 1 << order { folios[pfn] = (head, UInt8(order), isHuge) }
+    guard sharesRecords else { return }
+    let page = UInt64(head) / 64
+    for alias in page + 1..<page + UInt64(1 << order) / 64 { aliases[alias] = page }
   }
 
   // MARK: Pages of records
 
   /// Decides which pages of records the dump has. Those of frames that nobody has used and at which no
   /// free block begins are all the same in a zone: the first stands for them all, as one page does for the
-  /// tails of a huge page. So does one for all frames behind RAM.
+  /// tails of a huge page may. So does one for all frames behind RAM.
   ///
   /// - Parameter frameCount: frames of RAM.
   mutating func share(frameCount: Int) {
@@ -109,6 +119,7 @@ struct StructPages {
   }
 
   private mutating func store() {
+    if let page = aliases[UInt64(places.count)] { return places.append(places[Int(page)]) }
     stored.append(UInt64(places.count))
     places.append(UInt32(stored.count - 1))
   }
@@ -118,6 +129,9 @@ struct StructPages {
     let start = (max(zone.frontier, zone.frames.lowerBound) + 63) / 64
     return start..<max(start, zone.frames.upperBound / 64)
   }
+
+  /// Whether a page of records is a read-only view of another.
+  func isAlias(_ page: UInt64) -> Bool { aliases[page] != nil }
 
   /// The place in `stored` of a page of records, which may be behind RAM.
   func place(ofPage page: UInt64) -> UInt64 {
@@ -183,11 +197,31 @@ struct StructPages {
     if folio.head == UInt32(pfn) {
       words[at] |= headFlag
     } else {
-      words[at + 1] = vmemmap + UInt64(folio.head) * 64 | 1
-      // The second page carries the folio's order in its flags.
-      if UInt32(pfn) == folio.head + 1 { words[at] |= UInt64(folio.order) }
+      fillTail(folio, isSecond: UInt32(pfn) == folio.head + 1, &words, at)
     }
   }
+
+  /// A page of a folio behind its head. The second says what the folio is: before 6.6 in members of
+  /// its own, then in its flags.
+  private func fillTail(
+    _ folio: (head: UInt32, order: UInt8, isHuge: Bool), isSecond: Bool, _ words: inout [UInt64],
+    _ at: Int
+  ) {
+    words[at + 1] = vmemmap + UInt64(folio.head) * 64 | 1
+    words[at + 3] = Self.tailMapping
+    words[at + 4] = 0
+    // References are the head's.
+    words[at + 6] &= 0xffff_ffff
+    guard isSecond else { return }
+    guard hasOwnOrder else { return words[at] |= UInt64(folio.order) }
+    // The destructor (COMPOUND_PAGE_DTOR or HUGETLB_PAGE_DTOR), the order, no mapping of the whole;
+    // then the number of pages.
+    words[at + 2] = (folio.isHuge ? 2 : 1) | UInt64(folio.order) << 8 | 0xffff_ffff << 32
+    words[at + 3] = 1 << (32 + UInt64(folio.order))
+  }
+
+  /// `TAIL_MAPPING`.
+  private static let tailMapping: UInt64 = 0xdead_0000_0000_0400
 
   /// `PG_head`.
   private var headFlag: UInt64 { bits.reserved == PageFlags.oldReserved ? 1 << 16 : 1 << 6 }

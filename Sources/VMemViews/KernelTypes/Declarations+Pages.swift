@@ -42,7 +42,7 @@ extension Declarations {
     #endif
     #if < 6.6
           unsigned char compound_dtor; unsigned char compound_order; atomic_t compound_mapcount;
-          atomic_t compound_pincount;
+          atomic_t compound_pincount; unsigned int compound_nr;
     #endif
         };
         struct callback_head callback_head;
