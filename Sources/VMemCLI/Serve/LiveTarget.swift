@@ -75,7 +75,12 @@ final class LiveTarget {
     var registers = memory.registers(ofCPU: cpu)
     guard cpu == machine.cpu, let front else { return registers }
     registers.rip = programCounter(machine)
-    if hasReturned { registers.rsp += 8 } else { registers.arguments = front.arguments }
+    if hasReturned {
+      registers.rsp += 8
+      registers.rax = front.returned
+    } else {
+      registers.arguments = front.arguments
+    }
     return registers
   }
 

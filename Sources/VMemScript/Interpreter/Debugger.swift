@@ -7,6 +7,8 @@ package struct CallInFront {
   /// both ends of a range, for pages the address of the first one's struct page; 0 for what is not
   /// given and for words.
   package let arguments: [UInt64]
+  /// What the call before has given: an address, a number, a negative error number, or 0.
+  package let returned: UInt64
 }
 
 /// Somebody who looks at a run's machine and may stop it between any two calls.

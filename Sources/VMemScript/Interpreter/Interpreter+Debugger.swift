@@ -14,7 +14,7 @@ extension Interpreter {
     try? call.decode(machine, shape, from: Int(line.head.verbToken) + 1)
     let front = CallInFront(
       place: Self.place(line, at, program), verb: "\(table.verbs[Int(line.head.verb)].name)",
-      arguments: call.registers(table.verbs[Int(line.head.verb)], machine))
+      arguments: call.registers(table.verbs[Int(line.head.verb)], machine), returned: returned)
     flush()
     if exit == .inputOutput || exit == .pipeClosed { return .stop }
     if debugger.attend(front, &self) { return .next }
@@ -56,6 +56,26 @@ extension Interpreter {
         }
         return words.contains { $0 == "\(option)" }
       }
+  }
+}
+
+extension Result {
+  /// The value as a function returns it.
+  var register: UInt64 {
+    switch self {
+    case .address(let value), .number(let value), .pages(_, let value): value
+    default: 0
+    }
+  }
+}
+
+extension LineFailure {
+  /// The value as a function returns it that has failed.
+  var register: UInt64 {
+    guard case .refusal(let refusal) = self, case .errno(let number) = refusal.outcome else {
+      return 0
+    }
+    return UInt64(bitPattern: -Int64(number.rawValue))
   }
 }
 

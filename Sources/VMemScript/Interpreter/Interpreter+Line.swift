@@ -20,7 +20,9 @@ extension Interpreter {
     line.expectation = expectation
     do throws(LineFailure) {
       line.result = try perform(&line)
+      if debugger != nil { returned = line.result.register }
     } catch {
+      if debugger != nil { returned = error.register }
       if busy != 0 { noteEndedCalls(busy, line) }
       line.warnings = machine.warnings - warnings
       line.staleHits = machine.mmu.staleHits - staleHits

@@ -50,6 +50,8 @@ package struct Interpreter: ~Copyable {
   package var companion: (any Companion)?
   /// Whoever may stop the run in front of its calls; nil for nobody.
   package var debugger: (any Debugger)?
+  /// What the last call has given, as a register has it; for the debugger.
+  var returned: UInt64 = 0
   /// Lines that run once more, as they did before an interrupt.
   var repeats = 0
   /// Whether the line that runs was typed by the companion.

@@ -91,11 +91,26 @@ import Testing
     let back = bytes.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
     #expect(client.ask("Z0,\(Hex.number(back)),1") == "OK")
     #expect(client.ask("c") == "T05thread:01;" && register("rip", client) == back)
-    #expect(register("rsp", client) == stack + 8)
+    #expect(register("rsp", client) == stack + 8 && register("rax", client) == Self.s)
     #expect(client.monitor("print s") == "0xffffc90000000000\n")
     #expect(client.ask("k") == nil)
     #expect(try server.end() == 0)
     #expect(try server.outputText == "0xffffc90000000000\n")
+  }
+
+  /// A call that is refused gives a negative error number.
+  @Test func finishOfARefusal() throws {
+    try folder.write(
+      Array("expect ENOENT set_pte_at 0xffffc90000000000 pfn:512\nvfree 0\n".utf8), to: "s.vmem")
+    let server = try server()
+    let client = try DebugConnection(server.path)
+    let stack = try #require(register("rsp", client))
+    let bytes = Hex.bytes(Array((client.ask("m\(Hex.number(stack)),8") ?? "").utf8)[...]) ?? []
+    let back = bytes.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    #expect(client.ask("Z1,\(Hex.number(back)),1") == "OK" && client.ask("c") != nil)
+    #expect(register("rip", client) == back && register("rax", client) == UInt64.max - 1)
+    #expect(client.ask("z1,\(Hex.number(back)),1") == "OK" && client.ask("c") == "W00")
+    #expect(try server.end() == 0)
   }
 
   /// Whoever leaves lets the script run; whoever hangs up does not.
