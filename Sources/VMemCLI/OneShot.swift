@@ -10,7 +10,12 @@ struct OneShot {
   var isTyped = false
 
   func run(words: [String]) throws(ProcessFailure) -> Int32 {
-    try run(ScriptSource(arguments: words))
+    guard words.first == "help", !options.isJSON else {
+      return try run(ScriptSource(arguments: words))
+    }
+    return try PagedOutput.show { () throws(ProcessFailure) in
+      try run(ScriptSource(arguments: words))
+    }
   }
 
   /// Runs a line that is still to be taken apart.

@@ -58,7 +58,7 @@ private func status(of arguments: [String]) -> Int32 {
     case .line(let options, let words): try OneShot(options: options).run(words: words)
     case .shell(let options): try Shell(options: options).run()
     case .serve(let options, let serve): try ServeCommand(options: options, serve: serve).run()
-    case .manual(let page): Manual.show(page)
+    case .manual(let page): try Manual.show(page)
     case .process(let words): try ProcessCommands.run(words)
     }
   } catch {

@@ -93,7 +93,9 @@ struct ScriptRunner {
     _ = interpreter.run(program)
     if options.endsAtPrompt, interpreter.hasBegun { prompt.talk(&interpreter, file) }
     prompt.end()
-    return interpreter.finish()
+    let code = interpreter.finish()
+    if !options.endsAtPrompt, interpreter.stop != nil { tellWhatKeeps(file) }
+    return code
   }
 
   /// Runs a program that debuggers may attach to.
@@ -145,7 +147,7 @@ struct ScriptRunner {
     var code = VMemScript.ExitCode.success
     for kernel in options.kernels {
       var settings = settings
-      (settings.kernel, settings.json) = (kernel, false)
+      (settings.kernel, settings.json, settings.colour) = (kernel, false, false)
       var configuration = Configuration()
       (configuration.kernel, configuration.switches) = (kernel, kernel.switches)
       var interpreter = Interpreter(
@@ -157,7 +159,9 @@ struct ScriptRunner {
       comparison.add(kernel, interpreter.takeAnswers())
     }
     var writer = ByteWriter(descriptor: STDOUT_FILENO)
-    let differs = comparison.write(to: &writer, json: options.line.isJSON)
+    var messages = ByteWriter(descriptor: STDERR_FILENO)
+    let differs = comparison.write(
+      to: &writer, messages: &messages, json: options.line.isJSON)
     if differs, options.wantsSame { code = code.combined(with: .failedExpectation) }
     return code.combined(with: Streams.end(&writer))
   }

@@ -66,10 +66,16 @@ extension Views {
     output.endLine()
   }
 
-  /// The area that an address lies in, or nil.
+  /// The area that an address lies in, or nil; of vm_map_ram, which has no vm_struct, its block.
   static func areaSentence(_ machine: borrowing Machine, _ address: UInt64) -> String? {
-    guard let area = machine.findVMArea(address) else { return nil }
     var writer = ByteWriter(descriptor: nil)
+    guard let area = machine.findVMArea(address) else {
+      guard let area = mapRAMArea(machine, address) else { return nil }
+      let isBlock = area.areaFlags & VMArea.mapBlock != 0
+      writer.write(isBlock ? "in the vm_map_ram block " : "in the vm_map_ram mapping ")
+      range(area.start, area.end, to: &writer)
+      return writer.takeString()
+    }
     writer.write("in area ")
     if let name = machine.pageSets.nameOfArea(area) {
       writer.write(text(machine.names.name(name)))
@@ -78,6 +84,14 @@ extension Views {
     range(area.start, area.end, to: &writer)
     if address >= area.start &+ area.size { writer.write(", on its guard page") }
     return writer.takeString()
+  }
+
+  /// What vm_map_ram has taken around an address: a block, or a mapping of its own.
+  private static func mapRAMArea(_ machine: borrowing Machine, _ address: UInt64) -> VMArea? {
+    guard let area = machine.vmAreas.neighbours(of: address).below, address < area.end else {
+      return nil
+    }
+    return area
   }
 
   /// The entry of the current CPU's TLB that translates an address, or nil.
@@ -231,6 +245,7 @@ extension Views {
       output.field("tlb_physical", address: entry.physical)
       output.field("stale", flag: entry.staleness != nil)
     }
+    if let sentence = areaSentence(machine, address) { output.field("area", text: sentence) }
     output.endObject()
   }
 

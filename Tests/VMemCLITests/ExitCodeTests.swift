@@ -26,6 +26,37 @@ import Testing
     #expect(ran.errorText.isEmpty == (code == 0))
   }
 
+  /// Help says when a verb ends with an exit code of its own, and it does.
+  @Test(arguments: [
+    ("undo", 1), ("assert 1 eq 2", 2), ("compare P[0] P[1] 1", 2), ("quiz walk --answer 1", 2),
+    ("diff m.img text", 65), ("import_vmallocinfo text", 65), ("replay text", 65),
+    ("holes --file text", 65), ("totals --file text", 65), ("fit 4K --file text", 65),
+    ("map --file text", 65), ("import_vmallocinfo none", 66), ("replay none", 66),
+    ("holes --file none", 66), ("fit 4K --file none", 66), ("include none", 66),
+    ("diff none m.img", 66), ("boot --force --lists none", 66), ("write P[0] @none", 66),
+    ("boot", 73), ("quiz walk", 73), ("import_vmallocinfo rows", 73), ("snapshot o.img", 73),
+    ("memory o.img", 73), ("kcore o.img-wal", 73), ("vmcore o.img", 73), ("vmlinux o.img", 73),
+    ("snapshot no/where", 73), ("file_open m.img", 73), ("write P[0] @m.img", 73),
+    ("include m.img-wal", 73), ("replay m.img", 73), ("memory /dev/full", 74),
+    ("kcore /dev/full", 74), ("vmcore /dev/full", 74), ("vmlinux /dev/full", 74),
+  ])
+  func helpSaysWhen(_ line: String, _ code: Int32) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("no row\n".utf8), to: "text")
+    let rows = "0xffffc90000000000-0xffffc90000005000   20480 a+0x1/0x2\n"
+    try folder.write(Array(rows.utf8), to: "rows")
+    let script = """
+      cd "$1" && V="$2 --image m.img"; $V boot --memory 16M && $2 --image o.img boot --memory 8M &&
+      $V P = alloc_pages 2 >/dev/null && $V write P[0] 01 >/dev/null && $V run - </dev/null
+      echo get_vm_area 4K | $2 run --image m.img - >/dev/null; $V \(line)
+      """
+    let ran = try Command.run(["bash", "-c", script, "sh", folder.path, TestFiles.vmemctl])
+    #expect(ran.status == code, "\(ran.errorText)")
+    let verb = String(line.prefix { $0 != " " })
+    let help = try Command.vmemctl("help", verb).lines
+    #expect(help.contains { $0.hasPrefix("    exit \(code) ") }, "\(verb)")
+  }
+
   /// 3 before 2 before 1, whatever came last.
   @Test(arguments: [
     ("read 0 1\nassert 1 == 2\nget_vm_area 0\n", 3),

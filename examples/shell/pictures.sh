@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Four pictures: two maps, a walk, and what has changed between two moments.
+# Five pictures: two maps, a walk, tables, and a difference between moments.
 #
-#   examples/shell/pictures.sh FOLDER     writes map.svg, file.svg, walk.svg and diff.svg there
+#   examples/shell/pictures.sh FOLDER     writes map.svg, file.svg, walk.svg, diff.svg and tables.svg
 #
-# The articles and README show these four. VMEMCTL names the program (default: vmemctl).
+# The articles and README show these. VMEMCTL names the program (default: vmemctl).
 set -euo pipefail
 examples=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(cd "${1:-.}" && pwd)
@@ -47,4 +47,13 @@ t = vmalloc 64K
 u = ioremap 0xfed00000 4K
 SCRIPT
 vmemctl diff before.img walk.img --format svg >"$folder/diff.svg"
-echo "map.svg file.svg walk.svg diff.svg"
+
+# The tables of the machine in the article "Ten minutes".
+vmemctl run --quiet - >"$folder/tables.svg" <<SCRIPT
+s = get_vm_area 4M --flags sparse
+P = alloc_pages 2
+vm_area_map_pages s s+2M..+4K P[1]
+write s+2M+0x123 text:here
+page_tables --range s..s+4M --format svg
+SCRIPT
+echo "map.svg file.svg walk.svg diff.svg tables.svg"

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The rules of files and buffers.
 extension Rule {
   package static let files: [Rule] = [
@@ -26,7 +28,9 @@ extension Rule {
     says: {
       $0["error"] == 0
         ? "the host's file has become shorter: it ends in or before the page at byte \($0["offset"])"
-        : "the host says: \(systemMessage(Int32(truncatingIfNeeded: $0["error"])))"
+        : $0["error"] == UInt64(ELOOP)
+          ? "its path leads through a symbolic link by now: nothing is written there"
+          : "the host says: \(systemMessage(Int32(truncatingIfNeeded: $0["error"])))"
     })
   package static let pathTooLong = Rule(
     "pathTooLong", "length",

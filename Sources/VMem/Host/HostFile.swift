@@ -61,15 +61,8 @@ struct HostFile {
   private func transfer(
     _ mode: Int32, _ count: Int, _ part: (_ file: Int32, _ done: Int) -> Int
   ) throws(Failure) {
-    // A pipe that has taken the file's place would keep its opener waiting.
-    let file = unsafe open(path, mode | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw Failure(code: errno) }
+    let file = try opened(mode)
     defer { close(file) }
-    var status = stat()
-    // Safe: room for the answer.
-    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(code: EINVAL)
-    }
     var done = 0
     while done < count {
       let now = part(file, done)
@@ -79,8 +72,32 @@ struct HostFile {
     }
   }
 
+  /// Opens the file; to write only what lies at the path itself, and nothing that a symbolic link leads
+  /// to which has come since.
+  private func opened(_ mode: Int32) throws(Failure) -> Int32 {
+    if mode != O_RDONLY {
+      guard let found = unsafe realpath(path, nil) else { throw Failure(code: errno) }
+      defer { unsafe free(found) }
+      // Safe: both end with a zero.
+      guard unsafe strcmp(found, path) == 0 else { throw Failure(code: ELOOP) }
+    }
+    let links = mode == O_RDONLY ? 0 : O_NOFOLLOW
+    // A pipe that has taken the file's place would keep its opener waiting.
+    let file = unsafe open(path, mode | links | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { throw Failure(code: errno) }
+    var status = stat()
+    // Safe: room for the answer.
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(file)
+      throw Failure(code: EINVAL)
+    }
+    return file
+  }
+
   /// Makes the file this long.
   func resize(_ size: UInt64) throws(Failure) {
-    guard unsafe truncate(path, off_t(size)) == 0 else { throw Failure(code: errno) }
+    let file = try opened(O_WRONLY)
+    defer { close(file) }
+    guard ftruncate(file, off_t(size)) == 0 else { throw Failure(code: errno) }
   }
 }

@@ -8,7 +8,7 @@ extension Rule {
     .nullPage, .invalidFrame, .noTableMemory, .noTable, .leafInTheWay, .functionFailed,
     .frameHasStructPage, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .notIoremap,
     .notWholeArea, .neverEnds, .illegalPerCPU, .noPerCPUObject, .areaOfChunk, .listIsLonger,
-    .endsAreRounded,
+    .endsAreRounded, .endIsMissed,
   ]
 
   package static let illegalPerCPU = Rule(
@@ -143,5 +143,9 @@ extension Rule {
   package static let endsAreRounded = Rule(
     "endsAreRounded", "start", "end",
     says: "the ends are not page aligned: what is mapped is {start:hex}..{end:hex}",
+    tellsWhatElse: true)
+  package static let endIsMissed = Rule(
+    "endIsMissed", "start", "end",
+    says: "steps of a page from {start:hex} pass over END {end:hex}: the call goes on behind it",
     tellsWhatElse: true)
 }

@@ -76,8 +76,9 @@ enum CommandHelp: String {
 
         Arrow keys, Ctrl-A E K U W R and Tab work as in other shells; Ctrl-C cancels a line, or ends
         the one that runs, and Ctrl-D leaves. A { that is open continues on the next line. A view
-        or a help text that is longer than the screen goes through $PAGER, if that is set. vtop,
-        rd and kmem -v are understood as in crash. Pipes are bash's: vmemctl --image FILE VERB … | …
+        or a help text that is longer than the screen goes through $PAGER, or less where that is
+        not set; an empty $PAGER shows it as it is. vtop, rd and kmem -v are understood as in crash.
+        Pipes are bash's: vmemctl --image FILE VERB … | …
         Input that is no terminal is a script, as for run -: on a machine of its own unless --image
         names one.
       """

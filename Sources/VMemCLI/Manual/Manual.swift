@@ -28,9 +28,10 @@ enum Manual {
   }
 
   /// Prints the page and returns the exit code.
-  static func show(_ page: Page) -> Int32 {
+  static func show(_ page: Page) throws(ProcessFailure) -> Int32 {
     switch page {
-    case .command(let command): Streams.print(command.text)
+    case .command(let command):
+      try PagedOutput.show { () throws(ProcessFailure) in Streams.print(command.text) }
     case .man: Streams.print(ManPage().text)
     case .completions(let shell): Streams.print(CompletionScript(shell: shell).text)
     case .complete(let words):

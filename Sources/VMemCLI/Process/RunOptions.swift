@@ -45,6 +45,7 @@ struct RunOptions: Equatable {
     if echo != nil, isTAP || isCheck {
       return "\(isTAP ? "--tap" : "--check") has no answers that lines could hold"
     }
+    if echo == .verify, isQuiet { return "--quiet leaves the answers out that --verify compares" }
     if echo == .print || echo == .rewrite, line.isJSON {
       return "--echo and --rewrite make a script; --json shows what --verify finds"
     }
@@ -127,9 +128,9 @@ struct RunOptions: Equatable {
       return wantsSame ? "--same is about several kernels: it needs --kernel" : nil
     }
     if line.image != nil { return "an image has a kernel of its own: no --kernel with --image" }
-    let isOther = echo != nil || isTAP || isCheck
+    let isOther = echo != nil || isTAP || isCheck || isQuiet
     return isOther
-      ? "--kernel compares answers; it excludes --echo, --verify, --rewrite, --tap and --check"
+      ? "--kernel compares answers; it excludes --echo, --verify, --rewrite, --tap, --check and --quiet"
       : nil
   }
 

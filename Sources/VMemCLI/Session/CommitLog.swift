@@ -284,7 +284,8 @@ final class CommitLog {
   /// Makes what was written durable, and reads it back: whether another process would find every
   /// commit. Returns the host's error number, or nil.
   func confirm(_ trailer: ImageTrailer) -> Int32? {
-    guard fdatasync(descriptor) == 0, let size = FileStatus(descriptor)?.size else { return errno }
+    if let number = sync() { return number }
+    guard let size = FileStatus(descriptor)?.size else { return errno }
     do throws(Defect) {
       let found = try CommitLog(descriptor, size: size, trailer)
       return found.sequence == sequence && found.end == end ? nil : EIO
@@ -293,6 +294,9 @@ final class CommitLog {
       return number
     }
   }
+
+  /// Brings what was appended to the disk. Returns the host's error number, or nil.
+  func sync() -> Int32? { fdatasync(descriptor) == 0 ? nil : errno }
 
   /// Empties the log after a checkpoint. Returns the host's error number, or nil.
   func clear() -> Int32? {
@@ -304,7 +308,7 @@ final class CommitLog {
   func erase() -> Int32? {
     if descriptor < 0 { return nil }
     if let number = clear() { return number }
-    return fdatasync(descriptor) == 0 ? nil : errno
+    return sync()
   }
 
   /// Takes a commit away, and those that follow it. Returns the host's error number, or nil.

@@ -30,6 +30,7 @@ extension ImageFile {
     next.goal = 0
     next.isLogged = false
     next.history = history
+    next.hasOldHistory = trailer.hasOldHistory && history == 0
     let frames = log.newest.keys.sorted()
     let runs = Self.runs(frames)
     for run in runs { try write(ram, run) }

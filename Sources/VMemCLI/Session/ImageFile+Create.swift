@@ -33,7 +33,8 @@ extension ImageFile {
     if let old, let status = FileStatus(old.descriptor) {
       fchmod(image.descriptor, status.permissions)
     }
-    if let number = write(machine, origin, to: image.descriptor) {
+    let keepsHistory = old != nil && origin.history.isEmpty
+    if let number = write(machine, origin, keepsHistory, to: image.descriptor) {
       throw failure(path.image, number, EX_IOERR)
     }
     // A log of the old machine must not come back; until now it was not needed any more.
@@ -88,7 +89,7 @@ extension ImageFile {
 
   /// Writes all of an image. Returns the host's error number, or nil.
   private static func write(
-    _ machine: borrowing Machine, _ origin: Origin, to descriptor: Int32
+    _ machine: borrowing Machine, _ origin: Origin, _ keepsHistory: Bool, to descriptor: Int32
   ) -> Int32? {
     var trailer = ImageTrailer()
     trailer.memory = machine.configuration.memory
@@ -96,6 +97,7 @@ extension ImageFile {
     trailer.generation = UInt32.random(in: 1 ... .max)
     trailer.boot = origin.boot
     trailer.history = UInt64(origin.history.count)
+    trailer.hasOldHistory = keepsHistory
     trailer.birth = origin.isOwn ? chost_birth(descriptor) : 0
     var sums: [(UInt32, UInt32)] = []
     var failure: Int32?

@@ -7,6 +7,9 @@ extension ImageFile {
     var start = Int(trailer.history)
     var new = log.commands.filter { $0.sequence > trailer.sequence }.flatMap { $0.lines }
     if new.isEmpty { return trailer.history }
+    // Lines that are there without their commits would be nobody's after a power cut.
+    if let number = log.sync() { throw Self.failure(path.log, number, EX_IOERR) }
+    try checkHistoryEnd()
     let file: OpenFile
     if let old = try openHistory(O_WRONLY) {
       file = old
@@ -33,6 +36,28 @@ extension ImageFile {
       throw Self.failure(path.history, errno, EX_IOERR)
     }
     return UInt64(start + new.count)
+  }
+
+  /// Refuses a history that goes on with what this machine has not written: the next checkpoint would
+  /// write over it. The lines of a checkpoint that was cut off are those of the log.
+  func checkHistoryEnd() throws(ProcessFailure) {
+    let end = Int(trailer.history)
+    guard !trailer.hasOldHistory, let size = FileStatus(path.history)?.size, size > end,
+      let file = try openHistory(O_RDONLY)
+    else { return }
+    let pending = log.commands.first { $0.sequence > trailer.sequence }?.lines ?? []
+    guard let found = OpenFile.read(file.descriptor, pending.count + 1, at: end) else {
+      throw Self.failure(path.history, errno, EX_IOERR)
+    }
+    let same = zip(found, pending).prefix { $0 == $1 }.count
+    // A power cut leaves zeroes where something was not written yet.
+    if same == min(found.count, pending.count) && same > 0 || found[same] == 0 { return }
+    let place = end == 0 ? "" : "from byte \(end) on "
+    throw ProcessFailure(
+      message:
+        "\(path.history) has \(place)what this machine has not written, and its lines go there: "
+        + (end == 0 ? "move the file away" : "copy that away, and truncate -s \(end) the file"),
+      exitCode: EX_CANTCREAT)
   }
 
   /// Every line since the boot line that changed the machine.
@@ -89,6 +114,14 @@ extension ImageFile {
         exitCode: 1)
     }
     let last = log.commands[index]
+    // Nor may it stand in a history that a checkpoint was writing.
+    if !trailer.hasOldHistory, let file = try openHistory(O_WRONLY),
+      let size = FileStatus(file.descriptor)?.size, size > Int(trailer.history)
+    {
+      guard ftruncate(file.descriptor, off_t(trailer.history)) == 0 else {
+        throw Self.failure(path.history, errno, EX_IOERR)
+      }
+    }
     if index == 0, trailer.isLogged {
       // An empty log is right from here on.
       trailer.isLogged = false

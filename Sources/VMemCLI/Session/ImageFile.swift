@@ -36,7 +36,10 @@ final class ImageFile {
     } catch {
       throw Self.failure(path.log, error)
     }
-    if access.isWriter { try Self.checkHistory(path) }
+    if access.isWriter {
+      try Self.checkHistory(path)
+      try checkHistoryEnd()
+    }
     guard log.sequence >= trailer.goal else {
       let state =
         logFile.descriptor < 0

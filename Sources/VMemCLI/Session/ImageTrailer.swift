@@ -31,6 +31,8 @@ struct ImageTrailer: Equatable {
   var goal: UInt64 = 0
   /// Whether the log has got commits since the last checkpoint: an empty one has lost them then.
   var isLogged = false
+  /// Whether the history is still that of the machine whose place this one has taken.
+  var hasOldHistory = false
   /// What tells the file from its copies (`chost_birth`), or 0: paths of the host in the machine are
   /// only those that this host's users have given while it is right.
   var birth: UInt64 = 0
@@ -72,7 +74,8 @@ struct ImageTrailer: Equatable {
     let count = Int(word(48, 4))
     guard count <= Self.maximumText else { throw .damaged }
     goal = word(56, 8)
-    isLogged = word(64, 8) != 0
+    isLogged = word(64, 8) & 1 != 0
+    hasOldHistory = word(64, 8) & 2 != 0
     birth = word(72, 8)
     boot = Array(bytes[Self.textOffset..<Self.textOffset + count])
   }
@@ -94,7 +97,7 @@ struct ImageTrailer: Equatable {
     put(UInt64(boot.count), 4)
     put(0, 4)
     put(goal, 8)
-    put(isLogged ? 1 : 0, 8)
+    put((isLogged ? 1 : 0) | (hasOldHistory ? 2 : 0), 8)
     put(birth, 8)
     bytes += boot
     put(0, Self.size - bytes.count)

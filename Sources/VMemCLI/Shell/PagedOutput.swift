@@ -7,15 +7,50 @@ struct PagedOutput {
   private let pager: String
   private let file: Int32
 
-  /// nil without `$PAGER`, or where the host has no room for it.
+  /// nil where no pager is wanted, or where the host has no room for the output.
   init?() {
-    // Safe: nothing in this process changes the environment.
-    guard let value = unsafe getenv("PAGER"), unsafe value.pointee != 0,
-      isatty(STDOUT_FILENO) == 1
-    else { return nil }
-    pager = unsafe String(cString: value)
+    guard isatty(STDOUT_FILENO) == 1, let pager = Self.program else { return nil }
+    self.pager = pager
     file = chost_open_memory()
     guard file >= 0 else { return nil }
+  }
+
+  /// `$PAGER`; none where that is empty, as git has it. Else `less` where it is installed and the terminal
+  /// does what it asks for.
+  private static var program: String? {
+    if let pager = variable("PAGER") { return pager.isEmpty || pager == "cat" ? nil : pager }
+    guard let terminal = variable("TERM"), terminal != "dumb", !terminal.isEmpty else { return nil }
+    let folders = (variable("PATH") ?? "").split(separator: ":")
+    let isThere = folders.contains { unsafe access("\($0)/less", X_OK) == 0 }
+    return isThere ? "less -FRX" : nil
+  }
+
+  private static func variable(_ name: String) -> String? {
+    // Safe: nothing in this process changes the environment.
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+
+  /// Runs `body`, and shows what it prints: by the pager, which takes the place of this process, where
+  /// the screen has no room for it.
+  static func show(
+    _ body: () throws(ProcessFailure) -> Int32
+  ) throws(ProcessFailure) -> Int32 {
+    guard let page = PagedOutput() else { return try body() }
+    let screen = dup(STDOUT_FILENO)
+    guard screen >= 0 else { return try body() }
+    page.take()
+    let code: Int32
+    do throws(ProcessFailure) {
+      code = try body()
+    } catch {
+      dup2(screen, STDOUT_FILENO)
+      throw error
+    }
+    dup2(screen, STDOUT_FILENO)
+    if code == 0, page.isLonger(than: Terminal.rows - 1) { page.becomePager() }
+    page.copy()
+    return code
   }
 
   /// In the process of the line: what it prints goes here.
@@ -24,25 +59,30 @@ struct PagedOutput {
   /// Shows it: at once when the screen has room for it, else by the pager.
   func show(on terminal: Terminal, _ colour: Colour) {
     defer { close(file) }
-    guard isLonger(than: terminal.rows - 1) else { return copy() }
-    lseek(file, 0, SEEK_SET)
+    guard isLonger(than: Terminal.rows - 1) else { return copy() }
     terminal.giveBack()
     _ = ChildLine.run(colour) { () throws(ProcessFailure) in
-      dup2(file, STDIN_FILENO)
-      signal(SIGPIPE, SIG_DFL)
-      // Safe: the words live until the program takes this process over.
-      unsafe pager.withCString { command in
-        unsafe "/bin/sh".withCString { shell in
-          unsafe "-c".withCString { option in
-            var words = unsafe [
-              UnsafeMutablePointer(mutating: shell), UnsafeMutablePointer(mutating: option),
-              UnsafeMutablePointer(mutating: command), nil,
-            ]
-            unsafe execv(shell, &words)
-          }
+      becomePager()
+      return 127
+    }
+  }
+
+  /// Puts the pager in the place of this process; returns when there is none.
+  private func becomePager() {
+    lseek(file, 0, SEEK_SET)
+    dup2(file, STDIN_FILENO)
+    signal(SIGPIPE, SIG_DFL)
+    // Safe: the words live until the program takes this process over.
+    unsafe pager.withCString { command in
+      unsafe "/bin/sh".withCString { shell in
+        unsafe "-c".withCString { option in
+          var words = unsafe [
+            UnsafeMutablePointer(mutating: shell), UnsafeMutablePointer(mutating: option),
+            UnsafeMutablePointer(mutating: command), nil,
+          ]
+          unsafe execv(shell, &words)
         }
       }
-      return 127
     }
   }
 

@@ -48,12 +48,12 @@ struct Terminal {
   }
 
   /// Columns of the screen.
-  var columns: Int { Int(size?.ws_col ?? 80) }
+  var columns: Int { Int(Self.size?.ws_col ?? 80) }
 
   /// Lines of the screen.
-  var rows: Int { Int(size?.ws_row ?? 24) }
+  static var rows: Int { Int(size?.ws_row ?? 24) }
 
-  private var size: winsize? {
+  private static var size: winsize? {
     var size = winsize()
     let isKnown = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
     return isKnown && size.ws_col > 0 && size.ws_row > 0 ? size : nil

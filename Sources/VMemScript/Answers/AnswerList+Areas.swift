@@ -12,6 +12,7 @@ extension AnswerList {
       ]),
     AnswerList(
       "fit", says: [.errno(.EBUSY, .cpuInTheMiddle, .cpuSleeps), .note(.onlyAfterPurge)]),
+    AnswerList("find_vm_area", says: [.null(.noAreaAtAddress)]),
     AnswerList(
       "free_vm_area",
       says: [.errno(.EINVAL, .addressNotAligned), .bug(.noAreaAtAddress, .notAreaStart)],

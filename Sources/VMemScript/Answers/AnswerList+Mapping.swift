@@ -12,7 +12,7 @@ extension AnswerList {
         .errno(.ENOENT, .noAreaAtAddress), .errno(.EOPNOTSUPP, .noSparseAreas),
         .bug(.emptyRange, .belongsToArena, .leafInTheWay),
         .warn(.notSparse, .flushResetPerms, .noGuard, .slotOccupied, .nullPage, .invalidFrame),
-        .note(.endsAreRounded, .listIsLonger),
+        .note(.endsAreRounded, .endIsMissed, .listIsLonger),
       ], VerbAnswer.sleeps),
     AnswerList(
       "vm_area_unmap_pages",
@@ -29,7 +29,8 @@ extension AnswerList {
       says: [
         .errno(.ENOMEM, .slotOccupied, .nullPage, .invalidFrame, .noTableMemory),
         .errno(.EINVAL, .emptyRange, .leafInTheWay), .bug(.leafInTheWay),
-        .warn(.slotOccupied, .nullPage, .invalidFrame), .note(.endsAreRounded, .listIsLonger),
+        .warn(.slotOccupied, .nullPage, .invalidFrame),
+        .note(.endsAreRounded, .endIsMissed, .listIsLonger),
       ], VerbAnswer.anyRange, VerbAnswer.sleeps),
     AnswerList(
       "vunmap_range",
@@ -54,6 +55,7 @@ extension AnswerList {
         .errno(.ENOENT, .noTable), .errno(.EBUSY, .slotOccupied, .leafInTheWay),
         .errno(.EINVAL, .notCanonical, .invalidFrame, .touchesDirectMap), .bug(.belongsToArena),
       ]),
+    AnswerList("vmalloc_to_page", "vmalloc_to_pfn", says: [.null(.notMapped)]),
     AnswerList("page_tables", says: [.errno(.ENOENT, .noUserSpace)]),
     AnswerList(
       "set_memory_ro", "set_memory_rw", "set_memory_x", "set_memory_nx",

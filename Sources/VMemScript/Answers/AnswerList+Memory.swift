@@ -78,7 +78,11 @@ extension AnswerList {
       ]),
     AnswerList("kunmap_atomic", says: [.bug(.nothingAtomic)]),
     AnswerList("kmap_to_page", says: [.warns("ADDRESS is in a slot: take the page you mapped")]),
-    AnswerList("page_address", says: [.errno(.EINVAL, .noStructPage)]),
+    AnswerList(
+      "page_address",
+      says: [
+        .errno(.EINVAL, .noStructPage), .null(.pageNotKmapped),
+      ]),
     AnswerList(
       "kmap_compare",
       says: [.errno(.EINVAL, .noSuchCPU, .tooManyToCompare), .errno(.ENOMEM, .noFrames)]),

@@ -23,8 +23,8 @@ package struct Echo: ~Copyable {
   /// Answers that stand in the script, and those of them that differed.
   var compared = 0
   var different = 0
-  /// What each statement printed.
-  var answers: [[[UInt8]]] = []
+  /// What each statement came to.
+  var answers: [StatementAnswer] = []
   /// Whether the script ran to its end.
   package var isWhole = false
 

@@ -32,6 +32,7 @@ extension Interpreter {
     _ source: (script: AnsweredScript, first: Int, last: Int)
   ) -> Flow {
     let before = exit
+    if echo?.mode == .collect { exit = .success }
     goesOn = wanted != nil || echo?.mode == .collect
     var flow = execute(program, code)
     goesOn = false
@@ -48,8 +49,8 @@ extension Interpreter {
     }
     switch echo?.mode {
     case .collect:
-      echo?.answers.append(answer)
-      _ = messages.takeBytes()
+      echo?.answers.append(StatementAnswer(answer, exit, messages: messages.takeBytes()))
+      exit = before.combined(with: exit)
     case .verify:
       compare(
         answer, wanted, source.script.line(source.last), (program.source.name ?? "", source.last))
@@ -68,8 +69,8 @@ extension Interpreter {
     return lines
   }
 
-  /// What each statement printed, in order; the last may be missing where one ended the run.
-  package mutating func takeAnswers() -> [[[UInt8]]] { echo?.answers ?? [] }
+  /// What each statement came to, in order; the last may be missing where one ended the run.
+  package mutating func takeAnswers() -> [StatementAnswer] { echo?.answers ?? [] }
 
   /// The echo of a whole script, from memory, and whether it is whole.
   package mutating func takeEcho() -> (isWhole: Bool, text: [UInt8]) {

@@ -104,7 +104,7 @@ package struct Example: Sendable {
       "The kernel's own tests of vmalloc, as a measure of what a policy costs."),
     Example(
       "shell/pictures.sh",
-      "Four pictures: two maps, a walk, and what has changed between two moments."),
+      "Five pictures: two maps, a walk, tables, and a difference between moments."),
     Example(
       "shell/why-not-there.sh",
       "Why an ioremap leaves a hole of its own size behind."),

@@ -4,6 +4,9 @@ extension Help {
   /// Columns that help takes at most.
   static let columns = 100
 
+  /// Exit codes come behind answers.
+  private static let placeOfExits = 100
+
   /// What a verb answers besides success, each with the conditions under which it does, grouped by
   /// answer; empty for a verb that always succeeds.
   func answers(of verb: Verb) -> String {
@@ -16,6 +19,15 @@ extension Help {
       let group = index ?? groups.count - 1
       for one in conditions where !groups[group].conditions.contains(one) {
         groups[group].conditions.append(one)
+      }
+    }
+    for exit in verb.exits {
+      let word = "exit \(exit.code.rawValue)"
+      let condition = "\(exit.condition)"
+      if let index = groups.firstIndex(where: { $0.word == word }) {
+        groups[index].conditions.append(condition)
+      } else {
+        groups.append((word, Self.placeOfExits + Int(exit.code.rawValue), [condition]))
       }
     }
     groups.sort { ($0.place, $0.word) < ($1.place, $1.word) }

@@ -11,7 +11,8 @@ package struct Help {
     let words =
       ["grammar", "exit", "json", "image", "kernels", "examples"]
       + Verb.Group.allCases.map { "\($0.topic)" } + table.verbs.map { "\($0.name)" }
-    return words + Switch.all.map { "\($0.name)" }.filter { !words.contains($0) }
+    let kernels = Switch.all.map { "\($0.name)" } + BuildOption.all.map { "\($0.name)" }
+    return words + kernels.filter { !words.contains($0) }
   }
 
   /// The text of a topic, or nil when there is none of that name.

@@ -61,7 +61,9 @@ extension Call {
   ) throws(LineFailure) -> UInt64 {
     if let pfn = scope.pfn(index, of: set) { return pfn }
     let count = scope.pageCount(of: set)
-    culprit = "\(quoted(word.string)) has \(count) pages, none with number \(index)"
+    // What was written with a minus is shown with one.
+    let number = index > UInt64(Int64.max) ? "\(Int64(bitPattern: index))" : "\(index)"
+    culprit = "\(quoted(word.string)) has \(count) pages, none with number \(number)"
     throw .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
   }
 

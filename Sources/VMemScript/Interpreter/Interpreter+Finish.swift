@@ -47,7 +47,6 @@ extension Interpreter {
     case .ok, .silent, .stop: .ok
     case .address(let value), .number(let value): .value(value)
     case .pages(_, let count): .value(count)
-    case .null: .refused(.null)
     case .page(let pfn): .value(machine.directAddress(pfn))
     case .difference(let offset): .difference(offset)
     case .line, .text, .rows, .printed: .text

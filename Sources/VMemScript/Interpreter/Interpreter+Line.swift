@@ -49,7 +49,10 @@ extension Interpreter {
     call.explanation = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
-    if facts.contains(.asks), let ask = table.verbs[index].ask { try ask(&self) }
+    if facts.contains(.asks), let ask = table.verbs[index].ask {
+      try ask(&self)
+      if onlyAsks { return .ok }
+    }
     if committer != nil { prepareCommit(&line, facts, effect) }
     guard effect == .writer else {
       let result = try carryOut(&line, bodies[index])

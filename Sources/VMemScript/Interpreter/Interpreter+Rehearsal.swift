@@ -1,34 +1,49 @@
+internal import Glibc
 package import VMem
+internal import VMemViews
 
 extension Interpreter {
   /// Whether the first line of a program is refused on a fresh machine, and so ends a run that has
   /// changed nothing: no machine need be kept for it.
   ///
-  /// The line is tried on `machine`, unless it takes input that is there only once, or takes long.
+  /// The line is tried on `machine`, unless it takes input that is there only once; of one that takes
+  /// long, no more than what it looks at before it acts.
   package static func refusesFirstLine(
     of program: Program, on machine: consuming Machine, _ table: VerbTable
   ) -> Bool {
     guard program.code.count > 0, !program.needsNames else { return false }
     let line = CodeLine(program.code, at: 0)
     let facts = table.verbs[Int(line.head.verb)].facts
-    guard line.kind == .call, facts.contains(.changes), !facts.contains(.lasts),
-      !readsFile(line, program)
+    guard line.kind == .call, facts.contains(.changes), !takesInput(line, program, facts),
+      !facts.contains(.lasts) || facts.contains(.asks)
     else { return false }
     var trial = Interpreter(
       machine: machine, options: Options(), table: table, output: nil, messages: nil)
+    trial.onlyAsks = facts.contains(.lasts)
     let logEnd = trial.machine.log.end
     let flow = trial.execute(program, 0..<line.next(0))
     // Who sleeps has begun, and what the log tells of has happened.
     return flow == .stop && trial.machine.log.end == logEnd && !trial.machine.highmem.isAsleep
   }
 
-  /// Whether BYTES of a line are those of a file, which may be a pipe.
-  private static func readsFile(_ line: CodeLine, _ program: Program) -> Bool {
+  /// Whether a word of a line stands for input that may be there only once: BYTES of a file, standard
+  /// input or a pipe in the place of a trace.
+  private static func takesInput(
+    _ line: CodeLine, _ program: Program, _ facts: Verb.Facts
+  ) -> Bool {
     let text = program.source.text
     var unquoted = UnquotedText()
     let first = CodeLine.headerSize
     return (first..<first + line.tokenCount).contains {
-      Token(code: program.code[$0], text, from: line.start, &unquoted).text.hasPrefix("@")
+      let word = Token(code: program.code[$0], text, from: line.start, &unquoted).text
+      return word.hasPrefix("@") || facts.contains(.lasts) && isReadOnce(word.string)
     }
+  }
+
+  private static func isReadOnce(_ path: String) -> Bool {
+    var status = stat()
+    // Safe: a path and room for the answer.
+    let isThere = unsafe stat(path.hostPath, &status) == 0
+    return path == "-" || isThere && status.st_mode & S_IFMT != S_IFREG
   }
 }

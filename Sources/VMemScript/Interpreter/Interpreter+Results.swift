@@ -20,7 +20,6 @@ extension Interpreter {
     case .number(let value), .pages(_, let value), .difference(let value):
       call.output.writer.decimal(value)
       call.output.writer.write(byte: 0x0a)
-    case .null: call.output.writer.write("NULL\n")
     case .page(let pfn):
       call.writePageName(machine, pfn)
       call.output.writer.write(byte: 0x0a)

@@ -60,6 +60,8 @@ package struct Interpreter: ~Copyable {
   package internal(set) var stop: StopPlace?
   /// Whether the lines of a script have begun to run: nothing was wrong with it.
   package internal(set) var hasBegun = false
+  /// Whether a line that asks before it acts ends there.
+  var onlyAsks = false
   /// Whether the statement that runs goes on after unexpected outcomes, whatever the options say.
   var goesOn = false
 

@@ -94,6 +94,20 @@ struct Counter {
     ]
   }
 
+  /// What helps who has said a counter's name without its group: `machine.faults` for `faults`.
+  static func hint(for word: String) -> String? {
+    let names = all.map { "\($0.name)" }
+    func ending(_ word: String) -> [String] { names.filter { $0.hasSuffix("." + word) } }
+    var meant = ending(word == "pgfault" ? "faults" : word)
+    if meant.isEmpty, word.utf8.count > 3,
+      let near = nearest(
+        to: word, of: names.compactMap { $0.split(separator: ".").last.map(String.init) })
+    {
+      meant = ending(near)
+    }
+    return meant.isEmpty ? nil : "the counter is \(meant.joined(separator: ", or "))"
+  }
+
   private static func holes(_ machine: borrowing Machine) -> HoleSummary {
     var summary = HoleSummary()
     let (first, last) = (machine.map.vmallocStart, machine.map.vmallocEnd)

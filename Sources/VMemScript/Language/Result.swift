@@ -6,8 +6,6 @@ enum Result {
   case ok
   case address(UInt64)
   case number(UInt64)
-  /// A null pointer that no rule refused: what was looked for is not there.
-  case null
   /// Pages that a name may be bound to; their number is printed.
   case pages(Ref<PageSet>, count: UInt64)
   /// The frame of a page, printed as the name of the page.
@@ -35,7 +33,7 @@ extension Result {
   @inline(__always)
   var isPlain: Bool {
     switch self {
-    case .null, .difference, .broken: false
+    case .difference, .broken: false
     default: true
     }
   }

@@ -41,7 +41,8 @@ extension Parser {
   mutating func noteUnbound(_ verb: StaticString) {
     for name in names.unbound where !names.isAssumed(name.word) {
       let error =
-        name.use == .outcome ? call.notAnOutcome(name.token) : unbound(name.word, name.token)
+        name.use == .outcome
+        ? call.notAnOutcome(name.token) : unbound(name.word, name.token, "\(verb)")
       var finding = Finding(error, place, fileName, verb)
       finding.name = name.word.withSpan { span in span.indices.map { span[$0] } }
       note(finding)
@@ -50,8 +51,11 @@ extension Parser {
     names.unbound.removeAll()
   }
 
-  private func unbound(_ word: Text, _ token: Token) -> ScriptError {
+  private func unbound(_ word: Text, _ token: Token, _ verb: String) -> ScriptError {
     let name = word.string
+    if ["print", "assert", "let"].contains(verb), let hint = Counter.hint(for: name) {
+      return ScriptError("\(call.quoted(name)) was never bound", hint: hint, token)
+    }
     // Of one letter every other one is near.
     let near = name.utf8.count > 1 ? nearest(to: name, of: names.bound) : nil
     return ScriptError(

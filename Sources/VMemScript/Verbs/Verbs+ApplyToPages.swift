@@ -2,12 +2,12 @@ internal import VMem
 
 extension Verb {
   static func applied(
-    _ name: StaticString, _ summary: StaticString, _ example: StaticString,
+    _ name: StaticString, _ summary: StaticString, returns: StaticString, _ example: StaticString,
     _ body: @escaping @Sendable (inout Interpreter) throws(LineFailure) -> Result
   ) -> Verb {
     Verb(
       name, .mapping, .nothing, .writer, [.range], options: [.function], summary: summary,
-      kernel: name, returns: "number of calls, -EINVAL, or -ENOMEM; BUG for parts of pages",
+      kernel: name, returns: returns,
       example: example, .control(body),
       check: { parser throws(LineFailure) in _ = try parser.call.failingCall() })
   }

@@ -35,7 +35,7 @@ extension Verb {
     Verb(
       "vm_unmap_ram", .areas, .nothing, .writer, [.address, .pageCount],
       summary: "unmap what vm_map_ram mapped, by the same number of pages",
-      kernel: "vm_unmap_ram", returns: "0; BUG for NULL and addresses outside the window",
+      kernel: "vm_unmap_ram", returns: "0; BUG for address 0 and others outside the window",
       example: "vm_unmap_ram m 4", .call(unmapRAM)),
     Verb(
       "pcpu_get_vm_areas", .areas, .address, .writer, [.align, .group], options: [.caller],
@@ -118,7 +118,10 @@ extension Verb {
   private static func findVMArea(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    guard let area = machine.findVMArea(call.arguments[.address]) else { return .null }
+    let address = call.arguments[.address]
+    guard let area = machine.findVMArea(address) else {
+      throw Refusal(.null, .noAreaAtAddress, address)
+    }
     call.scratch.write("addr=")
     call.scratch.address(area.start)
     call.scratch.write(" size=")

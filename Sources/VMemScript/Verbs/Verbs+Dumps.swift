@@ -4,7 +4,7 @@ internal import VMemViews
 extension Verb {
   static let dumps: [Verb] = [
     Verb(
-      "kcore", .views, .nothing, .reader, [], options: [.file, .readAt, .headers],
+      "kcore", .views, .nothing, .reader, [], options: [.file, .readAt, .headers, .coreNotes],
       summary: "write or read what /proc/kcore shows: sparse areas and holes are zeroes",
       kernel: "read_kcore_iter", returns: "0 for a file; bytes as `read` prints them; text",
       example: "kcore kcore.elf\nkcore --read s+0x4000 16", facts: [.replaces],
@@ -54,6 +54,9 @@ extension Verb {
     case .whole: return try interpreter.dump { Dump.kcore($0, descriptor: $1) }
     case .bytes: return try kcoreRead(&interpreter)
     case .headers: return kcoreHeaders(interpreter.machine, &interpreter.call)
+    case .notes:
+      let token = interpreter.call.tokens[interpreter.call.arguments.token(.coreNotes)]
+      return vmcoreinfo(interpreter.machine, &interpreter.call, token.text.string)
     }
   }
 
@@ -65,6 +68,12 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) -> Result {
     call.view { output in Views.kcoreHeaders(machine, to: &output) }
+  }
+
+  private static func vmcoreinfo(
+    _ machine: borrowing Machine, _ call: inout Call, _ text: String
+  ) -> Result {
+    call.view { output in Views.vmcoreinfo(machine, linesWith: text, to: &output) }
   }
 
   private static func kcoreRead(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
@@ -122,7 +131,7 @@ extension Verb {
   }
 }
 
-private enum KcorePart { case whole, bytes, headers }
+private enum KcorePart { case whole, bytes, headers, notes }
 
 extension Call {
   /// What `vmcore` does to VMCOREINFO.
@@ -136,16 +145,17 @@ extension Call {
     return damage
   }
 
-  /// Which of its three things `kcore` is to do.
+  /// Which of its four things `kcore` is to do.
   fileprivate func kcorePart() throws(LineFailure) -> KcorePart {
     let parts: [(Parameter, KcorePart)] = [
       (.file, .whole), (.readAt, .bytes), (.headers, .headers),
+      (.coreNotes, .notes),
     ]
     let given = parts.filter { arguments.has($0.0) }.map(\.1)
     guard given.count == 1 else {
       throw .script(
         given.isEmpty ? "missing: FILE" : "two things at once",
-        hint: "kcore FILE, kcore --read ADDR LEN, or kcore --headers", tokens.last)
+        hint: "kcore FILE, --read ADDR LEN, --headers, or --notes TEXT", tokens.last)
     }
     if given[0] == .bytes, arguments.end(.readAt) > UInt64(Self.maximumBytes) {
       throw .script("more than \(Self.maximumBytes) bytes", tokens[arguments.token(.readAt) + 1])
@@ -165,4 +175,7 @@ extension Parameter {
     "write a wrong one: without:NAME,… leaves lines out, garble:SEED spoils some")
   static let headers = Parameter(
     id: 60, option: "--headers", .flag, "the program headers /proc/kcore has, and its size")
+  static let coreNotes = Parameter(
+    id: 222, option: "--notes", .word, "TEXT",
+    "the lines of VMCOREINFO that have TEXT in them; all of them have =")
 }

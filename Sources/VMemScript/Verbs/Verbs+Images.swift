@@ -25,7 +25,8 @@ extension Verb {
     Verb(
       "undo", .images, .nothing, .language,
       summary: "take the image's last commit back, as long as its log has it",
-      returns: "the lines of that commit", example: "undo", facts: [.looks, .takesBack],
+      returns: "the lines of that commit", example: "undo",
+      facts: [.looks, .takesBack, .answers],
       .control(undo), check: checkUndo),
   ]
 

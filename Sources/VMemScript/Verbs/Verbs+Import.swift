@@ -18,7 +18,7 @@ extension Verb {
     summary: "make the machine that a /proc/vmallocinfo shows; as boot, only as the first line",
     returns: """
       number of areas. What was passed over or guessed is told as notes; options say it instead. The \
-      areas have their numbers of pages and no contents: access is -EFAULT
+      areas have their numbers of pages and no contents: no access finds any
       """,
     example: "import_vmallocinfo vmallocinfo.txt --cpus 8\nvm_unmap_aliases\nholes",
     facts: [.boots, .replaces, .answers],

@@ -149,7 +149,10 @@ extension Verb {
   private static func pageAddress(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.pageAddress(call.page).map { .address($0) } ?? .null
+    guard let address = try machine.pageAddress(call.page) else {
+      throw Refusal(.null, .pageNotKmapped, call.page)
+    }
+    return .address(address)
   }
 
   private static func state(

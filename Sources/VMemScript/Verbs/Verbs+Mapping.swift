@@ -52,9 +52,11 @@ extension Verb {
       returns: "0, -EINVAL, or -ENOMEM", example: "populate s..s+64K", .call(populate)),
     applied(
       "apply_to_page_range", "build the tables of a range and call a function for every entry",
+      returns: "number of calls, -EINVAL, or -ENOMEM; BUG for parts of pages",
       "apply_to_page_range s..s+64K --fn count", applyToPages),
     applied(
       "apply_to_existing_page_range", "call a function for every entry of a range that is in use",
+      returns: "number of calls, or -EINVAL; no table is allocated; BUG for parts of pages",
       "apply_to_existing_page_range s..s+64K --fn count", applyToExistingPages),
     Verb(
       "set_pte_at", .mapping, .nothing, .writer, [.address, .page],
@@ -79,10 +81,25 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
-    try machine.vmAreaMapPages(
-      area: call.arguments[.area], start: start, end: end, pages: call.arguments.pages)
+    do throws(Refusal) {
+      try machine.vmAreaMapPages(
+        area: call.arguments[.area], start: start, end: end, pages: call.arguments.pages)
+    } catch {
+      noteMissedEnd(&call, error, start, end)
+      throw error
+    }
     noteRest(&call, start, end)
     return .ok
+  }
+
+  /// Notes why a call went on behind the end it was given: steps of a page do not meet it.
+  private static func noteMissedEnd(
+    _ call: inout Call, _ error: Refusal, _ start: UInt64, _ end: UInt64
+  ) {
+    let isStepped = [.nullPage, .slotOccupied, .invalidFrame].contains(error.rule)
+    if isStepped, start < end, (end &- start) & 4095 != 0 {
+      call.note = Refusal(.errno(.EINVAL), .endIsMissed, start, end)
+    }
   }
 
   /// Notes what the kernel does not say: that it has mapped other addresses than it was given, or not all
@@ -128,7 +145,12 @@ extension Verb {
     if call.word(.pagesOrNull) == "null" {
       try machine.populate(start: start, end: end, level: .pte)
     } else {
-      try machine.vmapPagesRange(start: start, end: end, pages: call.arguments.pages)
+      do throws(Refusal) {
+        try machine.vmapPagesRange(start: start, end: end, pages: call.arguments.pages)
+      } catch {
+        noteMissedEnd(&call, error, start, end)
+        throw error
+      }
       noteRest(&call, start, end)
     }
     return .ok
@@ -160,7 +182,7 @@ extension Verb {
   private static func toPage(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    guard let pfn = machine.vmallocToPFN(call.arguments[.address]) else { return .null }
+    let pfn = try pfn(machine, call.arguments[.address])
     return call.arguments.has(.byName)
       ? .page(pfn: pfn) : .address(machine.structPageAddress(pfn))
   }
@@ -168,8 +190,15 @@ extension Verb {
   private static func toPFN(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    guard let pfn = machine.vmallocToPFN(call.arguments[.address]) else { return .null }
-    return .number(pfn)
+    .number(try pfn(machine, call.arguments[.address]))
+  }
+
+  private static func pfn(
+    _ machine: borrowing Machine, _ address: UInt64
+  ) throws(Refusal) -> UInt64 {
+    if let pfn = machine.vmallocToPFN(address) { return pfn }
+    let level = machine.map.isCanonical(address) ? machine.walk(address).last?.level : nil
+    throw Refusal(.null, .notMapped, address, UInt64(level?.rawValue ?? 0))
   }
 }
 

@@ -34,6 +34,9 @@ extension Verb {
     if interpreter.call.arguments.has(.quizAnswer) {
       let token = interpreter.call.tokens[interpreter.call.arguments.token(.quizAnswer)]
       if let why = quiz.complaint(about: token.text.string, output, answer) {
+        if interpreter.call.options.json {
+          _ = interpreter.call.view { view in quiz.show(["wrong"], as: "verdict", why: why, &view) }
+        }
         throw .assertion("\(topic.rawValue), seed \(quiz.seed): wrong: \(why)")
       }
       return interpreter.call.view { view in quiz.show(["right"], as: "verdict", &view) }
@@ -53,7 +56,9 @@ extension Verb {
 
 extension Quiz {
   /// Prints lines; as JSON one object with a list of them, and what the exercise is.
-  fileprivate func show(_ lines: [String], as field: StaticString, _ view: inout ViewOutput) {
+  fileprivate func show(
+    _ lines: [String], as field: StaticString, why: String? = nil, _ view: inout ViewOutput
+  ) {
     guard view.isJSON else {
       for line in lines {
         view.writer.write(line)
@@ -66,6 +71,7 @@ extension Quiz {
     view.field("seed", count: seed)
     view.field("form", literal: isAddress ? "address" : "number")
     view.field(field, text: lines.joined(separator: "\n"))
+    if let why { view.field("why", text: why) }
     view.endObject()
   }
 }

@@ -48,7 +48,9 @@ struct TablePicture: ~Copyable {
       if let forest { text += "\(Self.sentence(row, forest)). " }
     }
     words = SVGCanvas.Words(
-      title: "page tables of \(MapPicture.address(start))-\(MapPicture.address(end))",
+      title: end == 0
+        ? "page tables from \(MapPicture.address(start)) on"
+        : "page tables of \(MapPicture.address(start))-\(MapPicture.address(end))",
       description: text)
   }
 

@@ -157,7 +157,7 @@ struct EchoTests {
   }
 
   @Test(arguments: [
-    ["--echo", "--verify", "x"], ["--echo", "--json", "x"],
+    ["--verify", "--quiet", "x"], ["--echo", "--verify", "x"], ["--echo", "--json", "x"],
     ["--rewrite", "--json", "x"], ["--verify", "--tap", "x"],
     ["--rewrite", "-"], ["--echo", "--check", "x"],
   ])

@@ -55,6 +55,59 @@ struct HistoryFileTests {
     #expect(try sh("$V boot --memory 16M").status == 0)
   }
 
+  /// Text that no line of the machine has put there is never written over: neither where there is no
+  /// history yet nor behind the lines that there are.
+  @Test(arguments: ["hello\n", "get_vm_area 8K\n", "g", "x\0y"])
+  func textOfOthersIsLeftAlone(_ text: String) throws {
+    let line = "echo get_vm_area 4K | $V run --image m.img -"
+    for isFirst in [true, false] {
+      #expect(
+        try sh("rm -f m.img*; $V boot --memory 16M && \(isFirst ? "true" : line)").status == 0)
+      let kept = isFirst ? [] : try folder.bytes("m.img-history")
+      try folder.write(kept + Array(text.utf8), to: "m.img-history")
+      for words in [
+        "get_vm_area 4K", "boot --force", "undo", "run --image m.img - <<< 'vmalloc 4K'",
+      ] {
+        let ran = try sh("$V \(words)")
+        #expect(ran.status == 73 && ran.output.isEmpty, "\(words): \(ran)")
+        #expect(ran.errorText.contains("m.img-history has "))
+        #expect(isFirst || ran.errorText.contains("from byte \(kept.count) on"))
+      }
+      #expect(try folder.bytes("m.img-history") == kept + Array(text.utf8))
+      #expect(try sh("$V check && $V log").status == 0)
+    }
+    // Meanwhile, too: then commits stay in the log.
+    let lines = """
+      rm -f m.img*; $V boot --memory 16M; { echo get_vm_area 4K; while [ ! -s out ]; do sleep 0.05; done
+        echo hello > m.img-history; echo get_vm_area 4K; } | $V run --image m.img - > out
+      """
+    let ran = try sh(lines)
+    #expect(ran.status == 0 && ran.errorText.contains("stay in"), "\(ran)")
+    #expect(try folder.bytes("m.img-history") == Array("hello\n".utf8))
+    #expect(try sh("rm m.img-history out; $V vmallocinfo").lines.count == 2)
+    _ = try sh("rm -f m.img*")
+  }
+
+  /// The lines of the machine that was replaced are nobody's any more.
+  @Test func theHistoryOfAReplacedMachine() throws {
+    let line = "echo get_vm_area 4K | $V run --image m.img -"
+    #expect(try sh("$V boot --memory 16M && \(line) && \(line) && $V boot --force").status == 0)
+    #expect(try sh("$V vmalloc 4K && \(line)").lines.count == 2)
+    #expect(try folder.bytes("m.img-history") == Array("vmalloc 4K\nget_vm_area 4K\n".utf8))
+  }
+
+  /// A checkpoint that was cut off before the image knew of it has left lines of the log.
+  @Test func linesOfACheckpointThatWasCutOff() throws {
+    #expect(try sh("$V boot --memory 16M && $V get_vm_area 4K && $V vmalloc 4K").status == 0)
+    for left in ["get_vm_area 4K\nvmalloc 4K\n", "get_vm_area 4K\n", "get_v", "get_\0\0\0\0"] {
+      try folder.write(Array(left.utf8), to: "m.img-history")
+      #expect(try sh("$V A = get_vm_area 4K && $V undo").status == 0)
+    }
+    #expect(try sh("echo get_vm_area 8K | $V run --image m.img -").status == 0)
+    let kept = "get_vm_area 4K\nvmalloc 4K\nget_vm_area 8K\n"
+    #expect(try folder.bytes("m.img-history") == Array(kept.utf8))
+  }
+
   /// Lines that are gone are said to be gone; those that come are kept.
   @Test(arguments: ["rm m.img-history", "truncate -s 5 m.img-history"])
   func aHistoryThatWasCutOff(_ cut: String) throws {

@@ -81,6 +81,20 @@ struct RefusedLineTests {
     #expect(kept == made && !now.contains("failed"), "\(now)")
   }
 
+  /// Nor does it make an image where there is none.
+  @Test(arguments: [
+    ("replay nowhere", 66), ("replay t.txt", 65), ("replay good.txt --plot no/where.svg", 73),
+  ])
+  func aTraceThatIsNoneMakesNoImage(_ line: String, _ status: Int32) throws {
+    try folder.write(Array("no trace\n".utf8), to: "t.txt")
+    try folder.write(Array(Self.trace.utf8), to: "good.txt")
+    #expect(try sh("$V \(line)").status == status)
+    #expect(Set(folder.files) == ["t.txt", "good.txt"])
+    // What comes by a pipe is read once.
+    #expect(try sh("$V replay - < good.txt && $V replay <(cat good.txt)").status == 0)
+    #expect(try sh("$V replay good.txt && rm m.img*").status == 0)
+  }
+
   private static let trace = """
     # tracer: nop
     a-1 [000] 1.000001: alloc_vmap_area: va_start: 18446683600570023936 size=8192 align=4096 \

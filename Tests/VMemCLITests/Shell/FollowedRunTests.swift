@@ -84,6 +84,18 @@ struct FollowedRunTests {
       ran.lines.filter { $0.contains(" area ") }.map { $0.split(separator: " ")[0] } == ["a", "b"])
   }
 
+  /// Without a prompt behind it, a machine that has failed is gone; with an image it is not.
+  @Test func stepsThatFailAreToldWhatKeeps() throws {
+    try write(Self.failing)
+    let ran = try run("--step", script, input: "\n\n\n")
+    #expect(ran.status == 1)
+    #expect(
+      ran.errorText.contains("  its machine is gone: run --shell stops at the line, run --image"))
+    let kept = try run("--step", "--image", image, script, input: "\n\n\n")
+    #expect(kept.status == 1 && !kept.errorText.contains("its machine is gone"))
+    #expect(try Command.vmemctl("--image", image, "print", "s.size").outputText == "16384\n")
+  }
+
   @Test func onATerminal() throws {
     try write(Self.failing)
     let terminal = try terminal("--shell", script)

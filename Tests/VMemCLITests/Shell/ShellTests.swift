@@ -12,7 +12,9 @@ struct ShellTests {
   private func shell(
     columns: Int = 80, _ environment: [String: String] = [:]
   ) throws -> PseudoTerminal {
-    let own = ["VMEMCTL_IMAGE": image, "XDG_STATE_HOME": folder.path + "/state"]
+    let own = [
+      "VMEMCTL_IMAGE": image, "XDG_STATE_HOME": folder.path + "/state", "PAGER": "",
+    ]
     return try PseudoTerminal(
       [TestFiles.vmemctl, "shell"], columns: columns,
       environment: own.merging(environment) { $1 })
@@ -162,6 +164,47 @@ struct ShellTests {
     shell.type("\u{04}")
     #expect(try shell.end() == 0)
     cleanUp()
+  }
+
+  /// A command's help is paged as git does it: by $PAGER, else by less, and as it is where that is empty,
+  /// where there is no less, on a terminal that can do little, and in a pipe.
+  @Test func helpIsPaged() throws {
+    try folder.write(Array("#!/bin/sh\necho \"less $*\"; sed 's/^/| /'\n".utf8), to: "less")
+    chmod(folder.path + "/less", 0o755)
+    func shown(_ words: [String], _ environment: [String: String]) throws -> String {
+      let terminal = try PseudoTerminal(
+        [TestFiles.vmemctl] + words, columns: 80, environment: environment)
+      _ = terminal.shows("\0", seconds: 1)
+      #expect(try terminal.end() == 0)
+      return terminal.seen.replacing("\r\n", with: "\n")
+    }
+    let path = folder.path + ":/usr/bin:/bin"
+    let all = try Command.vmemctl("help").outputText
+    let paged = all.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      .map { "| \($0)\n" }.joined()
+    #expect(try shown(["help"], ["PAGER": "sed 's/^/| /'"]) == paged)
+    let less = ["PATH": path, "TERM": "xterm"]
+    let terminal = try PseudoTerminal(
+      ["/usr/bin/env", "-u", "PAGER", TestFiles.vmemctl, "help"], columns: 80, environment: less)
+    _ = terminal.shows("\0", seconds: 1)
+    #expect(try terminal.end() == 0)
+    #expect(terminal.seen.replacing("\r\n", with: "\n") == "less -FRX\n" + paged)
+    #expect(try shown(["help"], ["PAGER": "", "TERM": "xterm", "PATH": path]) == all)
+    // What the screen has room for needs none.
+    let short = try Command.vmemctl("help", "dmesg").outputText
+    #expect(try shown(["help", "dmesg"], ["PAGER": "sed 's/^/| /'"]) == short)
+    let run = try Command.vmemctl("help", "run").outputText
+    #expect(try shown(["run", "--help"], ["PAGER": "sed 's/^/| /'"]).hasPrefix("| vmemctl run"))
+    #expect(run.hasPrefix("vmemctl run"))
+    for (terminal, path) in [("dumb", path), ("xterm", "/nowhere")] {
+      let plain = try PseudoTerminal(
+        ["/usr/bin/env", "-u", "PAGER", TestFiles.vmemctl, "help"], columns: 80,
+        environment: ["TERM": terminal, "PATH": path])
+      _ = plain.shows("\0", seconds: 1)
+      #expect(try plain.end() == 0)
+      #expect(plain.seen.replacing("\r\n", with: "\n") == all)
+    }
+    unlink(folder.path + "/less")
   }
 
   @Test func interruptsDoNotEndIt() throws {

@@ -4,6 +4,11 @@ import Testing
 /// The pictures of the articles.
 @Suite struct PictureFileTests {
   private static let folder = "Sources/VMemViews/VMemViews.docc"
+  /// The pictures, and the articles that show them.
+  private static let places = [
+    "map.svg": "Pictures.md", "file.svg": "Pictures.md", "walk.svg": "Pictures.md",
+    "diff.svg": "Pictures.md", "tables.svg": "../../VMemScript/VMemScript.docc/TenMinutes.md",
+  ]
 
   /// They are those that the script of the examples makes today. `VMEMCTL_REWRITE=1 swift test
   /// --filter PictureFile` replaces them.
@@ -15,17 +20,23 @@ import Testing
     #expect(ran.status == 0, "\(ran.errorText)")
     #expect(ran.errorText == "")
     let names = ran.outputText.split { " \n".contains($0) }.map(String.init)
-    #expect(names == ["map.svg", "file.svg", "walk.svg", "diff.svg"])
-    let article = try Pages.read(Self.folder + "/Pictures.md")
+    #expect(names == ["map.svg", "file.svg", "walk.svg", "diff.svg", "tables.svg"])
     for name in names {
       let drawn = try TestFiles.read(made.path + "/" + name)
-      let path = TestFiles.root + "/" + Self.folder + "/" + name
+      let place = Self.folder + "/" + (try #require(Self.places[name]))
+      let article = try Pages.read(place)
+      // A resource of the catalogue that the article is in.
+      let path = TestFiles.root + "/" + Self.folder(of: place) + "/" + name
       if TranscriptTests.rewrites { try TestFiles.write(drawn, to: path) }
       #expect(try TestFiles.read(path) == drawn, "\(name)")
       #expect(DrawnText.faults(in: drawn) == [], "\(name)")
       #expect(article.contains("](\(name))"))
     }
     #expect(try Pages.read(Pages.readme).contains("](\(Self.folder)/file.svg)"))
+  }
+
+  private static func folder(of path: String) -> String {
+    path.split(separator: "/").dropLast().joined(separator: "/")
   }
 
   /// Before and after stand side by side.

@@ -241,4 +241,54 @@ import VMemScript
       #expect(note.isEmpty || messages.contains(note))
     }
   }
+
+  /// Where only one end is unaligned the kernel steps over END, and a note says so in front of what then
+  /// goes wrong.
+  @Test(arguments: [
+    ("s s..s+8K+1 P[0..2]", "from 0xffffc90000000000 pass over END 0xffffc90000002001"),
+    ("s s+1..s+8K P[0..1]", "from 0xffffc90000000001 pass over END 0xffffc90000002000"),
+  ])
+  func anEndThatIsMissedIsNoted(_ words: String, _ note: String) {
+    let setup = "@P = alloc_pages 2\n@s = get_vm_area 16K --flags sparse\n"
+    for call in ["vm_area_map_pages \(words)", "vmap_pages_range \(words.dropFirst(2))"] {
+      let result = run("\(setup)expect ENOMEM,warn \(call)")
+      #expect(result.exit == .success)
+      #expect(result.messages.contains("note: steps of a page \(note)"), "\(result.messages)")
+      #expect(run(setup + call).messages.contains("note: steps of a page \(note)"))
+    }
+    let aligned = run("\(setup)expect ENOMEM,warn vm_area_map_pages s s..s+12K P")
+    #expect(aligned.exit == .success && !aligned.messages.contains("note: "))
+  }
+
+  /// What vm_map_ram has is no area, and is named all the same.
+  @Test func walksNameBlocks() {
+    let script = """
+      @P = alloc_pages 70
+      @a = vm_map_ram P[0..4]
+      @b = vm_map_ram P
+      walk a
+      walk a+64K
+      walk b+4K
+
+      """
+    let places = run(script).lines.filter { $0.hasPrefix("in ") }
+    #expect(
+      places == [
+        "in the vm_map_ram block 0xffffc90000000000-0xffffc90000400000",
+        "in the vm_map_ram block 0xffffc90000000000-0xffffc90000400000",
+        "in the vm_map_ram mapping 0xffffc90000400000-0xffffc90000446000",
+      ])
+    let json = run(script) { $0.json = true }.output
+    #expect(json.contains(#""area":"in the vm_map_ram block 0xffffc90000000000-0x"#))
+    let picture = run(script.replacing("walk a\n", with: "walk a --format svg\n")).output
+    #expect(picture.contains("in the vm_map_ram block 0xffffc90000000000-0xffffc90000400000"))
+    #expect(!run("walk 0xffffc90000000000").output.contains("\nin "))
+  }
+
+  @Test func picturesOfTablesNameTheirRange() {
+    let range = run("page_tables --range 0xffffc90000000000..+64K --format svg").output
+    #expect(range.contains("page tables of 0xffffc90000000000-0xffffc90000010000</text>"))
+    let all = run("page_tables --format html").output
+    #expect(all.contains("<title>page tables from 0xffff800000000000 on</title>"))
+  }
 }

@@ -65,6 +65,9 @@ import VMemScript
         let word = answer == "-EFAULT" && line.contains("\"type\":\"fault\"") ? "fault" : answer
         #expect(Self.listed(verb).contains("\(word) \(rule)"), "\(line)")
       }
+      if line.contains("\"type\":\"null\"") {
+        #expect(verb.answers.contains { $0.kind == .refused(.null) }, "\(line)")
+      }
       if line.contains("\"warnings\":[\"WARN") || line.contains("\"warnings\":[\"sleeping") {
         #expect(verb.answers.contains { $0.kind == .warned }, "\(line)")
       }
@@ -78,6 +81,36 @@ import VMemScript
   }
 
   // MARK: Help
+
+  /// What help says a verb returns it also says when, and nothing that the verb never answers.
+  @Test(arguments: verbs.map { "\($0.name)" })
+  func everyOutcomeSaysWhen(_ name: String) throws {
+    let verb = try #require(VerbTable().find(name))
+    let separators: Set<Character> = [" ", ",", ";", ":", "."]
+    let words = Set("\(verb.returns)".split { separators.contains($0) }.map(String.init))
+    // An access that faults answers with an errno, and `expect` calls it a fault.
+    let said = verb.answers.map { $0.kind.word == "fault" ? "-EFAULT" : $0.kind.word }
+    let isOutcome: (String) -> Bool = {
+      $0.hasPrefix("-E") || $0.hasPrefix("SIG") || ["NULL", "BUG", "BLOCKED"].contains($0)
+    }
+    // vrealloc takes NULL, too.
+    #expect(words.filter(isOutcome).filter { !said.contains($0) } == [])
+    for answer in verb.answers {
+      #expect(!answer.rules.isEmpty || !answer.others.isEmpty)
+    }
+  }
+
+  @Test(arguments: [
+    "find_vm_area 0x1000", "vmalloc_to_page 0xffffc90000000000",
+    "vmalloc_to_pfn 0xffffc90000000000",
+  ])
+  func nullsThatAreNoRefusals(_ line: String) {
+    let verb = line.split(separator: " ")[0]
+    let ran = run(line) { $0.json = true }
+    #expect(ran.output.contains("\"type\":\"null\""))
+    let help = run(arguments: "help", String(verb)).lines
+    #expect(help.contains { $0.hasPrefix("    NULL ") })
+  }
 
   @Test(arguments: verbs.map { "\($0.name)" })
   func helpSaysWhen(_ name: String) throws {

@@ -253,5 +253,11 @@ import VMemScript
     #expect(run("quiz nothing").exit == .badScript)
     let json = run("quiz fit --seed 3") { $0.json = true }
     #expect(json.lines.first?.hasPrefix(#"{"topic":"fit","seed":3,"form":"address","#) ?? false)
+    // A wrong answer has a verdict as a right one has.
+    let wrong = run("quiz fit --seed 3 --answer 1") { $0.json = true }
+    #expect(wrong.exit == .failedExpectation)
+    #expect(wrong.lines.first?.contains(#""verdict":"wrong","why":""#) ?? false)
+    #expect(wrong.lines.count == 2)
+    #expect(wrong.lines.last?.contains(#""verb":"quiz""#) ?? false)
   }
 }

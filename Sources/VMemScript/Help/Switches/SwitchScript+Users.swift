@@ -44,12 +44,12 @@ extension SwitchScript {
     SwitchScript(
       "vmalloc_start_note",
       """
-      kcore --headers
+      kcore --notes VMALLOC_START
       """),
     SwitchScript(
       "compound_info",
       """
-      kcore --headers
+      kcore --notes page.compound
       """),
     SwitchScript(
       "oops_uid",

@@ -11,5 +11,30 @@ package struct SwitchScript: Sendable {
   }
 
   /// One for each switch, in the order of `Switch.all`.
-  package static let all = areas + vmalloc + mappings + dumps + users + arenas + others
+  package static let all: [SwitchScript] =
+    areas + vmalloc + mappings + dumps + users + arenas + others
+
+  /// One for each word of `boot --config`, in the order of `BuildOption.all`.
+  package static let builds: [SwitchScript] = [
+    SwitchScript(
+      "nr_cpus_8192",
+      """
+      P = alloc_pages 1
+      vm_map_ram P
+      vmallocinfo
+      """),
+    SwitchScript(
+      "randomize_base",
+      """
+      get_vm_area 4K --range modules
+      """),
+    SwitchScript(
+      "init_on_alloc",
+      """
+      v = vmalloc 8K
+      fill v 8K 0xaa
+      vrealloc v 4K
+      read v+4K 4
+      """),
+  ]
 }
