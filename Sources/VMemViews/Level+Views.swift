@@ -12,17 +12,3 @@ extension Level {
     }
   }
 }
-
-extension Entry {
-  /// Whether the entry maps memory: the processor has no leaves above `pud`.
-  @inline(__always)
-  func mapsMemory(at level: Level) -> Bool {
-    level.rawValue <= Level.pud.rawValue && isLeaf(at: level)
-  }
-
-  /// Whether the entry leads to another table.
-  @inline(__always)
-  func leadsToTable(at level: Level) -> Bool {
-    level != .pte && isPresent && !mapsMemory(at: level)
-  }
-}

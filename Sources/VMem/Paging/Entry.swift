@@ -96,16 +96,23 @@
     return Entry(bits: bits & ~(Self.dirty | Self.writable) | dirty)
   }
 
-  /// Whether an entry of `level` maps memory itself instead of pointing at a table.
+  /// Whether a walk ends at this entry of a table at `depth`, 1 the lowest: what is present there maps
+  /// memory itself. The processor has no leaves of more than 1 GiB.
   @inlinable @inline(__always)
-  package func isLeaf(at level: Level) -> Bool {
-    isPresent && (level == .pte || bits & Self.pageSize != 0)
+  package func endsWalk(depth: Int) -> Bool {
+    depth == 1 || depth <= 3 && bits & Self.pageSize != 0
   }
 
-  /// Whether an entry of `level` points at a table of the next level.
+  /// Whether an entry of `level` maps memory itself.
   @inlinable @inline(__always)
-  package func isTable(at level: Level) -> Bool {
-    isPresent && level != .pte && bits & Self.pageSize == 0
+  package func mapsMemory(at level: Level) -> Bool {
+    isPresent && endsWalk(depth: Int(level.rawValue))
+  }
+
+  /// Whether an entry of `level` leads to a table of the next level.
+  @inlinable @inline(__always)
+  package func leadsToTable(at level: Level) -> Bool {
+    isPresent && !endsWalk(depth: Int(level.rawValue))
   }
 }
 
@@ -135,6 +142,8 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
 
   /// `PAGE_KERNEL_RO`.
   public static let kernelReadOnly = Protection(bits: 0x8000_0000_0000_0121)
+  /// `PAGE_KERNEL_ROX`.
+  package static let kernelReadOnlyExecutable = Protection(bits: 0x121)
 
   /// ioremap's cache modes: uncached minus, uncached, write-combining, write-through, write-back.
   public static let uncachedMinus = Protection(bits: 0x8000_0000_0000_0173)

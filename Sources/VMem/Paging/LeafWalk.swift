@@ -64,7 +64,7 @@ package struct LeafWalk {
       let entry = ram[table: table, Level.index(of: address, depth: depth)]
       let isKept = depth == 1 && address >> 63 == 0 && entry.isWithoutRights
       if entry.isPresent || isKept {
-        if depth == 1 || (depth <= 3 && entry.bits & Entry.pageSize != 0) {
+        if entry.endsWalk(depth: depth) {
           guard body(address, entry, depth, (last - address) >> 12 + 1) else { return false }
         } else if !visit(entry.pfn, depth - 1, address...last, &limit, body) {
           return false

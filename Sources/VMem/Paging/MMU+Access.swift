@@ -180,9 +180,7 @@ extension MMU {
       let entry = ram[table: table, index]
       let level = Level(depth: depth, levels: map.levels)
       steps.append(WalkStep(level: level, index: index, table: table, entry: entry))
-      if depth == 1 || !entry.isPresent || (depth <= 3 && entry.bits & Entry.pageSize != 0) {
-        return steps
-      }
+      if !entry.isPresent || entry.endsWalk(depth: depth) { return steps }
       table = entry.pfn
       depth -= 1
     }

@@ -104,7 +104,7 @@ extension MMU {
       guard entry.isPresent else {
         return min(inside - address & inside + 1, map.vmallocEnd - address)
       }
-      if depth > 1, depth <= 3, entry.bits & Entry.pageSize != 0 { break }
+      if entry.endsWalk(depth: depth) { break }
       table = entry.pfn
     }
     return 0

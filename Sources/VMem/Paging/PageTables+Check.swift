@@ -92,7 +92,7 @@ private struct TableCheck {
       guard entry.isPresent else { continue }
       var here = address | UInt64(index) << Level.shift(depth: depth)
       if depth == tables.levels && index >= 256 { here |= ~0 << Level.shift(depth: depth + 1) }
-      if depth == 1 || (entry.bits & Entry.pageSize != 0 && depth <= 3) {
+      if entry.endsWalk(depth: depth) {
         checkLeaf(entry, depth, here, place, &checker)
       } else {
         checker.expect(

@@ -78,7 +78,7 @@ extension PageTables {
       physical & (size - 1) == 0
     else { return false }
     let entry = ram[table: table, index]
-    if entry.isTable(at: Level(depth: depth, levels: levels)) {
+    if entry.isPresent, !entry.endsWalk(depth: depth) {
       // The kernel keeps the entries of a PMD table in a page until the TLBs are flushed.
       if depth == 3 {
         let frames = FrameAllocator(ram: ram)
@@ -101,7 +101,7 @@ extension PageTables {
     if depth == 2 {
       for index in 0..<512 {
         let entry = ram[table: table, index]
-        if entry.isTable(at: .pmd) {
+        if entry.leadsToTable(at: .pmd) {
           freeTables(entry.pfn, 1, address)
         } else {
           ram.countUnmapping(of: entry, depth: 2)

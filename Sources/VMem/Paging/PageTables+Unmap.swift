@@ -32,7 +32,7 @@ extension PageTables {
       let index = Level.index(of: address, depth: depth)
       let entry = ram[table: table, index]
       if entry.isPresent {
-        if depth <= 3 && entry.bits & Entry.pageSize != 0 {
+        if entry.endsWalk(depth: depth) {
           ram[table: table, index] = .none
           ram.countUnmapping(of: entry, depth: depth)
           if next &- address < Level.size(depth: depth) { partial += depth == 3 ? 1 << 32 : 1 }
@@ -74,7 +74,7 @@ extension PageTables {
     repeat {
       let next = Self.boundary(address, end, depth: depth)
       let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      if entry.isPresent, depth > 3 || entry.bits & Entry.pageSize == 0,
+      if entry.isPresent, !entry.endsWalk(depth: depth),
         runsAway(entry.pfn, depth - 1, address, next)
       {
         return true

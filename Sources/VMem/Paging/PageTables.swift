@@ -47,7 +47,7 @@ package struct PageTables: Sendable {
     while true {
       let entry = ram[table: table, Level.index(of: address, depth: depth)]
       guard entry.isPresent else { return .hole(depth: depth) }
-      if depth == 1 || (entry.bits & Entry.pageSize != 0 && depth <= 3) {
+      if entry.endsWalk(depth: depth) {
         let inside = Level.size(depth: depth) - 1
         let pfn = (entry.bits & Entry.pfnMask & ~inside | address & inside) >> 12
         return .leaf(pfn: pfn, entry: entry, depth: depth)
@@ -64,9 +64,7 @@ package struct PageTables: Sendable {
     var depth = levels
     while depth > wanted {
       let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      guard entry.isPresent, entry.bits & Entry.pageSize == 0 || depth > 3 else {
-        return (table, depth)
-      }
+      guard entry.isPresent, !entry.endsWalk(depth: depth) else { return (table, depth) }
       table = entry.pfn
       depth -= 1
     }

@@ -65,7 +65,7 @@ extension PageTables {
       guard entry.bits & (Entry.present | Entry.user) == Entry.present | Entry.user else {
         return false
       }
-      if depth <= 3, entry.bits & Entry.pageSize != 0 { return true }
+      if entry.endsWalk(depth: depth) { return true }
       table = entry.pfn
     }
     return true

@@ -21,7 +21,7 @@ extension KernelMemory {
     var table: UInt64 = 0
     for (number, entry) in entries.enumerated() {
       let at = address + UInt64(number) << 12
-      let index = at >> 12 & 511
+      let index = UInt64(Level.index(of: at, depth: 1))
       if table == 0 || index == 0 { table = leafTable(of: at, machine) }
       store(entry.bits, at: table + index * 8)
     }
@@ -31,17 +31,15 @@ extension KernelMemory {
   private mutating func leafTable(of address: UInt64, _ machine: borrowing Machine) -> UInt64 {
     var table = image["init_top_pgt"]
     for depth in stride(from: map.levels, to: 1, by: -1) {
-      let at = table + (address >> UInt64(12 + 9 * (depth - 1)) & 511) * 8
-      let entry = load(at: at)
-      let pfn = (entry & Entry.pfnMask) >> 12
-      if entry & Entry.present != 0, entry & Entry.pageSize == 0, pfn >= base >> 12 {
-        table = start + pfn << 12 - base
+      let at = table + UInt64(Level.index(of: address, depth: depth)) * 8
+      let entry = Entry(bits: load(at: at))
+      let isTable = entry.isPresent && !entry.endsWalk(depth: depth)
+      if isTable, entry.pfn >= base >> 12 {
+        table = start + entry.pfn << 12 - base
         continue
       }
       table = allocate(bytes: 4096, alignment: 4096)
-      if entry & Entry.present != 0, entry & Entry.pageSize == 0 {
-        copy(pfn, to: table, machine)
-      }
+      if isTable { copy(entry.pfn, to: table, machine) }
       store(physical(table) | Protection.kernelTable.bits, at: at)
     }
     return table

@@ -19,6 +19,9 @@ struct KernelMemory {
     let end = max(UInt64(machine.ram.frameCount) << 12, KernelImage.textOffset)
     base = (end + 0x1f_ffff) & ~0x1f_ffff
     words = [UInt64](repeating: 0, count: Int(image.end - KernelImage.start) / 8)
+    // Functions are empty: int3, as `vmlinux` has them.
+    let text = Int(image.sections[.initText]!.upperBound - KernelImage.start) / 8
+    for index in 0..<text { words[index] = 0xcccc_cccc_cccc_cccc }
   }
 
   /// Bytes so far: whole words.

@@ -59,8 +59,12 @@ struct KernelObjects {
       range.lazy.map { Entry(pfn: $0, .kernel) }
     }
     let first = memory.base >> 12
-    let imageFrames = (image.end - KernelImage.start) >> 12
-    memory.mapPages(KernelImage.start, frames(first..<first + imageFrames), machine)
+    for section in KernelSymbol.Section.allCases {
+      let range = image.sections[section]!
+      let pages = memory.physical(range.lowerBound) >> 12..<memory.physical(range.upperBound) >> 12
+      memory.mapPages(
+        range.lowerBound, pages.lazy.map { Entry(pfn: $0, section.protection) }, machine)
+    }
     let (pages, start) = (pages, pagesAt >> 12)
     let records = (0..<sectionPagesSize >> 12).lazy.map {
       Entry(pfn: start + pages.place(ofPage: $0), pages.isAlias($0) ? .kernelReadOnly : .kernel)
@@ -137,4 +141,15 @@ struct KernelObjects {
   }
 
   mutating func add(node: UInt64) { nodes.append(node) }
+}
+
+extension KernelSymbol.Section {
+  /// How the kernel maps it.
+  fileprivate var protection: Protection {
+    switch self {
+    case .text, .initText: .kernelReadOnlyExecutable
+    case .readOnly: .kernelReadOnly
+    case .data: .kernel
+    }
+  }
 }

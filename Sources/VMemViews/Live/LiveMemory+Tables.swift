@@ -17,13 +17,13 @@ extension LiveMemory {
     package var physical: UInt64 { entry & Entry.pfnMask & ~(size - 1) }
   }
 
-  private func entry(_ table: UInt64, _ index: UInt64, _ machine: borrowing Machine) -> UInt64 {
+  private func entry(_ table: UInt64, _ index: Int, _ machine: borrowing Machine) -> Entry {
     let pfn = table >> 12
-    if pfn < frameCount { return machine.ram[table: pfn, Int(index)].withoutNote.bits }
+    if pfn < frameCount { return machine.ram[table: pfn, index].withoutNote }
     let memory = objects.memory
-    let place = table &- memory.base &+ index * 8
-    guard table >= memory.base, place < UInt64(memory.size) else { return 0 }
-    return memory.words[Int(place >> 3)]
+    let place = table &- memory.base &+ UInt64(index) * 8
+    guard table >= memory.base, place < UInt64(memory.size) else { return .none }
+    return Entry(bits: memory.words[Int(place >> 3)])
   }
 
   private static let rights = Entry.present | Entry.writable | Entry.user
@@ -34,16 +34,16 @@ extension LiveMemory {
     var table = processors[cpu].top
     var rights = Self.rights
     for depth in stride(from: map.levels, through: 1, by: -1) {
-      let shift = UInt64(12 + 9 * (depth - 1))
-      let entry = entry(table, address >> shift & 511, machine)
-      guard entry & Entry.present != 0 else { return nil }
-      rights &= entry
-      if depth == 1 || depth <= 3 && entry & Entry.pageSize != 0 {
+      let size = Level.size(depth: depth)
+      let entry = entry(table, Level.index(of: address, depth: depth), machine)
+      guard entry.isPresent else { return nil }
+      rights &= entry.bits
+      if entry.endsWalk(depth: depth) {
         return Leaf(
-          address: address & ~(1 << shift - 1), size: 1 << shift, entry: entry, rights: rights,
+          address: address & ~(size - 1), size: size, entry: entry.bits, rights: rights,
           isInRAM: table >> 12 < frameCount)
       }
-      table = entry & Entry.pfnMask
+      table = entry.bits & Entry.pfnMask
     }
     return nil
   }
@@ -99,21 +99,22 @@ extension LiveMemory {
     _ left: inout Int, _ goesOn: inout Bool, _ body: (Leaf) -> Bool
   ) {
     left -= 1
-    let shift = UInt64(12 + 9 * (depth - 1))
-    for index in 0..<512 as Range<UInt64> where left > 0 && goesOn {
+    let shift = Level.shift(depth: depth)
+    for index in 0..<512 where left > 0 && goesOn {
       let entry = entry(table, index, machine)
-      guard entry & Entry.present != 0 else { continue }
-      var address = from | index << shift
+      guard entry.isPresent else { continue }
+      var address = from | UInt64(index) << shift
       // The bits above the translated ones are copies of the highest.
       if depth == map.levels, index >= 256 { address |= ~(1 << (shift + 9) - 1) }
-      if depth == 1 || depth <= 3 && entry & Entry.pageSize != 0 {
+      if entry.endsWalk(depth: depth) {
         goesOn = body(
           Leaf(
-            address: address, size: 1 << shift, entry: entry, rights: rights & entry,
+            address: address, size: 1 << shift, entry: entry.bits, rights: rights & entry.bits,
             isInRAM: table >> 12 < frameCount))
       } else {
         visit(
-          entry & Entry.pfnMask, depth - 1, address, rights & entry, machine, &left, &goesOn, body)
+          entry.bits & Entry.pfnMask, depth - 1, address, rights & entry.bits, machine, &left,
+          &goesOn, body)
       }
     }
   }
