@@ -227,7 +227,9 @@ struct ScriptRunner {
     settings.keepGoing = options.keepsGoing
     // The answers of an echo are lines of its script.
     if options.echo != nil { settings.json = false }
-    if options.echo != nil || !options.kernels.isEmpty { settings.coloursAnswers = false }
+    if options.echo != nil || !options.kernels.isEmpty {
+      (settings.coloursAnswers, settings.isRaw) = (false, false)
+    }
     settings.showsLines =
       isatty(STDOUT_FILENO) == 1 && options.echo == nil && options.kernels.isEmpty
       && !options.isQuiet && !options.isTAP && !options.line.isJSON

@@ -9,6 +9,9 @@ public struct ViewOutput: ~Copyable {
 
   public var writer: ByteWriter
   public let format: Format
+  /// Whether a text that came from elsewhere goes out byte for byte: not to a terminal, which control
+  /// bytes would steer.
+  package var isRaw = false
   /// Rows written since the last `takeRows()`.
   private var rows: UInt64 = 0
   private var isFirstField = true

@@ -1,8 +1,10 @@
 /// Lazy freeing: areas wait, unmapped but not reusable, until a purge flushes the TLBs once for all.
 extension AreaAllocator {
   /// Pages that may wait before a drain is scheduled (`lazy_max_pages`): 32 MiB for each doubling of
-  /// the number of CPUs.
+  /// the number of CPUs, unless the machine was booted with another number.
   var lazyMaximum: UInt64 {
+    let given = ram[state].lazyMaximum
+    if given != 0 { return UInt64(given) }
     let cpus = ram[Superblock.ref].cpus
     return UInt64(32 - cpus.leadingZeroBitCount) * 8192
   }
@@ -20,6 +22,8 @@ extension AreaAllocator {
   func freeLazily(_ area: Ref<VMArea>) {
     let number = decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)
     let node = node(number)
+    // What a row said of it while it was busy is no more.
+    if !ram[area].tail.isNone { ram[area].tail = .none }
     ram[area].next = ram[node].lazy.head
     ram[node].lazy.head = area
     ram[node].lazy.count += 1
@@ -55,6 +59,11 @@ extension AreaAllocator {
     if !purge(full: false, also: dirty), let dirty {
       TLBFlush(ram: ram).kernelRange(dirty.start, dirty.end)
     }
+  }
+
+  /// Takes note whether anybody knows what vmap nodes keep in their pools, where there are any.
+  func setPoolsUnknown(_ areUnknown: Bool) {
+    ram[state].poolsUnknown = areUnknown && nodeCount > 1 ? 1 : 0
   }
 
   /// Empties the pools of all nodes (`vmap_node_shrink_scan`).

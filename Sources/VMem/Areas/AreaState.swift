@@ -25,4 +25,8 @@ struct AreaState: BitwiseCopyable {
   var purging = VmapNode.List()
   /// The CPU that is in the middle of a purge, plus one (`vmap_purge_lock`).
   var purgeHolder: UInt32 = 0
+  /// Pages that may wait before a drain; 0 for as many as the number of CPUs says.
+  var lazyMaximum: UInt32 = 0
+  /// 1 for a machine of rows or lists that do not tell what vmap nodes kept in their pools.
+  var poolsUnknown: UInt32 = 0
 }

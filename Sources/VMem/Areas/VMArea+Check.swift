@@ -30,7 +30,8 @@ extension AreaAllocator {
   private func checkMapRAM(_ record: VMArea, _ checker: inout Checker) {
     checker.expect(
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
-        && record.caller.isNone && record.owned == 0 && record.pageOrder == 0
+        && record.caller == record.tail && record.owned == 0 && record.pageOrder == 0
+        && (record.tail.isNone || checker.objects.state(record.tail) != .none)
         && record.physicalAddress == 0 && record.array == 0
         && (record.kind == .mapRAM || record.reserved == blocks.size), "areas: vm_map_ram",
       record.start)
@@ -60,10 +61,14 @@ extension AreaAllocator {
     guard record.owned != 0 else { return }
     guard checker.use(record.importedRow, "areas: imported row", start) else { return }
     let row = ram[record.importedRow]
-    checker.expect(
-      record.importedNode == 0 && (0..<7).allSatisfy { row.unused[$0] == 0 }
-        && (row.words.isNone || checker.objects.state(row.words) != .none),
-      "areas: imported row", start, UInt64(row.words.granule))
+    checker.expect(record.importedNode == 0, "areas: imported row", start)
+    for pieces in [row.callerRest, row.tail] {
+      for at in 0..<4 where !pieces[at].isNone {
+        checker.expect(
+          checker.objects.state(pieces[at]) != .none && (at == 0 || !pieces[at - 1].isNone),
+          "areas: imported row", start, UInt64(pieces[at].granule))
+      }
+    }
   }
 
   /// Pages that an area owns, or was lent.

@@ -43,8 +43,8 @@ public struct VMArea: SlabObject, Sendable {
   var owned: UInt32 = 0
   public package(set) var pageOrder: UInt8 = 0
   private var rawKind = VMAreaKind.caller.rawValue
-  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`
-  /// and `lacksContents`.
+  /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`,
+  /// `lacksContents` and `tail`.
   private var marks: UInt8 = 0
   /// Of an imported area: the NUMA node that has all its pages, plus one; 0 where the row names none.
   var importedNode: UInt8 = 0
@@ -72,7 +72,7 @@ public struct VMArea: SlabObject, Sendable {
     VMAreaKind(rawValue: rawKind) != nil
       && (kind == .imported
         ? marks & ~5 == 0 && importedNode <= 8
-        : marks & ~(kind == .perCPU ? 7 : 3) == 0 && importedNode == 0)
+        : marks & ~(kind == .perCPU || !isVMStruct ? 7 : 3) == 0 && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
   }
 
@@ -114,6 +114,17 @@ public struct VMArea: SlabObject, Sendable {
   var isGivenUp: Bool {
     get { marks & 2 != 0 }
     set { marks = newValue ? marks | 2 : marks & ~2 }
+  }
+
+  /// What the row of an imported mapping of vm_map_ram, or of what waits for a purge, has behind its
+  /// words; none for others. Such areas have no caller.
+  package var tail: Ref<Symbol> {
+    get { isVMStruct || marks & 4 == 0 ? .none : caller }
+    set {
+      precondition(!isVMStruct)
+      caller = newValue
+      marks = newValue.isNone ? marks & ~4 : marks | 4
+    }
   }
 
   /// Whether the row of an imported area says that its page array is from vmalloc.

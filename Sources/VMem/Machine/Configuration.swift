@@ -24,6 +24,9 @@ public struct Configuration: Equatable, Sendable {
   /// Where the vmalloc window begins, one of `AddressMap.vmallocStarts` and a multiple of 1 GiB; 0 for
   /// the usual place.
   package var vmallocStart: UInt64 = 0
+  /// Pages that may wait for a purge before a drain is due (`lazy_max_pages`); 0 for as many as the
+  /// number of CPUs says.
+  package var lazyMaximum: UInt32 = 0
 
   public init() {}
 

@@ -94,6 +94,7 @@ extension Machine {
     ram[state].switches = c.switches.low
     ram[state].moreSwitches = c.switches.high
     ram[state].vmallocGiB = UInt32(truncatingIfNeeded: c.vmallocStart >> 30)
+    ram[state].areas.lazyMaximum = c.lazyMaximum
     ram[state].seed = c.seed
     ram[state].topTable = layout.topTable
     ram[state].zones = Ref(granule: layout.zones << 8)

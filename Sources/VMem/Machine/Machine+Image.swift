@@ -52,6 +52,7 @@ extension RAM {
     result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .v6_18
     result.switches = Switches(low: self[state].switches, high: self[state].moreSwitches)
     result.vmallocStart = self[state].vmallocStart
+    result.lazyMaximum = self[state].areas.lazyMaximum
     result.seed = self[state].seed
     result.tlbEntries = Int(self[TLBState.ref].slots)
     result.highmem = UInt64(self[highMemory].frames) << 12

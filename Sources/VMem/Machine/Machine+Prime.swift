@@ -30,6 +30,7 @@ extension Machine {
       areas.freeLazily(area)
     }
     ram[areas.state].drainScheduled = 0
+    areas.setPoolsUnknown(!state.tellsPools)
   }
 
   /// The area of a block, if both have the size and the place that this machine's have.

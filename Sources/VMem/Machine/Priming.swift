@@ -83,6 +83,8 @@ package struct Priming: Sendable {
   /// Ranges that wait for a purge, and their `vmap_area.flags`, the newest of a node first.
   package var lazy: [(start: UInt64, end: UInt64, flags: UInt32)] = []
   package var pools: [Pool] = []
+  /// Whether `pools` is all that vmap nodes keep: else nobody knows what they do.
+  package var tellsPools = false
   package var mapBlocks: [MapBlock] = []
   /// The free tree in preorder.
   package var blocks: [Block] = []

@@ -200,6 +200,9 @@ extension TraceReplay {
   /// Pages that may wait before a drain is scheduled (`lazy_max_pages`).
   package var lazyMaximum: UInt64 { areas.lazyMaximum }
 
+  /// Whether rows or lists that the machine was made of say nothing of its vmap nodes' pools.
+  package var arePoolsUnknown: Bool { ram[areas.state].poolsUnknown != 0 }
+
   /// Whether neighbours that wait for a purge become one (kernels before 6.9).
   package var mergesLazyAreas: Bool { has(.lazyMerge) }
 

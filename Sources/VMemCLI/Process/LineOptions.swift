@@ -89,6 +89,7 @@ struct LineOptions: Equatable {
     settings.json = isJSON
     settings.colour = colour.isOn()
     settings.coloursAnswers = !isJSON && colour.isOn(STDOUT_FILENO)
+    settings.isRaw = isatty(STDOUT_FILENO) == 0
     return settings
   }
 }

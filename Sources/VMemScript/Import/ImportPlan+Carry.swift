@@ -20,7 +20,9 @@ extension ImportPlan {
       let start = start(row)
       switch row.kind {
       case .unpurged: continue
-      case .mapRAM: try machine.vmAreas.importMapRAM(start: start, end: start &+ row.size)
+      case .mapRAM:
+        try machine.vmAreas.importMapRAM(
+          start: start, end: start &+ row.size, tail: bytes.extracting(row.words))
       case .area:
         if !grouped.isEmpty, row.flags == .alloc, grouped.contains(index) { continue }
         var area = area(row)
@@ -28,8 +30,8 @@ extension ImportPlan {
           area.array = self.start(file.rows[Int(array)])
         }
         try machine.vmAreas.importArea(
-          area, caller: bytes.extracting(row.caller.prefix(Symbol.maximumLength)),
-          words: bytes.extracting(row.words.prefix(Symbol.maximumLength)))
+          area, caller: bytes.extracting(row.caller.prefix(ImportedRow.longestCaller)),
+          tail: bytes.extracting(row.words.prefix(ImportedRow.longestTail)))
       }
     }
     // The list of a node has the newest first, and so has a file that is not sorted.
@@ -39,7 +41,8 @@ extension ImportPlan {
       let seen = seenBusy[index].map { file.rows[$0] }
       try machine.vmAreas.importLazy(
         start: start, end: start &+ row.size, node: node, seen: seen.map { area($0) },
-        caller: bytes.extracting((seen?.caller ?? 0..<0).prefix(Symbol.maximumLength)))
+        caller: bytes.extracting((seen?.caller ?? 0..<0).prefix(Symbol.maximumLength)),
+        tail: bytes.extracting(row.words))
     }
     machine.vmAreas.endImport()
   }

@@ -61,27 +61,19 @@ struct ImportPlan {
         message: "32-bit addresses, and this machine has 64 bits: "
           + "holes, fit, totals and map answer with --file")
     }
-    let why: String
-    switch file.addresses {
-    case .real: why = ""
-    case .hashed: why = "addresses are hashed"
-    case .zero: why = "addresses are hidden"
-    }
-    guard why.isEmpty else {
+    guard file.addresses == .real else {
       throw Defect(
         line: line,
-        message: "\(why), and none is made up: read the file as root after "
-          + "`sysctl kernel.kptr_restrict=1`, or make a trace (help replay); "
+        message: "the addresses are \(file.addresses.words), and none is made up: read the file as "
+          + "root after `sysctl kernel.kptr_restrict=1`, or make a trace (help replay); "
           + "holes, fit, totals and map answer \"at least\" with --file"
       )
     }
-    var outside: [Int] = []
-    for row in file.rows where !file.isInWindow(row) { outside.append(row.line) }
-    if let first = outside.first {
-      let window = "\(hexadecimal(file.window.start))..\(hexadecimal(file.window.last))"
-      let more = outside.count > 1 ? ", and so are \(outside.count - 1) more rows" : ""
-      throw Defect(
-        line: first, message: "the row is outside of the vmalloc window \(window)\(more)")
+    if let outside = file.outside {
+      throw Defect(line: outside.line, message: outside.message)
+    }
+    if let row = file.rows.first(where: { $0.pages > $0.size >> 12 }) {
+      throw Defect(line: row.line, message: VmallocinfoFile.tooManyPages(row))
     }
   }
 
@@ -149,14 +141,19 @@ struct ImportPlan {
     }
     if !given.contains(.cpus) { configuration.cpus = guessedCPUs() }
     var pages: UInt64 = 0
-    var node = 0
+    var (node, highest) = (0, 0)
     for row in file.rows {
       pages += row.pages
       guard row.nodes.count > 0 else { continue }
       let counts = file.pagesPerNode(row)
-      for at in node..<8 where counts[at] > 0 { node = at }
+      for at in node..<8 where counts[at] > 0 { (node, highest) = (at, row.line) }
     }
-    if !given.contains(.nodes) { configuration.nodes = node + 1 }
+    if !given.contains(.nodes) {
+      configuration.nodes = node + 1
+    } else if node >= configuration.nodes {
+      note(
+        highest, "pages on node \(node), but --nodes says \(configuration.nodes): kept as numbers")
+    }
     guard !given.contains(.memory) else { return }
     let records = UInt64(file.rows.count) * 256
     let wanted = max(1 << 30, records, min(pages, 1 << 24) << 13)
@@ -287,9 +284,12 @@ struct ImportPlan {
   /// Texts that are longer than the machine keeps.
   private mutating func tellWhatIsCut() {
     for row in file.rows {
-      let longest = max(row.caller.count, row.words.count)
-      guard longest > Symbol.maximumLength else { continue }
-      note(row.line, "a text of \(longest) bytes: the first \(Symbol.maximumLength) are kept")
+      for (text, most) in [
+        (row.caller, ImportedRow.longestCaller),
+        (row.words, row.kind == .area ? ImportedRow.longestTail : Symbol.maximumLength),
+      ] where text.count > most {
+        note(row.line, "a text of \(text.count) bytes: the first \(most) are kept")
+      }
     }
   }
 

@@ -24,7 +24,7 @@ extension Call {
     guard let bytes = WholeFile.read(path) else { throw Self.unreadable(path, token) }
     let name = path == "-" ? "<stdin>" : path
     do throws(VmallocinfoFile.Defect) {
-      return try VmallocinfoFile(name: name, bytes: bytes)
+      return try VmallocinfoFile(name: name, bytes: consume bytes)
     } catch {
       throw complaint(error, name, token)
     }
@@ -58,7 +58,9 @@ extension Call {
       let window = hasWindow ? file.window : file.modules ?? file.window
       return (window.start, window.last &+ 1)
     }
-    guard word(parameter) == "modules" else { return range(parameter) }
+    guard word(parameter) == "modules" else {
+      return parameter.id == Parameter.mapRange.id ? try shownRange(parameter) : range(parameter)
+    }
     guard let modules = file.modules else {
       throw .script(
         "no row of \(file.name) lies among the modules", tokens[arguments.token(parameter)])
@@ -84,7 +86,7 @@ extension Call {
   func refuseRange(_ file: VmallocinfoFile) throws(LineFailure) {
     for parameter in [Parameter.mapRange, .searchRange] where arguments.has(parameter) {
       throw .script(
-        "the addresses of \(file.name) are \(file.addresses == .hashed ? "hashed" : "zeroes")",
+        "the addresses of \(file.name) are \(file.addresses.words)",
         hint: "without --range there are answers; `sysctl kernel.kptr_restrict=1`, read as root, "
           + "shows real ones", tokens[arguments.token(parameter)])
     }
@@ -108,6 +110,13 @@ extension Call {
       throw Refusal(.null, .alignmentNotPowerOfTwo, align)
     }
     return Extent(size: need.size, align: need.align)
+  }
+
+  /// Says of a range without addresses that it is none.
+  mutating func explainNoRange() {
+    explanation = Explanation(
+      lines: ["the range has no address: its end is not above its start"], name: "fit",
+      json: Array("null".utf8))
   }
 
   /// Says why nothing fits, where the refusal is told.

@@ -101,6 +101,15 @@ struct Call: ~Copyable {
       tokens[arguments.token(second)])
   }
 
+  /// A range to be shown: one that ends before it begins is a mistake, for which nothing would be shown.
+  func shownRange(_ parameter: Parameter) throws(LineFailure) -> (start: UInt64, end: UInt64) {
+    let range = range(parameter)
+    guard range.end != 0, range.end < range.start else { return range }
+    throw .script(
+      "\(hexadecimal(range.start))..\(hexadecimal(range.end)) ends before it begins",
+      hint: "START..END, up to END, or START..+LENGTH", tokens[arguments.token(parameter)])
+  }
+
   func range(_ parameter: Parameter) -> (start: UInt64, end: UInt64) {
     (arguments[parameter], arguments.end(parameter))
   }

@@ -80,7 +80,9 @@ package struct Interpreter: ~Copyable {
     shapes = table.verbs.map { Shape($0) }
     bodies = table.verbs.map { $0.body }
     let format = options.json && !options.tap ? ViewOutput.Format.json : .text
-    call = Call(output: ViewOutput(descriptor: output, format: format), options: options)
+    var output = ViewOutput(descriptor: output, format: format)
+    output.isRaw = options.isRaw
+    call = Call(output: output, options: options)
   }
 
   /// Keeps the machine; nil for one that ends with the process.

@@ -14,6 +14,8 @@ package struct Options: Sendable {
   package var colour = false
   /// Answers that are no success are coloured.
   package var coloursAnswers = false
+  /// Texts that came from elsewhere are printed byte for byte: answers go to a file or a pipe.
+  package var isRaw = false
   /// Lines that answer something are shown before their answers, dimmed where answers have colour.
   package var showsLines = false
 

@@ -34,6 +34,7 @@ struct PrimingReader {
       reader.lastLine = number
       if line.hasPrefix("[") {
         section = line
+        if line == "[pools]" { reader.state.tellsPools = true }
       } else if section == "[busy_list]" {
         try reader.busy(line, number)
       } else if section == "[lazy_list]" {
@@ -61,7 +62,7 @@ struct PrimingReader {
   /// `node=0 pages=2 len=2: 0xA 0xB`, the head first.
   private mutating func pool(_ line: Substring, _ number: Int) throws(Defect) {
     let words = line.split(separator: " ")
-    guard words.count > 3, let node = value(words[0], "node="),
+    guard words.count >= 3, let node = value(words[0], "node="),
       let pages = value(words[1], "pages="), words[2].hasPrefix("len="),
       words[2].hasSuffix(":"), let length = Int(words[2].dropFirst(4).dropLast()),
       length == words.count - 3

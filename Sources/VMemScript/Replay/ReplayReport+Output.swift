@@ -33,9 +33,9 @@ extension ReplayReport {
       row(
         "modules_hole", Int(clamping: last.modulesHole), "at the end, \(modules) at least", &output)
     }
-    if nodes > 1, !arePoolsKnown {
+    if !arePoolsKnown {
       line(
-        "pools unknown: the machine began with areas and no pool, and rows tell of none", &output)
+        "pools unknown: the machine was made of rows or lists that do not tell of them", &output)
     }
     if trace.lostMarks > 0 {
       line("lost: \(trace.lostEvents) events or more, at \(trace.lostMarks) places", &output)
@@ -119,7 +119,7 @@ extension ReplayReport {
     count("kept_frees", keptFrees, &output)
     count("purges", purges, &output)
     count("unfiled", unfiled, &output)
-    output.field("pools_known", flag: arePoolsKnown || nodes == 1)
+    output.field("pools_known", flag: arePoolsKnown)
     output.field("stopped", flag: isStopped)
     output.field("lost_events", count: trace.lostEvents)
     count("lost_marks", trace.lostMarks, &output)

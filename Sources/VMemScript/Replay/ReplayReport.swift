@@ -25,8 +25,6 @@ struct ReplayReport {
   var busyBytes: UInt64 = 0
   var samples: [ReplaySample] = []
   var arePoolsKnown = true
-  /// Nodes that the machine has pools for.
-  var nodes = 1
   /// Whether it ended at the first difference.
   var isStopped = false
   var notes: [TraceNote] = []

@@ -31,6 +31,8 @@ struct Replayer {
   /// How far events of CPUs that raced can be from each other.
   private static let reach = 64
   private static let mostSamples = 512
+  /// Whether this machine began empty, and the traced one did not.
+  private var lacksAreas = false
 
   init(_ text: Text, _ trace: Trace, isStrict: Bool) {
     self.text = text
@@ -78,15 +80,23 @@ struct Replayer {
       }
     }
     waitingBefore = machine.traces.lazyAreaCount
-    report.nodes = machine.vmAreas.vmapNodeCount
     var busy: UInt64 = 0
     machine.vmAreas.forEachBusyArea { busy += $0.reserved }
     report.busyBytes = busy
     report.peakBytes = busy
-    var pools = 0
-    machine.vmAreas.forEachPool { _, _, _ in pools += 1 }
-    report.arePoolsKnown = report.nodes == 1 || busy == 0 || pools > 0
+    report.arePoolsKnown = !machine.traces.arePoolsUnknown
     compareCPUs(machine)
+    guard busy == 0, waitingBefore == 0 else { return }
+    // The first address is the lowest of an empty window.
+    let first = trace.events.first {
+      $0.kind == .alloc && !$0.failed && $0.start == window.start && $0.end == window.end
+    }
+    guard let first, first.address > window.start else { return }
+    lacksAreas = true
+    report.note(
+      Int(first.line),
+      "there were areas before the trace began, and this machine has none: addresses differ until "
+        + "it has them (boot --lists --rows, or import_vmallocinfo)")
   }
 
   /// Says so when the traced machine had other CPUs: pools and the limit of waiting pages depend on
@@ -105,7 +115,7 @@ struct Replayer {
       report.note(
         Int(other.line),
         "nr_lazy_max=\(other.align), but here it is \(limit): the traced machine had another number of "
-          + "CPUs online")
+          + "CPUs online; --lazy-max \(other.align) takes it over")
     }
   }
 
@@ -205,6 +215,12 @@ struct Replayer {
       return "the area at \(hexadecimal(start)) is in the way, so that nothing could be filed there"
     case .nowhere: return "nothing could be filed there"
     case .same, .free:
+      if lacksAreas, let own = place.own, own < event.address {
+        return "what was there before the trace began is missing here, so that this is free"
+      }
+      if !report.arePoolsKnown, event.size >> 12 <= 256 {
+        return "it may come from a pool, or be free since one was emptied: rows tell of no pools"
+      }
       if let line = purge(around: index) {
         return "the purge of line \(line) was under way"
       }
@@ -314,7 +330,7 @@ struct Replayer {
     report.samples.append(
       ReplaySample(
         line: Int(event.line), time: event.time,
-        vmallocHole: machine.traces.largestFree(from: map.vmallocStart, to: map.vmallocEnd),
+        vmallocHole: machine.traces.largestFree(from: map.vmallocStart, to: map.vmallocEnd &+ 1),
         modulesHole: machine.traces.largestFree(from: map.modulesStart, to: AddressMap.modulesEnd),
         busy: report.busyBytes))
   }

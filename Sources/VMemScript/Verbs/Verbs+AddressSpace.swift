@@ -42,7 +42,7 @@ extension Verb {
   private static func holes(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let isMetric = try interpreter.call.wantsMetrics()
     guard interpreter.call.arguments.has(.vmallocinfoFile) else {
-      return holes(interpreter.machine, &interpreter.call, isMetric)
+      return try holes(interpreter.machine, &interpreter.call, isMetric)
     }
     let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
     guard file.addresses == .real else {
@@ -60,8 +60,8 @@ extension Verb {
 
   private static func holes(
     _ machine: borrowing Machine, _ call: inout Call, _ isMetric: Bool
-  ) -> Result {
-    let range = call.arguments.has(.mapRange) ? call.range(.mapRange) : nil
+  ) throws(LineFailure) -> Result {
+    let range = call.arguments.has(.mapRange) ? try call.shownRange(.mapRange) : nil
     return holes(AddressSpace(machine, in: range), machine, &call, isMetric)
   }
 
@@ -104,7 +104,9 @@ extension Verb {
           size: call.arguments[.size], flags: flags, align: align, start: hasRange ? start : nil,
           end: hasRange ? end : nil))
     } catch {
-      if error.rule == .noHole || error.rule == .holePastRangeEnd,
+      if hasRange, end != 0, end <= start {
+        call.explainNoRange()
+      } else if error.rule == .noHole || error.rule == .holePastRangeEnd,
         let need = VMAreas.extent(call.arguments[.size], flags, align)
       {
         let (from, to) =
@@ -141,7 +143,11 @@ extension Verb {
       call.note = Refusal(.null, .onlyAfterPurge, extent.size)
       return .address(place)
     }
-    call.explain(FitReport(extent, in: space, of: file, from: range.start, to: end))
+    if range.end != 0, range.end <= range.start {
+      call.explainNoRange()
+    } else {
+      call.explain(FitReport(extent, in: space, of: file, from: range.start, to: end))
+    }
     throw .refusal(Refusal(.null, .noHole, extent.size, extent.align))
   }
 
@@ -155,7 +161,7 @@ extension Verb {
       let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
       totals = try self.totals(file, &interpreter.call, key)
     } else {
-      totals = self.totals(interpreter.machine, interpreter.call, key)
+      totals = try self.totals(interpreter.machine, interpreter.call, key)
     }
     return interpreter.call.view { output in
       guard isMetric else { return Views.totals(totals, to: &output) }
@@ -165,9 +171,9 @@ extension Verb {
 
   private static func totals(
     _ machine: borrowing Machine, _ call: borrowing Call, _ key: AddressTotals.Key
-  ) -> AddressTotals {
+  ) throws(LineFailure) -> AddressTotals {
     let hasRange = call.arguments.has(.mapRange)
-    let space = AddressSpace(machine, in: hasRange ? call.range(.mapRange) : (0, 0))
+    let space = AddressSpace(machine, in: hasRange ? try call.shownRange(.mapRange) : (0, 0))
     let window =
       hasRange ? (space.start, space.last) : (machine.map.vmallocStart, machine.map.vmallocEnd)
     let name = hasRange ? space.label : "vmalloc"

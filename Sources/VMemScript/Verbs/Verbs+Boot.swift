@@ -65,6 +65,7 @@ extension Call {
     result.seed = arguments[.seed, default: result.seed]
     result.tlbEntries = Int(
       clamping: arguments[.tlbEntries, default: UInt64(result.tlbEntries)])
+    if arguments.has(.lazyMaximum) { result.lazyMaximum = try lazyMaximum() }
     result.highmem = arguments[.highmem, default: result.highmem]
     if arguments.has(.window) { (result.window, result.pkmapSlots) = try window() }
     if arguments.has(.kernel) {
@@ -88,6 +89,13 @@ extension Call {
     if arguments.has(.with) { result.switches.formUnion(try switches(.with)) }
     if arguments.has(.without) { result.switches.subtract(try switches(.without)) }
     return result
+  }
+
+  private func lazyMaximum() throws(LineFailure) -> UInt32 {
+    guard let pages = UInt32(exactly: arguments[.lazyMaximum]), pages > 0 else {
+      throw .script("1 to \(UInt32.max) pages", tokens[arguments.token(.lazyMaximum)])
+    }
+    return pages
   }
 
   /// `NAME` or `NAME:SLOTS`.

@@ -14,6 +14,7 @@ extension Verb {
     "import_vmallocinfo", .machine, .nothing, .language, [.importedFile],
     options: [
       .kernel, .cpus, .nodes, .memory, .rebase, .config, .with, .without, .seed, .tlbEntries,
+      .lazyMaximum,
     ],
     summary: "make the machine that a /proc/vmallocinfo shows; as boot, only as the first line",
     returns: """

@@ -7,8 +7,7 @@ extension Verb {
       "boot", .machine, .nothing, .language, [],
       options: [
         .memory, .highmem, .cpus, .nodes, .levels, .kernel, .config, .with, .without, .seed,
-        .tlbEntries,
-        .window, .listsFile, .rowsFile,
+        .tlbEntries, .lazyMaximum, .window, .listsFile, .rowsFile,
       ],
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
@@ -181,6 +180,12 @@ extension Parameter {
   static let tlbEntries = Parameter(
     id: 9, option: "--tlb", .number, "N",
     "entries of each CPU's TLB: 12, 24, 48 … 12288, or 0 for none (default 1536)")
+  static let lazyMaximum = Parameter(
+    id: 215, option: "--lazy-max", .number, "N",
+    """
+    pages that may wait for a purge before one is due, lazy_max_pages (default 8192 for each doubling \
+    of the CPUs)
+    """)
   static let listsFile = Parameter(
     id: 10, option: "--lists", .word, "FILE",
     "begin with these areas, lazy ranges and free tree instead of none")

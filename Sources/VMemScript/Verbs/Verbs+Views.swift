@@ -54,17 +54,19 @@ extension Verb {
   private static func pageTables(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let picture = try interpreter.call.picture(
       tableForms.parameter, interpreter.call.choice(tableForms)?.picture)
+    let hasRange = interpreter.call.arguments.has(.viewRange)
+    let range = hasRange ? try interpreter.call.shownRange(.viewRange) : nil
     do throws(Refusal) {
-      return try pageTables(interpreter.machine, &interpreter.call, picture)
+      return try pageTables(interpreter.machine, &interpreter.call, range, picture)
     } catch {
       throw .refusal(error)
     }
   }
 
   private static func pageTables(
-    _ machine: borrowing Machine, _ call: inout Call, _ picture: PictureFormat?
+    _ machine: borrowing Machine, _ call: inout Call, _ range: (start: UInt64, end: UInt64)?,
+    _ picture: PictureFormat?
   ) throws(Refusal) -> Result {
-    let range = call.arguments.has(.viewRange) ? call.range(.viewRange) : nil
     let tables =
       call.arguments.has(.shownSpace)
       ? try machine.userTables(call.arguments[.shownSpace]) : nil
@@ -82,8 +84,8 @@ extension Verb {
   private static func map(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let picture = try interpreter.call.picture()
     guard interpreter.call.arguments.has(.vmallocinfoFile) else {
-      let range =
-        interpreter.call.arguments.has(.mapRange) ? interpreter.call.range(.mapRange) : nil
+      let hasRange = interpreter.call.arguments.has(.mapRange)
+      let range = hasRange ? try interpreter.call.shownRange(.mapRange) : nil
       let space = AddressSpace(interpreter.machine, in: range)
       return map(space, interpreter.machine, &interpreter.call, picture)
     }

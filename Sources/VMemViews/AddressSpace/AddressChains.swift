@@ -17,19 +17,19 @@ package struct AddressChains: Sendable {
   private(set) var bytes: UInt64 = 0
   /// Bytes of the window; nil for a machine of 32 bits, which chooses it when it boots.
   package let window: UInt64?
-  let areHashed: Bool
+  let addresses: VmallocinfoFile.Addresses
   let rowCount: Int
 
   /// - Parameter purged: whether rows that wait for a purge count as holes.
   package init(_ file: VmallocinfoFile, purged: Bool = false) {
-    areHashed = file.addresses == .hashed
+    addresses = file.addresses
     // With five levels of tables it is larger, and so is what is free.
     window = file.isNarrow ? nil : 32 << 40
     let rows = file.rows
     let counted = rows.indices.filter { !purged || rows[$0].kind != .unpurged }
     rowCount = counted.count
     for at in counted { bytes &+= rows[at].size }
-    let next = areHashed ? Self.joins(rows, counted) : [:]
+    let next = addresses == .hashed ? Self.joins(rows, counted) : [:]
     let inner = Set(next.values)
     for at in counted where !inner.contains(at) {
       var chain = Chain(first: at, last: at, bytes: rows[at].size)
@@ -65,7 +65,7 @@ package struct AddressChains: Sendable {
   }
 
   /// Holes there are at least: one between two chains of a window, and there are two windows.
-  var leastHoles: Int { areHashed ? max(0, chains.count - 2) : 0 }
+  var leastHoles: Int { addresses == .hashed ? max(0, chains.count - 2) : 0 }
 
   /// Bytes that are free at least; nil where the window is not known.
   var leastFree: UInt64? { window.map { $0 > bytes ? $0 - bytes : 0 } }

@@ -41,14 +41,15 @@ extension AddressSpace {
     var known: [UInt32: UInt32] = [0: 0]
     var (granule, caller): (UInt32, UInt32) = (0, 0)
     machine.vmAreas.forEachBusyArea { area in
-      if area.caller.granule != granule {
-        granule = area.caller.granule
+      let symbol = area.isVMStruct ? area.caller : .none
+      if symbol.granule != granule {
+        granule = symbol.granule
         if let place = known[granule] {
           caller = place
         } else {
           caller = UInt32(callers.count)
           known[granule] = caller
-          callers.append(Views.text(ram, area.caller))
+          callers.append(Views.text(ram, symbol))
         }
       }
       add(

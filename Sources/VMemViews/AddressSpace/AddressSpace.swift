@@ -29,7 +29,10 @@ package struct AddressSpace: Sendable {
     digits = isNarrow ? 8 : 16
     start = range.start & ~4095
     last = (range.end &- 1) | 4095
-    if range.end != 0, range.start >= range.end { last = start &- 1 }
+    if range.end != 0, range.start >= range.end {
+      start = max(start, 4096)
+      last = start - 1
+    }
   }
 
   /// Whether it has no address.

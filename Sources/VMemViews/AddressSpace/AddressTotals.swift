@@ -20,6 +20,11 @@ package struct AddressTotals: Sendable {
     var count = 0
     var bytes: UInt64 = 0
     var pages: UInt64 = 0
+    /// What all of it is, for what is counted by that.
+    var kind: SegmentKind?
+
+    /// Whether it is of areas that are in use.
+    var isOfAreas: Bool { kind?.isArea ?? true }
   }
 
   let key: Key
@@ -100,7 +105,7 @@ private struct Sums {
 
   init(_ key: AddressTotals.Key, _ callers: [String]) {
     self.key = key
-    all = SegmentKind.allCases.map { AddressTotals.Row(name: "\($0.name)") }
+    all = SegmentKind.allCases.map { AddressTotals.Row(name: "\($0.name)", kind: $0) }
     guard key != .kind else { return }
     var known: [String: Int] = [:]
     for caller in callers {

@@ -1,4 +1,4 @@
-/// The different callers of a file's rows, each once: a hash table over the file's own bytes.
+/// The different callers of a file's rows, each once: a hash table over their places in the file.
 struct CallerTable {
   private let file: VmallocinfoFile
   private var found: [Range<Int>] = [0..<0]
@@ -13,7 +13,7 @@ struct CallerTable {
     if found.count * 2 > slots.count { grow() }
     var slot = hash(caller) & (slots.count - 1)
     while slots[slot] != 0 {
-      if isEqual(found[Int(slots[slot])], caller) { return slots[slot] }
+      if found[Int(slots[slot])] == caller { return slots[slot] }
       slot = (slot + 1) & (slots.count - 1)
     }
     slots[slot] = UInt32(found.count)
@@ -25,16 +25,7 @@ struct CallerTable {
   var texts: [String] { found.map { file.text($0).printable } }
 
   private func hash(_ caller: Range<Int>) -> Int {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for at in caller { hash = (hash ^ UInt64(file.bytes[at])) &* 0x0100_0000_01b3 }
-    return Int(truncatingIfNeeded: hash ^ hash >> 32)
-  }
-
-  private func isEqual(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
-    guard a.count == b.count else { return false }
-    for at in 0..<a.count
-    where file.bytes[a.lowerBound + at] != file.bytes[b.lowerBound + at] { return false }
-    return true
+    Int(truncatingIfNeeded: UInt64(caller.lowerBound) &* 0x9e37_79b9_7f4a_7c15 >> 32)
   }
 
   private mutating func grow() {

@@ -7,7 +7,7 @@ extension Views {
       output.field("count", count: UInt64(chains.leastHoles))
       if let free = chains.leastFree { output.field("size", count: free) }
       if let largest = chains.leastLargest { output.field("largest", count: largest) }
-      output.field("addresses", literal: chains.areHashed ? "hashed" : "zero")
+      output.field("addresses", literal: chains.addresses.name)
       return output.endObject()
     }
     output.writer.write("at least \(chains.leastHoles) holes")
@@ -75,7 +75,7 @@ extension Views {
       output.key("fits")
       output.writer.write(answer ? "true" : "null")
       if let largest = chains.leastLargest { output.field("largest", count: largest) }
-      output.field("addresses", literal: chains.areHashed ? "hashed" : "zero")
+      output.field("addresses", literal: chains.addresses.name)
       return output.endObject()
     }
     output.writer.write(answer ? "it fits" : "whether it fits is not known")
@@ -101,8 +101,7 @@ extension Views {
   }
 
   private static func explain(_ chains: AddressChains, to output: inout ViewOutput) {
-    output.writer.write(
-      chains.areHashed ? "the addresses are hashed: " : "the addresses are zeroes: ")
+    output.writer.write("the addresses are \(chains.addresses.words): ")
     output.writer.write("real ones come with `sysctl kernel.kptr_restrict=1`, read as root, ")
     output.writer.write("or from a trace")
     output.endLine()

@@ -20,23 +20,42 @@ extension Views {
     return text.takeBytes()
   }
 
-  /// Totals as metrics. That what waits and pools count among the areas, and holes by kind, their
-  /// labels say.
+  /// Totals as metrics. Holes are none of areas: `holeMetrics` has them. By kind there is also what waits
+  /// for a purge, and what pools keep.
   package static func metrics(_ totals: AddressTotals) -> [UInt8] {
     var text = Exposition()
-    if totals.window > 0 {
-      text.begin("vmalloc_window_bytes", "gauge", "Size of the range of addresses.")
-      text.sample([("window", totals.windowName)], "\(totals.window)")
-    }
     let columns: [(name: StaticString, help: StaticString, value: (AddressTotals.Row) -> UInt64)] =
       [
         ("vmalloc_areas", "Areas of addresses.", { UInt64($0.count) }),
         ("vmalloc_area_bytes", "Addresses that areas take, guard pages included.", { $0.bytes }),
         ("vmalloc_allocated_bytes", "Memory that areas own.", { $0.pages << 12 }),
       ]
-    for (name, help, value) in columns {
+    let window = (name: "window" as StaticString, value: totals.windowName)
+    for (at, (name, help, value)) in columns.enumerated() {
+      // What a node has are pages, not addresses.
+      if totals.key == .node, at == 1 { continue }
       text.begin(name, "gauge", help)
-      for row in totals.rows { text.sample([(totals.key.name, row.name)], "\(value(row))") }
+      for row in totals.rows where row.isOfAreas {
+        text.sample([window, (totals.key.name, row.name)], "\(value(row))")
+      }
+    }
+    guard totals.key == .kind else { return text.takeBytes() }
+    let kept: [(kind: SegmentKind, names: [StaticString], help: StaticString)] = [
+      (
+        .unpurged, ["vmalloc_unpurged_areas", "vmalloc_unpurged_bytes"],
+        "Freed, and not handed out before a purge."
+      ),
+      (
+        .pool, ["vmalloc_pool_areas", "vmalloc_pool_bytes"],
+        "Purged, and kept by a vmap node for areas of the same size."
+      ),
+    ]
+    for (kind, names, help) in kept {
+      let row = totals.rows.first { $0.kind == kind }
+      text.begin(names[0], "gauge", help)
+      text.sample([window], "\(row?.count ?? 0)")
+      text.begin(names[1], "gauge", help)
+      text.sample([window], "\(row?.bytes ?? 0)")
     }
     return text.takeBytes()
   }

@@ -8,7 +8,7 @@ extension Views {
   public static func vmallocinfo(
     _ machine: borrowing Machine, pointers: PointerStyle, to output: inout ViewOutput
   ) {
-    let rows = VmallocinfoRows(machine, pointers)
+    let rows = VmallocinfoRows(machine, pointers, isRaw: output.isRaw)
     let seen = machine.vmAreas.seenBusy.sorted { $0.start < $1.start }
     for node in 0..<machine.vmAreas.vmapNodeCount {
       guard seen.isEmpty else {
@@ -45,18 +45,18 @@ extension Views {
     var ranges: [LazyRange] = []
     if machine.configuration.switches.contains(.lazyUnsorted) {
       machine.vmAreas.forEachLazyAreaNewestFirst { area, node in
-        ranges.append(LazyRange(node: node, start: area.start, end: area.end))
+        ranges.append(LazyRange(node: node, start: area.start, end: area.end, tail: area.tail))
       }
       return ranges
     }
     machine.vmAreas.forEachLazyArea { area, node in
-      ranges.append(LazyRange(node: node, start: area.start, end: area.end))
+      ranges.append(LazyRange(node: node, start: area.start, end: area.end, tail: area.tail))
     }
     ranges.sort { ($0.node, $0.start) < ($1.node, $1.start) }
     guard machine.configuration.switches.contains(.lazyMerge) else { return ranges }
     var merged: [LazyRange] = []
     for range in ranges {
-      if let last = merged.last, last.end == range.start {
+      if let last = merged.last, last.end == range.start, last.tail.isNone, range.tail.isNone {
         merged[merged.count - 1].end = range.end
       } else {
         merged.append(range)

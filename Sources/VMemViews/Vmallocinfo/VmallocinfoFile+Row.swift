@@ -1,7 +1,7 @@
 package import VMem
 
 extension VmallocinfoFile {
-  /// A row. Positions are in the file's bytes.
+  /// A row. Positions are in `bytes`.
   package struct Row: Sendable {
     package enum Kind: UInt8, Sendable {
       case area
@@ -40,9 +40,10 @@ extension VmallocinfoFile {
     package var line: Int { Int(shortLine) }
     /// Symbol, offset and size, with ` [module]`; empty for none.
     package var caller: Range<Int> { Self.range(callerAt, callerLength) }
-    /// The words that no known kernel prints; empty for none.
+    /// All that stands behind the caller where that is not as a known kernel prints it, as there are
+    /// words of a vendor's, or another order; else empty.
     package var words: Range<Int> { Self.range(wordsAt, wordsLength) }
-    /// `N0=1 N1=2`; empty for none.
+    /// From the first `N0=1` to the last; empty for none.
     package var nodes: Range<Int> { Self.range(nodesAt, nodesLength) }
 
     private static func range(_ at: UInt32, _ length: UInt16) -> Range<Int> {
@@ -50,23 +51,30 @@ extension VmallocinfoFile {
     }
   }
 
-  /// A row's pages on each NUMA node; those on nodes above 7 are in its `words`.
+  /// A row's pages on each NUMA node; of those on nodes above 7 only its `words` tell.
   package func pagesPerNode(_ row: Row) -> InlineArray<8, UInt64> {
     var counts = InlineArray<8, UInt64>(repeating: 0)
     var at = row.nodes.lowerBound
-    while at < row.nodes.upperBound {
-      // `N` and a digit; `=`; digits; blanks.
-      let node = Int(bytes[at + 1] & 7)
-      at += 3
-      var count: UInt64 = 0
-      while at < row.nodes.upperBound, bytes[at] > 0x20 {
-        count = count * 10 + UInt64(bytes[at] - 0x30)
-        at += 1
+    let end = row.nodes.upperBound
+    while at < end {
+      let first = at
+      while at < end, !VmallocinfoReader.isBlank(bytes[at]) { at += 1 }
+      // `N`, a digit, `=` and digits; whatever else stands between is none.
+      if at - first >= 4, bytes[first] == 0x4e, (0x30...0x37).contains(bytes[first + 1]),
+        bytes[first + 2] == 0x3d,
+        let (count, last) = VmallocinfoReader.decimal(bytes.span, first + 3, at), last == at
+      {
+        counts[Int(bytes[first + 1] & 7)] &+= count
       }
-      counts[node] += count
-      while at < row.nodes.upperBound, bytes[at] <= 0x20 { at += 1 }
+      while at < end, VmallocinfoReader.isBlank(bytes[at]) { at += 1 }
     }
     return counts
+  }
+
+  /// Why an area cannot own the pages of its row.
+  package static func tooManyPages(_ row: Row) -> String {
+    let room = row.size >> 12
+    return "pages=\(row.pages), but the area has room for \(room)"
   }
 
   /// The text of a range, as it is.

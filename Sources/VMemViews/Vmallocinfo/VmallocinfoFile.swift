@@ -3,7 +3,7 @@
 package struct VmallocinfoFile: Sendable {
   /// For messages: `name:line`.
   package let name: String
-  /// The whole text; rows refer into it.
+  /// The texts that rows refer to, each different one once.
   package let bytes: [UInt8]
   /// In the file's order.
   package private(set) var rows: [Row] = []
@@ -17,14 +17,37 @@ package struct VmallocinfoFile: Sendable {
   package private(set) var window: (start: UInt64, last: UInt64) = (0, 0)
   /// First and last byte of the modules' own window, if a row lies in it.
   package private(set) var modules: (start: UInt64, last: UInt64)?
+  /// What is to be said of rows outside of every window, with the line of the first one; nil for none.
+  package private(set) var outside: Note?
 
   /// What the addresses of a file are worth.
   package enum Addresses: Sendable {
     case real
     /// Keys without order, as `%p` prints for whoever may not see addresses; equal ones stay equal.
     case hashed
-    /// Zeroes, or placeholders of a kernel that had no key yet.
+    /// Zeroes, which kptr_restrict=2 shows, or 1 to others than root.
     case zero
+    /// `(ptrval)`, of a kernel that had no key yet to hash with.
+    case placeholder
+
+    package var name: StaticString {
+      switch self {
+      case .real: "real"
+      case .hashed: "hashed"
+      case .zero: "zero"
+      case .placeholder: "placeholder"
+      }
+    }
+
+    /// What they are, in words: "the addresses are …".
+    package var words: StaticString {
+      switch self {
+      case .real: "real"
+      case .hashed: "hashed"
+      case .zero: "zeroes"
+      case .placeholder: "placeholders of a kernel that had no key to hash them (%p)"
+      }
+    }
   }
 
   /// Something that a reader should know.
@@ -54,22 +77,51 @@ package struct VmallocinfoFile: Sendable {
   /// The longest text, so that positions have 32 bits.
   package static let maximumBytes = 1 << 31
 
-  package init(name: String, bytes: [UInt8]) throws(Defect) {
+  package init(name: String, bytes text: consuming [UInt8]) throws(Defect) {
     self.name = name
-    self.bytes = bytes
-    guard bytes.count <= Self.maximumBytes else {
-      throw Defect(line: 1, message: "\(bytes.count) bytes; the longest file has 2 GiB")
+    guard text.count <= Self.maximumBytes else {
+      throw Defect(line: 1, message: "\(text.count) bytes; the longest file has 2 GiB")
     }
-    let reader = VmallocinfoReader(bytes.span)
+    let reader = VmallocinfoReader(text.span)
+    guard !reader.rows.isEmpty else { throw Defect(line: 1, message: Self.whyNoRow(text)) }
+    // A file of a million rows is large.
+    text = []
+    bytes = reader.texts.bytes
     rows = reader.rows
     notes = reader.notes
-    guard !rows.isEmpty else { throw Defect(line: 1, message: Self.noRow) }
     isNarrow = reader.narrowRows * 2 > rows.count
     addresses = judged()
+    if addresses == .zero, reader.placeholders * 2 > rows.count { addresses = .placeholder }
     guard addresses == .real else { return }
     try checkSizes(lastIsCut: reader.lastIsCut)
     guard !rows.isEmpty else { throw Defect(line: 1, message: Self.noRow) }
     (window, modules) = VmallocinfoWindows.find(rows, isNarrow: isNarrow)
+    outside = foundOutside()
+    if let outside { notes.append(outside) }
+  }
+
+  private func foundOutside() -> Note? {
+    var first: Row?
+    var count = 0
+    for row in rows where !isInWindow(row) {
+      first = first ?? row
+      count += 1
+    }
+    guard let first else { return nil }
+    let place = { (range: (start: UInt64, last: UInt64)) in
+      "\(range.start.prefixed)..\(range.last.prefixed)"
+    }
+    var places: [String] = []
+    if window.last > 0 { places.append("the vmalloc window \(place(window))") }
+    if let modules { places.append("that of modules \(place(modules))") }
+    var text = "the row is outside of \(places.joined(separator: " and of "))"
+    if count > 1 { text += ", and so \(count == 2 ? "is one more" : "are \(count - 1) more")" }
+    return Note(line: first.line, message: text)
+  }
+
+  private static func whyNoRow(_ text: [UInt8]) -> String {
+    if text.starts(with: [0x1f, 0x8b]) { return "a compressed file: unpack it first (gunzip)" }
+    return text.prefix(4096).contains(0) ? "not a text, or one of UTF-16" : noRow
   }
 
   private static let noRow = """

@@ -5,16 +5,20 @@ struct VmallocinfoReader: ~Copyable {
   typealias Row = VmallocinfoFile.Row
 
   private(set) var rows: [Row] = []
+  /// The texts that rows refer to.
+  private(set) var texts = TextTable()
   private(set) var notes: [VmallocinfoFile.Note] = []
   /// Rows with addresses of at most eight digits.
   private(set) var narrowRows = 0
+  /// Rows with a placeholder for an address.
+  private(set) var placeholders = 0
   /// Whether the last line has no end.
   private(set) var lastIsCut = false
   /// How often each kind of note was called for.
-  private var counts = InlineArray<5, Int>(repeating: 0)
+  private var counts = InlineArray<7, Int>(repeating: 0)
 
-  private enum Kind: Int {
-    case passedOver, around, unknownWord, doubled, cut
+  enum Kind: Int {
+    case passedOver, around, unknownWord, pages, nodes, physical, cut
   }
 
   /// Lines that are told one by one; the others of a kind are counted.
@@ -43,22 +47,30 @@ struct VmallocinfoReader: ~Copyable {
 
   private mutating func line(_ text: Span<UInt8>, _ from: Int, _ to: Int, _ number: Int) {
     var end = to
-    while end > from, text[end - 1] <= 0x20 { end -= 1 }
+    while end > from, Self.isBlank(text[end - 1]) { end -= 1 }
     guard end > from else { return }
     var row = Row()
     row.shortLine = UInt32(truncatingIfNeeded: number)
     var at = from
     while at + 1 < end {
-      if text[at] == 0x30, text[at + 1] == 0x78, var tail = head(text, at, end, &row) {
+      if text[at] == 0x30, text[at + 1] | 0x20 == 0x78, var tail = head(text, at, end, &row) {
         if at > from { around(text, from, at, &end, number) }
         tail = min(tail, end)
         words(text, tail, end, &row, number)
+        keepTexts(text, &row)
         rows.append(row)
         return
       }
       at += 1
     }
     note(.passedOver, number, "no row: passed over")
+  }
+
+  /// Makes the row refer to `texts`, and no longer to the file.
+  private mutating func keepTexts(_ text: Span<UInt8>, _ row: inout Row) {
+    if row.callerLength > 0 { row.callerAt = texts.place(of: row.caller, in: text) }
+    if row.wordsLength > 0 { row.wordsAt = texts.place(of: row.words, in: text) }
+    if row.nodesLength > 0 { row.nodesAt = texts.place(of: row.nodes, in: text) }
   }
 
   /// Before a row: a prompt, a time stamp, a quote. A quotation mark is taken from the end, too.
@@ -70,25 +82,26 @@ struct VmallocinfoReader: ~Copyable {
       if text[end - 1] == 0x2c { end -= 1 }
       if text[end - 1] == before { end -= 1 }
     }
-    for position in from..<at where text[position] > 0x20 {
+    for position in from..<at where !Self.isBlank(text[position]) {
       note(.around, number, "text before the row: passed over")
       return
     }
   }
 
-  /// `0xSTART-0xEND SIZE`: where it ends, or nil if this is none.
+  /// `0xSTART-0xEND SIZE`: where it ends, or nil if this is none. A tab is as good as blanks.
   private mutating func head(
     _ text: Span<UInt8>, _ from: Int, _ end: Int, _ row: inout Row
   ) -> Int? {
     guard let (start, dash) = address(text, from, end), dash < end, text[dash] == 0x2d,
-      let (last, blank) = address(text, dash + 1, end), blank < end, text[blank] == 0x20
+      let (last, blank) = address(text, dash + 1, end), blank < end, Self.isBlank(text[blank])
     else { return nil }
     var at = blank
-    while at < end, text[at] == 0x20 { at += 1 }
-    guard let (size, behind) = decimal(text, at, end), behind == end || !isWord(text[behind])
+    while at < end, Self.isBlank(text[at]) { at += 1 }
+    guard let (size, behind) = Self.decimal(text, at, end), behind == end || !isWord(text[behind])
     else { return nil }
     (row.start, row.end, row.size) = (start, last, size)
     if dash - from <= 10, blank - dash <= 11 { narrowRows += 1 }
+    if text[from + 2] > 0x66 || text[from + 2] == 0x28 { placeholders += 1 }
     return behind
   }
 
@@ -100,140 +113,23 @@ struct VmallocinfoReader: ~Copyable {
     }
   }
 
-  // MARK: Words
-
-  private mutating func words(
-    _ text: Span<UInt8>, _ from: Int, _ to: Int, _ row: inout Row, _ number: Int
-  ) {
-    var at = from
-    var isFirst = true
-    while let (start, end) = word(text, at, to) {
-      at = end
-      if known(text, start, end, &row) || pair(text, start, end, &row) {
-        isFirst = false
-        continue
-      }
-      if isFirst {
-        isFirst = false
-        if `is`(text, start, end, "unpurged"), let (next, last) = word(text, at, to),
-          `is`(text, next, last, "vm_area")
-        {
-          row.kind = .unpurged
-          at = last
-        } else if `is`(text, start, end, "vm_map_ram") {
-          row.kind = .mapRAM
-        } else {
-          at = caller(text, start, end, to, &row)
-        }
-        continue
-      }
-      unknown(start, end, &row, number)
-    }
-  }
-
-  /// The next word from `from` on: its first byte, and where it ends.
-  @inline(__always)
-  private func word(_ text: Span<UInt8>, _ from: Int, _ to: Int) -> (Int, Int)? {
-    var start = from
-    while start < to, text[start] <= 0x20 { start += 1 }
-    guard start < to else { return nil }
-    var end = start
-    while end < to, text[end] > 0x20 { end += 1 }
-    return (start, end)
-  }
-
-  /// Takes the caller, with its module in brackets; gives the place behind it.
-  private func caller(
-    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ to: Int, _ row: inout Row
-  ) -> Int {
-    var last = end
-    if end + 1 < to, text[end] == 0x20, text[end + 1] == 0x5b,
-      let (_, bracket) = word(text, end, to), text[bracket - 1] == 0x5d
-    {
-      last = bracket
-    }
-    row.callerAt = UInt32(truncatingIfNeeded: start)
-    row.callerLength = UInt16(clamping: last - start)
-    return last
-  }
-
-  /// Keeps a word that no known kernel prints, as long as such words stand side by side.
-  private mutating func unknown(_ start: Int, _ end: Int, _ row: inout Row, _ number: Int) {
-    note(.unknownWord, number, "a word that no known kernel prints: kept as it is")
-    if row.wordsLength == 0 {
-      row.wordsAt = UInt32(truncatingIfNeeded: start)
-    } else if row.words.upperBound + 1 != start {
-      return note(.doubled, number, "unknown words in two places: the first are kept")
-    }
-    row.wordsLength = UInt16(clamping: end - Int(row.wordsAt))
-  }
-
-  private func known(
-    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ row: inout Row
-  ) -> Bool {
-    switch text[start] {
-    case UInt8(ascii: "v"):
-      if `is`(text, start, end, "vmalloc") {
-        row.rawFlags |= VMFlags.alloc.rawValue
-      } else if `is`(text, start, end, "vmap") {
-        row.rawFlags |= VMFlags.map.rawValue
-      } else if `is`(text, start, end, "vpages") {
-        row.hasArray = true
-      } else {
-        return false
-      }
-    case UInt8(ascii: "i") where `is`(text, start, end, "ioremap"):
-      row.rawFlags |= VMFlags.ioremap.rawValue
-    case UInt8(ascii: "u") where `is`(text, start, end, "user"):
-      row.rawFlags |= VMFlags.usermap.rawValue
-    case UInt8(ascii: "s") where `is`(text, start, end, "sparse"):
-      row.rawFlags |= VMFlags.sparse.rawValue
-    case UInt8(ascii: "d") where `is`(text, start, end, "dma-coherent"):
-      row.rawFlags |= VMFlags.dmaCoherent.rawValue
-    default: return false
-    }
-    return true
-  }
-
-  /// `pages=4`, `phys=0xfee00000` or `phys=fee00000`, `N0=4`.
-  private func pair(
-    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ row: inout Row
-  ) -> Bool {
-    switch text[start] {
-    case UInt8(ascii: "p") where begins(text, start, end, "pages="):
-      guard let (pages, last) = decimal(text, start + 6, end), last == end,
-        pages <= UInt64(UInt32.max), row.shortPages == 0
-      else { return false }
-      row.shortPages = UInt32(pages)
-    case UInt8(ascii: "p") where begins(text, start, end, "phys="):
-      let digits = begins(text, start + 5, end, "0x") ? start + 7 : start + 5
-      guard let (physical, last) = hexadecimal(text, digits, end), last == end,
-        row.physicalAddress == 0
-      else { return false }
-      row.physicalAddress = physical
-    case UInt8(ascii: "N") where end - start >= 4 && text[start + 2] == 0x3d:
-      guard (0x30...0x37).contains(text[start + 1]),
-        let (count, last) = decimal(text, start + 3, end), last == end, count <= 1 << 32,
-        row.nodesLength == 0 || row.nodes.upperBound + 1 == start, end - start < 64
-      else { return false }
-      if row.nodesLength == 0 { row.nodesAt = UInt32(truncatingIfNeeded: start) }
-      row.nodesLength = UInt16(clamping: end - Int(row.nodesAt))
-    default: return false
-    }
-    return true
-  }
-
   // MARK: Bytes
 
+  /// Whether a byte parts words: a blank, a tab, a line's other ends. Other control bytes are text.
   @inline(__always)
-  private func `is`(
+  static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte &- 0x09 < 5
+  }
+
+  @inline(__always)
+  static func `is`(
     _ text: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString
   ) -> Bool {
     end - start == word.utf8CodeUnitCount && begins(text, start, end, word)
   }
 
   @inline(__always)
-  private func begins(
+  static func begins(
     _ text: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString
   ) -> Bool {
     let count = word.utf8CodeUnitCount
@@ -249,14 +145,15 @@ struct VmallocinfoReader: ~Copyable {
   private func address(
     _ text: Span<UInt8>, _ from: Int, _ end: Int
   ) -> (UInt64, Int)? {
-    guard begins(text, from, end, "0x") else { return nil }
-    if begins(text, from + 2, end, "(____ptrval____)") { return (0, from + 18) }
-    guard let (value, behind) = hexadecimal(text, from + 2, end) else { return nil }
-    return (value, behind)
+    guard from + 1 < end, text[from] == 0x30, text[from + 1] | 0x20 == 0x78 else { return nil }
+    if let found = Self.hexadecimal(text, from + 2, end) { return found }
+    if Self.begins(text, from + 2, end, "(____ptrval____)") { return (0, from + 18) }
+    if Self.begins(text, from + 2, end, "(ptrval)") { return (0, from + 10) }
+    return Self.begins(text, from + 2, end, "pK-error") ? (0, from + 10) : nil
   }
 
   @inline(__always)
-  private func hexadecimal(
+  static func hexadecimal(
     _ text: Span<UInt8>, _ from: Int, _ end: Int
   ) -> (UInt64, Int)? {
     var value: UInt64 = 0
@@ -278,7 +175,7 @@ struct VmallocinfoReader: ~Copyable {
   }
 
   @inline(__always)
-  private func decimal(
+  static func decimal(
     _ text: Span<UInt8>, _ from: Int, _ end: Int
   ) -> (UInt64, Int)? {
     var value: UInt64 = 0
@@ -293,18 +190,21 @@ struct VmallocinfoReader: ~Copyable {
 
   // MARK: Notes
 
-  private mutating func note(_ kind: Kind, _ line: Int, _ message: String) {
+  @inline(__always)
+  mutating func note(_ kind: Kind, _ line: Int, _ message: @autoclosure () -> String) {
     counts[kind.rawValue] += 1
     if counts[kind.rawValue] <= Self.told {
-      notes.append(VmallocinfoFile.Note(line: line, message: message))
+      notes.append(VmallocinfoFile.Note(line: line, message: message()))
     }
   }
 
   private mutating func finishNotes(_ last: Int) {
     let texts: [(Kind, String)] = [
       (.passedOver, "lines that are no rows were passed over"),
-      (.around, "rows had text before them"), (.unknownWord, "words are unknown"),
-      (.doubled, "rows have unknown words in two places"),
+      (.around, "rows had text before them"), (.unknownWord, "rows have unknown words"),
+      (.pages, "rows have more pages than their areas"),
+      (.nodes, "rows have other pages on their nodes than in all"),
+      (.physical, "rows have a phys= that no kernel has"),
     ]
     for (kind, text) in texts where counts[kind.rawValue] > Self.told {
       notes.append(

@@ -2,14 +2,17 @@ internal import VMem
 
 /// The rows of `/proc/vmallocinfo`. The corresponding kernel function is `vmalloc_info_show`.
 struct VmallocinfoRows {
-  private let ram: RAM
+  let ram: RAM
+  /// Whether texts of imported rows are printed as they are, control bytes and all.
+  let isRaw: Bool
   private let nodes: Int
   private let pointers: PointerStyle
   private let hash: PointerHash
   private let flagBits: FlagBits
 
-  init(_ machine: borrowing Machine, _ pointers: PointerStyle) {
+  init(_ machine: borrowing Machine, _ pointers: PointerStyle, isRaw: Bool = false) {
     ram = machine.ram
+    self.isRaw = isRaw
     nodes = machine.configuration.nodes
     self.pointers = pointers
     flagBits = FlagBits(machine.configuration.switches)
@@ -51,10 +54,12 @@ struct VmallocinfoRows {
   func busy(_ area: borrowing VMArea, to output: inout ViewOutput) {
     guard area.isVMStruct else {
       guard area.areaFlags & VMArea.mapRAM != 0 else { return }
-      return plain(area.start, area.end, "vm_map_ram", text: "vm_map_ram", to: &output)
+      return plain(
+        area.start, area.end, "vm_map_ram", text: "vm_map_ram", area.tail, to: &output)
     }
     guard area.flags.rawValue & flagBits.uninitialized == 0 else { return }
     if output.isJSON { return json(area, to: &output) }
+    if area.kind == .imported, isOdd(area) { return imported(area, to: &output) }
     var cursor = output.writer.begin(upTo: Self.longestRow)
     text(area, to: &cursor)
     output.writer.end(cursor)
@@ -63,18 +68,20 @@ struct VmallocinfoRows {
 
   func unpurged(_ ranges: [LazyRange], to output: inout ViewOutput) {
     for range in ranges {
-      plain(range.start, range.end, "unpurged", text: "unpurged vm_area", to: &output)
+      plain(
+        range.start, range.end, "unpurged", text: "unpurged vm_area", range.tail, to: &output)
     }
   }
 
   private func plain(
-    _ start: UInt64, _ end: UInt64, _ kind: StaticString, text: StaticString,
+    _ start: UInt64, _ end: UInt64, _ kind: StaticString, text: StaticString, _ tail: Ref<Symbol>,
     to output: inout ViewOutput
   ) {
     if output.isJSON {
       output.beginObject()
       head(start, end, to: &output)
       output.field("kind", literal: kind)
+      if !tail.isNone { output.field("words", text: self.text(tail).span) }
       return output.endObject()
     }
     var cursor = output.writer.begin(upTo: Self.longestRow)
@@ -82,14 +89,15 @@ struct VmallocinfoRows {
     output.writer.end(cursor)
     output.writer.write(byte: 0x20)
     output.writer.write(text)
+    if !tail.isNone { write(self.text(tail), to: &output) }
     output.endLine()
   }
 
   // MARK: Text
 
-  /// More bytes than any row has: a caller of 111 and unknown words of 111 with each byte escaped, eight
-  /// node counters, every other part.
-  private static let longestRow = 1536
+  /// More bytes than any row has: a caller of 111 with each byte escaped, eight node counters, every
+  /// other part.
+  static let longestRow = 1536
 
   @inline(__always)
   private func text(_ area: borrowing VMArea, to writer: inout ByteCursor) {
@@ -99,6 +107,12 @@ struct VmallocinfoRows {
       let symbol = area.caller
       writer.printable(first: Int(ram[symbol].length), of: ram[symbol].text.span)
     }
+    rest(area, to: &writer)
+  }
+
+  /// What stands behind the caller.
+  @inline(__always)
+  func rest(_ area: borrowing VMArea, to writer: inout ByteCursor) {
     if area.pageCount != 0 {
       writer.write(" pages=")
       writer.decimal(UInt64(area.pageCount), width: 1)
@@ -111,26 +125,17 @@ struct VmallocinfoRows {
       writer.write(byte: 0x20)
       writer.write($0)
     }
-    if area.kind == .imported { return imported(area, to: &writer) }
+    if area.kind == .imported {
+      if area.showsArray { writer.write(" vpages") }
+      return nodeCounters(area, 8, to: &writer)
+    }
     guard area.pageCount != 0 else { return }
     if Self.hasPageArrayInWindow(area) { writer.write(" vpages") }
     nodeCounters(area, nodes, to: &writer)
   }
 
-  /// The end of the row of an area that was imported: as it was.
-  @inline(never)
-  private func imported(_ area: borrowing VMArea, to writer: inout ByteCursor) {
-    if area.showsArray { writer.write(" vpages") }
-    let words = area.importedWords(ram)
-    if !words.isNone {
-      writer.write(byte: 0x20)
-      writer.printable(first: Int(ram[words].length), of: ram[words].text.span)
-    }
-    nodeCounters(area, 8, to: &writer)
-  }
-
   @inline(__always)
-  private func head(_ start: UInt64, _ end: UInt64, to writer: inout ByteCursor) {
+  func head(_ start: UInt64, _ end: UInt64, to writer: inout ByteCursor) {
     writer.address(shown(start))
     writer.write(byte: 0x2d)
     writer.address(shown(end))
@@ -180,7 +185,10 @@ struct VmallocinfoRows {
     output.beginObject()
     head(area.start, area.end, to: &output)
     output.field("kind", literal: "area")
-    if !area.caller.isNone {
+    if area.kind == .imported {
+      let caller = importedCaller(area)
+      if !caller.isEmpty { output.field("caller", text: caller.span) }
+    } else if !area.caller.isNone {
       let symbol = area.caller
       output.field(
         "caller", text: ram[symbol].text.span.extracting(first: Int(ram[symbol].length)))
@@ -197,10 +205,8 @@ struct VmallocinfoRows {
       for node in 0..<nodes { output.element(counts[node]) }
       output.endArray()
     }
-    let words = area.importedWords(ram)
-    if !words.isNone {
-      output.field("words", text: ram[words].text.span.extracting(first: Int(ram[words].length)))
-    }
+    let words = VmallocinfoReader.unknownWords(in: area.importedTail(ram).span)
+    if !words.isEmpty { output.field("words", text: words.span) }
     output.endObject()
   }
 }

@@ -57,6 +57,18 @@ struct ImportedImageTests {
     #expect(script.status == 65 && script.errorText.contains("standard input is the script"))
   }
 
+  /// Byte for byte into a pipe; a terminal is not steered.
+  @Test func controlBytes() throws {
+    let row = "0xffffc90000000000-0xffffc90000005000   20480 f\u{1b}[1m+0x1/0x2 vmap\n"
+    #expect(try vmemctl("import_vmallocinfo", "-", input: row).status == 0)
+    #expect(try vmemctl("vmallocinfo").outputText == row)
+    let terminal = try PseudoTerminal(
+      [TestFiles.vmemctl, "--image", image, "vmallocinfo"], columns: 120, environment: [:])
+    _ = terminal.shows("vmap", seconds: 10)
+    _ = try terminal.end()
+    #expect(terminal.seen.contains("f\\x1b[1m+0x1/0x2 vmap"), "\(terminal.seen)")
+  }
+
   /// This machine's own file, whose size is said to be 0: a machine, or why there is none.
   @Test func thisMachinesOwnFile() throws {
     let file = "/proc/vmallocinfo"

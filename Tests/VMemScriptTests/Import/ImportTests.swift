@@ -7,11 +7,12 @@ import VMemScript
 @Suite struct ImportTests {
   /// Imports a text, and runs lines behind it.
   static func imported(
-    _ text: String, _ options: String = "", then lines: String = ""
+    _ text: String, _ options: String = "", then lines: String = "",
+    _ configure: (inout Options) -> Void = { _ in }
   ) throws -> Transcript {
     let folder = try TemporaryFolder()
     try folder.write(Array(text.utf8), to: "rows")
-    return run("import_vmallocinfo \(folder.path)/rows \(options)\n\(lines)\n")
+    return run("import_vmallocinfo \(folder.path)/rows \(options)\n\(lines)\n", configure)
   }
 
   static func fixture(_ name: String) throws -> String {
@@ -54,6 +55,101 @@ import VMemScript
       0xffffc90001124000-0xffffc90001128000   16384 0xffffffffa0001234 pages=4 vmap N0=4
 
       """, areas: 7)
+  }
+
+  /// Words that no known kernel prints, wherever they stand, and forms of old kernels.
+  @Test func oddRowsComeBack() throws {
+    let long = String(repeating: "caller", count: 92)
+    let text = """
+      0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 [m] odd pages=4  vmalloc more N0=4 words
+      0xffffc90000005000-0xffffc90000007000    8192 g+0x1/0x2 phys=cff68000 ioremap
+      0xffffc90000007000-0xffffc9000000c000   20480 \(long) pages=4 vmalloc N0=3 N1=1
+      0xffffc9000000c000-0xffffc90000011000   20480 \(long)+x pages=4 vmalloc N0=4 \(long.prefix(400))
+      0xffffc90000011000-0xffffc90000013000    8192 h+0x1/0x2 N9=1 pages=1 vmalloc N0=1
+      0xffffc90000100000-0xffffc90000104000   16384 vm_map_ram big
+      0xffffc90000400000-0xffffc90000800000 4194304 vm_map_ram huge N1=3
+      0xffffc90000800000-0xffffc90000802000    8192 unpurged vm_area pages=4 x
+      0xffffc90000802000-0xffffc90000804000    8192 unpurged vm_area
+
+      """
+    try comesBack(text, areas: 7)
+    let ran = try Self.imported(text, then: "vmallocinfo") { $0.json = true }
+    #expect(ran.lines[1].contains("\"words\":\"odd more words\""))
+    #expect(!ran.lines[2].contains("\"words\"") && ran.lines[2].contains("\"phys\""))
+    #expect(ran.lines[3].contains("\"caller\":\"\(long)\"") && !ran.lines[3].contains("\"words\""))
+    #expect(ran.lines.allSatisfy { JSONText.isObject($0) })
+    // They go with their areas.
+    let freed = try Self.imported(
+      text,
+      then: """
+        vfree 0xffffc9000000c000
+        vfree 0xffffc90000000000
+        vm_unmap_ram 0xffffc90000400000 1024
+        vmallocinfo
+        map
+        check
+        """)
+    #expect(freed.lines.last == "0", "\(freed.messages)")
+    #expect(!freed.output.contains("huge") && freed.output.contains("unpurged vm_area pages=4 x"))
+    let purged = try Self.imported(
+      text, then: "vm_unmap_aliases\nget_vm_area 4K\nvmallocinfo\ncheck")
+    #expect(purged.lines.last == "0" && !purged.output.contains("unpurged"))
+  }
+
+  @Test func textsThatAreTooLongAreTold() throws {
+    let row = "0xffffc90000000000-0xffffc90000005000   20480 "
+    let fits = String(repeating: "x", count: 555)
+    try comesBack(row + fits + " vmap\n")
+    let cut = try Self.imported(row + fits + "y vmap\n", then: "vmallocinfo")
+    #expect(cut.messages.contains("rows:1: a text of 556 bytes: the first 555 are kept"))
+    #expect(cut.lines.last == row + fits + " vmap")
+    let words = "vmap " + String(repeating: "z", count: 439)
+    try comesBack(row + "f+0x1/0x2 " + words + "\n")
+    let more = try Self.imported(row + "f+0x1/0x2 " + words + "z\n")
+    #expect(more.messages.contains("rows:1: a text of 445 bytes: the first 444 are kept"))
+  }
+
+  /// As they are for files and pipes; escaped where nobody says that it is one, and in JSON.
+  @Test func controlBytesComeBack() throws {
+    let text = "0xffffc90000000000-0xffffc90000005000   20480 f\u{1b}[1m+0x1/0x2 vmap \u{7}x\n"
+    let raw = try Self.imported(text, then: "vmallocinfo\ncheck") { $0.isRaw = true }
+    #expect(raw.output == "1\n" + text + "0\n")
+    let shown = try Self.imported(text, then: "vmallocinfo\nmap")
+    #expect(shown.lines[1].contains("f\\x1b[1m+0x1/0x2 vmap \\x07x"))
+    #expect(!shown.output.utf8.contains(0x1b) && !shown.messages.utf8.contains(0x07))
+    let json = try Self.imported(text, then: "vmallocinfo") {
+      ($0.json, $0.isRaw) = (true, true)
+    }
+    #expect(json.lines.allSatisfy { JSONText.isObject($0) } && !json.output.utf8.contains(0x1b))
+  }
+
+  @Test func pagesOnNodesThatTheMachineLacks() throws {
+    let text = "0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 pages=4 vmalloc N0=1 N7=3\n"
+    let ran = try Self.imported(text, "--nodes 2", then: "vmallocinfo\ncheck")
+    #expect(ran.messages.contains("rows:1: pages on node 7, but --nodes says 2: kept as numbers"))
+    #expect(ran.output == "1\n" + text + "0\n")
+    #expect(try !Self.imported(text, "--nodes 8").messages.contains("--nodes says"))
+  }
+
+  /// The limit of what waits decides when the next purge is.
+  @Test func anotherLimitOfWhatWaits() throws {
+    let text = try Self.fixture("ubuntu")
+    let lines = "assert areas.lazy_max == 3000\nexpect 0 vm_unmap_aliases\nassert areas.lazy == 0\n"
+    #expect(try Self.imported(text, "--lazy-max 3000", then: lines).exit == .success)
+    let free = """
+      @a = get_vm_area 40K
+      @b = get_vm_area 40K
+      @free_vm_area a
+      assert areas.lazy == 1
+      @free_vm_area b
+      print areas.lazy
+
+      """
+    func left(_ most: Int) -> String? { run("boot --lazy-max \(most)\n" + free).lines.last }
+    #expect(left(22) == "2" && left(21) == "0")
+    #expect(run("boot --lazy-max 0").exit == .badScript)
+    #expect(run("boot --lazy-max 4294967295").exit == .success)
+    #expect(run("boot --lazy-max 4294967296").exit == .badScript)
   }
 
   @Test func pastedRowsAreRead() throws {
@@ -232,6 +328,10 @@ import VMemScript
         "rows:3: the row is outside of the vmalloc window 0xffffc90000000000..0xffffe8ffffffffff"
       ),
       (row.replacing("0xffffc9", with: "0xffff80"), "no x86-64 kernel has its vmalloc window at"),
+      (
+        row + row.replacing("c90000", with: "c90001").replacing("vmap", with: "pages=6 vmap"),
+        "rows:2: pages=6, but the area has room for 5"
+      ),
       (row.replacing("20480", with: "20481"), "rows:1: "), ("", "no row of /proc/vmallocinfo"),
     ])
   func badFiles(_ text: String, _ message: String) throws {
@@ -241,7 +341,7 @@ import VMemScript
 
   @Test(
     arguments: [
-      ("coreos.hashed", "addresses are hashed", "kptr_restrict=1"),
+      ("coreos.hashed", "the addresses are hashed", "kptr_restrict=1"),
       ("arm32", "32-bit addresses", "--file"),
     ])
   func filesWithoutAddressesOfThisMachine(_ name: String, _ why: String, _ hint: String) throws {
@@ -250,7 +350,11 @@ import VMemScript
     #expect(ran.messages.contains("rows:1: \(why)") && ran.messages.contains(hint))
     let hidden = try Self.imported(
       "0x0000000000000000-0x0000000000000000   20480 f+0x93/0xe0 vmap\n")
-    #expect(hidden.exit == .badScript && hidden.messages.contains("addresses are hidden"))
+    #expect(hidden.exit == .badScript && hidden.messages.contains("addresses are zeroes"))
+    let early = try Self.imported(
+      "0x(____ptrval____)-0x(____ptrval____)   20480 f+0x93/0xe0 vmap\n")
+    #expect(early.exit == .badScript && early.messages.contains("no key to hash them (%p)"))
+    #expect(early.messages.contains("as root after `sysctl kernel.kptr_restrict=1`"))
   }
 
   @Test func rebaseMovesWhatNoKernelHas() throws {

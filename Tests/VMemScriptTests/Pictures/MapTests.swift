@@ -108,7 +108,8 @@ import VMemScript
         "  . hole               1       4 KiB",
         "0xffffc90000111000       4 KiB .                     hole",
       ])
-    #expect(map(script, "--range t..s") == ["0xffffc90000011000-0xffffc90000011000 is empty"])
+    #expect(map(script, "--range t..t") == ["0xffffc90000011000-0xffffc90000011000 is empty"])
+    #expect(run(script + "\nmap --range t..s").exit == .badScript)
     #expect(run("map --range modules").lines[0] == "0xffffffffa0000000-0xffffffffff000000, 1.4 GiB")
   }
 

@@ -99,6 +99,45 @@ import VMem
     #expect(ran.exit == .success, "\(ran.messages)")
     #expect(counts["differences"] != "0")
     #expect(ran.lines.last == "0")
+    #expect(
+      ran.output.contains("there were areas before the trace began, and this machine has none"))
+    let missing =
+      "  why: what was there before the trace began is missing here, so that this is free"
+    #expect(ran.lines.first { $0.hasPrefix("  why:") } == missing)
+  }
+
+  /// A trace that begins with its machine says nothing of areas before it.
+  @Test func freshMachineAndTrace() throws {
+    let trace = Self.alloc(1, at: Self.base) + Self.alloc(2, at: Self.base + 0x5000)
+    let ran = try Self.replay(Array(trace.utf8))
+    #expect(
+      Self.counts(ran)["differences"] == "1" && !ran.output.contains("before the trace began"))
+  }
+
+  /// All of the window but what is busy, to the last byte.
+  @Test func largestHole() throws {
+    let trace = Self.alloc(1, at: Self.base)
+    let ran = try Self.replay(Array(trace.utf8), then: "print machine.largest_hole")
+    #expect(Self.counts(ran)["largest_hole"] == "\(32 << 40 - 0x2000)")
+    #expect(ran.lines.last == "\(32 << 40 - 0x2000)")
+  }
+
+  /// Lists without a pool are lists of pools all the same; rows tell of none.
+  @Test func poolsAreKnownFromLists() throws {
+    let trace = try Array(Fixture.text("trace/6.12.117.trace").utf8)
+    #expect(try Fixture.text("trace/6.12.117.lists").contains("[pools]\n\n"))
+    let listed = try Self.replay(trace, boot: Self.recorded)
+    #expect(!listed.output.contains("pools unknown"))
+    let rows = "import_vmallocinfo \(Fixture.folder)trace/6.12.117.rows --kernel 6.12 --cpus 2\n"
+    let imported = try Self.replay(trace, boot: rows)
+    #expect(imported.output.contains("pools unknown: the machine was made of rows"))
+    let other = Self.alloc(1, at: Self.base + 0x1000_0000)
+    let pooled = try Self.replay(Array(other.utf8), boot: rows)
+    #expect(pooled.output.contains("why: it may come from a pool"))
+    let json = try Self.replay(trace, boot: rows, json: true)
+    #expect(json.output.contains("\"pools_known\":false"))
+    let old = try Self.replay(trace, boot: rows.replacing("--kernel 6.12", with: "--kernel 6.6"))
+    #expect(!old.output.contains("pools unknown"))
   }
 
   /// A difference is named with what lies beside it, and the areas are where the trace has them.
@@ -174,6 +213,9 @@ import VMem
     let ran = try Self.replay(Array(trace.utf8), boot: "boot --cpus 4\n")
     #expect(ran.output.contains("line 1: an event of CPU 5, but this machine has 4: boot --cpus 6"))
     #expect(ran.output.contains("line 2: nr_lazy_max=16384, but here it is 24576"))
+    #expect(ran.output.contains("--lazy-max 16384 takes it over"))
+    let same = try Self.replay(Array(trace.utf8), boot: "boot --cpus 8 --lazy-max 16384\n")
+    #expect(!same.output.contains("nr_lazy_max"))
     let moved = Self.alloc(1, at: 0xffff_b3c1_c000_0000).replacing(
       "vstart=0xffffc90000000000 vend=0xffffe8ffffffffff",
       with: "vstart=0xffffb3c1c0000000 vend=0xffffd3c1bfffffff")

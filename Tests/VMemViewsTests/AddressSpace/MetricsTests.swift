@@ -19,9 +19,15 @@ import Testing
       for key in AddressTotals.Key.allCases where key != .node {
         let totals = AddressTotals(space, by: key, window: file.window, called: "vmalloc")
         let metrics = try Metrics(Views.metrics(totals))
-        #expect(metrics.count("vmalloc_areas") == totals.rows.count)
+        // Holes are no areas, and what waits for a purge is counted apart.
+        let areas = totals.rows.filter { !["hole", "unpurged"].contains($0.name) }
+        #expect(areas.count < totals.rows.count || name == "arm32" && key != .kind)
+        #expect(metrics.count("vmalloc_areas") == areas.count)
+        #expect(metrics.sum("vmalloc_area_bytes") == Double(areas.reduce(0) { $0 + $1.bytes }))
+        let waiting = totals.rows.first { $0.name == "unpurged" }
         #expect(
-          metrics.sum("vmalloc_area_bytes") == Double(totals.rows.reduce(0) { $0 + $1.bytes }))
+          metrics.value("vmalloc_unpurged_areas")
+            == (key == .kind ? Double(waiting?.count ?? 0) : nil))
       }
     }
     _ = try Metrics(Views.holeMetrics(AddressChains(try FileSpaceTests.file("coreos.hashed"))))
@@ -36,7 +42,9 @@ import Testing
     let totals = AddressTotals(space, by: .caller, window: file.window, called: "vmalloc")
     let metrics = try Metrics(Views.metrics(totals))
     #expect(
-      metrics.labels("vmalloc_allocated_bytes") == [["caller": file.text(file.rows[0].caller)]])
+      metrics.labels("vmalloc_allocated_bytes") == [
+        ["window": "vmalloc", "caller": file.text(file.rows[0].caller)]
+      ])
     #expect(metrics.value("vmalloc_allocated_bytes") == 16384)
   }
 

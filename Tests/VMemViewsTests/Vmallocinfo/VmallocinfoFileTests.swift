@@ -33,7 +33,8 @@ import VMem
     #expect((first.start, first.size) == (0xffff_c900_0000_0000, 20480))
     #expect(file.text(first.caller) == "dup+0x4a/0x1b0 [mod]")
     #expect(first.pages == 4 && first.flags == .alloc && !first.hasArray && first.line == 1)
-    #expect(file.text(first.words) == "lowmem")
+    #expect(file.text(first.words) == "pages=4 vmalloc lowmem N0=1 N3=3")
+    #expect(file.rows.dropFirst().allSatisfy { $0.words.isEmpty || $0.line == 6 })
     #expect(file.pagesPerNode(first)[0] == 1 && file.pagesPerNode(first)[3] == 3)
     #expect(file.rows[1].caller.isEmpty && file.rows[1].physicalAddress == 0xbfef_e000)
     #expect(file.rows[1].flags == .ioremap)
@@ -42,7 +43,9 @@ import VMem
     #expect(file.text(file.rows[5].caller) == "0xffffffffa0001234")
     #expect(file.rows[5].flags == [.map, .sparse])
     #expect(
-      file.notes == [.init(line: 1, message: "a word that no known kernel prints: kept as it is")])
+      file.notes == [
+        .init(line: 1, message: "no known kernel prints `lowmem`: the row is kept as it is")
+      ])
   }
 
   @Test func formsOfOldKernels() throws {
@@ -73,6 +76,99 @@ import VMem
       file.notes.isEmpty == (line[0].allSatisfy { $0 == " " || $0 == "\t" || $0 == "\r" }))
   }
 
+  /// Some editors and web pages make tabs of blanks.
+  @Test func tabsAreAsGoodAsBlanks() throws {
+    let file = try read(
+      "0xffffc90000000000-0xffffc90000005000\t20480\tf+0x1/0x2\t[m]\tpages=4 \t vmalloc N0=4\t\n")
+    let row = file.rows[0]
+    #expect(file.text(row.caller) == "f+0x1/0x2 [m]" && row.pages == 4 && row.flags == .alloc)
+    #expect(row.words.isEmpty && file.pagesPerNode(row)[0] == 4 && file.notes.isEmpty)
+  }
+
+  /// A control byte is part of the word that it stands in.
+  @Test func controlBytesAreText() throws {
+    let file = try read(
+      "0xffffc90000000000-0xffffc90000005000   20480 f\u{1b}[31m\u{1}+0x1/0x2 pages=4 vm\u{7}alloc\n"
+    )
+    #expect(file.text(file.rows[0].caller) == "f\u{1b}[31m\u{1}+0x1/0x2")
+    #expect(file.text(file.rows[0].words) == "pages=4 vm\u{7}alloc" && file.rows[0].flags.isEmpty)
+    #expect(
+      file.notes.map(\.message) == [
+        "no known kernel prints `vm\\x07alloc`: the row is kept as it is"
+      ])
+  }
+
+  /// What a row says of itself that cannot be, or that this program does not keep.
+  @Test(
+    arguments: [
+      ("f+0x1/0x2 pages=4 vmalloc N0=4", nil, ""),
+      ("f+0x1/0x2 pages=5 vmalloc N0=5", nil, ""),
+      ("f+0x1/0x2 pages=6 vmalloc N0=6", "pages=6, but the area has room for 5", ""),
+      ("f+0x1/0x2 pages=4 vmalloc", nil, ""),
+      (
+        "f+0x1/0x2 pages=4 vmalloc N0=1 N7=2",
+        "`N0=1 N7=2`: 3 pages on nodes, but the row has pages=4", ""
+      ),
+      ("f+0x1/0x2 vmalloc N1=2", "`N1=2`: 2 pages on nodes, but the row has pages=0", ""),
+      ("f+0x1/0x2 phys=0x00000000fee00000 ioremap", nil, ""),
+      (
+        "f+0x1/0x2 phys=0x00000000fee00800 ioremap",
+        "phys=0xfee00800 is not of whole pages of 4096 bytes: kept as it is", ""
+      ),
+      (
+        "f+0x1/0x2 phys=0x0010000000000000 ioremap",
+        "phys=0x10000000000000 has more than 52 bits: kept as it is", ""
+      ),
+      (
+        "unpurged vm_area pages=4",
+        "no known kernel prints `pages=4`: the row is kept as it is", "pages=4"
+      ),
+      (
+        "vm_map_ram big N0=1",
+        "no known kernel prints `big` and one more word: the row is kept as it is", "big N0=1"
+      ),
+      (
+        "f+0x1/0x2 odd pages=4 vmalloc more N0=4 words",
+        "no known kernel prints `odd` and 2 more words: the row is kept as it is",
+        "odd pages=4 vmalloc more N0=4 words"
+      ),
+      // Known words in an order or a form that no kernel of today prints.
+      ("f+0x1/0x2 vmalloc pages=4", nil, "vmalloc pages=4"),
+      ("f+0x1/0x2 phys=cff68000 ioremap", nil, "phys=cff68000 ioremap"),
+      ("f+0x1/0x2 vmap  vmap", nil, "vmap  vmap"),
+    ] as [(String, String?, String)])
+  func whatRowsSayOfThemselves(_ words: String, _ note: String?, _ kept: String) throws {
+    let text = Self.plain + "0xffffc90000010000-0xffffc90000015000   20480 \(words)\n"
+    let file = try read(text)
+    #expect(file.notes == (note.map { [.init(line: 2, message: $0)] } ?? []))
+    #expect(file.text(file.rows[1].words) == kept)
+  }
+
+  @Test func addressesInCapitals() throws {
+    let file = try read(
+      "0XFFFFC90000000000-0XFFFFC90000005000   20480 f+0x1/0x2 pages=4 vmalloc N0=4\n")
+    #expect(file.rows[0].start == 0xffff_c900_0000_0000 && file.notes.isEmpty)
+  }
+
+  @Test func compressedFiles() {
+    let defect = #expect(throws: VmallocinfoFile.Defect.self) {
+      try VmallocinfoFile(name: "rows", bytes: [0x1f, 0x8b, 8, 0, 1, 2, 3])
+    }
+    #expect(defect?.message == "a compressed file: unpack it first (gunzip)")
+  }
+
+  @Test func notesOfAKindAreCounted() throws {
+    var text = ""
+    for at in 0..<20 {
+      let start = 0xffff_c900_0000_0000 + UInt64(at) << 16
+      let (from, to) = (String(start, radix: 16), String(start + 0x5000, radix: 16))
+      text += "0x\(from)-0x\(to)   20480 f+0x1/0x2 pages=\(9 + at) vmalloc\n"
+    }
+    let file = try read(text)
+    #expect(file.notes.count == 9)
+    #expect(file.notes.last?.message == "20 rows have more pages than their areas in all")
+  }
+
   @Test func otherLinesArePassedOverAndTold() throws {
     let file = try read(
       "$ cat /proc/vmallocinfo\nBIOS-e820: [mem 0x0000-0x9fbff] usable\n" + Self.plain + "\n$\n")
@@ -92,7 +188,9 @@ import VMem
 
   @Test(
     arguments: [
-      ("", 1, "no row of /proc/vmallocinfo"), ("hello\n", 1, "no row of /proc/vmallocinfo"),
+      ("", 1, "no row of /proc/vmallocinfo"), ("\u{1f}\u{8}x", 1, "no row of /proc/vmallocinfo"),
+      ("0\0x\0f\0", 1, "not a text, or one of UTF-16"),
+      ("hello\n", 1, "no row of /proc/vmallocinfo"),
       (
         plain + "0xffffc90000005000-0xffffc90000007000    8191 vmap\n", 2,
         "0xffffc90000005000-0xffffc90000007000 has 8192 bytes, but the row says 8191"
@@ -146,7 +244,10 @@ import VMem
     let zero = "0x0000000000000000-0x0000000000000000   20480 f+0x93/0xe0 vmap\n"
     #expect(try read(zero + zero).addresses == .zero)
     let early = "0x(____ptrval____)-0x(____ptrval____)   20480 f+0x93/0xe0 vmap\n"
-    #expect(try read(early).addresses == .zero)
+    #expect(try read(early).addresses == .placeholder)
+    #expect(try read("0x(ptrval)-0x(ptrval)   20480 f+0x93/0xe0 vmap\n").addresses == .placeholder)
+    #expect(try read("0xpK-error-0xpK-error   20480 f+0x93/0xe0 vmap\n").addresses == .placeholder)
+    #expect(try read(zero + early + zero).addresses == .zero)
   }
 
   @Test func narrow() throws {
@@ -173,6 +274,14 @@ import VMem
         + "0xffffc90000005000-0xffffc90000007000    8192 vmap\n")
     #expect(file.window.start == 0xffff_c900_0000_0000)
     #expect(file.rows.map { file.isInWindow($0) } == [false, true, true])
+    let message = "the row is outside of the vmalloc window 0xffffc90000000000..0xffffe8ffffffffff"
+    #expect(file.notes == [.init(line: 1, message: message)])
+    let other = "0xffffc90000007000-0xffffc90000009000    8192 vmap\n"
+    let more = try read(
+      "0xffff800000000000-0xffff800000002000    8192 vmap\n" + Self.plain + other
+        + "0xffffc90000005000-0xffffc90000007000    8192 vmap\n"
+        + "0xffff800000002000-0xffff800000004000    8192 vmap\n")
+    #expect(more.notes == [.init(line: 1, message: message + ", and so is one more")])
   }
 
   // MARK: Damage

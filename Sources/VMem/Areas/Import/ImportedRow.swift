@@ -1,20 +1,47 @@
-/// What the record of an imported area has no room for: pages on several NUMA nodes, and words that no
-/// known kernel prints. It lives in the same cache as `VMArea`.
-struct ImportedRow: SlabObject {
+/// What the record of an imported area has no room for: pages on several NUMA nodes, the end of a long
+/// caller, and what stands behind the caller where it is not as a known kernel prints it. It lives in
+/// the same cache as `VMArea`.
+package struct ImportedRow: SlabObject {
   static var cache: Int { 0 }
 
   /// Base pages on each node, as the row has them.
   var pages = InlineArray<8, UInt32>(repeating: 0)
-  /// The unknown words, or none.
-  var words = Ref<Symbol>.none
-  /// No byte of a record in RAM is left to chance.
-  var unused = InlineArray<7, UInt32>(repeating: 0)
+  /// The caller from its 112th byte on, in pieces as long as a symbol; none behind the last.
+  var callerRest = InlineArray<4, Ref<Symbol>>(repeating: .none)
+  /// What the row has behind its caller, in such pieces.
+  var tail = InlineArray<4, Ref<Symbol>>(repeating: .none)
+
+  package static let longestCaller = 5 * Symbol.maximumLength
+  package static let longestTail = 4 * Symbol.maximumLength
 }
 
 extension VMArea {
-  /// The words that the row of an imported area has besides those of every kernel, or none.
-  package func importedWords(_ ram: RAM) -> Ref<Symbol> {
-    importedRow.isNone ? .none : ram[importedRow].words
+  /// Whether the row of an imported area has more than the record and pages on nodes.
+  @inline(__always)
+  package func hasOddRow(_ ram: RAM) -> Bool {
+    let row = importedRow
+    return !row.isNone && !(ram[row].tail[0].isNone && ram[row].callerRest[0].isNone)
+  }
+
+  /// What the row of an imported area has behind its caller, where that is not as a known kernel
+  /// prints it; empty for none.
+  package func importedTail(_ ram: RAM) -> [UInt8] {
+    importedRow.isNone ? [] : text(ram[importedRow].tail, ram)
+  }
+
+  /// Its caller from the 112th byte on; empty for none.
+  package func importedCallerRest(_ ram: RAM) -> [UInt8] {
+    importedRow.isNone ? [] : text(ram[importedRow].callerRest, ram)
+  }
+
+  private func text(_ pieces: InlineArray<4, Ref<Symbol>>, _ ram: RAM) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for piece in 0..<4 where !pieces[piece].isNone {
+      for at in 0..<min(Int(ram[pieces[piece]].length), Symbol.maximumLength) {
+        bytes.append(ram[pieces[piece]].text[at])
+      }
+    }
+    return bytes
   }
 
   /// Its pages on each node, as the row has them.

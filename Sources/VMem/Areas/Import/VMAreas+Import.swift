@@ -21,33 +21,43 @@ extension VMAreas {
     guard areas.space.build(around: ranges) else { throw .noMemory }
   }
 
-  /// Makes a busy area of a row; `caller` and `words` may be empty.
+  /// Makes a busy area of a row; `caller` and `tail`, which is what stands behind it if that is not as
+  /// a known kernel prints it, may be empty, and are cut at what an `ImportedRow` has room for.
   package func importArea(
-    _ imported: ImportedArea, caller: Span<UInt8>, words: Span<UInt8>
+    _ imported: ImportedArea, caller: Span<UInt8>, tail: Span<UInt8>
   ) throws(ImportDefect) {
     guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
     var record = record(imported)
     record.areaFlags = nodeFlags(imported.start, imported.end)
-    do throws(Refusal) {
-      if !caller.isEmpty { record.caller = try names.intern(caller: caller) }
-      if imported.onlyNode == nil || !words.isEmpty {
-        guard let row = caches.allocate(ImportedRow.self) else {
-          throw Refusal(.null, .noDescriptor)
-        }
-        var more = ImportedRow()
-        for node in 0..<8 { more.pages[node] = UInt32(clamping: imported.pagesPerNode[node]) }
-        if !words.isEmpty { more.words = try names.intern(caller: words) }
-        ram[row] = more
-        record.owned = row.granule
-        record.importedNode = 0
+    record.caller = try piece(caller, 0)
+    if imported.onlyNode == nil || !tail.isEmpty || caller.count > Symbol.maximumLength {
+      guard let row = caches.allocate(ImportedRow.self) else { throw .noMemory }
+      var more = ImportedRow()
+      for node in 0..<8 { more.pages[node] = UInt32(clamping: imported.pagesPerNode[node]) }
+      for at in 0..<4 {
+        more.callerRest[at] = try piece(caller, at + 1)
+        more.tail[at] = try piece(tail, at)
       }
-    } catch {
-      throw .noMemory
+      ram[row] = more
+      record.owned = row.granule
+      record.importedNode = 0
     }
     ram[area] = record
     guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
     if !record.flags.contains(.mapPutPages) {
       ram[ram.mapping].vmallocPages += UInt64(record.pageCount)
+    }
+  }
+
+  /// The symbol of a text's piece, each of which is as long as a symbol can be; none behind its end.
+  private func piece(_ text: Span<UInt8>, _ number: Int) throws(ImportDefect) -> Ref<Symbol> {
+    let start = number * Symbol.maximumLength
+    guard start < text.count else { return .none }
+    let end = min(text.count, start + Symbol.maximumLength)
+    do throws(Refusal) {
+      return try names.intern(caller: text.extracting(start..<end))
+    } catch {
+      throw .noMemory
     }
   }
 
@@ -88,11 +98,7 @@ extension VMAreas {
       record.requestedSize = record.reserved
       record.flags = .alloc
       record.owned = next
-      do throws(Refusal) {
-        record.caller = try names.intern(caller: caller)
-      } catch {
-        throw .noMemory
-      }
+      record.caller = try piece(caller, 0)
       ram[area] = record
       guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
       next = area.granule
@@ -101,13 +107,18 @@ extension VMAreas {
 
   /// Makes a mapping of vm_map_ram, or one of its blocks where size and place are a block's: all of its
   /// pages are out then, since a row does not tell.
-  package func importMapRAM(start: UInt64, end: UInt64) throws(ImportDefect) {
+  ///
+  /// - Parameter tail: what the row has behind its words; only the first piece of it is kept.
+  package func importMapRAM(
+    start: UInt64, end: UInt64, tail: Span<UInt8>
+  ) throws(ImportDefect) {
     guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
     let size = areas.blocks.size
     let isBlock = end - start == size && start & (size - 1) == 0 && map.isVmallocAddress(start)
     ram[area] = VMArea(mapRAM: end - start, isBlock: isBlock)
     ram[area].start = start
     ram[area].areaFlags |= nodeFlags(start, end)
+    ram[area].tail = try piece(tail, 0)
     guard areas.insertBusy(area, at: start) else { throw .noMemory }
     guard isBlock else { return }
     let block = Priming.MapBlock(start: start, end: end, cpu: 0, free: 0, dirty: 0)
@@ -117,7 +128,8 @@ extension VMAreas {
   /// Puts a range on the lazy list of a vmap node, in front of those that are there. `busy` is what
   /// there was to see of it, if its row was read while the area was still busy.
   package func importLazy(
-    start: UInt64, end: UInt64, node: Int, seen busy: ImportedArea?, caller: Span<UInt8>
+    start: UInt64, end: UInt64, node: Int, seen busy: ImportedArea?, caller: Span<UInt8>,
+    tail: Span<UInt8>
   ) throws(ImportDefect) {
     guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
     var record = VMArea()
@@ -125,11 +137,7 @@ extension VMAreas {
     record.reserved = end - start
     if let busy {
       record = self.record(busy)
-      do throws(Refusal) {
-        if !caller.isEmpty { record.caller = try names.intern(caller: caller) }
-      } catch {
-        throw .noMemory
-      }
+      record.caller = try piece(caller, 0)
       ram[areas.node(node)].lazy.seenBusy += 1
     }
     ram[area] = record
@@ -137,6 +145,10 @@ extension VMAreas {
       ram[area].areaFlags = UInt32(node + 1) << 8
     }
     areas.freeLazily(area)
+    guard busy == nil, !tail.isEmpty else { return }
+    // An area without a vm_struct has room for it.
+    ram[area].kind = .mapRAM
+    ram[area].tail = try piece(tail, 0)
   }
 
   /// Areas that wait for a purge and whose rows were read before that, while they were busy.
@@ -149,7 +161,10 @@ extension VMAreas {
   }
 
   /// Ends an import: a drain that was due had already run there.
-  package func endImport() { ram[areas.state].drainScheduled = 0 }
+  package func endImport() {
+    ram[areas.state].drainScheduled = 0
+    areas.setPoolsUnknown(true)
+  }
 
   /// Whether an address lies in an imported area, in front of its guard page.
   @inline(never)

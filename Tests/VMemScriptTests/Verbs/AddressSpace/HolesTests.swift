@@ -27,6 +27,31 @@ import VMemScript
         """)
   }
 
+  /// What ends before it begins is no range, near 0 too: of a machine and of a file.
+  @Test(arguments: ["holes", "totals", "map", "page_tables"])
+  func reversedRanges(_ verb: String) throws {
+    let file = " --file \(Fixture.folder)vmallocinfo/ubuntu"
+    for options in verb == "page_tables" ? [""] : ["", file] {
+      for range in ["0x10..0x5", "0x5000..0x1000", "0xffffc90000001000..0xffffc90000000fff"] {
+        let ran = run("\(verb) --range \(range)\(options)")
+        #expect(ran.exit == .badScript && ran.output.isEmpty)
+        #expect(ran.messages.contains("\(range) ends before it begins"), "\(ran.messages)")
+      }
+      let empty = run("\(verb) --range 0x10..0x10\(options)")
+      #expect(empty.exit == .success && !empty.output.contains("hole "), "\(empty.output)")
+    }
+  }
+
+  /// fit answers as get_vm_area does, and makes no holes up.
+  @Test(arguments: ["", " --file \(Fixture.folder)vmallocinfo/ubuntu"])
+  func fitInNoRange(_ file: String) {
+    for range in ["0x10..0x5", "0xffffc90000005000..0xffffc90000005000"] {
+      let ran = run("fit 4K --range \(range)\(file)")
+      #expect(ran.exit == .unexpectedError && ran.output == "NULL\n", "\(ran)")
+      #expect(ran.messages.contains("the range has no address") && !ran.messages.contains("hole:"))
+    }
+  }
+
   /// What --purged shows is what a purge of everything leaves.
   @Test(arguments: KernelVersion.released)
   func purged(_ kernel: KernelVersion) {
@@ -123,8 +148,10 @@ import VMemScript
   }
 
   @Test func metricsAreNoJSON() {
-    for line in ["holes --prometheus", "totals --prometheus"] {
-      #expect(run(line).output.hasPrefix("# HELP vmalloc_window_bytes "))
+    for (line, first) in [
+      ("holes --prometheus", "window_bytes"), ("totals --prometheus", "areas"),
+    ] {
+      #expect(run(line).output.hasPrefix("# HELP vmalloc_\(first) "))
       let result = run(line) { $0.json = true }
       #expect(result.exit == .usage && !result.output.contains("# HELP"))
     }
