@@ -129,7 +129,7 @@ import VMemScript
       "remap_vmalloc_range \(value) s 0",
       "@q = mm_create\n@switch_mm q\n@u = mmap q 4K\nremap_vmalloc_range u s \(value)",
       "@q = mm_create\n@switch_mm q\n@u = mmap q 4K\nremap_vmalloc_range u \(value) 0",
-      "vfree_atomic \(value)", "page_tables --range \(value)..+4K --format tree",
+      "vfree_atomic \(value)", "page_tables --range 0..\(value) --format tree",
     ] {
       let result = run(
         "boot --memory 16M\n@P = alloc_pages 1\n@s = get_vm_area 64K --flags sparse\n\(line)\ncheck\n"

@@ -31,12 +31,12 @@ import VMemScript
     """
 
   static let pictures = [
-    "map", "map --range s..+4K", "map --range modules", "map --range 0..0", "map --range 8K..4K",
+    "map", "map --range s..+4K", "map --range modules", "map --range 0..0",
     "map --range 0xfffffffffffff000..0", "map --range 0..1",
     "walk s+8K", "walk s", "walk s+16M", "walk h+5", "walk P[0]", "walk u+1",
     "walk 0x100000000000000",
     "walk 0", "walk -1", "page_tables --range s..+64K", "page_tables", "page_tables --mm mm",
-    "page_tables --range 0..0", "page_tables --range 8K..4K", "page_tables --range h..+2M",
+    "page_tables --range 0..0", "page_tables --range h..+2M",
     "page_tables --range 0x800000000000..0x900000000000", "page_tables --range b..+2M",
   ]
 
