@@ -217,7 +217,7 @@ public struct Switch: Sendable {
     Switch(
       "flags_old", .flagsOld, .before(.v6_12),
       "page flags in the order of 6.1",
-      known: "sources 6.1.192 and 6.12.117"),
+      known: "sources 6.1.192 and 6.12.117; that 6.6 is as 6.1 is not certain"),
     Switch(
       "vmalloc_start_note", .vmallocStartNote, .since(.v6_12),
       "VMCOREINFO has VMALLOC_START",

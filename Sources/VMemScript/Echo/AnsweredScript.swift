@@ -37,12 +37,23 @@ struct AnsweredScript {
     line(number).drop { $0 == 0x20 || $0 == 0x09 }.starts(with: Self.bareMark)
   }
 
+  /// First lines of answers that stand behind no line, given the last lines of all statements.
+  func strayAnswers(_ statements: [Int]) -> [Int] {
+    let statements = Set(statements)
+    return (1..<lines.count + 1).filter { number in
+      isAnswer(number) && (number == 1 || !isAnswer(number - 1))
+        && !statements.contains(number - 1)
+    }
+  }
+
   /// The answer that stands directly behind line `number`; nil where there is none.
   func answer(behind number: Int) -> [[UInt8]]? {
     var answer: [[UInt8]] = []
     var next = number + 1
     while next <= count, isAnswer(next) {
-      let text = line(next).drop { $0 == 0x20 || $0 == 0x09 }.dropFirst(Self.bareMark.count)
+      var text = line(next).drop { $0 == 0x20 || $0 == 0x09 }.dropFirst(Self.bareMark.count)
+      // Files with CRLF have it behind every line.
+      if text.last == 0x0d { text.removeLast() }
       answer.append(Array(text.first == 0x20 ? text.dropFirst() : text))
       next += 1
     }

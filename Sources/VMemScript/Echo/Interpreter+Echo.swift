@@ -17,6 +17,7 @@ extension Interpreter {
     }
     echo?.isWhole = flow == .next
     if echo?.mode == .verify {
+      if flow == .next { compareStray(program, script) }
       tellVerdict()
     } else if echo?.mode != .collect, script.count > printed {
       if printed == 0 { writeHeader() }
@@ -39,6 +40,7 @@ extension Interpreter {
     if committer != nil { checkAtEnd() }
     settle()
     let answer = Self.lines(call.output.writer.takeBytes())
+    let hasWarned = exit == .unexpectedWarning
     if wanted != nil,
       [.success, .unexpectedError, .failedExpectation, .unexpectedWarning]
         .contains(exit)
@@ -53,7 +55,8 @@ extension Interpreter {
       exit = before.combined(with: exit)
     case .verify:
       compare(
-        answer, wanted, source.script.line(source.last), (program.source.name ?? "", source.last))
+        answer, wanted, source.script.line(source.last), (program.source.name ?? "", source.last),
+        hasWarned: hasWarned)
     default:
       write(source.script, source.first...source.last, header: source.first == 1)
       for line in answer { write(answer: line) }
@@ -110,13 +113,13 @@ extension Interpreter {
 
   private mutating func compare(
     _ answer: [[UInt8]], _ wanted: [[UInt8]]?, _ line: ArraySlice<UInt8>,
-    _ place: (file: String, line: Int)
+    _ place: (file: String, line: Int), hasWarned: Bool = false
   ) {
     guard let wanted else { return }
     echo?.compared += 1
     guard answer != wanted else {
-      // What was announced needs no message.
-      _ = messages.takeBytes()
+      // What was announced needs no message; a WARN is in no answer.
+      if !hasWarned { _ = messages.takeBytes() }
       return
     }
     echo?.different += 1
@@ -137,6 +140,15 @@ extension Interpreter {
     echo?.writer.printable(Array(line).span)
     echo?.writer.write(byte: 0x0a)
     for change in Self.changes(from: wanted, to: answer) { write(line: change) }
+  }
+
+  /// An answer behind no line is one that did not come.
+  private mutating func compareStray(_ program: Program, _ script: AnsweredScript) {
+    for number in script.strayAnswers(program.statements.map(\.lastLine)) {
+      compare(
+        [], script.answer(behind: number - 1), script.line(number),
+        (program.source.name ?? "", number))
+    }
   }
 
   /// Lines that are only in one of two texts, with `-` and `+` in front.

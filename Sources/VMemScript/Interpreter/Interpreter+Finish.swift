@@ -6,6 +6,8 @@ extension Interpreter {
   @inline(__always)
   mutating func finish(_ line: Line) -> Flow {
     if case .stop = line.result { return .stop }
+    // What is not printed does not wait for the next line that is.
+    defer { if line.head.isSilent { _ = call.scratch.takeBytes() } }
     if line.expectation == nil, line.warnings == 0, line.staleHits == 0,
       line.result.isPlain, !options.json,
       !options.tap

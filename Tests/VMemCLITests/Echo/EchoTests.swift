@@ -164,4 +164,31 @@ struct EchoTests {
   func contradictions(_ words: [String]) throws {
     #expect(try Command.run([TestFiles.vmemctl, "run"] + words).status == 64)
   }
+
+  @Test func answersBehindNoLineAreDifferences() throws {
+    try write("#= 5\nprint 5\n#= 5\n\n#= 6\n#= 7\nprint 1\n")
+    let ran = try run("--verify", script)
+    #expect(ran.status == 2)
+    #expect(ran.outputText.hasSuffix("1 of 3 answers as written\n"), "\(ran.outputText)")
+    #expect(ran.outputText.contains("-6\n-7\n"))
+  }
+
+  @Test func carriageReturnsAreNoPartOfAnswers() throws {
+    try write("print 5\r\n#= 5\r\n")
+    #expect(try run("--verify", script).status == 0)
+  }
+
+  /// An answer does not say that a WARN came: a message does.
+  @Test func warningsAreToldWhereAnswersAreEqual() throws {
+    try write("vfree 0xffffc90000100000\n#= 0\nvm_area_map_pages 0 0..4K null\n#= -ENOENT\n")
+    let ran = try run("--verify", script)
+    #expect(ran.status == 0 && ran.outputText == "2 of 2 answers as written\n")
+    #expect(ran.errorText.contains("vfree") && !ran.errorText.contains("vm_area_map_pages"))
+  }
+
+  @Test func whatASilentLineReadIsGone() throws {
+    try write("s = vmalloc 4K\n@read s 4\necho hello\n@expect fault read 0 4\necho bye\n")
+    let ran = try run(script)
+    #expect(ran.lines.dropFirst() == ["hello", "bye"])
+  }
 }
