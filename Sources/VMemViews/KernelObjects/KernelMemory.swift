@@ -19,9 +19,9 @@ struct KernelMemory {
     let end = max(UInt64(machine.ram.frameCount) << 12, KernelImage.textOffset)
     base = (end + 0x1f_ffff) & ~0x1f_ffff
     words = [UInt64](repeating: 0, count: Int(image.end - KernelImage.start) / 8)
-    // Functions are empty: int3, as `vmlinux` has them.
+    // Functions are empty, as in `vmlinux`: nop. An int3 would be a breakpoint to a debugger.
     let text = Int(image.sections[.initText]!.upperBound - KernelImage.start) / 8
-    for index in 0..<text { words[index] = 0xcccc_cccc_cccc_cccc }
+    for index in 0..<text { words[index] = 0x9090_9090_9090_9090 }
   }
 
   /// Bytes so far: whole words.

@@ -35,9 +35,9 @@ struct VmlinuxFile {
   }
 
   private mutating func addMemory() {
-    // Functions are empty: int3, which is what a reader that disassembles should stop at.
-    add(.text, ".text", flags: 6) { [UInt8](repeating: 0xcc, count: $0) }
-    add(.initText, ".init.text", flags: 6) { [UInt8](repeating: 0xcc, count: $0) }
+    // Functions are empty: nop.
+    add(.text, ".text", flags: 6) { [UInt8](repeating: 0x90, count: $0) }
+    add(.initText, ".init.text", flags: 6) { [UInt8](repeating: 0x90, count: $0) }
     let banner = Array(image.banner.utf8)
     let from = Int(image["linux_banner"] - image.sections[.readOnly]!.lowerBound)
     add(.readOnly, ".rodata", flags: 2) { count in
