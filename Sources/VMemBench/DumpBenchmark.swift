@@ -32,7 +32,7 @@ struct DumpBenchmark: Benchmark {
     defer { BenchmarkFile.remove([core, symbols] + copies) }
     let machine = try booted()
     _ = try pair_ns(machine)
-    try DumpCheck(path: core).run(machine)
+    try DumpCheck(path: core, areas: areas).run(machine)
     let timings = try Timings.ofRounds(rounds) { () throws(BenchmarkFailure) in
       let ours_ns = try pair_ns(machine)
       let start_ns = Timings.now_ns()
