@@ -56,6 +56,8 @@ struct module {
   int refcount;
 };
 
+struct mm_struct;
+
 // A task as modules see it; the emulator keeps the rest elsewhere.
 struct task_struct {
   unsigned int __state;
@@ -67,8 +69,8 @@ struct task_struct {
   unsigned int cpu;
   int preempt_count;
   char comm[16];
-  void *mm;
-  void *active_mm;
+  struct mm_struct *mm;
+  struct mm_struct *active_mm;
   struct task_struct *parent;
   struct task_struct *group_leader;
   unsigned long vmem_number;
@@ -87,12 +89,65 @@ struct vmem_lock {
 };
 #define VMEM_LOCK_MAGIC 0xdead4ead
 
+enum vmem_lock_kind {
+  VMEM_SPINLOCK = 1, VMEM_RWLOCK, VMEM_SEQLOCK, VMEM_MUTEX, VMEM_RWSEM, VMEM_SEMAPHORE,
+};
+
 // A wait queue, and with `done` a completion.
 struct vmem_queue {
   unsigned int done;
   unsigned int magic;
   // How often it was woken.
   unsigned long wakes;
+};
+
+typedef struct { unsigned long pgd; } pgd_t;
+
+// An address space: `init_mm` is the kernel's.
+struct mm_struct {
+  // The root table, in the direct map.
+  pgd_t *pgd;
+  struct vmem_lock mmap_lock;
+  struct vmem_lock page_table_lock;
+  unsigned long start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+  unsigned long mmap_base, task_size, total_vm;
+  int mm_users;
+};
+
+// A range of physical addresses, as in /proc/iomem.
+struct resource {
+  unsigned long long start;
+  // Of its last byte.
+  unsigned long long end;
+  const char *name;
+  unsigned long flags, desc;
+  struct resource *parent, *sibling, *child;
+};
+
+// A set of CPUs; a machine has at most 64.
+struct cpumask { unsigned long bits[1]; };
+
+// A cache of objects. The emulator keeps the rest under its number.
+struct kmem_cache {
+  unsigned int object_size, size, align, flags;
+  const char *name;
+  // Run by kmem_cache_alloc of the headers for each object of a new slab.
+  void (*ctor)(void *object);
+  unsigned long vmem_number;
+};
+
+// Of a vmalloc area; addresses are folded, `pages` is a folded address too.
+struct vm_struct {
+  struct vm_struct *next;
+  void *addr;
+  // Bytes with the guard page.
+  unsigned long size;
+  unsigned long flags;
+  struct page **pages;
+  unsigned int page_order;
+  unsigned int nr_pages;
+  unsigned long long phys_addr;
+  const void *caller;
 };
 
 // MARK: Flags
