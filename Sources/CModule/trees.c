@@ -1,7 +1,7 @@
 // Red-black trees in the nodes of the module.
 //
-// Every path from the root to an empty link has the same number of black nodes, and no red node has a
-// red child. See Cormen et al., Introduction to Algorithms, chapter 13.
+// Every path from the root to an empty link has the same number of black nodes, and no red node has
+// a red child. See Cormen et al., Introduction to Algorithms, chapter 13.
 #include "natives.h"
 
 // No loop may become a call of the C library.

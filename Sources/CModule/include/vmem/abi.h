@@ -1,15 +1,15 @@
-// What a module's object and the emulator agree on: records that tell of the module, objects that both
-// read, and flags. Included by the headers that modules see and by the emulator.
+// What a module's object and the emulator agree on: records that tell of the module, objects that
+// both read, and flags. Included by the headers that modules see and by the emulator.
 #ifndef VMEM_ABI_H
 #define VMEM_ABI_H
 
 // MARK: Addresses
 
-// A module sees kernel addresses without their top 17 bits, which are all ones: what remains is a host
-// address. OR-ing this gives the kernel's address back.
+// A module sees kernel addresses without their top 17 bits, which are all ones: what remains is a
+// host address. OR-ing this gives the kernel's address back.
 #define VMEM_TOP_BITS 0xffff800000000000UL
-// Where the kernel's areas begin for a module: the direct map, the vmalloc window, the struct pages, and
-// the text of modules.
+// Where the kernel's areas begin for a module: the direct map, the vmalloc window, the struct pages,
+// and the text of modules.
 #define VMEM_DIRECT_MAP 0x088000000000UL
 #define VMEM_VMALLOC 0x490000000000UL
 #define VMEM_VMALLOC_END 0x690000000000UL
@@ -23,7 +23,7 @@ enum vmem_record_kind {
   VMEM_INIT = 1,              // pointer: int (*)(void)
   VMEM_EXIT,                  // pointer: void (*)(void)
   VMEM_PARAMETER,             // name, type, pointer: the variable; permissions
-  VMEM_PARAMETER_ARRAY,       // as above of one element; count: capacity; more: int that counts, or 0
+  VMEM_PARAMETER_ARRAY,       // as above of one element; count: room; more: int that counts, or 0
   VMEM_PARAMETER_STRING,      // a char array; count: its bytes
   VMEM_PARAMETER_CALLBACK,    // pointer: struct kernel_param_ops; more: its argument
   VMEM_PARAMETER_TEXT,        // MODULE_PARM_DESC: name, text
@@ -74,6 +74,8 @@ struct task_struct {
   struct task_struct *parent;
   struct task_struct *group_leader;
   unsigned long vmem_number;
+  // Switches that it asked for and that it did not, and faults.
+  unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 };
 
 // What spinlocks, mutexes, semaphores and reader-writer locks are: the emulator does the rest.

@@ -2,7 +2,7 @@
 #ifndef VMEM_COMPILER_H
 #define VMEM_COMPILER_H
 
-// The linkage of every kernel function: a module's object refers to `f` as `vk_f`, which no library has.
+// The linkage of every kernel function: a module refers to `f` as `vk_f`, which no library has.
 #define VK(name) __asm__("vk_" #name)
 
 // Copies of structures that the compiler makes out of line.

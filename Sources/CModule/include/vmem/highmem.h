@@ -1,4 +1,4 @@
-// Short mappings of pages, and copies between pages. With 64 bits these are the direct map's addresses.
+// Short mappings of pages, and copies between pages. With 64 bits they are in the direct map.
 #ifndef VMEM_HIGHMEM_H
 #define VMEM_HIGHMEM_H
 

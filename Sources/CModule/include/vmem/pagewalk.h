@@ -43,7 +43,7 @@ static int vmem_walk_ptes(pmd_t *pmd, unsigned long at, unsigned long end, struc
   return error;
 }
 
-// A level above the last: calls `name`_entry, then the level below unless the entry is a leaf or empty.
+// A level above the last: its function, then the level below unless the entry is a leaf or empty.
 #define __vmem_walk(level, depth, below, walk_below) \
   static int vmem_walk_##level##s( \
       level##_t *entry, unsigned long at, unsigned long end, struct mm_walk *walk) { \

@@ -88,15 +88,15 @@ void kmem_cache_destroy(struct kmem_cache *cache) VK(kmem_cache_destroy);
 int kmem_cache_shrink(struct kmem_cache *cache) VK(kmem_cache_shrink);
 void kmem_cache_free(struct kmem_cache *cache, void *object) VK(kmem_cache_free);
 void *vmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, int node) VK(kmem_cache_alloc);
-// The next object of a new slab that no constructor has seen, or 0. Makes a slab if no object is free.
+// The next object of a new slab that no constructor has seen, or 0. Makes a slab if none is free.
 void *vmem_cache_fresh(struct kmem_cache *cache, gfp_t gfp, int node) VK(kmem_cache_fresh);
 
-static __always_inline struct kmem_cache *vmem_cache_create_plain(const char *name, unsigned int size,
-    unsigned int align, slab_flags_t flags, void (*ctor)(void *object)) {
+static __always_inline struct kmem_cache *vmem_cache_create_plain(const char *name,
+    unsigned int size, unsigned int align, slab_flags_t flags, void (*ctor)(void *object)) {
   return vmem_cache_create(name, size, align, flags, ctor);
 }
-static __always_inline struct kmem_cache *vmem_cache_create_args(const char *name, unsigned int size,
-    const struct kmem_cache_args *arguments, slab_flags_t flags) {
+static __always_inline struct kmem_cache *vmem_cache_create_args(const char *name,
+    unsigned int size, const struct kmem_cache_args *arguments, slab_flags_t flags) {
   return vmem_cache_create(name, size, arguments ? arguments->align : 0, flags,
       arguments ? arguments->ctor : NULL);
 }

@@ -88,7 +88,9 @@ static inline struct timespec64 ns_to_timespec64(s64 ns) {
 #define ktime_to_timespec64(time) ns_to_timespec64(time)
 #define timespec64_to_ns(time) ((time)->tv_sec * NSEC_PER_SEC + (time)->tv_nsec)
 #define timespec64_to_ktime(time) timespec64_to_ns(&(time))
-static inline void ktime_get_ts64(struct timespec64 *time) { *time = ns_to_timespec64(ktime_get()); }
+static inline void ktime_get_ts64(struct timespec64 *time) {
+  *time = ns_to_timespec64(ktime_get());
+}
 static inline void ktime_get_real_ts64(struct timespec64 *time) {
   *time = ns_to_timespec64(ktime_get_real());
 }
@@ -170,14 +172,18 @@ enum hrtimer_mode {
   HRTIMER_MODE_HARD = 8, HRTIMER_MODE_ABS_SOFT = 4, HRTIMER_MODE_REL_SOFT = 5,
   HRTIMER_MODE_REL_PINNED = 3,
 };
+struct hrtimer_clock_base { ktime_t (*get_time)(void); };
 struct hrtimer {
   ktime_t expires;
   enum hrtimer_restart (*function)(struct hrtimer *timer);
   unsigned long vmem_number;
   int clock;
+  const struct hrtimer_clock_base *base;
 };
+static const struct hrtimer_clock_base vmem_clock_base __maybe_unused = { ktime_get };
 #define hrtimer_init(timer, clock_, mode) \
-  ((void)(mode), (timer)->clock = (clock_), (timer)->vmem_number = 0)
+  ((void)(mode), (timer)->clock = (clock_), (timer)->base = &vmem_clock_base, \
+      (void)((timer)->vmem_number = 0))
 #define hrtimer_setup(timer, function_, clock_, mode) \
   (hrtimer_init(timer, clock_, mode), (void)((timer)->function = (function_)))
 void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode) VK(hrtimer_start);
