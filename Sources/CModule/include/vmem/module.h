@@ -67,7 +67,6 @@ void cleanup_module(void) __attribute__((visibility("default")));
 #define MODULE_DEVICE_TABLE(type, table)
 
 #define __vmem_export(symbol, gpl) \
-  extern __typeof__(symbol) symbol __attribute__((visibility("default"))); \
   __vmem_record(.kind = VMEM_EXPORT, .type = gpl, .name = #symbol, .pointer = (void *)&symbol)
 #define EXPORT_SYMBOL(symbol) __vmem_export(symbol, 0)
 #define EXPORT_SYMBOL_GPL(symbol) __vmem_export(symbol, 1)

@@ -66,7 +66,8 @@ int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 
 // MARK: A variable for each CPU
 
-#define __vmem_per_cpu_section __attribute__((section(".data..percpu")))
+// Not ".data..percpu": linkers of shared objects put that into ".data".
+#define __vmem_per_cpu_section __attribute__((section(".vmem.percpu")))
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) name
 #define DEFINE_PER_CPU(type, name) __vmem_per_cpu_section __typeof__(type) name
 #define DEFINE_PER_CPU_ALIGNED(type, name) DEFINE_PER_CPU(type, name) __aligned(64)

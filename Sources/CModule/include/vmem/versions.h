@@ -20,6 +20,20 @@ void *vmem_lost_argument_map_ram(void *pages, ...)
   __vmem_fifth(__VA_ARGS__, vmem_lost_argument_map_ram, vm_map_ram, vm_map_ram, vm_map_ram) \
   (__VA_ARGS__)
 
+// Sparse areas, since 6.9: [start, end) of one gets a page of `pages` for each of its own.
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#define __VMEM_SPARSE_CALL(name) __attribute__((error(#name " exists since 6.9")))
+unsigned long vmem_no_sparse_areas(void) __VMEM_SPARSE_CALL(VM_SPARSE);
+#define VM_SPARSE vmem_no_sparse_areas()
+#else
+#define __VMEM_SPARSE_CALL(name) VK(name)
+#define VM_SPARSE 0x1000UL
+#endif
+int vm_area_map_pages(struct vm_struct *area, unsigned long start, unsigned long end,
+    struct page **pages) __VMEM_SPARSE_CALL(vm_area_map_pages);
+void vm_area_unmap_pages(struct vm_struct *area, unsigned long start, unsigned long end)
+    __VMEM_SPARSE_CALL(vm_area_unmap_pages);
+
 // kvrealloc: (old, size, gfp) since 6.12, (old, old size, size, gfp) before.
 #define __vmem_kvrealloc_3(old, size, gfp) vmem_kvrealloc(old, size, gfp)
 #define __vmem_kvrealloc_4(old, old_size, size, gfp) vmem_kvrealloc(old, size, gfp)

@@ -24,7 +24,6 @@
 #define VM_MAP_PUT_PAGES 0x200UL
 #define VM_ALLOW_HUGE_VMAP 0x400UL
 #define VM_DEFER_KMEMLEAK 0x800UL
-#define VM_SPARSE 0x1000UL
 
 // MARK: Memory
 
@@ -92,11 +91,6 @@ struct vm_struct *find_vm_area(const void *address) VK(find_vm_area);
 static inline size_t get_vm_area_size(const struct vm_struct *area) {
   return area->flags & VM_NO_GUARD ? area->size : area->size - PAGE_SIZE;
 }
-// Of a VM_SPARSE area: [start, end) of it, a page of `pages` each.
-int vm_area_map_pages(struct vm_struct *area, unsigned long start, unsigned long end,
-    struct page **pages) VK(vm_area_map_pages);
-void vm_area_unmap_pages(struct vm_struct *area, unsigned long start, unsigned long end)
-    VK(vm_area_unmap_pages);
 // What only code of the kernel itself can call: `shift` is that of one entry of `pages`.
 int vmap_pages_range(unsigned long start, unsigned long end, pgprot_t protection,
     struct page **pages, unsigned int shift) VK(vmap_pages_range);
