@@ -1,15 +1,15 @@
-// What a module's object and the emulator agree on: records that tell of the module, objects that both
-// read, and flags. Included by the headers that modules see and by the emulator.
+// What a module's object and the emulator agree on: records that tell of the module, objects that
+// both read, and flags. Included by the headers that modules see and by the emulator.
 #ifndef VMEM_ABI_H
 #define VMEM_ABI_H
 
 // MARK: Addresses
 
-// A module sees kernel addresses without their top 17 bits, which are all ones: what remains is a host
-// address. OR-ing this gives the kernel's address back.
+// A module sees kernel addresses without their top 17 bits, which are all ones: what remains is a
+// host address. OR-ing this gives the kernel's address back.
 #define VMEM_TOP_BITS 0xffff800000000000UL
-// Where the kernel's areas begin for a module: the direct map, the vmalloc window, the struct pages, and
-// the text of modules.
+// Where the kernel's areas begin for a module: the direct map, the vmalloc window, the struct pages,
+// and the text of modules.
 #define VMEM_DIRECT_MAP 0x088000000000UL
 #define VMEM_VMALLOC 0x490000000000UL
 #define VMEM_VMALLOC_END 0x690000000000UL
@@ -23,7 +23,7 @@ enum vmem_record_kind {
   VMEM_INIT = 1,              // pointer: int (*)(void)
   VMEM_EXIT,                  // pointer: void (*)(void)
   VMEM_PARAMETER,             // name, type, pointer: the variable; permissions
-  VMEM_PARAMETER_ARRAY,       // as above of one element; count: capacity; more: int that counts, or 0
+  VMEM_PARAMETER_ARRAY,       // as above of one element; count: room; more: int that counts, or 0
   VMEM_PARAMETER_STRING,      // a char array; count: its bytes
   VMEM_PARAMETER_CALLBACK,    // pointer: struct kernel_param_ops; more: its argument
   VMEM_PARAMETER_TEXT,        // MODULE_PARM_DESC: name, text
@@ -56,6 +56,8 @@ struct module {
   int refcount;
 };
 
+struct mm_struct;
+
 // A task as modules see it; the emulator keeps the rest elsewhere.
 struct task_struct {
   unsigned int __state;
@@ -67,11 +69,13 @@ struct task_struct {
   unsigned int cpu;
   int preempt_count;
   char comm[16];
-  void *mm;
-  void *active_mm;
+  struct mm_struct *mm;
+  struct mm_struct *active_mm;
   struct task_struct *parent;
   struct task_struct *group_leader;
   unsigned long vmem_number;
+  // Switches that it asked for and that it did not, and faults.
+  unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 };
 
 // What spinlocks, mutexes, semaphores and reader-writer locks are: the emulator does the rest.
@@ -87,12 +91,65 @@ struct vmem_lock {
 };
 #define VMEM_LOCK_MAGIC 0xdead4ead
 
+enum vmem_lock_kind {
+  VMEM_SPINLOCK = 1, VMEM_RWLOCK, VMEM_SEQLOCK, VMEM_MUTEX, VMEM_RWSEM, VMEM_SEMAPHORE,
+};
+
 // A wait queue, and with `done` a completion.
 struct vmem_queue {
   unsigned int done;
   unsigned int magic;
   // How often it was woken.
   unsigned long wakes;
+};
+
+typedef struct { unsigned long pgd; } pgd_t;
+
+// An address space: `init_mm` is the kernel's.
+struct mm_struct {
+  // The root table, in the direct map.
+  pgd_t *pgd;
+  struct vmem_lock mmap_lock;
+  struct vmem_lock page_table_lock;
+  unsigned long start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+  unsigned long mmap_base, task_size, total_vm;
+  int mm_users;
+};
+
+// A range of physical addresses, as in /proc/iomem.
+struct resource {
+  unsigned long long start;
+  // Of its last byte.
+  unsigned long long end;
+  const char *name;
+  unsigned long flags, desc;
+  struct resource *parent, *sibling, *child;
+};
+
+// A set of CPUs; a machine has at most 64.
+struct cpumask { unsigned long bits[1]; };
+
+// A cache of objects. The emulator keeps the rest under its number.
+struct kmem_cache {
+  unsigned int object_size, size, align, flags;
+  const char *name;
+  // Run by kmem_cache_alloc of the headers for each object of a new slab.
+  void (*ctor)(void *object);
+  unsigned long vmem_number;
+};
+
+// Of a vmalloc area; addresses are folded, `pages` is a folded address too.
+struct vm_struct {
+  struct vm_struct *next;
+  void *addr;
+  // Bytes with the guard page.
+  unsigned long size;
+  unsigned long flags;
+  struct page **pages;
+  unsigned int page_order;
+  unsigned int nr_pages;
+  unsigned long long phys_addr;
+  const void *caller;
 };
 
 // MARK: Flags
