@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "CModule", exclude: ["include"], publicHeadersPath: "public"),
     .target(
       name: "VMemModules", dependencies: ["CHost", "CModule", "VMem", "VMemViews"],
-      swiftSettings: strict),
+      swiftSettings: plain),
     .target(
       name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews", "VMemModules"],
       swiftSettings: strict),

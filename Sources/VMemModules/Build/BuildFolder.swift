@@ -12,7 +12,7 @@ struct BuildFolder {
     if let cache = Self.variable("XDG_CACHE_HOME"), cache.hasPrefix("/") { candidates.append(cache) }
     if let home = Self.variable("HOME"), home.hasPrefix("/") { candidates.append(home + "/.cache") }
     for candidate in candidates {
-      unsafe mkdir(candidate, 0o700)
+      mkdir(candidate, 0o700)
       if Self.isMine(candidate + "/vmemctl") {
         path = candidate + "/vmemctl"
         return
@@ -25,16 +25,16 @@ struct BuildFolder {
 
   static func variable(_ name: String) -> String? {
     // Safe: the environment's strings are copied.
-    unsafe getenv(name).map { unsafe String(cString: $0) }
+    getenv(name).map { String(cString: $0) }
   }
 
   /// Makes a folder that only this user can write to; false for one that somebody else has made.
   private static func isMine(_ path: String) -> Bool {
-    unsafe mkdir(path, 0o700)
+    mkdir(path, 0o700)
     var status = stat()
-    guard unsafe lstat(path, &status) == 0 else { return false }
+    guard lstat(path, &status) == 0 else { return false }
     return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == getuid()
-      && status.st_mode & 0o022 == 0 && unsafe access(path, W_OK) == 0
+      && status.st_mode & 0o022 == 0 && access(path, W_OK) == 0
   }
 
   /// The folder with the headers, which is written where it is not there yet.
@@ -43,24 +43,24 @@ struct BuildFolder {
     for index in 0..<Int(vmem_file_count) { hash.add(Self.bytes(index)) }
     let folder = path + "/include-" + hash.text
     var status = stat()
-    if unsafe stat(folder + "/linux/module.h", &status) == 0 { return folder }
+    if stat(folder + "/linux/module.h", &status) == 0 { return folder }
     let temporary = path + "/include-\(hash.text).\(getpid())"
     guard Self.writeHeaders(to: temporary) else { return nil }
     // Whoever was faster has written the same.
-    if unsafe rename(temporary, folder) != 0, unsafe stat(folder, &status) != 0 { return nil }
+    if rename(temporary, folder) != 0, stat(folder, &status) != 0 { return nil }
     return folder
   }
 
   private static func bytes(_ index: Int) -> [UInt8] {
     // Safe: the table has as many entries, each of as many bytes.
-    let file = unsafe vmem_files_at(index)
+    let file = vmem_files_at(index)
     return unsafe Array(UnsafeBufferPointer(start: file.bytes, count: Int(file.size)))
   }
 
   /// Writes the real headers, and one of a line for each name that includes them.
   static func writeHeaders(to folder: String) -> Bool {
     for index in 0..<Int(vmem_file_count) {
-      let name = unsafe String(cString: vmem_files_at(index).path)
+      let name = String(cString: vmem_files_at(index).path)
       if name == "names" {
         for line in bytes(index).split(separator: UInt8(ascii: "\n")) {
           let header = String(decoding: line, as: UTF8.self)
@@ -78,16 +78,16 @@ struct BuildFolder {
   /// Writes a file and the folders above it.
   static func write(_ bytes: [UInt8], to path: String) -> Bool {
     for (index, letter) in path.utf8.enumerated() where letter == UInt8(ascii: "/") && index > 0 {
-      unsafe mkdir(String(decoding: path.utf8.prefix(index), as: UTF8.self), 0o755)
+      mkdir(String(decoding: path.utf8.prefix(index), as: UTF8.self), 0o755)
     }
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { return false }
     defer { close(file) }
     var done = 0
     while done < bytes.count {
       // Safe: the rest of the array.
-      let now = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(file, $0.baseAddress! + done, bytes.count - done)
+      let now = bytes.withUnsafeBytes {
+        Glibc.write(file, $0.baseAddress! + done, bytes.count - done)
       }
       guard now > 0 else { return false }
       done += now

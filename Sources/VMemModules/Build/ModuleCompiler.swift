@@ -37,9 +37,9 @@ package struct ModuleCompiler {
   }
 
   private static func isThere(_ program: String) -> Bool {
-    if program.contains("/") { return unsafe access(program, X_OK) == 0 }
+    if program.contains("/") { return access(program, X_OK) == 0 }
     let path = BuildFolder.variable("PATH") ?? "/usr/bin:/bin"
-    return path.split(separator: ":").contains { unsafe access("\($0)/\(program)", X_OK) == 0 }
+    return path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
   }
 
   /// The name of the module that a source file makes.
@@ -55,7 +55,7 @@ package struct ModuleCompiler {
   ) throws(Failure) -> (bytes: [UInt8], warnings: [UInt8]) {
     guard let source = Self.read(path) else {
       throw Failure(
-        sentence: "\(path): \(String(cString: unsafe strerror(errno)))", hint: nil, output: [])
+        sentence: "\(path): \(String(cString: strerror(errno)))", hint: nil, output: [])
     }
     var hash = ContentHash()
     hash.add(source)
@@ -67,9 +67,9 @@ package struct ModuleCompiler {
   }
 
   private func absolute(_ path: String) -> String {
-    guard let found = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(found) }
-    return unsafe String(cString: found)
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
   }
 
   private func arguments(_ path: String, _ kernel: KernelVersion, _ output: String) -> [String] {
@@ -103,8 +103,8 @@ package struct ModuleCompiler {
       throw Failure(sentence: "\(words[0]) cannot be run", hint: nil, output: [])
     }
     defer {
-      unsafe unlink(temporary + ".d")
-      unsafe unlink(temporary + ".so")
+      unlink(temporary + ".d")
+      unlink(temporary + ".so")
     }
     guard result.status == 0, let bytes = Self.read(temporary + ".so") else {
       throw Failure(
@@ -112,7 +112,7 @@ package struct ModuleCompiler {
         output: result.output)
     }
     writeDependencies(temporary, kept)
-    unsafe _ = rename(temporary + ".so", kept + ".so")
+    _ = rename(temporary + ".so", kept + ".so")
     return (bytes, result.output)
   }
 
@@ -153,28 +153,28 @@ package struct ModuleCompiler {
     let file = chost_open_memory()
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    unsafe posix_spawn_file_actions_adddup2(&actions, file, 1)
-    unsafe posix_spawn_file_actions_adddup2(&actions, file, 2)
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, file, 1)
+    posix_spawn_file_actions_adddup2(&actions, file, 2)
     // Safe: the copies live until the child has its own.
-    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
-    unsafe arguments.append(nil)
-    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    arguments.append(nil)
+    defer { arguments.forEach { free($0) } }
     var process: pid_t = 0
-    guard unsafe posix_spawnp(&process, words[0], &actions, nil, arguments, environ) == 0 else {
+    guard posix_spawnp(&process, words[0], &actions, nil, arguments, environ) == 0 else {
       return nil
     }
     var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
     lseek(file, 0, SEEK_SET)
     return (status, Self.read(file))
   }
 
   /// What the host says of the last file that could not be opened.
-  package static var lastError: String { unsafe String(cString: strerror(errno)) }
+  package static var lastError: String { String(cString: strerror(errno)) }
 
   /// Writes a file; what went wrong, or nil.
   package static func write(_ bytes: [UInt8], to path: String) -> String? {
@@ -182,11 +182,11 @@ package struct ModuleCompiler {
   }
 
   package static func read(_ path: String) -> [UInt8]? {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
     var status = stat()
-    guard unsafe fstat(file, &status) == 0 else { return nil }
+    guard fstat(file, &status) == 0 else { return nil }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       errno = EISDIR
       return nil
@@ -199,7 +199,7 @@ package struct ModuleCompiler {
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       // Safe: as many bytes as the buffer has.
-      let got = unsafe Glibc.read(file, &part, part.count)
+      let got = Glibc.read(file, &part, part.count)
       if got > 0 { bytes += part[..<got] } else if got == 0 || errno != EINTR { return bytes }
     }
   }

@@ -8,7 +8,7 @@ extension CallTable {
     CallEntry("raw_smp_processor_id") { call in UInt64(call.machine.cpu) },
     CallEntry("smp_processor_id") { call in
       if let task = call.task, task.preemptCount == 0, !task.interruptsOff,
-        unsafe task.record.pointee.flags & 0x20_0000 == 0
+        task.record.pointee.flags & 0x20_0000 == 0
       {
         call.host.log(
           ["BUG: using smp_processor_id() in preemptible [00000000] code: \(call.host.taskTitle)"],
@@ -145,7 +145,7 @@ extension ModuleHost {
   func callBack(
     _ function: UInt64, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0
   ) throws(CallStop) -> UInt64 {
-    let end = unsafe chost_native_call(function, a, b, c)
+    let end = chost_native_call(function, a, b, c)
     guard end.how == Int32(CHOST_NATIVE_FINISHED.rawValue) else { throw .oops(unwound(end.fault)) }
     return end.value
   }

@@ -167,7 +167,7 @@ extension ModuleHost {
   }
 
   func flushLine() {
-    unsafe place!.pointee.log.write(partialLine, level: partialLevel)
+    place!.pointee.log.write(partialLine, level: partialLevel)
     partialLine = []
   }
 }

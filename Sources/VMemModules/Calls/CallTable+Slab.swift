@@ -192,7 +192,7 @@ extension NativeCall {
     record.size = UInt32(stride)
     record.align = UInt32(align)
     record.flags = uint(3)
-    unsafe record.name = UnsafePointer(bitPattern: UInt(host.objects.keep(Array(name.utf8) + [0])))
+    record.name = UnsafePointer(bitPattern: UInt(host.objects.keep(Array(name.utf8) + [0])))
     let handle = host.objects.cache(record, constructor: self[4])
     host.slab.addNamed(cache, handle)
     host.ledger.add(
@@ -224,7 +224,7 @@ extension ModuleHost {
   func freeEmptySlabs(_ caches: [SlabHeap.Cache]) {
     for (start, order) in slab.takeEmpty(caches) {
       let first = (start &- map.pageOffset) >> 12
-      unsafe _ = try? place!.pointee.freePages(Array(first..<first + 1 << UInt64(order)))
+      _ = try? place!.pointee.freePages(Array(first..<first + 1 << UInt64(order)))
     }
   }
 }

@@ -6,7 +6,7 @@ extension CallTable {
   static let tasks: [CallEntry] = [
     CallEntry("current") { call in call.task?.address ?? 0 },
     CallEntry("set_current_state") { call in
-      unsafe call.task?.record.pointee.__state = call.uint(0)
+      call.task?.record.pointee.__state = call.uint(0)
       return 0
     },
     CallEntry("schedule") { call throws(CallStop) in try call.schedule() },
@@ -47,7 +47,7 @@ extension CallTable {
       return try call.createThread(name: Array(format.utf8), cpu: cpu)
     },
     CallEntry("kthread_bind") { call in
-      unsafe call.host.task(at: call[0])?.record.pointee.cpu = call.uint(1)
+      call.host.task(at: call[0])?.record.pointee.cpu = call.uint(1)
       return 0
     },
     CallEntry("kthread_stop") { call throws(CallStop) in try call.stopThread() },
@@ -72,7 +72,7 @@ extension CallTable {
     CallEntry("set_cpus_allowed_ptr") { call throws(CallStop) in
       let bits = try call.words(call[1], 1)[0]
       guard bits != 0 else { return UInt64(bitPattern: -22) }
-      unsafe call.host.task(at: call[0])?.record.pointee.cpu = UInt32(bits.trailingZeroBitCount)
+      call.host.task(at: call[0])?.record.pointee.cpu = UInt32(bits.trailingZeroBitCount)
       return 0
     },
   ]
@@ -125,7 +125,7 @@ extension NativeCall {
 
   fileprivate func schedule() throws(CallStop) -> UInt64 {
     guard let task else { return 0 }
-    if unsafe task.record.pointee.__state == 0 {
+    if task.record.pointee.__state == 0 {
       try yield()
       return 0
     }
@@ -134,8 +134,8 @@ extension NativeCall {
 
   fileprivate func scheduleTimeout() throws(CallStop) -> UInt64 {
     guard let task else { return 0 }
-    let left = try wait(jiffies: self[0]) { unsafe task.record.pointee.__state == 0 && task.isWaiting }
-    unsafe task.record.pointee.__state = 0
+    let left = try wait(jiffies: self[0]) { task.record.pointee.__state == 0 && task.isWaiting }
+    task.record.pointee.__state = 0
     return left
   }
 
@@ -145,8 +145,8 @@ extension NativeCall {
     guard let task = host.spawn(self[0], self[1], name: name, module) else {
       return UInt64(bitPattern: -12)
     }
-    unsafe task.record.pointee.flags = 0x20_0000
-    if let cpu { unsafe task.record.pointee.cpu = cpu }
+    task.record.pointee.flags = 0x20_0000
+    if let cpu { task.record.pointee.cpu = cpu }
     return task.address
   }
 
@@ -173,9 +173,9 @@ extension NativeCall {
 extension ModuleHost {
   /// Lets a task go on; false when it was not asleep.
   func wake(_ task: ModuleTask) -> Bool {
-    let wasAsleep = unsafe task.state == .new || task.record.pointee.__state != 0
+    let wasAsleep = task.state == .new || task.record.pointee.__state != 0
     if task.state == .new { task.state = .ready }
-    unsafe task.record.pointee.__state = 0
+    task.record.pointee.__state = 0
     hasMoved = true
     return wasAsleep
   }

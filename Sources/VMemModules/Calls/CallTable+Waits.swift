@@ -4,7 +4,7 @@ internal import VMem
 /// Wait queues, completions, and read-copy update.
 extension CallTable {
   /// `done` of a completion that everybody may pass.
-  private static let all: UInt64 = 0xffff_ffff
+  private static let everybody: UInt64 = 0xffff_ffff
 
   static let waits: [CallEntry] = [
     // queue, wakes seen, state, timeout
@@ -34,22 +34,22 @@ extension CallTable {
       var list = call.host.joined[call[0]] ?? []
       if !list.contains(task) { list.append(task) }
       call.host.joined[call[0]] = list
-      if call.int(2) >= 0 { unsafe call.task?.record.pointee.__state = call.uint(2) }
+      if call.int(2) >= 0 { call.task?.record.pointee.__state = call.uint(2) }
       return 0
     },
     CallEntry("finish_wait") { call throws(CallStop) in
       let task = try call.words(call[1] &+ 8, 1)[0]
       call.host.joined[call[0]]?.removeAll { $0 == task }
-      unsafe call.task?.record.pointee.__state = 0
+      call.task?.record.pointee.__state = 0
       return 0
     },
     CallEntry("complete") { call throws(CallStop) in
       let done = try call.done(0)
-      if done != all { try call.write(word: done + 1, size: 4, to: call[0]) }
+      if done != everybody { try call.write(word: done + 1, size: 4, to: call[0]) }
       return 0
     },
     CallEntry("complete_all") { call throws(CallStop) in
-      try call.write(word: all, size: 4, to: call[0])
+      try call.write(word: everybody, size: 4, to: call[0])
       return 0
     },
     // completion, state, timeout
@@ -194,7 +194,7 @@ extension ModuleHost {
   private func free(_ address: UInt64, _ call: String, _ caller: String) {
     ledger.remove(address, call: call, caller: caller, time: now)
     if map.isVmallocAddress(address) {
-      unsafe _ = try? place!.pointee.vfree(address)
+      _ = try? place!.pointee.vfree(address)
     } else if let (cache, start) = slab.object(at: address), start == address,
       slab.size(of: address) != nil
     {

@@ -96,7 +96,7 @@ extension ModuleHost {
 
   /// Lets microseconds pass.
   func pass(_ microseconds: UInt64) {
-    unsafe place!.pointee.advanceClock(to: now + microseconds)
+    place!.pointee.advanceClock(to: now + microseconds)
   }
 
   /// The task of a `struct task_struct`.

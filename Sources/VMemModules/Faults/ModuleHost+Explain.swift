@@ -31,13 +31,13 @@ extension ModuleHost {
 
   private func where_(_ address: UInt64) -> String {
     if map.isVmallocAddress(address) {
-      return unsafe chost_native_has(folded(address)) != 0
+      return chost_native_has(folded(address)) != 0
         ? ", in the vmalloc window"
         : ", or one that this program cannot show: it lies there itself, as it is not statically linked"
     }
     let frame = (address &- map.pageOffset) >> 12
     guard frame < view.configuration.memory >> 12 else { return "" }
-    switch unsafe place!.pointee.pageSets.use(ofFrame: frame) {
+    switch place!.pointee.pageSets.use(ofFrame: frame) {
     case .free, .perCPU: return ": page frame \(frame) is free"
     case .table: return ": page frame \(frame) is a page table"
     case .reserved, .slab, .array: return ": page frame \(frame) is the kernel's own"

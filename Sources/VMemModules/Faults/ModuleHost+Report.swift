@@ -8,7 +8,7 @@ internal import VMemViews
 extension ModuleHost {
   /// Appends lines to the kernel log.
   func log(_ lines: [String], level: UInt8) {
-    for line in lines { unsafe place!.pointee.log.write(Array(line.utf8), level: level) }
+    for line in lines { place!.pointee.log.write(Array(line.utf8), level: level) }
   }
 
   func explain(_ sentence: String) { log(["vmemctl: \(sentence)"], level: 3) }
@@ -75,7 +75,7 @@ extension ModuleHost {
 
   private func pageFault(_ fault: chost_native_fault, _ task: ModuleTask) -> Oops {
     let address = unfolded(fault.address)
-    if unsafe chost_native_is_stack_end(task.native, fault.address) != 0 {
+    if chost_native_is_stack_end(task.native, fault.address) != 0 {
       return Oops(
         lines: ["BUG: TASK stack guard page was hit at \(hex(address, digits: 16))"],
         explanation: "the stack of \(task.name) is full: it has \(ModuleTask.stackSize >> 10) KiB",
@@ -146,8 +146,8 @@ extension ModuleHost {
   func words(_ address: UInt64, _ count: Int) -> [UInt64]? {
     guard let pointer = UnsafeRawPointer(bitPattern: UInt(address)) else { return nil }
     var result = [UInt64](repeating: 0, count: count)
-    let copied = unsafe result.withUnsafeMutableBytes {
-      unsafe chost_native_copy($0.baseAddress!, pointer, count * 8)
+    let copied = result.withUnsafeMutableBytes {
+      chost_native_copy($0.baseAddress!, pointer, count * 8)
     }
     return copied == count * 8 ? result : nil
   }

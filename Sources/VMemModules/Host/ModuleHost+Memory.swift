@@ -10,8 +10,8 @@ extension ModuleHost {
     }
     var result = [UInt8](repeating: 0, count: count)
     // Safe: room for as many, and what is not there ends the copy.
-    let copied = unsafe result.withUnsafeMutableBytes {
-      unsafe chost_native_copy($0.baseAddress!, pointer, count)
+    let copied = result.withUnsafeMutableBytes {
+      chost_native_copy($0.baseAddress!, pointer, count)
     }
     return copied == count ? result : nil
   }
@@ -34,8 +34,8 @@ extension ModuleHost {
     if bytes.isEmpty { return true }
     guard let pointer = UnsafeMutableRawPointer(bitPattern: UInt(address)) else { return false }
     // Safe: what cannot be written ends the copy.
-    let copied = unsafe bytes.withUnsafeBytes {
-      unsafe chost_native_copy(pointer, $0.baseAddress!, bytes.count)
+    let copied = bytes.withUnsafeBytes {
+      chost_native_copy(pointer, $0.baseAddress!, bytes.count)
     }
     return copied == bytes.count
   }

@@ -7,8 +7,8 @@ internal import VMem
 extension ModuleHost {
   static let fill: chost_native_fill = { context, address, error, page in
     // Safe: the context is the host that has opened the windows.
-    let host = unsafe Unmanaged<ModuleHost>.fromOpaque(context!).takeUnretainedValue()
-    return unsafe host.fill(address, error, page) ? 1 : 0
+    let host = Unmanaged<ModuleHost>.fromOpaque(context!).takeUnretainedValue()
+    return host.fill(address, error, page) ? 1 : 0
   }
 
   private func fill(
@@ -29,17 +29,17 @@ extension ModuleHost {
     result.protection = PROT_READ
     if found.isWritable { result.protection |= PROT_WRITE }
     if found.isExecutable { result.protection |= PROT_EXEC }
-    unsafe page.pointee = result
+    page.pointee = result
     return true
   }
 
   static let dispatch: chost_native_dispatch = { context, number, arguments, stack, caller, result in
     // Safe: as above.
-    let host = unsafe Unmanaged<ModuleHost>.fromOpaque(context!).takeUnretainedValue()
-    let call = unsafe NativeCall(
+    let host = Unmanaged<ModuleHost>.fromOpaque(context!).takeUnretainedValue()
+    let call = NativeCall(
       host: host, function: Int(number), arguments: arguments, stack: stack, caller: caller)
     do throws(CallStop) {
-      unsafe result.pointee = try host.carryOut(call)
+      result.pointee = try host.carryOut(call)
       return Int32(CHOST_NATIVE_RETURNS.rawValue)
     } catch {
       switch error {

@@ -15,7 +15,7 @@ package final class ModuleHost {
   let devices: Int32
   let map: AddressMap
   let view: NativeView
-  let table = CallTable.all
+  let table = CallTable.every
   private(set) var thunks: Thunks
 
   package internal(set) var modules: [LoadedModule] = []
@@ -77,7 +77,7 @@ package final class ModuleHost {
         start: UInt64(VMEM_STRUCT_PAGES), size: (frames << 6 + 4095) & ~4095, is_optional: 0),
     ]
     // Safe: the host outlives the windows, which its end closes.
-    let status = unsafe chost_native_open(
+    let status = chost_native_open(
       ranges, Self.fill, Self.dispatch, Unmanaged.passUnretained(self).toOpaque())
     guard status == 0, devices >= 0, thunks.write(table) else {
       machine.unshareMemory(memory)
@@ -85,7 +85,7 @@ package final class ModuleHost {
       if status == 0 { chost_native_close() }
       throw ModuleFailure(.ENOMEM, status == EEXIST ? .moduleAddresses : .moduleMemory)
     }
-    unsafe ftruncate(devices, Self.deviceBytes)
+    ftruncate(devices, Self.deviceBytes)
     objects.open(machine, self)
   }
 
@@ -103,7 +103,7 @@ package final class ModuleHost {
     tasks = []
     objects.close()
     thunks.release()
-    unsafe chost_native_close()
+    chost_native_close()
     machine.unshareMemory(memory)
     Glibc.close(devices)
   }
@@ -112,9 +112,9 @@ package final class ModuleHost {
   package func run<E: Error>(
     on machine: inout Machine, _ body: (ModuleHost) throws(E) -> Void
   ) throws(E) {
-    try unsafe withUnsafeMutablePointer(to: &machine) { pointer throws(E) in
-      unsafe place = pointer
-      defer { unsafe place = nil }
+    try withUnsafeMutablePointer(to: &machine) { pointer throws(E) in
+      place = pointer
+      defer { place = nil }
       try body(self)
       if !partialLine.isEmpty { flushLine() }
     }

@@ -18,15 +18,15 @@ struct NativeCall {
   ) {
     self.host = host
     self.function = function
-    unsafe self.arguments = arguments
-    unsafe self.stack = stack
+    self.arguments = arguments
+    self.stack = stack
     self.caller = caller
   }
 
   /// Argument `index`, 64 bits of it.
   subscript(index: Int) -> UInt64 {
     // Safe: the thunk has stored six registers, and the caller has pushed what is behind them.
-    index < 6 ? unsafe arguments[index] : unsafe stack[index - 6]
+    index < 6 ? arguments[index] : stack[index - 6]
   }
 
   func int(_ index: Int) -> Int32 { Int32(truncatingIfNeeded: self[index]) }
@@ -45,7 +45,7 @@ struct NativeCall {
   /// The machine that the call is made on.
   var machine: Machine {
     // Safe: somebody runs the module, and has told where the machine is.
-    unsafeAddress { unsafe UnsafePointer(host.place!) }
+    unsafeAddress { UnsafePointer(host.place!) }
   }
 }
 
@@ -73,8 +73,8 @@ struct GFP: OptionSet {
 }
 
 /// A function that modules call.
-struct CallEntry {
-  typealias Handler = (NativeCall) throws(CallStop) -> UInt64
+struct CallEntry: Sendable {
+  typealias Handler = @Sendable (NativeCall) throws(CallStop) -> UInt64
   let name: StaticString
   let handler: Handler
 
@@ -85,7 +85,7 @@ struct CallEntry {
 }
 
 /// All of them, by number.
-struct CallTable {
+struct CallTable: Sendable {
   let entries: [CallEntry]
   let handlers: [CallEntry.Handler]
 
@@ -98,7 +98,7 @@ struct CallTable {
 }
 
 extension CallTable {
-  static let all = CallTable(
+  static let every = CallTable(
     vmalloc + mappings + areas + pages + kmaps + attributes + slab + caches + print + warnings
       + tasks + contexts + locks + waits + rcu + time + timers + work + machine + percpu + random
       + paging + devices)

@@ -98,7 +98,7 @@ extension ModuleHost {
     guard let task = ModuleTask(function, argument, name: name, pid: nextPID, module) else {
       return nil
     }
-    unsafe task.record.pointee.cpu = UInt32(place!.pointee.cpu)
+    task.record.pointee.cpu = UInt32(place!.pointee.cpu)
     nextPID += 1
     tasks.append(task)
     tasksByAddress[task.address] = task
@@ -116,7 +116,7 @@ extension ModuleHost {
     tasks.removeAll { $0.module === module }
     tasksByAddress = tasksByAddress.filter { $0.value.module !== module }
     timers.removeAll { $0.module === module }
-    if let chunk = module.percpu?.chunk { unsafe _ = try? place!.pointee.freePerCPU(chunk) }
+    if let chunk = module.percpu?.chunk { _ = try? place!.pointee.freePerCPU(chunk) }
     reportLeaks(module)
     for used in module.uses {
       if let index = used.users.firstIndex(of: module.name) { used.users.remove(at: index) }
@@ -140,11 +140,11 @@ extension ModuleHost {
     let page = UnsafeMutableRawPointer(bitPattern: UInt(module.initRange.lowerBound & ~4095))!
     let size = Int(((module.initRange.upperBound + 4095) & ~4095) - module.initRange.lowerBound & ~4095)
     // Safe: whole pages of the module's own mapping, which are put back as they were.
-    unsafe _ = chost_native_protect(page, size, 3)
+    _ = chost_native_protect(page, size, 3)
     // ud2, over and over.
     let trap = (0..<count).map { UInt8($0 % 2 == 0 ? 0x0f : 0x0b) }
     _ = write(trap, to: module.initRange.lowerBound)
-    unsafe _ = chost_native_protect(page, size, 5)
+    _ = chost_native_protect(page, size, 5)
   }
 
   // MARK: Parameters and per-CPU objects
@@ -201,7 +201,7 @@ extension ModuleHost {
     record.append(parameter.more)
     let structure = objects.keep(
       record.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } })
-    let end = unsafe chost_native_call(operations[1], value, structure, 0)
+    let end = chost_native_call(operations[1], value, structure, 0)
     let status = Int32(truncatingIfNeeded: end.value)
     guard end.how == Int32(CHOST_NATIVE_FINISHED.rawValue) else {
       throw ModuleFailure(.EFAULT, .moduleOops)
@@ -220,10 +220,10 @@ extension ModuleHost {
     else { return }
     let chunk: UInt64
     do throws(Refusal) {
-      chunk = unsafe try place!.pointee.allocPerCPU(size: UInt64(section.count), align: 64)
+      chunk = try place!.pointee.allocPerCPU(size: UInt64(section.count), align: 64)
     } catch { throw ModuleFailure(.ENOMEM, .moduleMemory) }
     module.percpu = (section, chunk)
-    for cpu in 0..<(unsafe place!.pointee.cpuCount) {
+    for cpu in 0..<(place!.pointee.cpuCount) {
       _ = write(bytes, to: folded(chunk + perCPUOffset(cpu)))
     }
   }

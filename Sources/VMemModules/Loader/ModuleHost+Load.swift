@@ -61,11 +61,11 @@ extension ModuleHost {
     let last = modules.map { $0.shownBase + $0.size + 4096 }.max()
     let shown = last ?? UInt64(VMEM_MODULES) | UInt64(VMEM_TOP_BITS)
     let size = Int((object.end + 4095) & ~4095)
-    guard let start = unsafe chost_native_text(folded(shown), size) else {
+    guard let start = chost_native_text(folded(shown), size) else {
       throw ModuleFailure(.ENOMEM, .moduleMemory)
     }
     return LoadedModule(
-      name, object, base: unsafe UInt64(UInt(bitPattern: start)), shownBase: shown)
+      name, object, base: UInt64(UInt(bitPattern: start)), shownBase: shown)
   }
 
   private func fill(_ module: LoadedModule, _ bytes: [UInt8], _ bindings: [UInt64]) -> Bool {
@@ -96,7 +96,7 @@ extension ModuleHost {
     if segment.isWritable { protection |= PROT_WRITE }
     if segment.isExecutable { protection |= PROT_EXEC }
     // Safe: whole pages of the module's own mapping.
-    return unsafe chost_native_protect(
+    return chost_native_protect(
       UnsafeMutableRawPointer(bitPattern: UInt(first))!, Int(end - first), protection) == 0
   }
 

@@ -11,26 +11,26 @@ struct Thunks {
   /// Writes a thunk for each function; false when the host has no memory for them.
   mutating func write(_ table: CallTable) -> Bool {
     size = (table.entries.count * 32 + 4095) & ~4095
-    guard let start = unsafe chost_native_text(0, size) else { return false }
-    unsafe self.start = start
+    guard let start = chost_native_text(0, size) else { return false }
+    self.start = start
     for (number, entry) in table.entries.enumerated() {
       // Safe: 32 bytes for each.
-      let place = unsafe start + number * 32
-      unsafe _ = chost_native_thunk(place.assumingMemoryBound(to: UInt8.self), UInt32(number))
-      addresses["\(entry.name)"] = unsafe UInt64(UInt(bitPattern: place))
+      let place = start + number * 32
+      _ = chost_native_thunk(place.assumingMemoryBound(to: UInt8.self), UInt32(number))
+      addresses["\(entry.name)"] = UInt64(UInt(bitPattern: place))
     }
     for index in 0..<Int(vmem_native_count) {
       // Safe: the table has as many entries.
-      let native = unsafe vmem_natives_at(index)
-      addresses[unsafe String(cString: native.name)] =
-        unsafe UInt64(UInt(bitPattern: native.function))
+      let native = vmem_natives_at(index)
+      addresses[String(cString: native.name)] =
+        UInt64(UInt(bitPattern: native.function))
     }
-    return unsafe chost_native_protect(start, size, PROT_READ | PROT_EXEC) == 0
+    return chost_native_protect(start, size, PROT_READ | PROT_EXEC) == 0
   }
 
   mutating func release() {
-    if let start = unsafe start { unsafe chost_native_release(start, size) }
-    unsafe start = nil
+    if let start = start { chost_native_release(start, size) }
+    start = nil
   }
 
   /// The address of a function by its kernel name.

@@ -4,15 +4,15 @@ internal import VMem
 /// One task after the other, each until it waits or ends: the same order whenever the same is run.
 extension ModuleHost {
   /// Microseconds since boot.
-  var now: UInt64 { unsafe place!.pointee.clock }
+  var now: UInt64 { place!.pointee.clock }
 
   /// Runs tasks until one of them is over.
   ///
   /// Everything that waits is asked again at its turn. When nobody has got on for a whole round, time
   /// passes to the first deadline; without one nobody ever will.
   func run(until wanted: ModuleTask) {
-    unsafe chost_native_watch(longestTurn)
-    defer { unsafe chost_native_watch(0) }
+    chost_native_watch(longestTurn)
+    defer { chost_native_watch(0) }
     while !wanted.isOver {
       round(wanted)
       if !hasMoved, !wanted.isOver { pass(wanted) }
@@ -21,8 +21,8 @@ extension ModuleHost {
 
   /// Lets the other tasks go on until nobody does any more.
   func settle() {
-    unsafe chost_native_watch(longestTurn)
-    defer { unsafe chost_native_watch(0) }
+    chost_native_watch(longestTurn)
+    defer { chost_native_watch(0) }
     var rounds = 0
     repeat {
       round(nil)
@@ -52,9 +52,9 @@ extension ModuleHost {
     task.begin?()
     task.begin = nil
     selectCPU(task.cpu)
-    unsafe place!.pointee.context =
+    place!.pointee.context =
       task.preemptCount > 0 || task.interruptsOff ? .atomic : .process
-    let end = unsafe chost_native_resume(task.native)
+    let end = chost_native_resume(task.native)
     running = nil
     switch end.how {
     case Int32(CHOST_NATIVE_WAITS.rawValue): 
@@ -72,14 +72,14 @@ extension ModuleHost {
   }
 
   private func selectCPU(_ cpu: Int) {
-    unsafe _ = try? place!.pointee.selectCPU(UInt64(cpu))
+    _ = try? place!.pointee.selectCPU(UInt64(cpu))
   }
 
   /// Nobody can go on before time passes.
   private func pass(_ wanted: ModuleTask) {
     let deadlines = tasks.compactMap { $0.state == .ready ? $0.wakeTime : nil }
     guard let next = (deadlines + timers.map(\.due)).min() else { return reportDeadlock(wanted) }
-    unsafe place!.pointee.advanceClock(to: next)
+    place!.pointee.advanceClock(to: next)
   }
 
   /// Every task waits for another: the one that is waited for dies of it.

@@ -50,44 +50,44 @@ final class ModuleTask {
   var memory: UInt64?
 
   init?(_ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32, _ module: LoadedModule?) {
-    guard let native = unsafe chost_native_task(function, argument, Self.stackSize) else { return nil }
-    unsafe self.native = native
-    unsafe record = .allocate(capacity: 1)
-    unsafe record.initialize(to: task_struct())
-    unsafe record.pointee.pid = pid
-    unsafe record.pointee.tgid = pid
-    unsafe record.pointee.prio = 120
+    guard let native = chost_native_task(function, argument, Self.stackSize) else { return nil }
+    self.native = native
+    record = .allocate(capacity: 1)
+    record.initialize(to: task_struct())
+    record.pointee.pid = pid
+    record.pointee.tgid = pid
+    record.pointee.prio = 120
     self.function = function
     self.module = module
     setName(name)
   }
 
   deinit {
-    unsafe chost_native_task_free(native)
-    unsafe record.deallocate()
+    chost_native_task_free(native)
+    record.deallocate()
   }
 
   func setName(_ name: [UInt8]) {
     // Safe: 16 bytes, the last of them zero.
-    unsafe withUnsafeMutableBytes(of: &record.pointee.comm) { bytes in
-      for index in 0..<16 { unsafe bytes[index] = index < min(name.count, 15) ? name[index] : 0 }
+    withUnsafeMutableBytes(of: &record.pointee.comm) { bytes in
+      for index in 0..<16 { bytes[index] = index < min(name.count, 15) ? name[index] : 0 }
     }
   }
 
   var name: String {
-    unsafe withUnsafeBytes(of: record.pointee.comm) { bytes in
+    withUnsafeBytes(of: record.pointee.comm) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 
-  var pid: Int32 { unsafe record.pointee.pid }
-  var cpu: Int { unsafe Int(record.pointee.cpu) }
+  var pid: Int32 { record.pointee.pid }
+  var cpu: Int { Int(record.pointee.cpu) }
   var preemptCount: Int32 {
-    get { unsafe record.pointee.preempt_count }
-    set { unsafe record.pointee.preempt_count = newValue }
+    get { record.pointee.preempt_count }
+    set { record.pointee.preempt_count = newValue }
   }
 
-  var address: UInt64 { unsafe UInt64(UInt(bitPattern: record)) }
+  var address: UInt64 { UInt64(UInt(bitPattern: record)) }
   var mayBePreempted: Bool { !wasPreempted && preemptCount == 0 && !isWaiting }
   var isOver: Bool {
     switch state {
