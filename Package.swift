@@ -25,6 +25,7 @@ let package = Package(
     .target(name: "CPeer"),
     .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
     .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
+    .target(name: "VMemModules", dependencies: ["VMem", "VMemViews"], swiftSettings: strict),
     .target(
       name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews"], swiftSettings: strict),
     .target(
@@ -47,6 +48,9 @@ let package = Package(
       name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: plain),
     .testTarget(
       name: "VMemViewsTests", dependencies: ["TestSupport", "VMem", "VMemViews"],
+      swiftSettings: plain),
+    .testTarget(
+      name: "VMemModulesTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemModules"],
       swiftSettings: plain),
     .testTarget(
       name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
