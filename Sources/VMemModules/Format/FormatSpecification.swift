@@ -69,6 +69,9 @@ struct FormatReader {
 
   mutating func skip() { at += 1 }
 
+  /// A byte behind the next one.
+  func following(_ count: Int) -> UInt8 { at + count < bytes.count ? bytes[at + count] : 0 }
+
   /// The bytes up to the next `%` or the end.
   mutating func literal() -> ArraySlice<UInt8> {
     let start = at

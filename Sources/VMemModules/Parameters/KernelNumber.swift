@@ -69,7 +69,7 @@ package enum KernelNumber {
     var value: UInt64 = 0
     var isTooLarge = false
     var rest = digits
-    while let digit = digit(rest.first), digit < base {
+    while let digit = rest.first?.digit, digit < base {
       let (product, isOver) = value.multipliedReportingOverflow(by: base)
       let (sum, isAbove) = product.addingReportingOverflow(digit)
       isTooLarge = isTooLarge || isOver || isAbove
@@ -93,16 +93,9 @@ package enum KernelNumber {
     let hasX = isZero && second.map { $0 | 0x20 } == UInt8(ascii: "x")
     var base = UInt64(base)
     if base == 0 {
-      let isHexadecimal = hasX && digit(text.dropFirst(2).first).map { $0 < 16 } == true
+      let isHexadecimal = hasX && text.dropFirst(2).first.map { $0.digit < 16 } == true
       base = isHexadecimal ? 16 : isZero ? 8 : 10
     }
     return (base, base == 16 && hasX ? text.dropFirst(2) : text)
-  }
-
-  private static func digit(_ byte: UInt8?) -> UInt64? {
-    guard let byte else { return nil }
-    if byte.isDigit { return UInt64(byte - UInt8(ascii: "0")) }
-    let letter = (byte | 0x20) &- UInt8(ascii: "a")
-    return letter < 26 ? UInt64(letter) + 10 : nil
   }
 }

@@ -11,12 +11,12 @@ package struct ParameterWord: Equatable {
   /// The corresponding kernel function is `next_arg`.
   package static func words(of line: [UInt8]) -> [ParameterWord] {
     var words: [ParameterWord] = []
-    var rest = line.drop(while: isBlank)
+    var rest = line.drop { $0.isBlank }
     while !rest.isEmpty {
       let word = next(&rest)
       if word.value == nil && word.name == Array("--".utf8) { break }
       words.append(word)
-      rest = rest.drop(while: isBlank)
+      rest = rest.drop { $0.isBlank }
     }
     return words
   }
@@ -29,7 +29,7 @@ package struct ParameterWord: Equatable {
     var isInQuotes = isQuoted
     var equals: Int?
     var end = rest.startIndex
-    while end < rest.endIndex, isInQuotes || !isBlank(rest[end]) {
+    while end < rest.endIndex, isInQuotes || !rest[end].isBlank {
       if rest[end] == UInt8(ascii: "="), equals == nil, end > rest.startIndex { equals = end }
       if rest[end] == quote { isInQuotes.toggle() }
       end += 1
@@ -43,10 +43,5 @@ package struct ParameterWord: Equatable {
     guard let equals else { return ParameterWord(name: Array(word), value: nil) }
     let value = word[min(equals + (hasQuotedValue ? 2 : 1), word.endIndex)...]
     return ParameterWord(name: Array(word[..<equals]), value: Array(value))
-  }
-
-  /// As the kernel's `isspace`: the byte without a break of Latin-1 is a blank as well.
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte >= 9 && byte <= 13 || byte == 0xa0
   }
 }
