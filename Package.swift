@@ -25,8 +25,13 @@ let package = Package(
     .target(name: "CPeer"),
     .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
     .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
+    .target(name: "CModule", exclude: ["include"], publicHeadersPath: "public"),
     .target(
-      name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews"], swiftSettings: strict),
+      name: "VMemModules", dependencies: ["CHost", "CModule", "VMem", "VMemViews"],
+      swiftSettings: plain),
+    .target(
+      name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews", "VMemModules"],
+      swiftSettings: strict),
     .target(
       name: "VMemBench",
       dependencies: [

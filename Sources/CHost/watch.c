@@ -1,4 +1,5 @@
 #include "CHost.h"
+#include "native.h"
 #include "window.h"
 
 #include <signal.h>
@@ -72,7 +73,7 @@ static void report_page(int index, uintptr_t offset) {
 }
 
 static void on_fault(int number, siginfo_t *info, void *context) {
-  if (chost_window_fault(info, context)) return;
+  if (chost_window_fault(info, context) || chost_native_fault(number, info, context)) return;
   uintptr_t address = (uintptr_t)info->si_addr;
   for (int i = 0; i < RANGES; i++) {
     uintptr_t base = atomic_load(&ranges[i].base);

@@ -2,9 +2,12 @@ public import VMem
 
 extension Views {
   /// The kernel log as `dmesg` shows it; a tick of the clock is a microsecond. Records that have
-  /// fallen out of the buffer are gone. In JSON one object is one record.
-  public static func dmesg(_ machine: borrowing Machine, to output: inout ViewOutput) {
-    forEachRecord(machine) { record, message, lines in
+  /// fallen out of the buffer are gone, and those before number `first` are left out. In JSON one object
+  /// is one record.
+  public static func dmesg(
+    _ machine: borrowing Machine, from first: UInt64 = 0, to output: inout ViewOutput
+  ) {
+    forEachRecord(machine, from: first) { record, message, lines in
       if output.isJSON {
         json(record, message, lines, to: &output)
       } else {
@@ -15,13 +18,19 @@ extension Views {
 
   /// Calls `body` for each record of the log and the lines it stands for, the oldest first.
   static func forEachRecord(
-    _ machine: borrowing Machine, _ body: (LogRecord, KernelMessage, [String]) -> Void
+    _ machine: borrowing Machine, from first: UInt64 = 0,
+    _ body: (LogRecord, KernelMessage, [String]) -> Void
   ) {
     let log = machine.log
     let configuration = machine.configuration
-    for number in log.start..<log.end {
+    for number in max(first, log.start)..<log.end {
       let record = log[number]
-      guard let message = KernelMessage(rawValue: record.message) else { continue }
+      guard let message = KernelMessage(rawValue: record.message), message != .textContinued
+      else { continue }
+      if message == .text {
+        body(record, message, [log.text(number).printable])
+        continue
+      }
       let task = machine.taskName(Int(record.task))
       body(record, message, LogText(record, message, configuration, task: task).lines)
     }

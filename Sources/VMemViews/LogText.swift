@@ -136,6 +136,8 @@ struct LogText {
       ["failed to refill per-cpu dynamic stack"]
     case .schedulingWhileAtomic:
       ["BUG: scheduling while atomic: \(task)/\(pid)/0x\(schedulingCount)"]
+    case .text, .textContinued:
+      []
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
     }

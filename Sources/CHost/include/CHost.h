@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "CHostNative.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif

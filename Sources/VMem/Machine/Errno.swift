@@ -2,8 +2,12 @@
 public enum Errno: UInt8, CaseIterable, Sendable {
   case EPERM = 1
   case ENOENT = 2
+  case ESRCH = 3
+  case EINTR = 4
   case EIO = 5
+  case ENXIO = 6
   case E2BIG = 7
+  case ENOEXEC = 8
   case EBADF = 9
   case EAGAIN = 11
   case ENOMEM = 12
@@ -11,16 +15,28 @@ public enum Errno: UInt8, CaseIterable, Sendable {
   case EFAULT = 14
   case EBUSY = 16
   case EEXIST = 17
+  case ENODEV = 19
+  case ENOTDIR = 20
   case EISDIR = 21
   case EINVAL = 22
   case EMFILE = 24
+  case ENOTTY = 25
   case EFBIG = 27
   case ENOSPC = 28
+  case EPIPE = 32
+  case EDOM = 33
   case ERANGE = 34
   case EDEADLK = 35
   case ENAMETOOLONG = 36
+  case ENOSYS = 38
+  case ENODATA = 61
+  case ETIME = 62
+  case EPROTO = 71
+  case EOVERFLOW = 75
   case EBADFD = 77
   case EOPNOTSUPP = 95
+  case ETIMEDOUT = 110
+  case EALREADY = 114
 
   /// The name in capitals, without a minus sign.
   public var name: String { "\(self)" }

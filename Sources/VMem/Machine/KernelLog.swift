@@ -56,6 +56,40 @@ package struct KernelLog: Sendable {
     append(record)
   }
 
+  /// Bytes of a text that one record holds.
+  static let textBytes = 32
+
+  /// Appends a line of a text, in as many records as it takes.
+  package func write(_ text: [UInt8], level: UInt8) {
+    var at = 0
+    repeat {
+      let count = min(Self.textBytes, text.count - at)
+      var words: [UInt64] = [0, 0, 0, 0]
+      for index in 0..<count {
+        words[index / 8] |= UInt64(text[at + index]) << UInt64(index % 8 * 8)
+      }
+      write(
+        at == 0 ? .text : .textContinued, level: level, nil, words[0], words[1], words[2], words[3])
+      ram[slot(end - 1)].function = UInt16(count)
+      at += count
+    } while at < text.count
+  }
+
+  /// The text that begins in a record.
+  package func text(_ number: UInt64) -> String {
+    var bytes: [UInt8] = []
+    var at = number
+    repeat {
+      let record = self[at]
+      let words = [record.a, record.b, record.c, record.d]
+      for index in 0..<min(Int(record.function), Self.textBytes) {
+        bytes.append(UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(index % 8 * 8)))
+      }
+      at += 1
+    } while at < end && self[at].message == KernelMessage.textContinued.rawValue
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   func append(_ record: LogRecord) {
     ram[slot(end)] = record
     ram[ram.log].end += 1

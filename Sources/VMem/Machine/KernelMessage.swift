@@ -169,4 +169,8 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   case pageFault
   /// A page of a stash that faults have taken could not be replaced.
   case stashNotRefilled
+  /// A line that a module has printed, and what did not fit into its record: bytes, and in the place
+  /// of the function how many.
+  case text
+  case textContinued
 }

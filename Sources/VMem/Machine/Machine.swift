@@ -25,6 +25,11 @@ extension Machine {
   /// Ticks since boot: one for each verb that may change the machine, and for each call of a test.
   public var clock: UInt64 { ram[Superblock.ref].clock }
 
+  /// Lets time pass to a tick, if that is to come.
+  package func advanceClock(to time: UInt64) {
+    if time > ram[Superblock.ref].clock { ram[Superblock.ref].clock = time }
+  }
+
   public var cpu: Int { ram[Superblock.ref].cpu }
   public var cpuCount: Int { Int(ram[Superblock.ref].cpuCount) }
 

@@ -1,3 +1,5 @@
+internal import CHost
+
 /// The buddy allocator: orders 0–10 per zone, and per-CPU lists of single frames.
 ///
 /// The corresponding kernel functions are `__alloc_frozen_pages_noprof` and `__free_pages`.
@@ -183,6 +185,7 @@ package struct FrameAllocator: Sendable {
     let flags = ram[frame(pfn)].flags & (~0 << Frame.zoneShift)
     let now = UInt32(truncatingIfNeeded: ram[state].clock)
     ram[zone].run = 0
+    if chost_native_opened() != 0 { hideFromNative(pfn, order: order) }
     for step in 0..<UInt32(1) << UInt32(order) {
       var record = Frame()
       record.flags = flags
@@ -198,6 +201,12 @@ package struct FrameAllocator: Sendable {
     if ram[zone].perCPU[cpu].count > UInt32(ram[zone].high) {
       for _ in 0..<Int(ram[zone].batch) { freeLastPerCPU(zone, cpu) }
     }
+  }
+
+  @inline(never)
+  private func hideFromNative(_ pfn: UInt32, order: Int) {
+    let start = AddressMap(levels: Int(ram[state].levels)).pageOffset + UInt64(pfn) << 12
+    chost_native_forget(start, start + 4096 << UInt64(order))
   }
 
   private func freeBlock(_ zone: Ref<Zone>, _ first: UInt32, _ smallest: Int) {

@@ -1,5 +1,6 @@
 internal import CHost
 package import VMem
+internal import VMemModules
 package import VMemViews
 
 /// Runs the command language on a machine.
@@ -50,6 +51,8 @@ package struct Interpreter: ~Copyable {
   package var companion: (any Companion)?
   /// Whoever may stop the run in front of its calls; nil for nobody.
   package var debugger: (any Debugger)?
+  /// What modules run on; nil while none is loaded.
+  var modules: ModuleHost?
   /// What the last call has given, as a register has it; for the debugger.
   var returned: UInt64 = 0
   /// Lines that run once more, as they did before an interrupt.
@@ -104,6 +107,7 @@ package struct Interpreter: ~Copyable {
 
   /// Writes everything that is still buffered, and the plan of the Test Anything Protocol.
   package mutating func finish() -> ExitCode {
+    unloadModules()
     checkAtEnd()
     if options.tap {
       call.output.writer.write("1..")
@@ -135,7 +139,7 @@ package struct Interpreter: ~Copyable {
   /// not kept; what the host does not keep is not shown.
   mutating func settle() {
     call.output.writer.isHeld = false
-    if let committer, exit != .corrupt, !committer.commit(recorder.take()) {
+    if let committer, exit != .corrupt, modules == nil, !committer.commit(recorder.take()) {
       exit = .inputOutput
       call.output.writer.drop()
     }

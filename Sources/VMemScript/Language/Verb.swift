@@ -125,6 +125,7 @@ extension Verb {
     case arenas
     case files
     case stacks
+    case modules
     case access
     case views
     case images
@@ -143,6 +144,7 @@ extension Verb {
       case .arenas: "BPF arenas"
       case .files: "Files and buffers"
       case .stacks: "Stacks of threads"
+      case .modules: "Kernel modules in C"
       case .access: "Access through the page tables"
       case .views: "Views"
       case .images: "Images"
@@ -163,6 +165,7 @@ extension Verb {
       case .arenas: "arenas"
       case .files: "buffers"
       case .stacks: "stacks"
+      case .modules: "modules"
       case .access: "access"
       case .views: "views"
       case .images: "images"

@@ -15,7 +15,7 @@ package struct VerbTable: Sendable {
       + Verb.files + Verb.buffers
       + Verb.arenas + Verb.stacks
       + Verb.access + Verb.views + Verb.addressSpace
-      + Verb.tlb + Verb.audits
+      + Verb.tlb + Verb.audits + Verb.modules
       + Verb.dumps + Verb.images + Verb.language + Verb.exercises
     names = verbs.map { $0.name }
     precondition(verbs.count < 255)

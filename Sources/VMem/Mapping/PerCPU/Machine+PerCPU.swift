@@ -15,6 +15,9 @@ extension Machine {
     try percpu.freePerCPU(address)
   }
 
+  /// Bytes from an object of CPU 0 to that of another CPU.
+  package func perCPUOffset(_ cpu: Int) -> UInt64 { PerCPULayout(configuration).units[cpu] }
+
   /// Reserves a group of areas and returns the address of the first. Offsets and sizes in bytes,
   /// multiples of `align`, apart from each other: anything else is a BUG. Refuses with NULL when no
   /// base fits, with a WARN when the group is larger than the window.

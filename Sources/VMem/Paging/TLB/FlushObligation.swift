@@ -1,3 +1,5 @@
+internal import CHost
+
 /// What clearing entries leaves behind: translations that the tables no longer have and TLBs may.
 ///
 /// Whoever clears must say what becomes of them. The value cannot be ignored, copied or dropped: its
@@ -16,6 +18,8 @@ struct FlushObligation: ~Copyable {
     self.start = start
     self.end = end
     self.partialLeaves = partialLeaves
+    // Native code has no TLBs that could answer longer.
+    chost_native_forget(start, end)
   }
 
   /// Flushes the range on every CPU now (`flush_tlb_kernel_range`).

@@ -1,0 +1,27 @@
+// What modules are built from and call: headers, and functions that run natively on their stack.
+#ifndef VMEM_CMODULE_H
+#define VMEM_CMODULE_H
+#include "../include/vmem/abi.h"
+
+/// A function of C that modules call by its kernel name.
+struct vmem_native {
+  const char * _Nonnull name;
+  const void * _Nonnull function;
+};
+
+extern const struct vmem_native vmem_natives[];
+extern const unsigned long vmem_native_count;
+static inline struct vmem_native vmem_natives_at(long index) { return vmem_natives[index]; }
+
+/// A header, or another file that the headers come with.
+struct vmem_file {
+  const char * _Nonnull path;
+  const unsigned char * _Nonnull bytes;
+  unsigned long size;
+};
+
+extern const struct vmem_file vmem_files[];
+extern const unsigned long vmem_file_count;
+static inline struct vmem_file vmem_files_at(long index) { return vmem_files[index]; }
+
+#endif

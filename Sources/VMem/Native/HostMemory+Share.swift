@@ -1,0 +1,57 @@
+internal import CHost
+internal import Glibc
+
+/// RAM that native code sees at addresses of its own: one shared file instead of private memory.
+extension HostMemory {
+  /// Puts the contents into a file that lies in memory alone, and that file in the place of the
+  /// memory. Returns its descriptor, or nil when the host refuses; then all is as before.
+  borrowing func share(_ ram: RAM) -> Int32? {
+    let size = Int(ram.frameCount) << 12
+    let file = chost_open_memory()
+    guard file >= 0 else { return nil }
+    var isWritten = ftruncate(file, size) == 0
+    ResidentFrames(ram: ram, image: image).forEachFrame { pfn in
+      guard isWritten else { return }
+      // Safe: a frame has 4096 bytes.
+      isWritten = unsafe pwrite(file, ram.frame(UInt64(pfn)), 4096, Int(pfn) << 12) == 4096
+    }
+    // Safe: the same range of the reservation, whose contents are the file's by now.
+    guard isWritten,
+      unsafe mmap(
+        base, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, file, 0) == base
+    else {
+      close(file)
+      return nil
+    }
+    return file
+  }
+
+  /// Makes the memory private again, with the contents of the file that `share` has made.
+  borrowing func unshare(_ file: Int32, _ ram: RAM) {
+    let size = Int(ram.frameCount) << 12
+    let flags =
+      image == nil ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_PRIVATE | MAP_NORESERVE
+    // Safe: as in `share`; a mapping can be replaced where one stands.
+    let isMapped = unsafe mmap(
+      base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, image ?? -1, 0) == base
+    precondition(isMapped)
+    var page = [UInt8](repeating: 0, count: 4096)
+    for pfn in 0..<ram.frameCount {
+      // Safe: as many bytes as a frame has; what is equal stays the image's.
+      let isRead = unsafe pread(file, &page, 4096, Int(pfn) << 12) == 4096
+      precondition(isRead)
+      if unsafe memcmp(ram.frame(UInt64(pfn)), page, 4096) != 0 {
+        unsafe ram.frame(UInt64(pfn)).copyMemory(from: page, byteCount: 4096)
+      }
+    }
+    close(file)
+  }
+}
+
+extension Machine {
+  /// Lets native code share the RAM; the descriptor of a file whose byte n is physical byte n.
+  package func shareMemory() -> Int32? { memory.share(ram) }
+
+  /// Ends that.
+  package func unshareMemory(_ file: Int32) { memory.unshare(file, ram) }
+}

@@ -1,0 +1,135 @@
+internal import CHost
+
+/// Pages in a row as native code may see them.
+package struct NativePages: Equatable, Sendable {
+  /// Kernel address of the first.
+  package var start: UInt64
+  package var count: UInt64
+  /// Physical address of the first; behind RAM's end there is a device.
+  package var physical: UInt64
+  package var isWritable: Bool
+  package var isExecutable: Bool
+}
+
+/// What native code sees at kernel addresses: what the page tables say of the vmalloc window, the pages
+/// that somebody has been given, and the rest of RAM read only.
+package struct NativeView: KernelPart {
+  package let ram: RAM
+  package let map: AddressMap
+
+  package init(_ machine: borrowing Machine) {
+    ram = machine.ram
+    map = machine.map
+  }
+
+  /// Most pages that one fault brings.
+  private static let mostPages: UInt64 = 64
+
+  /// Bits of x86's page-fault error code.
+  package static let writes: UInt32 = 2
+  package static let fetches: UInt32 = 16
+
+  /// What is at a kernel address; nil for nothing, or when an access with this error code is not allowed.
+  package func pages(at address: UInt64, error: UInt32) -> NativePages? {
+    guard let found = pages(at: address & ~4095) else { return nil }
+    if error & Self.writes != 0, !found.isWritable { return nil }
+    if error & Self.fetches != 0, !found.isExecutable { return nil }
+    return found
+  }
+
+  private func pages(at address: UInt64) -> NativePages? {
+    if map.isVmallocAddress(address) { return mapped(address) }
+    let offset = address &- map.pageOffset
+    if offset < UInt64(ram.frameCount) << 12 { return direct(offset >> 12) }
+    let record = address &- map.vmemmap
+    return record < UInt64(ram.frameCount) << 6 ? structPages(record) : nil
+  }
+
+  // MARK: Page tables
+
+  /// The kernel address of the entry that maps an address, and the level of its table, 1 the lowest;
+  /// nil where a table is missing. The corresponding kernel function is `lookup_address`.
+  package func entryAddress(_ address: UInt64) -> (address: UInt64, depth: Int)? {
+    var (table, depth) = (tables.top, map.levels)
+    while true {
+      let index = Level.index(of: address, depth: depth)
+      let entry = ram[table: table, index]
+      if entry.isNone { return nil }
+      if !entry.isPresent || entry.endsWalk(depth: depth) {
+        return (map.pageOffset + table << 12 + UInt64(index) * 8, depth)
+      }
+      table = entry.pfn
+      depth -= 1
+    }
+  }
+
+  /// Writes an entry of a page table by its address in the direct map; false for what is no table.
+  package func setEntry(at address: UInt64, _ bits: UInt64) -> Bool {
+    let offset = address &- map.pageOffset
+    guard offset < UInt64(ram.frameCount) << 12, offset & 7 == 0,
+      pageSets.use(ofFrame: offset >> 12) == .table
+    else { return false }
+    ram[table: offset >> 12, Int(offset & 4095) / 8] = Entry(bits: bits)
+    chost_native_forget(map.vmallocStart, map.vmallocEnd)
+    return true
+  }
+
+  /// Flushes a range on every CPU. The corresponding kernel function is `flush_tlb_kernel_range`.
+  package func flush(_ start: UInt64, _ end: UInt64) { FlushObligation(ram, start, end).flush() }
+
+  // MARK: The vmalloc window
+
+  private func mapped(_ address: UInt64) -> NativePages? {
+    guard case .leaf(let pfn, let entry, _) = tables.look(up: address) else { return nil }
+    var found = NativePages(
+      start: address, count: 1, physical: pfn << 12, isWritable: entry.isWritable,
+      isExecutable: entry.bits & Entry.noExecute == 0)
+    while found.count < Self.mostPages, found.physical >> 12 < UInt64(ram.frameCount) {
+      let next = address + found.count << 12
+      guard map.isVmallocAddress(next),
+        case .leaf(pfn + found.count, let other, _) = tables.look(up: next),
+        other.isWritable == entry.isWritable, other.bits >> 63 == entry.bits >> 63
+      else { break }
+      found.count += 1
+    }
+    return found
+  }
+
+  // MARK: The direct map
+
+  private func direct(_ pfn: UInt64) -> NativePages? {
+    guard ram.isMemory(pfn), let isWritable = isWritable(pfn) else { return nil }
+    var found = NativePages(
+      start: map.pageOffset + pfn << 12, count: 1, physical: pfn << 12, isWritable: isWritable,
+      isExecutable: false)
+    while found.count < Self.mostPages, ram.isMemory(pfn + found.count),
+      self.isWritable(pfn + found.count) == isWritable
+    {
+      found.count += 1
+    }
+    return found
+  }
+
+  /// Whether callers may write to a frame; nil for one that nobody has.
+  private func isWritable(_ pfn: UInt64) -> Bool? {
+    switch pageSets.use(ofFrame: pfn) {
+    case .free, .perCPU: nil
+    case .allocated:
+      if case .leaf(_, let entry, _) = tables.look(up: map.pageOffset + pfn << 12) {
+        entry.isWritable
+      } else {
+        nil
+      }
+    case .reserved, .table, .slab, .array: false
+    }
+  }
+
+  // MARK: Struct pages
+
+  private func structPages(_ offset: UInt64) -> NativePages? {
+    let first = UInt64(ram[Superblock.ref].frameTable)
+    return NativePages(
+      start: map.vmemmap + offset & ~4095, count: 1, physical: (first + offset >> 12) << 12,
+      isWritable: false, isExecutable: false)
+  }
+}

@@ -1,0 +1,160 @@
+internal import CModule
+internal import VMem
+
+/// Spinlocks, mutexes, semaphores and reader-writer locks.
+extension CallTable {
+  static let locks: [CallEntry] =
+    entries("spin_lock", "spin_unlock", "spin_trylock", spins: true, shared: false)
+    + entries("write_lock", "write_unlock", "write_trylock", spins: true, shared: false)
+    + entries("read_lock", "read_unlock", "read_trylock", spins: true, shared: true)
+    + entries("mutex_lock", "mutex_unlock", "mutex_trylock", spins: false, shared: false)
+    + entries("down_write", "up_write", "down_write_trylock", spins: false, shared: false)
+    + entries("down_read", "up_read", "down_read_trylock", spins: false, shared: true)
+    + [
+      CallEntry("mutex_destroy") { _ in 0 },
+      CallEntry("downgrade_write") { call throws(CallStop) in
+        try Lock(call, call[0]).write(count: 1, owner: 0)
+        return 0
+      },
+      CallEntry("down") { call throws(CallStop) in
+        call.mightSleep()
+        let lock = try Lock(call, call[0])
+        if lock.count <= 0 { throw call.wait() }
+        try lock.write(count: lock.count - 1, owner: 0)
+        return 0
+      },
+      CallEntry("up") { call throws(CallStop) in
+        let lock = try Lock(call, call[0])
+        try lock.write(count: lock.count + 1, owner: 0)
+        return 0
+      },
+      CallEntry("down_trylock") { call throws(CallStop) in
+        let lock = try Lock(call, call[0])
+        if lock.count <= 0 { return 1 }
+        try lock.write(count: lock.count - 1, owner: 0)
+        return 0
+      },
+      CallEntry("down_timeout") { call throws(CallStop) in
+        let left = try call.wait(jiffies: call[1]) { () throws(CallStop) in
+          try Lock(call, call[0]).count > 0
+        }
+        if left == 0 { return UInt64(bitPattern: -62) }
+        let lock = try Lock(call, call[0])
+        try lock.write(count: lock.count - 1, owner: 0)
+        return 0
+      },
+      // The lock stands behind the root table's address.
+      CallEntry("mmap_read_lock") { call throws(CallStop) in
+        try call.take(Lock(call, call[0] &+ 8), spins: false, shared: true)
+      },
+      CallEntry("mmap_read_unlock") { call throws(CallStop) in
+        try call.give(Lock(call, call[0] &+ 8), spins: false, shared: true)
+      },
+      CallEntry("mmap_write_lock") { call throws(CallStop) in
+        try call.take(Lock(call, call[0] &+ 8), spins: false, shared: false)
+      },
+      CallEntry("mmap_write_unlock") { call throws(CallStop) in
+        try call.give(Lock(call, call[0] &+ 8), spins: false, shared: false)
+      },
+    ]
+
+  private static func entries(
+    _ take: StaticString, _ give: StaticString, _ attempt: StaticString, spins: Bool, shared: Bool
+  ) -> [CallEntry] {
+    [
+      CallEntry(take) { call throws(CallStop) in
+        try call.take(Lock(call, call[0]), spins: spins, shared: shared)
+      },
+      CallEntry(give) { call throws(CallStop) in
+        try call.give(Lock(call, call[0]), spins: spins, shared: shared)
+      },
+      CallEntry(attempt) { call throws(CallStop) in
+        let lock = try Lock(call, call[0])
+        guard lock.isFree(shared: shared) else { return 0 }
+        try call.seize(lock, spins: spins, shared: shared)
+        return 1
+      },
+    ]
+  }
+}
+
+/// A `struct vmem_lock`: how many hold it (-1 a writer or owner), and the owner's pid.
+struct Lock {
+  let call: NativeCall
+  let address: UInt64
+  let count: Int32
+  let owner: Int32
+  let isInitialised: Bool
+  private let nameAddress: UInt64
+
+  init(_ call: NativeCall, _ address: UInt64) throws(CallStop) {
+    self.call = call
+    self.address = address
+    let words = try call.words(address, 3)
+    count = Int32(truncatingIfNeeded: words[0])
+    owner = Int32(truncatingIfNeeded: words[0] >> 32)
+    isInitialised = UInt32(truncatingIfNeeded: words[1]) == UInt32(VMEM_LOCK_MAGIC)
+    nameAddress = words[2]
+  }
+
+  var name: String {
+    nameAddress == 0
+      ? "lock" : String(decoding: call.host.string(nameAddress, limit: 64) ?? [], as: UTF8.self)
+  }
+
+  func isFree(shared: Bool) -> Bool { shared ? count >= 0 : count == 0 }
+
+  func write(count: Int32, owner: Int32) throws(CallStop) {
+    let word = UInt64(UInt32(bitPattern: count)) | UInt64(UInt32(bitPattern: owner)) << 32
+    try call.write(word: word, to: address)
+  }
+}
+
+extension NativeCall {
+  private var pid: Int32 { task?.pid ?? 1 }
+
+  fileprivate func seize(_ lock: Lock, spins: Bool, shared: Bool) throws(CallStop) {
+    try lock.write(count: shared ? lock.count + 1 : -1, owner: shared ? 0 : pid)
+    if spins { disablePreemption() }
+  }
+
+  fileprivate func take(_ lock: Lock, spins: Bool, shared: Bool) throws(CallStop) -> UInt64 {
+    if !spins { mightSleep() }
+    if !lock.isInitialised { complain("bad magic: it was never initialised", lock) }
+    if lock.isFree(shared: shared) {
+      try seize(lock, spins: spins, shared: shared)
+      return 0
+    }
+    let isOwn = lock.owner == pid && lock.count < 0
+    if spins || isOwn { throw .oops(deadlock(lock, isOwn: isOwn, spins: spins)) }
+    throw wait()
+  }
+
+  private func deadlock(_ lock: Lock, isOwn: Bool, spins: Bool) -> Oops {
+    let kind = spins ? "spinlock" : "lock"
+    let what = isOwn ? "recursion" : "lockup suspected"
+    return Oops(
+      lines: ["BUG: \(kind) \(what) on CPU#\(task?.cpu ?? 0), \(host.taskTitle)"],
+      explanation: isOwn
+        ? "\(callerName) takes \(lock.name) in \(name), and holds it already: a kernel hangs here"
+        : "\(callerName) spins for \(lock.name), whose holder (pid \(lock.owner)) sleeps: a kernel "
+          + "hangs here",
+      isReportOnly: true)
+  }
+
+  fileprivate func give(_ lock: Lock, spins: Bool, shared: Bool) throws(CallStop) -> UInt64 {
+    if shared ? lock.count <= 0 : lock.count >= 0 {
+      complain("already unlocked", lock)
+    } else {
+      if !shared, lock.owner != pid { complain("wrong owner: pid \(lock.owner) took it", lock) }
+      try lock.write(count: shared ? lock.count - 1 : 0, owner: 0)
+    }
+    if spins { enablePreemption() }
+    return 0
+  }
+
+  private func complain(_ what: String, _ lock: Lock) {
+    host.log(["BUG: lock \(what), \(lock.name), \(host.taskTitle)"], level: 3)
+    host.explain("\(name) called by \(callerName)")
+  }
+}

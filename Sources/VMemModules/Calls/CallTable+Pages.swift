@@ -1,0 +1,191 @@
+internal import CModule
+internal import VMem
+
+/// Pages by `struct page` and by their address in the direct map.
+extension CallTable {
+  static let pages: [CallEntry] = [
+    // gfp, order
+    CallEntry("alloc_pages") { call throws(CallStop) in
+      call.host.structPage(try call.allocate(call.gfp(0), order: call.uint(1), node: nil))
+    },
+    // node, gfp, order
+    CallEntry("alloc_pages_node") { call throws(CallStop) in
+      call.host.structPage(try call.allocate(call.gfp(1), order: call.uint(2), node: call.node(0)))
+    },
+    CallEntry("__get_free_pages") { call throws(CallStop) in
+      call.direct(try call.allocate(call.gfp(0), order: call.uint(1), node: nil))
+    },
+    // gfp, node, count, array
+    CallEntry("alloc_pages_bulk") { call throws(CallStop) in try call.allocateBulk() },
+    CallEntry("__free_pages") { call throws(CallStop) in
+      if call[0] == 0 { return 0 }
+      return try call.free(call.pfn(0), order: call.uint(1))
+    },
+    CallEntry("free_pages") { call throws(CallStop) in
+      if call[0] == 0 { return 0 }
+      return try call.free(call.pfnOfAddress(0), order: call.uint(1))
+    },
+    // size, gfp
+    CallEntry("alloc_pages_exact") { call throws(CallStop) in
+      let count = (call[0] + 4095) >> 12
+      let order = count <= 1 ? 0 : UInt32(64 - (count - 1).leadingZeroBitCount)
+      guard let pfn = try call.allocate(call.gfp(1), order: order, node: nil) else { return 0 }
+      let rest = pfn + count..<pfn + 1 << UInt64(order)
+      _ = try call.nothing { () throws(Refusal) in try call.machine.freePages(Array(rest)) }
+      call.take(call.host.directAddress(pfn))
+      call.give(.pages, call.host.directAddress(pfn), count << 12)
+      return call.direct(pfn)
+    },
+    CallEntry("free_pages_exact") { call throws(CallStop) in
+      try call.free(call.pfnOfAddress(0), count: (call[1] + 4095) >> 12)
+    },
+    CallEntry("get_page") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in try call.machine.getPages([call.pfn(0)]) }
+    },
+    CallEntry("put_page") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in try call.machine.putPages([call.pfn(0)]) }
+    },
+    CallEntry("split_page") { _ in 0 },
+    CallEntry("page_count") { call in
+      UInt64(bitPattern: Int64(call.machine.pageSets.structPage(call.pfn(0))?.refcount ?? 0))
+    },
+    CallEntry("clear_page") { call throws(CallStop) in
+      try call.write([UInt8](repeating: 0, count: 4096), to: call[0])
+      return 0
+    },
+    CallEntry("copy_page") { call throws(CallStop) in
+      try call.write(try call.bytes(call[1], 4096), to: call[0])
+      return 0
+    },
+  ]
+
+  static let kmaps: [CallEntry] = [
+    CallEntry("kmap") { call throws(CallStop) in
+      call.mightSleep()
+      return try call.pointer { () throws(Refusal) in try call.machine.kmap(call.pfn(0)) }
+    },
+    CallEntry("kunmap") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in try call.machine.kunmap(call.pfn(0)) }
+    },
+    CallEntry("kmap_local_page") { call throws(CallStop) in
+      try call.pointer { () throws(Refusal) in try call.machine.kmapLocalPage(call.pfn(0)) }
+    },
+    CallEntry("kmap_local_pfn") { call throws(CallStop) in
+      try call.pointer { () throws(Refusal) in try call.machine.kmapLocalPFN(call[0]) }
+    },
+    CallEntry("kunmap_local") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in try call.machine.kunmapLocal(call.address(0) & ~4095) }
+    },
+    CallEntry("kmap_atomic") { call throws(CallStop) in
+      call.disablePreemption()
+      return try call.pointer { () throws(Refusal) in try call.machine.kmapAtomic(call.pfn(0)) }
+    },
+    CallEntry("kunmap_atomic") { call throws(CallStop) in
+      call.enablePreemption()
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.kunmapAtomic(call.address(0) & ~4095)
+      }
+    },
+    CallEntry("kmap_to_page") { call in
+      call.host.structPage(call.machine.kmapToPage(call.address(0)))
+    },
+    CallEntry("kmap_flush_unused") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in try call.machine.kmapFlushUnused() }
+    },
+  ]
+
+  static let attributes: [CallEntry] = [
+    CallEntry("set_memory_ro") { call throws(CallStop) in
+      try call.status { () throws(Refusal) in
+        try call.machine.setMemoryRO(call.address(0), count: UInt64(call.uint(1)))
+      }
+    },
+    CallEntry("set_memory_rw") { call throws(CallStop) in
+      try call.status { () throws(Refusal) in
+        try call.machine.setMemoryRW(call.address(0), count: UInt64(call.uint(1)))
+      }
+    },
+    CallEntry("set_memory_x") { call throws(CallStop) in
+      try call.status { () throws(Refusal) in
+        try call.machine.setMemoryX(call.address(0), count: UInt64(call.uint(1)))
+      }
+    },
+    CallEntry("set_memory_nx") { call throws(CallStop) in
+      try call.status { () throws(Refusal) in
+        try call.machine.setMemoryNX(call.address(0), count: UInt64(call.uint(1)))
+      }
+    },
+    CallEntry("set_vm_flush_reset_perms") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in
+        try call.machine.setVMFlushResetPerms(call.address(0))
+      }
+    },
+  ]
+}
+
+extension NativeCall {
+  func pfnOfAddress(_ index: Int) -> UInt64 { (address(index) &- host.map.pageOffset) >> 12 }
+
+  /// The address of a frame in the direct map, for native code; null for none.
+  func direct(_ pfn: UInt64?) -> UInt64 {
+    pfn.map { host.folded(host.directAddress($0)) } ?? 0
+  }
+
+  /// Frames that belong to the module, or nil when there are none.
+  func allocate(_ gfp: GFP, order: UInt32, node: Int?) throws(CallStop) -> UInt64? {
+    if gfp.mayBlock { mightSleep() }
+    let pfn = host.allocate(gfp, order: order, node: node, machine)
+    if let pfn { give(.pages, host.directAddress(pfn), 4096 << UInt64(order)) }
+    return pfn
+  }
+
+  fileprivate func free(_ pfn: UInt64, order: UInt32) throws(CallStop) -> UInt64 {
+    try free(pfn, count: 1 << UInt64(min(order, 10)))
+  }
+
+  fileprivate func free(_ pfn: UInt64, count: UInt64) throws(CallStop) -> UInt64 {
+    let start = host.directAddress(pfn)
+    if host.ledger.live[start] == nil, let past = host.ledger.wasFreed(start),
+      machine.pageSets.use(ofFrame: pfn) != .allocated
+    {
+      host.log(
+        ["BUG: Bad page state in process \(host.running?.name ?? "insmod")  pfn:\(host.hex(pfn, digits: 5))"],
+        level: 1)
+      host.explain(
+        "double \(name): \(host.whose(past)), freed by \(past.freed!.caller) at \(past.freed!.time)")
+      return 0
+    }
+    take(start)
+    return try nothing { () throws(Refusal) in
+      try machine.freePages(Array(pfn..<pfn + count))
+    }
+  }
+
+  /// gfp, preferred node, count, array: fills the empty places of the array, and returns how many are
+  /// full (`alloc_pages_bulk`).
+  fileprivate func allocateBulk() throws(CallStop) -> UInt64 {
+    let count = Int(int(2))
+    guard count > 0 else { return 0 }
+    let array = try words(self[3], count)
+    for index in 0..<count where array[index] == 0 {
+      guard let pfn = try allocate(gfp(0), order: 0, node: node(1)) else { return UInt64(index) }
+      try write(word: host.structPage(pfn), to: self[3] &+ UInt64(8 * index))
+    }
+    return UInt64(count)
+  }
+}
+
+extension ModuleHost {
+  /// The address of a frame in the direct map.
+  func directAddress(_ pfn: UInt64) -> UInt64 { map.pageOffset &+ pfn << 12 }
+
+  /// Frames for a module, or for a cache of its objects; nil when there are none.
+  func allocate(_ gfp: GFP, order: UInt32, node: Int?, _ machine: borrowing Machine) -> UInt64? {
+    guard order <= 10,
+      let set = try? machine.allocatePages(
+        count: 1, order: UInt64(order), node: node.map(UInt64.init),
+        highest: gfp.isLow ? .dma32 : .normal, mayBlock: gfp.mayBlock)
+    else { return nil }
+    return machine.page(0, of: set).map(UInt64.init)
+  }
+}

@@ -1,0 +1,131 @@
+internal import CModule
+internal import VMem
+
+/// Page tables, resources and device memory.
+extension CallTable {
+  static let paging: [CallEntry] = [
+    // address, pointer to level
+    CallEntry("lookup_address") { call throws(CallStop) in
+      guard let (entry, depth) = call.host.view.entryAddress(call.address(0)) else { return 0 }
+      if call[1] != 0 { try call.write(word: UInt64(depth), size: 4, to: call[1]) }
+      return call.host.folded(entry)
+    },
+    CallEntry("slow_virt_to_phys") { call in
+      let pfn = call.machine.vmallocToPFN(call.address(0)) ?? 0
+      return pfn << 12 | call.address(0) & 4095
+    },
+    CallEntry("kern_addr_valid") { call in
+      call.machine.vmallocToPFN(call.address(0)) == nil ? 0 : 1
+    },
+    CallEntry("populate_tables") { call throws(CallStop) in
+      try call.status { () throws(Refusal) in
+        try call.machine.populate(start: call.address(0), end: call.address(1))
+      }
+    },
+    // entry, value: through the engine, as tables are not writable
+    CallEntry("set_entry") { call throws(CallStop) in
+      guard call.host.view.setEntry(at: call.address(0), call[1]) else {
+        throw .oops(
+          Oops(
+            lines: [], explanation: "\(call.callerName) sets an entry of what is no page table"))
+      }
+      return 0
+    },
+    CallEntry("flush_tlb_kernel_range") { call in
+      call.host.view.flush(call.address(0), call.address(1))
+      return 0
+    },
+    CallEntry("flush_tlb_all") { call in
+      call.host.view.flush(call.host.map.vmallocStart, call.host.map.vmallocEnd)
+      return 0
+    },
+  ]
+
+  static let devices: [CallEntry] =
+    [
+      ("ioremap", CacheMode.uncachedMinus), ("ioremap_uc", .uncached),
+      ("ioremap_wc", .writeCombining), ("ioremap_wt", .writeThrough),
+      ("ioremap_cache", .writeBack),
+    ].map { (name: StaticString, mode: CacheMode) in
+      CallEntry(name) { call throws(CallStop) in try call.ioremap(call[0], call[1], mode) }
+    } + [
+      // physical, size, protection
+      CallEntry("ioremap_prot") { call throws(CallStop) in
+        try call.ioremap(call[0], call[1], .uncachedMinus)
+      },
+      CallEntry("iounmap") { call throws(CallStop) in
+        call.take(call.address(0) & ~4095)
+        return try call.nothing { () throws(Refusal) in
+          try call.machine.iounmap(call.address(0))
+        }
+      },
+      // physical, size, flags: of RAM the direct map's own address
+      CallEntry("memremap") { call throws(CallStop) in
+        let memory = call.host.view.configuration.memory
+        if call[0] < memory { return call.host.folded(call.host.map.pageOffset + call[0]) }
+        return try call.ioremap(call[0], call[1], .writeBack)
+      },
+      CallEntry("memunmap") { call throws(CallStop) in
+        guard call.host.map.isVmallocAddress(call.address(0)) else { return 0 }
+        call.take(call.address(0) & ~4095)
+        return try call.nothing { () throws(Refusal) in
+          try call.machine.iounmap(call.address(0))
+        }
+      },
+      // root, resource: start, end
+      CallEntry("request_resource") { call throws(CallStop) in try call.request(call[1]) },
+      CallEntry("insert_resource") { call throws(CallStop) in try call.request(call[1]) },
+      CallEntry("release_resource") { call in call.host.release(call[0]) ? 0 : .max - 21 },
+      CallEntry("remove_resource") { call in call.host.release(call[0]) ? 0 : .max - 21 },
+      // root, start, size, name, flags
+      CallEntry("__request_region") { call throws(CallStop) in
+        guard call[2] > 0 else { return 0 }
+        let record = call.host.objects.keep([UInt8](repeating: 0, count: 80))
+        try call.write(word: call[1], to: record)
+        try call.write(word: call[1] &+ call[2] &- 1, to: record &+ 8)
+        try call.write(word: call[3], to: record &+ 16)
+        return try call.request(record) == 0 ? record : 0
+      },
+      CallEntry("__release_region") { call in
+        call.host.resources.removeAll { $0.start == call[1] && $0.end == call[1] &+ call[2] &- 1 }
+        return 0
+      },
+    ]
+}
+
+/// A range of physical addresses that a module has reserved.
+struct ReservedRange {
+  let start: UInt64
+  let end: UInt64
+  let record: UInt64
+}
+
+extension NativeCall {
+  fileprivate func ioremap(
+    _ physical: UInt64, _ size: UInt64, _ mode: CacheMode
+  ) throws(CallStop) -> UInt64 {
+    mightSleep()
+    let address = try pointer { () throws(Refusal) in
+      try machine.ioremap(physical, size: size, mode: mode, caller: symbol)
+    }
+    give(.mapping, address & ~4095, (size + physical & 4095 + 4095) & ~4095)
+    return address
+  }
+
+  /// Reserves what a `struct resource` says; -EBUSY where somebody has a part of it.
+  fileprivate func request(_ record: UInt64) throws(CallStop) -> UInt64 {
+    let words = try words(record, 2)
+    let isTaken = host.resources.contains { $0.start <= words[1] && words[0] <= $0.end }
+    if isTaken || words[0] > words[1] { return UInt64(bitPattern: -16) }
+    host.resources.append(ReservedRange(start: words[0], end: words[1], record: record))
+    return 0
+  }
+}
+
+extension ModuleHost {
+  func release(_ record: UInt64) -> Bool {
+    let count = resources.count
+    resources.removeAll { $0.record == record }
+    return resources.count < count
+  }
+}

@@ -1,0 +1,155 @@
+internal import CModule
+internal import VMem
+
+/// Clocks, which advance with calls and readings only, and delays.
+extension CallTable {
+  /// What the clock of the wall shows when the machine boots: seconds of 1 January 2026.
+  private static let bootTime: UInt64 = 1_767_225_600
+
+  static let time: [CallEntry] = [
+    CallEntry("jiffies") { call in
+      call.host.pass(1)
+      return call.host.jiffies
+    },
+    CallEntry("ktime_get") { call in
+      call.host.pass(1)
+      return call.host.now * 1000
+    },
+    CallEntry("ktime_get_real") { call in
+      call.host.pass(1)
+      return bootTime * 1_000_000_000 + call.host.now * 1000
+    },
+    CallEntry("get_cycles") { call in
+      call.host.pass(1)
+      return call.host.now * 1000
+    },
+    CallEntry("msleep") { call throws(CallStop) in
+      call.mightSleep()
+      try call.sleep(microseconds: UInt64(call.uint(0)) * 1000)
+      return 0
+    },
+    CallEntry("usleep_range") { call throws(CallStop) in
+      call.mightSleep()
+      try call.sleep(microseconds: call[0])
+      return 0
+    },
+    CallEntry("delay") { call in
+      call.host.pass(max(1, call[0] / 1000))
+      return 0
+    },
+  ]
+
+  static let timers: [CallEntry] = [
+    // timer, jiffies
+    CallEntry("mod_timer") { call throws(CallStop) in
+      let was = call.host.removeTimer(call[0])
+      let function = try call.words(call[0] &+ 24, 1)[0]
+      try call.write(word: call[1], to: call[0] &+ 16)
+      let left = Int64(bitPattern: call[1] &- call.host.jiffies)
+      let due = call.host.now + UInt64(max(0, left)) * ModuleHost.jiffy
+      try call.add(ModuleTimer(.ordinary, call[0], function, due: due), pending: 40)
+      return was ? 1 : 0
+    },
+    CallEntry("timer_delete") { call throws(CallStop) in
+      let was = call.host.removeTimer(call[0])
+      try call.write(word: 0, to: call[0] &+ 40)
+      return was ? 1 : 0
+    },
+    CallEntry("timer_delete_sync") { call throws(CallStop) in
+      let was = call.host.removeTimer(call[0])
+      if call.host.runs(call[0]) { throw call.wait() }
+      try call.write(word: 0, to: call[0] &+ 40)
+      return was ? 1 : 0
+    },
+    // timer, nanoseconds, mode: bit 0 for from now on
+    CallEntry("hrtimer_start") { call throws(CallStop) in
+      _ = call.host.removeTimer(call[0])
+      let function = try call.words(call[0] &+ 8, 1)[0]
+      let wanted = call[1] / 1000 + (call[2] & 1 == 1 ? call.host.now : 0)
+      try call.write(word: wanted * 1000, to: call[0])
+      try call.add(ModuleTimer(.precise, call[0], function, due: wanted), pending: 16)
+      return 0
+    },
+    CallEntry("hrtimer_cancel") { call throws(CallStop) in
+      let was = call.host.removeTimer(call[0])
+      if call.host.runs(call[0]) { throw call.wait() }
+      try call.write(word: 0, to: call[0] &+ 16)
+      return was ? 1 : 0
+    },
+  ]
+}
+
+/// A timer that is pending.
+struct ModuleTimer {
+  enum Kind { case ordinary, precise }
+  let kind: Kind
+  /// Of the structure in the module.
+  let address: UInt64
+  let function: UInt64
+  /// Microseconds since boot.
+  let due: UInt64
+  var module: LoadedModule?
+
+  init(_ kind: Kind, _ address: UInt64, _ function: UInt64, due: UInt64) {
+    self.kind = kind
+    self.address = address
+    self.function = function
+    self.due = due
+  }
+
+  /// Where the structure says that it is pending.
+  var pendingOffset: UInt64 { kind == .ordinary ? 40 : 16 }
+}
+
+extension NativeCall {
+  fileprivate func add(_ timer: ModuleTimer, pending offset: UInt64) throws(CallStop) {
+    var timer = timer
+    timer.module = host.modules.first { $0.contains(timer.function) }
+    try write(word: 1, to: timer.address &+ offset)
+    host.timers.append(timer)
+  }
+}
+
+extension ModuleHost {
+  /// Takes a pending timer away; whether there was one.
+  func removeTimer(_ address: UInt64) -> Bool {
+    let count = timers.count
+    timers.removeAll { $0.address == address }
+    return timers.count < count
+  }
+
+  /// Whether a task runs for a structure: a timer, work, or what call_rcu was given.
+  func runs(_ address: UInt64) -> Bool {
+    tasks.contains { $0.subject == address && !$0.isOver && $0 !== running }
+  }
+
+  /// Starts the functions of timers that are due, each as a task that must not sleep.
+  func startTimers() {
+    let due = timers.filter { $0.due <= now }.sorted { $0.due < $1.due }
+    guard !due.isEmpty else { return }
+    timers.removeAll { $0.due <= now }
+    for timer in due {
+      _ = write([UInt8](repeating: 0, count: 8), to: timer.address &+ timer.pendingOffset)
+      guard
+        let task = spawn(timer.function, timer.address, name: Array("swapper/0".utf8), timer.module)
+      else { continue }
+      task.subject = timer.address
+      task.isTimer = true
+      task.preemptCount = 1
+      task.state = .ready
+      if timer.kind == .precise { task.onEnd = { self.restart(timer, $0) } }
+    }
+    hasMoved = true
+  }
+
+  /// HRTIMER_RESTART: it is due again at the time that its structure says.
+  private func restart(_ timer: ModuleTimer, _ answer: UInt64) {
+    guard UInt32(truncatingIfNeeded: answer) == 1, let next = words(timer.address, 1)?[0] else {
+      return
+    }
+    var again = ModuleTimer(.precise, timer.address, timer.function, due: next / 1000)
+    again.module = timer.module
+    timers.append(again)
+    _ = write([1, 0, 0, 0, 0, 0, 0, 0], to: timer.address &+ timer.pendingOffset)
+  }
+}

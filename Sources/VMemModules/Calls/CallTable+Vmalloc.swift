@@ -1,0 +1,230 @@
+internal import CModule
+internal import VMem
+
+/// Areas of the vmalloc window.
+extension CallTable {
+  static let vmalloc: [CallEntry] = [
+    CallEntry("vmalloc") { call throws(CallStop) in try call.vmalloc(VmallocRequest(size: call[0])) },
+    CallEntry("vzalloc") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.isZeroed = true
+      return try call.vmalloc(request)
+    },
+    CallEntry("vmalloc_user") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.isZeroed = true
+      request.flags = .usermap
+      request.align = 1
+      return try call.vmalloc(request)
+    },
+    CallEntry("vmalloc_32") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.isLow = true
+      return try call.vmalloc(request)
+    },
+    CallEntry("vmalloc_node") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.node = call.node(1)
+      return try call.vmalloc(request)
+    },
+    CallEntry("vzalloc_node") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.node = call.node(1)
+      request.isZeroed = true
+      return try call.vmalloc(request)
+    },
+    CallEntry("__vmalloc") { call throws(CallStop) in
+      try call.vmalloc(VmallocRequest(size: call[0]), call.gfp(1))
+    },
+    CallEntry("vmalloc_huge") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.flags = .allowHugeVmap
+      return try call.vmalloc(request, call.gfp(1))
+    },
+    // size, align, gfp, node, caller
+    CallEntry("__vmalloc_node") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.align = call[1]
+      request.node = call.node(3)
+      return try call.vmalloc(request, call.gfp(2))
+    },
+    // size, align, start, end, gfp, prot, vm_flags, node, caller
+    CallEntry("__vmalloc_node_range") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[0])
+      request.align = call[1]
+      request.start = call.address(2)
+      request.end = call.address(3)
+      request.flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[6]))
+      request.node = call.node(7)
+      return try call.vmalloc(request, call.gfp(4))
+    },
+    CallEntry("vrealloc") { call throws(CallStop) in
+      try call.vrealloc(VmallocRequest(size: call[1]), call.gfp(2))
+    },
+    // address, size, align, gfp, node
+    CallEntry("vrealloc_node_align") { call throws(CallStop) in
+      var request = VmallocRequest(size: call[1])
+      request.align = call[2]
+      request.node = call.node(4)
+      return try call.vrealloc(request, call.gfp(3))
+    },
+    CallEntry("vfree") { call throws(CallStop) in try call.vfree(call.address(0)) },
+    CallEntry("vfree_atomic") { call throws(CallStop) in
+      call.take(call.address(0))
+      return try call.nothing { () throws(Refusal) in try call.machine.vfreeAtomic(call.address(0)) }
+    },
+    CallEntry("is_vmalloc_addr") { call in
+      call.host.map.isVmallocAddress(call.address(0)) ? 1 : 0
+    },
+    CallEntry("vmalloc_to_page") { call in
+      call.host.structPage(call.machine.vmallocToPFN(call.address(0)))
+    },
+    CallEntry("vmalloc_to_pfn") { call in call.machine.vmallocToPFN(call.address(0)) ?? 0 },
+    CallEntry("vm_unmap_aliases") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in try call.machine.vmUnmapAliases() }
+    },
+  ]
+
+  static let mappings: [CallEntry] = [
+    // pages, count, flags, prot
+    CallEntry("vmap") { call throws(CallStop) in
+      let pages = try call.pages(call[0], UInt64(call.uint(1)))
+      let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[2]))
+      let address = try call.pointer { () throws(Refusal) in
+        try call.machine.vmap(
+          pages, count: UInt64(call.uint(1)), flags: flags, protection: Protection(bits: call[3]),
+          caller: call.symbol)
+      }
+      call.give(.mapping, address, UInt64(pages.count) << 12)
+      return address
+    },
+    CallEntry("vunmap") { call throws(CallStop) in
+      call.take(call.address(0))
+      return try call.nothing { () throws(Refusal) in try call.machine.vunmap(call.address(0)) }
+    },
+    // pages, count, node
+    CallEntry("vm_map_ram") { call throws(CallStop) in
+      let pages = try call.pages(call[0], UInt64(call.uint(1)))
+      let address = try call.pointer { () throws(Refusal) in
+        try call.machine.vmMapRAM(pages, count: UInt64(call.uint(1)))
+      }
+      call.give(.mapping, address, UInt64(pages.count) << 12)
+      return address
+    },
+    CallEntry("vm_unmap_ram") { call throws(CallStop) in
+      call.take(call.address(0))
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.vmUnmapRAM(call.address(0), count: UInt64(call.uint(1)))
+      }
+    },
+    // pfns, count, prot
+    CallEntry("vmap_pfn") { call throws(CallStop) in
+      let first = try call.words(call[0], 1)[0]
+      let address = try call.pointer { () throws(Refusal) in
+        try call.machine.vmapPFN(first, count: UInt64(call.uint(1)), caller: call.symbol)
+      }
+      call.give(.mapping, address, UInt64(call.uint(1)) << 12)
+      return address
+    },
+    // start, end, prot, pages, shift
+    CallEntry("vmap_pages_range") { call throws(CallStop) in
+      let (start, end) = (call.address(0), call.address(1))
+      let pages = try call.pages(call[3], (end &- start) >> 12)
+      return try call.status { () throws(Refusal) in
+        try call.machine.vmapPagesRange(start: start, end: end, pages: pages)
+      }
+    },
+    CallEntry("vunmap_range") { call throws(CallStop) in
+      try call.nothing { () throws(Refusal) in
+        try call.machine.vunmapRange(start: call.address(0), end: call.address(1))
+      }
+    },
+  ]
+
+  /// Areas without pages, and sparse ones: `struct vm_struct` is the host's.
+  static let areas: [CallEntry] = [
+    CallEntry("get_vm_area") { call throws(CallStop) in
+      let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[1]))
+      let address = try call.pointer { () throws(Refusal) in
+        try call.machine.getVMArea(size: call[0], flags: flags, caller: call.symbol)
+      }
+      guard address != 0 else { return 0 }
+      call.give(.area, address, call[0])
+      return call.host.areaRecord(call.host.unfolded(address), call.machine)
+    },
+    CallEntry("free_vm_area") { call throws(CallStop) in
+      let address = try call.areaAddress(0)
+      call.take(address)
+      call.host.objects.forgetArea(address)
+      return try call.nothing { () throws(Refusal) in try call.machine.freeVMArea(address) }
+    },
+    CallEntry("find_vm_area") { call in
+      call.host.areaRecord(call.address(0), call.machine)
+    },
+    // area, start, end, pages
+    CallEntry("vm_area_map_pages") { call throws(CallStop) in
+      let (area, start, end) = (try call.areaAddress(0), call.address(1), call.address(2))
+      let pages = try call.pages(call[3], (end &- start) >> 12)
+      return try call.status { () throws(Refusal) in
+        try call.machine.vmAreaMapPages(area: area, start: start, end: end, pages: pages)
+      }
+    },
+    CallEntry("vm_area_unmap_pages") { call throws(CallStop) in
+      let area = try call.areaAddress(0)
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.vmAreaUnmapPages(area: area, start: call.address(1), end: call.address(2))
+      }
+    },
+  ]
+}
+
+extension NativeCall {
+  /// The start of the area that a `struct vm_struct` argument describes.
+  fileprivate func areaAddress(_ index: Int) throws(CallStop) -> UInt64 {
+    // `addr` stands behind `next`.
+    host.unfolded(try words(self[index] &+ 8, 1)[0])
+  }
+
+  fileprivate func prepared(_ request: VmallocRequest, _ gfp: GFP?) -> VmallocRequest {
+    var request = request
+    request.caller = symbol
+    if let gfp {
+      request.mode = gfp.mode
+      request.isSilent = gfp.contains(.silent)
+      request.isLow = request.isLow || gfp.isLow
+      request.isZeroed = request.isZeroed || gfp.contains(.zero)
+    }
+    return request
+  }
+
+  func vmalloc(_ request: VmallocRequest, _ gfp: GFP? = nil) throws(CallStop) -> UInt64 {
+    let request = prepared(request, gfp)
+    if request.mode == .kernel { mightSleep() }
+    let address = try pointer { () throws(Refusal) in try machine.vmalloc(request) }
+    give(.area, address, (request.size + 4095) & ~4095)
+    return address
+  }
+
+  fileprivate func vrealloc(_ request: VmallocRequest, _ gfp: GFP) throws(CallStop) -> UInt64 {
+    let old = address(0)
+    let request = prepared(request, gfp)
+    let new = try pointer { () throws(Refusal) in try machine.vrealloc(old, request) }
+    guard new != 0 || request.size == 0 else { return 0 }
+    take(old)
+    give(.area, new, (request.size + 4095) & ~4095)
+    return new
+  }
+
+  func vfree(_ address: UInt64) throws(CallStop) -> UInt64 {
+    take(address)
+    host.objects.forgetArea(address)
+    return try nothing { () throws(Refusal) in try machine.vfree(address) }
+  }
+}
+
+extension ModuleHost {
+  /// The struct page of a frame, for native code; null for none.
+  func structPage(_ pfn: UInt64?) -> UInt64 {
+    pfn.map { folded(map.vmemmap &+ $0 << 6) } ?? 0
+  }
+}

@@ -1,0 +1,204 @@
+internal import CModule
+internal import VMem
+
+/// Wait queues, completions, and read-copy update.
+extension CallTable {
+  /// `done` of a completion that everybody may pass.
+  private static let everybody: UInt64 = 0xffff_ffff
+
+  static let waits: [CallEntry] = [
+    // queue, wakes seen, state, timeout
+    CallEntry("wait_on") { call throws(CallStop) in
+      call.mightSleep()
+      return try call.wait(jiffies: call[3]) { () throws(CallStop) in
+        try call.words(call[0] &+ 8, 1)[0] != call[1]
+      }
+    },
+    CallEntry("wake_up") { call throws(CallStop) in
+      let wakes = try call.words(call[0] &+ 8, 1)[0]
+      try call.write(word: wakes &+ 1, to: call[0] &+ 8)
+      let waiting = call.host.joined[call[0]] ?? []
+      let count = call.uint(1) == 0 ? waiting.count : Int(call.uint(1))
+      for address in waiting.prefix(count) {
+        if let task = call.host.task(at: address) { _ = call.host.wake(task) }
+      }
+      return 0
+    },
+    CallEntry("waitqueue_active") { call in
+      call.host.joined[call[0]]?.isEmpty == false
+        || call.host.tasks.contains { $0.isWaiting && $0.waitsOn == call[0] } ? 1 : 0
+    },
+    // queue, entry, state
+    CallEntry("prepare_to_wait") { call throws(CallStop) in
+      let task = try call.words(call[1] &+ 8, 1)[0]
+      var list = call.host.joined[call[0]] ?? []
+      if !list.contains(task) { list.append(task) }
+      call.host.joined[call[0]] = list
+      if call.int(2) >= 0 { call.task?.record.pointee.__state = call.uint(2) }
+      return 0
+    },
+    CallEntry("finish_wait") { call throws(CallStop) in
+      let task = try call.words(call[1] &+ 8, 1)[0]
+      call.host.joined[call[0]]?.removeAll { $0 == task }
+      call.task?.record.pointee.__state = 0
+      return 0
+    },
+    CallEntry("complete") { call throws(CallStop) in
+      let done = try call.done(0)
+      if done != everybody { try call.write(word: done + 1, size: 4, to: call[0]) }
+      return 0
+    },
+    CallEntry("complete_all") { call throws(CallStop) in
+      try call.write(word: everybody, size: 4, to: call[0])
+      return 0
+    },
+    // completion, state, timeout
+    CallEntry("wait_for_completion") { call throws(CallStop) in
+      call.mightSleep()
+      let left = try call.wait(jiffies: call[2]) { () throws(CallStop) in try call.done(0) > 0 }
+      if left > 0 { try call.takeDone() }
+      return left
+    },
+    CallEntry("try_wait_for_completion") { call throws(CallStop) in
+      guard try call.done(0) > 0 else { return 0 }
+      try call.takeDone()
+      return 1
+    },
+  ]
+
+  static let rcu: [CallEntry] = [
+    CallEntry("rcu_read_lock") { call in
+      call.task?.readers += 1
+      call.disablePreemption()
+      return 0
+    },
+    CallEntry("rcu_read_unlock") { call in
+      call.task?.readers -= 1
+      call.enablePreemption()
+      return 0
+    },
+    CallEntry("rcu_read_lock_held") { call in call.task?.readers ?? 0 > 0 ? 1 : 0 },
+    CallEntry("synchronize_rcu") { call throws(CallStop) in
+      call.mightSleep()
+      try call.yield()
+      return 0
+    },
+    // head, function
+    CallEntry("call_rcu") { call in
+      call.host.later(call[1], call[0], name: "rcu_preempt", kind: .rcu)
+      return 0
+    },
+    CallEntry("rcu_barrier") { call throws(CallStop) in
+      if call.host.hasLater(.rcu) { throw call.wait() }
+      return 0
+    },
+    // head, address
+    CallEntry("kvfree_rcu") { call in
+      call.host.deferredFrees.append((call.address(1), call.callerName))
+      return 0
+    },
+    CallEntry("kvfree_rcu_mightsleep") { call throws(CallStop) in
+      call.mightSleep()
+      call.host.deferredFrees.append((call.address(0), call.callerName))
+      return 0
+    },
+    CallEntry("kvfree_rcu_barrier") { call in
+      call.host.freeDeferred()
+      return 0
+    },
+    CallEntry("srcu_read_lock") { call in
+      var state = call.host.srcu[call[0]] ?? SRCUState()
+      state.readers[state.current] += 1
+      call.host.srcu[call[0]] = state
+      return UInt64(state.current)
+    },
+    CallEntry("srcu_read_unlock") { call in
+      call.host.srcu[call[0]]?.readers[Int(call.int(1)) & 1] -= 1
+      return 0
+    },
+    CallEntry("synchronize_srcu") { call throws(CallStop) in
+      call.mightSleep()
+      var state = call.host.srcu[call[0]] ?? SRCUState()
+      guard let task = call.task else { return 0 }
+      if task.memory == nil {
+        task.memory = UInt64(state.current) + 1
+        state.current ^= 1
+        call.host.srcu[call[0]] = state
+        call.host.hasMoved = true
+        throw call.wait()
+      }
+      if state.readers[Int(task.memory! - 1)] > 0 { throw call.wait() }
+      task.memory = nil
+      return 0
+    },
+    // srcu, head, function
+    CallEntry("call_srcu") { call in
+      call.host.later(call[2], call[1], name: "rcu_preempt", kind: .rcu)
+      return 0
+    },
+    CallEntry("srcu_barrier") { call throws(CallStop) in
+      if call.host.hasLater(.rcu) { throw call.wait() }
+      return 0
+    },
+    CallEntry("cleanup_srcu_struct") { call in
+      call.host.srcu[call[0]] = nil
+      return 0
+    },
+  ]
+}
+
+/// Readers of a `struct srcu_struct`, by the side that they entered on.
+struct SRCUState {
+  var readers = [0, 0]
+  var current = 0
+}
+
+extension NativeCall {
+  fileprivate func done(_ index: Int) throws(CallStop) -> UInt64 {
+    try words(self[index], 1)[0] & 0xffff_ffff
+  }
+
+  fileprivate func takeDone() throws(CallStop) {
+    let done = try done(0)
+    if done != 0xffff_ffff { try write(word: done - 1, size: 4, to: self[0]) }
+  }
+}
+
+extension ModuleHost {
+  /// What a task that the kernel starts itself is for.
+  enum LaterKind { case rcu, work }
+
+  /// Runs a function with an argument as a task of the kernel's own.
+  @discardableResult
+  func later(_ function: UInt64, _ argument: UInt64, name: String, kind: LaterKind) -> ModuleTask? {
+    let module = modules.first { $0.contains(function) }
+    guard let task = spawn(function, argument, name: Array(name.utf8), module) else { return nil }
+    task.subject = argument
+    task.later = kind
+    task.state = .ready
+    return task
+  }
+
+  func hasLater(_ kind: LaterKind) -> Bool {
+    tasks.contains { $0.later == kind && !$0.isOver && $0 !== running }
+  }
+
+  /// Frees what kvfree_rcu was given, once nobody reads any more.
+  func freeDeferred() {
+    guard !deferredFrees.isEmpty, !tasks.contains(where: { $0.readers > 0 }) else { return }
+    let frees = deferredFrees
+    deferredFrees = []
+    for (address, caller) in frees { free(address, "kvfree_rcu", caller) }
+  }
+
+  private func free(_ address: UInt64, _ call: String, _ caller: String) {
+    ledger.remove(address, call: call, caller: caller, time: now)
+    if map.isVmallocAddress(address) {
+      _ = try? place!.pointee.vfree(address)
+    } else if let (cache, start) = slab.object(at: address), start == address,
+      slab.size(of: address) != nil
+    {
+      slab.put(address, cache)
+    }
+  }
+}

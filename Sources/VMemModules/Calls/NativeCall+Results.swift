@@ -1,0 +1,125 @@
+internal import VMem
+
+/// From what the engine answers to what a module gets.
+extension NativeCall {
+  /// The symbol of the function that calls, as vmallocinfo shows it.
+  var symbol: Ref<Symbol> { host.callerSymbol(caller, machine) }
+  var callerName: String { host.symbol(at: caller) }
+
+  /// An address for native code, or null when the engine refuses.
+  func pointer(_ body: () throws(Refusal) -> UInt64) throws(CallStop) -> UInt64 {
+    do throws(Refusal) { return host.folded(try body()) } catch { return try refused(error, 0) }
+  }
+
+  /// 0, or the negative of an error number.
+  func status(_ body: () throws(Refusal) -> Void) throws(CallStop) -> UInt64 {
+    do throws(Refusal) {
+      try body()
+      return 0
+    } catch {
+      guard case .errno(let number) = error.outcome else { return try refused(error, .max) }
+      return UInt64(bitPattern: -Int64(number.rawValue))
+    }
+  }
+
+  /// Nothing, whether the engine refuses or not.
+  func nothing(_ body: () throws(Refusal) -> Void) throws(CallStop) -> UInt64 {
+    do throws(Refusal) { try body() } catch { _ = try refused(error, 0) }
+    return 0
+  }
+
+  private func refused(_ refusal: Refusal, _ value: UInt64) throws(CallStop) -> UInt64 {
+    switch refusal.outcome {
+    case .bug:
+      // The kernel's own line is in the log.
+      throw .oops(Oops(lines: [], explanation: refusal.description, name: "invalid opcode"))
+    case .fault:
+      throw .oops(Oops(lines: [], explanation: refusal.description))
+    default: return value
+    }
+  }
+
+  // MARK: What was given
+
+  /// Notes that native code has been given something.
+  func give(_ kind: Ledger.Kind, _ address: UInt64, _ size: UInt64) {
+    guard address != 0 else { return }
+    host.ledger.add(
+      Ledger.Entry(
+        kind: kind, start: host.unfolded(address), size: size, call: name, caller: callerName,
+        time: machine.clock, module: host.moduleName(at: caller)))
+  }
+
+  /// Notes that it was given back; a second time is an oops of its own or left to the engine.
+  @discardableResult
+  func take(_ address: UInt64) -> Ledger.Entry? {
+    host.ledger.remove(address, call: name, caller: callerName, time: machine.clock)
+  }
+
+  // MARK: Memory of the module
+
+  /// Bytes that the module points at.
+  func bytes(_ address: UInt64, _ count: Int) throws(CallStop) -> [UInt8] {
+    guard let bytes = host.bytes(address, count) else { throw badPointer(address) }
+    return bytes
+  }
+
+  /// A string of the module's.
+  func string(_ address: UInt64) throws(CallStop) -> [UInt8] {
+    guard let bytes = host.string(address) else { throw badPointer(address) }
+    return bytes
+  }
+
+  /// Words that the module points at.
+  func words(_ address: UInt64, _ count: Int) throws(CallStop) -> [UInt64] {
+    guard count > 0 else { return [] }
+    guard count < 1 << 24, let words = host.words(address, count) else { throw badPointer(address) }
+    return words
+  }
+
+  /// Frames of an array of struct pages.
+  func pages(_ address: UInt64, _ count: UInt64) throws(CallStop) -> [UInt64] {
+    try words(address, Int(clamping: count)).map {
+      $0 == 0 ? PageList.null : ($0 &- host.folded(host.map.vmemmap)) >> 6
+    }
+  }
+
+  /// Writes into what the module points at.
+  func write(_ bytes: [UInt8], to address: UInt64) throws(CallStop) {
+    guard host.write(bytes, to: address) else { throw badPointer(address) }
+  }
+
+  func write(word: UInt64, size: Int = 8, to address: UInt64) throws(CallStop) {
+    try write((0..<size).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }, to: address)
+  }
+
+  /// A pointer argument that leads nowhere, as the kernel's own function would find.
+  func badPointer(_ address: UInt64) -> CallStop {
+    let shown = host.unfolded(address)
+    let what =
+      shown < 4096
+      ? "BUG: kernel NULL pointer dereference, address: "
+      : "BUG: unable to handle page fault for address: "
+    return .oops(
+      Oops(
+        lines: [
+          what + host.hex(shown, digits: 16), "#PF: supervisor read access in kernel mode",
+          "#PF: error_code(0x0000) - not-present page",
+        ],
+        explanation: "in \(name) called from \(callerName): "
+          + host.explanation(shown, code: 0, caller)))
+  }
+
+  /// The kernel's `might_sleep`: complains where the task holds a spinlock, and goes on.
+  func mightSleep() {
+    guard let task = host.running, task.preemptCount > 0 || task.interruptsOff else { return }
+    host.log(
+      [
+        "BUG: sleeping function called from invalid context at \(name)",
+        "in_atomic(): \(task.preemptCount > 0 ? 1 : 0), irqs_disabled(): "
+          + "\(task.interruptsOff ? 1 : 0), non_block: 0, pid: \(task.pid), name: \(task.name)",
+        "preempt_count: \(task.preemptCount), expected: 0",
+      ], level: 3)
+    host.explain("\(callerName) calls \(name), which may sleep, with a lock held or interrupts off")
+  }
+}

@@ -1,0 +1,68 @@
+internal import CHost
+internal import CModule
+internal import VMem
+
+/// Which thing an address belongs to, who was given it, and who gave it back.
+extension ModuleHost {
+  /// Why an access failed, in a sentence.
+  func explanation(_ address: UInt64, code: UInt32, _ rip: UInt64) -> String {
+    let access =
+      code & NativeView.fetches != 0 ? "a call" : code & NativeView.writes != 0 ? "a write" : "a read"
+    if let module = modules.first(where: { $0.isInit(rip: address) }) {
+      return "a call of an __init function of \(module.name) after its init"
+    }
+    if address < 4096 {
+      return "\(access) through a null pointer"
+        + (address == 0 ? "" : ", of the field at byte \(address)")
+    }
+    if -4095 ... -1 ~= Int64(bitPattern: address) {
+      return "\(access) through an error pointer, \(Int64(bitPattern: address))"
+    }
+    if let entry = ledger.entry(at: address) { return sentence(access, address, entry, code) }
+    if let entry = ledger.entry(at: address, slack: 4096) {
+      return "\(access) behind the end: byte \(address - entry.start - entry.size) of the guard page "
+        + "of \(whose(entry))"
+    }
+    if let entry = ledger.entry(at: address &+ 4096), entry.start > address {
+      return "\(access) \(entry.start - address) bytes before \(whose(entry))"
+    }
+    return "\(access) at an address that is nobody's" + where_(address)
+  }
+
+  private func where_(_ address: UInt64) -> String {
+    if map.isVmallocAddress(address) {
+      return chost_native_has(folded(address)) != 0
+        ? ", in the vmalloc window"
+        : ", or one that this program cannot show: it lies there itself, as it is not statically linked"
+    }
+    let frame = (address &- map.pageOffset) >> 12
+    guard frame < view.configuration.memory >> 12 else { return "" }
+    switch place!.pointee.pageSets.use(ofFrame: frame) {
+    case .free, .perCPU: return ": page frame \(frame) is free"
+    case .table: return ": page frame \(frame) is a page table"
+    case .reserved, .slab, .array: return ": page frame \(frame) is the kernel's own"
+    case .allocated: return ""
+    }
+  }
+
+  private func sentence(
+    _ access: String, _ address: UInt64, _ entry: Ledger.Entry, _ code: UInt32
+  ) -> String {
+    let byte = "byte \(address - entry.start)"
+    if let freed = entry.freed {
+      return "use after \(freed.call): \(byte) of \(whose(entry)), freed by \(freed.caller) at "
+        + "\(freed.time)"
+    }
+    if code & 1 == 0 {
+      return "\(access) of \(byte) of \(whose(entry)): nothing is mapped there"
+    }
+    let rule = code & NativeView.fetches != 0 ? "it may not be executed" : "it is read-only"
+    return "\(access) of \(byte) of \(whose(entry)): \(rule)"
+  }
+
+  /// `the 2-page area 0xffffc90000000000, allocated by init+0x13/0xc2 [uaf] at 1`.
+  func whose(_ entry: Ledger.Entry) -> String {
+    "the \(entry.title) 0x\(hex(entry.start, digits: 1)), allocated by \(entry.caller) at "
+      + "\(entry.time)"
+  }
+}

@@ -1,0 +1,159 @@
+internal import CHost
+internal import CModule
+internal import Glibc
+internal import VMem
+internal import VMemViews
+
+/// Oopses in the kernel's form, and a line that explains each.
+extension ModuleHost {
+  /// Appends lines to the kernel log.
+  func log(_ lines: [String], level: UInt8) {
+    for line in lines { place!.pointee.log.write(Array(line.utf8), level: level) }
+  }
+
+  func explain(_ sentence: String) { log(["vmemctl: \(sentence)"], level: 3) }
+
+  /// A task has died: says of what.
+  func report(_ fault: chost_native_fault, of task: ModuleTask) {
+    let oops = oops(fault, task)
+    oopses += 1
+    log(oops.lines, level: 1)
+    if !oops.isReportOnly {
+      let code = hex(UInt64(oops.code), digits: 4)
+      log(["\(oops.name ?? "Oops"): \(code) [#\(oopses)] SMP"], level: 0)
+    }
+    let rip = fault.rip != 0 ? fault.rip : task.function
+    log(
+      [
+        "CPU: \(task.cpu) UID: 0 PID: \(task.pid) Comm: \(task.name) Tainted: G      D    O",
+        "RIP: 0010:\(symbol(at: rip))",
+      ], level: 0)
+    let trace = callers(fault).map { " \($0)" }
+    if !trace.isEmpty { log(["Call Trace:", " <TASK>"] + trace + [" </TASK>"], level: 0) }
+    if let sentence = oops.explanation {
+      let line = sourceLine(rip) ?? callersLine(fault)
+      explain(sentence + (line.map { " (\($0))" } ?? ""))
+    }
+    task.module?.state = .died
+  }
+
+  // MARK: What happened
+
+  private func oops(_ fault: chost_native_fault, _ task: ModuleTask) -> Oops {
+    switch fault.signal {
+    case 0:
+      let oops = pendingOops ?? Oops(lines: ["BUG: unknown"])
+      pendingOops = nil
+      return oops
+    case SIGALRM:
+      return Oops(
+        lines: [
+          "watchdog: BUG: soft lockup - CPU#\(task.cpu) stuck for \(longestTurn)s! "
+            + "[\(task.name):\(task.pid)]"
+        ],
+        explanation: "\(task.name) did not leave the CPU for \(longestTurn) seconds",
+        isReportOnly: true)
+    case Int32(CHOST_NATIVE_SLEPT):
+      return Oops(
+        lines: ["BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x00000002"],
+        explanation: "a function that the engine calls back cannot wait", isReportOnly: true)
+    case SIGFPE: return Oops(lines: [], explanation: "a division by zero", name: "divide error")
+    case SIGILL:
+      return Oops(lines: [], explanation: "an instruction that there is not", name: "invalid opcode")
+    case SIGTRAP: return Oops(lines: [], explanation: "a breakpoint instruction", name: "int3")
+    default: return fault.trap == 14 ? pageFault(fault, task) : protectionFault(fault)
+    }
+  }
+
+  private func protectionFault(_ fault: chost_native_fault) -> Oops {
+    Oops(
+      lines: [],
+      explanation: "a pointer that is no address (list poison, or one that was overwritten), or an "
+        + "instruction for the kernel's mode alone",
+      name: "general protection fault, probably for non-canonical address")
+  }
+
+  private func pageFault(_ fault: chost_native_fault, _ task: ModuleTask) -> Oops {
+    let address = unfolded(fault.address)
+    if chost_native_is_stack_end(task.native, fault.address) != 0 {
+      return Oops(
+        lines: ["BUG: TASK stack guard page was hit at \(hex(address, digits: 16))"],
+        explanation: "the stack of \(task.name) is full: it has \(ModuleTask.stackSize >> 10) KiB",
+        name: "stack guard page")
+    }
+    let kernel = address | (address >> 47 == 0 ? 0 : UInt64(VMEM_TOP_BITS))
+    let isThere = kernel >> 47 != 0 && view.pages(at: kernel, error: 0) != nil
+    let code = fault.error & 0x12 | (isThere ? 1 : 0)
+    let access =
+      code & NativeView.fetches != 0
+      ? "instruction fetch" : code & NativeView.writes != 0 ? "write access" : "read access"
+    let what =
+      address < 4096
+      ? "BUG: kernel NULL pointer dereference, address: "
+      : "BUG: unable to handle page fault for address: "
+    return Oops(
+      lines: [
+        what + hex(address, digits: 16), "#PF: supervisor \(access) in kernel mode",
+        "#PF: error_code(0x\(hex(UInt64(code), digits: 4))) - "
+          + (isThere ? "permissions violation" : "not-present page"),
+      ],
+      explanation: explanation(address, code: code, fault.rip), code: code)
+  }
+
+  // MARK: Places
+
+  /// `f+0x13/0xc2 [mod]`, or the name of a function of the engine.
+  func symbol(at address: UInt64) -> String {
+    for module in modules where module.contains(address) { return module.symbol(at: address) }
+    if let name = thunks.name(at: address) { return name }
+    return "0x" + hex(unfolded(address), digits: 1)
+  }
+
+  /// `file.c:31` of an address in a module.
+  func sourceLine(_ address: UInt64) -> String? {
+    for module in modules where module.contains(address) { return module.line(at: address) }
+    return nil
+  }
+
+  private func callersLine(_ fault: chost_native_fault) -> String? {
+    for address in returnAddresses(fault) {
+      if let line = sourceLine(address - 1) { return line }
+    }
+    return nil
+  }
+
+  private func callers(_ fault: chost_native_fault) -> [String] {
+    returnAddresses(fault).filter { address in modules.contains { $0.contains(address) } }
+      .map { symbol(at: $0) }
+  }
+
+  /// The chain of frames, as far as it can be read.
+  private func returnAddresses(_ fault: chost_native_fault) -> [UInt64] {
+    var result: [UInt64] = []
+    var frame = fault.rbp
+    // What a function of C was called by stands on top of the stack.
+    if !modules.contains(where: { $0.contains(fault.rip) }), let top = words(fault.rsp, 1) {
+      result.append(top[0])
+    }
+    while frame != 0, result.count < 16, let words = words(frame, 2), words[0] > frame {
+      result.append(words[1])
+      frame = words[0]
+    }
+    return result
+  }
+
+  /// Words that native code sees; nil where it sees nothing.
+  func words(_ address: UInt64, _ count: Int) -> [UInt64]? {
+    guard let pointer = UnsafeRawPointer(bitPattern: UInt(address)) else { return nil }
+    var result = [UInt64](repeating: 0, count: count)
+    let copied = result.withUnsafeMutableBytes {
+      chost_native_copy($0.baseAddress!, pointer, count * 8)
+    }
+    return copied == count * 8 ? result : nil
+  }
+
+  func hex(_ number: UInt64, digits: Int) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+}

@@ -1,0 +1,94 @@
+internal import CModule
+internal import VMem
+
+/// Objects in the process's own memory that modules see: descriptions of areas, the kernel's `init_mm`,
+/// texts of parameters. They live as long as the host.
+struct HostObjects {
+  private var blocks: [UnsafeMutableRawPointer] = []
+  private var named: [String: UInt64] = [:]
+  /// Descriptions of areas, by their start.
+  private var areas: [UInt64: UnsafeMutablePointer<vm_struct>] = [:]
+
+  /// Zeroed bytes.
+  mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    let block = UnsafeMutableRawPointer.allocate(byteCount: max(size, 16), alignment: 16)
+    block.initializeMemory(as: UInt8.self, repeating: 0, count: max(size, 16))
+    blocks.append(block)
+    return block
+  }
+
+  mutating func object<T>(_ type: T.Type, _ value: T) -> UnsafeMutablePointer<T> {
+    let block = allocate(MemoryLayout<T>.stride).bindMemory(to: T.self, capacity: 1)
+    block.pointee = value
+    return block
+  }
+
+  /// Bytes that stay; their address.
+  mutating func keep(_ bytes: [UInt8]) -> UInt64 {
+    let block = allocate(bytes.count)
+    block.copyMemory(from: bytes, byteCount: bytes.count)
+    return UInt64(UInt(bitPattern: block))
+  }
+
+  /// The address of an object that the loader binds by name.
+  subscript(name: String) -> UInt64? { named[name] }
+
+  mutating func name<T>(_ name: String, _ value: T) -> UnsafeMutablePointer<T> {
+    let pointer = object(T.self, value)
+    named[name] = UInt64(UInt(bitPattern: pointer))
+    return pointer
+  }
+
+  mutating func open(_ machine: borrowing Machine, _ host: ModuleHost) {
+    let top = host.directAddress(machine.mmu.topTable)
+    let initial = name("init_mm", mm_struct())
+    initial.pointee.pgd = UnsafeMutablePointer(bitPattern: UInt(host.folded(top)))
+    initial.pointee.mm_users = 2
+    for (title, last) in [("iomem_resource", UInt64.max >> 12), ("ioport_resource", 0xffff)] {
+      let root = name(title, resource())
+      root.pointee.end = last
+    }
+    let mask = name("cpu_online_mask", cpumask())
+    mask.pointee.bits =
+      machine.cpuCount >= 64 ? UInt.max : 1 << UInt(machine.cpuCount) - 1
+  }
+
+  mutating func close() {
+    for block in blocks { block.deallocate() }
+    blocks = []
+  }
+
+  // MARK: Areas
+
+  mutating func area(_ start: UInt64, _ description: vm_struct) -> UInt64 {
+    let pointer = areas[start] ?? object(vm_struct.self, vm_struct())
+    pointer.pointee = description
+    areas[start] = pointer
+    return UInt64(UInt(bitPattern: pointer))
+  }
+
+  /// A `struct kmem_cache`; its address.
+  mutating func cache(_ description: kmem_cache, constructor: UInt64) -> UInt64 {
+    let pointer = object(kmem_cache.self, description)
+    // Safe: the field is a pointer of 64 bits.
+    withUnsafeMutableBytes(of: &pointer.pointee.ctor) {
+      $0.storeBytes(of: constructor, as: UInt64.self)
+    }
+    return UInt64(UInt(bitPattern: pointer))
+  }
+
+  mutating func forgetArea(_ start: UInt64) { areas[start] = nil }
+}
+
+extension ModuleHost {
+  /// A `struct vm_struct` for the area that contains an address; null where there is none.
+  func areaRecord(_ address: UInt64, _ machine: borrowing Machine) -> UInt64 {
+    guard let area = machine.findVMArea(address) else { return 0 }
+    var record = vm_struct()
+    record.addr = UnsafeMutableRawPointer(bitPattern: UInt(folded(area.start)))
+    record.size = UInt(area.end - area.start)
+    record.flags = UInt(area.flags.rawValue)
+    record.nr_pages = area.pageCount
+    return objects.area(area.start, record)
+  }
+}

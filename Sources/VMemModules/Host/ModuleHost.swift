@@ -1,0 +1,156 @@
+internal import CHost
+internal import CModule
+internal import Glibc
+package import VMem
+
+/// Modules that run natively on a machine: their memory, tasks and what they were given.
+///
+/// Native code sees the machine's RAM at the kernel's addresses without their top bits. One task runs
+/// at a time; it leaves the CPU only where it waits.
+package final class ModuleHost {
+  /// The machine, while something runs on it.
+  var place: UnsafeMutablePointer<Machine>?
+  /// RAM, and the pages that devices answer at.
+  let memory: Int32
+  let devices: Int32
+  let map: AddressMap
+  let view: NativeView
+  let table = CallTable.every
+  private(set) var thunks: Thunks
+
+  package internal(set) var modules: [LoadedModule] = []
+  var tasks: [ModuleTask] = []
+  var running: ModuleTask?
+  /// All that modules may still point at.
+  var tasksByAddress: [UInt64: ModuleTask] = [:]
+  /// Tasks that have joined wait queues by hand.
+  var joined: [UInt64: [UInt64]] = [:]
+  var srcu: [UInt64: SRCUState] = [:]
+  var workQueues: [UInt64: WorkQueue] = [:]
+  var deferredFrees: [(address: UInt64, caller: String)] = []
+  var nextPID: Int32 = 100
+  /// Something has happened since the scheduler last looked.
+  var hasMoved = false
+  var slab = SlabHeap()
+  var ledger = Ledger()
+  var random: SplitMix
+  /// Switches tasks at calls by chance; nil for only where they wait.
+  var preemption: SplitMix?
+  var oopses = 0
+  /// Why the call that runs ends its task.
+  var pendingOops: Oops?
+  var objects = HostObjects()
+  var timers: [ModuleTimer] = []
+  var resources: [ReservedRange] = []
+  /// Symbols of callers, by the address that they return to.
+  var symbols: [UInt64: Ref<Symbol>] = [:]
+  /// What printk has not ended with a newline yet.
+  var partialLine: [UInt8] = []
+  var partialLevel: UInt8 = 4
+  private(set) lazy var format = KernelFormat(memory: reader, seed: view.configuration.seed)
+  private var perCPUOffsets: [UInt64]
+  /// Seconds that a task may run without leaving the CPU.
+  package var longestTurn = 20
+
+  /// Lets modules run on a machine.
+  package init(_ machine: borrowing Machine) throws(ModuleFailure) {
+    map = machine.map
+    guard map.levels == 4 else { throw ModuleFailure(.EOPNOTSUPP, .moduleFiveLevels) }
+    guard map.isUsual else { throw ModuleFailure(.EOPNOTSUPP, .moduleMovedWindow) }
+    guard let memory = machine.shareMemory() else { throw ModuleFailure(.ENOMEM, .moduleMemory) }
+    self.memory = memory
+    devices = chost_open_memory()
+    view = NativeView(machine)
+    random = SplitMix(machine.configuration.seed)
+    thunks = Thunks()
+    perCPUOffsets = []
+    for cpu in 0..<machine.cpuCount { perCPUOffsets.append(machine.perCPUOffset(cpu)) }
+    let frames = UInt64(machine.configuration.memory) >> 12
+    let (low, high) = (Self.programs.lowerBound, Self.programs.upperBound)
+    let ranges = [
+      chost_native_range(start: UInt64(VMEM_DIRECT_MAP), size: frames << 12, is_optional: 0),
+      chost_native_range(
+        start: UInt64(VMEM_VMALLOC), size: low - UInt64(VMEM_VMALLOC), is_optional: 0),
+      chost_native_range(start: low, size: high - low, is_optional: 1),
+      chost_native_range(start: high, size: UInt64(VMEM_VMALLOC_END) - high, is_optional: 0),
+      chost_native_range(
+        start: UInt64(VMEM_STRUCT_PAGES), size: (frames << 6 + 4095) & ~4095, is_optional: 0),
+    ]
+    // Safe: the host outlives the windows, which its end closes.
+    let status = chost_native_open(
+      ranges, Self.fill, Self.dispatch, Unmanaged.passUnretained(self).toOpaque())
+    guard status == 0, devices >= 0, thunks.write(table) else {
+      machine.unshareMemory(memory)
+      if devices >= 0 { Glibc.close(devices) }
+      if status == 0 { chost_native_close() }
+      throw ModuleFailure(.ENOMEM, status == EEXIST ? .moduleAddresses : .moduleMemory)
+    }
+    ftruncate(devices, Self.deviceBytes)
+    objects.open(machine, self)
+  }
+
+  /// Where the host puts a program that is not statically linked, and its heap: native code sees no areas
+  /// there then.
+  private static let programs: Range<UInt64> = 0x5500_0000_0000..<0x5800_0000_0000
+
+  /// Bytes that devices answer with: what was written there last, zero before.
+  static let deviceBytes = 1 << 30
+
+  /// Takes everything away again; no module may be loaded.
+  package func close(_ machine: borrowing Machine) {
+    precondition(modules.isEmpty)
+    for task in tasks { task.end() }
+    tasks = []
+    objects.close()
+    thunks.release()
+    chost_native_close()
+    machine.unshareMemory(memory)
+    Glibc.close(devices)
+  }
+
+  /// Makes the machine known while `body` runs.
+  package func run<E: Error>(
+    on machine: inout Machine, _ body: (ModuleHost) throws(E) -> Void
+  ) throws(E) {
+    try withUnsafeMutablePointer(to: &machine) { pointer throws(E) in
+      place = pointer
+      defer { place = nil }
+      try body(self)
+      if !partialLine.isEmpty { flushLine() }
+    }
+  }
+
+  /// Switches tasks by chance; nil for only where they wait.
+  package func setPreemption(seed: UInt64?) { preemption = seed.map { SplitMix($0) } }
+
+  /// Forgets modules whose code cannot be unloaded, as at the end of a machine.
+  package func abandonAll() {
+    for task in tasks { task.end() }
+    tasks = []
+    for module in modules { module.release() }
+    modules = []
+  }
+
+  func perCPUOffset(_ cpu: Int) -> UInt64 {
+    cpu < perCPUOffsets.count ? perCPUOffsets[cpu] : 0
+  }
+
+  // MARK: Addresses
+
+  /// The kernel's address of what native code has at one of the windows or of the modules' addresses;
+  /// any other number as it is.
+  package func unfolded(_ address: UInt64) -> UInt64 {
+    guard address >> 47 == 0 else { return address }
+    let kernel = address | UInt64(VMEM_TOP_BITS)
+    if map.isVmallocAddress(kernel) { return kernel }
+    if kernel &- map.pageOffset < view.configuration.memory { return kernel }
+    if kernel &- map.vmemmap < view.configuration.memory >> 6 { return kernel }
+    for module in modules where module.contains(address) {
+      return address &- module.base &+ module.shownBase
+    }
+    return address
+  }
+
+  /// The address that native code uses for a kernel address.
+  func folded(_ address: UInt64) -> UInt64 { address & ~UInt64(VMEM_TOP_BITS) }
+}

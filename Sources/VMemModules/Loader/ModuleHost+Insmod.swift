@@ -1,0 +1,230 @@
+internal import CHost
+internal import CModule
+internal import VMem
+
+/// insmod and rmmod.
+extension ModuleHost {
+  /// Loads a module and runs its init function.
+  ///
+  /// - Parameters:
+  ///   - bytes: the object.
+  ///   - words: `name=value` for its parameters.
+  /// - Throws: what the kernel's insmod would say; then nothing of it stays, except for code that died
+  ///   of an oops.
+  ///
+  /// The corresponding kernel function is `load_module`.
+  package func insmod(_ name: String, _ bytes: [UInt8], _ words: [String]) throws(ModuleFailure) {
+    guard !modules.contains(where: { $0.name == name }) else {
+      throw ModuleFailure(.EEXIST, .moduleLoaded)
+    }
+    let module = try load(name, bytes)
+    modules.append(module)
+    do throws(ModuleFailure) {
+      try setParameters(module, words)
+      try copyPerCPU(module)
+      for used in module.uses { used.users.append(name) }
+      try runInit(module)
+    } catch {
+      if module.state != .died { unload(module) }
+      throw error
+    }
+    module.state = .live
+    // What only init needs is gone: a call of it is told apart.
+    poisonInit(module)
+  }
+
+  private func runInit(_ module: LoadedModule) throws(ModuleFailure) {
+    let named = module.object.symbols.symbol(named: Array("init_module".utf8))
+    guard let function = module.pointer(VMEM_INIT) ?? named.map({ module.base + $0.value }) else {
+      return
+    }
+    let value = Int32(truncatingIfNeeded: try run(function, "insmod", module))
+    if value < 0 { throw ModuleFailure(
+        Errno(code: value), .moduleInit, UInt64(bitPattern: Int64(value))) }
+    if value > 0 {
+      log(
+        [
+          "do_init_module: '\(module.name)'->init suspiciously returned \(value), it should follow "
+            + "0/-E convention", "do_init_module: loading module anyway...",
+        ], level: 4)
+    }
+  }
+
+  /// Runs a module's exit function and takes the module away.
+  ///
+  /// The corresponding kernel function is `delete_module`.
+  package func rmmod(_ name: String) throws(ModuleFailure) {
+    guard let module = modules.first(where: { $0.name == name }) else {
+      throw ModuleFailure(.ENOENT, .moduleNotLoaded)
+    }
+    guard module.users.isEmpty else {
+      throw ModuleFailure(.EAGAIN, .moduleInUse)
+    }
+    guard module.state != .died else { throw ModuleFailure(.EBUSY, .moduleOops) }
+    module.state = .going
+    let named = module.object.symbols.symbol(named: Array("cleanup_module".utf8))
+    if let function = module.pointer(VMEM_EXIT) ?? named.map({ module.base + $0.value }) {
+      _ = try run(function, "rmmod", module)
+    }
+    unload(module)
+  }
+
+  /// Runs a function of a module as a task of its own, until it is over.
+  private func run(
+    _ function: UInt64, _ name: String, _ module: LoadedModule
+  ) throws(ModuleFailure) -> UInt64 {
+    guard let task = spawn(function, 0, name: Array(name.utf8), module) else {
+      throw ModuleFailure(.ENOMEM, .moduleMemory)
+    }
+    task.state = .ready
+    task.isAwaited = true
+    run(until: task)
+    tasks.removeAll { $0 === task }
+    guard case .finished(let value) = task.state else {
+      module.state = .died
+      throw ModuleFailure(.EFAULT, .moduleOops)
+    }
+    if task.preemptCount != 0 {
+      log(["\(name): preemption count \(task.preemptCount) left behind"], level: 3)
+    }
+    // Threads that were woken get their turns, as on a machine that goes on.
+    settle()
+    return value
+  }
+
+  func spawn(
+    _ function: UInt64, _ argument: UInt64, name: [UInt8], _ module: LoadedModule?
+  ) -> ModuleTask? {
+    guard let task = ModuleTask(function, argument, name: name, pid: nextPID, module) else {
+      return nil
+    }
+    task.record.pointee.cpu = UInt32(place!.pointee.cpu)
+    nextPID += 1
+    tasks.append(task)
+    tasksByAddress[task.address] = task
+    return task
+  }
+
+  /// Takes a module away, with its threads, and says what it has left.
+  private func unload(_ module: LoadedModule) {
+    for task in tasks where task.module === module && !task.isOver {
+      log(["\(module.name): kthread \(task.name):\(task.pid) still runs"], level: 4)
+      explain(
+        "\(task.name) was never stopped: a kernel oopses at its next step in code that is gone")
+      task.end()
+    }
+    tasks.removeAll { $0.module === module }
+    tasksByAddress = tasksByAddress.filter { $0.value.module !== module }
+    timers.removeAll { $0.module === module }
+    if let chunk = module.percpu?.chunk { _ = try? place!.pointee.freePerCPU(chunk) }
+    reportLeaks(module)
+    for used in module.uses {
+      if let index = used.users.firstIndex(of: module.name) { used.users.remove(at: index) }
+    }
+    modules.removeAll { $0 === module }
+    symbols = symbols.filter { !module.contains($0.key) }
+    module.release()
+    if modules.isEmpty { freeEmptySlabs(slab.caches) }
+  }
+
+  private func reportLeaks(_ module: LoadedModule) {
+    for entry in ledger.leaks(of: module.name) {
+      explain("leak: \(whose(entry)) was never freed")
+    }
+    ledger.abandon(module.name)
+  }
+
+  private func poisonInit(_ module: LoadedModule) {
+    guard !module.initRange.isEmpty else { return }
+    let count = Int(module.initRange.count)
+    let page = UnsafeMutableRawPointer(bitPattern: UInt(module.initRange.lowerBound & ~4095))!
+    let size = Int(((module.initRange.upperBound + 4095) & ~4095) - module.initRange.lowerBound & ~4095)
+    // Safe: whole pages of the module's own mapping, which are put back as they were.
+    _ = chost_native_protect(page, size, 3)
+    // ud2, over and over.
+    let trap = (0..<count).map { UInt8($0 % 2 == 0 ? 0x0f : 0x0b) }
+    _ = write(trap, to: module.initRange.lowerBound)
+    _ = chost_native_protect(page, size, 5)
+  }
+
+  // MARK: Parameters and per-CPU objects
+
+  private func setParameters(
+    _ module: LoadedModule, _ words: [String]
+  ) throws(ModuleFailure) {
+    let line = words.map { $0.contains(" ") ? "\"\($0)\"" : $0 }.joined(separator: " ")
+    let read: ModuleParameters
+    do throws(ParameterError) {
+      read = try ModuleParameters(
+        Array(line.utf8), module.parameters.map(\.declaration), module: Array(module.name.utf8))
+    } catch {
+      let lines = error.lines.map { String(decoding: $0, as: UTF8.self) }
+      log(lines, level: 3)
+      throw ModuleFailure(error.errno, .moduleParameter)
+    }
+    log(read.warnings.map { String(decoding: $0, as: UTF8.self) }, level: 4)
+    for assignment in read.assignments { try assign(assignment, module) }
+    for word in ParameterWord.words(of: Array(line.utf8)) {
+      let index = module.parameters.firstIndex { $0.declaration.name == word.name }
+      if let index { module.parameters[index].text = word.value.map { String(decoding: $0, as: UTF8.self) } }
+    }
+  }
+
+  private func assign(
+    _ assignment: ParameterAssignment, _ module: LoadedModule
+  ) throws(ModuleFailure) {
+    let parameter = module.parameters[assignment.index]
+    switch assignment.value {
+    case .bytes(let bytes): _ = write(bytes, to: parameter.pointer)
+    case .texts(let texts):
+      for (index, text) in texts.enumerated() {
+        let copy = objects.keep(text + [0])
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: copy >> UInt64(8 * $0)) }
+        _ = write(bytes, to: parameter.pointer + UInt64(8 * index))
+      }
+    case .callback(let text): try callSetter(parameter, text, module)
+    }
+    if parameter.declaration.shape == .array(capacity: parameter.count), parameter.more != 0 {
+      let count = UInt32(assignment.count)
+      _ = write((0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(8 * $0)) }, to: parameter.more)
+    }
+  }
+
+  /// `set(text, parameter)` of `module_param_cb`, with a `struct kernel_param`.
+  private func callSetter(
+    _ parameter: LoadedModule.Parameter, _ text: [UInt8]?, _ module: LoadedModule
+  ) throws(ModuleFailure) {
+    guard let operations = words(parameter.pointer, 2), operations[1] != 0 else { return }
+    let name = objects.keep(parameter.declaration.name + [0])
+    let value = text.map { objects.keep($0 + [0]) } ?? 0
+    var record = [name, module.structure, parameter.pointer, UInt64(parameter.permissions)]
+    record.append(parameter.more)
+    let structure = objects.keep(
+      record.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } })
+    let end = chost_native_call(operations[1], value, structure, 0)
+    let status = Int32(truncatingIfNeeded: end.value)
+    guard end.how == Int32(CHOST_NATIVE_FINISHED.rawValue) else {
+      throw ModuleFailure(.EFAULT, .moduleOops)
+    }
+    if status < 0 {
+      let what = String(decoding: parameter.declaration.name, as: UTF8.self)
+      log(["\(module.name): \(what): its set function returned \(status)"], level: 3)
+      throw ModuleFailure(Errno(code: status), .moduleParameter)
+    }
+  }
+
+  /// Each CPU gets a copy of what stands in the section of per-CPU objects.
+  private func copyPerCPU(_ module: LoadedModule) throws(ModuleFailure) {
+    guard let section = module.section(".data..percpu"), !section.isEmpty,
+      let bytes = bytes(section.lowerBound, section.count)
+    else { return }
+    let chunk: UInt64
+    do throws(Refusal) {
+      chunk = try place!.pointee.allocPerCPU(size: UInt64(section.count), align: 64)
+    } catch { throw ModuleFailure(.ENOMEM, .moduleMemory) }
+    module.percpu = (section, chunk)
+    for cpu in 0..<(place!.pointee.cpuCount) {
+      _ = write(bytes, to: folded(chunk + perCPUOffset(cpu)))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import CHost
+internal import CModule
+internal import Glibc
+
+/// The code that modules call for functions of the engine, by name.
+struct Thunks {
+  private var start: UnsafeMutableRawPointer?
+  private var size = 0
+  private var addresses: [String: UInt64] = [:]
+
+  /// Writes a thunk for each function; false when the host has no memory for them.
+  mutating func write(_ table: CallTable) -> Bool {
+    size = (table.entries.count * 32 + 4095) & ~4095
+    guard let start = chost_native_text(0, size) else { return false }
+    self.start = start
+    for (number, entry) in table.entries.enumerated() {
+      // Safe: 32 bytes for each.
+      let place = start + number * 32
+      _ = chost_native_thunk(place.assumingMemoryBound(to: UInt8.self), UInt32(number))
+      addresses["\(entry.name)"] = UInt64(UInt(bitPattern: place))
+    }
+    for index in 0..<Int(vmem_native_count) {
+      // Safe: the table has as many entries.
+      let native = vmem_natives_at(index)
+      addresses[String(cString: native.name)] =
+        UInt64(UInt(bitPattern: native.function))
+    }
+    return chost_native_protect(start, size, PROT_READ | PROT_EXEC) == 0
+  }
+
+  mutating func release() {
+    if let start = start { chost_native_release(start, size) }
+    start = nil
+  }
+
+  /// The address of a function by its kernel name.
+  subscript(name: String) -> UInt64? { addresses[name] }
+
+  /// The function that an address belongs to.
+  func name(at address: UInt64) -> String? {
+    addresses.first { address &- $0.value < 32 }?.key
+  }
+}

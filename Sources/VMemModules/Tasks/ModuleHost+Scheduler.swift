@@ -1,0 +1,97 @@
+internal import CHost
+internal import VMem
+
+/// One task after the other, each until it waits or ends: the same order whenever the same is run.
+extension ModuleHost {
+  /// Microseconds since boot.
+  var now: UInt64 { place!.pointee.clock }
+
+  /// Runs tasks until one of them is over.
+  ///
+  /// Everything that waits is asked again at its turn. When nobody has got on for a whole round, time
+  /// passes to the first deadline; without one nobody ever will.
+  func run(until wanted: ModuleTask) {
+    chost_native_watch(longestTurn)
+    defer { chost_native_watch(0) }
+    while !wanted.isOver {
+      round(wanted)
+      if !hasMoved, !wanted.isOver { pass(wanted) }
+    }
+  }
+
+  /// Lets the other tasks go on until nobody does any more.
+  func settle() {
+    chost_native_watch(longestTurn)
+    defer { chost_native_watch(0) }
+    var rounds = 0
+    repeat {
+      round(nil)
+      rounds += 1
+    } while hasMoved && rounds < Self.mostRounds
+  }
+
+  /// Rounds that other tasks get at the end of a module's init or exit function.
+  private static let mostRounds = 1000
+
+  /// Gives each task that can go on a turn, until the one that is wanted is over.
+  private func round(_ wanted: ModuleTask?) {
+    hasMoved = false
+    startTimers()
+    freeDeferred()
+    for task in tasks where task.state == .ready {
+      if let time = task.wakeTime, time > now, !task.polls { continue }
+      if !mayBegin(task) { continue }
+      turn(task)
+      if wanted?.isOver == true { break }
+    }
+    tasks.removeAll { $0.isOver && !$0.isAwaited }
+  }
+
+  private func turn(_ task: ModuleTask) {
+    running = task
+    task.begin?()
+    task.begin = nil
+    selectCPU(task.cpu)
+    place!.pointee.context =
+      task.preemptCount > 0 || task.interruptsOff ? .atomic : .process
+    let end = chost_native_resume(task.native)
+    running = nil
+    switch end.how {
+    case Int32(CHOST_NATIVE_WAITS.rawValue): 
+      task.isWaiting = !task.isOver
+      if task.isOver { hasMoved = true }
+    case Int32(CHOST_NATIVE_FINISHED.rawValue):
+      task.state = .finished(end.value)
+      task.onEnd?(end.value)
+      hasMoved = true
+    default:
+      task.state = .died
+      hasMoved = true
+      report(end.fault, of: task)
+    }
+  }
+
+  private func selectCPU(_ cpu: Int) {
+    _ = try? place!.pointee.selectCPU(UInt64(cpu))
+  }
+
+  /// Nobody can go on before time passes.
+  private func pass(_ wanted: ModuleTask) {
+    let deadlines = tasks.compactMap { $0.state == .ready ? $0.wakeTime : nil }
+    guard let next = (deadlines + timers.map(\.due)).min() else { return reportDeadlock(wanted) }
+    place!.pointee.advanceClock(to: next)
+  }
+
+  /// Every task waits for another: the one that is waited for dies of it.
+  private func reportDeadlock(_ wanted: ModuleTask) {
+    let waiting = tasks.filter { $0.state == .ready }
+    var lines: [String] = []
+    for task in waiting {
+      lines.append("INFO: task \(task.name):\(task.pid) is blocked in \(task.place)")
+    }
+    log(lines, level: 3)
+    explain("deadlock: every task waits, and nothing would wake one")
+    wanted.state = .died
+    oopses += 1
+  }
+}

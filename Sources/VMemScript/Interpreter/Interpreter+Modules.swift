@@ -1,0 +1,87 @@
+internal import VMem
+internal import VMemModules
+internal import VMemViews
+
+/// Modules on the machine of a run.
+extension Interpreter {
+  /// The object in a file, or the one that a source compiles to.
+  mutating func moduleObject(_ path: String, _ token: Token) throws(LineFailure) -> [UInt8] {
+    guard path.hasSuffix(".c") else {
+      guard let bytes = ModuleCompiler.read(path) else { throw noFile(path, token) }
+      return bytes
+    }
+    guard ModuleCompiler.read(path) != nil else { throw noFile(path, token) }
+    do throws(ModuleCompiler.Failure) {
+      let compiler = try ModuleCompiler()
+      let (bytes, warnings) = try compiler.object(path, machine.configuration.kernel)
+      messages.write(String(decoding: warnings, as: UTF8.self))
+      return bytes
+    } catch {
+      messages.write(String(decoding: error.output, as: UTF8.self))
+      throw .script(error.sentence, hint: error.hint, token)
+    }
+  }
+
+  private func noFile(_ path: String, _ token: Token) -> LineFailure {
+    var error = ScriptError(
+      "cannot read \(path.printable): \(ModuleCompiler.lastError)", token)
+    error.exit = .noInput
+    return .script(error)
+  }
+
+  /// The host of modules, made with the first one.
+  mutating func moduleHost() throws(LineFailure) -> ModuleHost {
+    if let modules { return modules }
+    do throws(ModuleFailure) {
+      let host = try ModuleHost(machine)
+      modules = host
+      return host
+    } catch { throw failure(error, nil) }
+  }
+
+  /// Does something to modules, and shows what the kernel logs of it.
+  mutating func onModules(
+    _ body: (ModuleHost) throws(ModuleFailure) -> Void
+  ) throws(LineFailure) -> Result {
+    guard let host = modules else { return .ok }
+    let before = machine.log.end
+    var caught: ModuleFailure?
+    do throws(ModuleFailure) { try host.run(on: &machine, body) } catch { caught = error }
+    let isEmpty = host.modules.isEmpty
+    if isEmpty { closeModules() }
+    let result = Self.showLog(machine, &call, from: before)
+    if let caught { throw failure(caught, nil) }
+    return result
+  }
+
+  private static func showLog(
+    _ machine: borrowing Machine, _ call: inout Call, from first: UInt64
+  ) -> Result {
+    call.view { output in Views.dmesg(machine, from: first, to: &output) }
+  }
+
+  func failure(_ failure: ModuleFailure, _ token: Token?) -> LineFailure {
+    switch failure {
+    case .refused(let refusal): return .refusal(refusal)
+    case .badObject(let sentence):
+      let place = token ?? call.tokens[call.arguments.token(.moduleFile)]
+      return .script(sentence, hint: "insmod takes what modcc makes, or a source", place)
+    }
+  }
+
+  /// Unloads all modules, the last first, and takes their memory away.
+  package mutating func unloadModules() {
+    guard let host = modules else { return }
+    for module in host.modules.reversed() {
+      _ = try? onModules { host throws(ModuleFailure) in try host.rmmod(module.name) }
+    }
+    guard modules != nil else { return }
+    host.abandonAll()
+    closeModules()
+  }
+
+  private mutating func closeModules() {
+    modules?.close(machine)
+    modules = nil
+  }
+}

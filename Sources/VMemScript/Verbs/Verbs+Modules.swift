@@ -1,0 +1,152 @@
+internal import VMem
+internal import VMemModules
+internal import VMemViews
+
+/// Kernel modules in C.
+extension Verb {
+  static let modules: [Verb] = [
+    Verb(
+      "insmod", .modules, .nothing, .writer, [.moduleFile, .moduleWords],
+      options: [.preempt, .turnSeconds],
+      summary: "load a kernel module, from its source or an object, and run its init function",
+      kernel: "finit_module",
+      returns: "what it and the kernel log meanwhile; -E… when init fails",
+      example: "insmod hello.c\ninsmod test_vmalloc.c run_test_mask=7 nr_threads=3",
+      facts: [.lasts], .control(insmod), details: moduleDetails),
+    Verb(
+      "rmmod", .modules, .nothing, .writer, [.moduleName],
+      summary: "run a module's exit function, unload it, and list what it has left behind",
+      kernel: "delete_module", returns: "what is logged meanwhile", example: "rmmod hello",
+      facts: [.lasts], .control(rmmod)),
+    Verb(
+      "lsmod", .modules, .nothing, .reader, options: [.verbose],
+      summary: "list the modules that are loaded", kernel: "/proc/modules",
+      returns: "a line a module: its size, how many use it and who", example: "lsmod -v",
+      .control(lsmod)),
+    Verb(
+      "slabinfo", .modules, .nothing, .reader,
+      summary: "list the caches that modules have objects of", kernel: "/proc/slabinfo",
+      returns: "a line a cache: active and all objects, object size, objects and pages a slab",
+      example: "slabinfo", .control(slabinfo)),
+    Verb(
+      "modinfo", .modules, .nothing, .reader, [.moduleFile],
+      summary: "show what a module says of itself, without loading it",
+      returns: "a line a fact: license, author, description, parameters",
+      example: "modinfo hello.c", facts: [.apart], .control(modinfo)),
+    Verb(
+      "modcc", .modules, .nothing, .language, [.moduleSource], options: [.moduleOutput],
+      summary: "compile a module to an object that insmod loads without a compiler",
+      returns: "the path of the object", example: "modcc hello.c -o hello.so",
+      facts: [.answers], .control(modcc)),
+  ]
+
+  private static let moduleDetails: StaticString = """
+    A .c file is compiled with cc (VMEMCTL_CC names another compiler) and with headers that come with
+    vmemctl, for the kernel that the machine was booted as; what was built is kept in
+    $XDG_CACHE_HOME/vmemctl. It runs natively: its addresses are the kernel's without their top 17
+    bits, which printk puts back. One task runs at a time. A fault ends the module, not vmemctl: dmesg
+    has the oops, and a line of vmemctl's that explains it. At the end of a script, and of a command on
+    an image, modules are unloaded. The article "Your module in a process" says what differs from a
+    kernel, where the final proof is.
+    """
+
+  private static func insmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let token = interpreter.call.tokens[interpreter.call.arguments.token(.moduleFile)]
+    let path = token.text.string
+    let words = interpreter.call.moduleWords()
+    let bytes = try interpreter.moduleObject(path, token)
+    let host = try interpreter.moduleHost()
+    let arguments = interpreter.call.arguments
+    host.setPreemption(seed: arguments.has(.preempt) ? arguments[.preempt] : nil)
+    host.longestTurn = Int(clamping: arguments[.turnSeconds, default: 20])
+    return try interpreter.onModules { host throws(ModuleFailure) in
+      try host.insmod(ModuleCompiler.moduleName(path), bytes, words)
+    }
+  }
+
+  private static func rmmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let name = interpreter.call.word(.moduleName).string
+    guard interpreter.modules != nil else {
+      throw .refusal(Refusal(.errno(.ENOENT), .moduleNotLoaded))
+    }
+    return try interpreter.onModules { host throws(ModuleFailure) in try host.rmmod(name) }
+  }
+
+  private static func lsmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let modules = interpreter.modules?.modules ?? []
+    let isVerbose = interpreter.call.arguments.has(.verbose)
+    return interpreter.call.view { output in
+      if !output.isJSON { output.writer.write("Module                  Size  Used by\n") }
+      for module in modules { module.write(isVerbose: isVerbose, to: &output) }
+    }
+  }
+
+  private static func slabinfo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let caches = interpreter.modules?.slabSummaries ?? []
+    return interpreter.call.view { output in
+      if !output.isJSON {
+        output.writer.write(
+          "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>\n")
+      }
+      for cache in caches { cache.write(to: &output) }
+    }
+  }
+
+  private static func modinfo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let token = interpreter.call.tokens[interpreter.call.arguments.token(.moduleFile)]
+    let bytes = try interpreter.moduleObject(token.text.string, token)
+    let facts: [(tag: String, text: String)]
+    do throws(ModuleFailure) { facts = try ModuleHost.facts(of: bytes) } catch {
+      throw interpreter.failure(error, token)
+    }
+    let name = ModuleCompiler.moduleName(token.text.string)
+    return interpreter.call.view { output in
+      for (tag, text) in [("name", name)] + facts {
+        if output.isJSON {
+          output.beginObject()
+          output.field("tag", text: tag)
+          output.field("text", text: text)
+          output.endObject()
+        } else {
+          output.writer.write(tag + ":" + String(repeating: " ", count: max(1, 15 - tag.count)))
+          output.writer.write(text.printable)
+          output.endLine()
+        }
+      }
+    }
+  }
+
+  private static func modcc(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let token = interpreter.call.tokens[interpreter.call.arguments.token(.moduleSource)]
+    let source = token.text.string
+    let hasOutput = interpreter.call.arguments.has(.moduleOutput)
+    let output =
+      hasOutput
+      ? interpreter.call.word(.moduleOutput).string : ModuleCompiler.moduleName(source) + ".so"
+    let bytes = try interpreter.moduleObject(source, token)
+    guard let failure = ModuleCompiler.write(bytes, to: output) else {
+      interpreter.call.scratch.write(output)
+      return .line
+    }
+    throw .script(ScriptError("\(output): \(failure)", exit: .cannotCreate))
+  }
+}
+
+extension Parameter {
+  static let moduleFile = Parameter(
+    id: 240, .word, "FILE", "a module's source (FILE.c), or its object (FILE.so)")
+  static let moduleWords = Parameter(
+    id: 241, .optionalRest, "[NAME=VALUE…]", "what its parameters are set to")
+  static let moduleName = Parameter(id: 242, .word, "MODULE", "the name of a module")
+  static let moduleSource = Parameter(id: 243, .word, "FILE.c", "a module's source")
+  static let moduleOutput = Parameter(
+    id: 244, option: "-o", .word, "FILE.so", "the object (default: the module's name)")
+  static let preempt = Parameter(
+    id: 245, option: "--preempt", .number, "SEED",
+    "let another task run at any call, as chance has it: the same chance for the same seed")
+  static let turnSeconds = Parameter(
+    id: 246, option: "--lockup", .number, "SECONDS",
+    "how long a task may run without a call that lets others run (default 20)")
+  static let verbose = Parameter(
+    id: 247, option: "-v", .flag, "parameters with their values and descriptions, too")
+}
