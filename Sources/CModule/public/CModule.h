@@ -3,6 +3,9 @@
 #define VMEM_CMODULE_H
 #include "../include/vmem/abi.h"
 
+// Opaque to modules, which may even have a structure of that name.
+typedef struct vmem_cache kmem_cache;
+
 /// A function of C that modules call by its kernel name.
 struct vmem_native {
   const char * _Nullable name;

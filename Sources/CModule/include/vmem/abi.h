@@ -112,8 +112,9 @@ struct mm_struct {
   struct vmem_lock mmap_lock;
   struct vmem_lock page_table_lock;
   unsigned long start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+  unsigned long arg_start, arg_end, env_start, env_end;
   unsigned long mmap_base, task_size, total_vm;
-  int mm_users;
+  int mm_users, map_count;
 };
 
 // A range of physical addresses, as in /proc/iomem.
@@ -129,8 +130,9 @@ struct resource {
 // A set of CPUs; a machine has at most 64.
 struct cpumask { unsigned long bits[1]; };
 
-// A cache of objects. The emulator keeps the rest under its number.
-struct kmem_cache {
+// A cache of objects, the kernel's `struct kmem_cache`, which is opaque to modules. The emulator
+// keeps the rest under its number.
+struct vmem_cache {
   unsigned int object_size, size, align, flags;
   const char *name;
   // Run by kmem_cache_alloc of the headers for each object of a new slab.

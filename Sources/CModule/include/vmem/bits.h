@@ -130,6 +130,15 @@ static inline bool bitmap_empty(const unsigned long *words, unsigned int bits) {
 static inline bool bitmap_full(const unsigned long *words, unsigned int bits) {
   return find_first_zero_bit(words, bits) == bits;
 }
+#define __vmem_bitmap(name, operator) \
+  static inline void bitmap_##name(unsigned long *to, const unsigned long *a, \
+      const unsigned long *b, unsigned int bits) { \
+    for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++) to[i] = a[i] operator b[i]; \
+  }
+__vmem_bitmap(and, &) __vmem_bitmap(or, |) __vmem_bitmap(xor, ^) __vmem_bitmap(andnot, & ~)
+static inline void bitmap_copy(unsigned long *to, const unsigned long *from, unsigned int bits) {
+  for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++) to[i] = from[i];
+}
 // The first `count` clear bits at or after `start`, or `size` or more if no such run exists.
 static inline unsigned long bitmap_find_next_zero_area(unsigned long *words, unsigned long size,
     unsigned long start, unsigned int count, unsigned long align_mask) {

@@ -15,6 +15,7 @@ void vmem_kunmap_atomic(const void *address) VK(kunmap_atomic);
 // With a second argument, the kind of mapping, until 3.4.
 #define kmap_atomic(page, ...) vmem_kmap_atomic(page)
 #define kunmap_atomic(address, ...) vmem_kunmap_atomic(address)
+#define __kunmap_atomic vmem_kunmap_atomic
 #define kmap_local_folio(folio, offset) (kmap_local_page((struct page *)(folio)) + (offset))
 #define kmap_local_page_prot(page, protection) kmap_local_page(page)
 #define kmap_atomic_prot(page, protection) vmem_kmap_atomic(page)

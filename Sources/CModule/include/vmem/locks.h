@@ -91,6 +91,7 @@ static inline bool mutex_is_locked(struct mutex *lock) { return READ_ONCE(lock->
 #define mutex_lock_killable(lock) ({ mutex_lock(lock); 0; })
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
 #define rt_mutex mutex
+#define DEFINE_RT_MUTEX DEFINE_MUTEX
 #define rt_mutex_init mutex_init
 #define rt_mutex_lock mutex_lock
 #define rt_mutex_unlock mutex_unlock

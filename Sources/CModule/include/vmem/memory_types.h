@@ -12,6 +12,10 @@ __vmem_attribute(set_memory_x) __vmem_attribute(set_memory_nx) __vmem_attribute(
 __vmem_attribute(set_memory_p) __vmem_attribute(set_memory_4k) __vmem_attribute(set_memory_uc)
 __vmem_attribute(set_memory_wc) __vmem_attribute(set_memory_wt) __vmem_attribute(set_memory_wb)
 __vmem_attribute(set_memory_global) __vmem_attribute(set_memory_nonglobal)
+#define _set_memory_uc set_memory_uc
+#define _set_memory_wc set_memory_wc
+#define _set_memory_wt set_memory_wt
+#define _set_memory_wb set_memory_wb
 int set_memory_valid(unsigned long address, int pages, int valid) VK(set_memory_valid);
 int set_direct_map_invalid_noflush(struct page *page) VK(set_direct_map_invalid_noflush);
 int set_direct_map_default_noflush(struct page *page) VK(set_direct_map_default_noflush);

@@ -171,6 +171,22 @@ int num_online_nodes(void) VK(num_online_nodes);
 #define for_each_node(node) for_each_online_node(node)
 #define first_online_node 0
 
+// Of a zone what names it; there is no more to see.
+struct pglist_data { int node_id; };
+struct zone {
+  const char *name;
+  struct pglist_data *zone_pgdat;
+};
+static inline struct zone *page_zone(const struct page *page) {
+  static const char *const names[] = { "DMA", "DMA32", "Normal", "Movable" };
+  static struct pglist_data nodes[MAX_NUMNODES];
+  static struct zone zones[MAX_NUMNODES][MAX_NR_ZONES];
+  int node = page_to_nid(page), kind = page_zonenum(page);
+  nodes[node].node_id = node;
+  zones[node][kind] = (struct zone){ names[kind], &nodes[node] };
+  return &zones[node][kind];
+}
+
 #define clear_page(address) memset((void *)(address), 0, PAGE_SIZE)
 #define copy_page(to, from) memcpy((void *)(to), (const void *)(from), PAGE_SIZE)
 #define ZERO_PAGE(address) vmem_zero_page()

@@ -12,6 +12,7 @@ typedef struct { pgd_t pgd; } p4d_t;
 typedef struct { unsigned long pgprot; } pgprot_t;
 typedef struct page *pgtable_t;
 extern struct mm_struct init_mm VK(init_mm);
+#define swapper_pg_dir (init_mm.pgd)
 
 #define PTRS_PER_PTE 512
 #define PTRS_PER_PMD 512
@@ -222,6 +223,11 @@ enum pg_level { PG_LEVEL_NONE, PG_LEVEL_4K, PG_LEVEL_2M, PG_LEVEL_1G, PG_LEVEL_5
 pte_t *lookup_address(unsigned long address, unsigned int *level) VK(lookup_address);
 pte_t *lookup_address_in_pgd(pgd_t *pgd, unsigned long address, unsigned int *level)
     VK(lookup_address_in_pgd);
+static inline pmd_t *lookup_pmd_address(unsigned long address) {
+  p4d_t *p4d = p4d_offset(pgd_offset_k(address), address);
+  pud_t *pud = p4d_present(*p4d) ? pud_offset(p4d, address) : NULL;
+  return pud && pud_present(*pud) && !pud_leaf(*pud) ? pmd_offset(pud, address) : NULL;
+}
 phys_addr_t slow_virt_to_phys(void *address) VK(slow_virt_to_phys);
 int kern_addr_valid(unsigned long address) VK(kern_addr_valid);
 
@@ -261,6 +267,23 @@ void vmem_table_free(void *table) VK(table_free);
 #define pte_free_kernel(mm, table) vmem_table_free(table)
 #define pmd_free(mm, table) vmem_table_free(table)
 #define pud_free(mm, table) vmem_table_free(table)
+// Makes the table below an entry that has none: 0 or -ENOMEM; then the entry for `address` in it.
+#define __vmem_below(upper, lower, at) \
+  static inline int __##lower##_alloc(struct mm_struct *mm, upper##_t *entry, unsigned long a) { \
+    void *table = upper##_none(*entry) ? vmem_table_alloc() : NULL; \
+    if (upper##_none(*entry) && !table) return -ENOMEM; \
+    if (table) set_##upper(entry, __##upper(__pa(table) | _PAGE_TABLE)); \
+    return 0; \
+  } \
+  static inline lower##_t *lower##_alloc( \
+      struct mm_struct *mm, upper##_t *entry, unsigned long a) { \
+    return __##lower##_alloc(mm, entry, a) ? NULL : at(entry, a); \
+  }
+__vmem_below(p4d, pud, pud_offset) __vmem_below(pud, pmd, pmd_offset)
+__vmem_below(pmd, pte, pte_offset_kernel)
+#define p4d_alloc(mm, pgd, address) p4d_offset(pgd, address)
+#define pte_alloc_kernel(pmd, address) pte_alloc(&init_mm, pmd, address)
+#define __pte_alloc_kernel(pmd) __pte_alloc(&init_mm, pmd, 0)
 void flush_tlb_kernel_range(unsigned long start, unsigned long end) VK(flush_tlb_kernel_range);
 void vmem_flush_tlb_all(void) VK(flush_tlb_all);
 #define flush_tlb_all() vmem_flush_tlb_all()

@@ -98,6 +98,8 @@ void preempt_enable(void) VK(preempt_enable);
 #define preempt_disable_notrace preempt_disable
 #define preempt_enable_notrace preempt_enable
 #define preempt_enable_no_resched preempt_enable
+#define pagefault_disable() preempt_disable()
+#define pagefault_enable() preempt_enable()
 #define migrate_disable() preempt_disable()
 #define migrate_enable() preempt_enable()
 int preempt_count(void) VK(preempt_count);

@@ -82,6 +82,7 @@ struct kmem_cache_args {
   bool use_freeptr_offset;
   void (*ctor)(void *object);
 };
+struct kmem_cache;
 struct kmem_cache *vmem_cache_create(const char *name, unsigned int size, unsigned int align,
     slab_flags_t flags, void (*ctor)(void *object)) VK(kmem_cache_create);
 void kmem_cache_destroy(struct kmem_cache *cache) VK(kmem_cache_destroy);
@@ -113,10 +114,9 @@ static __always_inline struct kmem_cache *vmem_cache_create_args(const char *nam
 #define KMEM_CACHE_USERCOPY(type, flags, member) KMEM_CACHE(type, flags)
 
 static __always_inline void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp, int node) {
-  if (cache->ctor) {
-    void *fresh;
-    while ((fresh = vmem_cache_fresh(cache, gfp, node))) cache->ctor(fresh);
-  }
+  void (*ctor)(void *object) = ((struct vmem_cache *)cache)->ctor;
+  void *fresh;
+  while (ctor && (fresh = vmem_cache_fresh(cache, gfp, node))) ctor(fresh);
   return vmem_cache_alloc(cache, gfp, node);
 }
 static __always_inline void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp) {
@@ -139,9 +139,12 @@ static inline int kmem_cache_alloc_bulk(
   }
   return count;
 }
-static inline unsigned int kmem_cache_size(struct kmem_cache *cache) { return cache->object_size; }
-static inline const char *kmem_cache_name(struct kmem_cache *cache) { return cache->name; }
-// How slab_is_available() begins: after mm_init.
+static inline unsigned int kmem_cache_size(struct kmem_cache *cache) {
+  return ((struct vmem_cache *)cache)->object_size;
+}
+static inline const char *kmem_cache_name(struct kmem_cache *cache) {
+  return ((struct vmem_cache *)cache)->name;
+}
 static inline bool slab_is_available(void) { return true; }
 
 #endif
