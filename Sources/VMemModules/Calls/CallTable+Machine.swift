@@ -93,18 +93,9 @@ extension CallTable {
   ]
 
   static let random: [CallEntry] = [
-    CallEntry("get_random_u8") { call in call.host.random.next() & 0xff },
-    CallEntry("get_random_u16") { call in call.host.random.next() & 0xffff },
-    CallEntry("get_random_u32") { call in call.host.random.next() & 0xffff_ffff },
     CallEntry("get_random_u64") { call in call.host.random.next() },
-    CallEntry("get_random_long") { call in call.host.random.next() },
-    CallEntry("get_random_int") { call in call.host.random.next() & 0xffff_ffff },
     CallEntry("get_random_u32_below") { call in
       call.uint(0) == 0 ? 0 : call.host.random.next() % UInt64(call.uint(0))
-    },
-    CallEntry("get_random_u32_inclusive") { call in
-      let (low, high) = (UInt64(call.uint(0)), UInt64(call.uint(1)))
-      return low > high ? low : low + call.host.random.next() % (high - low + 1)
     },
     CallEntry("get_random_bytes") { call throws(CallStop) in
       var bytes: [UInt8] = []

@@ -27,14 +27,7 @@ extension CallTable {
     },
     // size, gfp
     CallEntry("alloc_pages_exact") { call throws(CallStop) in
-      let count = (call[0] + 4095) >> 12
-      let order = count <= 1 ? 0 : UInt32(64 - (count - 1).leadingZeroBitCount)
-      guard let pfn = try call.allocate(call.gfp(1), order: order, node: nil) else { return 0 }
-      let rest = pfn + count..<pfn + 1 << UInt64(order)
-      _ = try call.nothing { () throws(Refusal) in try call.machine.freePages(Array(rest)) }
-      call.take(call.host.directAddress(pfn))
-      call.give(.pages, call.host.directAddress(pfn), count << 12)
-      return call.direct(pfn)
+      try call.allocateExact(call[0], call.gfp(1), node: nil)
     },
     CallEntry("free_pages_exact") { call throws(CallStop) in
       try call.free(call.pfnOfAddress(0), count: (call[1] + 4095) >> 12)
@@ -46,17 +39,6 @@ extension CallTable {
       try call.nothing { () throws(Refusal) in try call.machine.putPages([call.pfn(0)]) }
     },
     CallEntry("split_page") { _ in 0 },
-    CallEntry("page_count") { call in
-      UInt64(bitPattern: Int64(call.machine.pageSets.structPage(call.pfn(0))?.refcount ?? 0))
-    },
-    CallEntry("clear_page") { call throws(CallStop) in
-      try call.write([UInt8](repeating: 0, count: 4096), to: call[0])
-      return 0
-    },
-    CallEntry("copy_page") { call throws(CallStop) in
-      try call.write(try call.bytes(call[1], 4096), to: call[0])
-      return 0
-    },
   ]
 
   static let kmaps: [CallEntry] = [
@@ -70,9 +52,6 @@ extension CallTable {
     CallEntry("kmap_local_page") { call throws(CallStop) in
       try call.pointer { () throws(Refusal) in try call.machine.kmapLocalPage(call.pfn(0)) }
     },
-    CallEntry("kmap_local_pfn") { call throws(CallStop) in
-      try call.pointer { () throws(Refusal) in try call.machine.kmapLocalPFN(call[0]) }
-    },
     CallEntry("kunmap_local") { call throws(CallStop) in
       try call.nothing { () throws(Refusal) in try call.machine.kunmapLocal(call.address(0) & ~4095) }
     },
@@ -85,12 +64,6 @@ extension CallTable {
       return try call.nothing { () throws(Refusal) in
         try call.machine.kunmapAtomic(call.address(0) & ~4095)
       }
-    },
-    CallEntry("kmap_to_page") { call in
-      call.host.structPage(call.machine.kmapToPage(call.address(0)))
-    },
-    CallEntry("kmap_flush_unused") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.kmapFlushUnused() }
     },
   ]
 
@@ -137,6 +110,20 @@ extension NativeCall {
     let pfn = host.allocate(gfp, order: order, node: node, machine)
     if let pfn { give(.pages, host.directAddress(pfn), 4096 << UInt64(order)) }
     return pfn
+  }
+
+  /// Pages for some bytes, without the rest of the power of two.
+  func allocateExact(_ size: UInt64, _ gfp: GFP, node: Int?) throws(CallStop) -> UInt64 {
+    let count = (size + 4095) >> 12
+    let order = count <= 1 ? 0 : UInt32(64 - (count - 1).leadingZeroBitCount)
+    guard let pfn = try allocate(gfp, order: order, node: node) else { return 0 }
+    let rest = pfn + count..<pfn + 1 << UInt64(order)
+    if !rest.isEmpty {
+      _ = try nothing { () throws(Refusal) in try machine.freePages(Array(rest)) }
+    }
+    take(host.directAddress(pfn))
+    give(.pages, host.directAddress(pfn), count << 12)
+    return direct(pfn)
   }
 
   fileprivate func free(_ pfn: UInt64, order: UInt32) throws(CallStop) -> UInt64 {

@@ -73,9 +73,6 @@ extension CallTable {
       call.take(call.address(0))
       return try call.nothing { () throws(Refusal) in try call.machine.vfreeAtomic(call.address(0)) }
     },
-    CallEntry("is_vmalloc_addr") { call in
-      call.host.map.isVmallocAddress(call.address(0)) ? 1 : 0
-    },
     CallEntry("vmalloc_to_page") { call in
       call.host.structPage(call.machine.vmallocToPFN(call.address(0)))
     },
@@ -144,13 +141,7 @@ extension CallTable {
   /// Areas without pages, and sparse ones: `struct vm_struct` is the host's.
   static let areas: [CallEntry] = [
     CallEntry("get_vm_area") { call throws(CallStop) in
-      let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[1]))
-      let address = try call.pointer { () throws(Refusal) in
-        try call.machine.getVMArea(size: call[0], flags: flags, caller: call.symbol)
-      }
-      guard address != 0 else { return 0 }
-      call.give(.area, address, call[0])
-      return call.host.areaRecord(call.host.unfolded(address), call.machine)
+      try call.getArea(size: call[0], flags: call[1])
     },
     CallEntry("free_vm_area") { call throws(CallStop) in
       let address = try call.areaAddress(0)

@@ -42,6 +42,8 @@ package final class ModuleHost {
   var objects = HostObjects()
   var timers: [ModuleTimer] = []
   var resources: [ReservedRange] = []
+  /// Flags that modules have set in struct pages, which they cannot write to, by the page.
+  var pageFlags: [UInt64: Set<String>] = [:]
   /// Symbols of callers, by the address that they return to.
   var symbols: [UInt64: Ref<Symbol>] = [:]
   /// What printk has not ended with a newline yet.

@@ -101,5 +101,5 @@ extension CallTable {
   static let every = CallTable(
     vmalloc + mappings + areas + pages + kmaps + attributes + slab + caches + print + warnings
       + tasks + contexts + locks + waits + rcu + time + timers + work + machine + percpu + random
-      + paging + devices)
+      + paging + devices + more)
 }

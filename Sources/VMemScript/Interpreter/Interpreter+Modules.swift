@@ -85,3 +85,8 @@ extension Interpreter {
     modules = nil
   }
 }
+
+extension Call {
+  /// `name=value` for the parameters of a module.
+  func moduleWords() -> [String] { words(.moduleWords).map { tokens[$0].text.string } }
+}
