@@ -54,6 +54,9 @@ let package = Package(
       name: "VMemViewsTests", dependencies: ["TestSupport", "VMem", "VMemViews"],
       swiftSettings: plain),
     .testTarget(
+      name: "VMemModulesTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemModules"],
+      swiftSettings: plain),
+    .testTarget(
       name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
       swiftSettings: plain),
     .testTarget(

@@ -9,12 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct vmem_native {
-  const char *name;
-  const void *function;
-};
-// Ends with a name of 0.
-extern const struct vmem_native vmem_natives[];
+#include "CModule.h"
 
 #define NATIVE __attribute__((section("vmem_natives"), noinline))
 

@@ -2,16 +2,16 @@
 /// made from the machine's seed instead of one drawn at boot.
 ///
 /// The corresponding kernel function is `ptr_to_hashval`.
-struct PointerHash {
+package struct PointerHash: Sendable {
   private let key: (UInt64, UInt64)
 
-  init(key: (UInt64, UInt64)) { self.key = key }
+  package init(key: (UInt64, UInt64)) { self.key = key }
 
-  init(seed: UInt64) { self.init(key: (seed, ~seed &* 0x9e37_79b9_7f4a_7c15)) }
+  package init(seed: UInt64) { self.init(key: (seed, ~seed &* 0x9e37_79b9_7f4a_7c15)) }
 
   /// What stands for `address`: its low 32 bits, the others zero.
   @inline(__always)
-  func callAsFunction(_ address: UInt64) -> UInt64 {
+  package func callAsFunction(_ address: UInt64) -> UInt64 {
     var state = State(key)
     state.add(address)
     // The last word of a message of eight bytes: its length in the top byte.

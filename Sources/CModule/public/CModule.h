@@ -8,12 +8,12 @@ typedef struct vmem_cache kmem_cache;
 
 /// A function of C that modules call by its kernel name.
 struct vmem_native {
-  const char * _Nonnull name;
-  const void * _Nonnull function;
+  const char * _Nullable name;
+  const void * _Nullable function;
 };
 
+/// All of them; behind the last one is one without a name.
 extern const struct vmem_native vmem_natives[];
-extern const unsigned long vmem_native_count;
 static inline struct vmem_native vmem_natives_at(long index) { return vmem_natives[index]; }
 
 /// A header, or another file that the headers come with.

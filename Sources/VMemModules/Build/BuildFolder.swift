@@ -57,6 +57,14 @@ struct BuildFolder {
     return unsafe Array(UnsafeBufferPointer(start: file.bytes, count: Int(file.size)))
   }
 
+  /// A file that the headers come with.
+  static func file(_ name: String) -> [UInt8] {
+    for index in 0..<Int(vmem_file_count) where String(cString: vmem_files_at(index).path) == name {
+      return bytes(index)
+    }
+    return []
+  }
+
   /// Writes the real headers, and one of a line for each name that includes them.
   static func writeHeaders(to folder: String) -> Bool {
     for index in 0..<Int(vmem_file_count) {

@@ -108,7 +108,7 @@ package struct ModuleCompiler {
     }
     guard result.status == 0, let bytes = Self.read(temporary + ".so") else {
       throw Failure(
-        sentence: "\(path) does not compile", hint: Families.hint(of: result.output),
+        sentence: "\(path) does not compile", hint: FamilyTable.own.hint(of: result.output),
         output: result.output)
     }
     writeDependencies(temporary, kept)

@@ -81,7 +81,7 @@ extension CallTable {
     },
     CallEntry("vmalloc_to_pfn") { call in call.machine.vmallocToPFN(call.address(0)) ?? 0 },
     CallEntry("vm_unmap_aliases") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.vmUnmapAliases() }
+      try call.nothing { () throws(Refusal) in try call.machine.unmapAliases() }
     },
   ]
 

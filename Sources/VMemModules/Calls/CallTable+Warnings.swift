@@ -1,5 +1,6 @@
 internal import CModule
 internal import VMem
+internal import VMemViews
 
 /// What says that something is wrong, and what ends a task.
 extension CallTable {
@@ -47,9 +48,10 @@ extension CallTable {
       let prefix = call[1] == 0 ? [] : try call.string(call[1])
       let bytes = try call.bytes(call[5], Int(clamping: call[6]))
       let listing = HexListing(
-        prefix: prefix, kind: HexListing.Prefix(rawValue: call.int(2)) ?? .none,
-        rowSize: Int(call.int(3)), groupSize: Int(call.int(4)), hasText: call[7] & 0xff != 0)
-      for line in listing.lines(of: bytes, at: call.host.unfolded(call[5])) {
+        prefixText: prefix, prefix: HexListing.Prefix(rawValue: UInt64(call.uint(2))) ?? .none,
+        rowSize: Int(call.int(3)), groupSize: Int(call.int(4)), hasCharacters: call[7] & 0xff != 0)
+      let hash = PointerHash(seed: call.machine.configuration.seed)
+      for line in listing.lines(of: bytes, at: call.host.unfolded(call[5]), hash) {
         _ = try call.printk(level + line + [0x0a])
       }
       return 0

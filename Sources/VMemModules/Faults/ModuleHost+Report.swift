@@ -22,7 +22,7 @@ extension ModuleHost {
       let code = hex(UInt64(oops.code), digits: 4)
       log(["\(oops.name ?? "Oops"): \(code) [#\(oopses)] SMP"], level: 0)
     }
-    let rip = fault.rip != 0 ? fault.rip : task.function
+    let rip = oops.rip ?? (fault.rip != 0 ? fault.rip : task.function)
     log(
       [
         "CPU: \(task.cpu) UID: 0 PID: \(task.pid) Comm: \(task.name) Tainted: G      D    O",
@@ -63,6 +63,14 @@ extension ModuleHost {
     case SIGTRAP: return Oops(lines: [], explanation: "a breakpoint instruction", name: "int3")
     default: return fault.trap == 14 ? pageFault(fault, task) : protectionFault(fault)
     }
+  }
+
+  /// A fault within a function that the engine has called back.
+  func unwound(_ fault: chost_native_fault) -> Oops {
+    guard let task = running else { return Oops(lines: ["BUG: fault outside of tasks"]) }
+    var oops = oops(fault, task)
+    oops.rip = fault.rip
+    return oops
   }
 
   private func protectionFault(_ fault: chost_native_fault) -> Oops {

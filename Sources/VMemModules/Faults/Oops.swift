@@ -8,6 +8,8 @@ struct Oops {
   var code: UInt32 = 0
   /// Whether it is a report without an exception (a hang).
   var isReportOnly = false
+  /// Where it happened, if not where the task was.
+  var rip: UInt64?
   /// What the exception is called in the line with the number; nil for `Oops`.
   var name: String?
 }

@@ -41,7 +41,8 @@ extension ModuleHost {
     }
     guard unknown.isEmpty else {
       log(unknown.map { "\(name): Unknown symbol \($0) (err -2)" }, level: 4)
-      for symbol in unknown { Families.sentence(for: symbol).map { explain($0) } }
+      let families = FamilyTable.own
+      for symbol in unknown { families.sentence(for: symbol).map { explain($0) } }
       throw ModuleFailure(.ENOENT, .moduleSymbols)
     }
     return result

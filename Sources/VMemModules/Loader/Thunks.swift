@@ -19,11 +19,11 @@ struct Thunks {
       _ = chost_native_thunk(place.assumingMemoryBound(to: UInt8.self), UInt32(number))
       addresses["\(entry.name)"] = UInt64(UInt(bitPattern: place))
     }
-    for index in 0..<Int(vmem_native_count) {
-      // Safe: the table has as many entries.
-      let native = vmem_natives_at(index)
-      addresses[String(cString: native.name)] =
-        UInt64(UInt(bitPattern: native.function))
+    var index = 0
+    while let name = vmem_natives_at(index).name {
+      let function = vmem_natives_at(index).function
+      addresses[String(cString: name)] = UInt64(UInt(bitPattern: function))
+      index += 1
     }
     return chost_native_protect(start, size, PROT_READ | PROT_EXEC) == 0
   }

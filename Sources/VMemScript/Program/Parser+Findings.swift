@@ -1,3 +1,5 @@
+internal import VMem
+
 extension Parser {
   /// Most malformed lines of one script that are kept. A name is kept in any case: a machine may know
   /// it, and then nothing is wrong with it.
