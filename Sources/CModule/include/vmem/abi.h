@@ -8,8 +8,8 @@
 // A module sees kernel addresses without their top 17 bits, which are all ones: what remains is a
 // host address. OR-ing this gives the kernel's address back.
 #define VMEM_TOP_BITS 0xffff800000000000UL
-// Where the kernel's areas begin for a module: the direct map, the vmalloc window, the struct pages,
-// and the text of modules.
+// Where the kernel's areas begin for a module: the direct map, the vmalloc window, the page
+// descriptors, and the text of modules.
 #define VMEM_DIRECT_MAP 0x088000000000UL
 #define VMEM_VMALLOC 0x490000000000UL
 #define VMEM_VMALLOC_END 0x690000000000UL

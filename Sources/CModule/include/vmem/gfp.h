@@ -72,15 +72,12 @@ unsigned long __get_free_pages(gfp_t gfp, unsigned int order) VK(__get_free_page
 void free_pages(unsigned long address, unsigned int order) VK(free_pages);
 // Whole pages for `size` bytes, without the rest of the power of two.
 void *alloc_pages_exact(size_t size, gfp_t gfp) VK(alloc_pages_exact);
-void *alloc_pages_exact_nid(int node, size_t size, gfp_t gfp) VK(alloc_pages_exact_nid);
+#define alloc_pages_exact_nid(node, size, gfp) alloc_pages_exact(size, gfp)
 void free_pages_exact(void *address, size_t size) VK(free_pages_exact);
 void split_page(struct page *page, unsigned int order) VK(split_page);
 // Fills the entries of `pages` that are 0; how many of `count` are filled then.
 unsigned long vmem_alloc_pages_bulk(gfp_t gfp, int node, unsigned long count, struct page **pages)
     VK(alloc_pages_bulk);
-struct page *alloc_contig_pages(unsigned long count, gfp_t gfp, int node, void *nodes)
-    VK(alloc_contig_pages);
-void free_contig_range(unsigned long pfn, unsigned long count) VK(free_contig_range);
 
 #define alloc_page(gfp) alloc_pages(gfp, 0)
 #define __alloc_pages(gfp, order, node, nodes) alloc_pages_node(node, gfp, order)

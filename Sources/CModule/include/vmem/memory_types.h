@@ -7,19 +7,18 @@
 
 // Each: pages from `address` on; 0 or an error.
 #define __vmem_attribute(name) int name(unsigned long address, int pages) VK(name);
-__vmem_attribute(set_memory_ro) __vmem_attribute(set_memory_rox) __vmem_attribute(set_memory_rw)
+__vmem_attribute(set_memory_ro) __vmem_attribute(set_memory_rw)
 __vmem_attribute(set_memory_x) __vmem_attribute(set_memory_nx) __vmem_attribute(set_memory_np)
-__vmem_attribute(set_memory_p) __vmem_attribute(set_memory_4k) __vmem_attribute(set_memory_uc)
+__vmem_attribute(set_memory_p) __vmem_attribute(set_memory_uc)
 __vmem_attribute(set_memory_wc) __vmem_attribute(set_memory_wt) __vmem_attribute(set_memory_wb)
-__vmem_attribute(set_memory_global) __vmem_attribute(set_memory_nonglobal)
 #define _set_memory_uc set_memory_uc
 #define _set_memory_wc set_memory_wc
 #define _set_memory_wt set_memory_wt
 #define _set_memory_wb set_memory_wb
-int set_memory_valid(unsigned long address, int pages, int valid) VK(set_memory_valid);
-int set_direct_map_invalid_noflush(struct page *page) VK(set_direct_map_invalid_noflush);
-int set_direct_map_default_noflush(struct page *page) VK(set_direct_map_default_noflush);
-bool kernel_page_present(struct page *page) VK(kernel_page_present);
+static inline int set_memory_rox(unsigned long address, int pages) {
+  int error = set_memory_ro(address, pages);
+  return error ? error : set_memory_x(address, pages);
+}
 #define __vmem_of_page(page) ((unsigned long)page_address(page))
 #define set_pages_uc(page, count) set_memory_uc(__vmem_of_page(page), count)
 #define set_pages_wc(page, count) set_memory_wc(__vmem_of_page(page), count)

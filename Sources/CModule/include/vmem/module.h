@@ -3,7 +3,7 @@
 #define VMEM_MODULE_H
 
 #include <vmem/abi.h>
-#include <vmem/kernel.h>
+#include <vmem/printk.h>
 
 typedef int (*initcall_t)(void);
 typedef void (*exitcall_t)(void);
@@ -133,11 +133,30 @@ struct kernel_param {
 #define core_param(name, variable, type, permissions) \
   module_param_named(name, variable, type, permissions)
 
-#define __vmem_parameter(type) \
-  int param_set_##type(const char *text, const struct kernel_param *parameter) \
-      VK(param_set_##type); \
-  int param_get_##type(char *text, const struct kernel_param *parameter) VK(param_get_##type);
-__vmem_parameter(bool) __vmem_parameter(int) __vmem_parameter(uint) __vmem_parameter(long)
-__vmem_parameter(ulong) __vmem_parameter(charp)
+// What a callback of a parameter may leave to the kernel's own types.
+#define __vmem_parameter(name, type, convert, conversion) \
+  static inline int param_set_##name(const char *text, const struct kernel_param *parameter) { \
+    return convert(text, (type *)parameter->arg); \
+  } \
+  static inline int param_get_##name(char *text, const struct kernel_param *parameter) { \
+    return sprintf(text, conversion "\n", *(type *)parameter->arg); \
+  } \
+  static const struct kernel_param_ops param_ops_##name __maybe_unused = { \
+    .set = param_set_##name, .get = param_get_##name, \
+  };
+#define __vmem_to_int(text, result) kstrtoint(text, 0, result)
+#define __vmem_to_uint(text, result) kstrtouint(text, 0, result)
+#define __vmem_to_long(text, result) kstrtol(text, 0, result)
+#define __vmem_to_ulong(text, result) kstrtoul(text, 0, result)
+static inline int vmem_to_charp(const char *text, char **result) {
+  *result = kasprintf(VMEM_GFP_DIRECT_RECLAIM | VMEM_GFP_KSWAPD_RECLAIM, "%s", text);
+  return *result ? 0 : -ENOMEM;
+}
+__vmem_parameter(bool, bool, kstrtobool, "%d")
+__vmem_parameter(int, int, __vmem_to_int, "%d")
+__vmem_parameter(uint, unsigned int, __vmem_to_uint, "%u")
+__vmem_parameter(long, long, __vmem_to_long, "%ld")
+__vmem_parameter(ulong, unsigned long, __vmem_to_ulong, "%lu")
+__vmem_parameter(charp, char *, vmem_to_charp, "%s")
 
 #endif

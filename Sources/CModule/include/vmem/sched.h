@@ -78,10 +78,6 @@ void kthread_bind(struct task_struct *task, unsigned int cpu) VK(kthread_bind);
 // What the thread returned; -EINTR if it never ran. Waits for it.
 int kthread_stop(struct task_struct *task) VK(kthread_stop);
 bool kthread_should_stop(void) VK(kthread_should_stop);
-int kthread_park(struct task_struct *task) VK(kthread_park);
-void kthread_unpark(struct task_struct *task) VK(kthread_unpark);
-bool kthread_should_park(void) VK(kthread_should_park);
-void kthread_parkme(void) VK(kthread_parkme);
 void vmem_kthread_exit(long result) VK(kthread_exit) __noreturn;
 #define kthread_exit(result) vmem_kthread_exit(result)
 #define do_exit(result) vmem_kthread_exit(result)

@@ -33,9 +33,9 @@ void *vmalloc_user(unsigned long size) VK(vmalloc_user);
 void *vmalloc_node(unsigned long size, int node) VK(vmalloc_node);
 void *vzalloc_node(unsigned long size, int node) VK(vzalloc_node);
 void *vmalloc_32(unsigned long size) VK(vmalloc_32);
-void *vmalloc_32_user(unsigned long size) VK(vmalloc_32_user);
+#define vmalloc_32_user vmalloc_user
 void *vmalloc_huge(unsigned long size, gfp_t gfp) VK(vmalloc_huge);
-void *vmalloc_huge_node(unsigned long size, gfp_t gfp, int node) VK(vmalloc_huge_node);
+#define vmalloc_huge_node(size, gfp, node) vmalloc_huge(size, gfp)
 void *__vmalloc(unsigned long size, gfp_t gfp) VK(__vmalloc);
 void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
     const void *caller) VK(__vmalloc_node);
@@ -79,8 +79,7 @@ void vm_unmap_aliases(void) VK(vm_unmap_aliases);
 
 // Areas that these return are copies at the kernel's offsets with addresses as modules see them.
 struct vm_struct *get_vm_area(unsigned long size, unsigned long flags) VK(get_vm_area);
-struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags, const void *caller)
-    VK(get_vm_area_caller);
+#define get_vm_area_caller(size, flags, caller) get_vm_area(size, flags)
 struct vm_struct *__get_vm_area_caller(unsigned long size, unsigned long flags,
     unsigned long start, unsigned long end, const void *caller) VK(__get_vm_area_caller);
 #define __get_vm_area(size, flags, start, end) \
@@ -101,7 +100,10 @@ int ioremap_page_range(unsigned long start, unsigned long end, phys_addr_t physi
 void vunmap_range(unsigned long start, unsigned long end) VK(vunmap_range);
 #define unmap_kernel_range(start, size) vunmap_range(start, (start) + (size))
 void set_vm_flush_reset_perms(void *address) VK(set_vm_flush_reset_perms);
-bool is_vm_area_hugepages(const void *address) VK(is_vm_area_hugepages);
+static inline bool is_vm_area_hugepages(const void *address) {
+  unsigned int level;
+  return lookup_address((unsigned long)address, &level) && level > PG_LEVEL_4K;
+}
 unsigned long vmalloc_nr_pages(void) VK(vmalloc_nr_pages);
 
 // MARK: Addresses
