@@ -85,6 +85,10 @@ extension CallTable {
       try call.scan(arguments: call.arguments(from: 2))
     },
     CallEntry("vsscanf") { call throws(CallStop) in try call.scan(arguments: try call.list(2)) },
+    CallEntry("set_memory_wb") { call throws(CallStop) in try call.setType() },
+    CallEntry("set_memory_wc") { call throws(CallStop) in try call.setType() },
+    CallEntry("set_memory_uc") { call throws(CallStop) in try call.setType() },
+    CallEntry("set_memory_wt") { call throws(CallStop) in try call.setType() },
     CallEntry("read_cr3") { call in call.machine.mmu.topTable << 12 },
     CallEntry("kernel_page_present") { call in
       call.host.view.pages(at: call.host.directAddress(call.pfn(0)), error: 0) == nil ? 0 : 1
@@ -107,6 +111,14 @@ extension NativeCall {
     guard address != 0 else { return 0 }
     give(.area, address, (size + 4095) & ~4095)
     return host.areaRecord(host.unfolded(address), machine)
+  }
+
+  /// The cache's mode is not seen by anybody here: only whether the pages are mapped.
+  fileprivate func setType() throws(CallStop) -> UInt64 {
+    for page in 0..<UInt64(uint(1)) {
+      if host.view.entryAddress(address(0) &+ page << 12) == nil { return UInt64(bitPattern: -22) }
+    }
+    return 0
   }
 
   fileprivate func scan(arguments: some ArgumentSource) throws(CallStop) -> UInt64 {

@@ -215,7 +215,7 @@ extension ModuleHost {
 
   /// Each CPU gets a copy of what stands in the section of per-CPU objects.
   private func copyPerCPU(_ module: LoadedModule) throws(ModuleFailure) {
-    guard let section = module.section(".data..percpu"), !section.isEmpty,
+    guard let section = module.section(".vmem.percpu"), !section.isEmpty,
       let bytes = bytes(section.lowerBound, section.count)
     else { return }
     let chunk: UInt64

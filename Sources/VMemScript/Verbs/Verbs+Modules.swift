@@ -56,9 +56,9 @@ extension Verb {
     let words = interpreter.call.moduleWords()
     let bytes = try interpreter.moduleObject(path, token)
     let host = try interpreter.moduleHost()
-    let arguments = interpreter.call.arguments
-    host.setPreemption(seed: arguments.has(.preempt) ? arguments[.preempt] : nil)
-    host.longestTurn = Int(clamping: arguments[.turnSeconds, default: 20])
+    let hasSeed = interpreter.call.arguments.has(.preempt)
+    host.setPreemption(seed: hasSeed ? interpreter.call.arguments[.preempt] : nil)
+    host.longestTurn = Int(clamping: interpreter.call.arguments[.turnSeconds, default: 20])
     return try interpreter.onModules { host throws(ModuleFailure) in
       try host.insmod(ModuleCompiler.moduleName(path), bytes, words)
     }
