@@ -19,7 +19,16 @@ struct HostMemory: ~Copyable {
   /// Bytes reserved before the margin: `reach`, or half of it where the host has no more.
   let reserved: Int
   /// The file that the memory is a private mapping of, or nil.
-  let image: Int32?
+  let privateFile: Int32?
+  /// The file that it is a shared mapping of, while native code shares it.
+  let sharing = Sharing()
+
+  final class Sharing {
+    var file: Int32?
+  }
+
+  /// The file that has what this process has not written itself, or nil for none.
+  var image: Int32? { sharing.file ?? privateFile }
 
   /// Reserves the address space and maps `size` bytes of zeroed anonymous memory at its start.
   /// Returns nil when the host refuses.
@@ -54,7 +63,7 @@ struct HostMemory: ~Copyable {
     }
     unsafe self.base = base
     self.reserved = reserved
-    self.image = image
+    privateFile = image
   }
 
   deinit {

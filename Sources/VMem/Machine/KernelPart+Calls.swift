@@ -13,6 +13,15 @@ extension KernelPart where Self: ~Copyable {
     ram[Superblock.ref].callDepth += 1
   }
 
+  /// Carries out calls that are calls of their own, although one is going on: that of whoever lets
+  /// native code run.
+  package func withOwnCalls<R, E: Error>(_ calls: () throws(E) -> R) throws(E) -> R {
+    let depth = ram[Superblock.ref].callDepth
+    ram[Superblock.ref].callDepth = 0
+    defer { ram[Superblock.ref].callDepth = depth }
+    return try calls()
+  }
+
   /// Ends a kernel call; at the end of the outermost the scheduled work runs.
   @inline(__always)
   package func endCall() {

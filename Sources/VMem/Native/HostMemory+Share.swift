@@ -23,12 +23,14 @@ extension HostMemory {
       close(file)
       return nil
     }
+    sharing.file = file
     return file
   }
 
   /// Makes the memory private again, with the contents of the file that `share` has made.
   borrowing func unshare(_ file: Int32, _ ram: RAM) {
     let size = Int(ram.frameCount) << 12
+    sharing.file = nil
     let flags =
       image == nil ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_PRIVATE | MAP_NORESERVE
     // Safe: as in `share`; a mapping can be replaced where one stands.

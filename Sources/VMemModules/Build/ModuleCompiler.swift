@@ -75,12 +75,12 @@ package struct ModuleCompiler {
   private func arguments(_ path: String, _ kernel: KernelVersion, _ output: String) -> [String] {
     let name = Self.moduleName(path)
     let number = Int(kernel.rawValue)
-    let version = number / 1000 << 16 | number % 1000 << 8
+    let version = (number / 1000) << 16 | (number % 1000) << 8
     var result = words
     result += ["-nostdinc", "-isystem", headers, "-std=gnu11", "-O2", "-g", "-fPIC", "-shared"]
     result += ["-nostdlib", "-fvisibility=hidden", "-fno-builtin", "-fno-strict-aliasing"]
     result += ["-fno-common", "-fwrapv", "-fno-omit-frame-pointer", "-fno-stack-protector"]
-    result += ["-mgeneral-regs-only", "-fcf-protection=none", "-Wall", "-Wno-unknown-warning-option"]
+    result += ["-mgeneral-regs-only", "-fcf-protection=none", "-Wall"]
     result += ["-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"]
     result += ["-Wl,-z,now", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]
     result += ["-D__KERNEL__", "-DMODULE", "-DKBUILD_MODNAME=\"\(name)\""]

@@ -37,6 +37,8 @@ package final class ModuleHost {
   /// Switches tasks at calls by chance; nil for only where they wait.
   var preemption: SplitMix?
   var oopses = 0
+  /// Whether the task that was waited for ended because all of them wait.
+  var isDeadlocked = false
   /// Why the call that runs ends its task.
   var pendingOops: Oops?
   var objects = HostObjects()
@@ -117,7 +119,7 @@ package final class ModuleHost {
     try withUnsafeMutablePointer(to: &machine) { pointer throws(E) in
       place = pointer
       defer { place = nil }
-      try body(self)
+      try view.withOwnCalls { () throws(E) in try body(self) }
       if !partialLine.isEmpty { flushLine() }
     }
   }

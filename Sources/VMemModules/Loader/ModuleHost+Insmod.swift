@@ -82,7 +82,9 @@ extension ModuleHost {
     tasks.removeAll { $0 === task }
     guard case .finished(let value) = task.state else {
       module.state = .died
-      throw ModuleFailure(.EFAULT, .moduleOops)
+      defer { isDeadlocked = false }
+      throw ModuleFailure(
+        isDeadlocked ? .EDEADLK : .EFAULT, isDeadlocked ? .moduleDeadlock : .moduleOops)
     }
     if task.preemptCount != 0 {
       log(["\(name): preemption count \(task.preemptCount) left behind"], level: 3)

@@ -92,6 +92,7 @@ extension ModuleHost {
     log(lines, level: 3)
     explain("deadlock: every task waits, and nothing would wake one")
     wanted.state = .died
+    isDeadlocked = true
     oopses += 1
   }
 }

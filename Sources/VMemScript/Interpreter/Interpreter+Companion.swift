@@ -62,7 +62,7 @@ extension Interpreter {
   /// 0 where the line is to run. In a copy that goes on in the place of what an interrupt has ended,
   /// the lines since run again, and print what has not been printed; where there are none, it returns 1.
   private mutating func begin(_ companion: any Companion) -> Int {
-    guard companion.wantsCopy(isTyped || companion.steps) else {
+    guard modules == nil, companion.wantsCopy(isTyped || companion.steps) else {
       // Whoever follows sees an answer before the next line begins, however long that takes.
       if committer == nil { flush() }
       companion.countLine()

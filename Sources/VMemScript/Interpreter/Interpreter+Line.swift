@@ -53,6 +53,9 @@ extension Interpreter {
       try ask(&self)
       if onlyAsks { return .ok }
     }
+    if facts.contains(.wantsWhole), modules != nil {
+      throw .refusal(Refusal(.errno(.EBUSY), .moduleKeepsMachine))
+    }
     if committer != nil { prepareCommit(&line, facts, effect) }
     guard effect == .writer else {
       let result = try carryOut(&line, bodies[index])

@@ -35,6 +35,10 @@ extension Interpreter {
     do throws(ModuleFailure) {
       let host = try ModuleHost(machine)
       modules = host
+      if committer != nil {
+        call.remarks.append(
+          "nothing is committed while a module is loaded; the last rmmod commits all as one")
+      }
       return host
     } catch { throw failure(error, nil) }
   }

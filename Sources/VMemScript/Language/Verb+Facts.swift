@@ -33,6 +33,8 @@ extension Verb {
     static let namesCPU = Facts(rawValue: 1 << 9)
     /// The machine or the host may know what is wrong with its words, before it acts.
     static let asks = Facts(rawValue: 1 << 13)
+    /// It takes the machine as it stands, which it cannot while modules are loaded.
+    static let wantsWhole = Facts(rawValue: 1 << 15)
     /// It may take seconds.
     static let lasts = Facts(rawValue: 1 << 14)
   }

@@ -7,7 +7,7 @@ extension Verb {
     Verb(
       "snapshot", .images, .nothing, .reader, [.file],
       summary: "write the machine to an image of its own, with holes where it is zero",
-      returns: "0", example: "snapshot before.img", facts: [.replaces],
+      returns: "0", example: "snapshot before.img", facts: [.replaces, .wantsWhole],
       .control(snapshot), check: checkSnapshot),
     Verb(
       "diff", .images, .nothing, .reader, [.imageBefore, .imageAfter],
@@ -26,7 +26,7 @@ extension Verb {
       "undo", .images, .nothing, .language,
       summary: "take the image's last commit back, as long as its log has it",
       returns: "the lines of that commit", example: "undo",
-      facts: [.looks, .takesBack, .answers],
+      facts: [.looks, .takesBack, .answers, .wantsWhole],
       .control(undo), check: checkUndo),
   ]
 

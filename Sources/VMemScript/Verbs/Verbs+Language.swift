@@ -41,7 +41,7 @@ extension Verb {
     Verb(
       "sync", .language, .nothing, .language,
       summary: "write everything out that was printed so far",
-      returns: "nothing is printed", example: "sync", .control(sync)),
+      returns: "nothing is printed", example: "sync", facts: [.wantsWhole], .control(sync)),
     Verb(
       "help", .language, .nothing, .reader, [.topic],
       summary: "explain a verb, or the language",
