@@ -83,6 +83,13 @@ struct FormatTextTests {
     #expect(lines("").isEmpty && lines("\u{1}6").isEmpty)
   }
 
+  @Test func theLogTakes1023BytesOfACall() {
+    let long = String(repeating: "x", count: 1020)
+    #expect(lines("\u{1}6\(long)\n") == [line(long, 6)])
+    #expect(lines("\u{1}6\(long)x\n") == [line(long + "x", 6, isComplete: false)])
+    #expect(lines("\u{1}6\(long)xyz\n") == [line(long + "x", 6, isComplete: false)])
+  }
+
   @Test func severalLines() {
     #expect(lines("\u{1}6a\nb\n") == [line("a", 6), line("b", 6)])
     #expect(lines("a\n\n") == [line("a", nil), line("", nil)])

@@ -97,6 +97,18 @@ struct ObjectFileTests {
     #expect(try rule { $0[".dynstr"].bytes.removeLast() } == .unterminatedName)
     #expect(try rule { $0[".dynstr"].bytes = [] } == .unterminatedName)
     #expect(try rule { $0[".dynsym"].bytes[24] = 99 } == .beyondFile)
+    let long = [UInt8](repeating: 0x61, count: 4095)
+    var named = TinyObject.plain
+    named[".dynstr"].bytes = [0] + long + [0]
+    named[".dynsym"].bytes = TinyObject.symbol(1, 2, 1, 0x1000, 8)
+    named[".symtab"].bytes = named[".dynsym"].bytes
+    named[".rela.dyn"].bytes = []
+    #expect(try ObjectFile(named.bytes).symbols.symbol(at: 0x1000)?.name == long)
+    #expect(
+      try rule {
+        $0 = named
+        $0[".dynstr"].bytes.insert(0x61, at: 1)
+      } == .unterminatedName)
     #expect(try rule { $0[".vmem.records"].size = 95 } == .recordsSize)
     #expect(try rule { $0[".vmem.records"].address = 0x1fa1 } == .recordsPlace)
     #expect(try rule { $0[".vmem.records"].address = .max } == .recordsPlace)

@@ -9,8 +9,8 @@ package struct FormatOutput {
   package internal(set) var refused: UInt8?
   private let limit: Int
 
-  /// - Parameter limit: bytes kept.
-  package init(limit: Int = .max) { self.limit = limit }
+  /// - Parameter limit: bytes kept; without one as many as no buffer of a module has.
+  package init(limit: Int = 1 << 24) { self.limit = limit }
 
   mutating func append(_ byte: UInt8) {
     if bytes.count < limit { bytes.append(byte) }

@@ -9,12 +9,16 @@ package struct PrintkLine: Equatable {
   /// Without level and newline.
   package let bytes: [UInt8]
 
+  /// Bytes of one call that the log takes, those of its level included (`PRINTKRB_RECORD_MAX` without
+  /// a zero byte).
+  package static let longestText = 1023
+
   /// The lines of a formatted text. A level is a byte 1 and a character, and only at the start; the
-  /// first of several counts. None for a text that is empty.
+  /// first of several counts. None for a text that is empty; bytes beyond `longestText` are lost.
   ///
   /// The corresponding kernel function is `vprintk_store`.
   package static func lines(of text: [UInt8]) -> [PrintkLine] {
-    var rest = text[...]
+    var rest = text.prefix(longestText)
     var level: UInt8?
     var isContinuation = false
     while rest.count >= 2, rest.first == 1 {

@@ -4,11 +4,8 @@ struct LineStrings {
   let lineStrings: ObjectBytes?
 
   static func text(_ offset: UInt64, _ section: ObjectBytes?) throws(ObjectError) -> [UInt8] {
-    guard let section, offset <= UInt64(section.count) else {
-      throw ObjectError(.beyondFile, offset, limit: UInt64(section?.count ?? 0))
-    }
-    var part = try section.part(offset, UInt64(section.count) - offset)
-    return try part.text()
+    guard let section else { throw ObjectError(.beyondFile, offset) }
+    return try section.name(at: offset)
   }
 }
 

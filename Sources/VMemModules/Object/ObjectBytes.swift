@@ -34,6 +34,19 @@ struct ObjectBytes {
   /// The bytes themselves.
   var contents: ArraySlice<UInt8> { bytes[range] }
 
+  /// The name at an offset of a table of names; at most `longestName` bytes with the zero byte.
+  func name(at offset: UInt64) throws(ObjectError) -> [UInt8] {
+    guard offset <= UInt64(count) else {
+      throw ObjectError(.beyondFile, offset, limit: UInt64(count))
+    }
+    var text = try part(offset, min(UInt64(count) - offset, Self.longestName))
+    guard text.contents.contains(0) else { throw ObjectError(.unterminatedName, offset) }
+    return try text.text()
+  }
+
+  /// More than any path or symbol has.
+  private static let longestName: UInt64 = 4096
+
   // MARK: One after the other
 
   mutating func skip(_ count: UInt64) throws(ObjectError) {

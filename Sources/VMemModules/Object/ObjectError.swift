@@ -64,7 +64,7 @@ package struct ObjectError: Error, Equatable {
     case .threadLocal: "it has thread-local variables, which a kernel module has not"
     case .needsLibrary: "it needs a shared library: link it with -nostdlib"
     case .sectionLink: "section \(value) is none of \(limit)"
-    case .unterminatedName: "the name at \(hex) of a table of names has no end"
+    case .unterminatedName: "the name at \(hex) of a table of names has no end within 4096 bytes"
     case .relocationType:
       "relocation type \(value) is none of R_X86_64_64, GLOB_DAT, JUMP_SLOT and RELATIVE"
     case .relocationSymbol: "a relocation names symbol \(value) of \(limit)"

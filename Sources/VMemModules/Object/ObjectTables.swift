@@ -103,7 +103,7 @@ struct ObjectTables {
   private static func section(
     _ entries: inout ObjectBytes, _ names: ObjectBytes
   ) throws(ObjectError) -> ObjectSection {
-    let name = try Self.name(try entries.number(4), names)
+    let name = try names.name(at: try entries.number(4))
     let type = try entries.number(4)
     let flags = try entries.number(8)
     let address = try entries.number(8)
@@ -114,15 +114,6 @@ struct ObjectTables {
     return ObjectSection(
       name: name, type: type, flags: flags, address: address, offset: offset, size: size,
       link: link, entrySize: try entries.number(8))
-  }
-
-  private static func name(_ offset: UInt64, _ names: ObjectBytes) throws(ObjectError) -> [UInt8] {
-    let (rest, isOver) = UInt64(names.count).subtractingReportingOverflow(offset)
-    guard !isOver else {
-      throw ObjectError(.beyondFile, offset, limit: UInt64(names.count))
-    }
-    var text = try names.part(offset, rest)
-    return try text.text()
   }
 
   /// The bytes of a section; none for one that has nothing in the file.
@@ -155,7 +146,7 @@ struct ObjectTables {
     var symbols: [ObjectSymbol] = []
     symbols.reserveCapacity(Int(count))
     for _ in 0..<count {
-      let name = try Self.name(try entries.number(4), names)
+      let name = try names.name(at: try entries.number(4))
       let information = try entries.number(1)
       try entries.skip(1)
       let sectionNumber = try entries.number(2)
