@@ -443,6 +443,8 @@ int chost_native_dispatched(
         native.context, number, arguments, stack, caller, &chost_native_result);
   }
   if (answer == CHOST_NATIVE_RETURNS) native.in_engine = 0;
+  else if (answer == CHOST_NATIVE_DIES && !native.is_overdue)
+    native.fault = (struct chost_native_fault){.rip = caller};
   return answer;
 }
 

@@ -79,7 +79,7 @@ package struct ModuleCompiler {
     var result = words
     result += ["-nostdinc", "-isystem", headers, "-std=gnu11", "-O2", "-g", "-fPIC", "-shared"]
     result += ["-nostdlib", "-fvisibility=hidden", "-fno-builtin", "-fno-strict-aliasing"]
-    result += ["-fno-common", "-fwrapv", "-fno-omit-frame-pointer", "-fno-stack-protector"]
+    result += ["-fno-common", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer", "-fno-stack-protector"]
     result += ["-mgeneral-regs-only", "-fcf-protection=none", "-Wall"]
     result += ["-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"]
     result += ["-Wl,-z,now", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]
@@ -164,9 +164,12 @@ package struct ModuleCompiler {
     arguments.append(nil)
     defer { arguments.forEach { free($0) } }
     var process: pid_t = 0
-    guard posix_spawnp(&process, words[0], &actions, nil, arguments, environ) == 0 else {
-      return nil
-    }
+    // Hints are found in messages in English.
+    let before = BuildFolder.variable("LC_ALL")
+    setenv("LC_ALL", "C", 1)
+    let failure = posix_spawnp(&process, words[0], &actions, nil, arguments, environ)
+    if let before { setenv("LC_ALL", before, 1) } else { unsetenv("LC_ALL") }
+    guard failure == 0 else { return nil }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     lseek(file, 0, SEEK_SET)

@@ -119,7 +119,6 @@ extension CallTable {
 extension NativeCall {
   fileprivate func setInterrupts(off: Bool) {
     task?.interruptsOff = off
-    updateContext()
   }
 
   fileprivate func schedule() throws(CallStop) -> UInt64 {

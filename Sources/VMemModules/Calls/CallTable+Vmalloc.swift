@@ -85,6 +85,7 @@ extension CallTable {
   static let mappings: [CallEntry] = [
     // pages, count, flags, prot
     CallEntry("vmap") { call throws(CallStop) in
+      call.mightSleep()
       let pages = try call.pages(call[0], UInt64(call.uint(1)))
       let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[2]))
       let address = try call.pointer { () throws(Refusal) in
@@ -96,6 +97,7 @@ extension CallTable {
       return address
     },
     CallEntry("vunmap") { call throws(CallStop) in
+      call.mightSleep()
       call.take(call.address(0))
       return try call.nothing { () throws(Refusal) in try call.machine.vunmap(call.address(0)) }
     },
@@ -109,6 +111,7 @@ extension CallTable {
       return address
     },
     CallEntry("vm_unmap_ram") { call throws(CallStop) in
+      call.mightSleep()
       call.take(call.address(0))
       return try call.nothing { () throws(Refusal) in
         try call.machine.vmUnmapRAM(call.address(0), count: UInt64(call.uint(1)))
@@ -207,6 +210,7 @@ extension NativeCall {
   }
 
   func vfree(_ address: UInt64) throws(CallStop) -> UInt64 {
+    if task?.isTimer != true { mightSleep() }
     take(address)
     host.objects.forgetArea(address)
     return try nothing { () throws(Refusal) in try machine.vfree(address) }

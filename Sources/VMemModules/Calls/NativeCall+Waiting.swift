@@ -66,7 +66,6 @@ extension NativeCall {
 
   func disablePreemption() {
     task?.preemptCount += 1
-    updateContext()
   }
 
   func enablePreemption() {
@@ -76,14 +75,6 @@ extension NativeCall {
       return
     }
     task.preemptCount -= 1
-    updateContext()
-  }
-
-  /// Tells the engine whether calls to come may sleep.
-  func updateContext() {
-    guard let task else { return }
-    let isAtomic = task.preemptCount > 0 || task.interruptsOff
-    machine.context = isAtomic ? .atomic : .process
   }
 }
 

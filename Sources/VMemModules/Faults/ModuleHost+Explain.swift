@@ -8,9 +8,6 @@ extension ModuleHost {
   func explanation(_ address: UInt64, code: UInt32, _ rip: UInt64) -> String {
     let access =
       code & NativeView.fetches != 0 ? "a call" : code & NativeView.writes != 0 ? "a write" : "a read"
-    if let module = modules.first(where: { $0.isInit(rip: address) }) {
-      return "a call of an __init function of \(module.name) after its init"
-    }
     if address < 4096 {
       return "\(access) through a null pointer"
         + (address == 0 ? "" : ", of the field at byte \(address)")

@@ -31,7 +31,7 @@ extension ModuleHost {
     let trace = callers(fault).map { " \($0)" }
     if !trace.isEmpty { log(["Call Trace:", " <TASK>"] + trace + [" </TASK>"], level: 0) }
     if let sentence = oops.explanation {
-      let line = sourceLine(rip) ?? callersLine(fault)
+      let line = sourceLine(fault.signal == 0 ? rip - 1 : rip) ?? callersLine(fault)
       explain(sentence + (line.map { " (\($0))" } ?? ""))
     }
     task.module?.state = .died
@@ -59,7 +59,11 @@ extension ModuleHost {
         explanation: "a function that the engine calls back cannot wait", isReportOnly: true)
     case SIGFPE: return Oops(lines: [], explanation: "a division by zero", name: "divide error")
     case SIGILL:
-      return Oops(lines: [], explanation: "an instruction that there is not", name: "invalid opcode")
+      let late = modules.first { $0.isInit(rip: fault.rip) }.map {
+        "a call of \(symbol(at: fault.rip)), which is __init: \($0.name) is past its init"
+      }
+      return Oops(
+        lines: [], explanation: late ?? "an instruction that there is not", name: "invalid opcode")
     case SIGTRAP: return Oops(lines: [], explanation: "a breakpoint instruction", name: "int3")
     default: return fault.trap == 14 ? pageFault(fault, task) : protectionFault(fault)
     }

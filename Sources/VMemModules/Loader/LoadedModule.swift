@@ -60,7 +60,9 @@ package final class LoadedModule {
 
   /// `f+0x13/0xc2 [mod]`.
   func symbol(at address: UInt64) -> String {
-    let text = object.symbols.text(at: address &- base)
+    // A call that never returns may stand at the end of its function.
+    let text =
+      object.symbols.text(at: address &- base) ?? object.symbols.text(at: address &- base &- 1)
     let place = text.map { String(decoding: $0, as: UTF8.self) }
     return "\(place ?? "0x" + String(address &- base, radix: 16)) [\(name)]"
   }

@@ -52,10 +52,10 @@ extension ModuleHost {
     task.begin?()
     task.begin = nil
     selectCPU(task.cpu)
-    place!.pointee.context =
-      task.preemptCount > 0 || task.interruptsOff ? .atomic : .process
+    place!.pointee.context = task.isTimer ? .softirq : .process
     let end = chost_native_resume(task.native)
     running = nil
+    place!.pointee.context = .process
     switch end.how {
     case Int32(CHOST_NATIVE_WAITS.rawValue): 
       task.isWaiting = !task.isOver
