@@ -33,6 +33,9 @@ extension Verb {
     static let namesCPU = Facts(rawValue: 1 << 9)
     /// The machine or the host may know what is wrong with its words, before it acts.
     static let asks = Facts(rawValue: 1 << 13)
+    /// It leaves a machine as boot made it, and has none made: a script that boots may be included
+    /// behind it.
+    static let idle = Facts(rawValue: 1 << 15)
     /// It may take seconds.
     static let lasts = Facts(rawValue: 1 << 14)
   }
