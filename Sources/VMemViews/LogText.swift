@@ -39,7 +39,7 @@ struct LogText {
     case .warning:
       framed([warning])
     case .bug:
-      framed(["kernel BUG at \(function)!"])
+      framed(["kernel BUG at \(function)!"] + oops("invalid opcode", 0, record.d))
     case .sleepingInAtomic:
       sleeping
     case .allocationFailed:
@@ -192,11 +192,15 @@ struct LogText {
   }
 
   private var pageFault: [String] {
-    [
-      "BUG: unable to handle page fault for address: \(digits(record.a))",
-      "#PF: supervisor \(record.b & 2 != 0 ? "write" : "read") access in kernel mode",
-      "#PF: error_code(0x\(digits(record.b).suffix(4))) - not-present page",
-    ] + oops("Oops", record.b, record.c)
+    let code = PageFaultCode(rawValue: UInt8(truncatingIfNeeded: record.b))
+    let what =
+      record.a < 4096 ? "kernel NULL pointer dereference," : "unable to handle page fault for"
+    return [
+      "BUG: \(what) address: \(digits(record.a))",
+      "#PF: supervisor \(code.contains(.write) ? "write" : "read") access in kernel mode",
+      "#PF: error_code(0x\(digits(record.b).suffix(4))) - "
+        + (code.contains(.present) ? "permissions violation" : "not-present page"),
+    ] + oops("Oops", record.b, record.c) + (speaker.map { ["RIP: 0010:\($0.name)"] } ?? [])
   }
 
   /// `preempt_count` in `__schedule`, which has disabled preemption itself.

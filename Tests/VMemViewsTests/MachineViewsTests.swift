@@ -121,6 +121,8 @@ import Testing
         restricted to 0xffffc90000000000 - 0xffffe8ffffffffff
         [    1.000019] ------------[ cut here ]------------
         [    1.000019] kernel BUG at __vmap_pages_range_noflush!
+        [    1.000019] Oops: invalid opcode: 0000 [#1] SMP
+        [    1.000019] CPU: 0 UID: 0 PID: 1 Comm: vmemctl
         [    1.000019] ---[ end trace 0000000000000000 ]---
 
         """)

@@ -64,7 +64,10 @@ extension Files {
       pfn = ram[buffer].pages.value(index, ram)
       // These kernels count the mapping in the struct page of the page itself.
       if !has(.udmabufFolios), hasSharedStructPage(pfn) {
-        throw bug(.page_add_file_rmap, .sharedStructPage, UInt64(pfn))
+        // The page's _mapcount.
+        let address = pageSets.structPageAddress(UInt64(pfn)) &+ 48
+        logPageFault(.page_add_file_rmap, address, [.present, .write])
+        throw Refusal(.bug, .sharedStructPage, UInt64(pfn))
       }
     } else {
       let file = Ref<File>(granule: mapping.object)

@@ -83,6 +83,11 @@ package enum KernelFunction: UInt16, CaseIterable, Sendable {
   case do_mremap
   case do_exit
   case dup_mm
+  case memset_orig
+  case validate_page_before_insert
+  case alloc_pages_bulk_noprof
+  case __alloc_frozen_pages_noprof
+  case _raw_spin_lock
 
   package var name: String { "\(self)" }
 }
@@ -93,7 +98,7 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   case booted
   /// WARN in a function, without a text.
   case warning
-  /// BUG in a function.
+  /// BUG in a function: values of its rule, and in the last place the number of the oops.
   case bug
   /// A sleeping call where sleeping is not allowed: function, context.
   case sleepingInAtomic

@@ -136,19 +136,6 @@ extension KernelPart where Self: ~Copyable {
     warn(function, message, a, b, c, d)
   }
 
-  /// Logs the BUG and makes the refusal for it.
-  func bug(
-    _ function: KernelFunction, _ rule: Rule, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0
-  ) -> Refusal {
-    logMessage(.bug, level: 0, function, a, b, c)
-    return Refusal(.bug, rule, a, b, c)
-  }
-
-  /// The same, for the reason of a refused call.
-  func bug(_ function: KernelFunction, as other: Refusal) -> Refusal {
-    bug(function, other.rule, other.a, other.b)
-  }
-
   /// The kernel's `might_sleep`: complains and goes on where sleeping is not allowed.
   @inline(__always)
   func mightSleep(_ function: KernelFunction) {

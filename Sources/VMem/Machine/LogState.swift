@@ -9,6 +9,8 @@ struct LogState: BitwiseCopyable {
   /// `printk_ratelimit`, and that of `warn_alloc`.
   var messageLimit = RateLimit()
   var allocationLimit = RateLimit()
+  /// Oopses since boot.
+  var oopses: UInt32 = 0
 }
 
 extension RAM {

@@ -77,6 +77,7 @@ extension Machine {
       if !primed.caller.isEmpty { ram[area].caller = try intern(caller: primed.caller.span) }
       if primed.physicalAddress != 0 { try primeDevice(area, primed.physicalAddress) }
       if primed.pageCount > 0 { try primePages(area, primed) }
+      try primeStack(primed)
     } catch {
       throw error.rule == .slotOccupied ? .contents(index) : .noMemory
     }
@@ -110,6 +111,25 @@ extension Machine {
     ram[ram.mapping].vmallocPages += primed.pageCount
     try mappings.mapPages(
       primed.start, primed.start + primed.pageCount << 12, mappings.pageNumbers(of: set))
+  }
+
+  /// Contents and mappings that the maker of a stack tells: a thread's stack ends with a mark, and a
+  /// CPU's stack for interrupts is mapped (`vmap`) from its per-CPU memory, whose pages no row counts.
+  private func primeStack(_ primed: Priming.Area) throws(Refusal) {
+    let maker = primed.caller.prefix { $0 != UInt8(ascii: "+") }
+    if maker.elementsEqual("kernel_clone".utf8),
+      case .leaf(let pfn, _, _) = tables.look(up: primed.start)
+    {
+      ram[words: UInt32(pfn), 0] = UInt32(Stack.endMagic)
+    }
+    if primed.pageCount == 0, primed.flags == .map,
+      maker.elementsEqual("irq_init_percpu_irqstack".utf8)
+    {
+      let count = (primed.end - primed.start) >> 12 - 1
+      let set = try pageSets.allocatePages(count: count)
+      try mappings.mapPages(
+        primed.start, primed.start + count << 12, mappings.pageNumbers(of: set))
+    }
   }
 
   private func addPage(to set: Ref<PageSet>, _ node: Int?) throws(Refusal) {

@@ -119,14 +119,14 @@ extension Mappings {
     }
   }
 
-  /// Carries out `Machine.ioremapPageRange`.
+  /// Carries out `Machine.ioremapPageRange`: with `PAGE_KERNEL_NOCACHE`, as callers name it.
   func ioremapPageRange(
     start: UInt64, end: UInt64, physical: UInt64
   ) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard has(.ioremapRangeChecks) else {
-      return try mapDevice(start, end, physical & ~4095, .uncachedMinus)
+      return try mapDevice(start, end, physical & ~4095, .uncached)
     }
     guard let area = vmAreas.findVMArea(start), area.flags.contains(.ioremap) else {
       warnOnce(.ioremapRangeOfOther, .ioremap_page_range, .notIoremap, start)
@@ -138,7 +138,7 @@ extension Mappings {
         area.start &+ area.size)
       throw Refusal(.errno(.ERANGE), .notWholeArea, area.start, area.start &+ area.size)
     }
-    try mapDevice(start, end, physical & ~4095, .uncachedMinus)
+    try mapDevice(start, end, physical & ~4095, .uncached)
   }
 
   /// Carries out `Machine.iounmap`.
@@ -164,7 +164,15 @@ extension Mappings {
 
   /// Whether `iounmap` returns at once: what lies below the end of the direct map was never mapped by
   /// ioremap.
-  package func iounmapIgnores(_ address: UInt64) -> Bool {
+  private func iounmapIgnores(_ address: UInt64) -> Bool {
     !has(.iounmapWarns) && address <= map.pageOffset &+ UInt64(highmem.directFrames) << 12
+  }
+
+  /// Why `iounmap`, which returns nothing, will do nothing; nil where it unmaps.
+  package func whyIounmapIgnores(_ address: UInt64) -> Refusal? {
+    let isOutside = has(.iounmapWarns) ? !map.isVmallocAddress(address) : iounmapIgnores(address)
+    if isOutside, address != 0 { return Refusal(.null, .outsideVmalloc, address) }
+    let area = areas.busyArea(containing: address & ~4095)
+    return area.isNone || !ram[area].isVMStruct ? Refusal(.null, .noAreaAtAddress, address) : nil
   }
 }

@@ -50,10 +50,14 @@ extension Mappings {
       throw bug(.vm_unmap_ram, .outsideVmalloc, address)
     }
     guard address & 4095 == 0 else { throw bug(.vm_unmap_ram, .addressNotAligned, address) }
-    guard count > 0 else { throw bug(.vm_unmap_ram, .zeroPages) }
+    guard count > 0 else { throw bug(.__vunmap_range_noflush, .zeroPages) }
     if count <= MapBlock.maximumRequest {
       let block = areas.blocks.block(containing: address)
-      guard !block.isNone else { throw Refusal(.errno(.ENOENT), .noBlock, address) }
+      guard !block.isNone else {
+        // A kernel takes the lock of the block that it has not found, and dies.
+        logPageFault(._raw_spin_lock, 0, .write)
+        throw Refusal(.errno(.ENOENT), .noBlock, address)
+      }
       guard !areas.blocks.endsInUse(block, address, count) else {
         throw bug(.vb_free, .moreThanHandedOut, address, UInt64(MapBlocks.taken(count)))
       }
@@ -72,5 +76,10 @@ extension Mappings {
       return
     }
     vmAreas.removeArea(area)
+  }
+
+  /// Whether so many pages are no block's, and no area starts there for `vm_unmap_ram` to take away.
+  package func isUnknownLargeMapping(_ address: UInt64, count: UInt64) -> Bool {
+    count > MapBlock.maximumRequest && areas.busyArea(containing: address).isNone
   }
 }

@@ -35,7 +35,8 @@ extension Mappings {
     do throws(Refusal) {
       try mmu.write(address, link.span)
     } catch {
-      throw bug(.vfree, as: error)
+      logPageFault(nil, of: error, isWrite: true)
+      throw Refusal(.bug, as: error)
     }
     ram[ram.mapping].deferredFree = address
     ram[ram.mapping].deferredCount += 1

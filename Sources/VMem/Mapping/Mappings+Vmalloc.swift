@@ -9,9 +9,10 @@ extension Mappings {
       throw Refusal(.null, .sizeRoundsToZero, 0)
     }
     if let node = request.node, !(0..<configuration.nodes).contains(node) {
-      throw bug(
-        .__alloc_pages_noprof, .noSuchNode, UInt64(bitPattern: Int64(node)),
-        UInt64(configuration.nodes))
+      let (reader, address) = configuration.kernel.readOfMissingNode
+      logPageFault(reader, address, [])
+      throw Refusal(
+        .bug, .noSuchNode, UInt64(bitPattern: Int64(node)), UInt64(configuration.nodes))
     }
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard request.size >> 12 <= total else {
@@ -219,5 +220,15 @@ extension Mappings {
       ram[frame].owner = .none
       ram[frame].index = Frame.orphan
     }
+  }
+}
+
+extension KernelVersion {
+  /// What an allocation reads first of a node that does not exist (`NODE_DATA` is null): the function,
+  /// and the address, as Debian's builds of 6.12, 6.18 and 7.2 lay the node out. Kernels between them
+  /// are taken to have what the older one has.
+  fileprivate var readOfMissingNode: (KernelFunction, UInt64) {
+    if self >= .v7_2 { return (.__alloc_frozen_pages_noprof, 0x1_6458) }
+    return (.alloc_pages_bulk_noprof, self >= .v6_18 ? 0x1f48 : 0x1e08)
   }
 }

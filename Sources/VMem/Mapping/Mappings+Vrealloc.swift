@@ -31,7 +31,7 @@ extension Mappings {
     }
     if size <= before {
       if request.isZeroed || has(.initOnAlloc) {
-        try mmu.fill(address + size, count: before - size, byte: 0)
+        try zeroTail(address + size, count: before - size)
       }
       ram[area].requestedSize = size
       // Freeing may sleep and write: only with __GFP_IO and __GFP_FS.
@@ -44,6 +44,16 @@ extension Mappings {
       return address
     }
     return try move(start, before, request)
+  }
+
+  /// Zeroes what an area no longer needs. One that `get_vm_area` made has no pages there.
+  private func zeroTail(_ address: UInt64, count: UInt64) throws(Refusal) {
+    do throws(Refusal) {
+      try mmu.fill(address, count: count, byte: 0)
+    } catch {
+      logPageFault(.memset_orig, of: error, isWrite: true)
+      throw error
+    }
   }
 
   /// What the call did not look at before 6.18, and could not be told.
@@ -68,7 +78,8 @@ extension Mappings {
     do throws(Refusal) {
       try mmu.copy(to: moved, from: start, count: copied)
     } catch {
-      throw bug(.vrealloc, .copyOverruns, moved, copied, request.size)
+      logPageFault(nil, of: error, isWrite: error.a &- moved < copied)
+      throw Refusal(.bug, .copyOverruns, moved, copied, request.size)
     }
     try vfree(start)
     return moved

@@ -8,7 +8,7 @@ extension Rule {
     .nullPage, .invalidFrame, .noTableMemory, .noTable, .leafInTheWay, .functionFailed,
     .frameHasStructPage, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .notIoremap,
     .notWholeArea, .neverEnds, .illegalPerCPU, .noPerCPUObject, .areaOfChunk, .listIsLonger,
-    .endsAreRounded, .endIsMissed,
+    .endsAreRounded, .endIsMissed, .startIsRounded, .guardIsKept,
   ]
 
   package static let illegalPerCPU = Rule(
@@ -147,5 +147,13 @@ extension Rule {
   package static let endIsMissed = Rule(
     "endIsMissed", "start", "end",
     says: "steps of a page from {start:hex} pass over END {end:hex}: the call goes on behind it",
+    tellsWhatElse: true)
+  package static let startIsRounded = Rule(
+    "startIsRounded", "address", "start",
+    says: "{address:hex} is not page aligned: what is changed starts at {start:hex}",
+    tellsWhatElse: true)
+  package static let guardIsKept = Rule(
+    "guardIsKept", "flags",
+    says: "VM_NO_GUARD (flags {flags:hex}) is dropped: the area has a guard page",
     tellsWhatElse: true)
 }

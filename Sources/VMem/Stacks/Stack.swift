@@ -52,8 +52,7 @@ struct StackState: SlabObject {
   /// A bit for each CPU whose task has taken pages from the stash (`PF_DYNAMIC_STACK`): a task is
   /// scheduled before another one runs, so that no other task can have it.
   var marks: UInt64
-  /// Oopses since boot.
-  var oopses: UInt32
+  var unused: UInt32
   /// Whether CPUs have got their stashes (`fork:dynamic_stack`).
   var hasStashes: UInt32
   /// Pages for faults, three for each CPU: frame times two, plus one when a fault has taken it.

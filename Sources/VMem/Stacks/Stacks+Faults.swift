@@ -45,7 +45,7 @@ extension Stacks {
   ) -> Refusal {
     if depth <= 0 {
       // There is room on the stack for the frame of a page fault.
-      logMessage(.pageFault, level: 1, nil, address, forWriting ? 2 : 0, nextOops())
+      logPageFault(nil, address, forWriting ? .write : [])
       return Refusal(.fault, .aboveStack, address, start &+ size)
     }
     if depth <= Int64(size) + 4096 {
@@ -54,11 +54,6 @@ extension Stacks {
     }
     logMessage(.doubleFault, level: 0, nil, nextOops())
     return Refusal(.fault, .belowStack, address, start)
-  }
-
-  private func nextOops() -> UInt64 {
-    ram[stackState].oopses &+= 1
-    return UInt64(ram[stackState].oopses)
   }
 
   /// Maps pages of this CPU's stash from the end of what a stack has down to an address, so that no hole

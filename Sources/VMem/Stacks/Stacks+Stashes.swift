@@ -13,7 +13,7 @@ extension Stacks {
       ram[state].faultPages = 0
       ram[state].lostPages = 0
       ram[state].marks = 0
-      ram[state].oopses = 0
+      ram[state].unused = 0
       ram[state].hasStashes = 0
       for slot in 0..<192 { ram[state].stashes[slot] = 0 }
       ram[Superblock.ref].stacks = state

@@ -41,7 +41,10 @@ extension UserSpaces {
     for user in stride(from: start, to: end, by: 4096) {
       let kernel = address &+ (user - start)
       guard case .leaf(let pfn, _, _) = self.tables.look(up: kernel) else {
-        throw bug(.vm_insert_page, .holeInArea, kernel)
+        // The null page's compound_head.
+        let inlined = configuration.kernel < .v6_12
+        logPageFault(inlined ? .vm_insert_page : .validate_page_before_insert, 8, [])
+        throw Refusal(.bug, .holeInArea, kernel)
       }
       guard pfn < UInt64(ram.frameCount) else {
         throw bug(.vm_insert_page, .invalidFrame, kernel, pfn)

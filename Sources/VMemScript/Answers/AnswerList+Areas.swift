@@ -28,7 +28,7 @@ extension AnswerList {
       VerbAnswer.sleeps),
     AnswerList(
       "iounmap",
-      says: VerbAnswer.frees, [.warn(.noAreaAtAddress), .note(.noAreaAtAddress, .outsideVmalloc)],
+      says: VerbAnswer.frees, [.warn(.outsideVmalloc), .note(.noAreaAtAddress, .outsideVmalloc)],
       VerbAnswer.sleeps),
     AnswerList(
       "vm_map_ram",
@@ -40,7 +40,7 @@ extension AnswerList {
         .errno(.ENOENT, .noBlock),
         .bug(
           .outsideVmalloc, .addressNotAligned, .zeroPages, .moreThanHandedOut, .noAreaAtAddress),
-        .warn(.noAreaAtAddress), .note(.countIsLonger),
+        .warn(.noAreaAtAddress), .note(.noAreaAtAddress, .countIsLonger),
       ], VerbAnswer.sleeps),
     AnswerList(
       "pcpu_get_vm_areas",

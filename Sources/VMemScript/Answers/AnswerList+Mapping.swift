@@ -64,6 +64,7 @@ extension AnswerList {
         .bug(.inInterrupt, .neverEnds), .warn(.notMapped),
         .warns(
           "the pages become writable and executable at once", "ADDRESS is not page aligned"),
+        .note(.startIsRounded),
       ], VerbAnswer.sleeps),
     AnswerList(
       "set_vm_flush_reset_perms",

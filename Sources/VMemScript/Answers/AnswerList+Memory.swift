@@ -27,7 +27,7 @@ extension AnswerList {
       says: VerbAnswer.reserves, VerbAnswer.mapsOwnArea, VerbAnswer.takesList,
       [
         .null(.sizeRoundsToZero, .morePagesThanRAM, .flushResetPerms, .noFrames),
-        .warn(.flushResetPerms, .noGuard), .note(.countIsLonger),
+        .warn(.flushResetPerms, .noGuard), .note(.countIsLonger, .guardIsKept),
       ]),
     AnswerList(
       "vmap_pfn",

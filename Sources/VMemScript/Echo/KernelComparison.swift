@@ -51,9 +51,9 @@ package struct KernelComparison {
     return groups
   }
 
-  /// Writes the statements whose answers differ; in text without the lines that all of these have, and
-  /// how many statements are the same behind them. What fails on all kernels alike is told once, as a
-  /// run on one of them tells it. Returns whether any differ.
+  /// Writes the statements whose answers differ; in text without the lines that all of these have, with
+  /// the reason where one fails, and how many statements are the same behind them. What fails on all
+  /// kernels alike is told once, as a run on one of them tells it. Returns whether any differ.
   package func write(
     to writer: inout ByteWriter, messages: inout ByteWriter, json: Bool
   ) -> Bool {
@@ -97,7 +97,7 @@ package struct KernelComparison {
     for (group, head) in zip(groups, heads) {
       let all = group.answer?.lines ?? [Array("(did not run)".utf8)]
       var lines = common.isEmpty ? all : all.filter { !common.contains($0) }
-      if isSilent, let answer = group.answer, !answer.message.isEmpty {
+      if let answer = group.answer, isSilent || answer.code != .success, !answer.message.isEmpty {
         lines.append(answer.sentence("\(name):\(statement.line)"))
       }
       let none = common.isEmpty ? "(nothing)" : "(nothing more)"

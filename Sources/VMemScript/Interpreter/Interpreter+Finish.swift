@@ -80,7 +80,8 @@ extension Interpreter {
       printText(line, happened, isAnnounced: isExpected)
     }
     if options.tap, line.expectation != nil || !isExpected { reportTAP(line, isExpected) }
-    tellNotes(line)
+    // What is told as unexpected says why nothing was done, too.
+    if !isExpected, refusal == nil { tellRemarks(line) } else { tellNotes(line) }
     if isExpected { return .next }
     tell(unexpected: happened, refusal, line)
     if code == .corrupt { return .stop }

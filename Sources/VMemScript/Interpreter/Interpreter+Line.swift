@@ -59,7 +59,7 @@ extension Interpreter {
     if committer != nil { prepareCommit(&line, facts, effect) }
     guard effect == .writer else {
       let result = try carryOut(&line, bodies[index])
-      isUsed = true
+      if !facts.contains(.idle) { isUsed = true }
       return result
     }
     let result = try carryOutCall(&line, bodies[index], facts)

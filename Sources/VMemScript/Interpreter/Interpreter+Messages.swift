@@ -117,6 +117,9 @@ extension Interpreter {
         messages.write("\n  ")
         messages.printable(line)
       }
+    } else if let note = call.note {
+      messages.write(": ")
+      messages.printable(note.sentence(call.culprit))
     }
     messages.write(byte: 0x0a)
     endMessage()
@@ -140,7 +143,8 @@ extension Interpreter {
   }
 
   @inline(never)
-  private mutating func tellRemarks(_ line: Line) {
+  mutating func tellRemarks(_ line: Line) {
+    guard !call.remarks.isEmpty else { return }
     for remark in call.remarks {
       begin(line)
       messages.write("note: ")

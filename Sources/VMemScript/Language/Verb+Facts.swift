@@ -1,9 +1,9 @@
 extension Verb {
   /// What is true of a verb besides how it is written: everything that decides on it asks here.
   package struct Facts: OptionSet, Sendable {
-    package let rawValue: UInt16
+    package let rawValue: UInt32
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// It changes the machine: the line is part of its history, and an image keeps what it did.
     package static let changes = Facts(rawValue: 1 << 0)
@@ -34,7 +34,10 @@ extension Verb {
     /// The machine or the host may know what is wrong with its words, before it acts.
     static let asks = Facts(rawValue: 1 << 13)
     /// It takes the machine as it stands, which it cannot while modules are loaded.
-    static let wantsWhole = Facts(rawValue: 1 << 15)
+    static let wantsWhole = Facts(rawValue: 1 << 16)
+    /// It leaves a machine as boot made it, and has none made: a script that boots may be included
+    /// behind it.
+    static let idle = Facts(rawValue: 1 << 15)
     /// It may take seconds.
     static let lasts = Facts(rawValue: 1 << 14)
   }

@@ -21,8 +21,12 @@ package struct Parser: ~Copyable {
   var facts: Verb.Facts = []
   /// Lines so far, those of other files too.
   var lineCount = 0
-  /// Whether nothing but `include` has come so far: `boot` may still make the machine.
-  var mayBoot = true
+  /// Whether a line other than `include` has come so far, and whether one that needs a machine.
+  private(set) var isBegun = false
+  private(set) var isTouched = false
+  /// Whether `boot` may still make the machine: as a script's first line, and as that of an included
+  /// file behind lines that touch no machine.
+  var mayBoot: Bool { includes > 0 ? !isTouched : !isBegun }
   var open: [OpenRepeat] = []
   var reader: Lexer?
   /// What no script may contain, behind the lines that may be read.
@@ -168,7 +172,7 @@ package struct Parser: ~Copyable {
     }
     self.facts.formUnion(facts)
     if facts.contains(.boots), mayBoot { root.boots = true }
-    if !facts.contains(.includes) { mayBoot = false }
+    if !facts.contains(.includes) { begin(touches: !facts.contains(.idle)) }
     lineCount += 1
     guard facts.contains(.includes) else { return emit(line) }
     line.kind = .include
@@ -177,6 +181,11 @@ package struct Parser: ~Copyable {
     if isSound, call.arguments.has(.file) {
       include(call.tokens[call.arguments.token(.file)], program)
     }
+  }
+
+  private mutating func begin(touches: Bool) {
+    isBegun = true
+    if touches { isTouched = true }
   }
 
   @inline(__always)
@@ -199,7 +208,7 @@ package struct Parser: ~Copyable {
       OpenRepeat(
         at: code.count, token: call.tokens[0].offset..<call.tokens[0].end, place: place))
     lineCount += 1
-    mayBoot = false
+    begin(touches: true)
     emit(line)
     do throws(ScriptError) {
       try checkRepeat()

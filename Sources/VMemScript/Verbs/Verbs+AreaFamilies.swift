@@ -20,7 +20,11 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let count = call.narrow(call.arguments[.pageCount])
-    try machine.vmUnmapRAM(call.arguments[.address], count: count)
+    let address = call.arguments[.address]
+    if machine.mappings.isUnknownLargeMapping(address, count: count) {
+      call.note = Refusal(.null, .noAreaAtAddress, address)
+    }
+    try machine.vmUnmapRAM(address, count: count)
     return .ok
   }
 

@@ -39,7 +39,8 @@ extension Verb {
   static func notFirst(_ token: Token) -> LineFailure {
     .script(
       "`\(token.text.string)` is only allowed as the first line",
-      hint: "also of a file that is included while no other line has run", token)
+      hint: "also of a file that is included behind nothing but comments, echo, help and sync",
+      token)
   }
 
   static func checkBoot(_ parser: inout Parser) throws(LineFailure) {

@@ -27,7 +27,7 @@ extension Verb {
     Verb(
       "echo", .language, .nothing, .reader, [.text],
       summary: "print words", returns: "the words", example: "echo after the purge:",
-      facts: [.brief, .apart], .call(echo)),
+      facts: [.brief, .apart, .idle], .call(echo)),
     Verb(
       "include", .language, .nothing, .language, [.file],
       summary: "run the lines of another file, found beside the file that includes it",
@@ -41,11 +41,11 @@ extension Verb {
     Verb(
       "sync", .language, .nothing, .language,
       summary: "write everything out that was printed so far",
-      returns: "nothing is printed", example: "sync", facts: [.wantsWhole], .control(sync)),
+      returns: "nothing is printed", example: "sync", facts: [.idle, .wantsWhole], .control(sync)),
     Verb(
       "help", .language, .nothing, .reader, [.topic],
       summary: "explain a verb, or the language",
-      returns: "text", example: "help vm_area_map_pages\nhelp grammar", facts: [.apart],
+      returns: "text", example: "help vm_area_map_pages\nhelp grammar", facts: [.apart, .idle],
       .control(help),
       check: checkTopic),
   ]

@@ -87,6 +87,9 @@ extension Verb {
     let flags = call.arguments[.mapFlags, default: standard]
     let pages = call.arguments.has(.pages) ? call.arguments.pages : []
     let count = call.narrow(call.arguments[.mapCount, default: UInt64(pages.count)])
+    if VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)).contains(.noGuard) {
+      call.note = Refusal(.null, .guardIsKept, flags)
+    }
     return .address(
       try machine.vmap(
         pages, count: count,
@@ -166,10 +169,7 @@ extension Verb {
   }
 
   static func iounmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    let address = call.arguments[.address]
-    if machine.mappings.iounmapIgnores(address) {
-      call.note = Refusal(.null, address == 0 ? .noAreaAtAddress : .outsideVmalloc, address)
-    }
+    call.note = machine.mappings.whyIounmapIgnores(call.arguments[.address])
     try machine.iounmap(call.arguments[.address])
     return .ok
   }

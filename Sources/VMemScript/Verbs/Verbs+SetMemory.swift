@@ -43,7 +43,11 @@ extension Verb {
       returns: "0, -EFAULT where nothing is mapped, or -ENOMEM; BUG in a hard interrupt",
       example: example,
       .call { machine, call throws(Refusal) in
-        try change(machine, call.arguments[.address], call.arguments[.pageCount])
+        let address = call.arguments[.address]
+        if address & 4095 != 0 {
+          call.note = Refusal(.null, .startIsRounded, address, address & ~4095)
+        }
+        try change(machine, address, call.arguments[.pageCount])
         return .ok
       })
   }

@@ -46,7 +46,11 @@ import VMemScript
         "include \(path)/empty.vmem\ninclude \(path)/\(file).vmem\nprint machine.total")
       #expect(result.exit == .success && result.lines.last == "16384", "\(result.messages)")
     }
-    for line in ["echo x", "get_vm_area 4K", "let x = 1", "repeat 0 { sync }", "boot"] {
+    for line in ["echo x", "help vfree", "sync", "# x", "@echo x\nsync"] {
+      let result = run("\(line)\ninclude \(path)/outer.vmem\nprint machine.total")
+      #expect(result.exit == .success && result.lines.last == "16384", "\(result.messages)")
+    }
+    for line in ["get_vm_area 4K", "let x = 1", "repeat 0 { sync }", "boot", "info", "quiz walk"] {
       let result = run("\(line)\ninclude \(path)/setup.vmem\n")
       #expect(result.exit == .badScript && result.output == "")
       #expect(result.messages.contains("setup.vmem:1: boot: `boot` is only allowed as the first"))

@@ -31,7 +31,7 @@ struct RecordedDeathTests {
   }()
 
   @Test func everyKernelIsRead() {
-    #expect(Self.all.count == 60)
+    #expect(Self.all.count == 73)
     #expect(Set(Self.all.map(\.end)) == ["BUG", "fault", "lives"])
   }
 
@@ -45,5 +45,16 @@ struct RecordedDeathTests {
       last == "BUG" || last == "-EFAULT"
       || last == "-ENOENT" && death.title.hasSuffix("outside every block")
     #expect(dies == (death.end != "lives"), "\(last)\n\(result.messages)")
+  }
+
+  @Test(arguments: all.filter { $0.end != "lives" })
+  func theLogSaysWhatTheConsoleSaid(_ death: Death) throws {
+    let console = try RecordedConsole.lines(death.title, death.kernel)
+    #expect(console.count >= 2)
+    let boot = "boot --kernel \(death.kernel.text) --config distribution"
+    let script = [boot] + death.lines + ["dmesg"]
+    let result = run(script.joined(separator: "\n")) { $0.keepGoing = true }
+    let log = result.lines.filter { $0.hasPrefix("[") }.map { String($0.dropFirst(15)) }
+    #expect(RecordedConsole.reduced(log) == console, "\(log)")
   }
 }

@@ -217,7 +217,7 @@ struct StackTests {
     #expect(
       Self.touched(machine, stack, UInt64(bitPattern: -4096)) == (.aboveStack, [.pageFault]))
     #expect(machine.stacks.stackStash(ofCPU: 0) == before)
-    #expect(machine.ram[machine.stacks.stackState].oopses == 6)
+    #expect(machine.ram[machine.ram.log].oopses == 6)
     machine.expectSound("refused")
   }
 

@@ -18,21 +18,17 @@ extension SwitchScript {
     SwitchScript(
       "lazy_merge",
       """
-      boot --kernel 6.6
-      k = get_vm_area 4K
-      a = get_vm_area 16K
-      b = get_vm_area 16K
+      a = get_vm_area 4K
+      b = get_vm_area 4K
       free_vm_area a
       free_vm_area b
-      vmallocinfo
+      vmap_state
       """),
     SwitchScript(
       "lazy_unsorted",
       """
-      boot --kernel 6.12
-      k = get_vm_area 4K
-      a = get_vm_area 16K
-      b = get_vm_area 16K
+      a = get_vm_area 4K
+      b = get_vm_area 4K
       free_vm_area a
       free_vm_area b
       vmallocinfo
@@ -40,15 +36,10 @@ extension SwitchScript {
     SwitchScript(
       "small_pools_go",
       """
-      boot --kernel 6.12 --cpus 2
+      boot --cpus 2
       a = vmalloc 8K
-      b = vmalloc 8K
-      c = vmalloc 8K
       vfree a
-      vfree b
-      vfree c
-      vm_unmap_aliases
-      vm_unmap_aliases
+      repeat 2 { vm_unmap_aliases }
       vmap_state
       """),
     SwitchScript(
@@ -97,10 +88,8 @@ extension SwitchScript {
     SwitchScript(
       "large_first",
       """
-      p = alloc_pages 1
       a = vmalloc 64K
       vmalloc_to_pfn a
-      vmalloc_to_pfn a+60K
       """),
     SwitchScript(
       "deferred_cleanup",
@@ -118,7 +107,6 @@ extension SwitchScript {
     SwitchScript(
       "asked_size_message",
       """
-      boot --kernel 7.2
       inject alloc_page after=3
       vmalloc 60K
       dmesg
@@ -141,7 +129,6 @@ extension SwitchScript {
       """
       v = vmalloc 64K
       vrealloc v 8K --align 1M
-      dmesg
       """),
     SwitchScript(
       "vrealloc_frees",
@@ -188,9 +175,8 @@ extension SwitchScript {
       "vmap_huge",
       """
       P = alloc_pages 1 --order 9
-      a = get_vm_area 4K
       v = vmap P
-      page_tables --range v..v+2M
+      walk v
       """),
     SwitchScript(
       "map_ram_zero_bug",
@@ -219,12 +205,10 @@ extension SwitchScript {
     SwitchScript(
       "map_ram_in_kcore",
       """
-      P = alloc_pages 70
-      fill P[0] 4K 0xaa
-      small = vm_map_ram P[0..4]
-      large = vm_map_ram P
-      kcore --read small 4
-      kcore --read large 4
+      P = alloc_pages 1
+      a = vm_map_ram P
+      fill a 4 0xaa
+      kcore --read a 4
       """),
     SwitchScript(
       "ioremap_range_checks",
@@ -236,7 +220,6 @@ extension SwitchScript {
       "iounmap_warns",
       """
       iounmap 0xffff888000001000
-      iounmap 0xffffffffc0000000
       dmesg
       """),
     SwitchScript(

@@ -4,11 +4,6 @@ extension SwitchScript {
       "account_pud",
       """
       vmstat
-      m = mm_create
-      switch_mm m
-      u = mmap m 4K
-      write u 00
-      vmstat
       """),
     SwitchScript(
       "account_top",
@@ -30,10 +25,7 @@ extension SwitchScript {
     SwitchScript(
       "type_byte",
       """
-      kcore --headers
-      P = alloc_pages 1
-      free_pages P
-      read 0xffffea0000100030 4
+      kcore --notes PAGE_BUDDY
       """),
     SwitchScript(
       "flags_old",
@@ -54,8 +46,7 @@ extension SwitchScript {
     SwitchScript(
       "oops_uid",
       """
-      t = stack_alloc --policy static
-      stack_touch t 17K
+      vmalloc_node 4K 1
       dmesg
       """),
     SwitchScript(
@@ -72,27 +63,20 @@ extension SwitchScript {
       """
       m = mm_create
       u = mmap m 4K --at 0x100000
-      w = mmap m 4K --at 0x102000 --prot r
+      w = mmap m 4K --at 0x102000
       mremap m 0x100000 12K 12K --maymove --to 0x200000
-      maps m
       """),
     SwitchScript(
       "mremap_checks_first",
       """
       m = mm_create
       mremap m 0x10000000 4K 4K --maymove --to 0x1001
-      u = mmap m 8K
-      mremap m u 8K 0x800000000000 --maymove
-      x = mmap m 16K --at 0x200000000000
-      mremap m u 12K 16K --maymove --to x
-      maps m
       """),
     SwitchScript(
       "udmabuf_vmap",
       """
-      d = memfd_create --folio-order 2 --size 16K --seals shrink
-      pwrite d 4K text:x
-      b = udmabuf_create d 0 16K
+      d = memfd_create --size 4K --seals shrink
+      b = udmabuf_create d 0 4K
       udmabuf_vmap b
       """),
     SwitchScript(
@@ -105,7 +89,6 @@ extension SwitchScript {
       "udmabuf_no_hugetlb",
       """
       d = memfd_create --hugetlb --size 2M --seals shrink
-      fallocate d 0..2M
       udmabuf_create d 0 2M
       """),
     SwitchScript(
@@ -120,9 +103,8 @@ extension SwitchScript {
     SwitchScript(
       "udmabuf_vmap_pfn",
       """
-      d = memfd_create --folio-order 2 --size 16K --seals shrink
-      pwrite d 4K text:x
-      b = udmabuf_create d 0 16K
+      d = memfd_create --size 4K --seals shrink
+      b = udmabuf_create d 0 4K
       udmabuf_vmap b
       """),
     SwitchScript(
@@ -211,7 +193,6 @@ extension SwitchScript {
     SwitchScript(
       "arena_low_free",
       """
-      boot --kernel 7.0
       a = arena_create 16 --map-extra 0x100000004000
       arena_free_pages a 0x100000000000 1
       arena_info a
@@ -238,8 +219,7 @@ extension SwitchScript {
       "debug_kmap_local",
       """
       boot --highmem 64M
-      P = alloc_pages 1 --zone highmem
-      kmap_local_page P
+      kmap_local_pfn 0x40000
       """),
     SwitchScript(
       "kmap_force_map",

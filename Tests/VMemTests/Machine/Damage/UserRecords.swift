@@ -55,8 +55,8 @@ extension Machine {
 
   func stackRecords() -> [Record] {
     guard !stacks.stackState.isNone else { return [] }
-    // Nothing else counts oopses, and any of the two CPUs may have been marked.
-    var state = Record("state of stacks", stacks.stackState).silent(\StackState.oopses)
+    // Any of the two CPUs may have been marked.
+    var state = Record("state of stacks", stacks.stackState)
       .silent(MemoryLayout<StackState>.offset(of: \.marks)!, bits: 3)
     let first = MemoryLayout<StackState>.offset(of: \.stashes)!
     for slot in 0..<192 where ram[stacks.stackState].stashes[slot] & 1 != 0 {
