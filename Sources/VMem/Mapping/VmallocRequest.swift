@@ -27,9 +27,8 @@ public struct VmallocRequest: Sendable {
   /// Bytes.
   public var size: UInt64
   public var align: UInt64 = 1
-  /// Window to search, end exclusive; the vmalloc window unless given.
-  public var start: UInt64?
-  public var end: UInt64?
+  package var start: UInt64?
+  package var end: UInt64?
   public var flags: VMFlags = []
   /// Preferred NUMA node, or nil for none.
   public var node: Int?
@@ -41,7 +40,11 @@ public struct VmallocRequest: Sendable {
   public var mode = AllocationMode.kernel
   public var caller = Ref<Symbol>.none
 
-  public init(size: UInt64) { self.size = size }
+  /// For `size` bytes in `window`; nil for the vmalloc window.
+  public init(size: UInt64, in window: Range<VirtualAddress>? = nil) {
+    self.size = size
+    (start, end) = (window?.lowerBound.bits, window?.upperBound.bits)
+  }
 
   /// `__GFP_NOWARN`.
   static let noWarning: UInt64 = 0x2000

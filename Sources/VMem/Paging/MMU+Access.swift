@@ -191,9 +191,11 @@ extension MMU {
 public struct WalkStep: Sendable {
   public let level: Level
   public let index: Int
-  /// Frame of the table the entry lies in.
-  public let table: UInt64
+  package let table: UInt64
   package let entry: Entry
+  /// Frame of the table the entry lies in.
+  public var tableFrame: FrameNumber { FrameNumber(table) }
   /// Physical address of the entry itself.
-  public var entryPhysicalAddress: UInt64 { (table << 12) + UInt64(index) * 8 }
+  public var entryAddress: PhysicalAddress { PhysicalAddress(entryPhysicalAddress) }
+  package var entryPhysicalAddress: UInt64 { (table << 12) + UInt64(index) * 8 }
 }
