@@ -65,22 +65,13 @@ extension PageTables {
   /// on through whatever memory follows.
   func unmapRunsAway(_ start: UInt64, _ end: UInt64) -> Bool {
     if start & 4095 == 0 && end & 4095 == 0 { return false }
-    return runsAway(top, levels, start, end)
-  }
-
-  private func runsAway(_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Bool {
-    if depth == 1 { return (end &- start) & 4095 != 0 }
-    var address = start
-    repeat {
-      let next = Self.boundary(address, end, depth: depth)
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      if entry.isPresent, !entry.endsWalk(depth: depth),
-        runsAway(entry.pfn, depth - 1, address, next)
-      {
-        return true
-      }
-      address = next
-    } while address != end
-    return false
+    var runsAway = false
+    var walk = self.walk
+    walk.forEachEntry(in: start...end &- 1) { step in
+      guard step.depth == 2, step.leadsToTable else { return .below }
+      runsAway = step.bytes & 4095 != 0
+      return runsAway ? .end : .behind
+    }
+    return runsAway
   }
 }

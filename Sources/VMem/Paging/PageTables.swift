@@ -60,15 +60,10 @@ package struct PageTables: Sendable {
   /// Frame and index of the entry at `depth` that translates `address`, or the depth of the first
   /// missing or leaf entry above it.
   func entryPlace(_ address: UInt64, depth wanted: Int) -> (table: UInt64, stoppedAt: Int) {
-    var table = top
-    var depth = levels
-    while depth > wanted {
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      guard entry.isPresent, !entry.endsWalk(depth: depth) else { return (table, depth) }
-      table = entry.pfn
-      depth -= 1
+    for step in descent(to: address) where step.depth <= wanted || !step.leadsToTable {
+      return (step.table, step.depth)
     }
-    return (table, wanted)
+    return (top, wanted)
   }
 
   /// The MMU's note in a leaf that it was used, or written through.

@@ -59,16 +59,9 @@ extension PageTables {
 
   /// Whether every entry on the way to a user's address lets users pass.
   func letsUsersPass(_ address: UInt64) -> Bool {
-    var table = top
-    for depth in stride(from: levels, to: 0, by: -1) {
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      guard entry.bits & (Entry.present | Entry.user) == Entry.present | Entry.user else {
-        return false
-      }
-      if entry.endsWalk(depth: depth) { return true }
-      table = entry.pfn
+    descent(to: address).allSatisfy {
+      $0.entry.bits & (Entry.present | Entry.user) == Entry.present | Entry.user
     }
-    return true
   }
 
   /// Gives all user address spaces an entry that the kernel's top-level table has got. What calls for
