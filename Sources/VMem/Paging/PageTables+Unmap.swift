@@ -17,12 +17,12 @@ extension PageTables {
     }
     // A range of a damaged machine: the walk would go round the address space.
     precondition(end &- start &- 1 < 1 << 56)
-    return unmap(top, levels, start, end)
+    return unmap(top, depth: levels, start: start, end: end)
   }
 
-  private func unmap(_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Int {
+  private func unmap(_ table: UInt64, depth: Int, start: UInt64, end: UInt64) -> Int {
     if depth == 1 {
-      clearEntries(table, start, end)
+      clearEntries(table, start: start, end: end)
       return 0
     }
     var partial = 0
@@ -37,7 +37,7 @@ extension PageTables {
           ram.countUnmapping(of: entry, depth: depth)
           if next &- address < Level.size(depth: depth) { partial += depth == 3 ? 1 << 32 : 1 }
         } else {
-          partial += unmap(entry.pfn, depth - 1, address, next)
+          partial += unmap(entry.pfn, depth: depth - 1, start: address, end: next)
         }
       }
       address = next
@@ -46,7 +46,7 @@ extension PageTables {
   }
 
   @inline(__always)
-  private func clearEntries(_ table: UInt64, _ start: UInt64, _ end: UInt64) {
+  private func clearEntries(_ table: UInt64, start: UInt64, end: UInt64) {
     let first = Level.index(of: start, depth: 1)
     let count = Int(truncatingIfNeeded: (end &- start &+ 4095) >> 12)
     guard ram.countsEntries else {

@@ -67,7 +67,7 @@ package struct PageTables: Sendable {
   }
 
   /// The MMU's note in a leaf that it was used, or written through.
-  func mark(_ address: UInt64, _ depth: Int, _ bits: UInt64) -> Entry {
+  func mark(_ address: UInt64, depth: Int, bits: UInt64) -> Entry {
     let (table, index) = (
       entryPlace(address, depth: depth).table, Level.index(of: address, depth: depth)
     )
@@ -93,7 +93,7 @@ package struct PageTables: Sendable {
   }
 
   /// Puts a new table below an entry `depth` steps above the pages.
-  func link(_ table: UInt64, _ index: Int, _ depth: Int, _ below: UInt64) -> Entry {
+  func link(_ table: UInt64, index: Int, depth: Int, below: UInt64) -> Entry {
     let entry = Entry(pfn: below, root == 0 ? .kernelTable : .userTable)
     ram[table: table, index] = entry
     if depth == levels, root == 0 { shareTopEntry(index) }

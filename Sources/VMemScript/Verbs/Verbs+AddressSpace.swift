@@ -107,7 +107,7 @@ extension Verb {
       if hasRange, end != 0, end <= start {
         call.explainNoRange()
       } else if error.rule == .noHole || error.rule == .holePastRangeEnd,
-        let need = VMAreas.extent(call.arguments[.size], flags, align)
+        let need = VMAreas.extent(call.arguments[.size], flags, align: align)
       {
         let (from, to) =
           hasRange ? (start, end) : (machine.map.vmallocStart, machine.map.vmallocEnd)

@@ -1,10 +1,8 @@
-import TestSupport
 import Testing
 import VMem
 
 /// Calls as a client of the library makes them: with addresses and frames that are types of their own.
-@Suite("Typed calls")
-struct TypedCallsTests {
+struct TypedCallsTests: ~Copyable {
   private let machine: Machine
 
   init() throws {
@@ -15,10 +13,12 @@ struct TypedCallsTests {
 
   private func frames(_ count: UInt64) throws -> [FrameNumber] {
     let set = try machine.allocatePages(count: count)
-    return try (0..<count).map { index in
+    var frames: [FrameNumber] = []
+    for index in 0..<count {
       let frame: FrameNumber? = machine.page(index, of: set)
-      return try #require(frame)
+      frames.append(try #require(frame))
     }
+    return frames
   }
 
   @Test func pagesOfASparseAreaAreWhereTheyWereMapped() throws {
