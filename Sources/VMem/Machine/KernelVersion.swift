@@ -13,7 +13,7 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
   case next = 65535
 
   /// What `boot` makes unless told otherwise.
-  public static let standard = v6_18
+  package static let standard = v6_18
 
   /// Those that are released.
   public static let released = allCases.filter { $0 != .next }

@@ -9,15 +9,15 @@ public enum AllocationMode: UInt8, Sendable {
   var mayBlock: Bool { self == .kernel }
 
   /// Bits of the words that `--gfp` takes.
-  public static let words: [(name: StaticString, value: UInt64)] = [
+  package static let words: [(name: StaticString, value: UInt64)] = [
     ("GFP_KERNEL", 0), ("GFP_ATOMIC", 1), ("GFP_NOWAIT", 2), ("__GFP_ZERO", zeroed),
     ("__GFP_NOWARN", silent),
   ]
-  public static let zeroed: UInt64 = 4
-  public static let silent: UInt64 = 8
+  package static let zeroed: UInt64 = 4
+  package static let silent: UInt64 = 8
 
   /// The strictest of some words.
-  public init(gfp: UInt64) {
+  package init(gfp: UInt64) {
     self = gfp & 2 != 0 ? .nowait : gfp & 1 != 0 ? .atomic : .kernel
   }
 }
