@@ -66,7 +66,7 @@ let package = Package(
     // The program of the first article; the tests run it, and Tests/Package builds it from outside.
     .executableTarget(
       name: "FirstMachine", dependencies: ["VMem", "VMemViews"],
-      path: "Tests/Package/Sources/FirstMachine", swiftSettings: plain),
+      path: "Tests/Package/Sources/FirstMachine", packageAccess: false, swiftSettings: plain),
     .testTarget(
       name: "VMemCLITests",
       dependencies: ["CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemCLI"],

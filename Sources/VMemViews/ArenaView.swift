@@ -53,8 +53,8 @@ extension Views {
 
   private static func places(_ info: ArenaInfo) -> [(StaticString, UInt64)] {
     [
-      ("kern_vm", info.area), ("kern_vm_start", info.kernelStart),
-      ("user_vm_start", info.userStart), ("user_vm_end", info.userEnd),
+      ("kern_vm", info.area.bits), ("kern_vm_start", info.kernelStart.bits),
+      ("user_vm_start", info.userStart.bits), ("user_vm_end", info.userEnd.bits),
       ("map_extra", info.mapExtra), ("map_flags", info.flags),
     ]
   }

@@ -1,19 +1,27 @@
 public import VMem
 
 extension Views {
-  /// The page tables of `start ..< end`, where an `end` of 0 stands for the top of the address
-  /// space; without a range the whole file, or for `tree` and `count` the whole kernel half, of a
-  /// user address space the whole user half.
+  /// The page tables of a range; without one the whole file, or for `tree` and `count` the whole
+  /// kernel half, of a user address space the whole user half.
   ///
   /// - Parameters:
   ///   - machine: whose tables are shown.
   ///   - user: the address space whose tables a CPU uses; the kernel's alone when nil.
-  ///   - range: addresses, the end exclusive.
+  ///   - range: its first and its last byte.
   ///   - format: as the kernel's file, as a tree, in numbers or words, or counted.
   ///   - output: where the rows go.
   ///
   /// The corresponding kernel function is `ptdump_walk_pgd_level_debugfs`.
   public static func pageTables(
+    _ machine: borrowing Machine, of user: UserTables? = nil,
+    in range: ClosedRange<VirtualAddress>?, format: PageTablesFormat, to output: inout ViewOutput
+  ) {
+    let range = range.map { (start: $0.lowerBound.bits, end: $0.upperBound.bits &+ 1) }
+    pageTables(machine, of: user, range: range, format: format, to: &output)
+  }
+
+  /// The same for `start ..< end`, where an `end` of 0 stands for the top of the address space.
+  package static func pageTables(
     _ machine: borrowing Machine, of user: UserTables? = nil,
     range: (start: UInt64, end: UInt64)?, format: PageTablesFormat, to output: inout ViewOutput
   ) {

@@ -5,12 +5,10 @@ internal import VMem
 ///
 /// The corresponding kernel functions are `ptdump_walk_pgd` and `note_page`.
 struct TableDump {
-  private let ram: RAM
-  private let map: AddressMap
-  private let top: UInt64
-  /// Tables that may still be visited: sound tables are visited once each, so a loop in a damaged
-  /// image ends here.
-  private var budget: Int
+  private let levels: Int
+  private var tables: TableWalk
+  /// What the entries above allow together, by the depth of the last of them.
+  private var inherited = InlineArray<7, UInt64>(repeating: 0)
   private let markers: [AddressMarker]
   private var marker: Int
   private var nextMarker: UInt64
@@ -28,10 +26,8 @@ struct TableDump {
     ram: RAM, map: AddressMap, top: UInt64, from first: UInt64,
     window: (geometry: KmapWindow, localSlots: Int)? = nil
   ) {
-    self.ram = ram
-    self.map = map
-    self.top = top
-    budget = Int(ram.frameCount)
+    levels = map.levels
+    tables = TableWalk(ram, levels: levels, top: top)
     markers = AddressMarker.list(map, window)
     marker = (markers.firstIndex { $0.start > first } ?? markers.count) - 1
     nextMarker = 0
@@ -46,36 +42,25 @@ struct TableDump {
 
   /// Walks one canonical range. Ranges come in ascending order.
   mutating func walk(_ range: ClosedRange<UInt64>, to output: inout ViewOutput) {
-    walk(top, map.levels, range, 0, to: &output)
+    var tables = tables
+    tables.forEachEntry(in: range, holes: true) { take($0, to: &output) }
+    self.tables = tables
   }
 
-  private mutating func walk(
-    _ table: UInt64, _ depth: Int, _ range: ClosedRange<UInt64>, _ inherited: UInt64,
-    to output: inout ViewOutput
-  ) {
-    guard budget > 0 else { return }
-    budget -= 1
-    let level = Level(depth: depth, levels: map.levels)
-    let size = Level.size(depth: depth)
-    var low = range.lowerBound / size * size
-    while true {
-      let entry = ram[table: table, Level.index(of: low, depth: depth)].withoutNote
-      let from = max(low, range.lowerBound)
-      let flags = entry.bits & ~Entry.pfnMask
-      if depth > 1 && entry.isNone {
-        note(from, level, 0, 0, to: &output)
-      } else {
-        let protection = depth == map.levels ? flags : Self.effective(inherited, flags)
-        if depth == 1 || entry.mapsMemory(at: level) {
-          note(from, level, entry.bits, protection, to: &output)
-        } else if entry.leadsToTable(at: level) {
-          let last = min(low + (size - 1), range.upperBound)
-          walk(entry.pfn, depth - 1, from...last, protection, to: &output)
-        }
-      }
-      if range.upperBound - low < size { return }
-      low += size
+  private mutating func take(_ step: TableStep, to output: inout ViewOutput) -> TableWalk.Next {
+    let (depth, entry) = (step.depth, step.entry.withoutNote)
+    let level = Level(depth: depth, levels: levels)
+    if depth > 1 && entry.isNone {
+      note(step.part.lowerBound, level, 0, 0, to: &output)
+      return .behind
     }
+    let flags = entry.bits & ~Entry.pfnMask
+    let protection = depth == levels ? flags : Self.effective(inherited[depth + 1], flags)
+    if depth == 1 || step.mapsMemory {
+      note(step.part.lowerBound, level, entry.bits, protection, to: &output)
+    }
+    inherited[depth] = protection
+    return .below
   }
 
   /// Protection after another level: writable and user need every level, one level forbids

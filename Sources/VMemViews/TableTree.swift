@@ -9,9 +9,6 @@ struct TableTree {
   private let top: UInt64
   private let format: PageTablesFormat
   private var showsEntries: Bool { format != .count }
-  /// Tables that may still be visited: sound tables are visited once each, so a loop in a damaged
-  /// image ends here.
-  private var budget: Int
   /// By depth, 1 for `pte`: tables below the top one, and entries that map memory.
   private var tables = InlineArray<6, UInt64>(repeating: 0)
   private var leaves = InlineArray<6, UInt64>(repeating: 0)
@@ -21,7 +18,6 @@ struct TableTree {
     self.ram = ram
     self.levels = levels
     self.top = top
-    budget = Int(ram.frameCount)
     self.format = format
   }
 
@@ -30,34 +26,24 @@ struct TableTree {
   mutating func walk(_ range: ClosedRange<UInt64>, to output: inout ViewOutput) {
     if showsEntries && !output.isJSON { output.writer.write("tables and present entries:\n") }
     let half = Level.size(depth: levels) << 8
+    var walk = TableWalk(ram, levels: levels, top: top)
     for canonical in [0...(half - 1), (0 &- half)...UInt64.max] where canonical.overlaps(range) {
-      walk(top, levels, canonical.clamped(to: range), to: &output)
+      walk.forEachEntry(in: canonical.clamped(to: range)) { take($0, to: &output) }
     }
   }
 
-  private mutating func walk(
-    _ table: UInt64, _ depth: Int, _ range: ClosedRange<UInt64>, to output: inout ViewOutput
-  ) {
-    guard budget > 0 else { return }
-    budget -= 1
-    if depth == 1 { return pages(table, range, to: &output) }
-    let level = Level(depth: depth, levels: levels)
-    let size = Level.size(depth: depth)
-    var low = range.lowerBound / size * size
-    while true {
-      let entry = ram[table: table, Level.index(of: low, depth: depth)]
-      if entry.mapsMemory(at: level) {
-        leaves[depth] += 1
-        if showsEntries { line(level, low, entry, to: &output) }
-      } else if entry.leadsToTable(at: level) {
-        tables[depth - 1] += 1
-        if showsEntries { line(level, low, entry, to: &output) }
-        let part = max(low, range.lowerBound)...min(low + (size - 1), range.upperBound)
-        walk(entry.pfn, depth - 1, part, to: &output)
-      }
-      if range.upperBound - low < size { return }
-      low += size
+  /// Files an entry above the pages; those of pages are filed with their table.
+  private mutating func take(_ step: TableStep, to output: inout ViewOutput) -> TableWalk.Next {
+    guard step.mapsMemory || step.leadsToTable else { return .behind }
+    if step.mapsMemory { leaves[step.depth] += 1 } else { tables[step.depth - 1] += 1 }
+    // Sound tables are visited once each.
+    guard tables[1] <= UInt64(ram.frameCount) else { return .end }
+    if showsEntries {
+      line(Level(depth: step.depth, levels: levels), step.first, step.entry, to: &output)
     }
+    guard step.leadsToTable, step.depth == 2 else { return .below }
+    pages(step.entry.pfn, step.part, to: &output)
+    return .behind
   }
 
   private mutating func pages(

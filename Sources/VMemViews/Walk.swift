@@ -6,6 +6,12 @@ extension Views {
   /// and its bits, and where it leads, down to the page or the level that is missing. In JSON an
   /// object comes first that says what stands above the levels; then one object is one level.
   public static func walk(
+    _ machine: borrowing Machine, _ address: VirtualAddress, to output: inout ViewOutput
+  ) {
+    walk(machine, address.bits, to: &output)
+  }
+
+  package static func walk(
     _ machine: borrowing Machine, _ address: UInt64, to output: inout ViewOutput
   ) {
     guard machine.map.isCanonical(address) else {

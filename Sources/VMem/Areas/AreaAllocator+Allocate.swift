@@ -21,19 +21,21 @@ extension AreaAllocator {
   func allocate(
     _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
-    if ram.injects(.slab) { return try allocateInjected(record, align, start, end, mayBlock) }
-    return try allocateUnhindered(record, align, start, end, mayBlock)
+    if ram.injects(.slab) {
+      return try allocateInjected(record, align: align, start: start, end: end, mayBlock)
+    }
+    return try allocateUnhindered(record, align: align, start: start, end: end, mayBlock)
   }
 
   @inline(__always)
   private func allocateUnhindered(
-    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     guard Self.isSound(record.reserved, align) else { throw .badRequest }
     if nodeCount > 1, start == map.vmallocStart, end == map.vmallocEnd {
-      return try allocateFromPool(record, align, start, end, mayBlock)
+      return try allocateFromPool(record, align: align, start: start, end: end, mayBlock)
     }
-    return try allocateFromTree(record, align, start, end, mayBlock)
+    return try allocateFromTree(record, align: align, start: start, end: end, mayBlock)
   }
 
   @inline(__always)
@@ -47,14 +49,14 @@ extension AreaAllocator {
     _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     if ram.injects(.slab) { Injector(ram: ram).preload() }
-    return try allocateUnhindered(record, align, start, end, mayBlock)
+    return try allocateUnhindered(record, align: align, start: start, end: end, mayBlock)
   }
 
   /// `allocate`, while descriptors may be made to fail: that of the area, for which the caller of
   /// `alloc_vmap_area` asks, and unless a pool has one, that of its place.
   @inline(never)
   private func allocateInjected(
-    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     if record.isVMStruct, ram.fails(.vmStruct) { throw .noDescriptor }
     let usesPool = nodeCount > 1 && start == map.vmallocStart && end == map.vmallocEnd
@@ -63,7 +65,7 @@ extension AreaAllocator {
     {
       throw .noDescriptor
     }
-    return try allocateUnhindered(record, align, start, end, mayBlock)
+    return try allocateUnhindered(record, align: align, start: start, end: end, mayBlock)
   }
 
   /// Whether `takePooled` will find an area.
@@ -76,26 +78,28 @@ extension AreaAllocator {
   /// whose turn it is comes first, and the area remembers the node.
   @inline(never)
   func allocateFromPool(
-    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     var record = record
     let number = ram[Superblock.ref].cpu % nodeCount
     record.areaFlags |= UInt32(number + 1) << 8
-    let area = takePooled(number, record.reserved, align)
-    if area.isNone { return try allocateFromTree(record, align, start, end, mayBlock) }
+    let area = takePooled(number, size: record.reserved, align: align)
+    if area.isNone {
+      return try allocateFromTree(record, align: align, start: start, end: end, mayBlock)
+    }
     return try file(area, record, at: ram[area].start)
   }
 
   @inline(__always)
   func allocateFromTree(
-    _ record: VMArea, _ align: UInt64, _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     guard let area = caches.allocate(VMArea.self) else { throw .noDescriptor }
     let address: UInt64
     do throws(FreeSpace.Failure) {
       address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
     } catch {
-      return try afterReclaim(area, error, record, align, start, end, mayBlock)
+      return try afterReclaim(area, error, record, align: align, start: start, end: end, mayBlock)
     }
     return try file(area, record, at: address)
   }
@@ -103,8 +107,8 @@ extension AreaAllocator {
   /// The overflow path: reclaim everything that waits, then try once more.
   @inline(never)
   private func afterReclaim(
-    _ area: Ref<VMArea>, _ failure: FreeSpace.Failure, _ record: VMArea, _ align: UInt64,
-    _ start: UInt64, _ end: UInt64, _ mayBlock: Bool
+    _ area: Ref<VMArea>, _ failure: FreeSpace.Failure, _ record: VMArea, align: UInt64,
+    start: UInt64, end: UInt64, _ mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     guard mayBlock else {
       caches.free(area)
@@ -138,7 +142,7 @@ extension AreaAllocator {
 
   /// The head of the pool for this size, when its address is aligned; else it goes to the tail and
   /// the request misses. The corresponding kernel function is `node_pool_del_va`.
-  func takePooled(_ number: Int, _ size: UInt64, _ align: UInt64) -> Ref<VMArea> {
+  func takePooled(_ number: Int, size: UInt64, align: UInt64) -> Ref<VMArea> {
     let index = (size - 1) >> 12
     guard index < UInt64(VmapNode.poolCount) else { return .none }
     let node = node(number)

@@ -158,8 +158,8 @@ package struct AreaAllocator: Sendable {
     // Six levels cover every key; a greater height is damage. Pages below the base have the highest
     // keys.
     let low = Self.pageMask &+ 1 &- base
-    scan.visit(busy.root, min(busy.height, 6), 0, low...Self.pageMask, body)
-    scan.visit(busy.root, min(busy.height, 6), 0, 0...low - 1, body)
+    scan.visit(busy.root, height: min(busy.height, 6), first: 0, low...Self.pageMask, body)
+    scan.visit(busy.root, height: min(busy.height, 6), first: 0, 0...low - 1, body)
     scan.deliver(body)
   }
 }

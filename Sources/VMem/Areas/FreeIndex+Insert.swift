@@ -13,7 +13,7 @@ extension FreeIndex {
     let node = handle(path.node(level))
     let position = path.position(level) + 1
     if node.count < Self.capacity {
-      put(node, position, start, pages, ref)
+      put(node, position: position, start: start, pages: pages, ref: ref)
       settle(path, level: level, position: position, start: start, pages: pages)
       return true
     }
@@ -30,15 +30,15 @@ extension FreeIndex {
     node.count = kept
     node.endAtCount(before: Self.capacity)
     if position <= kept && moved > 0 {
-      put(node, position, start, pages, ref)
+      put(node, position: position, start: start, pages: pages, ref: ref)
     } else {
-      put(right, position - kept, start, pages, ref)
+      put(right, position: position - kept, start: start, pages: pages, ref: ref)
     }
     return attach(path, level: level, new.granule)
   }
 
   private func put(
-    _ node: IndexHandle, _ position: Int, _ start: UInt64, _ pages: Int32, _ ref: UInt32
+    _ node: IndexHandle, position: Int, start: UInt64, pages: Int32, ref: UInt32
   ) {
     let count = node.count
     node.sizes.move(position, to: position + 1, count: count - position)
@@ -78,8 +78,8 @@ extension FreeIndex {
       else { return false }
       let root = handle(top.granule)
       root.clear()
-      put(root, 0, left.starts[0], left.maximum, path.node(level))
-      put(root, 1, right.starts[0], right.maximum, new)
+      put(root, position: 0, start: left.starts[0], pages: left.maximum, ref: path.node(level))
+      put(root, position: 1, start: right.starts[0], pages: right.maximum, ref: new)
       ram[self.root].indexRoot = top.granule
       ram[self.root].indexHeight += 1
       return true
@@ -151,7 +151,9 @@ extension FreeIndex {
     // The next one's entry goes first: the merged maximum is carried with the path as it is.
     var gone = Path()
     for above in level + 1..<height {
-      gone.set(above, path.node(above), path.position(above) + (above == level + 1 ? 1 : 0))
+      gone.set(
+        above, node: path.node(above), position: path.position(above) + (above == level + 1 ? 1 : 0)
+      )
     }
     setSize(path, node.maximum, level: level + 1)
     remove(gone, level: level + 1)

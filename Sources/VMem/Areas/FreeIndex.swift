@@ -69,7 +69,7 @@ struct FreeIndex {
     func position(_ level: Int) -> Int { level == 0 ? position : Int(step(level).position) }
 
     @inline(__always)
-    mutating func set(_ level: Int, _ node: UInt32, _ position: Int) {
+    mutating func set(_ level: Int, node: UInt32, position: Int) {
       let step = Step(node: node, position: Int32(truncatingIfNeeded: position))
       switch level {
       case 0:
@@ -90,7 +90,7 @@ struct FreeIndex {
       var level = index.height &- 1
       while level > 0 {
         let position = max(0, index.handle(node).lastPosition(atOrBelow: address))
-        set(level, node, position)
+        set(level, node: node, position: position)
         node = index.handle(node).refs[position]
         level &-= 1
       }
@@ -103,7 +103,7 @@ struct FreeIndex {
       var node = index.ram[index.root].indexRoot
       for level in stride(from: index.height - 1, through: 0, by: -1) {
         let position = index.handle(node).count - 1
-        set(level, node, position)
+        set(level, node: node, position: position)
         if level > 0 { node = index.handle(node).refs[position] }
       }
     }
@@ -169,11 +169,11 @@ struct FreeIndex {
       level += 1
     }
     guard level < height else { return false }
-    path.set(level, path.node(level), path.position(level) + 1)
+    path.set(level, node: path.node(level), position: path.position(level) + 1)
     while level > 0 {
       let child = handle(path.node(level)).refs[path.position(level)]
       level &-= 1
-      path.set(level, child, 0)
+      path.set(level, node: child, position: 0)
     }
     return true
   }
@@ -207,7 +207,7 @@ struct FreeIndex {
       let node = path.node(level)
       let position = handle(node).firstPosition(after: path.position(level), size: wanted)
       if position >= 0 {
-        path.set(level, node, position)
+        path.set(level, node: node, position: position)
         break
       }
       level += 1
@@ -217,7 +217,7 @@ struct FreeIndex {
       let child = handle(path.node(level)).refs[path.position(level)]
       level &-= 1
       let position = handle(child).firstPosition(after: -1, size: wanted)
-      path.set(level, child, position)
+      path.set(level, node: child, position: position)
       // A node that promises what it has not is damaged.
       if position < 0 { return false }
     }

@@ -21,7 +21,7 @@ extension FreeSpace {
   /// As `releaseRun`, with everything given back so far above `end`. `other` is none for a single
   /// range.
   func releaseRun(
-    _ start: UInt64, _ last: UInt64, _ end: UInt64, spare: Ref<FreeBlock>,
+    _ start: UInt64, last: UInt64, end: UInt64, spare: Ref<FreeBlock>,
     other: Ref<FreeBlock>, _ cursor: inout Cursor
   ) {
     while !cursor.before.isNone && ram[cursor.before].start >= end {

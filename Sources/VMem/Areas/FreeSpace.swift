@@ -34,10 +34,11 @@ struct FreeSpace {
     // A window of exactly the wanted size need not make room for aligning.
     let exact = align <= 4096 || end &- start == size
     guard exact && hasIndex else {
-      return try allocateByShape(size, align, start, end, length: exact ? size : size &+ align &- 1)
+      return try allocateByShape(
+        size, align: align, start: start, end: end, length: exact ? size : size &+ align &- 1)
     }
     var path = FreeIndex.Path()
-    let (bounds, address) = try search(&path, size, align, start, end)
+    let (bounds, address) = try search(&path, size: size, align: align, start: start, end: end)
     guard clip(index.block(path), bounds, path, address, size) else { throw .noDescriptor }
     return address
   }
@@ -45,17 +46,17 @@ struct FreeSpace {
   /// The lowest place, by the index alone; `path` leads to its block.
   @inline(__always)
   private func search(
-    _ path: inout FreeIndex.Path, _ size: UInt64, _ align: UInt64, _ start: UInt64, _ end: UInt64
+    _ path: inout FreeIndex.Path, size: UInt64, align: UInt64, start: UInt64, end: UInt64
   ) throws(Failure) -> (bounds: (start: UInt64, end: UInt64), address: UInt64) {
     path.descend(index, to: start)
-    if path.position < 0 || !fits(index.bounds(path), size, align, start) {
+    if path.position < 0 || !fits(index.bounds(path), size: size, align: align, lowest: start) {
       let wanted = FreeIndex.pages(size)
       repeat {
         guard index.advance(&path, toSize: wanted) else { throw .noHole }
-      } while !fits(index.bounds(path), size, align, start)
+      } while !fits(index.bounds(path), size: size, align: align, lowest: start)
     }
     let bounds = index.bounds(path)
-    let address = candidate(bounds.start, align, start)
+    let address = candidate(bounds.start, align: align, lowest: start)
     guard address &+ size <= end else { throw .pastEnd(address) }
     return (bounds, address)
   }
@@ -65,18 +66,18 @@ struct FreeSpace {
   func place(size: UInt64, align: UInt64, from start: UInt64, to end: UInt64) -> UInt64? {
     guard align <= 4096 || end &- start == size, hasIndex else { return nil }
     var path = FreeIndex.Path()
-    return try? search(&path, size, align, start, end).address
+    return try? search(&path, size: size, align: align, start: start, end: end).address
   }
 
   /// The kernel's own walk over the tree.
   @inline(never)
   private func allocateByShape(
-    _ size: UInt64, _ align: UInt64, _ start: UInt64, _ end: UInt64, length: UInt64
+    _ size: UInt64, align: UInt64, start: UInt64, end: UInt64, length: UInt64
   ) throws(Failure) -> UInt64 {
     refreshMaxima()
-    let block = lowestMatch(size, align, start, length: length)
+    let block = lowestMatch(size, align: align, start: start, length: length)
     guard !block.isNone else { throw .noHole }
-    let address = candidate(ram[block].start, align, start)
+    let address = candidate(ram[block].start, align: align, lowest: start)
     guard address &+ size <= end else { throw .pastEnd(address) }
     var path = FreeIndex.Path()
     if hasIndex { path.descend(index, to: ram[block].start) }
@@ -86,30 +87,30 @@ struct FreeSpace {
   }
 
   @inline(__always)
-  private func candidate(_ start: UInt64, _ align: UInt64, _ lowest: UInt64) -> UInt64 {
+  private func candidate(_ start: UInt64, align: UInt64, lowest: UInt64) -> UInt64 {
     (max(start, lowest) &+ (align &- 1)) & ~(align &- 1)
   }
 
   /// `is_within_this_va`.
   @inline(__always)
   private func fits(
-    _ bounds: (start: UInt64, end: UInt64), _ size: UInt64, _ align: UInt64, _ lowest: UInt64
+    _ bounds: (start: UInt64, end: UInt64), size: UInt64, align: UInt64, lowest: UInt64
   ) -> Bool {
-    let address = candidate(bounds.start, align, lowest)
+    let address = candidate(bounds.start, align: align, lowest: lowest)
     let end = address &+ size
     return end >= address && address >= lowest && end <= bounds.end
   }
 
   @inline(__always)
   private func fits(
-    _ block: Ref<FreeBlock>, _ size: UInt64, _ align: UInt64, _ lowest: UInt64
+    _ block: Ref<FreeBlock>, size: UInt64, align: UInt64, lowest: UInt64
   ) -> Bool {
-    fits((ram[block].start, ram[block].end), size, align, lowest)
+    fits((ram[block].start, ram[block].end), size: size, align: align, lowest: lowest)
   }
 
   /// `find_vmap_lowest_match`.
   private func lowestMatch(
-    _ size: UInt64, _ align: UInt64, _ start: UInt64, length: UInt64
+    _ size: UInt64, align: UInt64, start: UInt64, length: UInt64
   ) -> Ref<FreeBlock> {
     var lowest = start
     var node = ram[root].freeRoot
@@ -121,7 +122,7 @@ struct FreeSpace {
         node = ram[node].left
         continue
       }
-      if fits(node, size, align, lowest) { return node }
+      if fits(node, size: size, align: align, lowest: lowest) { return node }
       if ram[node].rightMaximum >= length {
         node = ram[node].right
         continue
@@ -131,7 +132,7 @@ struct FreeSpace {
         limit.step()
         node = ram[node].parent
         if node.isNone { return .none }
-        if fits(node, size, align, lowest) { return node }
+        if fits(node, size: size, align: align, lowest: lowest) { return node }
         if ram[node].rightMaximum >= length && lowest <= ram[node].start {
           lowest = ram[node].start + 1
           node = ram[node].right
@@ -303,7 +304,7 @@ struct FreeSpace {
   /// own block would have been inserted and deleted again, which turns the tree. Then [`last`, end)
   /// goes first, with a descriptor of its own.
   func releaseRun(
-    _ start: UInt64, _ last: UInt64, _ end: UInt64, spare: Ref<FreeBlock>, other: Ref<FreeBlock>
+    _ start: UInt64, last: UInt64, end: UInt64, spare: Ref<FreeBlock>, other: Ref<FreeBlock>
   ) {
     var found = Neighbours()
     find(&found, of: start)

@@ -14,7 +14,9 @@ extension Machine {
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
     end: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
-    if let address = seenFit(requested, flags, align, start, end) { return address }
+    if let address = seenFit(requested, flags, align: align, start: start, end: end) {
+      return address
+    }
     guard let copy = duplicate() else { throw Refusal(.null, .noDescriptor) }
     return try copy.getVMArea(
       size: requested, flags: flags, align: align, start: start, end: end)
@@ -22,11 +24,11 @@ extension Machine {
 
   /// The address, where looking is enough to know it.
   private func seenFit(
-    _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ start: UInt64?, _ end: UInt64?
+    _ requested: UInt64, _ flags: VMFlags, align: UInt64, start: UInt64?, end: UInt64?
   ) -> UInt64? {
     // With so many free pages no descriptor is missing.
     guard context == .process, !steps.isBusy, !ram.injects(.slab), counters.freeFrames > 64,
-      let (size, align) = VMAreas.extent(requested, flags, align), size != 0,
+      let (size, align) = VMAreas.extent(requested, flags, align: align), size != 0,
       align.nonzeroBitCount == 1
     else { return nil }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)

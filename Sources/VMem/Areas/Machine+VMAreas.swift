@@ -14,27 +14,29 @@ extension Machine {
   ///   - caller: the function that `/proc/vmallocinfo` names.
   ///
   /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.
+  @_disfavoredOverload
   public func getVMArea(
-    size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
-    end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
+    size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: VirtualAddress? = nil,
+    end: VirtualAddress? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
     caller: Ref<Symbol> = .none
-  ) throws(Refusal) -> UInt64 {
-    try vmAreas.getVMArea(
-      size: requested, flags: flags, align: align, start: start, end: end, shift: shift, mode: mode,
-      caller: caller)
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(
+      vmAreas.getVMArea(
+        size: requested, flags: flags, align: align, start: start?.bits, end: end?.bits,
+        shift: shift, mode: mode, caller: caller))
   }
 
   /// Frees an area. The corresponding kernel function is `free_vm_area`.
   ///
   /// Its page-table entries are cleared at once; its addresses come back after a purge. An address
   /// that is not the start of an area is a BUG; an unaligned one a WARN and -EINVAL.
-  public func freeVMArea(_ address: UInt64) throws(Refusal) {
-    try vmAreas.freeVMArea(address)
+  public func freeVMArea(_ address: VirtualAddress) throws(Refusal) {
+    try vmAreas.freeVMArea(address.bits)
   }
 
   /// The area that contains an address, guard page included. The kernel's `find_vm_area`.
-  public func findVMArea(_ address: UInt64) -> VMArea? {
-    vmAreas.findVMArea(address)
+  public func findVMArea(_ address: VirtualAddress) -> VMArea? {
+    vmAreas.findVMArea(address.bits)
   }
 
   /// Purges everything that waits. The corresponding kernel function is `vm_unmap_aliases`.
@@ -63,15 +65,15 @@ extension Machine {
   /// purge. The corresponding kernel function is `register_vmap_purge_notifier`.
   ///
   /// Errors: EINVAL where no area starts, EEXIST when it has a notifier.
-  public func registerPurgeNotifier(_ address: UInt64) throws(Refusal) {
-    try vmAreas.registerPurgeNotifier(address)
+  public func registerPurgeNotifier(_ address: VirtualAddress) throws(Refusal) {
+    try vmAreas.registerPurgeNotifier(address.bits)
   }
 
   /// Takes the notifier of an area away. The corresponding kernel function is
   /// `unregister_vmap_purge_notifier`.
   ///
   /// Errors: EINVAL where no area starts, ENOENT when it has no notifier.
-  public func unregisterPurgeNotifier(_ address: UInt64) throws(Refusal) {
-    try vmAreas.unregisterPurgeNotifier(address)
+  public func unregisterPurgeNotifier(_ address: VirtualAddress) throws(Refusal) {
+    try vmAreas.unregisterPurgeNotifier(address.bits)
   }
 }

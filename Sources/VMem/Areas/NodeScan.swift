@@ -21,7 +21,7 @@ struct NodeScan {
   /// Visits the areas below a chunk whose first key is `first`, as far as it reaches into `keys`.
   /// The range begins and ends with a chunk.
   mutating func visit(
-    _ chunk: UInt32, _ height: UInt32, _ first: UInt64, _ keys: ClosedRange<UInt64>,
+    _ chunk: UInt32, height: UInt32, first: UInt64, _ keys: ClosedRange<UInt64>,
     _ body: (borrowing VMArea) -> Void
   ) {
     guard height > 1 else {
@@ -33,7 +33,7 @@ struct NodeScan {
       let below = ram[words: chunk, index]
       let start = first &+ UInt64(index) << shift
       if below != 0, start <= keys.upperBound, start | (1 << shift - 1) >= keys.lowerBound {
-        visit(below, height - 1, start, keys, body)
+        visit(below, height: height - 1, first: start, keys, body)
       }
     }
   }

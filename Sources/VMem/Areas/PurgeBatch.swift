@@ -107,11 +107,12 @@ struct PurgeBatch: ~Copyable {
       }
       if space.isBulk {
         space.releaseRun(
-          start, entries[last].start, end, spare: block(index), other: other, &cursor)
+          start, last: entries[last].start, end: end, spare: block(index), other: other, &cursor)
       } else if index == last {
         _ = space.release(start, end, spare: block(index))
       } else {
-        space.releaseRun(start, entries[last].start, end, spare: block(index), other: other)
+        space.releaseRun(
+          start, last: entries[last].start, end: end, spare: block(index), other: other)
       }
       index -= 1
     }

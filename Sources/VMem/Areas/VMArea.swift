@@ -22,7 +22,7 @@ public struct VMArea: SlabObject, Sendable {
   static var cache: Int { 0 }
 
   /// First byte.
-  public package(set) var start: UInt64 = 0
+  package var start: UInt64 = 0
   /// Bytes of address space, the guard page included.
   package var reserved: UInt64 = 0
   /// Bytes the caller asked for, before rounding.
@@ -84,7 +84,7 @@ public struct VMArea: SlabObject, Sendable {
   static let pointersPerPage = 512
 
   /// What an ioremap maps (`phys_addr`), or 0.
-  public var physicalAddress: UInt64 {
+  package var physicalAddress: UInt64 {
     get { marks & 1 != 0 || kind == .stack ? 0 : extra }
     set { extra = newValue }
   }
@@ -163,7 +163,11 @@ public struct VMArea: SlabObject, Sendable {
   }
 
   /// One past the last byte, guard page included.
-  public var end: UInt64 { start &+ reserved }
+  package var end: UInt64 { start &+ reserved }
+  /// Its addresses, the guard page included.
+  public var addresses: Range<VirtualAddress> { VirtualAddress(start)..<VirtualAddress(end) }
+  /// What an ioremap maps (`phys_addr`), or 0.
+  public var device: PhysicalAddress { PhysicalAddress(physicalAddress) }
   /// Bytes without the guard page. The kernel function is `get_vm_area_size`.
   public var size: UInt64 { flags.contains(.noGuard) ? reserved : reserved &- 4096 }
 }

@@ -13,7 +13,8 @@ extension VMAreas {
     try beginCall()
     defer { endCall() }
     return ram[
-      try reserve(requested, flags, align, start, end, shift, mode, false, caller)
+      try reserve(
+        requested, flags, align: align, start: start, end: end, shift: shift, mode, false, caller)
     ].start
   }
 
@@ -22,13 +23,14 @@ extension VMAreas {
     end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
     isSilent: Bool = false, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> Ref<VMArea> {
-    try reserve(requested, flags, align, start, end, shift, mode, isSilent, caller)
+    try reserve(
+      requested, flags, align: align, start: start, end: end, shift: shift, mode, isSilent, caller)
   }
 
   @inline(__always)
   private func reserve(
-    _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ start: UInt64?, _ end: UInt64?,
-    _ shift: UInt64, _ mode: AllocationMode, _ isSilent: Bool, _ caller: Ref<Symbol>
+    _ requested: UInt64, _ flags: VMFlags, align: UInt64, start: UInt64?, end: UInt64?,
+    shift: UInt64, _ mode: AllocationMode, _ isSilent: Bool, _ caller: Ref<Symbol>
   ) throws(Refusal) -> Ref<VMArea> {
     let context = ram[Superblock.ref].contexts[cpu]
     if context >= ExecutionContext.softirq.rawValue,
@@ -36,7 +38,7 @@ extension VMAreas {
     {
       throw bug(.__get_vm_area_node, .inInterrupt, UInt64(context))
     }
-    guard let (size, align) = Self.extent(requested, flags, align, shift) else {
+    guard let (size, align) = Self.extent(requested, flags, align: align, shift: shift) else {
       throw Refusal(.null, .sizeRoundsToZero, requested)
     }
     if size == 0 && has(.sizeWrapBug) {
@@ -65,7 +67,7 @@ extension VMAreas {
   /// page; an ioremap by its own size. Nil for a size that rounds to nothing.
   @inline(__always)
   package static func extent(
-    _ requested: UInt64, _ flags: VMFlags, _ align: UInt64, _ shift: UInt64 = 12
+    _ requested: UInt64, _ flags: VMFlags, align: UInt64, shift: UInt64 = 12
   ) -> (size: UInt64, align: UInt64)? {
     let mask = UInt64(1) &<< shift &- 1
     let size = (requested &+ mask) & ~mask
@@ -95,14 +97,15 @@ extension VMAreas {
       }
     }
     throw refusal(
-      failure, record.requestedSize, record.reserved, align, start, end,
+      failure, requested: record.requestedSize, size: record.reserved, align: align, from: start,
+      to: end,
       isLogged: mayBlock && !isSilent && (mode != .nowait || has(.nowaitWarns)))
   }
 
   @inline(never)
   func refusal(
-    _ failure: AreaAllocator.Failure, _ requested: UInt64, _ size: UInt64, _ align: UInt64,
-    _ from: UInt64, _ to: UInt64, isLogged: Bool
+    _ failure: AreaAllocator.Failure, requested: UInt64, size: UInt64, align: UInt64,
+    from: UInt64, to: UInt64, isLogged: Bool
   ) -> Refusal {
     switch failure {
     case .badRequest:
@@ -112,13 +115,13 @@ extension VMAreas {
     case .noDescriptor:
       return Refusal(.null, .noDescriptor)
     case .noHole(.noDescriptor):
-      if isLogged { logAllocationFailed(size, from, to) }
+      if isLogged { logAllocationFailed(size, from: from, to: to) }
       return Refusal(.null, .noDescriptor)
     case .noHole(.noHole):
-      if isLogged { logAllocationFailed(size, from, to) }
+      if isLogged { logAllocationFailed(size, from: from, to: to) }
       return Refusal(.null, .noHole, size, align)
     case .noHole(.pastEnd):
-      if isLogged { logAllocationFailed(size, from, to) }
+      if isLogged { logAllocationFailed(size, from: from, to: to) }
       return Refusal(.null, .holePastRangeEnd, size, from, to)
     }
   }

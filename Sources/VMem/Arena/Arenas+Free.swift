@@ -6,7 +6,7 @@ extension Arenas {
   ) throws(Refusal) {
     try beginCall()
     defer { endCall() }
-    try free(try freedPages(address, user, count))
+    try free(try freedPages(address, user: user, count: count))
   }
 
   /// Pages of an arena that are to go, by the user address of the first.
@@ -20,7 +20,7 @@ extension Arenas {
 
   /// What a call of `bpf_arena_free_pages` is about.
   func freedPages(
-    _ address: UInt64, _ user: UInt64, _ count: UInt64
+    _ address: UInt64, user: UInt64, count: UInt64
   ) throws(Refusal) -> FreedPages {
     guard let arena = arena(at: address) else { throw Refusal(.null, .noArena, address) }
     guard count != 0 else { throw Refusal(.null, .zeroPages) }

@@ -20,7 +20,9 @@ extension Arenas {
     guard size != 0, size <= map.taskSize else {
       throw Refusal(.errno(.ENOMEM), .noUserRoom, length)
     }
-    let start = try arenaUnmappedArea(arena, request.hint, size, request.offset) {
+    let start = try arenaUnmappedArea(
+      arena, wanted: request.hint, size: size, offset: request.offset
+    ) {
       (both) throws(Refusal) in
       try found(space, request, both)
     }
@@ -79,7 +81,7 @@ extension Arenas {
   /// more bytes (-E2BIG), fewer and another place (-EINVAL), and a place that crosses (-EFAULT, a
   /// WARN once).
   func arenaUnmappedArea(
-    _ arena: Ref<Arena>, _ wanted: UInt64, _ size: UInt64, _ offset: UInt64,
+    _ arena: Ref<Arena>, wanted: UInt64, size: UInt64, offset: UInt64,
     search: (UInt64) throws(Refusal) -> UInt64
   ) throws(Refusal) -> UInt64 {
     guard offset == 0 else { throw Refusal(.errno(.EINVAL), .arenaOffset, offset) }
@@ -110,7 +112,8 @@ extension Arenas {
     _ address: UInt64, _ wanted: UInt64, length: UInt64, found: UInt64
   ) throws(Refusal) -> UInt64 {
     let size = (length &+ 4095) & ~4095
-    return try arenaUnmappedArea(try requiredArena(address), wanted, size, 0) { _ in found }
+    return try arenaUnmappedArea(try requiredArena(address), wanted: wanted, size: size, offset: 0)
+    { _ in found }
   }
 
   /// Carries out `Machine.arenaMunmap`.

@@ -31,7 +31,7 @@ extension Arenas {
       ? map(arena, kernel, count, node: node == -1 ? nil : Int(node))
       : (0, Refusal(.null, .pastAreaEnd, kernel + count << 12, ram[ram[arena].area].end - 4096))
     if let failure {
-      giveBack(arena, index, count, mapped)
+      giveBack(arena, index: index, count: count, mapped: mapped)
       throw failure
     }
     return ram[arena].address(ofPage: index)
@@ -39,7 +39,7 @@ extension Arenas {
 
   /// Undoes half of an allocation. From 7.0 on what was mapped goes by its user address, of which a
   /// kernel works the number out anew: after frees that have wrapped it is another one.
-  private func giveBack(_ arena: Ref<Arena>, _ index: UInt32, _ count: UInt64, _ mapped: UInt64) {
+  private func giveBack(_ arena: Ref<Arena>, index: UInt32, count: UInt64, mapped: UInt64) {
     let ranges = ArenaRanges(ram: ram, arena: arena)
     let address = ram[arena].address(ofPage: index)
     guard has(.arenaAnywhere), mapped > 0 else {

@@ -69,9 +69,9 @@ extension Arenas {
   // MARK: Parts
 
   func beginArenaFree(
-    _ address: UInt64, _ user: UInt64, _ count: UInt64, _ at: Ref<PerCPU>
+    _ address: UInt64, user: UInt64, count: UInt64, _ at: Ref<PerCPU>
   ) throws(Refusal) -> Step {
-    let pages = try freedPages(address, user, count)
+    let pages = try freedPages(address, user: user, count: count)
     guard lock(pages.arena), context == .process else {
       try free(pages)
       return steps.whole()

@@ -1,11 +1,11 @@
 /// What there is to see of an arena.
 public struct ArenaInfo: Sendable {
   /// First address of its area.
-  public let area: UInt64
+  public let area: VirtualAddress
   /// Kernel address of its first page.
-  public let kernelStart: UInt64
-  public let userStart: UInt64
-  public let userEnd: UInt64
+  public let kernelStart: VirtualAddress
+  public let userStart: VirtualAddress
+  public let userEnd: VirtualAddress
   public let mapExtra: UInt64
   /// `max_entries`.
   public let maximum: UInt64
@@ -47,8 +47,9 @@ extension Arenas {
     var byLength: [UInt32] = []
     ranges.byLength.forEach { byLength.append(ram[$0].start) }
     return ArenaInfo(
-      area: ram[record.area].start, kernelStart: address, userStart: record.userStart,
-      userEnd: record.userEnd, mapExtra: record.mapExtra, maximum: UInt64(record.maximum),
+      area: VirtualAddress(ram[record.area].start), kernelStart: VirtualAddress(address),
+      userStart: VirtualAddress(record.userStart), userEnd: VirtualAddress(record.userEnd),
+      mapExtra: record.mapExtra, maximum: UInt64(record.maximum),
       flags: UInt64(record.rawFlags), pages: UInt64(record.pageCount),
       waiting: waiting, mappings: UInt64(record.mappings), isFrozen: record.is(.frozen),
       isClosed: record.is(.closed), byPlace: byPlace, byLength: byLength.reversed())

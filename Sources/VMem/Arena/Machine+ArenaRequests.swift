@@ -28,7 +28,11 @@ extension Machine {
     /// Bytes, rounded up to pages; nil for all of the arena.
     public var length: UInt64?
     /// Where it should be; 0 for no wish.
-    public var hint: UInt64 = 0
+    public var place: VirtualAddress {
+      get { VirtualAddress(hint) }
+      set { hint = newValue.bits }
+    }
+    package var hint: UInt64 = 0
     /// MAP_FIXED, and with it MAP_FIXED_NOREPLACE.
     public var isFixed = false
     public var keepsOthers = false

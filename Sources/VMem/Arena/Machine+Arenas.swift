@@ -7,14 +7,15 @@ extension Machine {
   /// other flags (-EINVAL); an unaligned address (-EINVAL); more than 4 GiB (-E2BIG); user
   /// addresses that cross a multiple of 4 GiB (-ERANGE); no address space, descriptor, page or
   /// table (-ENOMEM).
-  public func createArena(_ request: ArenaRequest) throws(Refusal) -> UInt64 {
-    try arenas.createArena(request)
+  @_disfavoredOverload
+  public func createArena(_ request: ArenaRequest) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(arenas.createArena(request))
   }
 
   /// Closes an arena's descriptor. The arena goes with the last user mapping of it, or at once. The
   /// corresponding kernel functions are `close` and `bpf_map_put`. -ENOENT where there is none.
-  public func freeArena(_ address: UInt64) throws(Refusal) {
-    try arenas.freeArena(address)
+  public func freeArena(_ address: VirtualAddress) throws(Refusal) {
+    try arenas.freeArena(address.bits)
   }
 
   /// Touches an address of an arena and returns the byte there, or 0 for a write, which leaves it
@@ -32,9 +33,9 @@ extension Machine {
   /// is an oops, from 7.2 on only in front of the pages: elsewhere it gets the scratch page and is
   /// reported.
   public func touchArena(
-    _ address: UInt64, at place: UInt64, as visitor: ArenaVisitor, write: Bool
+    _ address: VirtualAddress, at place: VirtualAddress, as visitor: ArenaVisitor, write: Bool
   ) throws(Refusal) -> UInt8 {
-    try arenas.touchArena(address, at: place, as: visitor, write: write)
+    try arenas.touchArena(address.bits, at: place.bits, as: visitor, write: write)
   }
 
   /// Frees pages of an arena, whether they are there or only reserved, and takes them from every
@@ -46,10 +47,10 @@ extension Machine {
   /// whom the pages wait for.
   ///
   /// A BUG where users have to be found and the arena's list leads to a mapping that is gone.
-  public func arenaFreePages(
-    _ address: UInt64, _ user: UInt64, count: UInt64
-  ) throws(Refusal) {
-    try arenas.arenaFreePages(address, user, count: count)
+  public func arenaFreePages(_ address: VirtualAddress, at user: VirtualAddress, count: UInt64)
+    throws(Refusal)
+  {
+    try arenas.arenaFreePages(address.bits, user.bits, count: count)
   }
 
   /// Maps an arena for an address space and returns where. The first mapping decides where the
@@ -59,16 +60,16 @@ extension Machine {
   /// Refuses, in the kernel's order: no bytes (-EINVAL); places as `arenaUnmappedArea`; others in
   /// the way (-EEXIST); execution (-EPERM); private (-EINVAL); writing a frozen map (-EPERM);
   /// another place or another end than the arena's (-EBUSY); and as `mmap` does.
-  public func arenaMmap(
-    _ address: UInt64, mm: UInt64, _ request: ArenaMmapRequest
-  ) throws(Refusal) -> UInt64 {
-    try arenas.arenaMmap(address, mm: mm, request)
+  public func arenaMmap(_ address: VirtualAddress, mm: VirtualAddress, _ request: ArenaMmapRequest)
+    throws(Refusal) -> VirtualAddress
+  {
+    try VirtualAddress(arenas.arenaMmap(address.bits, mm: mm.bits, request))
   }
 
   /// Takes an arena from an address space, also when its descriptor is closed: all of its mappings
   /// there, and nothing else. Refuses with -ENOENT where there is none, and as `munmap`.
-  public func arenaMunmap(_ address: UInt64, mm: UInt64) throws(Refusal) {
-    try arenas.arenaMunmap(address, mm: mm)
+  public func arenaMunmap(_ address: VirtualAddress, mm: VirtualAddress) throws(Refusal) {
+    try arenas.arenaMunmap(address.bits, mm: mm.bits)
   }
 
   /// Keeps an arena from being mapped writable ever again. The corresponding kernel function is
@@ -76,8 +77,8 @@ extension Machine {
   ///
   /// Refuses with -EPERM when it is frozen, with -EBUSY when anybody has ever mapped it writable:
   /// an arena's mappings are not counted down.
-  public func freezeArena(_ address: UInt64) throws(Refusal) {
-    try arenas.freezeArena(address)
+  public func freezeArena(_ address: VirtualAddress) throws(Refusal) {
+    try arenas.freezeArena(address.bits)
   }
 
   /// Gives an arena `count` zeroed pages in a row and returns the user address of the first. The
@@ -93,9 +94,11 @@ extension Machine {
   /// Refuses with NULL, as the kernel does whatever the reason; then nothing has changed but
   /// tables.
   public func arenaAllocPages(
-    _ address: UInt64, count: UInt64, at wanted: UInt64 = 0, node: Int64 = -1, flags: UInt64 = 0
-  ) throws(Refusal) -> UInt64 {
-    try arenas.arenaAllocPages(address, count: count, at: wanted, node: node, flags: flags)
+    _ address: VirtualAddress, count: UInt64, at wanted: VirtualAddress = .null, node: Int64 = -1,
+    flags: UInt64 = 0
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(
+      arenas.arenaAllocPages(address.bits, count: count, at: wanted.bits, node: node, flags: flags))
   }
 
   /// Keeps pages of an arena from being allocated by programs; users that touch them still get
@@ -104,15 +107,15 @@ extension Machine {
   /// Refuses with -EOPNOTSUPP before 6.16, -EINVAL without an arena and for pages past its end,
   /// -EBUSY when one of the pages is not free, -ENOMEM. No pages, or an unaligned address, are
   /// nothing to do: the answer is false.
-  public func arenaReservePages(
-    _ address: UInt64, _ user: UInt64, count: UInt64
-  ) throws(Refusal) -> Bool {
-    try arenas.arenaReservePages(address, user, count: count)
+  public func arenaReservePages(_ address: VirtualAddress, at user: VirtualAddress, count: UInt64)
+    throws(Refusal) -> Bool
+  {
+    try arenas.arenaReservePages(address.bits, user.bits, count: count)
   }
 
   /// What there is to see of an arena, also of one that is closed and still mapped; -ENOENT where
   /// there is none.
-  public func arenaInfo(_ address: UInt64) throws(Refusal) -> ArenaInfo {
-    try arenas.arenaInfo(address)
+  public func arenaInfo(_ address: VirtualAddress) throws(Refusal) -> ArenaInfo {
+    try arenas.arenaInfo(address.bits)
   }
 }

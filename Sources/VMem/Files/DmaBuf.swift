@@ -45,11 +45,15 @@ package struct DmaBuf: Listed, Sendable {
 /// One range of a memfd that goes into a buffer: bytes.
 public struct UdmabufItem: Sendable {
   /// Address of the file, or what was given instead.
-  public var memfd: UInt64
+  package var memfd: UInt64
   public var offset: UInt64
   public var size: UInt64
 
-  public init(memfd: UInt64, offset: UInt64, size: UInt64) {
+  public init(memfd: VirtualAddress, offset: UInt64, size: UInt64) {
+    self.init(memfd: memfd.bits, offset: offset, size: size)
+  }
+
+  package init(memfd: UInt64, offset: UInt64, size: UInt64) {
     self.memfd = memfd
     self.offset = offset
     self.size = size

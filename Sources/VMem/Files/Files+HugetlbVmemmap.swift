@@ -14,7 +14,7 @@ extension Files {
     var (table, depth) = tables.entryPlace(start, depth: 1)
     if depth == 2 {
       let index = Level.index(of: start, depth: 2)
-      guard tables.split(table, index, 2, isDirectMap: false) else { return }
+      guard tables.split(table, index: index, depth: 2, isDirectMap: false) else { return }
       (table, depth) = tables.entryPlace(start, depth: 1)
     }
     guard depth == 1 else { return }

@@ -61,7 +61,7 @@ extension Files {
       let physical = (UInt64(folio.pfn) &+ skipped) << 12 & Entry.pfnMask
       let pages = 1 << UInt64(folio.order) &- skipped
       let next = min(end, at &+ pages << 12)
-      let outcome = tables.mapPhysical(at, next, physical, protection, largest: 1) {
+      let outcome = tables.mapPhysical(at, end: next, physical: physical, protection, largest: 1) {
         mightSleep(.pte_alloc_kernel)
       }
       guard case .done = outcome else {

@@ -6,9 +6,9 @@ extension Machine {
   /// Refuses with -EBADF, with -EINVAL for an offset above 2^63-1, with -EIO when the host's file cannot
   /// be read, and with -ENOMEM; then nothing is handed out. Holes of memfds are read without memory.
   public func pread(
-    _ address: UInt64, offset: UInt64, count: UInt64, _ body: (Span<UInt8>) -> Void
+    _ address: VirtualAddress, offset: UInt64, count: UInt64, _ body: (Span<UInt8>) -> Void
   ) throws(Refusal) {
-    try files.pread(address, offset: offset, count: count, body)
+    try files.pread(address.bits, offset: offset, count: count, body)
   }
 
   /// Writes bytes, and makes the file longer where it is too short. Returns how many were written. The
@@ -16,18 +16,18 @@ extension Machine {
   ///
   /// Refuses with -EBADF, -EFBIG behind 2^63-1, -EPERM for a seal, -EINVAL for huge pages, -EIO, -ENOMEM;
   /// pages before the one that failed are written.
-  public func pwrite(
-    _ address: UInt64, offset: UInt64, _ bytes: Span<UInt8>
-  ) throws(Refusal) -> UInt64 {
-    try files.pwrite(address, offset: offset, bytes)
+  public func pwrite(_ address: VirtualAddress, offset: UInt64, _ bytes: Span<UInt8>)
+    throws(Refusal) -> UInt64
+  {
+    try files.pwrite(address.bits, offset: offset, bytes)
   }
 
   /// Makes a file this long. Pages behind the new end go from the file, and from users' mappings; what
   /// kernel mappings show stays. The corresponding kernel function is `do_ftruncate`.
   ///
   /// Refuses with -EBADF, -EINVAL above 2^63-1 or for a part of a huge page, -EPERM for a seal.
-  public func ftruncate(_ address: UInt64, size: UInt64) throws(Refusal) {
-    try files.ftruncate(address, size: size)
+  public func ftruncate(_ address: VirtualAddress, size: UInt64) throws(Refusal) {
+    try files.ftruncate(address.bits, size: size)
   }
 
   /// Gives a range of a file memory, zeroed. The corresponding kernel function is `vfs_fallocate`.
@@ -36,16 +36,16 @@ extension Machine {
   /// -EOPNOTSUPP for files of the host; with -EFBIG; with -EPERM for a seal; with -ENOSPC for huge pages
   /// that there is no memory for, of which those made before stay, and with -ENOMEM for others, which
   /// are taken back.
-  public func fallocate(
-    _ address: UInt64, start: UInt64, end: UInt64, punchesHole: Bool
-  ) throws(Refusal) {
-    try files.fallocate(address, start: start, end: end, punchesHole: punchesHole)
+  public func fallocate(_ address: VirtualAddress, start: UInt64, end: UInt64, punchesHole: Bool)
+    throws(Refusal)
+  {
+    try files.fallocate(address.bits, start: start, end: end, punchesHole: punchesHole)
   }
 
   /// Reads pages of a range in, as far as the file goes. The corresponding kernel function is
   /// `force_page_cache_readahead`; other than a kernel it says what went wrong.
-  public func readAhead(_ address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
-    try files.readAhead(address, start: start, end: end)
+  public func readAhead(_ address: VirtualAddress, start: UInt64, end: UInt64) throws(Refusal) {
+    try files.readAhead(address.bits, start: start, end: end)
   }
 
   /// Takes clean folios that nobody else uses out of memory, as reclaim does, and leaves shadow entries
@@ -53,18 +53,18 @@ extension Machine {
   /// corresponding kernel function is `shrink_folio_list`.
   ///
   /// Only files of the host can be read in again: the others keep their folios (there is no swap).
-  public func shrinkFolios(
-    _ address: UInt64, start: UInt64, end: UInt64
-  ) throws(Refusal) -> UInt64 {
-    try files.shrinkFolios(address, start: start, end: end)
+  public func shrinkFolios(_ address: VirtualAddress, start: UInt64, end: UInt64) throws(Refusal)
+    -> UInt64
+  {
+    try files.shrinkFolios(address.bits, start: start, end: end)
   }
 
   /// Writes dirty pages to the host's file, and the size if it was changed here. Returns the pages
   /// written. The corresponding kernel function is `vfs_fsync`.
   ///
   /// Refuses with -EBADF, and -EIO when the host refuses; pages that are not written stay dirty.
-  public func fsync(_ address: UInt64) throws(Refusal) -> UInt64 {
-    try files.fsync(address)
+  public func fsync(_ address: VirtualAddress) throws(Refusal) -> UInt64 {
+    try files.fsync(address.bits)
   }
 
   /// Maps a file or a dma-buf and returns where. The corresponding kernel functions are `do_mmap`,
@@ -80,9 +80,9 @@ extension Machine {
   /// huge pages, more than a buffer has, and private mappings of buffers; with -EPERM for a shared
   /// mapping that may write a file sealed against it.
   public func mmapFile(
-    _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
-  ) throws(Refusal) -> UInt64 {
-    try files.mmapFile(mm, object, offset: offset, request)
+    _ mm: VirtualAddress, file object: VirtualAddress, offset: UInt64, _ request: MmapRequest
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(files.mmapFile(mm.bits, object.bits, offset: offset, request))
   }
 
   /// Opens a regular file of the host for reading and writing in memory: nothing is written to the
@@ -97,17 +97,19 @@ extension Machine {
   ///
   /// Refuses with the host's -ENOENT or -EACCES, -EISDIR, -EINVAL for what is no regular file, an order
   /// or a window that is none, -EMFILE for more than 65,535 descriptors of a file, and -ENOMEM.
-  public func openFile(
-    path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil
-  ) throws(Refusal) -> UInt64 {
-    try files.openFile(path: typed, order: order, window: window)
+  @_disfavoredOverload
+  public func openFile(path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil)
+    throws(Refusal) -> VirtualAddress
+  {
+    try VirtualAddress(files.openFile(path: typed, order: order, window: window))
   }
 
   /// Makes a file of `size` bytes of zeroes in memory, as ramfs has them.
   ///
   /// Refuses with -EINVAL for an order above 9, -EFBIG above 2^63-1 bytes, -ENOMEM.
-  public func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> UInt64 {
-    try files.makeFile(size: size, order: order)
+  @_disfavoredOverload
+  public func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(files.makeFile(size: size, order: order))
   }
 
   /// Makes a memfd. The corresponding kernel function is `memfd_create`.
@@ -117,29 +119,31 @@ extension Machine {
   ///   - isHuge: `MFD_HUGETLB`, of pages of 2 MiB.
   ///   - isOptimized: whether the struct pages of its huge pages are given up (HVO).
   ///   - order: largest folio, 2^order pages.
+  @_disfavoredOverload
   public func createMemfd(
     allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
-  ) throws(Refusal) -> UInt64 {
-    try files.createMemfd(
-      allowsSealing: allowsSealing, isHuge: isHuge, isOptimized: isOptimized, order: order)
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(
+      files.createMemfd(
+        allowsSealing: allowsSealing, isHuge: isHuge, isOptimized: isOptimized, order: order))
   }
 
   /// Closes a descriptor. The file goes with its last user: open descriptor or mapping. Pages that
   /// somebody has pinned stay. The corresponding kernel function is `close`.
-  public func closeFile(_ address: UInt64) throws(Refusal) {
-    try files.closeFile(address)
+  public func closeFile(_ address: VirtualAddress) throws(Refusal) {
+    try files.closeFile(address.bits)
   }
 
   /// The path of the host's file that a file is, by its address; nil for every other address.
-  public func hostPath(of address: UInt64) -> [UInt8]? {
-    files.hostPath(of: address)
+  public func hostPath(of address: VirtualAddress) -> [UInt8]? {
+    files.hostPath(of: address.bits)
   }
 
   /// The seals of a file (`F_GET_SEALS`). The corresponding kernel function is `memfd_get_seals`.
   ///
   /// Refuses with -EBADF, and with -EINVAL for files that have none.
-  public func memfdSeals(_ address: UInt64) throws(Refusal) -> Seals {
-    try files.memfdSeals(address)
+  public func memfdSeals(_ address: VirtualAddress) throws(Refusal) -> Seals {
+    try files.memfdSeals(address.bits)
   }
 
   /// Adds seals (`F_ADD_SEALS`). The corresponding kernel function is `memfd_add_seals`.
@@ -147,8 +151,8 @@ extension Machine {
   /// Refuses with -EBADF; with -EINVAL for bits that are no seals and files that have none; with -EPERM
   /// after F_SEAL_SEAL; and F_SEAL_WRITE with -EBUSY while somebody may write: a shared mapping, or
   /// whoever has pinned a page.
-  public func addSeals(_ address: UInt64, _ seals: Seals) throws(Refusal) {
-    try files.addSeals(address, seals)
+  public func addSeals(_ address: VirtualAddress, _ seals: Seals) throws(Refusal) {
+    try files.addSeals(address.bits, seals)
   }
 
   /// `/sys/module/udmabuf/parameters`: most items of a list, and most MiB of a buffer. -1 is no limit.
@@ -159,10 +163,11 @@ extension Machine {
 
   /// Makes a buffer of one range (`UDMABUF_CREATE`); the number of items has no limit then. The
   /// corresponding kernel function is `udmabuf_create`.
-  public func createUdmabuf(
-    _ item: UdmabufItem, closesOnExec: Bool = false
-  ) throws(Refusal) -> UInt64 {
-    try files.createUdmabuf(item, closesOnExec: closesOnExec)
+  @_disfavoredOverload
+  public func createUdmabuf(_ item: UdmabufItem, closesOnExec: Bool = false) throws(Refusal)
+    -> VirtualAddress
+  {
+    try VirtualAddress(files.createUdmabuf(item, closesOnExec: closesOnExec))
   }
 
   /// Makes a buffer of ranges of memfds, one after the other, which may overlap and repeat
@@ -174,16 +179,17 @@ extension Machine {
   /// writing, -EINVAL (in 6.1 -EFBIG from 2^63 on) for pages behind the file's end, -ENOMEM. Pages that
   /// were missing in a memfd are there afterwards, also when a later item is refused; huge pages that
   /// were never touched are refused by kernels before 6.12.
-  public func createUdmabuf(
-    list items: [UdmabufItem], closesOnExec: Bool = false
-  ) throws(Refusal) -> UInt64 {
-    try files.createUdmabuf(list: items, closesOnExec: closesOnExec)
+  @_disfavoredOverload
+  public func createUdmabuf(list items: [UdmabufItem], closesOnExec: Bool = false) throws(Refusal)
+    -> VirtualAddress
+  {
+    try VirtualAddress(files.createUdmabuf(list: items, closesOnExec: closesOnExec))
   }
 
   /// Closes the descriptor of a buffer. Its pages are let go with its last user; while it is mapped
   /// into the kernel that is a BUG. The corresponding kernel function is `dma_buf_release`.
-  public func closeBuffer(_ address: UInt64) throws(Refusal) {
-    try files.closeBuffer(address)
+  public func closeBuffer(_ address: VirtualAddress) throws(Refusal) {
+    try files.closeBuffer(address.bits)
   }
 
   /// Maps a buffer into one range of kernel addresses; asked again, it counts. The corresponding kernel
@@ -192,15 +198,15 @@ extension Machine {
   /// By version: 6.1 has no such function and answers -EINVAL; 6.12 maps the first page of each folio
   /// for all of its pages; with `udmabuf_vmap_pfn` it is `vmap_pfn`, which refuses RAM; all others map
   /// the pages. Refuses with -EINVAL, and -ENOMEM where those refuse.
-  public func mapBuffer(_ address: UInt64) throws(Refusal) -> UInt64 {
-    try files.mapBuffer(address)
+  public func mapBuffer(_ address: VirtualAddress) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(files.mapBuffer(address.bits))
   }
 
   /// Takes one of the askings back, and with the last one the mapping. The corresponding kernel
   /// function is `dma_buf_vunmap`. Refuses with -EINVAL where there is no buffer; one that is not mapped
   /// is a BUG.
-  public func unmapBuffer(_ address: UInt64) throws(Refusal) {
-    try files.unmapBuffer(address)
+  public func unmapBuffer(_ address: VirtualAddress) throws(Refusal) {
+    try files.unmapBuffer(address.bits)
   }
 
   /// `DMA_BUF_IOCTL_SYNC`: the CPU begins, or ends, to use a buffer.
@@ -211,8 +217,8 @@ extension Machine {
   ///
   /// Refuses with -EINVAL for other bits, for neither reading nor writing, and for an end before any
   /// beginning.
-  public func syncBuffer(_ address: UInt64, flags: UInt64) throws(Refusal) {
-    try files.syncBuffer(address, flags: flags)
+  public func syncBuffer(_ address: VirtualAddress, flags: UInt64) throws(Refusal) {
+    try files.syncBuffer(address.bits, flags: flags)
   }
 
   /// Maps the pages of a file that hold bytes [start, end), and returns the page-aligned address of
@@ -222,21 +228,24 @@ extension Machine {
   /// Refuses with -EBADF; with NULL for an empty range, for a page that is not in memory, when there is
   /// no room, address or memory; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
   public func vmapFile(
-    _ address: UInt64, start: UInt64, end: UInt64, flags: VMFlags = [],
+    _ address: VirtualAddress, start: UInt64, end: UInt64, flags: VMFlags = [],
     protection: Protection = .kernel, caller: Ref<Symbol> = .none
-  ) throws(Refusal) -> UInt64 {
-    try files.vmapFile(
-      address, start: start, end: end, flags: flags, protection: protection, caller: caller)
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(
+      files.vmapFile(
+        address.bits, start: start, end: end, flags: flags, protection: protection, caller: caller))
   }
 
   /// The same as version 2 of the patch did it, with its traps: `last` is the last byte; a hole at the
   /// start maps what lies before the first folio in memory, any other is passed over and moves what
   /// follows down; a page that is swapped out ends the mapping; all of that is success.
   public func vmapFileRFC(
-    _ address: UInt64, start: UInt64, last: UInt64, flags: VMFlags = [],
+    _ address: VirtualAddress, start: UInt64, last: UInt64, flags: VMFlags = [],
     protection: Protection = .kernel, caller: Ref<Symbol> = .none
-  ) throws(Refusal) -> UInt64 {
-    try files.vmapFileRFC(
-      address, start: start, last: last, flags: flags, protection: protection, caller: caller)
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(
+      files.vmapFileRFC(
+        address.bits, start: start, last: last, flags: flags, protection: protection, caller: caller
+      ))
   }
 }

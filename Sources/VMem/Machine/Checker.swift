@@ -6,7 +6,7 @@ public struct Violation: Sendable {
   public let a: UInt64
   public let b: UInt64
 
-  public init(_ what: StaticString, _ a: UInt64 = 0, _ b: UInt64 = 0) {
+  package init(_ what: StaticString, _ a: UInt64 = 0, _ b: UInt64 = 0) {
     self.what = what
     self.a = a
     self.b = b

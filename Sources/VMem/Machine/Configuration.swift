@@ -8,9 +8,9 @@ public struct Configuration: Equatable, Sendable {
   public var nodes = 1
   /// Levels of page tables: 4 or 5.
   public var levels = 4
-  public var kernel = KernelVersion.v6_18
+  public var kernel = KernelVersion.standard
   /// Behaviour that differs between kernels, as the version sets it unless changed.
-  public var switches = KernelVersion.v6_18.switches
+  public var switches = KernelVersion.standard.switches
   public var seed: UInt64 = 1
   /// Entries of each CPU's TLB: 12, 24, 48 and so on to 12288, or 0 for CPUs that walk the tables each
   /// time.

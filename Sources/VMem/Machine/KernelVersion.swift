@@ -12,6 +12,9 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
   /// What waits for the release after the newest.
   case next = 65535
 
+  /// What `boot` makes unless told otherwise.
+  package static let standard = v6_18
+
   /// Those that are released.
   public static let released = allCases.filter { $0 != .next }
 

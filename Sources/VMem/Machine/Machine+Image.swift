@@ -49,7 +49,7 @@ extension RAM {
     result.cpus = Int(self[state].cpuCount)
     result.nodes = Int(self[state].nodes)
     result.levels = Int(self[state].levels)
-    result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .v6_18
+    result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .standard
     result.switches = Switches(low: self[state].switches, high: self[state].moreSwitches)
     result.vmallocStart = self[state].vmallocStart
     result.lazyMaximum = self[state].areas.lazyMaximum

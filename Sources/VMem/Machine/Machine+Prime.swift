@@ -92,7 +92,7 @@ extension Machine {
     } catch {
       throw Refusal(.null, .cacheConflict, physical, UInt64(CacheMode.writeBack.rawValue))
     }
-    try mappings.mapDevice(start, start + size, physical, granted.protection)
+    try mappings.mapDevice(start, end: start + size, physical: physical, granted.protection)
   }
 
   private func primePages(_ area: Ref<VMArea>, _ primed: Priming.Area) throws(Refusal) {

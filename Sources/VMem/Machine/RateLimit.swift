@@ -28,7 +28,7 @@ struct RateLimit: BitwiseCopyable {
 
 extension KernelPart where Self: ~Copyable {
   /// Logs a failed search for address space: ten in five seconds.
-  func logAllocationFailed(_ size: UInt64, _ from: UInt64, _ to: UInt64) {
+  func logAllocationFailed(_ size: UInt64, from: UInt64, to: UInt64) {
     let (isPrinted, missed) = ram[ram.log].messageLimit.admit(
       clock, interval_us: 5_000_000, burst: 10)
     if missed > 0 { logMessage(.suppressed, .alloc_vmap_area, UInt64(missed)) }

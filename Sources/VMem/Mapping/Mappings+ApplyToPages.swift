@@ -3,7 +3,7 @@ extension Mappings {
   /// Carries out `Machine.applyToPages`.
   @discardableResult
   func applyToPages(
-    _ start: UInt64, _ end: UInt64, _ body: Machine.EntryFunction
+    _ start: UInt64, _ end: UInt64, _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
   ) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
@@ -40,7 +40,7 @@ extension Mappings {
   /// Carries out `Machine.applyToExistingPages`.
   @discardableResult
   func applyToExistingPages(
-    _ start: UInt64, _ end: UInt64, _ body: Machine.EntryFunction
+    _ start: UInt64, _ end: UInt64, _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
   ) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }

@@ -45,7 +45,7 @@ extension Mappings {
       ram[area].physicalAddress = base
       let start = ram[area].start
       do throws(Refusal) {
-        try mapDevice(start, start &+ length, base, granted.protection)
+        try mapDevice(start, end: start &+ length, physical: base, granted.protection)
       } catch {
         vmAreas.removeArea(area)
         throw error
@@ -101,11 +101,11 @@ extension Mappings {
   }
 
   func mapDevice(
-    _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection
+    _ start: UInt64, end: UInt64, physical: UInt64, _ protection: Protection
   ) throws(Refusal) {
     mightSleep(.ioremap_page_range)
     if physical >> 12 < UInt64(ram.frameCount) { ram.noteMappingOfOthers() }
-    let outcome = tables.mapPhysical(start, end, physical, protection, largest: 3) {}
+    let outcome = tables.mapPhysical(start, end: end, physical: physical, protection, largest: 3) {}
     switch outcome {
     case .done: return
     case .noMemory(let address, let depth):
@@ -126,7 +126,7 @@ extension Mappings {
     try beginCall()
     defer { endCall() }
     guard has(.ioremapRangeChecks) else {
-      return try mapDevice(start, end, physical & ~4095, .uncached)
+      return try mapDevice(start, end: end, physical: physical & ~4095, .uncached)
     }
     guard let area = vmAreas.findVMArea(start), area.flags.contains(.ioremap) else {
       warnOnce(.ioremapRangeOfOther, .ioremap_page_range, .notIoremap, start)
@@ -138,7 +138,7 @@ extension Mappings {
         area.start &+ area.size)
       throw Refusal(.errno(.ERANGE), .notWholeArea, area.start, area.start &+ area.size)
     }
-    try mapDevice(start, end, physical & ~4095, .uncached)
+    try mapDevice(start, end: end, physical: physical & ~4095, .uncached)
   }
 
   /// Carries out `Machine.iounmap`.

@@ -29,7 +29,8 @@ extension Mappings {
         return try vmMapRAM(pages, count: count)
       }
       throw vmAreas.refusal(
-        error, count << 12, count << 12, 4096, map.vmallocStart, map.vmallocEnd, isLogged: true)
+        error, requested: count << 12, size: count << 12, align: 4096, from: map.vmallocStart,
+        to: map.vmallocEnd, isLogged: true)
     }
     do throws(Refusal) {
       try mapPages(address, address + count << 12, pages)

@@ -10,8 +10,8 @@ extension Mappings {
       throw bug(function, .notCanonical, map.isCanonical(start) ? end : start)
     }
     guard
-      !overlaps(start, end, map.pageOffset, UInt64(highmem.directFrames) << 12),
-      !overlaps(start, end, map.vmemmap, UInt64(ram.frameCount) << 6),
+      !overlaps(start, end: end, base: map.pageOffset, size: UInt64(highmem.directFrames) << 12),
+      !overlaps(start, end: end, base: map.vmemmap, size: UInt64(ram.frameCount) << 6),
       !highmem.touchesWindows(start, end)
     else { throw bug(function, .touchesDirectMap, start, end) }
   }
@@ -45,12 +45,16 @@ extension Mappings {
       (map.pageOffset, UInt64(highmem.directFrames) << 12), (map.vmemmap, frames << 6),
     ] {
       let base = base & (period - 1)
-      if overlaps(from, to, base, size) || overlaps(from, to, base + period, size) { return true }
+      if overlaps(from, end: to, base: base, size: size)
+        || overlaps(from, end: to, base: base + period, size: size)
+      {
+        return true
+      }
     }
     return false
   }
 
-  private func overlaps(_ start: UInt64, _ end: UInt64, _ base: UInt64, _ size: UInt64) -> Bool {
+  private func overlaps(_ start: UInt64, end: UInt64, base: UInt64, size: UInt64) -> Bool {
     start < base + size && end > base
   }
 

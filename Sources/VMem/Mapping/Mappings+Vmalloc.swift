@@ -159,7 +159,8 @@ extension Mappings {
       for offset in stride(from: 0, to: size, by: 1 << Int(shift)) {
         let pfn = pageSets.page(offset >> 12, of: set) ?? 0
         let outcome = tables.mapPhysical(
-          start + offset, start + offset + 1 << shift, UInt64(pfn) << 12, .kernel, largest: 2
+          start + offset, end: start + offset + 1 << shift, physical: UInt64(pfn) << 12, .kernel,
+          largest: 2
         ) { if request.mode.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) } }
         guard outcome == .done else {
           throw Refusal(.null, .noTableMemory, start + offset, levelCode(2))

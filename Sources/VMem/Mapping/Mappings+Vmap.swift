@@ -53,7 +53,9 @@ extension Mappings {
         && zip(rest, first...).allSatisfy { $0 == $1 } && first + 512 <= UInt64(ram.frameCount)
       let step = isLeaf ? 512 : min(512, count - done)
       if isLeaf {
-        let outcome = tables.mapPhysical(at, at + 2 << 20, first << 12, .kernel, largest: 2) {
+        let outcome = tables.mapPhysical(
+          at, end: at + 2 << 20, physical: first << 12, .kernel, largest: 2
+        ) {
           mightSleep(.pte_alloc_kernel)
         }
         guard outcome == .done else {

@@ -9,15 +9,15 @@ public enum AllocationMode: UInt8, Sendable {
   var mayBlock: Bool { self == .kernel }
 
   /// Bits of the words that `--gfp` takes.
-  public static let words: [(name: StaticString, value: UInt64)] = [
+  package static let words: [(name: StaticString, value: UInt64)] = [
     ("GFP_KERNEL", 0), ("GFP_ATOMIC", 1), ("GFP_NOWAIT", 2), ("__GFP_ZERO", zeroed),
     ("__GFP_NOWARN", silent),
   ]
-  public static let zeroed: UInt64 = 4
-  public static let silent: UInt64 = 8
+  package static let zeroed: UInt64 = 4
+  package static let silent: UInt64 = 8
 
   /// The strictest of some words.
-  public init(gfp: UInt64) {
+  package init(gfp: UInt64) {
     self = gfp & 2 != 0 ? .nowait : gfp & 1 != 0 ? .atomic : .kernel
   }
 }
@@ -27,9 +27,8 @@ public struct VmallocRequest: Sendable {
   /// Bytes.
   public var size: UInt64
   public var align: UInt64 = 1
-  /// Window to search, end exclusive; the vmalloc window unless given.
-  public var start: UInt64?
-  public var end: UInt64?
+  package var start: UInt64?
+  package var end: UInt64?
   public var flags: VMFlags = []
   /// Preferred NUMA node, or nil for none.
   public var node: Int?
@@ -41,7 +40,11 @@ public struct VmallocRequest: Sendable {
   public var mode = AllocationMode.kernel
   public var caller = Ref<Symbol>.none
 
-  public init(size: UInt64) { self.size = size }
+  /// For `size` bytes in `window`; nil for the vmalloc window.
+  public init(size: UInt64, in window: Range<VirtualAddress>? = nil) {
+    self.size = size
+    (start, end) = (window?.lowerBound.bits, window?.upperBound.bits)
+  }
 
   /// `__GFP_NOWARN`.
   static let noWarning: UInt64 = 0x2000

@@ -15,29 +15,33 @@ extension Machine {
   }
 
   /// Frame number of page `index` of a set; nil past its end.
-  public func page(_ index: UInt64, of set: Ref<PageSet>) -> UInt32? {
-    pageSets.page(index, of: set)
+  @_disfavoredOverload
+  public func page(_ index: UInt64, of set: Ref<PageSet>) -> FrameNumber? {
+    pageSets.page(index, of: set).map { FrameNumber(UInt64($0)) }
   }
 
   /// Kernel address of a frame's struct page.
-  public func structPageAddress(_ pfn: UInt64) -> UInt64 {
-    pageSets.structPageAddress(pfn)
+  public func structPageAddress(_ pfn: FrameNumber) -> VirtualAddress {
+    VirtualAddress(pageSets.structPageAddress(pfn.number))
   }
 
   /// Takes a reference on each page. The corresponding kernel function is `get_page`.
-  public func getPages(_ pages: [UInt64]) throws(Refusal) {
-    try pageSets.getPages(pages)
+  @_disfavoredOverload
+  public func getPages(_ pages: [FrameNumber]) throws(Refusal) {
+    try pageSets.getPages(pages.map(\.number))
   }
 
   /// Drops a reference on each page and frees those that had no other. The corresponding kernel
   /// function is `put_page`.
-  public func putPages(_ pages: [UInt64]) throws(Refusal) {
-    try pageSets.putPages(pages)
+  @_disfavoredOverload
+  public func putPages(_ pages: [FrameNumber]) throws(Refusal) {
+    try pageSets.putPages(pages.map(\.number))
   }
 
   /// Frees each page, dropping the reference its owner has. The corresponding kernel function is
   /// `__free_pages`.
-  public func freePages(_ pages: [UInt64]) throws(Refusal) {
-    try pageSets.freePages(pages)
+  @_disfavoredOverload
+  public func freePages(_ pages: [FrameNumber]) throws(Refusal) {
+    try pageSets.freePages(pages.map(\.number))
   }
 }

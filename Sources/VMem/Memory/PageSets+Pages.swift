@@ -1,7 +1,7 @@
 /// A list of pages as mapping calls take it: frame numbers.
-public enum PageList {
+package enum PageList {
   /// Stands for a null page pointer.
-  public static let null = UInt64.max
+  package static let null = UInt64.max
 }
 
 /// Pages that callers allocate, count references of and free.

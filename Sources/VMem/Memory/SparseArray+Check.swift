@@ -7,14 +7,14 @@ extension SparseArray {
     var entries: [(key: UInt64, value: UInt32)] = []
     var hasIdle = idle == 0
     if root != 0 && height > 0 && height <= 6 {
-      check(root, height, 0, ram, &checker, &entries, &hasIdle)
+      check(root, level: height, key: 0, ram, &checker, &entries, &hasIdle)
     }
     checker.expect(hasIdle, "sparse array: idle chunk", idle)
     return entries
   }
 
   private func check(
-    _ chunk: UInt32, _ level: UInt32, _ key: UInt64, _ ram: RAM, _ checker: inout Checker,
+    _ chunk: UInt32, level: UInt32, key: UInt64, _ ram: RAM, _ checker: inout Checker,
     _ entries: inout [(key: UInt64, value: UInt32)], _ hasIdle: inout Bool
   ) {
     guard checker.claim(UInt64(chunk), "sparse array: chunk is not RAM") else { return }
@@ -26,7 +26,7 @@ extension SparseArray {
       used += 1
       let place = key << 10 | UInt64(index)
       if level > 1 {
-        check(word, level - 1, place, ram, &checker, &entries, &hasIdle)
+        check(word, level: level - 1, key: place, ram, &checker, &entries, &hasIdle)
       } else {
         entries.append((place, word))
       }

@@ -6,10 +6,10 @@ public struct AddressMap: Equatable, Sendable {
 
   /// Where the modules begin: behind the room for the kernel's image, 512 MiB, or 1 GiB of a kernel
   /// built to be put at a random place.
-  public let modulesStart: UInt64
+  package let modulesStart: UInt64
 
   /// First byte of the vmalloc window (`vmalloc_base`): a multiple of 1 GiB.
-  public let vmallocStart: UInt64
+  package let vmallocStart: UInt64
 
   /// `CONFIG_RANDOMIZE_BASE` in `randomizesBase`; `vmallocStart` is 0 for the usual place.
   package init(levels: Int, randomizesBase: Bool = false, vmallocStart: UInt64 = 0) {
@@ -37,11 +37,11 @@ public struct AddressMap: Equatable, Sendable {
   }
 
   /// `page_offset_base`: physical 0 in the direct map.
-  public var pageOffset: UInt64 { levels == 4 ? 0xffff_8880_0000_0000 : 0xff11_0000_0000_0000 }
+  package var pageOffset: UInt64 { levels == 4 ? 0xffff_8880_0000_0000 : 0xff11_0000_0000_0000 }
   /// The window's last byte; the kernel uses it as the exclusive end of searches all the same.
-  public var vmallocEnd: UInt64 { vmallocStart + (Self.vmallocSize(levels: levels) - 1) }
+  package var vmallocEnd: UInt64 { vmallocStart + (Self.vmallocSize(levels: levels) - 1) }
   /// `vmemmap_base`: the struct page of frame 0. Behind a random window it is as near as it can be.
-  public var vmemmap: UInt64 {
+  package var vmemmap: UInt64 {
     guard isUsual else { return vmallocEnd + 1 + 1 << 30 }
     return levels == 4 ? 0xffff_ea00_0000_0000 : 0xffd4_0000_0000_0000
   }
@@ -49,20 +49,46 @@ public struct AddressMap: Equatable, Sendable {
   package var isUsual: Bool { vmallocStart == Self.usualStart(levels) }
   /// `__START_KERNEL_map`.
   package static let imageStart: UInt64 = 0xffff_ffff_8000_0000
-  public static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
+  package static let modulesEnd: UInt64 = 0xffff_ffff_ff00_0000
 
   /// First address of the canonical kernel half.
   package var kernelStart: UInt64 { levels == 4 ? 0xffff_8000_0000_0000 : 0xff00_0000_0000_0000 }
 
   /// Whether the hardware accepts the address: all bits above the translated ones are equal.
   @inlinable @inline(__always)
-  public func isCanonical(_ address: UInt64) -> Bool {
+  package func isCanonical(_ address: UInt64) -> Bool {
     let unused = levels == 4 ? 16 : 7
     return UInt64(bitPattern: Int64(bitPattern: address << unused) >> Int64(unused)) == address
   }
 
-  public func isVmallocAddress(_ address: UInt64) -> Bool {
+  package func isVmallocAddress(_ address: UInt64) -> Bool {
     address >= vmallocStart && address < vmallocEnd
+  }
+}
+
+/// The areas as addresses.
+extension AddressMap {
+  /// The vmalloc window. Its last byte, which searches leave out as the kernel does, is its `upperBound`.
+  public var vmalloc: Range<VirtualAddress> {
+    VirtualAddress(vmallocStart)..<VirtualAddress(vmallocEnd)
+  }
+  /// Where modules are loaded.
+  public var modules: Range<VirtualAddress> {
+    VirtualAddress(modulesStart)..<VirtualAddress(Self.modulesEnd)
+  }
+  /// Physical 0 in the direct map (`page_offset_base`).
+  public var directMap: VirtualAddress { VirtualAddress(pageOffset) }
+  /// The struct page of frame 0 (`vmemmap_base`).
+  public var structPages: VirtualAddress { VirtualAddress(vmemmap) }
+  /// Users' addresses end in front of it (`TASK_SIZE`).
+  public var usersEnd: VirtualAddress { VirtualAddress(taskSize) }
+
+  /// Whether the hardware accepts the address: all bits above the translated ones are equal.
+  public func isCanonical(_ address: VirtualAddress) -> Bool { isCanonical(address.bits) }
+
+  /// The corresponding kernel function is `is_vmalloc_addr`.
+  public func isVmallocAddress(_ address: VirtualAddress) -> Bool {
+    isVmallocAddress(address.bits)
   }
 }
 

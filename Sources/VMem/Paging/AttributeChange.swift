@@ -56,7 +56,7 @@ struct AttributeChange {
       let new = changed(leaf)
       if new != leaf {
         guard count == size >> 12 else {
-          if !mmu.splitLeaf(table, index, depth, address) {
+          if !mmu.splitLeaf(table, index: index, depth: depth, address: address) {
             return .noMemory(address, depth: depth - 1)
           }
           continue
@@ -67,7 +67,7 @@ struct AttributeChange {
       }
       let pfn = (leaf.bits & Entry.pfnMask & ~(size - 1) | address & (size - 1)) >> 12
       if changesAliases {
-        let end = follow(mmu, address, pfn, count)
+        let end = follow(mmu, address: address, pfn: pfn, count: count)
         if end != .done { return end }
       }
       done += count
@@ -78,7 +78,7 @@ struct AttributeChange {
   /// Gives the direct map's leaves of the same frames what the others got, but for the right to
   /// execute, which it never has: `cpa_process_alias`.
   private mutating func follow(
-    _ mmu: MMU, _ address: UInt64, _ pfn: UInt64, _ count: UInt64
+    _ mmu: MMU, address: UInt64, pfn: UInt64, count: UInt64
   ) -> End {
     guard pfn < UInt64(mmu.highmem.directFrames), !mmu.tables.isDirectMap(address) else {
       return .done
@@ -101,10 +101,10 @@ struct AttributeChange {
 
 extension MMU {
   fileprivate func splitLeaf(
-    _ table: UInt64, _ index: Int, _ depth: Int, _ address: UInt64
+    _ table: UInt64, index: Int, depth: Int, address: UInt64
   ) -> Bool {
     mightSleep(.__alloc_pages_noprof)
-    return tables.split(table, index, depth, isDirectMap: tables.isDirectMap(address))
+    return tables.split(table, index: index, depth: depth, isDirectMap: tables.isDirectMap(address))
   }
 
   /// Complains when a leaf becomes writable and executable, and lets it: `verify_rwx`.

@@ -128,9 +128,9 @@ public struct Protection: BitwiseCopyable, Equatable, Sendable {
   var isPresent: Bool { bits & Entry.present != 0 }
 
   /// `_KERNPG_TABLE`: an entry that points at a kernel table.
-  public static let kernelTable = Protection(bits: 0x063)
+  package static let kernelTable = Protection(bits: 0x063)
   /// `_PAGE_TABLE`: an entry that points at a user's table.
-  public static let userTable = Protection(bits: 0x067)
+  package static let userTable = Protection(bits: 0x067)
   /// `PAGE_KERNEL`.
   public static let kernel = Protection(bits: 0x8000_0000_0000_0163)
   /// The same, of a page that is neither accessed nor written yet.

@@ -1,8 +1,6 @@
 /// Finds what page tables map, without a look at what they do not.
 package struct LeafWalk {
-  private let ram: RAM
-  private let levels: Int
-  private let top: UInt64
+  private let tables: PageTables
 
   /// The kernel's tables.
   package init(_ machine: borrowing Machine) { self.init(machine.tables) }
@@ -12,11 +10,7 @@ package struct LeafWalk {
     self.init(PageTables(ram: machine.ram, map: machine.map, root: UInt32(space.top)))
   }
 
-  init(_ tables: PageTables) {
-    ram = tables.ram
-    levels = tables.levels
-    top = tables.top
-  }
+  init(_ tables: PageTables) { self.tables = tables }
 
   /// Calls `body` for the part of every leaf that lies in `range`, ascending: its first address,
   /// the frame mapped there, and pages. Both ends of `range` are limits of pages.
@@ -47,31 +41,14 @@ package struct LeafWalk {
     in range: ClosedRange<UInt64>,
     _ body: (_ address: UInt64, _ entry: Entry, _ depth: Int, _ pages: UInt64) -> Bool
   ) {
-    // Sound tables are visited once each.
-    var limit = StepLimit(UInt64(ram.frameCount))
-    _ = visit(top, levels, range, &limit, body)
-  }
-
-  private func visit(
-    _ table: UInt64, _ depth: Int, _ range: ClosedRange<UInt64>, _ limit: inout StepLimit,
-    _ body: (UInt64, Entry, Int, UInt64) -> Bool
-  ) -> Bool {
-    limit.step()
-    let inside = Level.size(depth: depth) - 1
-    var address = range.lowerBound
-    while true {
-      let last = min(address | inside, range.upperBound)
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      let isKept = depth == 1 && address >> 63 == 0 && entry.isWithoutRights
-      if entry.isPresent || isKept {
-        if entry.endsWalk(depth: depth) {
-          guard body(address, entry, depth, (last - address) >> 12 + 1) else { return false }
-        } else if !visit(entry.pfn, depth - 1, address...last, &limit, body) {
-          return false
-        }
-      }
-      if last == range.upperBound { return true }
-      address = last + 1
+    var walk = tables.walk
+    walk.forEachEntry(in: range) { step in
+      if step.leadsToTable { return .below }
+      let isKept = step.depth == 1 && step.first >> 63 == 0 && step.entry.isWithoutRights
+      guard step.entry.isPresent || isKept else { return .behind }
+      let pages = (step.part.upperBound - step.part.lowerBound) >> 12 + 1
+      return body(step.part.lowerBound, step.entry, step.depth, pages) ? .behind : .end
     }
+    precondition(walk.budget > 0, "page tables lead to each other in a circle")
   }
 }

@@ -6,25 +6,25 @@ public enum Level: UInt8, CaseIterable, Sendable {
 
   /// The name of the level `depth` steps above the pages (1 is `pte`) when there are `levels`.
   @inlinable @inline(__always)
-  public init(depth: Int, levels: Int) {
+  package init(depth: Int, levels: Int) {
     self = depth >= levels ? .pgd : Level(rawValue: UInt8(truncatingIfNeeded: depth)) ?? .pgd
   }
 
   /// Steps above the pages (1 is `pte`) when there are `levels`.
   @inlinable @inline(__always)
-  public func depth(levels: Int) -> Int { self == .pgd ? levels : Int(rawValue) }
+  package func depth(levels: Int) -> Int { self == .pgd ? levels : Int(rawValue) }
 
   /// log2 of the bytes that one entry `depth` steps above the pages covers.
   @inlinable @inline(__always)
-  public static func shift(depth: Int) -> UInt64 { UInt64(3 + 9 * depth) }
+  package static func shift(depth: Int) -> UInt64 { UInt64(3 + 9 * depth) }
 
   /// Bytes that one entry `depth` steps above the pages covers.
   @inlinable @inline(__always)
-  public static func size(depth: Int) -> UInt64 { 1 << shift(depth: depth) }
+  package static func size(depth: Int) -> UInt64 { 1 << shift(depth: depth) }
 
   /// Index into the table `depth` steps above the pages that translates `address`.
   @inlinable @inline(__always)
-  public static func index(of address: UInt64, depth: Int) -> Int {
+  package static func index(of address: UInt64, depth: Int) -> Int {
     Int(truncatingIfNeeded: address >> shift(depth: depth) & 511)
   }
 }

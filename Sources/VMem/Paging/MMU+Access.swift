@@ -172,17 +172,10 @@ extension MMU {
 
   /// Carries out `Machine.walk`.
   func walk(_ address: UInt64) -> [WalkStep] {
-    var steps: [WalkStep] = []
-    var table = users.tables(ofCPU: cpu).top
-    var depth = map.levels
-    while true {
-      let index = Level.index(of: address, depth: depth)
-      let entry = ram[table: table, index]
-      let level = Level(depth: depth, levels: map.levels)
-      steps.append(WalkStep(level: level, index: index, table: table, entry: entry))
-      if !entry.isPresent || entry.endsWalk(depth: depth) { return steps }
-      table = entry.pfn
-      depth -= 1
+    users.tables(ofCPU: cpu).descent(to: address).map {
+      WalkStep(
+        level: Level(depth: $0.depth, levels: map.levels), index: $0.index, table: $0.table,
+        entry: $0.entry)
     }
   }
 }
@@ -191,9 +184,11 @@ extension MMU {
 public struct WalkStep: Sendable {
   public let level: Level
   public let index: Int
-  /// Frame of the table the entry lies in.
-  public let table: UInt64
+  package let table: UInt64
   package let entry: Entry
+  /// Frame of the table the entry lies in.
+  public var tableFrame: FrameNumber { FrameNumber(table) }
   /// Physical address of the entry itself.
-  public var entryPhysicalAddress: UInt64 { (table << 12) + UInt64(index) * 8 }
+  public var entryAddress: PhysicalAddress { PhysicalAddress(entryPhysicalAddress) }
+  package var entryPhysicalAddress: UInt64 { (table << 12) + UInt64(index) * 8 }
 }

@@ -97,16 +97,9 @@ extension MMU {
     // Of a block the kernel reads pages that lie elsewhere in it.
     if !area.isNone, ram[area].kind == .mapBlock, has(.mapRAMInKcore) { return 0 }
     if !area.isNone, address >= kcoreReads(ram[area]).upperBound { return ram[area].end - address }
-    var table = tables.top
-    for depth in stride(from: map.levels, through: 1, by: -1) {
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      let inside = Level.size(depth: depth) - 1
-      guard entry.isPresent else {
-        return min(inside - address & inside + 1, map.vmallocEnd - address)
-      }
-      if entry.endsWalk(depth: depth) { break }
-      table = entry.pfn
-    }
-    return 0
+    let end = tables.end(of: address)
+    guard !end.entry.isPresent else { return 0 }
+    let inside = Level.size(depth: end.depth) - 1
+    return min(inside - address & inside + 1, map.vmallocEnd - address)
   }
 }

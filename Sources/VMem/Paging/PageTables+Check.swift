@@ -11,7 +11,7 @@ extension PageTables {
       direct: Frames(
         at: map.pageOffset, first: 0,
         count: UInt64(ram.frameCount &- ram[ram.highMemory].frames)))
-    walk.check(top, levels, 0, &checker)
+    walk.check(top, depth: levels, address: 0, &checker)
     let state = ram[ram.paging]
     for depth in 0..<6 {
       checker.expect(
@@ -71,7 +71,7 @@ private struct TableCheck {
   }
 
   mutating func check(
-    _ table: UInt64, _ depth: Int, _ address: UInt64, _ checker: inout Checker
+    _ table: UInt64, depth: Int, address: UInt64, _ checker: inout Checker
   ) {
     let ram = tables.ram
     guard checker.claim(table, "page table is not RAM") else { return }
@@ -93,19 +93,19 @@ private struct TableCheck {
       var here = address | UInt64(index) << Level.shift(depth: depth)
       if depth == tables.levels && index >= 256 { here |= ~0 << Level.shift(depth: depth + 1) }
       if entry.endsWalk(depth: depth) {
-        checkLeaf(entry, depth, here, place, &checker)
+        checkLeaf(entry, depth: depth, address: here, place: place, &checker)
       } else {
         checker.expect(
           entry.bits & ~Entry.pfnMask == Protection.kernelTable.bits,
           "page table: attributes of a table entry", place, entry.bits)
-        check(entry.pfn, depth - 1, here, &checker)
+        check(entry.pfn, depth: depth - 1, address: here, &checker)
       }
       if checker.isFull { return }
     }
   }
 
   private mutating func checkLeaf(
-    _ entry: Entry, _ depth: Int, _ address: UInt64, _ place: UInt64, _ checker: inout Checker
+    _ entry: Entry, depth: Int, address: UInt64, place: UInt64, _ checker: inout Checker
   ) {
     // A large leaf has its PAT bit where small ones have the lowest bit of the frame number.
     var attributes = entry.bits & ~Entry.pfnMask

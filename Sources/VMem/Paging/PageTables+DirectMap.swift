@@ -1,7 +1,7 @@
 extension PageTables {
   /// Replaces a large leaf by a table of the next smaller leaves, and flushes all TLBs. Returns false
   /// when there is no frame for it. The corresponding kernel function is `split_large_page`.
-  func split(_ table: UInt64, _ index: Int, _ depth: Int, isDirectMap: Bool) -> Bool {
+  func split(_ table: UInt64, index: Int, depth: Int, isDirectMap: Bool) -> Bool {
     guard let below = newTable(depth: depth - 1) else { return false }
     let leaf = ram[table: table, index]
     let step = Level.size(depth: depth - 1)

@@ -29,7 +29,7 @@ extension PageTables {
     _ beforeAllocating: BeforeAllocating
   ) -> MapOutcome {
     var position = 0
-    return map(top, levels, start, end, beforeAllocating) { table, from, to in
+    return map(top, depth: levels, start: start, end: end, beforeAllocating) { table, from, to in
       mapEntries(table, from, to, pages, &position, protection)
     }
   }
@@ -39,7 +39,7 @@ extension PageTables {
     _ table: UInt64, _ from: UInt64, _ to: UInt64, _ pages: [UInt64], _ position: inout Int,
     _ protection: Protection
   ) -> MapOutcome {
-    let done = mapRun(table, from, to, pages, position, protection)
+    let done = mapRun(table, from: from, to: to, pages, position: position, protection)
     position += done
     var address = from &+ UInt64(done) << 12
     if done > 0 && address == to { return .done }
@@ -68,7 +68,7 @@ extension PageTables {
   /// Maps pages as long as nothing is in the way and returns how many; the caller finds out what is.
   @inline(__always)
   private func mapRun(
-    _ table: UInt64, _ from: UInt64, _ to: UInt64, _ pages: [UInt64], _ position: Int,
+    _ table: UInt64, from: UInt64, to: UInt64, _ pages: [UInt64], position: Int,
     _ protection: Protection
   ) -> Int {
     let first = Level.index(of: from, depth: 1)
@@ -97,12 +97,14 @@ extension PageTables {
   func buildTables(
     _ start: UInt64, _ end: UInt64, depth: Int, _ beforeAllocating: BeforeAllocating
   ) -> MapOutcome {
-    map(top, levels, start, end, until: depth, beforeAllocating) { _, _, _ in .done }
+    map(top, depth: levels, start: start, end: end, until: depth, beforeAllocating) { _, _, _ in
+      .done
+    }
   }
 
   /// Walks [start, end) and calls `body` for each table at depth `until`, making missing ones.
   private func map(
-    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, until: Int = 1,
+    _ table: UInt64, depth: Int, start: UInt64, end: UInt64, until: Int = 1,
     _ beforeAllocating: BeforeAllocating,
     _ body: (UInt64, UInt64, UInt64) -> MapOutcome
   ) -> MapOutcome {
@@ -117,12 +119,13 @@ extension PageTables {
         guard let below = newTable(depth: depth - 1) else {
           return .noMemory(address, depth: depth)
         }
-        entry = link(table, index, depth, below)
+        entry = link(table, index: index, depth: depth, below: below)
       } else if entry.bits & Entry.pageSize != 0 {
         return .leaf(address, depth: depth)
       }
       let outcome = map(
-        entry.pfn, depth - 1, address, next, until: until, beforeAllocating, body)
+        entry.pfn, depth: depth - 1, start: address, end: next, until: until, beforeAllocating, body
+      )
       if outcome != .done { return outcome }
       address = next
     } while address != end

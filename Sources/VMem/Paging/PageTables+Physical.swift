@@ -7,23 +7,30 @@ extension PageTables {
   ///   - largest: depth of the largest leaf allowed: 1 for 4 KiB, 2 for 2 MiB, 3 for 1 GiB.
   ///   - protection: attributes of a 4 KiB leaf; large leaves get the size bit and PAT moved.
   func mapPhysical(
-    _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection, largest: Int,
+    _ start: UInt64, end: UInt64, physical: UInt64, _ protection: Protection, largest: Int,
     _ beforeAllocating: BeforeAllocating
   ) -> MapOutcome {
-    mapPhysical(top, levels, start, end, physical, protection, largest, beforeAllocating)
+    mapPhysical(
+      top, depth: levels, start: start, end: end, physical: physical, protection, largest: largest,
+      beforeAllocating)
   }
 
   private func mapPhysical(
-    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ physical: UInt64,
-    _ protection: Protection, _ largest: Int, _ beforeAllocating: BeforeAllocating
+    _ table: UInt64, depth: Int, start: UInt64, end: UInt64, physical: UInt64,
+    _ protection: Protection, largest: Int, _ beforeAllocating: BeforeAllocating
   ) -> MapOutcome {
-    if depth == 1 { return mapPhysicalEntries(table, start, end, physical, protection) }
+    if depth == 1 {
+      return mapPhysicalEntries(table, start: start, end: end, physical: physical, protection)
+    }
     var address = start
     var physical = physical
     repeat {
       let next = Self.boundary(address, end, depth: depth)
       let index = Level.index(of: address, depth: depth)
-      if placeLeaf(table, index, depth, address, next, physical, protection, largest) {
+      if placeLeaf(
+        table, index: index, depth: depth, address: address, next: next, physical: physical,
+        protection, largest: largest)
+      {
         physical &+= next &- address
         address = next
         continue
@@ -34,12 +41,13 @@ extension PageTables {
         guard let below = newTable(depth: depth - 1) else {
           return .noMemory(address, depth: depth)
         }
-        entry = link(table, index, depth, below)
+        entry = link(table, index: index, depth: depth, below: below)
       } else if entry.bits & Entry.pageSize != 0 {
         return .leaf(address, depth: depth)
       }
       let outcome = mapPhysical(
-        entry.pfn, depth - 1, address, next, physical, protection, largest, beforeAllocating)
+        entry.pfn, depth: depth - 1, start: address, end: next, physical: physical, protection,
+        largest: largest, beforeAllocating)
       if outcome != .done { return outcome }
       physical &+= next &- address
       address = next
@@ -49,7 +57,7 @@ extension PageTables {
 
   @inline(__always)
   private func mapPhysicalEntries(
-    _ table: UInt64, _ start: UInt64, _ end: UInt64, _ physical: UInt64, _ protection: Protection
+    _ table: UInt64, start: UInt64, end: UInt64, physical: UInt64, _ protection: Protection
   ) -> MapOutcome {
     var address = start
     var pfn = physical >> 12
@@ -70,8 +78,8 @@ extension PageTables {
   /// (`vmap_try_huge_pmd`, `vmap_try_huge_pud`). A table in the way is freed when it is there only
   /// because nothing ever frees one.
   private func placeLeaf(
-    _ table: UInt64, _ index: Int, _ depth: Int, _ address: UInt64, _ next: UInt64,
-    _ physical: UInt64, _ protection: Protection, _ largest: Int
+    _ table: UInt64, index: Int, depth: Int, address: UInt64, next: UInt64,
+    physical: UInt64, _ protection: Protection, largest: Int
   ) -> Bool {
     let size = Level.size(depth: depth)
     guard depth <= largest, depth <= 3, next &- address == size, address & (size - 1) == 0,
@@ -86,7 +94,7 @@ extension PageTables {
         frames.free(copy)
       }
       ram[table: table, index] = .none
-      freeTables(entry.pfn, depth - 1, address)
+      freeTables(entry.pfn, depth: depth - 1, address: address)
     } else if entry.isPresent {
       return false
     }
@@ -97,12 +105,12 @@ extension PageTables {
 
   /// Frees a table that has been taken out, and the tables below it, whose leaves have been cleared
   /// before. The corresponding kernel functions are `pmd_free_pte_page` and `pud_free_pmd_page`.
-  private func freeTables(_ table: UInt64, _ depth: Int, _ address: UInt64) {
+  private func freeTables(_ table: UInt64, depth: Int, address: UInt64) {
     if depth == 2 {
       for index in 0..<512 {
         let entry = ram[table: table, index]
         if entry.leadsToTable(at: .pmd) {
-          freeTables(entry.pfn, 1, address)
+          freeTables(entry.pfn, depth: 1, address: address)
         } else {
           ram.countUnmapping(of: entry, depth: 2)
         }

@@ -17,12 +17,12 @@ extension PageTables {
     }
     // A range of a damaged machine: the walk would go round the address space.
     precondition(end &- start &- 1 < 1 << 56)
-    return unmap(top, levels, start, end)
+    return unmap(top, depth: levels, start: start, end: end)
   }
 
-  private func unmap(_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Int {
+  private func unmap(_ table: UInt64, depth: Int, start: UInt64, end: UInt64) -> Int {
     if depth == 1 {
-      clearEntries(table, start, end)
+      clearEntries(table, start: start, end: end)
       return 0
     }
     var partial = 0
@@ -37,7 +37,7 @@ extension PageTables {
           ram.countUnmapping(of: entry, depth: depth)
           if next &- address < Level.size(depth: depth) { partial += depth == 3 ? 1 << 32 : 1 }
         } else {
-          partial += unmap(entry.pfn, depth - 1, address, next)
+          partial += unmap(entry.pfn, depth: depth - 1, start: address, end: next)
         }
       }
       address = next
@@ -46,7 +46,7 @@ extension PageTables {
   }
 
   @inline(__always)
-  private func clearEntries(_ table: UInt64, _ start: UInt64, _ end: UInt64) {
+  private func clearEntries(_ table: UInt64, start: UInt64, end: UInt64) {
     let first = Level.index(of: start, depth: 1)
     let count = Int(truncatingIfNeeded: (end &- start &+ 4095) >> 12)
     guard ram.countsEntries else {
@@ -65,22 +65,13 @@ extension PageTables {
   /// on through whatever memory follows.
   func unmapRunsAway(_ start: UInt64, _ end: UInt64) -> Bool {
     if start & 4095 == 0 && end & 4095 == 0 { return false }
-    return runsAway(top, levels, start, end)
-  }
-
-  private func runsAway(_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Bool {
-    if depth == 1 { return (end &- start) & 4095 != 0 }
-    var address = start
-    repeat {
-      let next = Self.boundary(address, end, depth: depth)
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      if entry.isPresent, !entry.endsWalk(depth: depth),
-        runsAway(entry.pfn, depth - 1, address, next)
-      {
-        return true
-      }
-      address = next
-    } while address != end
-    return false
+    var runsAway = false
+    var walk = self.walk
+    walk.forEachEntry(in: start...end &- 1) { step in
+      guard step.depth == 2, step.leadsToTable else { return .below }
+      runsAway = step.bytes & 4095 != 0
+      return runsAway ? .end : .behind
+    }
+    return runsAway
   }
 }

@@ -60,19 +60,14 @@ package struct PageTables: Sendable {
   /// Frame and index of the entry at `depth` that translates `address`, or the depth of the first
   /// missing or leaf entry above it.
   func entryPlace(_ address: UInt64, depth wanted: Int) -> (table: UInt64, stoppedAt: Int) {
-    var table = top
-    var depth = levels
-    while depth > wanted {
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      guard entry.isPresent, !entry.endsWalk(depth: depth) else { return (table, depth) }
-      table = entry.pfn
-      depth -= 1
+    for step in descent(to: address) where step.depth <= wanted || !step.leadsToTable {
+      return (step.table, step.depth)
     }
-    return (table, wanted)
+    return (top, wanted)
   }
 
   /// The MMU's note in a leaf that it was used, or written through.
-  func mark(_ address: UInt64, _ depth: Int, _ bits: UInt64) -> Entry {
+  func mark(_ address: UInt64, depth: Int, bits: UInt64) -> Entry {
     let (table, index) = (
       entryPlace(address, depth: depth).table, Level.index(of: address, depth: depth)
     )
@@ -98,7 +93,7 @@ package struct PageTables: Sendable {
   }
 
   /// Puts a new table below an entry `depth` steps above the pages.
-  func link(_ table: UInt64, _ index: Int, _ depth: Int, _ below: UInt64) -> Entry {
+  func link(_ table: UInt64, index: Int, depth: Int, below: UInt64) -> Entry {
     let entry = Entry(pfn: below, root == 0 ? .kernelTable : .userTable)
     ram[table: table, index] = entry
     if depth == levels, root == 0 { shareTopEntry(index) }

@@ -5,8 +5,10 @@ extension AreaAllocator {
   func allocateTraced(_ record: VMArea, _ request: TracedRequest) -> Ref<VMArea> {
     do throws(Failure) {
       return request.isWhole && nodeCount > 1
-        ? try allocateFromPool(record, request.align, request.start, request.end, false)
-        : try allocateFromTree(record, request.align, request.start, request.end, false)
+        ? try allocateFromPool(
+          record, align: request.align, start: request.start, end: request.end, false)
+        : try allocateFromTree(
+          record, align: request.align, start: request.start, end: request.end, false)
     } catch {
       return .none
     }
@@ -15,7 +17,8 @@ extension AreaAllocator {
   /// As `allocateTraced`, without a look into the pools.
   func allocateFromTree(_ record: VMArea, _ request: TracedRequest) -> Ref<VMArea> {
     do throws(Failure) {
-      return try allocateFromTree(record, request.align, request.start, request.end, false)
+      return try allocateFromTree(
+        record, align: request.align, start: request.start, end: request.end, false)
     } catch {
       return .none
     }
@@ -36,11 +39,11 @@ extension AreaAllocator {
       _ = space.release(start, start &+ size, spare: area.cast(to: FreeBlock.self))
       return
     }
-    ram[area] = pooled(start, size, number)
+    ram[area] = pooled(start, size: size, number: number)
     _ = pool(area, node(Int(number) - 1))
   }
 
-  private func pooled(_ start: UInt64, _ size: UInt64, _ number: UInt32) -> VMArea {
+  private func pooled(_ start: UInt64, size: UInt64, number: UInt32) -> VMArea {
     var record = VMArea()
     record.start = start
     record.reserved = size

@@ -59,7 +59,8 @@ extension SelfTest {
         let test = orders[number][turn]
         let counts = try repeated(test, parameters, &worker)
         do throws(Refusal) {
-          try results.store(mmu, table, number, tests.firstIndex(of: test) ?? 0, counts)
+          try results.store(
+            mmu, table: table, worker: number, test: tests.firstIndex(of: test) ?? 0, counts)
           try results.add(mmu, table, number, cycles: worker.cycles)
         } catch {
           throw .refused(error)
@@ -119,7 +120,7 @@ extension SelfTest {
     }
     for number in 0..<parameters.threads {
       for (index, test) in tests.enumerated() where selected.contains(test) {
-        let counts = try results.load(mmu, table, number, index)
+        let counts = try results.load(mmu, table: table, worker: number, test: index)
         add(
           .testSummary, UInt64(counts.passed) | UInt64(counts.failed) << 32,
           UInt64(counts.xfailed) | repeats << 32,
@@ -140,24 +141,24 @@ struct VmallocTestResults {
   private var stride: UInt64 { UInt64(2 + 3 * tests) * 8 }
   var size: UInt64 { stride * UInt64(workers) }
 
-  private func place(_ table: UInt64, _ worker: Int, _ test: Int) -> UInt64 {
+  private func place(_ table: UInt64, worker: Int, test: Int) -> UInt64 {
     table + UInt64(worker) * stride + UInt64(2 + 3 * test) * 8
   }
 
   func store(
-    _ mmu: MMU, _ table: UInt64, _ worker: Int, _ test: Int,
+    _ mmu: MMU, table: UInt64, worker: Int, test: Int,
     _ counts: VmallocTestCounts
   ) throws(Refusal) {
-    let at = place(table, worker, test)
+    let at = place(table, worker: worker, test: test)
     try mmu.store(at, UInt64(counts.passed) | UInt64(counts.failed) << 32)
     try mmu.store(at + 8, UInt64(counts.xfailed))
     try mmu.store(at + 16, counts.time)
   }
 
   func load(
-    _ mmu: MMU, _ table: UInt64, _ worker: Int, _ test: Int
+    _ mmu: MMU, table: UInt64, worker: Int, test: Int
   ) throws(Refusal) -> VmallocTestCounts {
-    let at = place(table, worker, test)
+    let at = place(table, worker: worker, test: test)
     let done = try mmu.load(at)
     return VmallocTestCounts(
       passed: UInt32(truncatingIfNeeded: done), failed: UInt32(done >> 32),

@@ -5,8 +5,8 @@ extension Machine {
   ///
   /// A hole of a dynamic stack is filled. Refuses with -ENOENT where no stack starts, and with a fault as
   /// `access(_:depth:forWriting:)` does.
-  public func touchStack(_ address: UInt64, depth: UInt64, isWrite: Bool) throws(Refusal) {
-    try stacks.touchStack(address, depth: depth, isWrite: isWrite)
+  public func touchStack(_ address: VirtualAddress, depth: UInt64, isWrite: Bool) throws(Refusal) {
+    try stacks.touchStack(address.bits, depth: depth, isWrite: isWrite)
   }
 
   /// Takes back the pages of a stack that nothing has accessed since it was made, and returns how many.
@@ -14,8 +14,8 @@ extension Machine {
   ///
   /// Such a page is gone for good: who touches its place later faults. Refuses with -ENOENT where no stack
   /// starts, with -EINVAL a stack of another policy.
-  public func reclaimStack(_ address: UInt64) throws(Refusal) -> UInt64 {
-    try stacks.reclaimStack(address)
+  public func reclaimStack(_ address: VirtualAddress) throws(Refusal) -> UInt64 {
+    try stacks.reclaimStack(address.bits)
   }
 
   /// Runs a function of the host on a stack: it calls itself until its frames, of `frame` bytes each,
@@ -29,10 +29,10 @@ extension Machine {
   ///
   /// Refuses with -ENOENT where no stack starts, with -EINVAL another frame size or no depth, with -ENOMEM
   /// when the host has no window.
-  public func runOnStack(
-    _ address: UInt64, depth: UInt64, frame: UInt64 = 256
-  ) throws(Refusal) -> UInt64 {
-    try stacks.runOnStack(address, depth: depth, frame: frame)
+  public func runOnStack(_ address: VirtualAddress, depth: UInt64, frame: UInt64 = 256)
+    throws(Refusal) -> UInt64
+  {
+    try stacks.runOnStack(address.bits, depth: depth, frame: frame)
   }
 
   /// Enters the scheduler for the current CPU's task, which runs on: when it has taken pages from the stash
@@ -54,16 +54,17 @@ extension Machine {
   ///   - caller: the function that `/proc/vmallocinfo` names.
   ///
   /// Refuses another size with -EINVAL; with NULL without memory or addresses.
+  @_disfavoredOverload
   public func allocateStack(
     size: UInt64 = 16384, policy: StackPolicy = .static, caller: Ref<Symbol> = .none
-  ) throws(Refusal) -> UInt64 {
-    try stacks.allocateStack(size: size, policy: policy, caller: caller)
+  ) throws(Refusal) -> VirtualAddress {
+    try VirtualAddress(stacks.allocateStack(size: size, policy: policy, caller: caller))
   }
 
   /// Gives a stack back. The corresponding kernel function is `free_thread_stack`.
   ///
   /// Refuses with -ENOENT where no stack starts.
-  public func freeStack(_ address: UInt64) throws(Refusal) {
-    try stacks.freeStack(address)
+  public func freeStack(_ address: VirtualAddress) throws(Refusal) {
+    try stacks.freeStack(address.bits)
   }
 }

@@ -23,7 +23,8 @@ extension Stacks {
     let size = ram[stack].size
     let address = start &+ size &- UInt64(bitPattern: depth)
     guard depth > 0, depth <= Int64(size) else {
-      throw fault(outside: start, size, depth, address, forWriting: forWriting)
+      throw fault(
+        outside: start, size: size, depth: depth, address: address, forWriting: forWriting)
     }
     do throws(Refusal) {
       _ = try mmu.translate(address, forWriting: forWriting)
@@ -41,7 +42,7 @@ extension Stacks {
 
   /// What the kernel says of an access below a stack or above it.
   private func fault(
-    outside start: UInt64, _ size: UInt64, _ depth: Int64, _ address: UInt64, forWriting: Bool
+    outside start: UInt64, size: UInt64, depth: Int64, address: UInt64, forWriting: Bool
   ) -> Refusal {
     if depth <= 0 {
       // There is room on the stack for the frame of a page fault.

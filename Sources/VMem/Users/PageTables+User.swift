@@ -30,11 +30,11 @@ extension PageTables {
   /// Frees the tables below [start, end) that translate nothing below `floor` or from `ceiling` on. The
   /// corresponding kernel function is `free_pgtables`.
   func freeUserTables(_ start: UInt64, _ end: UInt64, floor: UInt64, ceiling: UInt64) {
-    freeUserTables(top, levels, start, end, floor..<max(floor, ceiling))
+    freeUserTables(top, depth: levels, start: start, end: end, floor..<max(floor, ceiling))
   }
 
   private func freeUserTables(
-    _ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64, _ unused: Range<UInt64>
+    _ table: UInt64, depth: Int, start: UInt64, end: UInt64, _ unused: Range<UInt64>
   ) {
     guard depth > 1 else { return }
     var address = start
@@ -44,7 +44,7 @@ extension PageTables {
       let index = Level.index(of: address, depth: depth)
       let entry = ram[table: table, index]
       if entry.isPresent {
-        freeUserTables(entry.pfn, depth - 1, address, next, unused)
+        freeUserTables(entry.pfn, depth: depth - 1, start: address, end: next, unused)
         let first = address & ~(size - 1)
         if first >= unused.lowerBound, first + size <= unused.upperBound {
           ram[table: table, index] = .none
@@ -59,16 +59,9 @@ extension PageTables {
 
   /// Whether every entry on the way to a user's address lets users pass.
   func letsUsersPass(_ address: UInt64) -> Bool {
-    var table = top
-    for depth in stride(from: levels, to: 0, by: -1) {
-      let entry = ram[table: table, Level.index(of: address, depth: depth)]
-      guard entry.bits & (Entry.present | Entry.user) == Entry.present | Entry.user else {
-        return false
-      }
-      if entry.endsWalk(depth: depth) { return true }
-      table = entry.pfn
+    descent(to: address).allSatisfy {
+      $0.entry.bits & (Entry.present | Entry.user) == Entry.present | Entry.user
     }
-    return true
   }
 
   /// Gives all user address spaces an entry that the kernel's top-level table has got. What calls for

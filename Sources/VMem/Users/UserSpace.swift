@@ -22,7 +22,7 @@ public struct UserTables: Sendable {
 
 extension AddressMap {
   /// One past the last user address (`TASK_SIZE`).
-  public var taskSize: UInt64 { (levels == 4 ? 1 << 47 : 1 << 56) - 4096 }
+  package var taskSize: UInt64 { (levels == 4 ? 1 << 47 : 1 << 56) - 4096 }
   /// Below it mmap searches unless a hint asks for more (`DEFAULT_MAP_WINDOW`).
   static let mapWindow: UInt64 = 1 << 47 - 4096
   /// Where mmap begins to search, downwards: below the most a stack of 8 MiB gets (`mmap_base`).

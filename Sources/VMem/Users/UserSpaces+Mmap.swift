@@ -2,9 +2,13 @@
 public struct MmapRequest: Sendable {
   /// Bytes; rounded up to pages.
   public var length: UInt64
-  /// Where it should be, rounded down to pages; another place is taken where that is not free. 0 for
-  /// no wish.
-  public var hint: UInt64 = 0
+  /// Where it should be, rounded down to pages; another place is taken where that is not free. Null
+  /// for no wish.
+  public var place: VirtualAddress {
+    get { VirtualAddress(hint) }
+    set { hint = newValue.bits }
+  }
+  package var hint: UInt64 = 0
   /// Whether it must be exactly there, and replaces what is (`MAP_FIXED`).
   public var isFixed = false
   /// read, write, exec: `PROT_*`.

@@ -190,11 +190,11 @@ extension UserSpaces {
     if old.kind == .arena { new.isInherited = 1 }
     guard add(new, to: space) != nil else { throw Refusal(.errno(.ENOMEM), .noDescriptor) }
     do throws(Refusal) {
-      try moveEntries(space, move.address, to, move.old)
+      try moveEntries(space, from: move.address, to: to, size: move.old)
       do throws(Refusal) {
         try mayMove(old)
       } catch {
-        try moveEntries(space, to, move.address, move.old)
+        try moveEntries(space, from: to, to: move.address, size: move.old)
         throw error
       }
     } catch {
@@ -214,15 +214,15 @@ extension UserSpaces {
   /// entry. When a table is lacking, all is as before. The corresponding kernel function is
   /// `move_page_tables`.
   private func moveEntries(
-    _ space: Ref<UserSpace>, _ from: UInt64, _ to: UInt64, _ size: UInt64
+    _ space: Ref<UserSpace>, from: UInt64, to: UInt64, size: UInt64
   ) throws(Refusal) {
     var done: UInt64 = 0
     while done < size {
       do throws(Refusal) {
-        done += try moveExtent(space, from + done, to + done, size - done)
+        done += try moveExtent(space, from: from + done, to: to + done, size: size - done)
       } catch {
         // The tables to go back to are there.
-        try moveEntries(space, to, from, done)
+        try moveEntries(space, from: to, to: from, size: done)
         throw error
       }
     }
@@ -230,7 +230,7 @@ extension UserSpaces {
 
   /// Moves what one table translates, or a table, and returns how many bytes that were.
   private func moveExtent(
-    _ space: Ref<UserSpace>, _ from: UInt64, _ to: UInt64, _ size: UInt64
+    _ space: Ref<UserSpace>, from: UInt64, to: UInt64, size: UInt64
   ) throws(Refusal) -> UInt64 {
     let tables = tables(of: space)
     let (_, stoppedAt) = tables.entryPlace(from, depth: 1)

@@ -24,7 +24,8 @@ extension UserSpaces {
     guard !wraps, last <= area.size else {
       throw Refusal(.errno(.EINVAL), .pastAreaSize, last, area.size)
     }
-    let pages = try pagesToInsert(address &+ offset << 12, start, end, tables(of: space))
+    let pages = try pagesToInsert(
+      address &+ offset << 12, start: start, end: end, tables(of: space))
     ram[mapping].flags.insert(.mixedMap)
     for (index, pfn) in pages.enumerated() {
       try insertPage(space, ram[mapping], start + UInt64(index) << 12, pfn)
@@ -35,7 +36,7 @@ extension UserSpaces {
   /// Frames for a user range, up to the first that will be refused. What a kernel would crash of is a
   /// BUG before anything is done.
   private func pagesToInsert(
-    _ address: UInt64, _ start: UInt64, _ end: UInt64, _ tables: PageTables
+    _ address: UInt64, start: UInt64, end: UInt64, _ tables: PageTables
   ) throws(Refusal) -> [UInt64] {
     var pages: [UInt64] = []
     for user in stride(from: start, to: end, by: 4096) {

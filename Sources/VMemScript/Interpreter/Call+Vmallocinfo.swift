@@ -102,7 +102,7 @@ extension Call {
   /// What an area of SIZE takes, refused as a kernel refuses it.
   func extent() throws(Refusal) -> Extent {
     let (size, align) = (arguments[.size], arguments[.align, default: 1])
-    guard let need = VMAreas.extent(size, areaFlags, align) else {
+    guard let need = VMAreas.extent(size, areaFlags, align: align) else {
       throw Refusal(.null, .sizeRoundsToZero, size)
     }
     guard need.size != 0 else { throw Refusal(.null, .sizeWraps, size) }

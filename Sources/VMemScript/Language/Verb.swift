@@ -44,6 +44,8 @@ package struct Verb: Sendable {
   /// What else there is to know, in lines; empty for nothing.
   package let details: StaticString
   package let facts: Facts
+  /// The exit codes that are its own, ascending.
+  let exits: [ExitCondition]
   let body: Body
   /// Looks at the words that follow rules of their own, before anything runs.
   let check: Check?
@@ -62,7 +64,7 @@ package struct Verb: Sendable {
     _ name: StaticString, _ group: Group, _ product: Product = .nothing,
     _ effect: Effect = .writer, _ required: [Parameter] = [], options: [Parameter] = [],
     summary: StaticString, kernel: StaticString = "", returns: StaticString,
-    example: StaticString, facts: Facts = [], _ body: Body,
+    example: StaticString, facts: Facts = [], exits: [ExitCondition] = [], _ body: Body,
     check: Check? = nil, ask: Ask? = nil, parts: Parts? = nil,
     details: StaticString = ""
   ) {
@@ -77,6 +79,7 @@ package struct Verb: Sendable {
     self.returns = returns
     self.example = example
     self.details = details
+    self.exits = exits
     self.body = body
     self.check = check
     self.ask = ask

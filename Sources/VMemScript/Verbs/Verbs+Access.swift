@@ -11,7 +11,8 @@ extension Verb {
     Verb(
       "write", .access, .nothing, .writer, [.address, .bytes],
       summary: "write bytes as the CPU does", returns: "0, or -EFAULT",
-      example: "write s+0x4000 deadbeef\nwrite s+0x4004 text:hello", .call(write)),
+      example: "write s+0x4000 deadbeef\nwrite s+0x4004 text:hello",
+      exits: [ExitCondition(.noInput, when: "@FILE is not there"), .sessionsFile], .call(write)),
     Verb(
       "fill", .access, .nothing, .writer, [.address, .length, .byte],
       summary: "set LEN bytes to one value", returns: "0, or -EFAULT",
@@ -25,7 +26,11 @@ extension Verb {
       "compare", .access, .nothing, .writer, [.first, .second, .length],
       summary: "compare LEN bytes",
       returns: "0, or the offset of the first difference, which nothing but `expect` makes good",
-      example: "compare s+0x4000 P[3] 4K", .call(compare)),
+      example: "compare s+0x4000 P[3] 4K",
+      exits: [
+        ExitCondition(
+          .failedExpectation, when: "the ranges differ, and no `expect` has announced the offset")
+      ], .call(compare)),
   ]
 
   private static func read(

@@ -12,7 +12,7 @@ extension Verb {
         text: a line a hole: first byte, end, bytes, what lies below and above; then how many more. \
         Of a file without real addresses what the holes are at least
         """,
-      example: "holes --top 3 --purged", .control(holes)),
+      example: "holes --top 3 --purged", exits: [.foreignLine, .noFile], .control(holes)),
     Verb(
       "fit", .views, .nothing, .reader, [.size],
       options: [.flags, .align, .searchRange, .vmallocinfoFile],
@@ -22,7 +22,7 @@ extension Verb {
         the address, or NULL and why: the largest hole, holes that are not aligned, what a purge \
         gives, and which areas stand between the largest neighbouring holes
         """,
-      example: "fit 16M --align 2M", .control(fit)),
+      example: "fit 16M --align 2M", exits: [.foreignLine, .noFile], .control(fit)),
     Verb(
       "totals", .views, .nothing, .reader, [],
       options: [totalKeys.parameter, .mapRange, .vmallocinfoFile, .prometheus],
@@ -31,7 +31,7 @@ extension Verb {
         text: a line a group, the largest first: areas, bytes of addresses, pages, and what part of \
         the vmalloc space or of --range that is
         """,
-      example: "totals --by module", .control(totals)),
+      example: "totals --by module", exits: [.foreignLine, .noFile], .control(totals)),
   ]
 
   /// Lines of `holes` when no other number is asked for.
@@ -107,7 +107,7 @@ extension Verb {
       if hasRange, end != 0, end <= start {
         call.explainNoRange()
       } else if error.rule == .noHole || error.rule == .holePastRangeEnd,
-        let need = VMAreas.extent(call.arguments[.size], flags, align)
+        let need = VMAreas.extent(call.arguments[.size], flags, align: align)
       {
         let (from, to) =
           hasRange ? (start, end) : (machine.map.vmallocStart, machine.map.vmallocEnd)

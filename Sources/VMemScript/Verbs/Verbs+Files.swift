@@ -11,7 +11,7 @@ extension Verb {
       kernel: "do_filp_open",
       returns:
         "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, -EMFILE, or -ENOMEM",
-      example: "f = file_open --size 64K --folio-order 2", .control(open),
+      example: "f = file_open --size 64K --folio-order 2", exits: [.sessionsFile], .control(open),
       check: { parser throws(LineFailure) in try parser.call.checkFile() },
       ask: { interpreter throws(LineFailure) in
         guard interpreter.call.arguments.has(.hostFile) else { return }
@@ -73,7 +73,11 @@ extension Verb {
       "fsync", .files, .nothing, .writer, [.openFile], options: [.hostPaths],
       summary: "write dirty pages, and the size, to the host's file", kernel: "vfs_fsync",
       returns: "pages written; -EBADF, or -EIO", example: "f = file_open --size 64K\nfsync f",
-      .control(fsync), ask: askFsync),
+      exits: [
+        ExitCondition(
+          .cannotCreate,
+          when: "the file is a machine's, or came with the image of a stranger (--host-paths)")
+      ], .control(fsync), ask: askFsync),
     Verb(
       "vmap_file", .files, .address, .writer, [.openFile, .fileRange],
       options: [.rfc, .flags, protections.parameter, .caller],

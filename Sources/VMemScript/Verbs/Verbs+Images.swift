@@ -8,7 +8,7 @@ extension Verb {
       "snapshot", .images, .nothing, .reader, [.file],
       summary: "write the machine to an image of its own, with holes where it is zero",
       returns: "0", example: "snapshot before.img", facts: [.replaces, .wantsWhole],
-      .control(snapshot), check: checkSnapshot),
+      exits: [.cannotMake, .notAllWritten], .control(snapshot), check: checkSnapshot),
     Verb(
       "diff", .images, .nothing, .reader, [.imageBefore, .imageAfter],
       options: [pictureForms.parameter],
@@ -17,17 +17,25 @@ extension Verb {
         text: lines of A with -, of B with +; nothing for equal machines; or a picture of the areas \
         and how much of them is mapped
         """,
-      example: "diff before.img vmem.img", facts: [.apart], .control(diff)),
+      example: "diff before.img vmem.img", facts: [.apart],
+      exits: [
+        ExitCondition(.corrupt, when: "an image is damaged"),
+        ExitCondition(.badScript, when: "a file is no image"), .noFile,
+      ], .control(diff)),
     Verb(
       "log", .images, .nothing, .reader,
       summary: "show every line since boot that changed the image's machine, as a script",
-      returns: "text", example: "log", .control(log)),
+      returns: "text", example: "log", exits: [.noImage], .control(log)),
     Verb(
       "undo", .images, .nothing, .language,
       summary: "take the image's last commit back, as long as its log has it",
       returns: "the lines of that commit", example: "undo",
       facts: [.looks, .takesBack, .answers, .wantsWhole],
-      .control(undo), check: checkUndo),
+      exits: [
+        ExitCondition(.unexpectedError, when: "no commit came since the last checkpoint"),
+        ExitCondition(.badScript, when: "it stands in a script, whose machine is the one it has"),
+        .noImage,
+      ], .control(undo), check: checkUndo),
   ]
 
   private static func images(

@@ -23,7 +23,8 @@ extension Verb {
       """,
     example: "import_vmallocinfo vmallocinfo.txt --cpus 8\nvm_unmap_aliases\nholes",
     facts: [.boots, .replaces, .answers],
-    .control(importVmallocinfo), check: checkImport,
+    exits: [.foreignLine, .noFile, .machineIsThere], .control(importVmallocinfo),
+    check: checkImport,
     details: """
       Defaults of --kernel, --cpus, --nodes and --memory above are those of boot: here the rows decide
       about what no option names, and a note says what they were taken for.

@@ -12,7 +12,9 @@ extension Verb {
       "assert", .language, .nothing, .language, [.comparison],
       summary: "compare two expressions; what does not hold is exit 2",
       returns: "nothing is printed", example: "assert pagetables.pte eq 3\nassert a + 20K == b",
-      facts: [.looks], .control(assert), check: checkComparison),
+      facts: [.looks],
+      exits: [ExitCondition(.failedExpectation, when: "the comparison does not hold")],
+      .control(assert), check: checkComparison),
     Verb(
       "print", .language, .nothing, .reader, [.expression],
       summary: "print the value of an expression",
@@ -32,7 +34,7 @@ extension Verb {
       "include", .language, .nothing, .language, [.file],
       summary: "run the lines of another file, found beside the file that includes it",
       returns: "nothing is printed", example: "include setup.vmem", facts: [.includes],
-      .control(include)),
+      exits: [.noFile, .sessionsFile], .control(include)),
     Verb(
       "repeat", .language, .nothing, .language, [.times],
       summary: "run the lines up to the closing } N times",

@@ -11,7 +11,9 @@ extension Verb {
       ],
       summary: "make the machine; only as a script's first line, and defaults apply without it",
       returns: "nothing is printed", example: "boot --memory 2G --cpus 4 --nodes 2 --kernel 7.0",
-      facts: [.boots, .replaces], .control(boot), check: checkBoot),
+      facts: [.boots, .replaces],
+      exits: [ExitCondition(.noInput, when: "--lists or --rows names no file"), .machineIsThere],
+      .control(boot), check: checkBoot),
     importFile,
     Verb(
       "info", .machine, .nothing, .reader, [], options: [.hash],
@@ -33,7 +35,7 @@ extension Verb {
       "check", .machine, .nothing, .reader,
       summary: "verify every structure of the machine, and every frame of its image",
       returns: "0, or a line for each broken invariant and exit 4", example: "check",
-      .control(check)),
+      exits: [ExitCondition(.corrupt, when: "an invariant is broken")], .control(check)),
     Verb(
       "cpu", .machine, .nothing, .writer, [.cpu],
       summary: "choose the CPU that runs the calls to come",

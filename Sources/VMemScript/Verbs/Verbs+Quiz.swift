@@ -13,6 +13,7 @@ extension Verb {
         step. A wrong answer is told what to think of again, and is exit 2. As the first line of a \
         script, in a shell, and with --image it makes the machine, by the rules of boot
         """, example: "quiz walk --seed 3", facts: [.apart],
+      exits: [ExitCondition(.failedExpectation, when: "--answer is wrong"), .machineIsThere],
       .control(quiz),
       check: { parser throws(LineFailure) in
         guard parser.mayBoot else { return }

@@ -14,7 +14,11 @@ extension Verb {
         text: counts, what to know of the trace by line, then each address that differs, why, and \
         the areas beside it; with --strict exit 2 at the first one
         """,
-      example: "replay trace.txt", facts: [.replaces, .lasts], .control(replay),
+      example: "replay trace.txt", facts: [.replaces, .lasts],
+      exits: [
+        ExitCondition(.failedExpectation, when: "--strict is said, and an address differs"),
+        .foreignLine, .noFile, .cannotMake, .sessionsFile,
+      ], .control(replay),
       check: { parser throws(LineFailure) in try parser.call.checkReplay() }, ask: readTrace,
       details: tracing)
   ]

@@ -23,7 +23,7 @@ extension Verb {
         text: the range, a line a kind, a line an area or hole, of many the largest and runs of \
         others; or a picture
         """,
-      example: "map --range modules --format svg", .control(map)),
+      example: "map --range modules --format svg", exits: [.foreignLine, .noFile], .control(map)),
     Verb(
       "vmallocinfo", .views, .nothing, .reader, [], options: [pointerStyles.parameter],
       summary: "show every area, as /proc/vmallocinfo does",

@@ -20,8 +20,8 @@ extension KernelObjects {
       store(at, "struct bpf_arena", "map.id", number)
       store(at, "struct bpf_arena", "map.refcnt", 1)
       store(at, "struct bpf_arena", "map.usercnt", 1)
-      store(at, "struct bpf_arena", "user_vm_start", info.userStart)
-      store(at, "struct bpf_arena", "user_vm_end", info.userEnd)
+      store(at, "struct bpf_arena", "user_vm_start", info.userStart.bits)
+      store(at, "struct bpf_arena", "user_vm_end", info.userEnd.bits)
       store(at, "struct bpf_arena", "kern_vm", structures[area.start] ?? 0)
       if let name = machine.pageSets.nameOfArea(area) {
         let text = Views.text(machine.names.name(name)).utf8.prefix(15)

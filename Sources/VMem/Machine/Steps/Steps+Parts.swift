@@ -41,7 +41,7 @@ extension Steps {
       case .unmapAliases, .drain: return try beginPurge(call, at)
       case .schedule: return stacks.beginSchedule(at)
       case .arenaFreePages(let arena, let address, let count):
-        return try arenas.beginArenaFree(arena, address, count, at)
+        return try arenas.beginArenaFree(arena, user: address, count: count, at)
       }
     }
   }

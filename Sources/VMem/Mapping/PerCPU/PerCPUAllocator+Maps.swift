@@ -10,8 +10,12 @@ extension PerCPUAllocator {
     var start: UInt64 = 0
     while start + size <= layout.unit {
       let (first, end) = (start / step, (start + size) / step)
-      guard let taken = next(true, chunk, PerCPUChunk.taken, first, end) else { return start }
-      guard let free = next(false, chunk, PerCPUChunk.taken, taken, layout.unit / step) else {
+      guard let taken = next(true, chunk, map: PerCPUChunk.taken, first: first, end: end) else {
+        return start
+      }
+      guard
+        let free = next(false, chunk, map: PerCPUChunk.taken, first: taken, end: layout.unit / step)
+      else {
         return nil
       }
       start = (free * step + align - 1) & ~(align - 1)
@@ -25,9 +29,9 @@ extension PerCPUAllocator {
   ) -> UInt64? {
     let step = PerCPUChunk.step
     let (bit, end) = (offset / step, layout.unit / step)
-    guard next(true, chunk, PerCPUChunk.taken, bit, bit + 1) == bit,
-      next(true, chunk, PerCPUChunk.bounds, bit, bit + 1) == bit,
-      let behind = next(true, chunk, PerCPUChunk.bounds, bit + 1, end + 1)
+    guard next(true, chunk, map: PerCPUChunk.taken, first: bit, end: bit + 1) == bit,
+      next(true, chunk, map: PerCPUChunk.bounds, first: bit, end: bit + 1) == bit,
+      let behind = next(true, chunk, map: PerCPUChunk.bounds, first: bit + 1, end: end + 1)
     else { return nil }
     return (behind - bit) * step
   }
@@ -49,7 +53,7 @@ extension PerCPUAllocator {
   /// The first bit of a map that has a value, of those from one up to another. A map that is not there,
   /// since somebody has freed it, is all ones.
   private func next(
-    _ value: Bool, _ chunk: Ref<PerCPUChunk>, _ map: Int, _ first: UInt64, _ end: UInt64
+    _ value: Bool, _ chunk: Ref<PerCPUChunk>, map: Int, first: UInt64, end: UInt64
   ) -> UInt64? {
     var bit = first
     while bit < end {

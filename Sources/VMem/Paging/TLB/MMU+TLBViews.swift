@@ -49,7 +49,7 @@ extension MMU {
 
   private func entry(_ tlb: TLB, _ slot: Int, _ depth: Int) -> TLBEntry {
     let (address, word) = (tlb.address(slot), tlb.data(slot))
-    let physical = TLB.physical(word, address, depth)
+    let physical = TLB.physical(word, address: address, depth: depth)
     let isStale =
       tlb.isSuspect(slot) && !bears(out: word, address, depth, users.tables(ofCPU: tlb.cpu))
     return TLBEntry(
@@ -57,7 +57,7 @@ extension MMU {
       isWritable: word & Entry.writable != 0, isGlobal: word & Entry.global != 0,
       isExecutable: word & Entry.noExecute == 0, key: Entry(bits: word).key,
       filledAt: tlb.filledAt(slot),
-      staleness: isStale ? staleness(tlb, slot, address, physical >> 12) : nil)
+      staleness: isStale ? staleness(tlb, slot: slot, address: address, pfn: physical >> 12) : nil)
   }
 
   /// Who owes the flush that removes a stale entry of an address.

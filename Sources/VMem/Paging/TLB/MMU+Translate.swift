@@ -12,16 +12,20 @@ extension MMU {
     let tlb = TLB(current: ram)
     if let (slot, depth) = tlb.slot(of: address) {
       if tlb.isGuarded(slot) { try highmem.admit(tlb.data(slot), address, forWriting: forWriting) }
-      if let found = use(tlb, slot, depth, address, forWriting) { return found }
+      if let found = use(tlb, slot: slot, depth: depth, address: address, forWriting) {
+        return found
+      }
     }
     var (leaf, depth) = try walkFaulting(address, forWriting: forWriting)
     if TLB.isGuarded(leaf.bits, address) {
       try highmem.admit(leaf.bits, address, forWriting: forWriting)
     }
     let mark = Entry.accessed | (forWriting ? Entry.dirty : 0)
-    if leaf.bits & mark != mark { leaf = users.tables(ofCPU: cpu).mark(address, depth, mark) }
+    if leaf.bits & mark != mark {
+      leaf = users.tables(ofCPU: cpu).mark(address, depth: depth, bits: mark)
+    }
     tlb.fill(address, leaf, depth)
-    return translation(TLB.word(leaf, depth), address, depth)
+    return translation(TLB.word(leaf, depth), address: address, depth: depth)
   }
 
   /// Where `translate` would lead, without a trace.
@@ -29,7 +33,9 @@ extension MMU {
     let tlb = TLB(current: ram)
     if let (slot, depth) = tlb.slot(of: address) {
       let word = tlb.data(slot)
-      if !forWriting || word & Entry.writable != 0 { return translation(word, address, depth) }
+      if !forWriting || word & Entry.writable != 0 {
+        return translation(word, address: address, depth: depth)
+      }
     }
     return try walkTables(address, forWriting: forWriting)
   }
@@ -37,20 +43,20 @@ extension MMU {
   /// Where the tables lead, whatever the TLB has.
   func walkTables(_ address: UInt64, forWriting: Bool) throws(Refusal) -> Translation {
     let (leaf, depth) = try walkToLeaf(address, forWriting: forWriting)
-    return translation(TLB.word(leaf, depth), address, depth)
+    return translation(TLB.word(leaf, depth), address: address, depth: depth)
   }
 
   /// What an entry of the TLB says; nil when it forbids the access, or is for a first write, which
   /// makes the CPU forget it and walk the tables.
   private func use(
-    _ tlb: TLB, _ slot: Int, _ depth: Int, _ address: UInt64, _ forWriting: Bool
+    _ tlb: TLB, slot: Int, depth: Int, address: UInt64, _ forWriting: Bool
   ) -> Translation? {
     let word = tlb.data(slot)
     guard !forWriting || word & TLB.written == TLB.written else {
       tlb.remove(slot)
       return nil
     }
-    let found = translation(word, address, depth)
+    let found = translation(word, address: address, depth: depth)
     ram[TLBState.ref].hits &+= 1
     if tlb.isSuspect(slot) {
       if bears(out: word, address, depth, users.tables(ofCPU: cpu)) {
@@ -63,8 +69,8 @@ extension MMU {
   }
 
   @inline(__always)
-  private func translation(_ word: UInt64, _ address: UInt64, _ depth: Int) -> Translation {
-    let physical = TLB.physical(word, address, depth)
+  private func translation(_ word: UInt64, address: UInt64, depth: Int) -> Translation {
+    let physical = TLB.physical(word, address: address, depth: depth)
     return Translation(physical: physical, isRAM: ram.isMemory(physical >> 12))
   }
 
@@ -117,20 +123,21 @@ extension MMU {
       now = now & (word | ~Entry.writable) | word & Entry.noExecute
     }
     let rights = ~(Entry.pfnMask | Entry.global | Entry.dirty)
-    return pfn == TLB.physical(word, address, depth) >> 12 && now & rights == word & rights
+    return pfn == TLB.physical(word, address: address, depth: depth) >> 12
+      && now & rights == word & rights
   }
 
   private func report(
     _ tlb: TLB, _ slot: Int, _ address: UInt64, _ found: Translation
   ) {
     ram[TLBState.ref].staleHits += 1
-    let stale = staleness(tlb, slot, address, found.physical >> 12)
+    let stale = staleness(tlb, slot: slot, address: address, pfn: found.physical >> 12)
     logMessage(
       .staleTLB, level: 3, nil, address, found.physical >> 12, UInt64(stale.since), stale.packed)
   }
 
   /// How an entry came to be stale.
-  func staleness(_ tlb: TLB, _ slot: Int, _ address: UInt64, _ pfn: UInt64) -> Staleness {
+  func staleness(_ tlb: TLB, slot: Int, address: UInt64, pfn: UInt64) -> Staleness {
     var result = Staleness(since: tlb.suspectSince(slot))
     if case .leaf = users.tables(ofCPU: tlb.cpu).look(up: address) { result.isRemapped = true }
     guard pfn < UInt64(ram.frameCount) else { return result }

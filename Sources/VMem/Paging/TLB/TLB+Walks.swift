@@ -34,7 +34,7 @@ extension TLB {
       ram.isMemory((word & Entry.pfnMask) >> 12),
       self[0, slot] & ~Self.tagBits != address & ~0xfff
     else { return nil }
-    put(slot, address & ~0xfff, word, tag: Self.valid)
+    put(slot, page: address & ~0xfff, word: word, tag: Self.valid)
     return word
   }
 

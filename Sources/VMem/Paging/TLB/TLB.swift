@@ -123,7 +123,7 @@ struct TLB {
   }
 
   /// Physical address that an address has by the word of its page.
-  static func physical(_ word: UInt64, _ address: UInt64, _ depth: Int) -> UInt64 {
+  static func physical(_ word: UInt64, address: UInt64, depth: Int) -> UInt64 {
     word & Entry.pfnMask | address & (Level.size(depth: depth) - 1)
   }
 
@@ -134,7 +134,7 @@ struct TLB {
     let isRAM = ram.isMemory((word & Entry.pfnMask) >> 12)
     var tag = isRAM ? Self.valid : Self.valid | Self.device
     if Self.isGuarded(word, address) { tag |= Self.guarded }
-    put(slot, Self.page(address, depth), word, tag: tag)
+    put(slot, page: Self.page(address, depth), word: word, tag: tag)
   }
 
   /// Whether accesses by a word are looked at one by one.
@@ -144,7 +144,7 @@ struct TLB {
   }
 
   @inline(__always)
-  func put(_ slot: Int, _ page: UInt64, _ word: UInt64, tag: UInt64) {
+  func put(_ slot: Int, page: UInt64, word: UInt64, tag: UInt64) {
     ram[state].fills &+= 1
     if self[0, slot] & Self.valid == 0 {
       count += 1

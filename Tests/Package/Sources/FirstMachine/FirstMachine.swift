@@ -12,7 +12,7 @@ struct FirstMachine {
     let area = try machine.getVMArea(size: 64 << 10, flags: .sparse)
     let set = try machine.allocatePages(count: 2)
     guard let one = machine.page(0, of: set), let two = machine.page(1, of: set) else { return }
-    let frames = [UInt64(one), UInt64(two)]
+    let frames = [one, two]
     let (start, end) = (area + 0x2000, area + 0x4000)
     try machine.vmAreaMapPages(area: area, start: start, end: end, pages: frames)
 
