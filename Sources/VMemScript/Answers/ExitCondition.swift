@@ -38,8 +38,14 @@ struct ExitCondition: Sendable {
       "boot", "import_vmallocinfo", "quiz", exit: .cannotCreate,
       when: "the image holds a machine already; --force replaces it"),
     ExitCondition(
-      "snapshot", "memory", "kcore", "vmcore", "vmlinux", "replay", exit: .cannotCreate,
+      "snapshot", "memory", "kcore", "vmcore", "vmlinux", exit: .cannotCreate,
       when: "the file cannot be made, or belongs to a machine; --force replaces another one"),
+    ExitCondition(
+      "replay", exit: .cannotCreate,
+      when: "FILE.svg cannot be made, or belongs to a machine; --force replaces another one"),
+    ExitCondition(
+      "vmcore", "replay", exit: .cannotCreate,
+      when: "both files are one, or the second is where standard output goes"),
     ExitCondition(
       "file_open", "write", "replay", "include", exit: .cannotCreate,
       when: "the file is the image of the session, its log or its history"),

@@ -31,10 +31,25 @@ extension Interpreter {
   }
 
   /// Opens the file that a parameter names, for a picture or symbols that come with a line's answer.
-  func openBeside(_ parameter: Parameter) throws(LineFailure) -> Int32 {
+  ///
+  /// - Parameter other: the file that the line reads or writes besides, which must be another one.
+  func openBeside(
+    _ parameter: Parameter, apartFrom other: Parameter
+  ) throws(LineFailure) -> Int32 {
     let token = call.tokens[call.arguments.token(parameter)]
     let path = token.text.string
     try call.checkIsForeign(path, token)
+    let beside = call.tokens[call.arguments.token(other)].text.string
+    let taken = [
+      FilePlace(descriptor: 1), beside == "-" ? FilePlace(descriptor: 0) : FilePlace(beside),
+    ]
+    if let place = FilePlace(path), taken.contains(place) {
+      var error = ScriptError(
+        "\(path) is a file of this line already, or its standard output; each needs its own",
+        hint: "name another file", token)
+      error.exit = .cannotCreate
+      throw .script(error)
+    }
     return try openDump(path, token)
   }
 

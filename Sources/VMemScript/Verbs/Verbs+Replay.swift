@@ -47,7 +47,7 @@ extension Verb {
     let source = try interpreter.call.traceSource()
     let replayer = try interpreter.call.replayer(source)
     let hasPicture = interpreter.call.arguments.has(.plotFile)
-    let picture = hasPicture ? try interpreter.openBeside(.plotFile) : nil
+    let picture = hasPicture ? try interpreter.openBeside(.plotFile, apartFrom: .traceFile) : nil
     interpreter.trace = TraceInput(source, replayer, picture: picture)
   }
 
