@@ -47,7 +47,9 @@ import Testing
     try folder.write(Array("no row\n".utf8), to: "text")
     let rows = "0xffffc90000000000-0xffffc90000005000   20480 a+0x1/0x2\n"
     try folder.write(Array(rows.utf8), to: "rows")
-    try folder.write(Array("A 18446683600570023936 4096 1 0 1 0\n".utf8), to: "trace")
+    let event = "1.000001: alloc_vmap_area: va_start: 18446683600570023936 size=8192 align=4096"
+    let trace = "a-1 [000] \(event) vstart=0xffffc90000000000 vend=0xffffe8ffffffffff failed=0\n"
+    try folder.write(Array(trace.utf8), to: "trace")
     let script = """
       cd "$1" && V="$2 --image m.img"; $V boot --memory 16M && $2 --image o.img boot --memory 8M &&
       $V P = alloc_pages 2 >/dev/null && $V write P[0] 01 >/dev/null && $V run - </dev/null

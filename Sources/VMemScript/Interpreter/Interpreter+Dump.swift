@@ -43,14 +43,21 @@ extension Interpreter {
     let taken = [
       FilePlace(descriptor: 1), beside == "-" ? FilePlace(descriptor: 0) : FilePlace(beside),
     ]
-    if let place = FilePlace(path), taken.contains(place) {
-      var error = ScriptError(
-        "\(path) is a file of this line already, or its standard output; each needs its own",
-        hint: "name another file", token)
-      error.exit = .cannotCreate
-      throw .script(error)
-    }
-    return try openDump(path, token)
+    let isTaken = FilePlace(path).map { taken.contains($0) } ?? false
+    guard !isTaken else { throw Self.notApart(path, token) }
+    let file = try openDump(path, token)
+    // A link may lead to what was not there before.
+    guard let place = FilePlace(descriptor: file), place == FilePlace(beside) else { return file }
+    close(file)
+    throw Self.notApart(path, token)
+  }
+
+  private static func notApart(_ path: String, _ token: Token) -> LineFailure {
+    var error = ScriptError(
+      "\(path) is a file of this line already, or its standard output; each needs its own",
+      hint: "name another file", token)
+    error.exit = .cannotCreate
+    return .script(error)
   }
 
   /// Writes a picture or symbols to the file that was opened for a parameter, and closes it.

@@ -216,7 +216,8 @@ import VMem
     let list = dump.image["init_task"] + dump.image.offset("struct task_struct", "tasks")
     let tasks = dump.list(list, "struct task_struct", "tasks")
     let head = dump.image["init_mm"] + dump.image.offset("struct mm_struct", "mmlist")
-    let spaces = [0] + dump.list(head, "struct mm_struct", "mmlist")
+    // The newest stands first in the list.
+    let spaces = [0] + dump.list(head, "struct mm_struct", "mmlist").reversed()
     let mms = tasks.map { dump.load($0, "struct task_struct", "mm") }
     #expect(mms == expected.map { spaces[$0] }, "\(spaces)")
     for mm in Set(mms) where mm != 0 {

@@ -223,7 +223,7 @@ import VMem
     }
     for (cpu, fits) in [(63, true), (64, false)] {
       let ran = try Self.replay(Array(Self.alloc(1, cpu: cpu, at: Self.base).utf8))
-      #expect(ran.output.contains("an event of CPU \(cpu), but this machine has 1: "))
+      #expect(ran.output.contains("an event of CPU \(cpu), but this machine has "))
       #expect(ran.output.contains("boot --cpus 64 or more") == fits, "\(ran.output)")
     }
     let same = try Self.replay(Array(trace.utf8), boot: "boot --cpus 8 --lazy-max 16384\n")
