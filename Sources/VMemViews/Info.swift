@@ -32,13 +32,10 @@ extension Views {
     line("task", "\(task ?? "vmemctl"), pid \(machine.task + 1)", to: &output)
     line("context", "\(machine.context.name)", to: &output)
     line("CR3", address((machine.walk(0).first?.table ?? 0) << 12), to: &output)
-    let hasKeys = c.switches.contains(.pks)
-    let cr4: UInt64 = (c.levels == 5 ? 0x10b0 : 0xb0) | (hasKeys ? 1 << 24 : 0)
+    let registers = ControlRegisters(c)
+    line("CR4", "\(address(registers.cr4)) \(registers.cr4Names)", to: &output)
     line(
-      "CR4",
-      address(cr4) + (c.levels == 5 ? " PSE PAE PGE LA57" : " PSE PAE PGE")
-        + (hasKeys ? " PKS" : ""), to: &output)
-    line("EFER", address(0xd00) + " LME LMA NXE", to: &output)
+      "EFER", "\(address(ControlRegisters.efer)) \(ControlRegisters.eferNames)", to: &output)
     line("direct map", range(map.pageOffset, c.memory - c.highmem), to: &output)
     if let window = machine.highmem.kmapWindow {
       line("high memory", "\(c.highmem) bytes", to: &output)

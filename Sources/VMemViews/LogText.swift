@@ -28,14 +28,14 @@ struct LogText {
     return speaker?.name ?? "?"
   }
 
-  private var kernel: String {
-    KernelVersion(rawValue: UInt16(truncatingIfNeeded: record.a))?.text ?? "?"
+  private var banner: String {
+    KernelVersion(rawValue: UInt16(truncatingIfNeeded: record.a))?.banner ?? "Linux version ?"
   }
 
   var lines: [String] {
     switch message {
     case .booted:
-      ["Linux version \(kernel) (vmemctl)"]
+      [banner]
     case .warning:
       framed([warning])
     case .bug:

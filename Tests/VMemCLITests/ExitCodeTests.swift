@@ -38,6 +38,8 @@ import Testing
     ("memory o.img", 73), ("kcore o.img-wal", 73), ("vmcore o.img", 73), ("vmlinux o.img", 73),
     ("snapshot no/where", 73), ("file_open m.img", 73), ("write P[0] @m.img", 73),
     ("include m.img-wal", 73), ("replay m.img", 73), ("memory /dev/full", 74),
+    ("vmcore core --vmlinux core", 73), ("replay trace --plot trace", 73),
+    ("replay trace --plot o.img", 73),
     ("kcore /dev/full", 74), ("vmcore /dev/full", 74), ("vmlinux /dev/full", 74),
   ])
   func helpSaysWhen(_ line: String, _ code: Int32) throws {
@@ -45,6 +47,9 @@ import Testing
     try folder.write(Array("no row\n".utf8), to: "text")
     let rows = "0xffffc90000000000-0xffffc90000005000   20480 a+0x1/0x2\n"
     try folder.write(Array(rows.utf8), to: "rows")
+    let event = "1.000001: alloc_vmap_area: va_start: 18446683600570023936 size=8192 align=4096"
+    let trace = "a-1 [000] \(event) vstart=0xffffc90000000000 vend=0xffffe8ffffffffff failed=0\n"
+    try folder.write(Array(trace.utf8), to: "trace")
     let script = """
       cd "$1" && V="$2 --image m.img"; $V boot --memory 16M && $2 --image o.img boot --memory 8M &&
       $V P = alloc_pages 2 >/dev/null && $V write P[0] 01 >/dev/null && $V run - </dev/null

@@ -110,7 +110,7 @@ import Testing
     let text = story.shown { Views.dmesg($0, to: &$1) }
     #expect(
       text == """
-        [    0.000000] Linux version 6.18 (vmemctl)
+        [    0.000000] Linux version 6.18.0-vmemctl (vmemctl@vmemctl) (vmemctl) #1 vmemctl
         [    0.000016] ------------[ cut here ]------------
         [    0.000016] WARNING: CPU: 0 PID: 1 at vmap_pages_pte_range
         [    0.000016] ---[ end trace 0000000000000000 ]---
@@ -188,7 +188,7 @@ import Testing
     let top = address(story.machine.mmu.topTable << 12)
     for line in [
       "kernel: 6.18", "memory: 2147483648 bytes", "levels: 5", "CR3: \(top)", "context: process",
-      "CR4: 0x00000000000010b0 PSE PAE PGE LA57", "EFER: 0x0000000000000d00 LME LMA NXE",
+      "CR4: 0x00000000000010b0 PSE PAE PGE LA57", "EFER: 0x0000000000000d01 SCE LME LMA NXE",
       "direct map: 0xff11000000000000..0xff11000080000000",
       "vmalloc: 0xffa0000000000000..0xffd2000000000000",
       "vmemmap: 0xffd4000000000000..0xffd4000002000000",

@@ -17,6 +17,8 @@ final class DebugClient {
   /// What has arrived of a packet, or of a command.
   var packets = PacketStream()
   var commands = QmpStream()
+  /// Whether it has said something in its language.
+  var hasBegun = false
   /// Whether it waits for the run to stop.
   var isWaiting = false
   private(set) var isGone = false
@@ -84,6 +86,9 @@ final class DebugClient {
     }
     if leaves, !hasPending { isGone = true }
   }
+
+  /// Lets the client go at once.
+  func drop() { isGone = true }
 
   /// Lets the client go once everything is sent.
   func leave() {

@@ -95,8 +95,6 @@ final class DebugServer: Debugger {
         // One too many is closed at once.
         guard clients.count < Self.mostClients else { continue }
         clients.append(client)
-        // Whoever attaches looks at a machine that stands still.
-        if listener.isGdb, mode != .ended { halt(interpreter) }
       }
     }
     for client in clients {
@@ -109,6 +107,7 @@ final class DebugServer: Debugger {
   private func take(
     _ bytes: [UInt8], from client: DebugClient, _ interpreter: inout Interpreter
   ) {
+    if !client.hasBegun { begin(client, bytes[0], interpreter) }
     for byte in bytes where !client.isGone {
       switch client.language {
       case .gdb(var session):
@@ -119,6 +118,16 @@ final class DebugServer: Debugger {
         answer(event, &session, client, &interpreter)
       }
     }
+  }
+
+  private func begin(
+    _ client: DebugClient, _ first: UInt8, _ interpreter: borrowing Interpreter
+  ) {
+    client.hasBegun = true
+    guard client.isGdb else { return }
+    guard PacketStream.begins(with: first) else { return client.drop() }
+    // Whoever attaches looks at a machine that stands still.
+    if mode != .ended { halt(interpreter) }
   }
 
   // MARK: Requests
@@ -152,9 +161,7 @@ final class DebugServer: Debugger {
     let isRunning = mode == .running || mode == .stepping
     let reply = session.handle(command, isRunning: isRunning, target, &interpreter)
     client.language = .qmp(session)
-    if case .string = command["execute"], reply.text.contains("Host virtual address") {
-      chost_allow_reader(client.descriptor)
-    }
+    if reply.namesHostMemory { chost_allow_reader(client.descriptor) }
     client.send(Array(reply.text.utf8))
     if reply.stops { halt(interpreter, signal: 2) }
     if let action = reply.action { act(action, client, interpreter) }
@@ -260,7 +267,7 @@ final class DebugServer: Debugger {
 
   /// Whether the machine of an image is needed: somebody looks at it, or reads this process's memory.
   var needsMachine: Bool {
-    !clients.isEmpty && (mode == .stopped || clients.contains { !$0.isGdb })
+    clients.contains { !$0.isGdb || $0.hasBegun && mode == .stopped }
   }
 
   /// Answers for as long as the machine is needed.

@@ -69,8 +69,8 @@ extension GdbSession {
   ) -> Reply {
     guard let bytes = Hex.bytes(cursor.rest) else { return .error(Errors.wrong) }
     let monitor = Monitor(rights: rights, cpu: cpu(interpreter))
-    let text = Array(
-      monitor.answer(String(decoding: bytes, as: UTF8.self), target, &interpreter).utf8)
+    let line = String(decoding: bytes, as: UTF8.self)
+    let text = Array(monitor.answer(line, target, &interpreter).text.utf8)
     var reply = Reply()
     for at in stride(from: 0, to: text.count, by: Self.mostText) {
       let part = text[at..<min(at + Self.mostText, text.count)]

@@ -19,11 +19,27 @@ struct Monitor {
     ("gpa2hva ADDR", "the address in this process of a physical one"),
   ]
 
+  /// What a line is answered with.
+  struct Answer: Equatable {
+    var text: String
+    /// Whether it says where in this process's memory something is.
+    var namesHostMemory = false
+  }
+
   /// Answers a line.
   func answer(
     _ line: String, _ target: LiveTarget, _ interpreter: inout Interpreter
-  ) -> String {
+  ) -> Answer {
     let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+    guard words.count == 2, words[0] == "gpa2hva", let address = Self.number(words[1]) else {
+      return Answer(text: text(words, line, target, &interpreter))
+    }
+    return host(address, target, interpreter)
+  }
+
+  private func text(
+    _ words: [String], _ line: String, _ target: LiveTarget, _ interpreter: inout Interpreter
+  ) -> String {
     guard let first = words.first else { return "" }
     // xp/8xb, without a blank.
     let name = first.split(separator: "/").first.map(String.init) ?? first
@@ -35,11 +51,10 @@ struct Monitor {
       let rest = line.drop { $0 == " " || $0 == "\t" }.dropFirst(name.count)
       return examine(String(rest), isPhysical: name == "xp", target, interpreter)
     case "gva2gpa", "gpa2hva":
-      guard words.count == 2, let address = Self.number(words[1]) else {
+      guard name == "gva2gpa", words.count == 2, let address = Self.number(words[1]) else {
         return "\(name): expected one address\n"
       }
-      return name == "gva2gpa"
-        ? physical(address, target, interpreter) : host(address, target, interpreter)
+      return physical(address, target, interpreter)
     default: return verb(line, target, &interpreter)
     }
   }
@@ -49,19 +64,33 @@ struct Monitor {
     let rows = Self.commands.map { name, meaning in
       name + String(repeating: " ", count: width - name.count) + "  \(meaning)\n"
     }
-    let verbs = rights.isWritable ? "every verb of the language" : "every verb that only looks"
-    return rows.joined() + "and \(verbs): vmallocinfo, walk ADDR, help VERB, …\n"
+    return rows.joined()
+      + (mayChange
+        ? "and every verb of the language: vmallocinfo, walk ADDR, help VERB, …\n"
+        : """
+        and every verb that only looks: vmallocinfo, walk ADDR, help VERB, …; not \
+        \(Self.touching.joined(separator: " and ")), which fill TLBs
+
+        """)
   }
+
+  /// Verbs that would be readers but for the TLBs that their accesses fill.
+  private static let touching = ["read", "compare"]
+
+  private var mayChange: Bool { rights.isWritable && rights.isLocal }
 
   /// A line of the language.
   private func verb(
     _ line: String, _ target: LiveTarget, _ interpreter: inout Interpreter
   ) -> String {
     let onlyLooks = interpreter.onlyLooks(line)
-    guard onlyLooks || rights.isWritable && rights.isLocal else {
+    guard onlyLooks || mayChange else {
       let word = line.split(separator: " ").first.map(String.init) ?? ""
-      guard VerbTable().find(word) != nil || line.contains("=") else {
+      guard interpreter.table.find(word) != nil || line.contains("=") else {
         return "unknown command: '\(word.printable)'\n"
+      }
+      if Self.touching.contains(word) {
+        return "\(word) fills TLBs: x /FMT ADDR and kcore --read ADDR LEN look without\n"
       }
       return rights.isWritable
         ? "a client of a port may only look, and name no files\n"
@@ -91,14 +120,16 @@ struct Monitor {
 
   private func host(
     _ address: UInt64, _ target: LiveTarget, _ interpreter: borrowing Interpreter
-  ) -> String {
-    guard rights.isLocal else { return "only clients of a socket read this process's memory\n" }
+  ) -> Answer {
+    guard rights.isLocal else {
+      return Answer(text: "only clients of a socket read this process's memory\n")
+    }
     guard let place = target.hostAddress(address, interpreter.machine) else {
-      return "No memory is mapped at address 0x\(Hex.number(address))\n"
+      return Answer(text: "No memory is mapped at address 0x\(Hex.number(address))\n")
     }
     let memory = target.memory(interpreter.machine)
     let name = memory.kernelRange.contains(address) ? "kernel" : "ram"
-    return "Host virtual address for 0x\(Hex.number(address)) (\(name)) "
-      + "is 0x\(Hex.number(UInt64(place)))\n"
+    let text = "Host virtual address for 0x\(Hex.number(address)) (\(name)) "
+    return Answer(text: text + "is 0x\(Hex.number(UInt64(place)))\n", namesHostMemory: true)
   }
 }

@@ -23,6 +23,10 @@ struct PacketStream {
     case lastDigit(UInt8, isOver: Bool)
   }
 
+  /// Whether gdb's side of a connection can begin with a byte. A web page can make a browser connect to a
+  /// port, and what it lets that send may hold packets; but it begins as HTTP does.
+  static func begins(with byte: UInt8) -> Bool { byte == 3 || "+-$".utf8.contains(byte) }
+
   private var state = State.between
   private var packet: [UInt8] = []
 

@@ -12,6 +12,8 @@ struct QmpSession {
     var action: GdbSession.Action?
     /// Whether the run is to stand still.
     var stops = false
+    /// Whether it says where in this process's memory something is, for the client to read there.
+    var namesHostMemory = false
   }
 
   /// What a client has passed: it is closed with the session.
@@ -65,7 +67,9 @@ struct QmpSession {
         return Reply(text: Self.failed("Parameter 'command-line' is missing", id))
       }
       let monitor = Monitor(rights: rights, cpu: interpreter.machine.cpu)
-      return Reply(text: Self.done(.string(monitor.answer(line, target, &interpreter)), id))
+      let answer = monitor.answer(line, target, &interpreter)
+      return Reply(
+        text: Self.done(.string(answer.text), id), namesHostMemory: answer.namesHostMemory)
     case "getfd", "closefd", "dump-guest-memory":
       if let defect = file(name, arguments, target, interpreter) {
         return Reply(text: Self.failed(defect, id))

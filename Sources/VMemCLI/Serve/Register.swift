@@ -49,10 +49,10 @@ struct Register {
     case "eflags": LiveMemory.Registers.eflags
     case "cs": LiveMemory.Registers.cs
     case "ss": LiveMemory.Registers.ss
-    case "cr0": LiveMemory.Registers.cr0
+    case "cr0": ControlRegisters.cr0
     case "cr3": registers.cr3
     case "cr4": registers.cr4
-    case "efer": LiveMemory.Registers.efer
+    case "efer": ControlRegisters.efer
     // What a processor starts with.
     case "fctrl": 0x37f
     case "ftag": 0xffff

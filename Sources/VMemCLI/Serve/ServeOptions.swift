@@ -41,8 +41,8 @@ struct ServeOptions: Equatable {
   /// A path, or behind a colon a port.
   private static func place(_ word: String) throws(ProcessFailure) -> Place {
     guard word.hasPrefix(":") else {
-      if !word.isEmpty { return .socket(word) }
-      throw ProcessFailure(message: "a SOCKET is the path of a file", exitCode: EX_USAGE)
+      try checkSocket(word)
+      return .socket(word)
     }
     let digits = word.dropFirst()
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
@@ -53,6 +53,21 @@ struct ServeOptions: Equatable {
         exitCode: EX_USAGE)
     }
     return .port(port)
+  }
+
+  /// A path: what elsewhere is a port would be the name of a file.
+  private static func checkSocket(_ word: String) throws(ProcessFailure) {
+    if word.isEmpty {
+      throw ProcessFailure(message: "a SOCKET is the path of a file", exitCode: EX_USAGE)
+    }
+    let isNumber = word.allSatisfy { $0.isASCII && $0.isNumber }
+    guard !word.contains("/"), word.contains(":") || isNumber else { return }
+    let digits = String(word.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
+    let port = digits.isEmpty ? ":PORT" : ":\(digits)"
+    throw ProcessFailure(
+      message: "no place `\(word.printable)`: a port is on the loopback address only",
+      exitCode: EX_USAGE,
+      details: "  \(port) is a port, ./\(word.printable) a socket of that name")
   }
 
   /// What the words after `serve` ask for.

@@ -21,6 +21,11 @@ extension ExitCondition {
   static let cannotMake = ExitCondition(
     .cannotCreate,
     when: "the file cannot be made, or belongs to a machine; --force replaces another one")
+  static let cannotMakePicture = ExitCondition(
+    .cannotCreate,
+    when: "FILE.svg cannot be made, or belongs to a machine; --force replaces another one")
+  static let sameFile = ExitCondition(
+    .cannotCreate, when: "both files are one, or the second is where standard output goes")
   static let sessionsFile = ExitCondition(
     .cannotCreate, when: "the file is the image of the session, its log or its history")
   static let notAllWritten = ExitCondition(

@@ -31,11 +31,33 @@ extension Interpreter {
   }
 
   /// Opens the file that a parameter names, for a picture or symbols that come with a line's answer.
-  func openBeside(_ parameter: Parameter) throws(LineFailure) -> Int32 {
+  ///
+  /// - Parameter other: the file that the line reads or writes besides, which must be another one.
+  func openBeside(
+    _ parameter: Parameter, apartFrom other: Parameter
+  ) throws(LineFailure) -> Int32 {
     let token = call.tokens[call.arguments.token(parameter)]
     let path = token.text.string
     try call.checkIsForeign(path, token)
-    return try openDump(path, token)
+    let beside = call.tokens[call.arguments.token(other)].text.string
+    let taken = [
+      FilePlace(descriptor: 1), beside == "-" ? FilePlace(descriptor: 0) : FilePlace(beside),
+    ]
+    let isTaken = FilePlace(path).map { taken.contains($0) } ?? false
+    guard !isTaken else { throw Self.notApart(path, token) }
+    let file = try openDump(path, token)
+    // A link may lead to what was not there before.
+    guard let place = FilePlace(descriptor: file), place == FilePlace(beside) else { return file }
+    close(file)
+    throw Self.notApart(path, token)
+  }
+
+  private static func notApart(_ path: String, _ token: Token) -> LineFailure {
+    var error = ScriptError(
+      "\(path) is a file of this line already, or its standard output; each needs its own",
+      hint: "name another file", token)
+    error.exit = .cannotCreate
+    return .script(error)
   }
 
   /// Writes a picture or symbols to the file that was opened for a parameter, and closes it.

@@ -107,15 +107,18 @@ struct Replayer {
       let most = trace.events.reduce(0) { max($0, Int($1.cpu)) }
       report.note(
         Int(far.line),
-        "an event of CPU \(far.cpu), but this machine has \(count): boot --cpus \(most + 1) or more; "
-          + "CPU n counts as n modulo \(count) until then")
+        "an event of CPU \(far.cpu), but this machine has \(count): "
+          + (most < Configuration.maximumCPUs ? "boot --cpus \(most + 1) or more; until then " : "")
+          + "CPU n counts as n modulo \(count)")
     }
     let limit = machine.traces.lazyMaximum
     if let other = trace.events.first(where: { $0.kind == .free && $0.align != limit }) {
+      let isTaken = (1...UInt64(UInt32.max)).contains(other.align)
       report.note(
         Int(other.line),
         "nr_lazy_max=\(other.align), but here it is \(limit): the traced machine had another number of "
-          + "CPUs online; --lazy-max \(other.align) takes it over")
+          + "CPUs online"
+          + (isTaken ? "; --lazy-max \(other.align) takes it over" : ""))
     }
   }
 

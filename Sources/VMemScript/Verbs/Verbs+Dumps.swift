@@ -15,8 +15,7 @@ extension Verb {
       summary: "write RAM as a crash dump, for tools that walk the page tables",
       kernel: "elf_core_dump", returns: "0",
       example: "vmcore vmcore.elf --vmlinux vmlinux", facts: [.replaces],
-      exits: [.cannotMake, .notAllWritten], .control(vmcore),
-      check: { parser throws(LineFailure) in _ = try parser.call.damage() }),
+      exits: [.cannotMake, .sameFile, .notAllWritten], .control(vmcore), check: checkVmcore),
     Verb(
       "vmlinux", .views, .nothing, .reader, [.file],
       summary: "write the kernel's symbols and types, which readers of dumps ask for",
@@ -59,6 +58,14 @@ extension Verb {
       let token = interpreter.call.tokens[interpreter.call.arguments.token(.coreNotes)]
       return vmcoreinfo(interpreter.machine, &interpreter.call, token.text.string)
     }
+  }
+
+  private static func checkVmcore(_ parser: inout Parser) throws(LineFailure) {
+    _ = try parser.call.damage()
+    guard parser.call.arguments.has(.vmlinux), parser.call.word(.vmlinux) == "-" else { return }
+    throw .script(
+      "standard output is for the dump, or the answer", hint: "name a file for the symbols",
+      parser.call.tokens[parser.call.arguments.token(.vmlinux)])
   }
 
   private static func checkKcore(_ parser: inout Parser) throws(LineFailure) {
@@ -117,7 +124,7 @@ extension Verb {
     let image = KernelImage(interpreter.machine.configuration)
     if interpreter.call.arguments.has(.vmlinux) {
       let file = Dump.vmlinux(image)
-      let descriptor = try interpreter.openBeside(.vmlinux)
+      let descriptor = try interpreter.openBeside(.vmlinux, apartFrom: .file)
       try interpreter.write(descriptor, .vmlinux) { $0.write(file.span) }
     }
     return try interpreter.dump { Dump.vmcore($0, image: image, damage: damage, descriptor: $1) }

@@ -12,7 +12,7 @@ extension Verb {
       kernel: "finit_module",
       returns: "what it and the kernel log meanwhile; -E… when init fails",
       example: "insmod hello.c\ninsmod test_vmalloc.c run_test_mask=7 nr_threads=3",
-      facts: [.lasts], .control(insmod), details: moduleDetails),
+      facts: [.lasts], exits: [.noModule, .noFile], .control(insmod), details: moduleDetails),
     Verb(
       "rmmod", .modules, .nothing, .writer, [.moduleName],
       summary: "run a module's exit function, unload it, and list what it has left behind",
@@ -32,12 +32,12 @@ extension Verb {
       "modinfo", .modules, .nothing, .reader, [.moduleFile],
       summary: "show what a module says of itself, without loading it",
       returns: "a line a fact: license, author, description, parameters",
-      example: "modinfo hello.c", facts: [.apart], .control(modinfo)),
+      example: "modinfo hello.c", facts: [.apart], exits: [.noModule, .noFile], .control(modinfo)),
     Verb(
       "modcc", .modules, .nothing, .language, [.moduleSource], options: [.moduleOutput],
       summary: "compile a module to an object that insmod loads without a compiler",
       returns: "the path of the object", example: "modcc hello.c -o hello.so",
-      facts: [.answers], .control(modcc)),
+      facts: [.answers], exits: [.noModule, .noFile, .cannotMakeObject], .control(modcc)),
   ]
 
   private static let moduleDetails: StaticString = """
@@ -130,6 +130,13 @@ extension Verb {
     }
     throw .script(ScriptError("\(output): \(failure)", exit: .cannotCreate))
   }
+}
+
+extension ExitCondition {
+  fileprivate static let noModule = ExitCondition(
+    .badScript, when: "FILE does not compile, or is no object of a module")
+  fileprivate static let cannotMakeObject = ExitCondition(
+    .cannotCreate, when: "the object cannot be written")
 }
 
 extension Parameter {

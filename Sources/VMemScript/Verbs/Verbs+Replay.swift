@@ -17,7 +17,7 @@ extension Verb {
       example: "replay trace.txt", facts: [.replaces, .lasts],
       exits: [
         ExitCondition(.failedExpectation, when: "--strict is said, and an address differs"),
-        .foreignLine, .noFile, .cannotMake, .sessionsFile,
+        .foreignLine, .noFile, .cannotMakePicture, .sameFile, .sessionsFile,
       ], .control(replay),
       check: { parser throws(LineFailure) in try parser.call.checkReplay() }, ask: readTrace,
       details: tracing)
@@ -51,7 +51,7 @@ extension Verb {
     let source = try interpreter.call.traceSource()
     let replayer = try interpreter.call.replayer(source)
     let hasPicture = interpreter.call.arguments.has(.plotFile)
-    let picture = hasPicture ? try interpreter.openBeside(.plotFile) : nil
+    let picture = hasPicture ? try interpreter.openBeside(.plotFile, apartFrom: .traceFile) : nil
     interpreter.trace = TraceInput(source, replayer, picture: picture)
   }
 

@@ -177,8 +177,3 @@ struct Vmcoreinfo {
 
   private static func hex(_ value: UInt64) -> String { String(value, radix: 16) }
 }
-
-extension KernelVersion {
-  /// What `uname -r` says.
-  var release: String { self == .next ? "7.4.0-rc0-vmemctl" : "\(text).0-vmemctl" }
-}

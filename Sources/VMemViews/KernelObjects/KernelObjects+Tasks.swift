@@ -73,7 +73,7 @@ extension KernelObjects {
     let mm = spaces[space] ?? 0
     store(at, Self.task, "mm", mm)
     store(at, Self.task, "active_mm", mm == 0 ? image["init_mm"] : mm)
-    if mm != 0 { store(mm, "struct mm_struct", "owner", at) }
+    if mm != 0 { use(mm, by: at) }
     memory.store(name, at: at + image.offset(Self.task, "comm"))
     for list in ["tasks", "children", "sibling", "thread_node", "pending.list"] {
       memory.link(at + image.offset(Self.task, list), [])
@@ -90,6 +90,14 @@ extension KernelObjects {
       signals + image.offset("struct signal_struct", "thread_head"),
       [at + image.offset(Self.task, "thread_node")])
     memory.link(signals + image.offset("struct signal_struct", "shared_pending.list"), [])
+  }
+
+  /// Who uses an address space first owns it.
+  private mutating func use(_ mm: UInt64, by task: UInt64) {
+    let count = spaceUsers[mm, default: 0] + 1
+    spaceUsers[mm] = count
+    if count == 1 { store(mm, "struct mm_struct", "owner", task) }
+    store(mm, "struct mm_struct", "mm_users", count)
   }
 
   /// `struct pid`s, in the radix tree of the namespace: one node holds the 33 numbers there can be.

@@ -10,6 +10,8 @@ struct KernelObjects {
   private(set) var nodes: [UInt64] = []
   var tasks: [UInt64] = []
   var spaces: [UInt64: UInt64] = [:]
+  /// Tasks that use an address space, by its address.
+  var spaceUsers: [UInt64: UInt64] = [:]
   /// Addresses of `vm_struct`s by that of their areas.
   var structures: [UInt64: UInt64] = [:]
   /// Addresses in the functions that areas name as their callers, by the place of the name.

@@ -119,10 +119,8 @@ package struct KernelImage {
     UInt64(table.field(structure, path).offset)
   }
 
-  /// What `/proc/version` says.
-  var banner: String {
-    "Linux version \(kernel.release) (vmemctl@vmemctl) (vmemctl) #1 vmemctl\n"
-  }
+  /// `linux_banner`.
+  var banner: String { kernel.banner + "\n" }
 
   /// 20 bytes that follow from all that the image is.
   private func identified() -> [UInt8] {

@@ -14,18 +14,14 @@ extension LiveMemory {
     package static let eflags: UInt64 = 0x246
     package static let cs: UInt64 = 0x10
     package static let ss: UInt64 = 0x18
-    /// PE, MP, ET, NE, WP, AM and PG.
-    package static let cr0: UInt64 = 0x8005_0033
-    /// SCE, LME, LMA and NX.
-    package static let efer: UInt64 = 0xd01
   }
 
-  /// The registers of a CPU in the middle of `schedule`, as in the notes of a dump.
+  /// The registers of a CPU in the middle of `schedule`, as in the notes of a dump. CR3 is the top table
+  /// of the dump, which has the kernel's own memory as well, not the machine's.
   package func registers(ofCPU cpu: Int) -> Registers {
     Registers(
       rip: objects.image["schedule"] + 1, rsp: processors[cpu].stack, cr3: processors[cpu].top,
-      // PAE, PGE, and LA57 with five levels.
-      cr4: 0xa0 | (map.levels == 5 ? 1 << 12 : 0))
+      cr4: cr4)
   }
 
   package var cpuCount: Int { processors.count }

@@ -17,6 +17,7 @@ package struct LiveMemory {
   private(set) var objects: KernelObjects
   private(set) var processors: [Processor] = []
   let map: AddressMap
+  let cr4: UInt64
   let frameCount: UInt64
   /// Physical addresses of RAM.
   package let ramRanges: [Range<UInt64>]
@@ -24,6 +25,7 @@ package struct LiveMemory {
   package init(_ machine: borrowing Machine) {
     objects = KernelObjects(machine)
     map = machine.map
+    cr4 = ControlRegisters(machine.configuration).cr4
     frameCount = UInt64(machine.ram.frameCount)
     ramRanges = machine.ramRanges
     for cpu in 0..<machine.cpuCount {

@@ -101,7 +101,8 @@ struct VmallocinfoReader: ~Copyable {
     else { return nil }
     (row.start, row.end, row.size) = (start, last, size)
     if dash - from <= 10, blank - dash <= 11 { narrowRows += 1 }
-    if text[from + 2] > 0x66 || text[from + 2] == 0x28 { placeholders += 1 }
+    // (, _, p, or the blanks in front of a short one.
+    if text[from + 2] > 0x66 || text[from + 2] < 0x30 { placeholders += 1 }
     return behind
   }
 
@@ -149,6 +150,8 @@ struct VmallocinfoReader: ~Copyable {
     if let found = Self.hexadecimal(text, from + 2, end) { return found }
     if Self.begins(text, from + 2, end, "(____ptrval____)") { return (0, from + 18) }
     if Self.begins(text, from + 2, end, "(ptrval)") { return (0, from + 10) }
+    // As wide as an address (4.15).
+    if Self.begins(text, from + 2, end, "        (ptrval)") { return (0, from + 18) }
     return Self.begins(text, from + 2, end, "pK-error") ? (0, from + 10) : nil
   }
 

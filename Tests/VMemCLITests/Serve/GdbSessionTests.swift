@@ -119,7 +119,7 @@ import VMemViews
     // Every table on the way is found from CR3: the page of the symbol of `schedule`.
     let (rip, cr3) = (machine.register("rip") ?? 0, machine.register("cr3") ?? 0)
     #expect(rip > 0xffff_ffff_8100_0000 && cr3 & 0xfff == 0 && cr3 >= 64 << 20)
-    #expect(machine.register("cr4") == 0xa0 && machine.register("efer") == 0xd01)
+    #expect(machine.register("cr4") == 0xb0 && machine.register("efer") == 0xd01)
     let stack = machine.register("rsp") ?? 0
     #expect(machine.read(stack, 8).hasSuffix("81 ff ff ff ff"))
     #expect(machine.answer("p\(Hex.number(UInt64(Register.all.count)))") == "E22")
@@ -131,7 +131,7 @@ import VMemViews
     var machine = try ServedMachine(
       "boot --memory 64M --levels 5\nv = vmalloc 4K\nwrite v text:five")
     #expect(machine.read(0xffa0_0000_0000_0000, 4) == "66 69 76 65")
-    #expect(machine.register("cr4") == 0x10a0)
+    #expect(machine.register("cr4") == 0x10b0)
     #expect(machine.answer("qXfer:memory-map:read::0,1000").contains("0xff00000000000000"))
     #expect(machine.monitor("gva2gpa 0xff11000000001000") == "gpa: 0x1000\n")
   }

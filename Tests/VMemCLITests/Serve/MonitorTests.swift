@@ -67,7 +67,7 @@ import VMemViews
     #expect(machine.monitor("info cpus") == "* CPU #0: thread_id=1\n  CPU #1: thread_id=2\n")
     let registers = machine.monitor("info registers")
     #expect(
-      registers.contains("CR3=\(Hex.number(machine.register("cr3") ?? 0, digits: 16)) CR4=000000a0")
+      registers.contains("CR3=\(Hex.number(machine.register("cr3") ?? 0, digits: 16)) CR4=000000b0")
     )
     let tree = machine.monitor("info mtree -f")
     #expect(tree.contains("  0000000000000000-000000000009ffff (prio 0, ram): ram\n"))
@@ -76,6 +76,21 @@ import VMemViews
     #expect(machine.monitor("info weather").contains("known are mem"))
     #expect(machine.monitor("") == "" && machine.monitor("help").contains("gva2gpa"))
     #expect(machine.monitor("quit") == "unknown command: 'quit'\n")
+  }
+
+  /// What accesses would leave in TLBs is said, and where to look without.
+  @Test func touchingVerbs() throws {
+    var machine = try ServedMachine(Self.script)
+    let before = machine.say("info --hash")
+    for line in ["read v 4", "compare v v+8K 4"] {
+      #expect(machine.monitor(line).contains("fills TLBs: x /FMT ADDR and kcore --read"))
+    }
+    #expect(machine.monitor("help").contains("not read and compare, which fill TLBs"))
+    #expect(machine.monitor("kcore --read v+4K 4") == "de ad be ef\n")
+    #expect(machine.say("info --hash") == before)
+    var writable = try ServedMachine(Self.script, Rights(isWritable: true))
+    #expect(writable.monitor("read v+4K 4") == "de ad be ef\n")
+    #expect(!writable.monitor("help").contains("TLBs"))
   }
 
   /// Verbs answer as they do at a prompt.

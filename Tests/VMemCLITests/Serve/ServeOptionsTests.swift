@@ -29,6 +29,23 @@ import Testing
     #expect(try options("--writable", "--gdb", "x").isWritable)
   }
 
+  /// Where others write a host and a port, no file of that name is made.
+  @Test(arguments: ["localhost:7778", "127.0.0.1:1", "[::1]:1234", "7778", "host:", "tcp::1"])
+  func noHosts(_ place: String) {
+    #expect(status("serve", "--gdb", place) == 64 && status("serve", "--qmp", place) == 64)
+    #expect(status("serve", "--gdb", "./" + place) == nil)
+  }
+
+  @Test func hint() {
+    do throws(ProcessFailure) {
+      _ = try Invocation(["serve", "--gdb", "localhost:7778"])
+      Issue.record("a socket")
+    } catch {
+      #expect(error.message.contains("a port is on the loopback address only"))
+      #expect(error.details.contains("  :7778 is a port, ./localhost:7778 a socket"))
+    }
+  }
+
   @Test(arguments: [":0", ":65536", ":", ":x", ":+1", ":1:", ""])
   func noPlaces(_ place: String) { #expect(status("serve", "--gdb", place) == 64) }
 

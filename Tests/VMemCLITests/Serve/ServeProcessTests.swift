@@ -2,6 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import VMemCLI
+
 /// Sockets, clients that come and go, and the end of a server.
 @Suite(.serialized) struct ServeProcessTests {
   private let folder: TemporaryFolder
@@ -98,6 +100,30 @@ import Testing
     #expect(client.packet() == "QC01")
     client.send(Array("-".utf8))
     #expect(client.packet() == "QC01")
+    #expect(try server.end(SIGINT) == 130)
+  }
+
+  /// Who begins with something else than gdb does is let go at once: a packet further on is none.
+  @Test(arguments: ["POST / HTTP/1.1\r\n", "\u{16}\u{3}\u{1}", " ", "*", "x"])
+  func otherLanguages(_ first: String) throws {
+    let server = try server("--writable")
+    let client = try DebugConnection(server.path)
+    client.send(Array(first.utf8) + PacketStream.encoded(Array("Mffffc90000000000,1:4a".utf8)))
+    #expect(client.packet() == nil)
+    for begin in ["+", "-", "\u{3}", ""] {
+      let next = try DebugConnection(server.path)
+      next.send(Array(begin.utf8))
+      #expect(next.ask("mffffc90000000000,5") == "68656c6c6f", "\(begin)")
+    }
+    #expect(try server.end(SIGINT) == 130)
+  }
+
+  /// One that says nothing keeps nobody from the image.
+  @Test func silence() throws {
+    let server = try server()
+    let client = try DebugConnection(server.path)
+    #expect(try Command.vmemctl("--image", image, "write", "v", "text:other").status == 0)
+    #expect(client.ask("mffffc90000000000,5") == "6f74686572")
     #expect(try server.end(SIGINT) == 130)
   }
 

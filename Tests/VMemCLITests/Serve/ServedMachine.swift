@@ -53,7 +53,7 @@ struct ServedMachine: ~Copyable {
   /// What `monitor LINE` prints.
   mutating func monitor(_ line: String) -> String {
     Monitor(rights: session.rights, cpu: session.cpu(interpreter))
-      .answer(line, target, &interpreter)
+      .answer(line, target, &interpreter).text
   }
 
   /// What a line of the language prints.

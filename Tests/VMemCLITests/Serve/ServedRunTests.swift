@@ -150,6 +150,7 @@ import Testing
     client.send(packet: "c")
     usleep(50_000)
     let other = try DebugConnection(server.path)
+    other.send(Array("+".utf8))
     #expect(client.packet() == "T05thread:01;" && other.ask("qC") == "QC01")
     let qmp = try DebugConnection(folder.path + "/qmp")
     _ = qmp.textLine()

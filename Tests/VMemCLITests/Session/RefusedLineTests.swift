@@ -95,6 +95,29 @@ struct RefusedLineTests {
     #expect(try sh("$V replay good.txt && rm m.img*").status == 0)
   }
 
+  /// A line that has two files writes neither over the other, by whatever names they come.
+  @Test(arguments: [
+    ("replay good.txt --plot good.txt", 73), ("replay good.txt --plot ./good.txt", 73),
+    ("replay good.txt --plot link.txt", 73), ("replay good.txt --plot hard.txt", 73),
+    ("replay link.txt --plot hard.txt --force", 73), ("replay - --plot good.txt < good.txt", 73),
+    ("replay good.txt --plot out > out", 73), ("replay good.txt --plot other.svg", 0),
+    ("vmcore core --vmlinux core", 73), ("vmcore core --vmlinux ../$(basename $PWD)/core", 73),
+    ("vmcore core --vmlinux soft", 73), ("vmcore - --vmlinux out > out", 73),
+    ("vmcore core --vmlinux out > out", 73), ("vmcore core --vmlinux -", 65),
+    ("vmcore core --vmlinux vmlinux && $V vmcore core --vmlinux vmlinux", 0),
+    ("vmcore /dev/null --vmlinux /dev/null", 0),
+  ])
+  func filesOfALineAreApart(_ line: String, _ status: Int32) throws {
+    try boot()
+    try folder.write(Array(Self.trace.utf8), to: "good.txt")
+    #expect(try sh("ln -s good.txt link.txt; ln good.txt hard.txt; ln -s core soft").status == 0)
+    let ran = try sh("$V \(line)")
+    #expect(ran.status == status, "\(line): \(ran)")
+    #expect(status != 73 || ran.errorText.contains("each needs its own"), "\(ran.errorText)")
+    #expect(try folder.bytes("good.txt") == Array(Self.trace.utf8))
+    #expect(status == 0 || !folder.files.contains("core") || line.contains("soft"))
+  }
+
   private static let trace = """
     # tracer: nop
     a-1 [000] 1.000001: alloc_vmap_area: va_start: 18446683600570023936 size=8192 align=4096 \

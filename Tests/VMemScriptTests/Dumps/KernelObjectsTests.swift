@@ -200,6 +200,33 @@ import VMem
     try checkLog(dump, made.machine)
   }
 
+  /// A task that runs has what its CPU has switched to, one that waits its own.
+  @Test(arguments: [
+    ("switch_mm mm", [1, 1]), ("switch_mm other", [2, 1]), ("switch_mm 0", [0, 1]),
+    ("cpu 1\nswitch_mm other\ncpu 2\nswitch_mm mm", [1, 1]),
+    ("cpu 1\nswitch_mm other\ncpu 2", [2, 1]), ("cpu 1\ntask worker", [0, 1]),
+    ("cpu 1\ntask worker\nswitch_mm other", [0, 2]), ("task worker\nswitch_mm 0", [0, 0]),
+    ("task worker\nswitch_mm other\ntask vmemctl", [2, 1]),
+  ])
+  func tasksHaveTheSpaceOfTheirCPU(_ lines: String, _ expected: [Int]) throws {
+    var made = machine("--kernel 6.18 --cpus 3")
+    let text = "other = mm_create\ntask vmemctl\nswitch_mm 0\n\(lines)\n"
+    #expect(made.run(ScriptSource(name: "u", bytes: Array(text.utf8))) == .success)
+    let dump = try DumpedKernel(made.machine)
+    let list = dump.image["init_task"] + dump.image.offset("struct task_struct", "tasks")
+    let tasks = dump.list(list, "struct task_struct", "tasks")
+    let head = dump.image["init_mm"] + dump.image.offset("struct mm_struct", "mmlist")
+    // The newest stands first in the list.
+    let spaces = [0] + dump.list(head, "struct mm_struct", "mmlist").reversed()
+    let mms = tasks.map { dump.load($0, "struct task_struct", "mm") }
+    #expect(mms == expected.map { spaces[$0] }, "\(spaces)")
+    for mm in Set(mms) where mm != 0 {
+      let users = zip(tasks, mms).filter { $0.1 == mm }
+      #expect(dump.load(mm, "struct mm_struct", "owner") == users[0].0)
+      #expect(dump.load(mm, "struct mm_struct", "mm_users") == UInt64(users.count))
+    }
+  }
+
   private func checkLog(_ dump: DumpedKernel, _ machine: borrowing Machine) throws {
     let ring = dump.variable("prb")
     func field(_ path: String) -> UInt64 { dump.load(ring, "struct printk_ringbuffer", path) }

@@ -214,6 +214,18 @@ import VMem
     #expect(ran.output.contains("line 1: an event of CPU 5, but this machine has 4: boot --cpus 6"))
     #expect(ran.output.contains("line 2: nr_lazy_max=16384, but here it is 24576"))
     #expect(ran.output.contains("--lazy-max 16384 takes it over"))
+    // Only a number that the option takes is recommended.
+    for (limit, fits) in [("4294967295", true), ("4294967296", false), ("0", false)] {
+      let line = Self.free(2, at: Self.base).replacing("=16384", with: "=" + limit)
+      let ran = try Self.replay(Array((Self.alloc(1, at: Self.base) + line).utf8))
+      #expect(ran.output.contains("nr_lazy_max=\(limit), but here it is"), "\(ran.output)")
+      #expect(ran.output.contains("--lazy-max") == fits, "\(ran.output)")
+    }
+    for (cpu, fits) in [(63, true), (64, false)] {
+      let ran = try Self.replay(Array(Self.alloc(1, cpu: cpu, at: Self.base).utf8))
+      #expect(ran.output.contains("an event of CPU \(cpu), but this machine has "))
+      #expect(ran.output.contains("boot --cpus 64 or more") == fits, "\(ran.output)")
+    }
     let same = try Self.replay(Array(trace.utf8), boot: "boot --cpus 8 --lazy-max 16384\n")
     #expect(!same.output.contains("nr_lazy_max"))
     let moved = Self.alloc(1, at: 0xffff_b3c1_c000_0000).replacing(

@@ -246,6 +246,11 @@ import VMem
     let early = "0x(____ptrval____)-0x(____ptrval____)   20480 f+0x93/0xe0 vmap\n"
     #expect(try read(early).addresses == .placeholder)
     #expect(try read("0x(ptrval)-0x(ptrval)   20480 f+0x93/0xe0 vmap\n").addresses == .placeholder)
+    let padded = "0x        (ptrval)-0x        (ptrval)   20480 f+0x93/0xe0 vmap\n"
+    let file = try read(padded)
+    #expect(file.addresses == .placeholder && file.notes.isEmpty && file.rows[0].size == 20480)
+    let other = padded.replacing("        (ptrval)", with: "       (ptrval)")
+    #expect(throws: VmallocinfoFile.Defect.self) { try read(other) }
     #expect(try read("0xpK-error-0xpK-error   20480 f+0x93/0xe0 vmap\n").addresses == .placeholder)
     #expect(try read(zero + early + zero).addresses == .zero)
   }
