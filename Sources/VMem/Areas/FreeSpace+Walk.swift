@@ -1,5 +1,24 @@
 /// The free tree in the order of addresses.
 extension FreeSpace {
+  /// Bytes of the largest block in [start, end), of blocks that reach out of it the part within; nil
+  /// while there is no index.
+  ///
+  /// Complexity: a search of the index for each block that is larger than all below it.
+  func largest(from start: UInt64, to end: UInt64) -> UInt64? {
+    guard hasIndex else { return nil }
+    var most: UInt64 = 0
+    var path = FreeIndex.Path()
+    path.descend(index, to: start)
+    repeat {
+      guard path.position >= 0 else { continue }
+      let block = index.bounds(path)
+      if block.start >= end { break }
+      let (low, high) = (max(block.start, start), min(block.end, end))
+      if high > low { most = max(most, high - low) }
+    } while index.advance(&path, toSize: FreeIndex.pages((most >> 12 + 1) << 12))
+    return most
+  }
+
   /// The highest block below a node, itself included.
   @inline(__always)
   func rightmost(_ top: Ref<FreeBlock>) -> Ref<FreeBlock> {

@@ -238,6 +238,7 @@ extension TraceReplay {
 
   /// The largest free block in [start, end), in bytes.
   package func largestFree(from start: UInt64, to end: UInt64) -> UInt64 {
+    if let most = areas.space.largest(from: start, to: end) { return most }
     var most: UInt64 = 0
     vmAreas.forEachFreeBlock { low, high in
       let (low, high) = (max(low, start), min(high, end))

@@ -15,6 +15,7 @@ extension ImportPlan {
       try machine.vmAreas.importGroup(members, caller: bytes.extracting(caller))
     }
     let grouped = Set(groups.joined())
+    var known = KnownSymbols()
     for index in order {
       let row = file.rows[Int(index)]
       let start = start(row)
@@ -31,7 +32,8 @@ extension ImportPlan {
         }
         try machine.vmAreas.importArea(
           area, caller: bytes.extracting(row.caller.prefix(ImportedRow.longestCaller)),
-          tail: bytes.extracting(row.words.prefix(ImportedRow.longestTail)))
+          at: UInt32(row.caller.lowerBound),
+          tail: bytes.extracting(row.words.prefix(ImportedRow.longestTail)), &known)
       }
     }
     // The list of a node has the newest first, and so has a file that is not sorted.

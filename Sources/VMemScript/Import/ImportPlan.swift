@@ -35,7 +35,6 @@ struct ImportPlan {
     self.configuration = configuration
     notes = file.notes
     try checkAddresses()
-    unpurged = file.rows.indices.filter { file.rows[$0].kind == .unpurged }
     findOrder()
     if !given.contains(.kernel) { guessKernel() }
     try place(rebase: rebase)
@@ -54,12 +53,13 @@ struct ImportPlan {
 
   /// Which rows can be taken over at all.
   private func checkAddresses() throws(Defect) {
-    let line = file.rows[0].line
+    let line = file.firstLine
     if file.isNarrow, file.addresses == .real {
       throw Defect(
         line: line,
-        message: "32-bit addresses, and this machine has 64 bits: "
-          + "holes, fit, totals and map answer with --file")
+        message:
+          "32-bit addresses, and machines here have x86-64's tables and windows of 64 bits: there "
+          + "is none for such rows. holes, fit, totals and map answer of them with --file")
     }
     guard file.addresses == .real else {
       throw Defect(
@@ -81,15 +81,22 @@ struct ImportPlan {
 
   /// How busy rows are ordered, and where the others stand.
   private mutating func findOrder() {
-    vmapNodes = findVmapNodes()
+    let rows = file.rows
+    let inFile =
+      file.isAscending
+      ? Array(0..<UInt32(rows.count)) : RowOrder(rows) { UInt64($0.line) }.places
+    unpurged = inFile.lazy.map { Int($0) }.filter { rows[$0].kind == .unpurged }
+    vmapNodes = findVmapNodes(inFile)
     if vmapNodes == nil {
       notes.append(
-        Note(line: file.rows[0].line, message: "no kernel prints rows in this order: sorted"))
+        Note(line: file.firstLine, message: "no kernel prints rows in this order: sorted"))
     }
-    guard let first = unpurged.first, unpurged.count < file.rows.count - first else { return }
+    guard let first = unpurged.first,
+      inFile.suffix(unpurged.count).contains(where: { rows[Int($0)].kind != .unpurged })
+    else { return }
     notes.append(
       Note(
-        line: file.rows[first].line,
+        line: rows[first].line,
         message: "what waits for a purge stands among other rows: shown behind them"))
   }
 
@@ -111,12 +118,16 @@ struct ImportPlan {
   }
 
   /// The least number of vmap nodes with which busy rows are node by node, and ascending in each.
-  private func findVmapNodes() -> Int? {
-    let busy = file.rows.lazy.filter { $0.kind != .unpurged }
+  ///
+  /// - Parameter inFile: places of the rows in the file's order.
+  private func findVmapNodes(_ inFile: [UInt32]) -> Int? {
+    let rows = file.rows
     // Without an order of its own a file says nothing of nodes.
     return (1...Configuration.maximumCPUs).first { count in
       var before: (node: UInt64, start: UInt64) = (0, 0)
-      return busy.allSatisfy { row in
+      return inFile.allSatisfy { place in
+        let row = rows[Int(place)]
+        if row.kind == .unpurged { return true }
         let node = count == 1 ? 0 : row.start >> 16 % UInt64(count)
         defer { before = (node, row.start) }
         return (node, row.start) >= before
@@ -184,11 +195,12 @@ struct ImportPlan {
     let usual = AddressMap(levels: configuration.levels)
     guard file.window.start != usual.vmallocStart else { return }
     if rebase {
-      shift = usual.vmallocStart &- file.window.start
+      // What is not known to begin at such a place keeps its distance from one.
+      shift = usual.vmallocStart &- (file.window.start & ~(1 << 30 - 1))
       let end = file.window.last &+ shift
       if end < usual.vmallocEnd {
         note(
-          file.rows[0].line,
+          file.firstLine,
           "the window of the rows ends at \(hexadecimal(end)) here, this machine's at "
             + "\(hexadecimal(usual.vmallocEnd)): there is no such hole")
       }
@@ -196,7 +208,7 @@ struct ImportPlan {
     }
     guard AddressMap.vmallocStarts(levels: configuration.levels).contains(file.window.start) else {
       throw Defect(
-        line: file.rows[0].line,
+        line: file.firstLine,
         message: "no x86-64 kernel has its vmalloc window at \(hexadecimal(file.window.start)); "
           + "--rebase moves the rows to \(hexadecimal(usual.vmallocStart))")
     }
@@ -213,12 +225,7 @@ struct ImportPlan {
   /// and handed out again while the file was read.
   private mutating func sort() throws(Defect) {
     let rows = file.rows
-    order = rows.indices.map { UInt32($0) }
-    if !zip(rows, rows.dropFirst()).allSatisfy({ $0.start <= $1.start }) {
-      order.sort {
-        (rows[Int($0)].start, rows[Int($0)].line) < (rows[Int($1)].start, rows[Int($1)].line)
-      }
-    }
+    order = Array(0..<UInt32(rows.count))
     var dropped: Set<UInt32> = []
     var last: UInt32?
     for index in order {

@@ -61,9 +61,11 @@ extension Call {
     guard word(parameter) == "modules" else {
       return parameter.id == Parameter.mapRange.id ? try shownRange(parameter) : range(parameter)
     }
-    guard let modules = file.modules else {
+    guard let modules = file.modules ?? file.emptyModules else {
       throw .script(
-        "no row of \(file.name) lies among the modules", tokens[arguments.token(parameter)])
+        "no row of \(file.name) lies among the modules, nor tells where they would",
+        hint: "--range START..END says it; on x86-64 it is 0xffffffffa0000000..0xffffffffff000000, "
+          + "with RANDOMIZE_BASE from 0xffffffffc0000000 on", tokens[arguments.token(parameter)])
     }
     return (modules.start, modules.last &+ 1)
   }
@@ -76,6 +78,8 @@ extension Call {
     do throws(VmallocinfoFile.Defect) {
       let space = try AddressSpace(file, in: range)
       remark(space.notes, file)
+      let isGiven = parameter.map { arguments.has($0) } ?? false
+      if !isGiven, let note = file.partlyKnownWindow { remark([note], file) }
       return space
     } catch {
       throw complaint(error, file.name, tokens[arguments.token(.vmallocinfoFile)])
@@ -100,14 +104,23 @@ extension Call {
   }
 
   /// What an area of SIZE takes, refused as a kernel refuses it.
-  func extent() throws(Refusal) -> Extent {
+  ///
+  /// - Parameter shift: bits of an offset into a page.
+  func extent(pageShift shift: UInt64) throws(Refusal) -> Extent {
     let (size, align) = (arguments[.size], arguments[.align, default: 1])
-    guard let need = VMAreas.extent(size, areaFlags, align: align) else {
+    guard var need = VMAreas.extent(size, areaFlags, align: align, shift: shift) else {
       throw Refusal(.null, .sizeRoundsToZero, size)
     }
     guard need.size != 0 else { throw Refusal(.null, .sizeWraps, size) }
     guard need.align.nonzeroBitCount == 1 else {
       throw Refusal(.null, .alignmentNotPowerOfTwo, align)
+    }
+    if shift > 12 {
+      // The guard is a page, too.
+      let more: UInt64 = areaFlags.contains(.noGuard) ? 0 : 1 << shift - 4096
+      let (whole, wraps) = need.size.addingReportingOverflow(more)
+      guard !wraps else { throw Refusal(.null, .sizeWraps, size) }
+      need.size = whole
     }
     return Extent(size: need.size, align: need.align)
   }

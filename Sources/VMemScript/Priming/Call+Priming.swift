@@ -16,10 +16,12 @@ extension Call {
       let rows = try source(.rowsFile)
       do throws(PrimingReader.Defect) {
         try reader.read(rows: rows.text, name: rows.name ?? "")
-        if reader.rows.read > 0, reader.rows.fitting == 0, !reader.state.areas.isEmpty {
+        if reader.rows.fitting == 0, !reader.state.areas.isEmpty {
           throw PrimingReader.Defect(
             file: rows.name ?? "", line: 1,
-            message: "no row is of an area of --lists: it is another machine's, or another moment's"
+            message: reader.rows.read == 0
+              ? "no row, and --lists has areas: rows are read whole, of the same moment"
+              : "no row is of an area of --lists: it is another machine's, or another moment's"
           )
         }
       } catch {

@@ -146,7 +146,9 @@ struct Replayer {
       report.matches += 1
       return
     }
-    differ(machine, event, place.own, reason(machine, event, index, place))
+    // Why an address differs takes longer to find out than that it does.
+    let isKept = report.differences.count < ReplayReport.mostDifferences
+    differ(machine, event, place.own, isKept ? reason(machine, event, index, place) : "")
   }
 
   private mutating func fail(
@@ -166,11 +168,11 @@ struct Replayer {
     _ machine: borrowing Machine, _ event: TraceEvent, _ own: UInt64?, _ why: String
   ) {
     report.differenceCount += 1
+    guard report.differences.count < ReplayReport.mostDifferences else { return }
     if let own {
       chosen.append((own, event))
       if chosen.count > Self.reach { chosen.removeFirst() }
     }
-    guard report.differences.count < ReplayReport.mostDifferences else { return }
     let below = event.address == 0 ? nil : machine.vmAreas.neighbours(of: event.address - 1).below
     let above = machine.vmAreas.neighbours(of: event.address).above
     report.differences.append(
@@ -242,12 +244,14 @@ struct Replayer {
   /// Another CPU that got the one address when this one got the other.
   private func race(_ event: TraceEvent, _ index: Int, _ place: TracedPlace) -> String? {
     for (own, other) in chosen.reversed()
-    where own == event.address && other.cpu != event.cpu && event.line &- other.line < Self.reach {
+    where own == event.address && other.isOnAnotherCPU(than: event)
+      && event.line &- other.line < Self.reach
+    {
       return "the other half of the race of line \(other.line)"
     }
     guard let own = place.own else { return nil }
     for next in trace.events[(index + 1)...].prefix(Self.reach)
-    where next.kind == .alloc && next.address == own && next.cpu != event.cpu {
+    where next.kind == .alloc && next.address == own && next.isOnAnotherCPU(than: event) {
       return "two CPUs raced: CPU \(next.cpu) got the address of this machine in line \(next.line)"
     }
     return nil
@@ -257,7 +261,7 @@ struct Replayer {
   private func purge(around index: Int) -> UInt32? {
     let event = trace.events[index]
     return trace.events[(index + 1)...].prefix(Self.reach / 2).first {
-      $0.kind == .purge && $0.cpu != event.cpu
+      $0.kind == .purge && $0.isOnAnotherCPU(than: event)
     }?.line
   }
 
@@ -316,7 +320,9 @@ struct Replayer {
     for at in (index + 1)..<min(trace.events.count, index + 1 + Self.reach) where left > 0 {
       let next = trace.events[at]
       if next.kind == .purge { break }
-      guard next.kind == .free, next.cpu != event.cpu, !done.contains(at) else { continue }
+      guard next.kind == .free, next.isOnAnotherCPU(than: event), !done.contains(at) else {
+        continue
+      }
       done.insert(at)
       report.events += 1
       machine.traces.runsTraced(on: max(0, Int(next.cpu)))

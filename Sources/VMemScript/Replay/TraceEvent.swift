@@ -29,4 +29,9 @@ struct TraceEvent: Equatable {
   var align: UInt64 = 0
   var start: UInt64 = 0
   var end: UInt64 = 0
+
+  /// Whether both have a CPU, and not the same.
+  func isOnAnotherCPU(than other: TraceEvent) -> Bool {
+    cpu >= 0 && other.cpu >= 0 && cpu != other.cpu
+  }
 }

@@ -20,7 +20,8 @@ extension Verb {
       kernel: "__get_vm_area_node",
       returns: """
         the address, or NULL and why: the largest hole, holes that are not aligned, what a purge \
-        gives, and which areas stand between the largest neighbouring holes
+        gives, and which areas stand between the largest neighbouring holes. Of a file that does not \
+        tell where the vmalloc window ends, a sentence instead of NULL
         """,
       example: "fit 16M --align 2M", exits: [.foreignLine, .noFile], .control(fit)),
     Verb(
@@ -41,6 +42,7 @@ extension Verb {
 
   private static func holes(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let isMetric = try interpreter.call.wantsMetrics()
+    try interpreter.call.checkTop()
     guard interpreter.call.arguments.has(.vmallocinfoFile) else {
       return try holes(interpreter.machine, &interpreter.call, isMetric)
     }
@@ -125,7 +127,7 @@ extension Verb {
   ) throws(LineFailure) -> Result {
     let extent: Extent
     do throws(Refusal) {
-      extent = try call.extent()
+      extent = try call.extent(pageShift: file.pageShift)
     } catch {
       throw .refusal(error)
     }
@@ -133,6 +135,11 @@ extension Verb {
       try call.refuseRange(file)
       let chains = AddressChains(file)
       return call.view { output in Views.fit(extent, chains, to: &output) }
+    }
+    if file.pageShift > 12 {
+      let message =
+        "all rows are of whole pages of \(1 << (file.pageShift - 10)) KiB: an area is, too"
+      call.remark([VmallocinfoFile.Note(line: file.firstLine, message: message)], file)
     }
     let space = try call.space(file, .searchRange)
     // The kernel takes the window's last byte for the end of searches.
@@ -146,7 +153,11 @@ extension Verb {
     if range.end != 0, range.end <= range.start {
       call.explainNoRange()
     } else {
-      call.explain(FitReport(extent, in: space, of: file, from: range.start, to: end))
+      let report = FitReport(extent, in: space, of: file, from: range.start, to: end)
+      guard space.isWhole else {
+        return call.view { output in Views.fitUnknown(report, to: &output) }
+      }
+      call.explain(report)
     }
     throw .refusal(Refusal(.null, .noHole, extent.size, extent.align))
   }
@@ -197,10 +208,24 @@ extension Verb {
     let space = try call.space(file, hasRange ? .mapRange : nil)
     let window = hasRange ? (space.start, space.last) : file.window
     let name = hasRange ? space.label : "vmalloc"
-    guard key == .node else { return AddressTotals(space, by: key, window: window, called: name) }
+    let isWhole = hasRange || file.isWindowKnown
+    guard key == .node else {
+      return AddressTotals(space, by: key, window: window, isWhole: isWhole, called: name)
+    }
     return AddressTotals(
       nodesOf: file, in: hasRange ? window : nil,
-      window: AddressTotals.bytes(of: window), called: name)
+      window: isWhole ? AddressTotals.bytes(of: window) : 0, called: name)
+  }
+}
+
+extension Call {
+  /// Refuses a list of no lines.
+  fileprivate func checkTop() throws(LineFailure) {
+    let most = arguments[.top, default: 1]
+    guard !(1...UInt64(Int.max)).contains(most) else { return }
+    throw .script(
+      "--top \(Int64(bitPattern: most)) is no number of lines", hint: "1 or more",
+      tokens[arguments.token(.top)])
   }
 }
 
@@ -216,7 +241,7 @@ extension Verb {
 
 extension Parameter {
   static let top = Parameter(
-    id: 210, option: "--top", .number, "N", "lines at most (default 20)")
+    id: 210, option: "--top", .number, "N", "lines at most, 1 or more (default 20)")
   static let purged = Parameter(
     id: 211, option: "--purged", .flag,
     "as a purge of everything would leave it; nothing is purged")

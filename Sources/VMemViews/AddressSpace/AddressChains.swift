@@ -1,6 +1,8 @@
 /// What rows without real addresses still tell. Equal addresses have equal hashes, so a row whose end is
 /// another's start lies right before it: chains of such rows are blocks without a hole. Where the blocks
-/// lie is not known, and not guessed.
+/// lie is not known, and not guessed. What is called least is so whatever the addresses were: different
+/// ones may have one hash, and any row of vmalloc may lie among the modules. What no row has counts as a
+/// hole, what pools keep too.
 package struct AddressChains: Sendable {
   /// Rows that follow each other.
   struct Chain: Sendable {
@@ -15,20 +17,26 @@ package struct AddressChains: Sendable {
   private(set) var chains: [Chain] = []
   /// Bytes of all rows.
   private(set) var bytes: UInt64 = 0
-  /// Bytes of the window; nil for a machine of 32 bits, which chooses it when it boots.
+  /// Bytes of the vmalloc window, taken for that of x86-64 with four levels of tables, the smaller one;
+  /// nil for a machine of 32 bits, which chooses it when it boots.
   package let window: UInt64?
   let addresses: VmallocinfoFile.Addresses
   let rowCount: Int
+  /// Chains, at least, that lie in the vmalloc window and not among the modules.
+  private let leastChains: Int
 
   /// - Parameter purged: whether rows that wait for a purge count as holes.
   package init(_ file: VmallocinfoFile, purged: Bool = false) {
     addresses = file.addresses
-    // With five levels of tables it is larger, and so is what is free.
     window = file.isNarrow ? nil : 32 << 40
     let rows = file.rows
     let counted = rows.indices.filter { !purged || rows[$0].kind != .unpurged }
     rowCount = counted.count
-    for at in counted { bytes &+= rows[at].size }
+    leastChains = Self.leastChains(file, counted)
+    for at in counted {
+      let (sum, wraps) = bytes.addingReportingOverflow(rows[at].size)
+      bytes = wraps ? .max : sum
+    }
     let next = addresses == .hashed ? Self.joins(rows, counted) : [:]
     let inner = Set(next.values)
     for at in counted where !inner.contains(at) {
@@ -64,21 +72,25 @@ package struct AddressChains: Sendable {
     return next
   }
 
-  /// Holes there are at least: one between two chains of a window, and there are two windows.
-  var leastHoles: Int { addresses == .hashed ? max(0, chains.count - 2) : 0 }
+  /// Holes of the vmalloc window, at least: one between two of its chains, and one where the rows
+  /// cannot fill it.
+  package var leastHoles: Int {
+    max(leastChains - 1, leastFree ?? 0 > 0 ? 1 : 0)
+  }
 
   /// Bytes that are free at least; nil where the window is not known.
   var leastFree: UInt64? { window.map { $0 > bytes ? $0 - bytes : 0 } }
 
-  /// Bytes of the largest hole at least: the free ones lie in no more holes than before, between and
-  /// behind all chains. Nil where the window is not known.
+  /// Bytes of the largest hole at least: no more holes than rows, and one, share what is free, whether
+  /// equal keys are equal addresses or not. Nil where the window is not known.
   package var leastLargest: UInt64? {
-    leastFree.map { $0 / 4096 / UInt64(chains.count + 1) * 4096 }
+    leastFree.map { $0 / 4096 / UInt64(rowCount + 1) * 4096 }
   }
 
   /// Whether an area surely fits; nil where that cannot be said.
   package func hasRoom(for extent: Extent) -> Bool? {
-    guard let least = leastLargest else { return nil }
+    // A kernel's search does not get at the window's last page.
+    guard let least = leastLargest.map({ $0 - min($0, 4096) }) else { return nil }
     // Wherever the hole begins, so much later is an aligned place.
     let more = max(extent.align, 4096) - 4096
     return extent.size <= least && more <= least - extent.size ? true : nil

@@ -13,14 +13,15 @@ extension AddressSpace {
     self.init(
       Self.name(of: range, whole, file), of: file.name, range, isNarrow: file.isNarrow,
       most: .max)
+    isWhole = range != whole || file.isWindowKnown
     guard !isEmpty else { return }
     all.reserveCapacity(2 * file.rows.count)
     var table = CallerTable(file)
-    for (index, row) in file.rows.enumerated() {
+    for (place, row) in file.rows.enumerated() {
       add(
         Segment(
           row.start, row.end &- 1, SegmentKind(row, in: file), caller: table.place(of: row.caller),
-          pages: UInt32(clamping: row.pages), row: UInt32(index)))
+          pages: UInt32(clamping: row.pages), row: UInt32(place)))
     }
     callers = table.texts
     sort()
@@ -75,7 +76,10 @@ extension AddressSpace {
     _ file: VmallocinfoFile
   ) -> String {
     if range == whole { return "vmalloc space" }
-    if let modules = file.modules, range == (modules.start, modules.last &+ 1) { return "modules" }
+    if let modules = file.modules ?? file.emptyModules, range == (modules.start, modules.last &+ 1)
+    {
+      return "modules"
+    }
     return "addresses from \(range.start.address(file.isNarrow ? 8 : 16))"
   }
 }

@@ -5,7 +5,9 @@ package struct HoleSummary: Sendable {
   package private(set) var bytes: UInt64 = 0
   package private(set) var largest: UInt64 = 0
 
-  package init() {}
+  package init(count: Int = 0, bytes: UInt64 = 0, largest: UInt64 = 0) {
+    (self.count, self.bytes, self.largest) = (count, bytes, largest)
+  }
 
   package mutating func add(_ size: UInt64) {
     count += 1

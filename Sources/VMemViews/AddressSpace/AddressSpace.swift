@@ -15,6 +15,8 @@ package struct AddressSpace: Sendable {
   package internal(set) var all: [Segment] = []
   /// Whom areas are of, as vmallocinfo names them; the first is nobody.
   package internal(set) var callers = [""]
+  /// Whether it is all of what it is called; else there may be more in front and behind.
+  package internal(set) var isWhole = true
   /// What was decided about rows of a file that contradict each other.
   package internal(set) var notes: [VmallocinfoFile.Note] = []
   /// Segments that there may be at most.

@@ -39,12 +39,13 @@ package struct AddressTotals: Sendable {
   ///
   /// - Parameters:
   ///   - space: everything to count, of which only holes are cut at the window.
-  ///   - window: what shares are of.
+  ///   - window: what shares are of, if `isWhole`; else it is a part of that only.
   package init(
-    _ space: AddressSpace, by key: Key, window: (start: UInt64, last: UInt64), called name: String
+    _ space: AddressSpace, by key: Key, window: (start: UInt64, last: UInt64), isWhole: Bool = true,
+    called name: String
   ) {
     self.key = key
-    self.window = Self.bytes(of: window)
+    self.window = isWhole ? Self.bytes(of: window) : 0
     windowName = name
     var sums = Sums(key, space.callers)
     for segment in space.all {

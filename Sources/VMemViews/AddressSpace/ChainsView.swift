@@ -5,14 +5,17 @@ extension Views {
       output.beginObject()
       output.field("row", literal: "at_least")
       output.field("count", count: UInt64(chains.leastHoles))
+      if let window = chains.window { output.field("window", count: window) }
       if let free = chains.leastFree { output.field("size", count: free) }
       if let largest = chains.leastLargest { output.field("largest", count: largest) }
       output.field("addresses", literal: chains.addresses.name)
       return output.endObject()
     }
-    output.writer.write("at least \(chains.leastHoles) holes")
+    let count = chains.leastHoles
+    output.writer.write("at least \(count) hole\(count == 1 ? "" : "s")")
     if let free = chains.leastFree, let largest = chains.leastLargest {
-      output.writer.write(" with \(free) bytes, the largest at least \(largest) bytes")
+      output.writer.write(" with \(free) bytes, the largest at least \(largest) bytes, ")
+      output.writer.write("in the vmalloc window of x86-64, 32 TiB")
     }
     output.endLine()
     explain(chains, to: &output)
@@ -80,24 +83,39 @@ extension Views {
     }
     output.writer.write(answer ? "it fits" : "whether it fits is not known")
     if let largest = chains.leastLargest {
-      output.writer.write(": the largest hole has at least \(largest) bytes")
+      output.writer.write(": the largest hole has at least \(largest) bytes, ")
+      output.writer.write("in the vmalloc window of x86-64, 32 TiB")
     }
     output.endLine()
     explain(chains, to: &output)
   }
 
+  /// Why nothing fits in what is known of a window that may go on.
+  package static func fitUnknown(_ report: FitReport, to output: inout ViewOutput) {
+    if output.isJSON {
+      output.beginObject()
+      output.field("row", literal: "at_least")
+      output.key("fits")
+      output.writer.write("null")
+      output.field("largest", count: report.largest)
+      output.field("addresses", literal: VmallocinfoFile.Addresses.real.name)
+      return output.endObject()
+    }
+    output.writer.write(
+      "whether it fits is not known: where the vmalloc window ends is not in the file")
+    output.endLine()
+    for line in report.lines {
+      output.writer.write(line)
+      output.endLine()
+    }
+  }
+
   /// The same as metrics, each of which is a least value.
   package static func holeMetrics(_ chains: AddressChains) -> [UInt8] {
-    var text = Exposition()
-    if let free = chains.leastFree, let largest = chains.leastLargest {
-      text.begin("vmalloc_free_bytes_min", "gauge", "Addresses in holes, at least.")
-      text.sample([], "\(free)")
-      text.begin("vmalloc_largest_hole_bytes_min", "gauge", "Size of the largest hole, at least.")
-      text.sample([], "\(largest)")
-    }
-    text.begin("vmalloc_holes_min", "gauge", "Holes, at least.")
-    text.sample([], "\(chains.leastHoles)")
-    return text.takeBytes()
+    leastMetrics(
+      [],
+      HoleSummary(
+        count: chains.leastHoles, bytes: chains.leastFree ?? 0, largest: chains.leastLargest ?? 0))
   }
 
   private static func explain(_ chains: AddressChains, to output: inout ViewOutput) {

@@ -17,6 +17,9 @@ extension FitReport {
     return output.writer.takeBytes()
   }
 
+  /// The largest hole, now or after a purge, in bytes.
+  var largest: UInt64 { max(now.largest?.bytes ?? 0, purged?.largest?.bytes ?? 0) }
+
   private static func state(_ state: State, _ name: StaticString, to output: inout ViewOutput) {
     output.beginObject(name)
     if let largest = state.largest {

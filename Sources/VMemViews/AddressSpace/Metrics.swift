@@ -4,6 +4,7 @@ extension Views {
   package static func holeMetrics(_ space: AddressSpace) -> [UInt8] {
     let window = [(name: "window" as StaticString, value: space.label)]
     let holes = space.holes
+    guard space.isWhole else { return leastMetrics(window, holes) }
     var text = Exposition()
     text.begin("vmalloc_window_bytes", "gauge", "Size of the range of addresses.")
     text.sample(window, "\(space.size.bytes)")
@@ -17,6 +18,22 @@ extension Views {
     text.sample(window, "\(holes.fragmentationRatio)")
     text.begin("vmalloc_holes", "gauge", "Holes, with areas between them.")
     text.sample(window, "\(holes.count)")
+    return text.takeBytes()
+  }
+
+  /// What holes are at least, with the names of such values.
+  static func leastMetrics(
+    _ labels: [(name: StaticString, value: String)], _ holes: HoleSummary
+  ) -> [UInt8] {
+    var text = Exposition()
+    if holes.bytes > 0 {
+      text.begin("vmalloc_free_bytes_min", "gauge", "Addresses in holes, at least.")
+      text.sample(labels, "\(holes.bytes)")
+      text.begin("vmalloc_largest_hole_bytes_min", "gauge", "Size of the largest hole, at least.")
+      text.sample(labels, "\(holes.largest)")
+    }
+    text.begin("vmalloc_holes_min", "gauge", "Holes, at least.")
+    text.sample(labels, "\(holes.count)")
     return text.takeBytes()
   }
 

@@ -5,8 +5,11 @@ package struct VmallocinfoFile: Sendable {
   package let name: String
   /// The texts that rows refer to, each different one once.
   package let bytes: [UInt8]
-  /// In the file's order.
+  /// By ascending address if the addresses are real, of equal ones in the file's order, in which the others
+  /// are.
   package private(set) var rows: [Row] = []
+  /// Whether the rows stood in the file as in `rows`.
+  package private(set) var isAscending = true
   /// What was passed over or guessed, by kind and then by line.
   package private(set) var notes: [Note] = []
   package private(set) var addresses = Addresses.real
@@ -17,6 +20,10 @@ package struct VmallocinfoFile: Sendable {
   package private(set) var window: (start: UInt64, last: UInt64) = (0, 0)
   /// First and last byte of the modules' own window, if a row lies in it.
   package private(set) var modules: (start: UInt64, last: UInt64)?
+  /// Where modules go, if no row lies there and the rows tell all the same.
+  package private(set) var emptyModules: (start: UInt64, last: UInt64)?
+  /// Whether the machine's vmalloc window is known to begin and to end where `window` does.
+  package private(set) var isWindowKnown = true
   /// What is to be said of rows outside of every window, with the line of the first one; nil for none.
   package private(set) var outside: Note?
 
@@ -83,6 +90,7 @@ package struct VmallocinfoFile: Sendable {
       throw Defect(line: 1, message: "\(text.count) bytes; the longest file has 2 GiB")
     }
     let reader = VmallocinfoReader(text.span)
+    if let broken = reader.broken { throw broken }
     guard !reader.rows.isEmpty else { throw Defect(line: 1, message: Self.whyNoRow(text)) }
     // A file of a million rows is large.
     text = []
@@ -92,22 +100,55 @@ package struct VmallocinfoFile: Sendable {
     isNarrow = reader.narrowRows * 2 > rows.count
     addresses = judged()
     if addresses == .zero, reader.placeholders * 2 > rows.count { addresses = .placeholder }
-    guard addresses == .real else { return }
-    try checkSizes(lastIsCut: reader.lastIsCut)
+    if addresses == .real { try checkSizes(lastIsCut: reader.lastIsCut) }
     guard !rows.isEmpty else { throw Defect(line: 1, message: Self.noRow) }
-    (window, modules) = VmallocinfoWindows.find(rows, isNarrow: isNarrow)
+    if addresses == .real || addresses == .hashed { sort() }
+    guard addresses == .real else { return }
+    let windows = VmallocinfoWindows(self)
+    (window, isWindowKnown) = (windows.vmalloc, windows.isWhole)
+    (modules, emptyModules) = (windows.modules, windows.emptyModules)
     outside = foundOutside()
     if let outside { notes.append(outside) }
   }
 
+  /// Drops rows that stand there once more, and puts those with real addresses in order.
+  private mutating func sort() {
+    var order = RowOrder(rows) { $0.start }
+    if order.hasEqualKeys {
+      let again = order.repeated(rows)
+      if !again.isEmpty {
+        noteRepeated(again)
+        let dropped = Set(again.map(\.row))
+        rows = rows.indices.filter { !dropped.contains($0) }.map { rows[$0] }
+        order = RowOrder(rows) { $0.start }
+      }
+    }
+    guard addresses == .real, !order.ascends else { return }
+    isAscending = false
+    rows = order.places.map { rows[Int($0)] }
+  }
+
+  private mutating func noteRepeated(_ again: [(row: Int, first: Int)]) {
+    for (row, first) in again.prefix(Self.toldRepeated) {
+      let message = "the row of line \(rows[first].line) once more: passed over"
+      notes.append(Note(line: rows[row].line, message: message))
+    }
+    guard again.count > Self.toldRepeated else { return }
+    let last = rows[again[again.count - 1].row].line
+    notes.append(Note(line: last, message: "\(again.count) rows stand there twice"))
+  }
+
+  /// Rows told one by one that stand there twice.
+  private static let toldRepeated = 8
+
   private func foundOutside() -> Note? {
-    var first: Row?
+    var line: Int?
     var count = 0
     for row in rows where !isInWindow(row) {
-      first = first ?? row
+      line = min(line ?? row.line, row.line)
       count += 1
     }
-    guard let first else { return nil }
+    guard let line else { return nil }
     let place = { (range: (start: UInt64, last: UInt64)) in
       "\(range.start.prefixed)..\(range.last.prefixed)"
     }
@@ -116,7 +157,7 @@ package struct VmallocinfoFile: Sendable {
     if let modules { places.append("that of modules \(place(modules))") }
     var text = "the row is outside of \(places.joined(separator: " and of "))"
     if count > 1 { text += ", and so \(count == 2 ? "is one more" : "are \(count - 1) more")" }
-    return Note(line: first.line, message: text)
+    return Note(line: line, message: text)
   }
 
   private static func whyNoRow(_ text: [UInt8]) -> String {
@@ -128,6 +169,28 @@ package struct VmallocinfoFile: Sendable {
     no row of /proc/vmallocinfo, as 0xffffc90000000000-0xffffc90000005000   20480 caller+0x1/0x2
     """
 
+  /// Line of the first row.
+  package var firstLine: Int { rows.lazy.map(\.line).min() ?? 1 }
+
+  /// Bits of an offset into a page: 12, or 14 or 16 of another architecture whose rows are all of whole
+  /// such pages.
+  package var pageShift: UInt64 {
+    guard addresses == .real, !isNarrow, !isWindowKnown, rows.count >= 4 else { return 12 }
+    let bits = rows.reduce(UInt64(0)) { $0 | $1.start | $1.end }
+    return [16, 14].first { bits & (1 << $0 - 1) == 0 } ?? 12
+  }
+
+  /// What is to be said of a vmalloc window that may go on in front of its lowest row or behind the highest.
+  package var partlyKnownWindow: Note? {
+    guard !isWindowKnown else { return nil }
+    return Note(
+      line: firstLine,
+      message:
+        "where the vmalloc window begins and ends is not in the file: what is free outside of "
+        + "\(window.start.prefixed)..\((window.last &+ 1).prefixed) does not count; --range START..END, as "
+        + "the kernel's log has it, says it")
+  }
+
   /// Hashed addresses fit their sizes by chance only, and never in order.
   private func judged() -> Addresses {
     var fitting = 0
@@ -138,7 +201,7 @@ package struct VmallocinfoFile: Sendable {
         zero += 1
       } else if row.end &- row.start == row.size {
         fitting += 1
-      } else if row.start >> 32 == 0, row.end >> 32 == 0 {
+      } else if row.start >> 48 != row.end >> 48 || row.end >> 32 == 0 && row.start >> 32 == 0 {
         keys += 1
       }
     }

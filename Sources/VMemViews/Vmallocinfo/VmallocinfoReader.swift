@@ -14,11 +14,13 @@ struct VmallocinfoReader: ~Copyable {
   private(set) var placeholders = 0
   /// Whether the last line has no end.
   private(set) var lastIsCut = false
+  /// The first line that seems to go on a row, but not so that both make one.
+  var broken: VmallocinfoFile.Defect?
   /// How often each kind of note was called for.
-  private var counts = InlineArray<7, Int>(repeating: 0)
+  private(set) var counts = InlineArray<8, Int>(repeating: 0)
 
   enum Kind: Int {
-    case passedOver, around, unknownWord, pages, nodes, physical, cut
+    case passedOver, around, unknownWord, pages, nodes, physical, cut, joined
   }
 
   /// Lines that are told one by one; the others of a kind are counted.
@@ -30,12 +32,16 @@ struct VmallocinfoReader: ~Copyable {
     var at = 0
     var number = 0
     while at < text.count {
-      var end = at
-      while end < text.count, text[end] != 0x0a { end += 1 }
+      var end = Self.endOfLine(text, at)
       number += 1
+      let (from, first) = (at, number)
+      at = Self.nextLine(text, end)
+      if let whole = joined(text, from, &end, &at, &number) {
+        line(whole.span, 0, whole.count, first)
+      } else {
+        line(text, from, end, number)
+      }
       lastIsCut = end == text.count
-      line(text, at, end, number)
-      at = end + 1
     }
     if lastIsCut {
       note(.cut, number, "the last line has no end: it may be cut off")
@@ -44,6 +50,22 @@ struct VmallocinfoReader: ~Copyable {
   }
 
   // MARK: Lines
+
+  @inline(__always)
+  static func endOfLine(_ text: Span<UInt8>, _ from: Int) -> Int {
+    var end = from
+    while end < text.count, text[end] != 0x0a, text[end] != 0x0d { end += 1 }
+    return end
+  }
+
+  /// Behind a line's end: a line feed, carriage returns and one, or a carriage return alone.
+  @inline(__always)
+  static func nextLine(_ text: Span<UInt8>, _ end: Int) -> Int {
+    guard end < text.count, text[end] == 0x0d else { return end + 1 }
+    var at = end
+    while at < text.count, text[at] == 0x0d { at += 1 }
+    return at < text.count && text[at] == 0x0a ? at + 1 : end + 1
+  }
 
   private mutating func line(_ text: Span<UInt8>, _ from: Int, _ to: Int, _ number: Int) {
     var end = to
@@ -92,12 +114,13 @@ struct VmallocinfoReader: ~Copyable {
   private mutating func head(
     _ text: Span<UInt8>, _ from: Int, _ end: Int, _ row: inout Row
   ) -> Int? {
-    guard let (start, dash) = address(text, from, end), dash < end, text[dash] == 0x2d,
-      let (last, blank) = address(text, dash + 1, end), blank < end, Self.isBlank(text[blank])
+    guard let (start, dash) = Self.address(text, from, end), dash < end, text[dash] == 0x2d,
+      let (last, blank) = Self.address(text, dash + 1, end), blank < end, Self.isBlank(text[blank])
     else { return nil }
     var at = blank
     while at < end, Self.isBlank(text[at]) { at += 1 }
-    guard let (size, behind) = Self.decimal(text, at, end), behind == end || !isWord(text[behind])
+    guard let (size, behind) = Self.decimal(text, at, end),
+      behind == end || !Self.isWord(text[behind])
     else { return nil }
     (row.start, row.end, row.size) = (start, last, size)
     if dash - from <= 10, blank - dash <= 11 { narrowRows += 1 }
@@ -107,7 +130,7 @@ struct VmallocinfoReader: ~Copyable {
   }
 
   @inline(__always)
-  private func isWord(_ byte: UInt8) -> Bool {
+  private static func isWord(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
     default: false
@@ -143,16 +166,16 @@ struct VmallocinfoReader: ~Copyable {
 
   /// `0x` and one to sixteen digits, or what a kernel without a key prints instead.
   @inline(__always)
-  private func address(
+  static func address(
     _ text: Span<UInt8>, _ from: Int, _ end: Int
   ) -> (UInt64, Int)? {
     guard from + 1 < end, text[from] == 0x30, text[from + 1] | 0x20 == 0x78 else { return nil }
-    if let found = Self.hexadecimal(text, from + 2, end) { return found }
-    if Self.begins(text, from + 2, end, "(____ptrval____)") { return (0, from + 18) }
-    if Self.begins(text, from + 2, end, "(ptrval)") { return (0, from + 10) }
+    if let found = hexadecimal(text, from + 2, end) { return found }
+    if begins(text, from + 2, end, "(____ptrval____)") { return (0, from + 18) }
+    if begins(text, from + 2, end, "(ptrval)") { return (0, from + 10) }
     // As wide as an address (4.15).
-    if Self.begins(text, from + 2, end, "        (ptrval)") { return (0, from + 18) }
-    return Self.begins(text, from + 2, end, "pK-error") ? (0, from + 10) : nil
+    if begins(text, from + 2, end, "        (ptrval)") { return (0, from + 18) }
+    return begins(text, from + 2, end, "pK-error") ? (0, from + 10) : nil
   }
 
   @inline(__always)
@@ -208,6 +231,7 @@ struct VmallocinfoReader: ~Copyable {
       (.pages, "rows have more pages than their areas"),
       (.nodes, "rows have other pages on their nodes than in all"),
       (.physical, "rows have a phys= that no kernel has"),
+      (.joined, "lines go on the one before them"),
     ]
     for (kind, text) in texts where counts[kind.rawValue] > Self.told {
       notes.append(

@@ -1,14 +1,22 @@
 internal import VMem
 
 /// Where a file's machine has its windows, by its rows.
-enum VmallocinfoWindows {
+struct VmallocinfoWindows {
   typealias Window = (start: UInt64, last: UInt64)
+  typealias Row = VmallocinfoFile.Row
 
-  /// The vmalloc window, and the modules' if a row lies in it.
-  static func find(
-    _ rows: [VmallocinfoFile.Row], isNarrow: Bool
-  ) -> (Window, modules: Window?) {
-    isNarrow ? narrow(rows) : wide(rows)
+  /// First and last byte of the vmalloc window; nothing without a row of it.
+  var vmalloc: Window = (0, 0)
+  /// Whether the machine's window begins and ends there; else it is what is known of it: there may be more
+  /// in front and behind.
+  var isWhole = true
+  /// The modules' window; nil where no row lies in it.
+  var modules: Window?
+  /// Where modules go that no row is of; nil where the rows do not tell.
+  var emptyModules: Window?
+
+  init(_ file: VmallocinfoFile) {
+    if file.isNarrow { findNarrow(file.rows) } else { findWide(file.rows) }
   }
 
   /// Behind the kernel's image, whose room is 512 MiB, or 1 GiB where it is put at a random place.
@@ -16,75 +24,67 @@ enum VmallocinfoWindows {
   /// Where the entry areas of CPUs begin, which are above every window.
   private static let entryArea: UInt64 = 0xffff_fe00_0000_0000
   private static let image: UInt64 = 0xffff_ffff_8000_0000
+  private static let randomModules = image + 1 << 30
 
-  private static func wide(_ rows: [VmallocinfoFile.Row]) -> (Window, modules: Window?) {
-    var modules: Window?
+  private mutating func findWide(_ rows: [Row]) {
     var starts: [UInt64] = []
     starts.reserveCapacity(rows.count)
+    // Of the file.
+    var first: Row?
     var last: UInt64 = 0
     var lowestModule = UInt64.max
-    var isSorted = true
-    var chunk: VmallocinfoFile.Row?
+    var chunk: Row?
     for row in rows {
-      if row.start >= image {
+      if row.start >= Self.image {
         lowestModule = min(lowestModule, row.start)
       } else {
-        if let before = starts.last, before > row.start { isSorted = false }
+        if row.line < first?.line ?? .max { first = row }
         starts.append(row.start)
-        if row.end > last { chunk = isChunk(row) ? row : nil }
+        if row.end > last { chunk = Self.isChunk(row) ? row : nil }
         last = max(last, row.end - 1)
       }
     }
     if lowestModule != .max {
-      modules = (lowestModule >= image + 1 << 30 ? image + 1 << 30 : image + 512 << 20, 0)
-      modules?.last = modulesEnd - 1
+      let isRandom = lowestModule >= Self.randomModules
+      modules = (isRandom ? Self.randomModules : Self.image + 512 << 20, Self.modulesEnd - 1)
     }
-    guard !starts.isEmpty else { return ((0, 0), modules) }
-    if !isSorted { starts.sort() }
+    guard let first else { return }
     // Below 0xffff800000000000 only machines with five levels of tables have a kernel.
     let levels = starts[starts.count / 2] < 0xffff_8000_0000_0000 ? 5 : 4
     let size = AddressMap.vmallocSize(levels: levels)
-    var start = base(starts, size)
+    let possible = AddressMap.vmallocStarts(levels: levels)
+    var start = Self.base(starts, size, possible, first.start)
     // Without KASLR the window begins at a known place, whether a row is near it or not.
     let usual = AddressMap(levels: levels).vmallocStart
     if start >= usual, start - usual < 16 << 30 {
       start = usual
-    } else if let end = chunk?.end, end > size, start < entryArea {
+    } else if let end = chunk?.end, end > size, start < Self.entryArea {
       // Per-CPU chunks lie at the very end: where a piece of a file lacks the lowest rows, they tell.
       let found = (end - 1) | (1 << 30 - 1) - (size - 1)
-      if found < start, AddressMap.vmallocStarts(levels: levels).contains(found) { start = found }
+      if found < start, possible.contains(found) { start = found }
     }
     // Of a piece with high rows only: no window begins so high, and the usual one has them all.
-    if !AddressMap.vmallocStarts(levels: levels).contains(start), starts[0] >= usual,
-      last - usual < size
-    {
-      start = usual
-    }
-    guard AddressMap.vmallocStarts(levels: levels).contains(start) else {
-      return (foreign(start, last), modules)
-    }
-    return ((start, start + (size - 1)), modules)
+    if !possible.contains(start), starts[0] >= usual, last - usual < size { start = usual }
+    guard possible.contains(start) else { return findForeign(rows, from: start) }
+    vmalloc = (start, start + (size - 1))
+    // Only a kernel that is put at a random place has a random window.
+    if start != usual { emptyModules = (Self.randomModules, Self.modulesEnd - 1) }
   }
 
   /// Whether a row looks like one of a chunk of per-CPU memory: whole huge pages, and none of its own.
-  private static func isChunk(_ row: VmallocinfoFile.Row) -> Bool {
+  private static func isChunk(_ row: Row) -> Bool {
     let rest: UInt64 = 2 << 20 - 1
     return row.kind == .area && row.flags == .alloc && row.pages == 0
       && (row.start | row.end) & rest == 0
   }
 
-  /// The window of another architecture, which may be larger or smaller: up to the highest row, but no
-  /// larger than any here.
-  private static func foreign(_ start: UInt64, _ last: UInt64) -> Window {
-    let largest = AddressMap.vmallocSize(levels: 5)
-    let end = last | (1 << 30 - 1)
-    return (start, end - start < largest ? end : start + (largest - 1))
-  }
-
   /// The multiple of 1 GiB below the lowest row with which the window holds the most rows: one row
-  /// that is elsewhere must not move it.
-  private static func base(_ starts: [UInt64], _ size: UInt64) -> UInt64 {
-    var best = (count: 0, base: UInt64(0))
+  /// that is elsewhere must not move it. Of several, one that a window can have, then that of the
+  /// file's first row.
+  private static func base(
+    _ starts: [UInt64], _ size: UInt64, _ possible: ClosedRange<UInt64>, _ first: UInt64
+  ) -> UInt64 {
+    var best = (count: 0, rank: 0, base: UInt64(0))
     var end = 0
     var before = UInt64.max
     for (index, start) in starts.enumerated() {
@@ -92,29 +92,10 @@ enum VmallocinfoWindows {
       if base == before { continue }
       before = base
       while end < starts.count, starts[end] - base < size { end += 1 }
-      if end - index > best.count { best = (end - index, base) }
-      if end == starts.count { break }
+      let hasFirst = first >= base && first - base < size
+      let rank = (possible.contains(base) ? 2 : 0) + (hasFirst ? 1 : 0)
+      if (end - index, rank) > (best.count, best.rank) { best = (end - index, rank, base) }
     }
     return best.base
-  }
-
-  /// 32 bits: the window begins at a multiple of 8 MiB, behind the memory that is always mapped. The
-  /// modules of Arm have the 16 MiB below that memory.
-  private static func narrow(_ rows: [VmallocinfoFile.Row]) -> (Window, modules: Window?) {
-    let step: UInt64 = 8 << 20
-    let memory: UInt64 = 0xc000_0000
-    let above = rows.lazy.filter { $0.start >= memory }
-    let lowest = above.map(\.start).min()
-    let modules: Window? =
-      lowest == nil || !rows.contains { $0.start >= memory - 16 << 20 && $0.start < memory }
-      ? nil : (memory - 16 << 20, memory - 1)
-    let isOutside = { (row: VmallocinfoFile.Row) in
-      guard let modules else { return true }
-      return row.start < modules.start || row.start > modules.last
-    }
-    let rest = rows.lazy.filter(isOutside)
-    let start = rest.map(\.start).min() ?? 0
-    let end = rest.map(\.end).max() ?? 0
-    return ((start / step * step, max(end, 1) - 1), modules)
   }
 }

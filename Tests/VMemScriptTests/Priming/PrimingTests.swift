@@ -18,7 +18,7 @@ import VMemScript
 
   /// Runs a script whose first line boots from the two texts.
   static func boot(
-    _ lists: String, rows: String = row, options: String = "--kernel 6.1 --nodes 2",
+    _ lists: String, rows: String? = row, options: String = "--kernel 6.1 --nodes 2",
     then script: String = ""
   ) throws -> Transcript {
     let folder = "/tmp/vmemctl-priming-\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -27,13 +27,14 @@ import VMemScript
       for name in ["lists", "rows"] { unlink("\(folder)/\(name)") }
       rmdir(folder)
     }
-    for (name, text) in [("lists", lists), ("rows", rows)] {
+    for (name, text) in [("lists", lists), ("rows", rows ?? "")] {
       let file = try #require(fopen("\(folder)/\(name)", "w"))
       fputs(text + "\n", file)
       fclose(file)
     }
     return run(
-      "boot \(options) --memory 64M --lists \(folder)/lists --rows \(folder)/rows\n\(script)")
+      "boot \(options) --memory 64M --lists \(folder)/lists "
+        + (rows == nil ? "\n" : "--rows \(folder)/rows\n") + script)
   }
 
   @Test func areasLiveWithTheirPages() throws {
@@ -62,7 +63,7 @@ import VMemScript
   @Test(arguments: [("0x1", 65), ("0x4", 65), ("0x2", 0), ("0x204", 0)] as [(String, UInt8)])
   func onlySomeAreasOwnPages(_ flags: String, _ exit: UInt8) throws {
     let lists = Self.sections.replacing("flags=0x2", with: "flags=\(flags)")
-    let ran = try Self.boot(lists, rows: "", then: "check")
+    let ran = try Self.boot(lists, rows: nil, then: "check")
     #expect(ran.exit.rawValue == exit, "\(ran.messages)")
     #expect(ran.messages.contains("the area cannot have such contents") == (exit == 65))
   }
@@ -81,7 +82,7 @@ import VMemScript
     ("[free_tree]", "[blocks]\nx\n[free_tree]", 6),
   ])
   func nonsenseNamesItsLine(_ old: String, _ new: String, _ line: Int) throws {
-    let ran = try Self.boot(Self.sections.replacing(old, with: new), rows: "")
+    let ran = try Self.boot(Self.sections.replacing(old, with: new), rows: nil)
     #expect(ran.exit == .badScript)
     #expect(ran.messages.contains("/lists:\(line): "), "\(ran.messages)")
   }
@@ -140,6 +141,9 @@ import VMemScript
       Self.sections, rows: "0xffffc90000010000-0xffffc90000013000   12288 a+0x1/0x2 vmap")
     #expect(ran.exit == .badScript)
     #expect(ran.messages.contains("/rows:1: no row is of an area of --lists"))
+    let empty = try Self.boot(Self.sections, rows: "")
+    #expect(empty.exit == .badScript)
+    #expect(empty.messages.contains("/rows:1: no row, and --lists has areas"))
   }
 
   @Test func rowsMustFitTheLists() throws {

@@ -90,6 +90,22 @@ import VMem
     #expect(first.contains("\"below\":{\"start\":\"") && first.contains("\"above\":null"))
   }
 
+  /// Where lines do not name their CPU, no two of them raced.
+  @Test func noRaceWithoutCPUs() throws {
+    let (one, other) = (Self.base, Self.base + 0x2000)
+    let lines = [Self.alloc(1, at: other), Self.alloc(2, cpu: 1, at: one)]
+    #expect(
+      try Self.replay(Array(lines.joined().utf8)).output.contains("two CPUs raced: CPU 1 got"))
+    for (at, word) in [(0, "[000] "), (1, "[001] ")] {
+      var without = lines
+      without[at] = without[at].replacing(word, with: "")
+      let ran = try Self.replay(Array(without.joined().utf8))
+      #expect(Self.counts(ran)["differences"] == "1", "\(ran.output)")
+      #expect(
+        !ran.output.contains("CPUs raced") && !ran.output.contains("the race"), "\(ran.output)")
+    }
+  }
+
   /// A machine that was not primed goes on from the traced addresses, and says what is missing.
   @Test func freshMachine() throws {
     let trace = try Array(Fixture.text("trace/6.12.117.trace").utf8)

@@ -71,7 +71,7 @@ import Testing
     let file = try Self.file("coreos.hashed")
     let chains = AddressChains(file)
     #expect(chains.chains.count == 291 && chains.rowCount == 616)
-    #expect(chains.leastHoles == 289)
+    #expect(chains.leastHoles == 229)
     #expect(chains.bytes == file.rows.reduce(0) { $0 + $1.size })
     let purged = AddressChains(file, purged: true)
     #expect(purged.rowCount == 574)

@@ -23,13 +23,25 @@ extension VMAreas {
 
   /// Makes a busy area of a row; `caller` and `tail`, which is what stands behind it if that is not as
   /// a known kernel prints it, may be empty, and are cut at what an `ImportedRow` has room for.
+  ///
+  /// - Parameters:
+  ///   - place: where the file has the caller, the same for the same text.
+  ///   - known: symbols of callers that were there before.
   package func importArea(
-    _ imported: ImportedArea, caller: Span<UInt8>, tail: Span<UInt8>
+    _ imported: ImportedArea, caller: Span<UInt8>, at place: UInt32, tail: Span<UInt8>,
+    _ known: inout KnownSymbols
   ) throws(ImportDefect) {
     guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
     var record = record(imported)
     record.areaFlags = nodeFlags(imported.start, imported.end)
-    record.caller = try piece(caller, 0)
+    if !caller.isEmpty {
+      if let symbol = known[place] {
+        record.caller = symbol
+      } else {
+        record.caller = try piece(caller, 0)
+        known[place] = record.caller
+      }
+    }
     if imported.onlyNode == nil || !tail.isEmpty || caller.count > Symbol.maximumLength {
       guard let row = caches.allocate(ImportedRow.self) else { throw .noMemory }
       var more = ImportedRow()

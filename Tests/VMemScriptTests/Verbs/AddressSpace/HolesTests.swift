@@ -14,7 +14,7 @@ import VMemScript
     """
 
   @Test func rows() {
-    let result = run(Self.machine + "holes\nholes --purged\nholes --top 1 --purged\nholes --top 0")
+    let result = run(Self.machine + "holes\nholes --purged\nholes --top 1 --purged")
     #expect(
       result.output == """
         0xffffc90000038000-0xffffe90000000000 35184371859456 below: c area vmemctl above: end of vmalloc space
@@ -22,9 +22,17 @@ import VMemScript
         0xffffc90000000000-0xffffc90000010000   65536 below: start of vmalloc space above: b vmalloc second+0x3/0x4 [mod]
         0xffffc90000038000-0xffffe90000000000 35184371859456 below: c area vmemctl above: end of vmalloc space
         1 more, 65536 bytes
-        1 more, 35184371859456 bytes
 
         """)
+  }
+
+  @Test(arguments: ["", " --file \(Fixture.folder)vmallocinfo/ubuntu"])
+  func numbersOfLines(_ file: String) {
+    for (top, isGood) in [("1", true), ("0x7fffffffffffffff", true), ("0", false), ("-1", false)] {
+      let ran = run("holes --top \(top)\(file)")
+      #expect(ran.exit == (isGood ? .success : .badScript), "\(top): \(ran.messages)")
+      #expect(isGood || ran.messages.contains("--top \(top) is no number of lines; 1 or more"))
+    }
   }
 
   /// What ends before it begins is no range, near 0 too: of a machine and of a file.

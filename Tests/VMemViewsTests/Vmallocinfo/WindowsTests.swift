@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+import VMem
+
+@testable import VMemViews
+
+/// Where a file's machine has its vmalloc window, and what is said where the rows do not tell.
+@Suite struct WindowsTests {
+  private func read(_ rows: [String]) throws -> VmallocinfoFile {
+    try VmallocinfoFile(name: "rows", bytes: Array(rows.map { $0 + "\n" }.joined().utf8))
+  }
+
+  private static let perCPU = "0xfefe0000-0xff000000  131072 pcpu_get_vm_areas+0x0/0x5bc vmalloc"
+  private static let arm = [
+    "0xbf000000-0xbf03d000  249856 f+0x14/0x64 pages=60 vmalloc",
+    "0xde805000-0xde807000    8192 g+0x14/0x64 phys=8000000 ioremap",
+  ]
+  private static let i386 = [
+    "0xf83fe000-0xf8401000   12288 f+0x1/0x2 pages=2 vmalloc",
+    "0xf8600000-0xf8700000 1048576 pcpu_get_vm_areas+0x0/0x5bc vmalloc",
+  ]
+
+  /// Arm's window ends at one of two places, which only per-CPU memory reaches for sure.
+  @Test(
+    arguments: [
+      (arm + [perCPU], 0xde80_0000, 0xfeff_ffff, true),
+      (
+        arm + [perCPU.replacing("0xfefe0000-0xff000000", with: "0xff7e0000-0xff800000")],
+        0xde80_0000, 0xff7f_ffff, true
+      ),
+      (
+        arm + [perCPU.replacing("0xfefe0000-0xff000000", with: "0xf8fe0000-0xf9000000")],
+        0xde80_0000, 0xf8ff_ffff, false
+      ),
+      (
+        arm + ["0xfefe0000-0xff000000  131072 h+0x0/0x5bc phys=0 ioremap"], 0xde80_0000,
+        0xfeff_ffff, false
+      ),
+      (arm, 0xde80_0000, 0xde80_6fff, false),
+      // No modules below the memory that is always mapped: another architecture.
+      (i386, 0xf83f_e000, 0xf86f_ffff, false),
+      ([arm[1], perCPU], 0xde80_5000, 0xfeff_ffff, false),
+    ] as [([String], UInt64, UInt64, Bool)])
+  func narrow(_ rows: [String], _ start: UInt64, _ last: UInt64, _ isKnown: Bool) throws {
+    let file = try read(rows)
+    #expect(file.window == (start, last) && file.isWindowKnown == isKnown)
+    #expect((file.partlyKnownWindow == nil) == isKnown)
+    #expect(try AddressSpace(file).isWhole == isKnown)
+    #expect(try AddressSpace(file, in: (0xd000_0000, 0xe000_0000)).isWhole)
+  }
+
+  /// Free from where PowerPC's windows begin to where the smallest of them ends.
+  @Test(
+    arguments: [
+      (0xd000_0000_0000_0000, 8 << 40), (0xc008_0000_0000_0000, 64 << 40),
+      (0xc000_1000_0000_0000, 16 << 40),
+    ] as [(UInt64, UInt64)])
+  func powerPC(_ start: UInt64, _ size: UInt64) throws {
+    let row = { (at: UInt64) in
+      "0x\(String(at, radix: 16))-0x\(String(at + 0x20000, radix: 16))  131072 f+0x1/0x2 pages=1 vmalloc"
+    }
+    let file = try read([row(start + 0x40000), row(start + 0x10_0000)])
+    #expect(file.window == (start, start + (size - 1)) && !file.isWindowKnown)
+    let far = try read([row(start), row(start + size + 0x10000)])
+    #expect(far.window == (start, start + size + 0x2ffff) && !far.isWindowKnown)
+    #expect(far.rows.allSatisfy { far.isInWindow($0) })
+  }
+
+  /// Others span what their rows span: no hole is made up in front of them or behind.
+  @Test func other64Bits() throws {
+    let file = try read([
+      "0xffff800010000000-0xffff800010005000   20480 f+0x1/0x2 pages=4 vmalloc N0=4",
+      "0xfffffdffbf000000-0xfffffdffbf200000 2097152 pcpu_get_vm_areas+0x0/0x1 vmalloc",
+    ])
+    #expect(file.window == (0xffff_8000_1000_0000, 0xffff_fdff_bf1f_ffff))
+    #expect(!file.isWindowKnown)
+    #expect(try AddressSpace(file).holes.count == 1)
+  }
+
+  private static let usual = "0xffffc90000000000-0xffffc90000005000   20480 f+0x93/0xe0 vmap"
+
+  /// Of two rows the one is outside that no kernel has there, whichever comes first.
+  @Test(arguments: [
+    "0xffff800000000000-0xffff800000002000    8192 vmap",
+    "0xfffffe0000000000-0xfffffe0000002000    8192 vmap",
+    "0xffff11c900000000-0xffff11c900002000    8192 vmap",
+    "0x0000000000005000-0x0000000000007000    8192 vmap",
+  ])
+  func twoRows(_ other: String) throws {
+    for rows in [[Self.usual, other], [other, Self.usual]] {
+      let file = try read(rows)
+      #expect(file.window.start == 0xffff_c900_0000_0000)
+      #expect(file.outside?.line == (rows[0] == other ? 1 : 2))
+    }
+  }
+
+  /// Of two that a kernel could have, the first one's.
+  @Test func twoWindows() throws {
+    let other = "0xffff990000000000-0xffff990000002000    8192 vmap"
+    #expect(try read([Self.usual, other]).outside?.line == 2)
+    #expect(try read([other, Self.usual]).outside?.line == 2)
+  }
+
+  /// A window at a random place is that of a kernel with its modules behind 1 GiB.
+  @Test func emptyModules() throws {
+    #expect(try read([Self.usual]).emptyModules == nil)
+    let random = try read([Self.usual.replacing("ffffc900", with: "ffffb3c1")])
+    #expect(try #require(random.emptyModules) == (0xffff_ffff_c000_0000, 0xffff_ffff_feff_ffff))
+    #expect(try read(Self.arm).emptyModules == nil && read(Self.i386).emptyModules == nil)
+  }
+}
