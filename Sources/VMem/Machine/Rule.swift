@@ -87,7 +87,8 @@ package final class Rule: Sendable {
 
   /// The rules of all folders.
   package static var all: [Rule] {
-    areas + mapping + memory + paging + users + arena + files + kmap + stacks + inject + modules + machine
+    areas + mapping + memory + paging + users + arena + files + kmap + stacks + inject + modules
+      + machine
   }
 }
 

@@ -34,8 +34,9 @@ extension HostMemory {
     let flags =
       image == nil ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_PRIVATE | MAP_NORESERVE
     // Safe: as in `share`; a mapping can be replaced where one stands.
-    let isMapped = unsafe mmap(
-      base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, image ?? -1, 0) == base
+    let isMapped =
+      unsafe mmap(
+        base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, image ?? -1, 0) == base
     precondition(isMapped)
     var page = [UInt8](repeating: 0, count: 4096)
     for pfn in 0..<ram.frameCount {

@@ -19,7 +19,8 @@ extension Rule {
     hint: "ulimit -v and vm.overcommit_memory limit it")
   package static let moduleAddresses = Rule(
     "moduleAddresses",
-    says: "something of this process lies where modules see memory (0x088000000000, 0x490000000000)")
+    says: "something of this process lies where modules see memory (0x088000000000, 0x490000000000)"
+  )
   package static let moduleSymbols = Rule(
     "moduleSymbols", says: "it calls what there is not; dmesg names it",
     hint: "`help modules` lists what modules may call")

@@ -9,7 +9,9 @@ struct BuildFolder {
   /// Makes the folder; nil where none can be written.
   init?() {
     var candidates: [String] = []
-    if let cache = Self.variable("XDG_CACHE_HOME"), cache.hasPrefix("/") { candidates.append(cache) }
+    if let cache = Self.variable("XDG_CACHE_HOME"), cache.hasPrefix("/") {
+      candidates.append(cache)
+    }
     if let home = Self.variable("HOME"), home.hasPrefix("/") { candidates.append(home + "/.cache") }
     for candidate in candidates {
       mkdir(candidate, 0o700)

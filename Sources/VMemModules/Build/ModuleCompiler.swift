@@ -24,7 +24,8 @@ package struct ModuleCompiler {
     guard let first = words.first, Self.isThere(first) else {
       throw Failure(
         sentence: "no C compiler: \(named ?? "cc") is not to be found",
-        hint: "install gcc (apt install gcc), name one in VMEMCTL_CC, or insmod a .so that modcc has built",
+        hint:
+          "install gcc (apt install gcc), name one in VMEMCTL_CC, or insmod a .so that modcc has built",
         output: [])
     }
     guard let folder = BuildFolder(), let headers = folder.headers() else {
@@ -79,7 +80,10 @@ package struct ModuleCompiler {
     var result = words
     result += ["-nostdinc", "-isystem", headers, "-std=gnu11", "-O2", "-g", "-fPIC", "-shared"]
     result += ["-nostdlib", "-fvisibility=hidden", "-fno-builtin", "-fno-strict-aliasing"]
-    result += ["-fno-common", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer", "-fno-stack-protector"]
+    result += [
+      "-fno-common", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer",
+      "-fno-stack-protector",
+    ]
     result += ["-mgeneral-regs-only", "-fcf-protection=none", "-Wall"]
     result += ["-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"]
     result += ["-Wl,-z,now", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]

@@ -25,7 +25,8 @@ extension CallTable {
     // size, flags, start, end, caller
     CallEntry("__get_vm_area_caller") { call throws(CallStop) in
       try call.getArea(
-        size: call[0], flags: call[1], start: call.address(2), end: call.address(3), caller: call[4])
+        size: call[0], flags: call[1], start: call.address(2), end: call.address(3), caller: call[4]
+      )
     },
     // start, end, physical, protection
     CallEntry("ioremap_page_range") { call throws(CallStop) in
@@ -51,7 +52,8 @@ extension CallTable {
       case "buddy": return use == .free ? 1 : 0
       case "slab": return use == .slab ? 1 : 0
       case "table": return use == .table ? 1 : 0
-      case "reserved": return use == .reserved || call.host.pageFlags[call[0]]?.contains(name) == true ? 1 : 0
+      case "reserved":
+        return use == .reserved || call.host.pageFlags[call[0]]?.contains(name) == true ? 1 : 0
       default: return call.host.pageFlags[call[0]]?.contains(name) == true ? 1 : 0
       }
     },
@@ -126,7 +128,9 @@ extension NativeCall {
     var arguments = arguments
     for store in scan.stores {
       let place: UInt64
-      do throws(BadPointer) { place = try arguments.next() } catch { throw badPointer(error.address) }
+      do throws(BadPointer) { place = try arguments.next() } catch {
+        throw badPointer(error.address)
+      }
       try write(store, to: place)
     }
     return UInt64(scan.count)

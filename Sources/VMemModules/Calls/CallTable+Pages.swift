@@ -53,7 +53,8 @@ extension CallTable {
       try call.pointer { () throws(Refusal) in try call.machine.kmapLocalPage(call.pfn(0)) }
     },
     CallEntry("kunmap_local") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.kunmapLocal(call.address(0) & ~4095) }
+      try call.nothing { () throws(Refusal) in try call.machine.kunmapLocal(call.address(0) & ~4095)
+      }
     },
     CallEntry("kmap_atomic") { call throws(CallStop) in
       call.disablePreemption()
@@ -136,10 +137,13 @@ extension NativeCall {
       machine.pageSets.use(ofFrame: pfn) != .allocated
     {
       host.log(
-        ["BUG: Bad page state in process \(host.running?.name ?? "insmod")  pfn:\(host.hex(pfn, digits: 5))"],
+        [
+          "BUG: Bad page state in process \(host.running?.name ?? "insmod")  pfn:\(host.hex(pfn, digits: 5))"
+        ],
         level: 1)
       host.explain(
-        "double \(name): \(host.whose(past)), freed by \(past.freed!.caller) at \(past.freed!.time)")
+        "double \(name): \(host.whose(past)), freed by \(past.freed!.caller) at \(past.freed!.time)"
+      )
       return 0
     }
     take(start)

@@ -130,16 +130,21 @@ extension NativeCall {
     let shown = host.hex(address, digits: 16)
     if let past = host.ledger.wasFreed(address), cache == nil || start == address {
       return Oops(
-        lines: ["BUG: KASAN: double-free in \(name)", "Free of addr \(shown) by task \(host.taskTitle)"],
+        lines: [
+          "BUG: KASAN: double-free in \(name)", "Free of addr \(shown) by task \(host.taskTitle)",
+        ],
         explanation: "double \(name): \(host.whose(past)), freed by \(past.freed!.caller) at "
           + "\(past.freed!.time)", isReportOnly: true)
     }
     let why =
       cache.map {
         "byte \(address - start) of an object of \($0.name); the object begins at 0x\(host.hex(start, digits: 1))"
-      } ?? "no object of kmalloc" + (host.ledger.entry(at: address).map { ", but " + host.whose($0) } ?? "")
+      } ?? "no object of kmalloc"
+      + (host.ledger.entry(at: address).map { ", but " + host.whose($0) } ?? "")
     return Oops(
-      lines: ["BUG: KASAN: invalid-free in \(name)", "Free of addr \(shown) by task \(host.taskTitle)"],
+      lines: [
+        "BUG: KASAN: invalid-free in \(name)", "Free of addr \(shown) by task \(host.taskTitle)",
+      ],
       explanation: "\(name) of 0x\(shown): \(why)", isReportOnly: true)
   }
 
@@ -208,7 +213,9 @@ extension NativeCall {
     take(self[0])
     guard cache.active == 0 else {
       host.log(
-        ["kmem_cache_destroy \(cache.name): Slab cache still has objects when called from \(callerName)"],
+        [
+          "kmem_cache_destroy \(cache.name): Slab cache still has objects when called from \(callerName)"
+        ],
         level: 3)
       return 0
     }

@@ -43,7 +43,8 @@ extension CallTable {
     CallEntry("kthread_create_on_cpu") { call throws(CallStop) in
       let cpu = call.uint(2)
       let format = String(decoding: try call.string(call[3]), as: UTF8.self)
-      return try call.createThread(name: Array(format.replacing("%u", with: "\(cpu)").utf8), cpu: cpu)
+      return try call.createThread(
+        name: Array(format.replacing("%u", with: "\(cpu)").utf8), cpu: cpu)
     },
     CallEntry("kthread_bind") { call in
       call.host.task(at: call[0])?.record.pointee.cpu = call.uint(1)

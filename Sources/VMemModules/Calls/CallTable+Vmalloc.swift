@@ -4,7 +4,8 @@ internal import VMem
 /// Areas of the vmalloc window.
 extension CallTable {
   static let vmalloc: [CallEntry] = [
-    CallEntry("vmalloc") { call throws(CallStop) in try call.vmalloc(VmallocRequest(size: call[0])) },
+    CallEntry("vmalloc") { call throws(CallStop) in try call.vmalloc(VmallocRequest(size: call[0]))
+    },
     CallEntry("vzalloc") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
       request.isZeroed = true
@@ -71,7 +72,8 @@ extension CallTable {
     CallEntry("vfree") { call throws(CallStop) in try call.vfree(call.address(0)) },
     CallEntry("vfree_atomic") { call throws(CallStop) in
       call.take(call.address(0))
-      return try call.nothing { () throws(Refusal) in try call.machine.vfreeAtomic(call.address(0)) }
+      return try call.nothing { () throws(Refusal) in try call.machine.vfreeAtomic(call.address(0))
+      }
     },
     CallEntry("vmalloc_to_page") { call in
       call.host.structPage(call.machine.vmallocToPFN(call.address(0)))

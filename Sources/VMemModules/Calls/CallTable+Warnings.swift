@@ -24,7 +24,8 @@ extension CallTable {
       return 0
     },
     CallEntry("panic") { call throws(CallStop) in
-      let text = String(decoding: try call.formatted(0, call.arguments(from: 1)).bytes, as: UTF8.self)
+      let text = String(
+        decoding: try call.formatted(0, call.arguments(from: 1)).bytes, as: UTF8.self)
       throw .oops(
         Oops(
           lines: ["Kernel panic - not syncing: \(text)"],

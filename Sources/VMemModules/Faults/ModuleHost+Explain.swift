@@ -7,7 +7,8 @@ extension ModuleHost {
   /// Why an access failed, in a sentence.
   func explanation(_ address: UInt64, code: UInt32, _ rip: UInt64) -> String {
     let access =
-      code & NativeView.fetches != 0 ? "a call" : code & NativeView.writes != 0 ? "a write" : "a read"
+      code & NativeView.fetches != 0
+      ? "a call" : code & NativeView.writes != 0 ? "a write" : "a read"
     if address < 4096 {
       return "\(access) through a null pointer"
         + (address == 0 ? "" : ", of the field at byte \(address)")
@@ -17,7 +18,8 @@ extension ModuleHost {
     }
     if let entry = ledger.entry(at: address) { return sentence(access, address, entry, code) }
     if let entry = ledger.entry(at: address, slack: 4096) {
-      return "\(access) behind the end: byte \(address - entry.start - entry.size) of the guard page "
+      return
+        "\(access) behind the end: byte \(address - entry.start - entry.size) of the guard page "
         + "of \(whose(entry))"
     }
     if let entry = ledger.entry(at: address &+ 4096), entry.start > address {

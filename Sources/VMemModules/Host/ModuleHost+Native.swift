@@ -33,7 +33,8 @@ extension ModuleHost {
     return true
   }
 
-  static let dispatch: chost_native_dispatch = { context, number, arguments, stack, caller, result in
+  static let dispatch: chost_native_dispatch = {
+    context, number, arguments, stack, caller, result in
     // Safe: as above.
     let host = Unmanaged<ModuleHost>.fromOpaque(context!).takeUnretainedValue()
     let call = NativeCall(

@@ -44,7 +44,8 @@ extension LoadedModule {
     guard output.isJSON else {
       let pad = String(repeating: " ", count: max(1, 20 - name.utf8.count))
       let count = String(size)
-      output.writer.write(name + pad + String(repeating: " ", count: max(0, 8 - count.count)) + count)
+      output.writer.write(
+        name + pad + String(repeating: " ", count: max(0, 8 - count.count)) + count)
       output.writer.write("  \(users.count) \(users.joined(separator: ","))")
       if state != .live { output.writer.write(" \(state.rawValue)") }
       output.endLine()

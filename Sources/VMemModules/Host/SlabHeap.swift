@@ -65,7 +65,9 @@ struct SlabHeap {
   /// The cache that an address belongs to, and the start of the object there.
   func object(at address: UInt64) -> (cache: Cache, start: UInt64)? {
     guard let cache = cacheOfPage[address >> 12],
-      let slab = cache.slabs.last(where: { $0 <= address && address - $0 < 4096 << UInt64(cache.order) })
+      let slab = cache.slabs.last(where: {
+        $0 <= address && address - $0 < 4096 << UInt64(cache.order)
+      })
     else { return nil }
     return (cache, slab + (address - slab) / cache.stride * cache.stride)
   }

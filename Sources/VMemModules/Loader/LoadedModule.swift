@@ -77,7 +77,9 @@ package final class LoadedModule {
     object.section(name).map { base + $0.address..<base + $0.address + $0.size }
   }
 
-  func release() { chost_native_release(UnsafeMutableRawPointer(bitPattern: UInt(base))!, Int(size)) }
+  func release() {
+    chost_native_release(UnsafeMutableRawPointer(bitPattern: UInt(base))!, Int(size))
+  }
 }
 
 /// One of the records that the headers' macros leave in an object.

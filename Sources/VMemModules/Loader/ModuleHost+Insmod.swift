@@ -39,8 +39,10 @@ extension ModuleHost {
       return
     }
     let value = Int32(truncatingIfNeeded: try run(function, "insmod", module))
-    if value < 0 { throw ModuleFailure(
-        Errno(code: value), .moduleInit, UInt64(bitPattern: Int64(value))) }
+    if value < 0 {
+      throw ModuleFailure(
+        Errno(code: value), .moduleInit, UInt64(bitPattern: Int64(value)))
+    }
     if value > 0 {
       log(
         [
@@ -140,7 +142,8 @@ extension ModuleHost {
     guard !module.initRange.isEmpty else { return }
     let count = Int(module.initRange.count)
     let page = UnsafeMutableRawPointer(bitPattern: UInt(module.initRange.lowerBound & ~4095))!
-    let size = Int(((module.initRange.upperBound + 4095) & ~4095) - module.initRange.lowerBound & ~4095)
+    let size = Int(
+      ((module.initRange.upperBound + 4095) & ~4095) - module.initRange.lowerBound & ~4095)
     // Safe: whole pages of the module's own mapping, which are put back as they were.
     _ = chost_native_protect(page, size, 3)
     // ud2, over and over.
@@ -168,7 +171,9 @@ extension ModuleHost {
     for assignment in read.assignments { try assign(assignment, module) }
     for word in ParameterWord.words(of: Array(line.utf8)) {
       let index = module.parameters.firstIndex { $0.declaration.name == word.name }
-      if let index { module.parameters[index].text = word.value.map { String(decoding: $0, as: UTF8.self) } }
+      if let index {
+        module.parameters[index].text = word.value.map { String(decoding: $0, as: UTF8.self) }
+      }
     }
   }
 
@@ -188,7 +193,8 @@ extension ModuleHost {
     }
     if parameter.declaration.shape == .array(capacity: parameter.count), parameter.more != 0 {
       let count = UInt32(assignment.count)
-      _ = write((0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(8 * $0)) }, to: parameter.more)
+      _ = write(
+        (0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(8 * $0)) }, to: parameter.more)
     }
   }
 

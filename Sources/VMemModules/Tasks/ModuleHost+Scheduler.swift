@@ -57,7 +57,7 @@ extension ModuleHost {
     running = nil
     place!.pointee.context = .process
     switch end.how {
-    case Int32(CHOST_NATIVE_WAITS.rawValue): 
+    case Int32(CHOST_NATIVE_WAITS.rawValue):
       task.isWaiting = !task.isOver
       if task.isOver { hasMoved = true }
     case Int32(CHOST_NATIVE_FINISHED.rawValue):

@@ -49,7 +49,8 @@ final class ModuleTask {
   /// What a call that waits remembers between turns.
   var memory: UInt64?
 
-  init?(_ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32, _ module: LoadedModule?) {
+  init?(_ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32, _ module: LoadedModule?)
+  {
     guard let native = chost_native_task(function, argument, Self.stackSize) else { return nil }
     self.native = native
     record = .allocate(capacity: 1)

@@ -1,0 +1,3 @@
+#include <linux/module.h>
+static int __init i(void){ asm volatile("int3"); return 0;}
+module_init(i); MODULE_LICENSE("GPL");

@@ -1,0 +1,182 @@
+import TestSupport
+import Testing
+
+/// Modules that are compiled and run by the program: what each mistake ends with.
+struct ModuleProcessTests {
+  private static func has(_ program: String) -> Bool {
+    (try? Command.run(["sh", "-c", "command -v \(program)"]))?.status == 0
+  }
+  private static let hasCompiler = has("cc")
+  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
+
+  private let folder: TemporaryFolder
+  private let environment: [String: String]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    environment = ["XDG_CACHE_HOME": folder.path]
+  }
+
+  private static func fixture(_ name: String) -> String {
+    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
+  }
+
+  private static func example(_ name: String) -> String {
+    TestFiles.root + "/examples/modules/\(name).c"
+  }
+
+  private func run(
+    _ lines: String, kernel: String = "7.2", compiler: String? = nil, image: String? = nil
+  ) throws -> Command {
+    try folder.write(Array("boot --cpus 2 --kernel \(kernel)\n\(lines)\n".utf8), to: "s.vmem")
+    var environment = environment
+    environment["VMEMCTL_CC"] = compiler
+    let words = image.map { ["--image", $0] } ?? []
+    return try Command.run(
+      [TestFiles.vmemctl, "run", "--keep-going"] + words + [folder.path + "/s.vmem"],
+      environment: environment)
+  }
+
+  /// A module's source, and a part of what the log says of it.
+  struct Mistake: CustomTestStringConvertible, Sendable {
+    let name: String
+    let says: [String]
+    let status: Int32
+    var testDescription: String { name }
+
+    init(_ name: String, _ says: String..., status: Int32 = 1) {
+      self.name = name
+      self.says = says
+      self.status = status
+    }
+  }
+
+  static let mistakes = [
+    Mistake(
+      "null_pointer", "BUG: kernel NULL pointer dereference, address: 0000000000000004",
+      "a read through a null pointer, of the field at byte 4"),
+    Mistake(
+      "guard", "BUG: unable to handle page fault for address: ffffc90000002007",
+      "byte 7 of the guard page of the 2-page area 0xffffc90000000000", "(guard.c:"),
+    Mistake("use_after_free_page", "use after __free_pages: byte 1 of the page 0xffff8880"),
+    Mistake(
+      "read_only", "error_code(0x0003) - permissions violation", "a write of byte 1", "read-only"),
+    Mistake("no_execute", "error_code(0x0011)", "it may not be executed"),
+    Mistake("double_free", "BUG: KASAN: double-free in kfree", "double kfree: the 40-byte object"),
+    Mistake("bug", "kernel BUG at ", "invalid opcode: 0000 [#1]"),
+    Mistake("poison", "general protection fault, probably for non-canonical address"),
+    Mistake("recursion", "BUG: spinlock recursion on CPU#0, insmod/100", "holds it already"),
+    Mistake("deadlock", "INFO: task insmod:100 is blocked in wait_for_completion"),
+    Mistake("endless", "watchdog: BUG: soft lockup - CPU#0 stuck for 1s! [insmod:100]"),
+    Mistake("endless_calls", "watchdog: BUG: soft lockup - CPU#0 stuck for 1s! [insmod:100]"),
+    Mistake("wild_store", "page fault for address: 0000000000400000", "nobody's"),
+    Mistake("int3", "int3: 0000 [#1]"),
+    Mistake("division", "divide error: 0000 [#1]", "a division by zero"),
+    Mistake("bad_string", "RIP: 0010:strlen", "in the vmalloc window"),
+    Mistake("bad_format", "in printk called from i+0x"),
+    Mistake("stack_overflow", "BUG: TASK stack guard page was hit", "still here", status: 0),
+    Mistake(
+      "sleep_in_spinlock", "BUG: sleeping function called from invalid context at vmalloc",
+      status: 0),
+    Mistake("late_init", "which is __init: late_init is past its init", status: 0),
+    Mistake(
+      "leak", "leak: the 2-page area 0xffffc90000000000", "leak: the 100-byte object",
+      "loner was never stopped", status: 0),
+    Mistake("percpu", "cpu0 5 0", "cpu1 6 10", status: 0),
+    Mistake("timer_and_work", "timer softirq=1", "work in kworker/0:1", "done", status: 0),
+  ]
+
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: mistakes)
+  func mistake(_ mistake: Mistake) throws {
+    let source = Self.fixture(mistake.name)
+    // The machine goes on, and is sound.
+    let ran = try run("insmod --lockup 1 \(source)\ncheck\nvmalloc 4K")
+    let text = ran.outputText
+    for part in mistake.says { #expect(text.contains(part), "\(text)\n\(ran.errorText)") }
+    #expect(ran.status == mistake.status, "\(text)\n\(ran.errorText)")
+    let answers = text.split(separator: "\n").filter { !$0.hasPrefix("[") }
+    #expect(answers.suffix(2).first == "0" && answers.last?.hasPrefix("0xffff") == true, "\(text)")
+  }
+
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: ["6.1", "6.6", "6.12", "6.18", "7.3"])
+  func kernels(_ kernel: String) throws {
+    for name in ["hello", "vmalloc", "vmap_pages"] {
+      let ran = try run("insmod \(Self.example(name))\nrmmod \(name)\ncheck", kernel: kernel)
+      #expect(
+        ran.status == 0 && !ran.outputText.contains("leak:"), "\(ran.outputText)\(ran.errorText)")
+    }
+    let sparse = try run("insmod \(Self.example("sparse_fill"))", kernel: kernel)
+    #expect(sparse.status == (["6.1", "6.6"].contains(kernel) ? 65 : 0), "\(sparse.errorText)")
+  }
+
+  @Test(.enabled(if: hasCompiler && has("clang"), noCompiler))
+  func otherCompiler() throws {
+    let ran = try run("insmod \(Self.example("vmalloc"))", compiler: "clang")
+    #expect(ran.status == 0 && ran.outputText.contains("is frame"), "\(ran.errorText)")
+  }
+
+  @Test func noCompilerIsNamed() throws {
+    let ran = try run("insmod \(Self.example("hello"))", compiler: "/nowhere/cc")
+    #expect(ran.status == 65 && ran.errorText.contains("no C compiler: /nowhere/cc"))
+    #expect(ran.errorText.contains("apt install gcc"))
+    let absent = try run("insmod /nowhere/x.c")
+    #expect(absent.status == 66, "\(absent.errorText)")
+  }
+
+  @Test(.enabled(if: hasCompiler, noCompiler)) func devicesAreNamed() throws {
+    let ran = try run("insmod \(Self.fixture("device"))")
+    #expect(ran.status == 65 && ran.errorText.contains("misc_register belongs to misc devices"))
+  }
+
+  /// The same seed finds the same race, and the module that waits for its readers has none.
+  @Test(.enabled(if: hasCompiler, noCompiler)) func seeds() throws {
+    let race = Self.example("race")
+    func text(_ seed: Int, _ words: String = "") throws -> String {
+      try run("insmod --preempt \(seed) \(race) \(words)").outputText
+    }
+    let found = try (1...40).first { try text($0).contains("use after vfree") }
+    let seed = try #require(found)
+    #expect(try text(seed) == text(seed))
+    #expect(try !text(seed, "fixed=1").contains("use after vfree"))
+    #expect(try run("insmod \(race)").status == 0)
+  }
+
+  /// While a module is loaded nothing is committed; the last rmmod commits all.
+  @Test(.enabled(if: hasCompiler, noCompiler)) func images() throws {
+    let image = folder.path + "/m.img"
+    let lines = "insmod \(Self.example("hello"))\na = vmalloc 8K\nsnapshot \(folder.path)/t.img\n"
+    let ran = try run(lines + "rmmod hello\nb = vmalloc 4K", image: image)
+    #expect(
+      ran.errorText.contains("nothing is committed while a module is loaded"), "\(ran.errorText)")
+    #expect(ran.errorText.contains("EBUSY") && ran.errorText.contains("rmmod"), "\(ran.errorText)")
+    let rows = try Command.vmemctl("--image", image, "vmallocinfo")
+    #expect(
+      rows.outputText.split(separator: "\n").count == 2, "\(rows.outputText)\(rows.errorText)")
+    #expect(try Command.vmemctl("--image", image, "check").status == 0)
+    let one = try Command.run(
+      [TestFiles.vmemctl, "--image", image, "insmod", Self.example("hello")],
+      environment: environment)
+    #expect(one.status == 0 && one.outputText.contains("goodbye"), "\(one.errorText)")
+    #expect(try Command.vmemctl("--image", image, "dmesg").outputText.contains("hello, world"))
+  }
+
+  /// Parameters, their descriptions, and objects that are loaded without a compiler.
+  @Test(.enabled(if: hasCompiler, noCompiler)) func objects() throws {
+    let object = folder.path + "/use_after_free.so"
+    let source = Self.example("use_after_free")
+    let ran = try run(
+      "modcc \(source) -o \(object)\nmodinfo \(object)\ninsmod \(object) mistake=guard\nlsmod -v")
+    let text = ran.outputText
+    #expect(
+      text.contains("parm:           mistake:vfree, page, twice, guard or null (charp)"), "\(text)")
+    #expect(text.contains("of the guard page of"), "\(text)")
+    #expect(text.contains("use_after_free") && text.contains("Died"), "\(text)")
+    let wrong = try run("insmod \(source) mistakes=1\nrmmod nothing\ninsmod \(source)x")
+    #expect(
+      wrong.outputText.contains("unknown parameter 'mistakes' ignored"), "\(wrong.outputText)")
+    #expect(wrong.outputText.contains("-ENOENT"))
+    let levels = try Command.vmemctl(
+      "run", "-", input: "boot --levels 5\ninsmod \(source)\n", environment: environment)
+    #expect(levels.outputText.contains("-EOPNOTSUPP"), "\(levels.errorText)")
+  }
+}
