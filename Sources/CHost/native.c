@@ -547,7 +547,7 @@ size_t chost_native_copy(void *to, const void *from, size_t count) {
 }
 
 void *chost_native_text(uint64_t place, size_t size) {
-  char *text = map(place, size, PROT_READ | PROT_WRITE, MAP_FIXED_NOREPLACE);
+  char *text = place ? map(place, size, PROT_READ | PROT_WRITE, MAP_FIXED_NOREPLACE) : NULL;
   return text ? text : map(0, size, PROT_READ | PROT_WRITE, 0);
 }
 

@@ -101,7 +101,7 @@ void chost_native_watch(long seconds);
 /// Copies bytes that native code may see, or that are not there. Returns how many were copied.
 size_t chost_native_copy(void * _Nonnull to, const void * _Nonnull from, size_t count);
 
-/// Memory for the object of a module, at an address or where there is room.
+/// Memory for the object of a module, at an address or, for 0 and where that is taken, anywhere.
 void * _Nullable chost_native_text(uint64_t place, size_t size);
 int chost_native_protect(void * _Nonnull start, size_t size, int protection);
 void chost_native_release(void * _Nonnull start, size_t size);

@@ -11,7 +11,9 @@ struct AnswerList: Sendable {
   }
 
   /// The lists of all verbs.
-  static let all: [AnswerList] = areas + mapping + memory + users + files + arenas + machine
+  static let all: [AnswerList] =
+    areas + mapping + memory + users + files + arenas + modules
+    + machine
 }
 
 extension Verb {

@@ -27,9 +27,9 @@ extension Verb {
     check: checkImport,
     details: """
       Defaults of --kernel, --cpus, --nodes and --memory above are those of boot: here the rows decide
-      about what no option names, and a note says what they were taken for. Rows of a 32-bit kernel make \
-      no machine, since machines here have x86-64's windows and tables: holes, fit, totals and map \
-      answer of them with --file, in the window of their own.
+      about what no option names, and a note says what they were taken for. Rows of a 32-bit kernel
+      make no machine, since machines here have x86-64's windows and tables: holes, fit, totals and
+      map answer of them with --file, in the window of their own.
       """)
 
   private static func importVmallocinfo(

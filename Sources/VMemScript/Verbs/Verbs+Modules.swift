@@ -10,7 +10,7 @@ extension Verb {
       options: [.preempt, .turnSeconds],
       summary: "load a kernel module, from its source or an object, and run its init function",
       kernel: "finit_module",
-      returns: "what it and the kernel log meanwhile; -E… when init fails",
+      returns: "what it and the kernel log meanwhile",
       example: "insmod hello.c\ninsmod test_vmalloc.c run_test_mask=7 nr_threads=3",
       facts: [.lasts], exits: [.noModule, .noFile], .control(insmod), details: moduleDetails),
     Verb(
@@ -19,7 +19,7 @@ extension Verb {
       kernel: "delete_module", returns: "what is logged meanwhile", example: "rmmod hello",
       facts: [.lasts], .control(rmmod)),
     Verb(
-      "lsmod", .modules, .nothing, .reader, options: [.verbose],
+      "lsmod", .modules, .nothing, .reader, [.verbose],
       summary: "list the modules that are loaded", kernel: "/proc/modules",
       returns: "a line a module: its size, how many use it and who", example: "lsmod -v",
       .control(lsmod)),
@@ -36,7 +36,7 @@ extension Verb {
     Verb(
       "modcc", .modules, .nothing, .language, [.moduleSource], options: [.moduleOutput],
       summary: "compile a module to an object that insmod loads without a compiler",
-      returns: "the path of the object", example: "modcc hello.c -o hello.so",
+      returns: "the path of the object", example: "modcc hello.c --output hello.so",
       facts: [.answers], exits: [.noModule, .noFile, .cannotMakeObject], .control(modcc)),
   ]
 
@@ -74,7 +74,14 @@ extension Verb {
 
   private static func lsmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let modules = interpreter.modules?.modules ?? []
-    let isVerbose = interpreter.call.arguments.has(.verbose)
+    let words = interpreter.call.words(.verbose)
+    for at in words where interpreter.call.tokens[at].text.string != "-v" {
+      let word = interpreter.call.tokens[at]
+      throw .script(
+        "`\(word.text.string.printable)` is nothing that lsmod takes", hint: "-v for parameters",
+        word)
+    }
+    let isVerbose = !words.isEmpty
     return interpreter.call.view { output in
       if !output.isJSON { output.writer.write("Module                  Size  Used by\n") }
       for module in modules { module.write(isVerbose: isVerbose, to: &output) }
@@ -147,7 +154,7 @@ extension Parameter {
   static let moduleName = Parameter(id: 242, .word, "MODULE", "the name of a module")
   static let moduleSource = Parameter(id: 243, .word, "FILE.c", "a module's source")
   static let moduleOutput = Parameter(
-    id: 244, option: "-o", .word, "FILE.so", "the object (default: the module's name)")
+    id: 244, option: "--output", .word, "FILE.so", "the object (default: the module's name)")
   static let preempt = Parameter(
     id: 245, option: "--preempt", .number, "SEED",
     "let another task run at any call, as chance has it: the same chance for the same seed")
@@ -155,5 +162,5 @@ extension Parameter {
     id: 246, option: "--lockup", .number, "SECONDS",
     "how long a task may run without a call that lets others run (default 20)")
   static let verbose = Parameter(
-    id: 247, option: "-v", .flag, "parameters with their values and descriptions, too")
+    id: 247, .optionalRest, "[-v]", "parameters with their values and descriptions, too")
 }

@@ -57,7 +57,7 @@ struct ModuleProcessTests {
       "a read through a null pointer, of the field at byte 4"),
     Mistake(
       "guard", "BUG: unable to handle page fault for address: ffffc90000002007",
-      "byte 7 of the guard page of the 2-page area 0xffffc90000000000", "(guard.c:"),
+      "byte 7 of the guard page of the 2-page area 0xffffc90000000000", "guard.c:"),
     Mistake("use_after_free_page", "use after __free_pages: byte 1 of the page 0xffff8880"),
     Mistake(
       "read_only", "error_code(0x0003) - permissions violation", "a write of byte 1", "read-only"),
@@ -165,7 +165,8 @@ struct ModuleProcessTests {
     let object = folder.path + "/use_after_free.so"
     let source = Self.example("use_after_free")
     let ran = try run(
-      "modcc \(source) -o \(object)\nmodinfo \(object)\ninsmod \(object) mistake=guard\nlsmod -v")
+      "modcc \(source) --output \(object)\nmodinfo \(object)\ninsmod \(object) mistake=guard\nlsmod -v"
+    )
     let text = ran.outputText
     #expect(
       text.contains("parm:           mistake:vfree, page, twice, guard or null (charp)"), "\(text)")
