@@ -34,7 +34,7 @@ import VMemScript
     (["walk", ""], ["--format"]), (["vfree", ""], []),
     (["--im"], ["--image"]),
     (["--image", "nowhere/"], []),
-    (["expect", "ENO"], ["ENOENT", "ENOMEM", "ENOSPC"]),
+    (["expect", "ENOM"], ["ENOMEM"]), (["expect", "ENOT"], ["ENOTDIR", "ENOTTY"]),
     (["a", "=", "expect", "NULL,wa"], ["NULL,warn"]),
     (["step", "0", "vun"], ["vunmap_range"]), (["a", "=", "ex"], ["expect"]),
     (["--image", "a.img", "get_vm"], ["get_vm_area"]),

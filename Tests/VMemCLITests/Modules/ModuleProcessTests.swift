@@ -90,7 +90,8 @@ struct ModuleProcessTests {
   func mistake(_ mistake: Mistake) throws {
     let source = Self.fixture(mistake.name)
     // The machine goes on, and is sound.
-    let ran = try run("insmod --lockup 1 \(source)\ncheck\nvmalloc 4K")
+    let limit = mistake.name.hasPrefix("endless") ? "--lockup 1 " : ""
+    let ran = try run("insmod \(limit)\(source)\ncheck\nvmalloc 4K")
     let text = ran.outputText
     for part in mistake.says { #expect(text.contains(part), "\(text)\n\(ran.errorText)") }
     #expect(ran.status == mistake.status, "\(text)\n\(ran.errorText)")
@@ -134,7 +135,7 @@ struct ModuleProcessTests {
     func text(_ seed: Int, _ words: String = "") throws -> String {
       try run("insmod --preempt \(seed) \(race) \(words)").outputText
     }
-    let found = try (1...40).first { try text($0).contains("use after vfree") }
+    let found = try (1...12).first { try text($0).contains("use after vfree") }
     let seed = try #require(found)
     #expect(try text(seed) == text(seed))
     #expect(try !text(seed, "fixed=1").contains("use after vfree"))

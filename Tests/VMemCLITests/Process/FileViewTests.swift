@@ -50,7 +50,7 @@ import Testing
     #expect(try Command.vmemctl("holes", "--file", "/nowhere").status == 66)
     #expect(try Command.vmemctl("totals", "--file", "/etc/hostname").status == 65)
     let rows = "0xffffc90000000000-0xffffc90000002000    8192 a+0x1/0x2 vmap\n"
-    let overlap = rows + rows
+    let overlap = rows + "0xffffc90000001000-0xffffc90000003000    8192 a+0x1/0x2 vmap\n"
     let ran = try Command.vmemctl("fit", "4K", "--file", "-", input: overlap)
     #expect(ran.status == 65 && ran.errorText.contains("<stdin>:2: "))
     let none = try Command.vmemctl("map", "--range", "modules", "--file", "-", input: rows)

@@ -46,7 +46,7 @@ import VMemScript
       ![
         "memory", "kcore", "vmcore", "vmlinux", "include", "assert", "snapshot", "diff", "log",
         "undo",
-        "import_vmallocinfo", "replay",
+        "import_vmallocinfo", "replay", "insmod", "rmmod", "modinfo", "modcc",
       ].contains($0)
     })
   func examplesRun(_ name: String) throws {
