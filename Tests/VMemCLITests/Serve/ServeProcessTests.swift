@@ -156,7 +156,7 @@ import Testing
       #expect(client.ask("mffffc90000000000,5") == "616761696e")
       #expect(client.ask("D") == "OK" && client.packet() == nil)
     }
-    #expect(try Command.vmemctl("--image", image, "--no-wait", "vfree", "v").status == 0)
+    #expect(try Command.vmemctl("--image", image, "vfree", "v").status == 0)
     #expect(try DebugConnection(server.path).ask("mffffc90000000000,5") == "E14")
     #expect(try server.end(SIGINT) == 130)
   }
