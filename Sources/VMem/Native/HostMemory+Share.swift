@@ -39,13 +39,20 @@ extension HostMemory {
         base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, image ?? -1, 0) == base
     precondition(isMapped)
     var page = [UInt8](repeating: 0, count: 4096)
-    for pfn in 0..<ram.frameCount {
-      // Safe: as many bytes as a frame has; what is equal stays the image's.
-      let isRead = unsafe pread(file, &page, 4096, Int(pfn) << 12) == 4096
-      precondition(isRead)
-      if unsafe memcmp(ram.frame(UInt64(pfn)), page, 4096) != 0 {
-        unsafe ram.frame(UInt64(pfn)).copyMemory(from: page, byteCount: 4096)
+    // Where the file has nothing, nobody has written, and the image has nothing either.
+    var at = lseek(file, 0, Int32(CHOST_SEEK_DATA))
+    while at >= 0, at < size {
+      let hole = lseek(file, at, Int32(CHOST_SEEK_HOLE))
+      let end = hole < 0 ? size : min(size, hole)
+      for pfn in UInt64(at) >> 12..<(UInt64(end) + 4095) >> 12 {
+        // Safe: as many bytes as a frame has; what is equal stays the image's.
+        let isRead = unsafe pread(file, &page, 4096, Int(pfn) << 12) == 4096
+        precondition(isRead)
+        if unsafe memcmp(ram.frame(pfn), page, 4096) != 0 {
+          unsafe ram.frame(pfn).copyMemory(from: page, byteCount: 4096)
+        }
       }
+      at = lseek(file, end, Int32(CHOST_SEEK_DATA))
     }
     close(file)
   }

@@ -4,7 +4,7 @@ internal import VMem
 extension NativeCall {
   /// The symbol of the function that calls, as vmallocinfo shows it.
   var symbol: Ref<Symbol> { host.callerSymbol(caller, machine) }
-  var callerName: String { host.symbol(at: caller) }
+  var callerName: String { host.callerName(caller) }
 
   /// An address for native code, or null when the engine refuses.
   func pointer(_ body: () throws(Refusal) -> UInt64) throws(CallStop) -> UInt64 {

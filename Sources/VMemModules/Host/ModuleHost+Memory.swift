@@ -49,6 +49,14 @@ extension ModuleHost {
     return made
   }
 
+  /// The name of the function that an address returns to.
+  func callerName(_ caller: UInt64) -> String {
+    if let known = callerNames[caller] { return known }
+    let name = symbol(at: caller)
+    callerNames[caller] = name
+    return name
+  }
+
   func moduleName(at address: UInt64) -> String {
     modules.first { $0.contains(address) }?.name ?? ""
   }

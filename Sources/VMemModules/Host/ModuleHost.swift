@@ -48,6 +48,7 @@ package final class ModuleHost {
   var pageFlags: [UInt64: Set<String>] = [:]
   /// Symbols of callers, by the address that they return to.
   var symbols: [UInt64: Ref<Symbol>] = [:]
+  var callerNames: [UInt64: String] = [:]
   /// What printk has not ended with a newline yet.
   var partialLine: [UInt8] = []
   var partialLevel: UInt8 = 4

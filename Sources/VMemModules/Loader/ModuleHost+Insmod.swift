@@ -127,6 +127,7 @@ extension ModuleHost {
     }
     modules.removeAll { $0 === module }
     symbols = symbols.filter { !module.contains($0.key) }
+    callerNames = [:]
     module.release()
     if modules.isEmpty { freeEmptySlabs(slab.caches) }
   }
