@@ -79,6 +79,12 @@ static const int traps[] = {SIGILL, SIGTRAP, SIGFPE};
 
 // MARK: Switching
 
+// Registers that a function gives back as they were.
+#define SAVE \
+  "  pushq %rbp\n  pushq %rbx\n  pushq %r12\n  pushq %r13\n  pushq %r14\n  pushq %r15\n"
+#define RESTORE \
+  "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
+
 // chost_native_enter: a thunk of a function of the engine's comes here with the function's number in
 // %eax; what is in registers is stored as an array, and the engine runs on a stack of its own.
 // chost_native_run(call, function, a, b, c): calls a native function; a fault goes on at
@@ -138,12 +144,7 @@ __asm__(
 
     ".type chost_native_run, @function\n"
     "chost_native_run:\n"
-    "  pushq %rbp\n"
-    "  pushq %rbx\n"
-    "  pushq %r12\n"
-    "  pushq %r13\n"
-    "  pushq %r14\n"
-    "  pushq %r15\n"
+    SAVE
     "  subq $8, %rsp\n"
     "  movq %rsp, (%rdi)\n"
     "  movq %rsi, %rax\n"
@@ -156,31 +157,16 @@ __asm__(
     "chost_native_unwound:\n"
     "  cld\n"
     "  addq $8, %rsp\n"
-    "  popq %r15\n"
-    "  popq %r14\n"
-    "  popq %r13\n"
-    "  popq %r12\n"
-    "  popq %rbx\n"
-    "  popq %rbp\n"
+    RESTORE
     "  ret\n"
     ".size chost_native_run, .-chost_native_run\n"
 
     ".type chost_native_switch, @function\n"
     "chost_native_switch:\n"
-    "  pushq %rbp\n"
-    "  pushq %rbx\n"
-    "  pushq %r12\n"
-    "  pushq %r13\n"
-    "  pushq %r14\n"
-    "  pushq %r15\n"
+    SAVE
     "  movq %rsp, (%rdi)\n"
     "  movq %rsi, %rsp\n"
-    "  popq %r15\n"
-    "  popq %r14\n"
-    "  popq %r13\n"
-    "  popq %r12\n"
-    "  popq %rbx\n"
-    "  popq %rbp\n"
+    RESTORE
     "  ret\n"
     ".size chost_native_switch, .-chost_native_switch\n"
 

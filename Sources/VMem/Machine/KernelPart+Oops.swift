@@ -9,7 +9,7 @@ extension KernelPart where Self: ~Copyable {
   }
 
   /// The number of the oops that is about to be logged: they are counted from boot.
-  func nextOops() -> UInt64 {
+  package func nextOops() -> UInt64 {
     ram[ram.log].oopses &+= 1
     return UInt64(ram[ram.log].oopses)
   }

@@ -68,26 +68,26 @@ extension CallTable {
     },
   ]
 
+  private static func attribute(
+    _ name: StaticString, _ set: @escaping @Sendable (NativeCall) throws(Refusal) -> Void
+  ) -> CallEntry {
+    CallEntry(name) { call throws(CallStop) in
+      try call.status { () throws(Refusal) in try set(call) }
+    }
+  }
+
   static let attributes: [CallEntry] = [
-    CallEntry("set_memory_ro") { call throws(CallStop) in
-      try call.status { () throws(Refusal) in
-        try call.machine.setMemoryRO(call.address(0), count: UInt64(call.uint(1)))
-      }
+    attribute("set_memory_ro") { (call) throws(Refusal) in
+      try call.machine.setMemoryRO(call.address(0), count: UInt64(call.uint(1)))
     },
-    CallEntry("set_memory_rw") { call throws(CallStop) in
-      try call.status { () throws(Refusal) in
-        try call.machine.setMemoryRW(call.address(0), count: UInt64(call.uint(1)))
-      }
+    attribute("set_memory_rw") { (call) throws(Refusal) in
+      try call.machine.setMemoryRW(call.address(0), count: UInt64(call.uint(1)))
     },
-    CallEntry("set_memory_x") { call throws(CallStop) in
-      try call.status { () throws(Refusal) in
-        try call.machine.setMemoryX(call.address(0), count: UInt64(call.uint(1)))
-      }
+    attribute("set_memory_x") { (call) throws(Refusal) in
+      try call.machine.setMemoryX(call.address(0), count: UInt64(call.uint(1)))
     },
-    CallEntry("set_memory_nx") { call throws(CallStop) in
-      try call.status { () throws(Refusal) in
-        try call.machine.setMemoryNX(call.address(0), count: UInt64(call.uint(1)))
-      }
+    attribute("set_memory_nx") { (call) throws(Refusal) in
+      try call.machine.setMemoryNX(call.address(0), count: UInt64(call.uint(1)))
     },
     CallEntry("set_vm_flush_reset_perms") { call throws(CallStop) in
       try call.nothing { () throws(Refusal) in

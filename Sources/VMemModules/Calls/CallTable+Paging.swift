@@ -51,7 +51,16 @@ extension CallTable {
     } + [
       // physical, size, protection
       CallEntry("ioremap_prot") { call throws(CallStop) in
-        try call.ioremap(call[0], call[1], .uncachedMinus)
+        // Bits PWT, PCD and PAT of the protection.
+        let mode: CacheMode =
+          switch (call[2] >> 3 & 3, call[2] >> 7 & 1) {
+          case (0, 0): .writeBack
+          case (1, 0): .writeCombining
+          case (2, 0): .uncachedMinus
+          case (_, 0): .uncached
+          default: .writeThrough
+          }
+        return try call.ioremap(call[0], call[1], mode)
       },
       CallEntry("iounmap") { call throws(CallStop) in
         call.take(call.address(0) & ~4095)

@@ -48,7 +48,7 @@ extension CallTable {
       let task = call.host.running
       call.host.log(
         [
-          "CPU: \(task?.cpu ?? 0) UID: 0 PID: \(task?.pid ?? 1) Comm: \(task?.name ?? "insmod")",
+          "CPU: \(task?.cpu ?? 0) PID: \(task?.pid ?? 1) Comm: \(task?.name ?? "insmod")",
           "Call Trace:", " <TASK>", " \(call.callerName)", " </TASK>",
         ], level: 4)
       return 0

@@ -52,7 +52,10 @@ extension CallTable {
       return cache.takeFresh().map(call.host.folded) ?? 0
     },
     CallEntry("kmem_cache_free") { call throws(CallStop) in try call.kfree(call[1]) },
-    CallEntry("kmem_cache_shrink") { _ in 0 },
+    CallEntry("kmem_cache_shrink") { call throws(CallStop) in
+      call.host.freeEmptySlabs([try call.cache(0)])
+      return 0
+    },
   ]
 }
 

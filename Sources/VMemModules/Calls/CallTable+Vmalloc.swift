@@ -57,7 +57,14 @@ extension CallTable {
       request.end = call.address(3)
       request.flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[6]))
       request.node = call.node(7)
-      return try call.vmalloc(request, call.gfp(4))
+      let address = try call.vmalloc(request, call.gfp(4))
+      guard address != 0, call[5] >> 63 == 0 else { return address }
+      // PAGE_KERNEL_EXEC.
+      _ = try call.status { () throws(Refusal) in
+        try call.machine.setMemoryX(
+          call.host.unfolded(address), count: (request.size + 4095) >> 12)
+      }
+      return address
     },
     CallEntry("vrealloc") { call throws(CallStop) in
       try call.vrealloc(VmallocRequest(size: call[1]), call.gfp(2))
@@ -121,7 +128,12 @@ extension CallTable {
     },
     // pfns, count, prot
     CallEntry("vmap_pfn") { call throws(CallStop) in
-      let first = try call.words(call[0], 1)[0]
+      let frames = try call.words(call[0], Int(call.uint(1)))
+      guard let first = frames.first, frames.enumerated().allSatisfy({ $1 == first + UInt64($0) })
+      else {
+        call.host.explain("vmap_pfn of frames that do not follow each other is not to be had here")
+        return 0
+      }
       let address = try call.pointer { () throws(Refusal) in
         try call.machine.vmapPFN(first, count: UInt64(call.uint(1)), caller: call.symbol)
       }

@@ -10,6 +10,7 @@ extension CallTable {
     // queue, wakes seen, state, timeout
     CallEntry("wait_on") { call throws(CallStop) in
       call.mightSleep()
+      call.task?.waitsOn = call[0]
       return try call.wait(jiffies: call[3]) { () throws(CallStop) in
         try call.words(call[0] &+ 8, 1)[0] != call[1]
       }
@@ -192,13 +193,16 @@ extension ModuleHost {
   }
 
   private func free(_ address: UInt64, _ call: String, _ caller: String) {
-    ledger.remove(address, call: call, caller: caller, time: now)
+    let entry = ledger.remove(address, call: call, caller: caller, time: now)
     if map.isVmallocAddress(address) {
       _ = try? place!.pointee.vfree(address)
     } else if let (cache, start) = slab.object(at: address), start == address,
       slab.size(of: address) != nil
     {
       slab.put(address, cache)
+    } else if let entry, entry.kind == .object {
+      let first = (address &- map.pageOffset) >> 12
+      _ = try? place!.pointee.freePages(Array(first..<first + entry.size >> 12))
     }
   }
 }

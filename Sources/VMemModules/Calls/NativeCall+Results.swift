@@ -30,11 +30,9 @@ extension NativeCall {
 
   private func refused(_ refusal: Refusal, _ value: UInt64) throws(CallStop) -> UInt64 {
     switch refusal.outcome {
-    case .bug:
-      // The kernel's own line is in the log.
-      throw .oops(Oops(lines: [], explanation: refusal.description, name: "invalid opcode"))
-    case .fault:
-      throw .oops(Oops(lines: [], explanation: refusal.description))
+    case .bug, .fault:
+      // The kernel's own lines are in the log.
+      throw .oops(Oops(lines: [], explanation: refusal.description, isReportOnly: true))
     default: return value
     }
   }

@@ -17,12 +17,12 @@ extension ModuleHost {
       return "\(access) through an error pointer, \(Int64(bitPattern: address))"
     }
     if let entry = ledger.entry(at: address) { return sentence(access, address, entry, code) }
-    if let entry = ledger.entry(at: address, slack: 4096) {
+    if let entry = ledger.area(before: address) {
       return
         "\(access) behind the end: byte \(address - entry.start - entry.size) of the guard page "
         + "of \(whose(entry))"
     }
-    if let entry = ledger.entry(at: address &+ 4096), entry.start > address {
+    if let entry = ledger.area(behind: address) {
       return "\(access) \(entry.start - address) bytes before \(whose(entry))"
     }
     return "\(access) at an address that is nobody's" + where_(address)

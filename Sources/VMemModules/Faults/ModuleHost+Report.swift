@@ -16,16 +16,19 @@ extension ModuleHost {
   /// A task has died: says of what.
   func report(_ fault: chost_native_fault, of task: ModuleTask) {
     let oops = oops(fault, task)
-    oopses += 1
+    // As kernels write it from 6.10 on, and before.
+    let isNew = view.configuration.switches.contains(.oopsUID)
     log(oops.lines, level: 1)
     if !oops.isReportOnly {
       let code = hex(UInt64(oops.code), digits: 4)
-      log(["\(oops.name ?? "Oops"): \(code) [#\(oopses)] SMP"], level: 0)
+      let title = (isNew ? "Oops: " : "") + (oops.name ?? "Oops")
+      log(["\(title): \(code) [#\(view.nextOops())] SMP"], level: 0)
     }
     let rip = oops.rip ?? (fault.rip != 0 ? fault.rip : task.function)
     log(
       [
-        "CPU: \(task.cpu) UID: 0 PID: \(task.pid) Comm: \(task.name) Tainted: G      D    O",
+        "CPU: \(task.cpu) \(isNew ? "UID: 0 " : "")PID: \(task.pid) Comm: \(task.name) "
+          + "Tainted: G      D    O",
         "RIP: 0010:\(symbol(at: rip))",
       ], level: 0)
     let trace = callers(fault).map { " \($0)" }
@@ -34,7 +37,7 @@ extension ModuleHost {
       let line = sourceLine(fault.signal == 0 ? rip - 1 : rip) ?? callersLine(fault)
       explain(sentence + (line.map { " (\($0))" } ?? ""))
     }
-    task.module?.state = .died
+    task.module?.hasOopsed = true
   }
 
   // MARK: What happened

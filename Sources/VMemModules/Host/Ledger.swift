@@ -54,13 +54,25 @@ struct Ledger {
     return entry
   }
 
-  /// What an address lies in, or lay in last; with `slack` bytes behind it, which guard pages take.
-  func entry(at address: UInt64, slack: UInt64 = 0) -> Entry? {
-    let found = live.values.first {
-      address >= $0.start && address &- $0.start < $0.size + slack
-    }
-    return found ?? past.last { address >= $0.start && address &- $0.start < $0.size }
+  /// What an address lies in, or lay in last.
+  func entry(at address: UInt64) -> Entry? {
+    let found = live.values.filter { address >= $0.start && address &- $0.start < $0.size }
+    return found.max { $0.start < $1.start }
+      ?? past.last { address >= $0.start && address &- $0.start < $0.size }
   }
+
+  /// The area or mapping whose guard page an address lies in.
+  func area(before address: UInt64) -> Entry? {
+    areas.filter { address >= $0.start &+ $0.size && address &- $0.start &- $0.size < 4096 }
+      .max { $0.start < $1.start }
+  }
+
+  /// The area or mapping that begins within a page behind an address.
+  func area(behind address: UInt64) -> Entry? {
+    areas.filter { $0.start > address && $0.start &- address <= 4096 }.min { $0.start < $1.start }
+  }
+
+  private var areas: [Entry] { live.values.filter { $0.kind == .area || $0.kind == .mapping } }
 
   func wasFreed(_ start: UInt64) -> Entry? { past.last { $0.start == start } }
 

@@ -36,7 +36,6 @@ package final class ModuleHost {
   var random: SplitMix
   /// Switches tasks at calls by chance; nil for only where they wait.
   var preemption: SplitMix?
-  var oopses = 0
   /// Whether the task that was waited for ended because all of them wait.
   var isDeadlocked = false
   /// Why the call that runs ends its task.
@@ -120,6 +119,8 @@ package final class ModuleHost {
     try withUnsafeMutablePointer(to: &machine) { pointer throws(E) in
       place = pointer
       defer { place = nil }
+      let cpu = pointer.pointee.cpu
+      defer { selectCPU(cpu) }
       try view.withOwnCalls { () throws(E) in try body(self) }
       if !partialLine.isEmpty { flushLine() }
     }

@@ -48,6 +48,7 @@ extension LoadedModule {
         name + pad + String(repeating: " ", count: max(0, 8 - count.count)) + count)
       output.writer.write("  \(users.count) \(users.joined(separator: ","))")
       if state != .live { output.writer.write(" \(state.rawValue)") }
+      if state == .live, hasOopsed { output.writer.write(" (oops)") }
       output.endLine()
       if isVerbose { writeFacts(to: &output) }
       return
@@ -57,6 +58,7 @@ extension LoadedModule {
     output.field("size", count: size)
     output.field("users", text: users.joined(separator: ","))
     output.field("state", text: state.rawValue)
+    output.field("oops", flag: hasOopsed)
     output.endObject()
   }
 

@@ -88,13 +88,15 @@ struct CallEntry: Sendable {
 struct CallTable: Sendable {
   let entries: [CallEntry]
   let handlers: [CallEntry.Handler]
+  private let names: [String]
 
   init(_ entries: [CallEntry]) {
     self.entries = entries
     handlers = entries.map { $0.handler }
+    names = entries.map { "\($0.name)" }
   }
 
-  func name(_ number: Int) -> String { "\(entries[number].name)" }
+  func name(_ number: Int) -> String { names[number] }
 }
 
 extension CallTable {

@@ -9,7 +9,7 @@ package final class LoadedModule {
     case live = "Live"
     case coming = "Loading"
     case going = "Unloading"
-    /// A task of it died of an oops; its code stays where it is, as in a kernel.
+    /// Its init or exit function died of an oops; its code stays where it is, as in a kernel.
     case died = "Died"
   }
 
@@ -31,6 +31,8 @@ package final class LoadedModule {
   let shownBase: UInt64
   package let size: UInt64
   package internal(set) var state = State.coming
+  /// Whether a task of it has died of an oops.
+  package internal(set) var hasOopsed = false
   var records: [Record] = []
   var parameters: [Parameter] = []
   package internal(set) var information: [(tag: String, text: String)] = []

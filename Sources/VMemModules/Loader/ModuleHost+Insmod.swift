@@ -79,7 +79,6 @@ extension ModuleHost {
       throw ModuleFailure(.ENOMEM, .moduleMemory)
     }
     task.state = .ready
-    task.isAwaited = true
     run(until: task)
     tasks.removeAll { $0 === task }
     guard case .finished(let value) = task.state else {

@@ -7,6 +7,8 @@ struct Thunks {
   private var start: UnsafeMutableRawPointer?
   private var size = 0
   private var addresses: [String: UInt64] = [:]
+  /// Functions of C, by ascending address.
+  private var natives: [(address: UInt64, name: String)] = []
 
   /// Writes a thunk for each function; false when the host has no memory for them.
   mutating func write(_ table: CallTable) -> Bool {
@@ -22,9 +24,11 @@ struct Thunks {
     var index = 0
     while let name = vmem_natives_at(index).name {
       let function = vmem_natives_at(index).function
-      addresses[String(cString: name)] = UInt64(UInt(bitPattern: function))
+      natives.append((UInt64(UInt(bitPattern: function)), String(cString: name)))
+      addresses[natives.last!.name] = natives.last!.address
       index += 1
     }
+    natives.sort { $0.address < $1.address }
     return chost_native_protect(start, size, PROT_READ | PROT_EXEC) == 0
   }
 
@@ -38,6 +42,15 @@ struct Thunks {
 
   /// The function that an address belongs to.
   func name(at address: UInt64) -> String? {
-    addresses.first { address &- $0.value < 32 }?.key
+    if let start, address &- UInt64(UInt(bitPattern: start)) < UInt64(size) {
+      return addresses.first { address &- $0.value < 32 }?.key
+    }
+    // Functions of C: the last one that begins there or before.
+    guard let last = natives.last(where: { $0.address <= address }),
+      address - last.address < Self.largestFunction
+    else { return nil }
+    return last.name
   }
+
+  private static let largestFunction: UInt64 = 4096
 }

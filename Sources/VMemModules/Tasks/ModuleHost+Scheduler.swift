@@ -44,7 +44,7 @@ extension ModuleHost {
       turn(task)
       if wanted?.isOver == true { break }
     }
-    tasks.removeAll { $0.isOver && !$0.isAwaited }
+    tasks.removeAll { $0.isOver }
   }
 
   private func turn(_ task: ModuleTask) {
@@ -71,7 +71,7 @@ extension ModuleHost {
     }
   }
 
-  private func selectCPU(_ cpu: Int) {
+  func selectCPU(_ cpu: Int) {
     _ = try? place!.pointee.selectCPU(UInt64(cpu))
   }
 
@@ -93,6 +93,5 @@ extension ModuleHost {
     explain("deadlock: every task waits, and nothing would wake one")
     wanted.state = .died
     isDeadlocked = true
-    oopses += 1
   }
 }

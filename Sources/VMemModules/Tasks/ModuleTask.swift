@@ -29,8 +29,6 @@ final class ModuleTask {
   var interruptsOff = false
   /// How often it has asked whether it should stop.
   var questions = 0
-  /// Whether somebody waits for its end (`kthread_stop`).
-  var isAwaited = false
   var wasPreempted = false
   /// The call that it waits in, for messages.
   var place = ""

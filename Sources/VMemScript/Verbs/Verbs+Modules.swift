@@ -58,7 +58,7 @@ extension Verb {
     let host = try interpreter.moduleHost()
     let hasSeed = interpreter.call.arguments.has(.preempt)
     host.setPreemption(seed: hasSeed ? interpreter.call.arguments[.preempt] : nil)
-    host.longestTurn = Int(clamping: interpreter.call.arguments[.turnSeconds, default: 20])
+    host.longestTurn = Int(min(interpreter.call.arguments[.turnSeconds, default: 20], 1 << 20))
     return try interpreter.onModules { host throws(ModuleFailure) in
       try host.insmod(ModuleCompiler.moduleName(path), bytes, words)
     }

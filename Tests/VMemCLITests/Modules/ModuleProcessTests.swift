@@ -129,6 +129,17 @@ struct ModuleProcessTests {
     #expect(ran.status == 65 && ran.errorText.contains("misc_register belongs to misc devices"))
   }
 
+  /// A thread's oops leaves the module loaded, and the machine's CPU is the one that it was.
+  @Test(.enabled(if: hasCompiler, noCompiler)) func threads() throws {
+    let ran = try run(
+      "insmod \(Self.fixture("stack_overflow"))\nlsmod\nrmmod stack_overflow\nlsmod", kernel: "6.6")
+    #expect(ran.status == 0, "\(ran.outputText)\(ran.errorText)")
+    #expect(ran.outputText.contains("\nstack_overflow") && ran.outputText.contains("(oops)"))
+    #expect(ran.outputText.contains("] stack guard page: 0000 [#1] SMP"), "\(ran.outputText)")
+    let bound = try run("insmod \(Self.fixture("bound_thread"))\nassert machine.cpu == 0")
+    #expect(bound.outputText.contains("on CPU 1") && bound.status == 0, "\(bound.errorText)")
+  }
+
   /// The same seed finds the same race, and the module that waits for its readers has none.
   @Test(.enabled(if: hasCompiler, noCompiler)) func seeds() throws {
     let race = Self.example("race")
