@@ -22,6 +22,8 @@ enum {
   ENGINE_STACK = 8 << 20,
   // Of a range of more pages the whole window is forgotten.
   MOST_FORGOTTEN = 1 << 20,
+  // Most pages that a fault maps before they are touched.
+  MOST_POPULATED = 16,
 };
 
 // Addresses of kernels without their top 17 bits.
@@ -201,7 +203,7 @@ static int is_filled(const struct window *window, size_t page) {
   return window->filled[page / 64] >> page % 64 & 1;
 }
 
-static void hide(uintptr_t start, size_t size) {
+static void clear(uintptr_t start, size_t size) {
   mmap((void *)start, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
        -1, 0);
 }
@@ -210,10 +212,17 @@ static void forget_all(void) {
   for (int i = 0; i < CHOST_NATIVE_WINDOWS; i++) {
     struct window *window = &native.windows[i];
     if (!window->size) continue;
-    hide(window->start, window->size);
+    clear(window->start, window->size);
     madvise(window->filled, window->size / PAGE / 8 + PAGE, MADV_DONTNEED);
   }
   native.runs = 0;
+}
+
+// Lets nobody see a range any more. What was mapped there may stay, unseen: that costs half as much as
+// to take it away, and most of it is replaced soon.
+static void hide(uintptr_t start, size_t size) {
+  native.runs += 2;
+  if (mprotect((void *)start, size, PROT_NONE)) forget_all();
 }
 
 static void forget(struct window *window, uintptr_t start, uintptr_t end) {
@@ -252,9 +261,16 @@ static int fill(struct window *window, uintptr_t address, uint32_t error) {
   uintptr_t start = page.start;
   size_t room = (window->start + window->size - start) / PAGE;
   if (page.count > room) page.count = room;
-  if (mmap((void *)start, page.count * PAGE, page.protection, MAP_SHARED | MAP_FIXED, page.file,
-           (off_t)page.offset) == MAP_FAILED)
-    return 0;
+  // Few pages are brought at once, so that the access does not fault again.
+  int flags = MAP_SHARED | MAP_FIXED | (page.count <= MOST_POPULATED ? MAP_POPULATE : 0);
+  size_t size = page.count * PAGE;
+  if (mmap((void *)start, size, page.protection, flags, page.file, (off_t)page.offset) ==
+      MAP_FAILED) {
+    forget_all();
+    if (mmap((void *)start, size, page.protection, flags, page.file, (off_t)page.offset) ==
+        MAP_FAILED)
+      return 0;
+  }
   native.runs++;
   for (size_t i = 0, at = (start - window->start) / PAGE; i < page.count; i++, at++)
     window->filled[at / 64] |= 1UL << at % 64;

@@ -141,9 +141,7 @@ extension NativeCall {
           "BUG: Bad page state in process \(host.running?.name ?? "insmod")  pfn:\(host.hex(pfn, digits: 5))"
         ],
         level: 1)
-      host.explain(
-        "double \(name): \(host.whose(past)), freed by \(past.freed!.caller) at \(past.freed!.time)"
-      )
+      host.explain("double \(name): \(host.fate(past))")
       return 0
     }
     take(start)

@@ -136,8 +136,7 @@ extension NativeCall {
         lines: [
           "BUG: KASAN: double-free in \(name)", "Free of addr \(shown) by task \(host.taskTitle)",
         ],
-        explanation: "double \(name): \(host.whose(past)), freed by \(past.freed!.caller) at "
-          + "\(past.freed!.time)", isReportOnly: true)
+        explanation: "double \(name): \(host.fate(past))", isReportOnly: true)
     }
     let why =
       cache.map {
@@ -205,8 +204,7 @@ extension NativeCall {
     host.slab.addNamed(cache, handle)
     host.ledger.add(
       Ledger.Entry(
-        kind: .cache, start: handle, size: self[1], call: self.name, caller: callerName,
-        time: machine.clock, module: host.moduleName(at: caller)))
+        kind: .cache, start: handle, size: self[1], given: event))
     return handle
   }
 

@@ -95,12 +95,12 @@ extension CallTable {
     },
     // head, address
     CallEntry("kvfree_rcu") { call in
-      call.host.deferredFrees.append((call.address(1), call.callerName))
+      call.host.deferredFrees.append((call.address(1), call.event))
       return 0
     },
     CallEntry("kvfree_rcu_mightsleep") { call throws(CallStop) in
       call.mightSleep()
-      call.host.deferredFrees.append((call.address(0), call.callerName))
+      call.host.deferredFrees.append((call.address(0), call.event))
       return 0
     },
     CallEntry("kvfree_rcu_barrier") { call in
@@ -189,11 +189,12 @@ extension ModuleHost {
     guard !deferredFrees.isEmpty, !tasks.contains(where: { $0.readers > 0 }) else { return }
     let frees = deferredFrees
     deferredFrees = []
-    for (address, caller) in frees { free(address, "kvfree_rcu", caller) }
+    for (address, event) in frees { free(address, event) }
   }
 
-  private func free(_ address: UInt64, _ call: String, _ caller: String) {
-    let entry = ledger.remove(address, call: call, caller: caller, time: now)
+  private func free(_ address: UInt64, _ asked: Ledger.Event) {
+    let event = Ledger.Event(call: asked.call, caller: asked.caller, time: now)
+    let entry = ledger.remove(address, event)
     if map.isVmallocAddress(address) {
       _ = try? place!.pointee.vfree(address)
     } else if let (cache, start) = slab.object(at: address), start == address,

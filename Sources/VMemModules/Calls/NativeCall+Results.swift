@@ -4,7 +4,16 @@ internal import VMem
 extension NativeCall {
   /// The symbol of the function that calls, as vmallocinfo shows it.
   var symbol: Ref<Symbol> { host.callerSymbol(caller, machine) }
-  var callerName: String { host.callerName(caller) }
+  var callerName: String {
+    let number = host.callerNumber(caller)
+    return host.callers[number].name
+  }
+  /// This call, for the ledger.
+  var event: Ledger.Event {
+    Ledger.Event(
+      call: host.table.entries[function].name, caller: host.callerNumber(caller),
+      time: machine.clock)
+  }
 
   /// An address for native code, or null when the engine refuses.
   func pointer(_ body: () throws(Refusal) -> UInt64) throws(CallStop) -> UInt64 {
@@ -44,14 +53,13 @@ extension NativeCall {
     guard address != 0 else { return }
     host.ledger.add(
       Ledger.Entry(
-        kind: kind, start: host.unfolded(address), size: size, call: name, caller: callerName,
-        time: machine.clock, module: host.moduleName(at: caller)))
+        kind: kind, start: host.unfolded(address), size: size, given: event))
   }
 
   /// Notes that it was given back; a second time is an oops of its own or left to the engine.
   @discardableResult
   func take(_ address: UInt64) -> Ledger.Entry? {
-    host.ledger.remove(address, call: name, caller: callerName, time: machine.clock)
+    host.ledger.remove(address, event)
   }
 
   // MARK: Memory of the module

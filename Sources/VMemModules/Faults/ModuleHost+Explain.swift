@@ -49,8 +49,7 @@ extension ModuleHost {
   ) -> String {
     let byte = "byte \(address - entry.start)"
     if let freed = entry.freed {
-      return "use after \(freed.call): \(byte) of \(whose(entry)), freed by \(freed.caller) at "
-        + "\(freed.time)"
+      return "use after \(freed.call): \(byte) of \(fate(entry))"
     }
     if code & 1 == 0 {
       return "\(access) of \(byte) of \(whose(entry)): nothing is mapped there"
@@ -61,7 +60,15 @@ extension ModuleHost {
 
   /// `the 2-page area 0xffffc90000000000, allocated by init+0x13/0xc2 [uaf] at 1`.
   func whose(_ entry: Ledger.Entry) -> String {
-    "the \(entry.title) 0x\(hex(entry.start, digits: 1)), allocated by \(entry.caller) at "
-      + "\(entry.time)"
+    "the \(entry.title) 0x\(hex(entry.start, digits: 1)), allocated by \(who(entry.given))"
+  }
+
+  /// The same, and who gave it back.
+  func fate(_ entry: Ledger.Entry) -> String {
+    whose(entry) + (entry.freed.map { ", freed by \(who($0))" } ?? "")
+  }
+
+  private func who(_ event: Ledger.Event) -> String {
+    "\(callers[event.caller].name) at \(event.time)"
   }
 }

@@ -77,7 +77,7 @@ struct HostObjects {
     return UInt64(UInt(bitPattern: pointer))
   }
 
-  mutating func forgetArea(_ start: UInt64) { areas[start] = nil }
+  mutating func forgetArea(_ start: UInt64) { if !areas.isEmpty { areas[start] = nil } }
 }
 
 extension ModuleHost {

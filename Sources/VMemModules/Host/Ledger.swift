@@ -13,17 +13,20 @@ struct Ledger {
     case timer = "timer"
   }
 
-  /// One thing, at kernel addresses.
+  /// A call that gave something or took it back: its name, the number of its caller, and when.
+  struct Event {
+    let call: StaticString
+    let caller: UInt32
+    let time: UInt64
+  }
+
+  /// One thing, at kernel addresses. Nothing in it is counted: some calls take less time than a count.
   struct Entry {
     let kind: Kind
     let start: UInt64
     let size: UInt64
-    /// The call that gave it, the function that asked, and when.
-    let call: String
-    let caller: String
-    let time: UInt64
-    let module: String
-    var freed: (call: String, caller: String, time: UInt64)?
+    let given: Event
+    var freed: Event?
 
     /// `2-page area`, `64-byte object`.
     var title: String {
@@ -44,11 +47,9 @@ struct Ledger {
 
   /// Takes a thing out, and remembers it. Returns nil for an address where there is none.
   @discardableResult
-  mutating func remove(
-    _ start: UInt64, call: String, caller: String, time: UInt64
-  ) -> Entry? {
+  mutating func remove(_ start: UInt64, _ event: Event) -> Entry? {
     guard var entry = live.removeValue(forKey: start) else { return nil }
-    entry.freed = (call, caller, time)
+    entry.freed = event
     if past.count >= 2 * Self.mostPast { past.removeFirst(Self.mostPast) }
     past.append(entry)
     return entry
@@ -76,11 +77,10 @@ struct Ledger {
 
   func wasFreed(_ start: UInt64) -> Entry? { past.last { $0.start == start } }
 
-  /// What a module still has, in the order of the addresses.
-  func leaks(of module: String) -> [Entry] {
-    live.values.filter { $0.module == module }.sorted { $0.start < $1.start }
+  /// Takes out what the callers of a module that goes still have, in the order of the addresses.
+  mutating func abandon(_ isCaller: (UInt32) -> Bool) -> [Entry] {
+    let left = live.values.filter { isCaller($0.given.caller) }.sorted { $0.start < $1.start }
+    for entry in left { live[entry.start] = nil }
+    return left
   }
-
-  /// Forgets what a module that is gone has left.
-  mutating func abandon(_ module: String) { live = live.filter { $0.value.module != module } }
 }

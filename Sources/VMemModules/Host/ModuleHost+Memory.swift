@@ -40,21 +40,17 @@ extension ModuleHost {
     return copied == bytes.count
   }
 
-  /// The symbol of a caller in RAM, where it outlasts the module.
-  func callerSymbol(_ caller: UInt64, _ machine: borrowing Machine) -> Ref<Symbol> {
-    if let known = symbols[caller] { return known }
-    let text = Array(symbol(at: caller).utf8.prefix(Symbol.maximumLength))
-    let made = (try? machine.intern(caller: text.span)) ?? .none
-    symbols[caller] = made
-    return made
+  /// The number of the place that a call returns to.
+  func callerNumber(_ address: UInt64) -> UInt32 {
+    callers.number(of: address) {
+      Callers.Caller(name: symbol(at: $0), module: moduleName(at: $0))
+    }
   }
 
-  /// The name of the function that an address returns to.
-  func callerName(_ caller: UInt64) -> String {
-    if let known = callerNames[caller] { return known }
-    let name = symbol(at: caller)
-    callerNames[caller] = name
-    return name
+  /// Its symbol in RAM, as areas show it.
+  func callerSymbol(_ address: UInt64, _ machine: borrowing Machine) -> Ref<Symbol> {
+    let number = callerNumber(address)
+    return callers.symbol(number, machine)
   }
 
   func moduleName(at address: UInt64) -> String {

@@ -27,7 +27,7 @@ package final class ModuleHost {
   var joined: [UInt64: [UInt64]] = [:]
   var srcu: [UInt64: SRCUState] = [:]
   var workQueues: [UInt64: WorkQueue] = [:]
-  var deferredFrees: [(address: UInt64, caller: String)] = []
+  var deferredFrees: [(address: UInt64, asked: Ledger.Event)] = []
   var nextPID: Int32 = 100
   /// Something has happened since the scheduler last looked.
   var hasMoved = false
@@ -45,9 +45,7 @@ package final class ModuleHost {
   var resources: [ReservedRange] = []
   /// Flags that modules have set in struct pages, which they cannot write to, by the page.
   var pageFlags: [UInt64: Set<String>] = [:]
-  /// Symbols of callers, by the address that they return to.
-  var symbols: [UInt64: Ref<Symbol>] = [:]
-  var callerNames: [UInt64: String] = [:]
+  var callers = Callers()
   /// What printk has not ended with a newline yet.
   var partialLine: [UInt8] = []
   var partialLevel: UInt8 = 4

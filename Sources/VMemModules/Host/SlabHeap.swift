@@ -50,8 +50,8 @@ struct SlabHeap {
     Cache("kmalloc-\($0 < 1024 ? "\($0)" : "\($0 / 1024)k")", objectSize: $0, stride: $0)
   }
   private(set) var named: [UInt64: Cache] = [:]
-  /// The cache of each page that is part of a slab.
-  private var cacheOfPage: [UInt64: Cache] = [:]
+  /// The slab of each page that is part of one.
+  private var slabOfPage: [UInt64: (cache: Cache, start: UInt64)] = [:]
   /// Objects that are in use, and the bytes that were asked for.
   private(set) var sizes: [UInt64: UInt64] = [:]
 
@@ -64,11 +64,7 @@ struct SlabHeap {
 
   /// The cache that an address belongs to, and the start of the object there.
   func object(at address: UInt64) -> (cache: Cache, start: UInt64)? {
-    guard let cache = cacheOfPage[address >> 12],
-      let slab = cache.slabs.last(where: {
-        $0 <= address && address - $0 < 4096 << UInt64(cache.order)
-      })
-    else { return nil }
+    guard let (cache, slab) = slabOfPage[address >> 12] else { return nil }
     return (cache, slab + (address - slab) / cache.stride * cache.stride)
   }
 
@@ -77,7 +73,9 @@ struct SlabHeap {
   /// Frames become a slab.
   mutating func add(_ start: UInt64, to cache: Cache) {
     cache.slabs.append(start)
-    for page in 0..<UInt64(1) << UInt64(cache.order) { cacheOfPage[start >> 12 + page] = cache }
+    for page in 0..<UInt64(1) << UInt64(cache.order) {
+      slabOfPage[start >> 12 + page] = (cache, start)
+    }
     let objects = (0..<cache.perSlab).reversed().map { start + $0 * cache.stride }
     cache.free += objects
     cache.addFresh(objects)
@@ -102,7 +100,7 @@ struct SlabHeap {
     for cache in caches where cache.active == 0 {
       for slab in cache.slabs {
         result.append((slab, cache.order))
-        for page in 0..<UInt64(1) << UInt64(cache.order) { cacheOfPage[slab >> 12 + page] = nil }
+        for page in 0..<UInt64(1) << UInt64(cache.order) { slabOfPage[slab >> 12 + page] = nil }
       }
       (cache.slabs, cache.free) = ([], [])
     }

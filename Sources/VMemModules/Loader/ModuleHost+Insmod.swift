@@ -125,17 +125,15 @@ extension ModuleHost {
       if let index = used.users.firstIndex(of: module.name) { used.users.remove(at: index) }
     }
     modules.removeAll { $0 === module }
-    symbols = symbols.filter { !module.contains($0.key) }
-    callerNames = [:]
+    callers.forget(module.contains)
     module.release()
     if modules.isEmpty { freeEmptySlabs(slab.caches) }
   }
 
   private func reportLeaks(_ module: LoadedModule) {
-    for entry in ledger.leaks(of: module.name) {
+    for entry in ledger.abandon({ callers[$0].module == module.name }) {
       explain("leak: \(whose(entry)) was never freed")
     }
-    ledger.abandon(module.name)
   }
 
   private func poisonInit(_ module: LoadedModule) {
