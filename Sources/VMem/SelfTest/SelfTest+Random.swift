@@ -1,7 +1,7 @@
 /// The machine's random numbers: a seeded generator whose place is in RAM, so that the same calls
 /// draw the same numbers. The corresponding kernel function is `get_random_u64`.
 extension SelfTest {
-  func random() -> UInt64 {
+  package func random() -> UInt64 {
     // SplitMix64.
     ram[ram.tests].draws &+= 1
     var z = ram[Superblock.ref].seed &+ ram[ram.tests].draws &* 0x9e37_79b9_7f4a_7c15
@@ -12,5 +12,5 @@ extension SelfTest {
 
   /// A number below `bound`, which is 1 to 2^32. The corresponding kernel function is
   /// `get_random_u32_below`.
-  func random(below bound: UInt64) -> UInt64 { ((random() >> 32) &* bound) >> 32 }
+  package func random(below bound: UInt64) -> UInt64 { ((random() >> 32) &* bound) >> 32 }
 }

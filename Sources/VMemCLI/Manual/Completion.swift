@@ -76,5 +76,5 @@ struct Completion {
     return Completion(words: call + words.suffix(1)).allowed
   }
 
-  private var verbs: [String] { table.verbs.map { "\($0.name)" } }
+  private var verbs: [String] { table.verbNames }
 }

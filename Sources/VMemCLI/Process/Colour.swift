@@ -8,6 +8,9 @@ enum Colour: String, CaseIterable, ExpressibleByArgument {
   case always
   case never
 
+  /// All of them, as help writes them.
+  static let words = "auto|always|never"
+
   /// Whether what goes to a stream gets colour: messages go to standard error, answers to standard
   /// output.
   func isOn(_ descriptor: Int32 = STDERR_FILENO) -> Bool {

@@ -21,7 +21,7 @@ struct LineOptions: Equatable {
   static let options: [CommandOption<LineOptions>] = [
     CommandOption("--json", "print one JSON object for each verb") { $0.isJSON = true },
     CommandOption(
-      "--color", Colour.allCases.map(\.rawValue).joined(separator: "|"),
+      "--color", Colour.words,
       "colour messages and answers that are no success; auto is on a terminal, without NO_COLOR"
     ) { (options, word) throws(ProcessFailure) in
       guard let colour = Colour(rawValue: word) else {

@@ -209,11 +209,11 @@ final class DebugServer: Debugger {
 
   func wants(verb: Int, of interpreter: borrowing Interpreter) -> Bool {
     // A machine that is not booted yet is not the script's.
-    if !hasRun, interpreter.table.verbs[verb].facts.contains(.boots) { return false }
+    if !hasRun, interpreter.table[verb].facts.contains(.boots) { return false }
     if mode != .running { return true }
     unseen += 1
     if clients.contains(where: { !$0.hits.isEmpty }) {
-      let entry = target.entry("\(interpreter.table.verbs[verb].name)", interpreter.machine)
+      let entry = target.entry(interpreter.table.verbNames[verb], interpreter.machine)
       if stops(at: entry) || stops(at: target.returnAddress(interpreter.machine)) { return true }
     }
     guard unseen >= Self.mostUnseen else { return false }

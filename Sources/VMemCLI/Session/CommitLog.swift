@@ -18,7 +18,7 @@ final class CommitLog {
   private var checksum: UInt32 = 0
   private let generation: UInt32
   /// Offset of the newest contents of each frame.
-  private(set) var newest: [UInt32: Int] = [:]
+  private(set) var newest = FrameOffsets()
   /// Commits and their commands, oldest first.
   private(set) var commands: [Commit] = []
   /// Frames that the machine has.
@@ -180,7 +180,7 @@ final class CommitLog {
     self.sequence = sequence
     end = 0
     checksum = 0
-    newest = [:]
+    newest = FrameOffsets()
     commands = []
     rest = .nothing
   }
@@ -189,7 +189,8 @@ final class CommitLog {
 
   /// Puts the newest contents of every frame into RAM.
   func restore(_ ram: RAM) {
-    for (frame, offset) in newest where frame < ram.frameCount {
+    newest.forEach { frame, offset in
+      guard frame < ram.frameCount else { return }
       unsafe ram.withFrame(frame) { bytes in
         // Safe: the record was read whole.
         unsafe bytes.copyMemory(

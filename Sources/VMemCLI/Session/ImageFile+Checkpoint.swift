@@ -31,7 +31,7 @@ extension ImageFile {
     next.isLogged = false
     next.history = history
     next.hasOldHistory = trailer.hasOldHistory && history == 0
-    let frames = log.newest.keys.sorted()
+    let frames = log.newest.frames.sorted()
     let runs = Self.runs(frames)
     for run in runs { try write(ram, run) }
     let sums = frames.map { ($0, FrameChecksums.sum(ram, $0)) }

@@ -38,5 +38,7 @@ extension Session {
 
 extension Program {
   /// Whether an image is written by it.
-  var commits: Bool { !facts.isDisjoint(with: [.changes, .boots, .takesBack]) }
+  var commits: Bool {
+    facts.contains(.changes) || facts.contains(.boots) || facts.contains(.takesBack)
+  }
 }

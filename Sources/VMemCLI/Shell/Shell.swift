@@ -107,7 +107,7 @@ struct Shell {
   static func candidates(_ words: [String], names: [String]) -> [String] {
     let typed = words.last ?? ""
     if words.count == 1 {
-      let verbs = VerbTable().verbs.map { "\($0.name)" }
+      let verbs = VerbTable().verbNames
       return (verbs + Self.own).filter { $0.hasPrefix(typed) }.sorted()
     }
     return (Completion(words: words).candidates + names.filter { $0.hasPrefix(typed) }).sorted()

@@ -93,14 +93,14 @@ extension CallTable {
   ]
 
   static let random: [CallEntry] = [
-    CallEntry("get_random_u64") { call in call.host.random.next() },
+    CallEntry("get_random_u64") { call in call.host.view.selfTest.random() },
     CallEntry("get_random_u32_below") { call in
-      call.uint(0) == 0 ? 0 : call.host.random.next() % UInt64(call.uint(0))
+      call.host.view.selfTest.random(below: UInt64(call.uint(0)))
     },
     CallEntry("get_random_bytes") { call throws(CallStop) in
       var bytes: [UInt8] = []
       let count = Int(clamping: call[1])
-      while bytes.count < count { bytes.append(UInt8(call.host.random.next() & 0xff)) }
+      while bytes.count < count { bytes.append(UInt8(call.host.view.selfTest.random() >> 56)) }
       try call.write(bytes, to: call[0])
       return 0
     },

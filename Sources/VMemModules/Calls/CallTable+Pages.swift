@@ -12,6 +12,7 @@ extension CallTable {
     CallEntry("alloc_pages_node") { call throws(CallStop) in
       call.host.structPage(try call.allocate(call.gfp(1), order: call.uint(2), node: call.node(0)))
     },
+    CallEntry("zero_page") { call in call.host.structPage(call.host.zeroPage(call.machine)) },
     CallEntry("__get_free_pages") { call throws(CallStop) in
       call.direct(try call.allocate(call.gfp(0), order: call.uint(1), node: nil))
     },
@@ -167,6 +168,17 @@ extension NativeCall {
 extension ModuleHost {
   /// The address of a frame in the direct map.
   func directAddress(_ pfn: UInt64) -> UInt64 { map.pageOffset &+ pfn << 12 }
+
+  /// The page that is all zeroes, allocated at its first use; nil when there is no memory.
+  func zeroPage(_ machine: borrowing Machine) -> UInt64? {
+    if zeroPage == nil {
+      zeroPage = allocate([.zero, .directReclaim], order: 0, node: nil, machine)
+      if let zeroPage {
+        _ = write([UInt8](repeating: 0, count: 4096), to: folded(directAddress(zeroPage)))
+      }
+    }
+    return zeroPage
+  }
 
   /// Frames for a module, or for a cache of its objects; nil when there are none.
   func allocate(_ gfp: GFP, order: UInt32, node: Int?, _ machine: borrowing Machine) -> UInt64? {

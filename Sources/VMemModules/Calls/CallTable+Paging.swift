@@ -5,10 +5,11 @@ internal import VMem
 extension CallTable {
   static let paging: [CallEntry] = [
     // address, pointer to level
-    CallEntry("lookup_address") { call throws(CallStop) in
-      guard let (entry, depth) = call.host.view.entryAddress(call.address(0)) else { return 0 }
-      if call[1] != 0 { try call.write(word: UInt64(depth), size: 4, to: call[1]) }
-      return call.host.folded(entry)
+    CallEntry("lookup_address") { call throws(CallStop) in try call.lookUp(call.address(0), call[1])
+    },
+    // entry of the top table, address, pointer to level: all top tables share the kernel's half
+    CallEntry("lookup_address_in_pgd") { call throws(CallStop) in
+      try call.lookUp(call.address(1), call[2])
     },
     CallEntry("slow_virt_to_phys") { call in
       let pfn = call.machine.vmallocToPFN(call.address(0)) ?? 0
@@ -28,6 +29,17 @@ extension CallTable {
         throw .oops(
           Oops(
             lines: [], explanation: "\(call.callerName) sets an entry of what is no page table"))
+      }
+      return 0
+    },
+    // levels above the pages
+    CallEntry("table_alloc") { call in
+      call.host.view.newTable(depth: Int(call.int(0))).map(call.host.folded) ?? 0
+    },
+    // table, levels
+    CallEntry("table_free") { call throws(CallStop) in
+      guard call.host.view.freeTable(at: call.address(0), depth: Int(call.int(1))) else {
+        throw .oops(Oops(lines: [], explanation: "\(call.callerName) frees what is no page table"))
       }
       return 0
     },
@@ -110,6 +122,13 @@ struct ReservedRange {
 }
 
 extension NativeCall {
+  /// The entry that maps an address, its level written to `level` unless that is null.
+  fileprivate func lookUp(_ address: UInt64, _ level: UInt64) throws(CallStop) -> UInt64 {
+    guard let (entry, depth) = host.view.entryAddress(address) else { return 0 }
+    if level != 0 { try write(word: UInt64(depth), size: 4, to: level) }
+    return host.folded(entry)
+  }
+
   fileprivate func ioremap(
     _ physical: UInt64, _ size: UInt64, _ mode: CacheMode
   ) throws(CallStop) -> UInt64 {

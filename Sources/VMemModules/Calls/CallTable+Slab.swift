@@ -112,6 +112,7 @@ extension NativeCall {
       host.slab.put(address, cache)
       return 0
     }
+    if host.objects.freeArea(pointer) { return 0 }
     guard let entry = host.ledger.live[address], entry.kind == .object else {
       throw .oops(invalidFree(address, address, nil))
     }

@@ -169,6 +169,15 @@ extension CallTable {
     CallEntry("find_vm_area") { call in
       call.host.areaRecord(call.address(0), call.machine)
     },
+    // Unmapped and out of every list; the record is the caller's to kfree, and so are the pages.
+    CallEntry("remove_vm_area") { call throws(CallStop) in
+      let record = call.host.areaRecord(call.address(0), call.machine)
+      guard record != 0 else { return 0 }
+      call.take(call.address(0))
+      call.host.objects.forgetArea(call.address(0), keeps: true)
+      _ = try call.nothing { () throws(Refusal) in try call.machine.freeVMArea(call.address(0)) }
+      return record
+    },
     // area, start, end, pages
     CallEntry("vm_area_map_pages") { call throws(CallStop) in
       let (area, start, end) = (try call.areaAddress(0), call.address(1), call.address(2))

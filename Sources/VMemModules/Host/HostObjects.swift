@@ -8,6 +8,9 @@ struct HostObjects {
   private var named: [String: UInt64] = [:]
   /// Descriptions of areas, by their start.
   private var areas: [UInt64: UnsafeMutablePointer<vm_struct>] = [:]
+  private var spare: [UnsafeMutablePointer<vm_struct>] = []
+  /// Those of areas that a module has taken out, and has not freed yet.
+  private var kept: Set<UInt64> = []
 
   /// Zeroed bytes.
   mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer {
@@ -61,7 +64,7 @@ struct HostObjects {
   // MARK: Areas
 
   mutating func area(_ start: UInt64, _ description: vm_struct) -> UInt64 {
-    let pointer = areas[start] ?? object(vm_struct.self, vm_struct())
+    let pointer = areas[start] ?? spare.popLast() ?? object(vm_struct.self, vm_struct())
     pointer.pointee = description
     areas[start] = pointer
     return UInt64(UInt(bitPattern: pointer))
@@ -77,7 +80,18 @@ struct HostObjects {
     return UInt64(UInt(bitPattern: pointer))
   }
 
-  mutating func forgetArea(_ start: UInt64) { if !areas.isEmpty { areas[start] = nil } }
+  /// An area is gone; its description is used again, or is the module's to free when it `keeps` it.
+  mutating func forgetArea(_ start: UInt64, keeps: Bool = false) {
+    guard !areas.isEmpty, let record = areas.removeValue(forKey: start) else { return }
+    if keeps { kept.insert(UInt64(UInt(bitPattern: record))) } else { spare.append(record) }
+  }
+
+  /// Frees a description that a module has kept; false for any other address.
+  mutating func freeArea(_ record: UInt64) -> Bool {
+    guard !kept.isEmpty, kept.remove(record) != nil else { return false }
+    spare.append(UnsafeMutablePointer(bitPattern: UInt(record))!)
+    return true
+  }
 }
 
 extension ModuleHost {

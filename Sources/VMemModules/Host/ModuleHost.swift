@@ -33,7 +33,6 @@ package final class ModuleHost {
   var hasMoved = false
   var slab = SlabHeap()
   var ledger = Ledger()
-  var random: SplitMix
   /// Switches tasks at calls by chance; nil for only where they wait.
   var preemption: SplitMix?
   /// Whether the task that was waited for ended because all of them wait.
@@ -46,6 +45,7 @@ package final class ModuleHost {
   /// Flags that modules have set in struct pages, which they cannot write to, by the page.
   var pageFlags: [UInt64: Set<String>] = [:]
   var callers = Callers()
+  var zeroPage: UInt64?
   /// What printk has not ended with a newline yet.
   var partialLine: [UInt8] = []
   var partialLevel: UInt8 = 4
@@ -63,7 +63,6 @@ package final class ModuleHost {
     self.memory = memory
     devices = chost_open_memory()
     view = NativeView(machine)
-    random = SplitMix(machine.configuration.seed)
     thunks = Thunks()
     perCPUOffsets = []
     for cpu in 0..<machine.cpuCount { perCPUOffsets.append(machine.perCPUOffset(cpu)) }
@@ -104,6 +103,7 @@ package final class ModuleHost {
     for task in tasks { task.end() }
     tasks = []
     objects.close()
+    if let zeroPage { _ = try? machine.freePages([zeroPage]) }
     thunks.release()
     chost_native_close()
     machine.unshareMemory(memory)

@@ -10,7 +10,7 @@ package struct Help {
   package var topics: [String] {
     let words =
       ["grammar", "exit", "json", "image", "kernels", "examples"]
-      + Verb.Group.allCases.map { "\($0.topic)" } + table.verbs.map { "\($0.name)" }
+      + Verb.Group.allCases.map { "\($0.topic)" } + table.verbNames
     let kernels = Switch.all.map { "\($0.name)" } + BuildOption.all.map { "\($0.name)" }
     return words + kernels.filter { !words.contains($0) }
   }

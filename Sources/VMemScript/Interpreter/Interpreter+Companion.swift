@@ -135,6 +135,7 @@ extension Interpreter {
 
   /// Shows a line that answers something before its answer.
   mutating func show(_ line: CodeLine, _ at: Int, _ program: Program) {
+    shapes.prepare(Int(line.head.verb), table)
     let shape = shapes[Int(line.head.verb)]
     // What echo says is its line.
     if line.head.isSilent || shape.effect == .language || shape.facts.isSuperset(of: Self.telling) {

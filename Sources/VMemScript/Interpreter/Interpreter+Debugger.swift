@@ -9,12 +9,13 @@ extension Interpreter {
       return .next
     }
     load(line, at, program, program.source.text)
+    shapes.prepare(Int(line.head.verb), table)
     let shape = shapes[Int(line.head.verb)]
     // What is wrong with the words is said when the line runs.
     try? call.decode(machine, shape, from: Int(line.head.verbToken) + 1)
     let front = CallInFront(
-      place: Self.place(line, at, program), verb: "\(table.verbs[Int(line.head.verb)].name)",
-      arguments: call.registers(table.verbs[Int(line.head.verb)], machine), returned: returned)
+      place: Self.place(line, at, program), verb: "\(table.name(Int(line.head.verb)))",
+      arguments: call.registers(table[Int(line.head.verb)], machine), returned: returned)
     flush()
     if exit == .inputOutput || exit == .pipeClosed { return .stop }
     if debugger.attend(front, &self) { return .next }

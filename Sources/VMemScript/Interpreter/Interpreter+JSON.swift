@@ -74,7 +74,7 @@ extension Interpreter {
     call.output.beginObject()
     call.output.field("line", count: UInt64(place.line))
     call.output.key("verb")
-    call.output.writer.jsonString("\(table.verbs[Int(line.head.verb)].name)")
+    call.output.writer.jsonString("\(table.name(Int(line.head.verb)))")
     call.output.key("name")
     if line.head.hasName {
       let name = call.tokens[Int(line.head.nameToken)].text

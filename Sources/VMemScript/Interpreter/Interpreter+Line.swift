@@ -5,6 +5,7 @@ extension Interpreter {
   /// Carries out the line in `call.tokens`.
   @inline(__always)
   mutating func line(_ head: Head) -> Flow {
+    shapes.prepare(Int(head.verb), table)
     let expectation: Expectation?
     let (warnings, staleHits) = (machine.warnings, machine.mmu.staleHits)
     let logEnd = machine.log.end
@@ -49,7 +50,7 @@ extension Interpreter {
     call.explanation = nil
     call.culprit = nil
     try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
-    if facts.contains(.asks), let ask = table.verbs[index].ask {
+    if facts.contains(.asks), let ask = table[index].ask {
       try ask(&self)
       if onlyAsks { return .ok }
     }
@@ -58,11 +59,11 @@ extension Interpreter {
     }
     if committer != nil { prepareCommit(&line, facts, effect) }
     guard effect == .writer else {
-      let result = try carryOut(&line, bodies[index])
+      let result = try carryOut(&line, shapes.body(index))
       if !facts.contains(.idle) { isUsed = true }
       return result
     }
-    let result = try carryOutCall(&line, bodies[index], facts)
+    let result = try carryOutCall(&line, shapes.body(index), facts)
     try checkInvariants()
     isUsed = true
     return result

@@ -8,7 +8,7 @@ extension Interpreter {
   /// is recorded both wait for the end of the iteration, which a commit would divide; in an echo, for
   /// the end of the statement.
   mutating func begin(_ line: Line?) {
-    begin(file: fileName, place.line, line.map { table.verbs[Int($0.head.verb)].name })
+    begin(file: fileName, place.line, line.map { table.name(Int($0.head.verb)) })
   }
 
   private mutating func begin(file: String?, _ line: Int, _ verb: StaticString?) {
@@ -65,7 +65,7 @@ extension Interpreter {
   /// word.
   @inline(never)
   mutating func fail(_ error: ScriptError, _ line: Line? = nil) -> Flow {
-    let verb = line.map { table.verbs[Int($0.head.verb)].name }
+    let verb = line.map { table.name(Int($0.head.verb)) }
     tell(Finding(error, place, fileName, verb))
     return .stop
   }

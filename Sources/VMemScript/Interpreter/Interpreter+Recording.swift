@@ -75,7 +75,7 @@ extension Interpreter {
       at = line.next(at)
       switch line.kind {
       case .close: return bytes
-      case .call where shapes[Int(line.head.verb)].facts.contains(.changes):
+      case .call where table[Int(line.head.verb)].facts.contains(.changes):
         bytes += Array(indent.utf8) + Self.text(tokens)
       case .call: break
       case .include:

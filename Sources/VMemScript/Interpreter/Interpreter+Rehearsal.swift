@@ -13,7 +13,7 @@ extension Interpreter {
   ) -> Bool {
     guard program.code.count > 0, !program.needsNames else { return false }
     let line = CodeLine(program.code, at: 0)
-    let facts = table.verbs[Int(line.head.verb)].facts
+    let facts = table[Int(line.head.verb)].facts
     guard line.kind == .call, facts.contains(.changes), !takesInput(line, program, facts),
       !facts.contains(.lasts) || facts.contains(.asks)
     else { return false }

@@ -30,7 +30,7 @@ extension Interpreter {
 
   /// Whether the address that a line returns is a user's.
   private func isUser(_ line: Line) -> Bool {
-    [.users, .arenas].contains(table.verbs[Int(line.head.verb)].group)
+    [.users, .arenas].contains(table[Int(line.head.verb)].group)
   }
 
   /// Prints the result line of a line that needed judgement; `isAnnounced` says whether it came to what

@@ -142,6 +142,7 @@ extension Interpreter {
       return try call.number(machine, call.tokens[1])
     } catch {
       let head = Head(verb: UInt8(table.find(call.tokens[0].text) ?? 0))
+      shapes.prepare(Int(head.verb), table)
       _ = finish(Line(head: head, logStart: machine.log.end), failure: error)
       return nil
     }

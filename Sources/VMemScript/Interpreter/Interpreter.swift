@@ -20,8 +20,7 @@ package struct Interpreter: ~Copyable {
   var call: Call
   var messages: ByteWriter
 
-  let shapes: [Shape]
-  let bodies: [Verb.Body]
+  var shapes = Shapes()
   var recorder = Recorder()
   /// What the line that runs came from.
   var place = Place() {
@@ -80,8 +79,6 @@ package struct Interpreter: ~Copyable {
     self.options = options
     self.messages = ByteWriter(descriptor: messages)
     self.table = table
-    shapes = table.verbs.map { Shape($0) }
-    bodies = table.verbs.map { $0.body }
     let format = options.json && !options.tap ? ViewOutput.Format.json : .text
     var output = ViewOutput(descriptor: output, format: format)
     output.isRaw = options.isRaw

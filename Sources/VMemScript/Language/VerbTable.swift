@@ -1,32 +1,59 @@
 /// All verbs, and the way from a word to one of them.
 package struct VerbTable: Sendable {
-  /// The verbs in the order help lists them.
-  package let verbs: [Verb]
+  /// In the order help lists them.
+  private static let groups: [VerbGroup] = [
+    .machine, .steps, .injection, .selfTest, .pages, .areas, .traces, .mapping, .setMemory, .memory,
+    .kmap, .protectionKeys, .users, .files, .buffers, .arenas, .stacks, .access, .views,
+    .addressSpace, .tlb, .audits, .modules, .dumps, .images, .language, .exercises,
+  ]
+
   /// Open addressing by `slot`: index of a verb plus one, or 0.
   private var slots: [UInt8]
-  private let names: [StaticString]
+  /// The group of each verb, and where its name is there.
+  private var groupOfVerb: [UInt8] = []
+  private var nameStarts: [UInt16] = []
+  private var nameCounts: [UInt8] = []
+  /// The index of each group's first verb.
+  private var firsts: [UInt8] = []
   private let mask = 1023
 
   package init() {
-    verbs =
-      Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
-      + Verb.traces
-      + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
-      + Verb.files + Verb.buffers
-      + Verb.arenas + Verb.stacks
-      + Verb.access + Verb.views + Verb.addressSpace
-      + Verb.tlb + Verb.audits + Verb.modules
-      + Verb.dumps + Verb.images + Verb.language + Verb.exercises
-    names = verbs.map { $0.name }
-    precondition(verbs.count < 255)
     slots = [UInt8](repeating: 0, count: mask + 1)
-    for (index, verb) in verbs.enumerated() {
-      // Safe: literals live as long as the process.
-      let name = unsafe Text(base: verb.name.utf8Start, count: verb.name.utf8CodeUnitCount)
-      var slot = hash(name)
-      while slots[slot] != 0 { slot = (slot + 1) & mask }
-      slots[slot] = UInt8(index + 1)
+    groupOfVerb.reserveCapacity(254)
+    nameStarts.reserveCapacity(254)
+    nameCounts.reserveCapacity(254)
+    for (number, group) in Self.groups.enumerated() {
+      firsts.append(UInt8(groupOfVerb.count))
+      group.forEachName { start, count in
+        var slot = hash(group.name(start, count))
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        groupOfVerb.append(UInt8(number))
+        nameStarts.append(UInt16(start))
+        nameCounts.append(UInt8(count))
+        slots[slot] = UInt8(groupOfVerb.count)
+      }
     }
+    precondition(groupOfVerb.count < 255)
+  }
+
+  /// The verbs in the order help lists them.
+  package var verbs: [Verb] { Self.groups.flatMap { $0.verbs() } }
+
+  /// The names of all verbs, in the same order.
+  package var verbNames: [String] { groupOfVerb.indices.map { text($0).string } }
+
+  /// The verb with an index.
+  package subscript(index: Int) -> Verb {
+    let group = Int(groupOfVerb[index])
+    return Self.groups[group].verbs()[index - Int(firsts[group])]
+  }
+
+  /// Its name.
+  func name(_ index: Int) -> StaticString { self[index].name }
+
+  @inline(__always)
+  private func text(_ index: Int) -> Text {
+    Self.groups[Int(groupOfVerb[index])].name(Int(nameStarts[index]), Int(nameCounts[index]))
   }
 
   /// The verb that the word calls; underscore and hyphen are the same.
@@ -36,7 +63,7 @@ package struct VerbTable: Sendable {
     var slot = hash(word)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
-      if Self.matches(word, names[index]) { return index }
+      if Self.matches(word, text(index)) { return index }
       slot = (slot + 1) & mask
     }
     return nil
@@ -45,7 +72,7 @@ package struct VerbTable: Sendable {
   /// The verb named `word`.
   package func find(_ word: String) -> Verb? {
     let name = String(word.map { $0 == "-" ? "_" : $0 })
-    return verbs.first { "\($0.name)" == name }
+    return verbNames.firstIndex(of: name).map { self[$0] }
   }
 
   /// The verb that a command calls, whatever stands before it: `@`, `NAME =`, `expect OUTCOME`.
@@ -74,13 +101,9 @@ package struct VerbTable: Sendable {
   }
 
   @inline(__always)
-  private static func matches(_ word: Text, _ name: StaticString) -> Bool {
-    guard word.count == name.utf8CodeUnitCount else { return false }
-    for at in 0..<word.count {
-      // Safe: both are that long.
-      let byte = unsafe name.utf8Start[at]
-      guard fold(word[at]) == byte else { return false }
-    }
+  private static func matches(_ word: Text, _ name: Text) -> Bool {
+    guard word.count == name.count else { return false }
+    for at in 0..<word.count where fold(word[at]) != name[at] { return false }
     return true
   }
 }

@@ -42,14 +42,15 @@ extension Parser {
         call.tokens.last)
     }
     guard let verb = table.find(call.tokens[at].text) else { throw unknownVerb(at, head) }
+    shapes.prepare(verb, table)
     if head.hasName, !shapes[verb].makes {
       throw ScriptError(
-        "`\(table.verbs[verb].name)` makes nothing that could have a name",
-        hint: "`help \(table.verbs[verb].name)`; let NAME = EXPR names a number", call.tokens[at])
+        "`\(table.name(verb))` makes nothing that could have a name",
+        hint: "`help \(table.name(verb))`; let NAME = EXPR names a number", call.tokens[at])
     }
     if head.hasOutcome, shapes[verb].effect == .language {
       throw ScriptError(
-        "`\(table.verbs[verb].name)` has no outcome to expect",
+        "`\(table.name(verb))` has no outcome to expect",
         hint: "only calls and views have; it stands alone", call.tokens[at])
     }
     head.verb = UInt8(verb)
@@ -101,7 +102,7 @@ extension Parser {
     {
       return ScriptError("no verb \(call.quoted(word))", hint: hint, token)
     }
-    let hint = Mistake.verb(word, table.verbs.map { "\($0.name)" })
+    let hint = Mistake.verb(word, table.verbNames)
     return ScriptError(
       "no verb \(call.quoted(word))", hint: hint ?? "`vmemctl help` lists the verbs", token)
   }

@@ -5,7 +5,7 @@ internal import VMemViews
 /// as they run. It knows no machine; names that no line binds are left for the machine to know.
 package struct Parser: ~Copyable {
   let table: VerbTable
-  let shapes: [Shape]
+  var shapes = Shapes()
   var call: Call
   let names = ScriptNames()
   /// The line being read, for what is wrong with it.
@@ -45,7 +45,6 @@ package struct Parser: ~Copyable {
   /// - Parameter images: says which files are the session's own.
   package init(_ table: VerbTable, images: (any Images)? = nil) {
     self.table = table
-    shapes = table.verbs.map { Shape($0) }
     call = Call(output: ViewOutput(descriptor: nil, format: .text), options: Options())
     call.images = images
     root = Program(ScriptSource(name: "", bytes: []))
@@ -158,14 +157,14 @@ package struct Parser: ~Copyable {
         facts.remove(.looks)
         facts.insert(.apart)
       }
-      if facts.contains(.checked) { try table.verbs[verb].check?(&self) }
+      if facts.contains(.checked) { try table[verb].check?(&self) }
     } catch {
       isSound = false
       if case .script(let error) = error, !isAboutUnbound(error) {
-        complain(meantForShell(error), table.verbs[verb].name)
+        complain(meantForShell(error), table.name(verb))
       }
     }
-    if !names.unbound.isEmpty { noteUnbound(table.verbs[verb].name) }
+    if !names.unbound.isEmpty { noteUnbound(table.name(verb)) }
     if line.head.hasName {
       let use: NameUse = bindsNull ? .any : shapes[verb].makesPages ? .pages : .area
       names.bind(call.tokens[Int(line.head.nameToken)].text, use)

@@ -4,7 +4,7 @@
 /// lines of its own wherever its braces stand.
 struct Lexer {
   private let text: Text
-  private let words: [Range<Int>]?
+  private let wordEnds: [Int]?
   private var at = 0
   private var word = 0
   /// Number of the line the last words came from, and where it starts.
@@ -16,10 +16,10 @@ struct Lexer {
   /// - Parameter end: where the text ends, when not with the source.
   init(_ source: borrowing ScriptSource, end: Int? = nil) {
     text = end.map { source.text[0..<$0] } ?? source.text
-    words = source.words
+    wordEnds = source.wordEnds
     nextLine = source.firstLine
     // A byte order mark says nothing.
-    if nextLine == 1, words == nil, text.hasPrefix("\u{feff}") { (at, nextLineStart) = (3, 3) }
+    if nextLine == 1, wordEnds == nil, text.hasPrefix("\u{feff}") { (at, nextLineStart) = (3, 3) }
   }
 
   /// Where the next line begins, in bytes, and its number.
@@ -42,7 +42,7 @@ struct Lexer {
   ) throws(ScriptError) -> Bool {
     tokens.removeAll()
     store.removeAll()
-    if words != nil { return nextArguments(&tokens) }
+    if wordEnds != nil { return nextArguments(&tokens) }
     while at < text.count {
       line = nextLine
       lineStart = nextLineStart
@@ -160,12 +160,12 @@ struct Lexer {
   }
 
   private mutating func nextArguments(_ tokens: inout TokenList) -> Bool {
-    guard let words, word < words.count else { return false }
+    guard let wordEnds, word < wordEnds.count else { return false }
     line = 1
-    while word < words.count {
-      let range = words[word]
+    while word < wordEnds.count {
+      let (start, end) = (word == 0 ? 0 : wordEnds[word - 1] + 1, wordEnds[word])
       let token = Token(
-        text: text[range], offset: range.lowerBound, length: range.count, isQuoted: false)
+        text: text[start..<end], offset: start, length: end - start, isQuoted: false)
       if token.isMark(UInt8(ascii: "}")), tokens.count > 0 { return true }
       tokens.append(token)
       word += 1

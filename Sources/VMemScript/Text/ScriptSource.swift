@@ -11,8 +11,9 @@ package struct ScriptSource: ~Copyable {
   package let name: String?
   private let base: UnsafeMutablePointer<UInt8>
   private let count: Int
-  /// The words, for arguments: they are not split or unquoted again.
-  let words: [Range<Int>]?
+  /// Where the words end, for arguments, which have one blank between them: they are not split or
+  /// unquoted again.
+  let wordEnds: [Int]?
   /// Number of its first line, for a part of a script.
   let firstLine: Int
 
@@ -21,7 +22,7 @@ package struct ScriptSource: ~Copyable {
 
   /// The script `text`, without a byte changed.
   package init(name: String, bytes: [UInt8], firstLine: Int = 1) {
-    self.init(name: name, count: bytes.count, words: nil, firstLine: firstLine)
+    self.init(name: name, count: bytes.count, wordEnds: nil, firstLine: firstLine)
     // Safe: the buffer is that long.
     unsafe bytes.withUnsafeBufferPointer {
       if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
@@ -31,14 +32,13 @@ package struct ScriptSource: ~Copyable {
   /// A command whose words are already apart.
   package init(arguments: [String]) {
     var text: [UInt8] = []
-    var words: [Range<Int>] = []
+    var ends: [Int] = []
     for argument in arguments {
-      if !words.isEmpty { text.append(UInt8(ascii: " ")) }
-      let start = text.count
+      if !ends.isEmpty { text.append(UInt8(ascii: " ")) }
       text.append(contentsOf: argument.hostBytes)
-      words.append(start..<text.count)
+      ends.append(text.count)
     }
-    self.init(name: nil, count: text.count, words: words)
+    self.init(name: nil, count: text.count, wordEnds: ends)
     // Safe: the buffer is that long.
     unsafe text.withUnsafeBufferPointer {
       if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
@@ -48,7 +48,7 @@ package struct ScriptSource: ~Copyable {
   /// A line as it was typed; messages name no line either.
   package init(line: String) {
     let bytes = Array(line.utf8)
-    self.init(name: nil, count: bytes.count, words: nil)
+    self.init(name: nil, count: bytes.count, wordEnds: nil)
     // Safe: the buffer is that long.
     unsafe bytes.withUnsafeBufferPointer {
       if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
@@ -92,17 +92,17 @@ package struct ScriptSource: ~Copyable {
       return nil
     }
     name = isInput ? "<stdin>" : path
-    words = nil
+    wordEnds = nil
     firstLine = 1
     count = used
     unsafe base = buffer
     unsafe base[used] = UInt8(ascii: "\n")
   }
 
-  private init(name: String?, count: Int, words: [Range<Int>]?, firstLine: Int = 1) {
+  private init(name: String?, count: Int, wordEnds: [Int]?, firstLine: Int = 1) {
     self.name = name
     self.firstLine = firstLine
-    self.words = words
+    self.wordEnds = wordEnds
     self.count = count
     unsafe base = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
     // A newline after the last byte ends every scan without a test for the end.
@@ -133,7 +133,7 @@ package struct ScriptSource: ~Copyable {
         return Defect(error: ScriptError(message), line: line, lineStart: start)
       }
       // Words of the command line may be paths, which need not be text.
-      if words == nil, let error = Self.defect(text, start..<end) {
+      if wordEnds == nil, let error = Self.defect(text, start..<end) {
         return Defect(error: error, line: line, lineStart: start)
       }
       line += 1

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let access = VerbGroup("read write fill copy compare") { Verb.access }
+}
+
 extension Verb {
   static let access: [Verb] = [
     Verb(

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let addressSpace = VerbGroup("holes fit totals") { Verb.addressSpace }
+}
+
 /// What is occupied, what is free, and what would fit: of the machine, or of a file of rows.
 extension Verb {
   static let addressSpace: [Verb] = [

@@ -1,6 +1,17 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let areas = VerbGroup(
+    """
+    get_vm_area free_vm_area find_vm_area vfree vm_map_ram vm_unmap_ram pcpu_get_vm_areas \
+    pcpu_free_vm_areas pcpu_alloc pcpu_free drain_vmap_work reclaim_vmap \
+    register_vmap_purge_notifier unregister_vmap_purge_notifier shrink_vmap_node \
+    vm_unmap_aliases
+    """
+  ) { Verb.areas }
+}
+
 extension Verb {
   static let areas: [Verb] = [
     Verb(

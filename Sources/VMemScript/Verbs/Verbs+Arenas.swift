@@ -1,6 +1,15 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let arenas = VerbGroup(
+    """
+    arena_create arena_mmap arena_munmap arena_unmapped_area arena_alloc_pages \
+    arena_free_pages arena_reserve_pages arena_fault arena_freeze arena_info arena_free
+    """
+  ) { Verb.arenas }
+}
+
 /// Memory that BPF programs and users share.
 extension Verb {
   static let arenas: [Verb] = [

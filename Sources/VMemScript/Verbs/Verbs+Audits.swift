@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let audits = VerbGroup("map_audit") { Verb.audits }
+}
+
 /// What nobody notices in a kernel.
 extension Verb {
   static let audits: [Verb] = [

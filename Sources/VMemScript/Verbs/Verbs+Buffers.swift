@@ -1,6 +1,15 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let buffers = VerbGroup(
+    """
+    udmabuf_create udmabuf_create_list udmabuf_limits udmabuf_vmap udmabuf_vunmap \
+    udmabuf_sync dmabufs
+    """
+  ) { Verb.buffers }
+}
+
 /// udmabuf: buffers of pages of memfds.
 extension Verb {
   static let buffers: [Verb] = [

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let dumps = VerbGroup("kcore vmcore vmlinux memory vmstat iomem") { Verb.dumps }
+}
+
 extension Verb {
   static let dumps: [Verb] = [
     Verb(

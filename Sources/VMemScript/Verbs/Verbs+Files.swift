@@ -1,6 +1,15 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let files = VerbGroup(
+    """
+    file_open memfd_create memfd_add_seals memfd_get_seals close pread pwrite ftruncate \
+    fallocate readahead shrink_folio_list fsync vmap_file files folios
+    """
+  ) { Verb.files }
+}
+
 /// Files, their pages in memory, and mapping them into the kernel.
 extension Verb {
   static let files: [Verb] = [

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let images = VerbGroup("snapshot diff log undo") { Verb.images }
+}
+
 /// Images as a whole: copies, differences, and the way back.
 extension Verb {
   static let images: [Verb] = [

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let injection = VerbGroup("inject injections") { Verb.injection }
+}
+
 extension Verb {
   static let injection: [Verb] = [
     Verb(

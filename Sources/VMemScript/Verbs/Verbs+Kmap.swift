@@ -1,6 +1,15 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let kmap = VerbGroup(
+    """
+    kmap kunmap kmap_flush_unused kmap_local_page kmap_local_pfn kunmap_local kmap_atomic \
+    kunmap_atomic kmap_to_page page_address kmap_state kmap_audit kmap_compare
+    """
+  ) { Verb.kmap }
+}
+
 /// Temporary mappings: kmap in all its forms.
 extension Verb {
   static let kmap: [Verb] = [

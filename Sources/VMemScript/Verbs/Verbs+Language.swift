@@ -1,6 +1,14 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let language = VerbGroup(
+    """
+    let assert print names echo include repeat sync help
+    """
+  ) { Verb.language }
+}
+
 extension Verb {
   static let language: [Verb] = [
     Verb(
@@ -75,7 +83,7 @@ extension Verb {
     if words.count > 3, let verb = parser.table.find(first.text) {
       throw .script(
         "`let` names numbers",
-        hint: "what `\(parser.table.verbs[verb].name)` makes is named without it: "
+        hint: "what `\(parser.table.name(verb))` makes is named without it: "
           + "\(token.text.string) = \(first.text.string) …", first)
     }
     do throws(ScriptError) {

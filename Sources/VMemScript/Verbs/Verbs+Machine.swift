@@ -1,6 +1,15 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let machine = VerbGroup(
+    """
+    boot import_vmallocinfo info meminfo buddyinfo dmesg check cpu task kernel_thread \
+    do_exit context
+    """
+  ) { Verb.machine }
+}
+
 extension Verb {
   static let machine: [Verb] = [
     Verb(

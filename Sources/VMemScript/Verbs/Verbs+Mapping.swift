@@ -1,5 +1,15 @@
 internal import VMem
 
+extension VerbGroup {
+  static let mapping = VerbGroup(
+    """
+    vm_area_map_pages vm_area_unmap_pages vmap_pages_range vunmap_range populate \
+    apply_to_page_range apply_to_existing_page_range set_pte_at vmalloc_to_page \
+    vmalloc_to_pfn
+    """
+  ) { Verb.mapping }
+}
+
 extension Verb {
   static let mapping: [Verb] = [
     Verb(

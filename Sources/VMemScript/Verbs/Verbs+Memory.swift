@@ -1,5 +1,15 @@
 internal import VMem
 
+extension VerbGroup {
+  static let memory = VerbGroup(
+    """
+    vmalloc vzalloc vmalloc_user vmalloc_32 vmalloc_huge vmalloc_node vrealloc vmap vmap_pfn \
+    ioremap ioremap_wc ioremap_cache ioremap_uc ioremap_wt ioremap_page_range vfree_atomic \
+    vunmap iounmap
+    """
+  ) { Verb.memory }
+}
+
 extension Verb {
   static let memory: [Verb] =
     [

@@ -2,6 +2,10 @@ internal import VMem
 internal import VMemModules
 internal import VMemViews
 
+extension VerbGroup {
+  static let modules = VerbGroup("insmod rmmod lsmod slabinfo modinfo modcc") { Verb.modules }
+}
+
 /// Kernel modules in C.
 extension Verb {
   static let modules: [Verb] = [

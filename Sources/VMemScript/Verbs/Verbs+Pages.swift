@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let pages = VerbGroup("alloc_pages free_pages get_page put_page page") { Verb.pages }
+}
+
 extension Verb {
   static let pages: [Verb] = [
     Verb(

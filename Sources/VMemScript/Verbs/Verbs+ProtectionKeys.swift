@@ -1,6 +1,12 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let protectionKeys = VerbGroup("pks_set pks_protect pks_mode pks_state") {
+    Verb.protectionKeys
+  }
+}
+
 /// Protection keys of kernel addresses.
 extension Verb {
   static let protectionKeys: [Verb] = [

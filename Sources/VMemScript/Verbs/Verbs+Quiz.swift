@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let exercises = VerbGroup("quiz") { Verb.exercises }
+}
+
 /// Exercises.
 extension Verb {
   static let exercises: [Verb] = [

@@ -2,6 +2,10 @@ internal import Glibc
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let traces = VerbGroup("replay") { Verb.traces }
+}
+
 /// Traces of real machines.
 extension Verb {
   static let traces: [Verb] = [

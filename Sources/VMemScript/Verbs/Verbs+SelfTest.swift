@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let selfTest = VerbGroup("test_vmalloc") { Verb.selfTest }
+}
+
 extension Verb {
   static let selfTest: [Verb] = [
     Verb(

@@ -1,5 +1,13 @@
 internal import VMem
 
+extension VerbGroup {
+  static let setMemory = VerbGroup(
+    """
+    set_memory_ro set_memory_rw set_memory_x set_memory_nx set_vm_flush_reset_perms
+    """
+  ) { Verb.setMemory }
+}
+
 /// What addresses allow.
 extension Verb {
   static let setMemory: [Verb] = [

@@ -1,6 +1,14 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let stacks = VerbGroup(
+    """
+    stack_alloc stack_free stack_touch stack_run stack_reclaim stack_stat schedule
+    """
+  ) { Verb.stacks }
+}
+
 /// Stacks of threads.
 extension Verb {
   static let stacks: [Verb] = [

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let steps = VerbGroup("step") { Verb.steps }
+}
+
 /// Calls in parts, so that two CPUs interleave in a stated order.
 extension Verb {
   static let steps: [Verb] = [
@@ -22,7 +26,7 @@ extension Verb {
       words.isEmpty
       ? nil
       : try interpreter.call.dividedCall(
-        interpreter.machine, interpreter.table, interpreter.shapes, words.lowerBound)
+        interpreter.machine, interpreter.table, words.lowerBound)
     do throws(Refusal) {
       let done =
         if let call {
@@ -51,7 +55,7 @@ extension Verb {
   private static func checkStep(_ parser: inout Parser) throws(LineFailure) {
     let words = parser.call.words(.dividedCall)
     guard !words.isEmpty else { return }
-    _ = try parser.call.dividedCall(parser.names, parser.table, parser.shapes, words.lowerBound)
+    _ = try parser.call.dividedCall(parser.names, parser.table, words.lowerBound)
   }
 
   private static func text(_ step: Step) -> String {
@@ -92,16 +96,16 @@ extension Interpreter {
 extension Call {
   /// The call that the words from `at` on make.
   fileprivate mutating func dividedCall<S: NameScope & ~Copyable>(
-    _ scope: borrowing S, _ table: borrowing VerbTable, _ shapes: [Shape], _ at: Int
+    _ scope: borrowing S, _ table: borrowing VerbTable, _ at: Int
   ) throws(LineFailure) -> DividedCall {
     let token = tokens[at]
-    guard let index = table.find(token.text), let parts = table.verbs[index].parts else {
+    guard let index = table.find(token.text), let parts = table[index].parts else {
       let divided = table.verbs.filter { $0.parts != nil }.map { "\($0.name)" }
       throw .script(
         "\(quoted(token.text.string)) is not divided into parts",
         hint: "divided are \(divided.joined(separator: " "))", token)
     }
-    try decode(scope, shapes[index], from: at + 1)
+    try decode(scope, Shape(table[index]), from: at + 1)
     return try parts(&self)
   }
 }

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let tlb = VerbGroup("tlb tlb_audit") { Verb.tlb }
+}
+
 /// What CPUs remember of the page tables.
 extension Verb {
   static let tlb: [Verb] = [

@@ -1,6 +1,14 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let users = VerbGroup(
+    """
+    mm_create mmput switch_mm mmap munmap mprotect mremap fork maps remap_vmalloc_range
+    """
+  ) { Verb.users }
+}
+
 /// User address spaces, and pages of areas in them.
 extension Verb {
   static let users: [Verb] = [

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension VerbGroup {
+  static let views = VerbGroup("walk page_tables map vmallocinfo vmap_state") { Verb.views }
+}
+
 extension Verb {
   static let views: [Verb] = [
     Verb(

@@ -83,6 +83,9 @@ struct ModuleProcessTests {
       "leak", "leak: the 2-page area 0xffffc90000000000", "leak: the 100-byte object",
       "loner was never stopped", status: 0),
     Mistake("percpu", "cpu0 5 0", "cpu1 6 10", status: 0),
+    Mistake(
+      "tables", "level 1 of both", "a table of its own", "the zero page", "an area taken out",
+      status: 0),
     Mistake("timer_and_work", "timer softirq=1", "work in kworker/0:1", "done", status: 0),
   ]
 
@@ -108,6 +111,23 @@ struct ModuleProcessTests {
     }
     let sparse = try run("insmod \(Self.example("sparse_fill"))", kernel: kernel)
     #expect(sparse.status == (["6.1", "6.6"].contains(kernel) ? 65 : 0), "\(sparse.errorText)")
+  }
+
+  /// The same calls in C leave the machine as the built-in tests do: areas, free addresses, counters.
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: ["6.1", "6.12", "7.2"])
+  func equalsTheBuiltInTests(_ kernel: String) throws {
+    let views = "vmap_state --sum\nvmallocinfo"
+    let module = try run(
+      "insmod \(Self.fixture("random_areas")) loops=200\n\(views)", kernel: kernel)
+    let builtIn = try run(
+      "test_vmalloc run_test_mask=8 test_loop_count=200 sequential_test_order=1\n\(views)",
+      kernel: kernel)
+    func state(_ ran: Command) -> Substring? {
+      ran.outputText.firstRange(of: "sum nbusy").map { ran.outputText[$0.lowerBound...] }
+    }
+    #expect(
+      state(module) != nil && state(module) == state(builtIn),
+      "\(module.outputText)\(builtIn.outputText)\(builtIn.errorText)")
   }
 
   @Test(.enabled(if: hasCompiler && has("clang"), noCompiler))

@@ -5,6 +5,16 @@ import VMemScript
 /// What the verb table promises: every example runs, every verb explains itself, every JSON line
 /// parses.
 @Suite struct VerbTests {
+  /// A group says its verbs' names without making them.
+  @Test func groupsKnowTheirNames() {
+    let table = VerbTable()
+    let names = table.verbs.map { "\($0.name)" }
+    #expect(table.verbNames == names)
+    for (index, name) in names.enumerated() {
+      #expect("\(table[index].name)" == name && "\(table.find(name)?.name ?? "")" == name)
+    }
+  }
+
   static let verbs = VerbTable().verbs.map { "\($0.name)" }
 
   /// What the examples take for granted.

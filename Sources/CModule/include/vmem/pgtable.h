@@ -258,19 +258,20 @@ static inline pte_t ptep_get_and_clear(struct mm_struct *mm, unsigned long addre
 #define pud_populate(mm, entry, table) set_pud(entry, __pud(__pa(table) | _PAGE_TABLE))
 #define p4d_populate(mm, entry, table) set_p4d(entry, __p4d(__pa(table) | _PAGE_TABLE))
 #define pgd_populate(mm, entry, table) ((void)(entry), (void)(table))
-// An empty table, to be filled by set_pte and linked by the calls above.
-void *vmem_table_alloc(void) VK(table_alloc);
-void vmem_table_free(void *table) VK(table_free);
-#define pte_alloc_one_kernel(mm, ...) ((pte_t *)vmem_table_alloc())
-#define pmd_alloc_one(mm, address) ((pmd_t *)vmem_table_alloc())
-#define pud_alloc_one(mm, address) ((pud_t *)vmem_table_alloc())
-#define pte_free_kernel(mm, table) vmem_table_free(table)
-#define pmd_free(mm, table) vmem_table_free(table)
-#define pud_free(mm, table) vmem_table_free(table)
+// An empty table `depth` levels above the pages, to be filled by set_pte and linked by the calls above.
+void *vmem_table_alloc(int depth) VK(table_alloc);
+void vmem_table_free(void *table, int depth) VK(table_free);
+enum { __vmem_depth_pte = 1, __vmem_depth_pmd, __vmem_depth_pud };
+#define pte_alloc_one_kernel(mm, ...) ((pte_t *)vmem_table_alloc(__vmem_depth_pte))
+#define pmd_alloc_one(mm, address) ((pmd_t *)vmem_table_alloc(__vmem_depth_pmd))
+#define pud_alloc_one(mm, address) ((pud_t *)vmem_table_alloc(__vmem_depth_pud))
+#define pte_free_kernel(mm, table) vmem_table_free(table, __vmem_depth_pte)
+#define pmd_free(mm, table) vmem_table_free(table, __vmem_depth_pmd)
+#define pud_free(mm, table) vmem_table_free(table, __vmem_depth_pud)
 // Makes the table below an entry that has none: 0 or -ENOMEM; then the entry for `address` in it.
 #define __vmem_below(upper, lower, at) \
   static inline int __##lower##_alloc(struct mm_struct *mm, upper##_t *entry, unsigned long a) { \
-    void *table = upper##_none(*entry) ? vmem_table_alloc() : NULL; \
+    void *table = upper##_none(*entry) ? vmem_table_alloc(__vmem_depth_##lower) : NULL; \
     if (upper##_none(*entry) && !table) return -ENOMEM; \
     if (table) set_##upper(entry, __##upper(__pa(table) | _PAGE_TABLE)); \
     return 0; \

@@ -6,11 +6,11 @@
 
 u64 get_random_u64(void) VK(get_random_u64);
 void get_random_bytes(void *to, size_t size) VK(get_random_bytes);
-#define get_random_u32() ((u32)get_random_u64())
-#define get_random_u16() ((u16)get_random_u64())
-#define get_random_u8() ((u8)get_random_u64())
+#define get_random_u32() ((u32)(get_random_u64() >> 32))
+#define get_random_u16() ((u16)(get_random_u64() >> 48))
+#define get_random_u8() ((u8)(get_random_u64() >> 56))
 #define get_random_long() ((unsigned long)get_random_u64())
-#define get_random_int() ((unsigned int)get_random_u64())
+#define get_random_int() get_random_u32()
 // In 0 ..< bound; 0 for a bound of 0.
 u32 get_random_u32_below(u32 bound) VK(get_random_u32_below);
 #define get_random_u32_inclusive(low, high) \
