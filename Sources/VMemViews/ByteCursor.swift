@@ -55,17 +55,25 @@ struct ByteCursor {
   /// Whether the first `count` bytes are printable ASCII.
   @inlinable @inline(__always)
   static func isPlain(first count: Int, of text: Span<UInt8>) -> Bool {
-    guard count <= 32, text.count >= 32 else {
+    guard (count + 7) & ~7 <= text.count else {
       return text.indices.prefix(count).allSatisfy { text[$0] &- 0x20 < 0x5f }
     }
-    // Safe: the text has that many bytes.
-    let head = unsafe text.withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD32<UInt8>.self) }
-    return !any((head &- 0x20) .>= 0x5f .& lanes .< UInt8(count))
+    return text.withUnsafeBytes { bytes in
+      var (bad, at) = (0 as UInt64, 0)
+      while at < count {
+        // Safe: the text has that many bytes.
+        var word = unsafe bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+        // Bytes behind the end become blanks.
+        let behind = ~UInt64(0) << UInt64(8 * min(8, count - at))
+        word = word & ~behind | 0x2020_2020_2020_2020 & behind
+        let delete = word ^ 0x7f7f_7f7f_7f7f_7f7f
+        bad |= word | (word &- 0x2020_2020_2020_2020) & ~word
+        bad |= (delete &- 0x0101_0101_0101_0101) & ~delete
+        at += 8
+      }
+      return bad & 0x8080_8080_8080_8080 == 0
+    }
   }
-
-  @usableFromInline static let lanes = SIMD32<UInt8>(
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-    26, 27, 28, 29, 30, 31)
 
   @usableFromInline @inline(never)
   mutating func escape(_ text: Span<UInt8>) {

@@ -42,7 +42,7 @@ extension Views {
     line("KernelStack", kB: machine.stacks.stackStatistics.kernel)
     line("PageTables", kB: counters.accountedTables * 4)
     line("VmallocTotal", kB: (machine.map.vmallocEnd - machine.map.vmallocStart) >> 10)
-    line("VmallocUsed", kB: vmallocPages(machine) * 4)
+    line("VmallocUsed", kB: machine.mappings.vmallocPages * 4)
     line("VmallocChunk", kB: 0)
     line("Percpu", kB: percpuPages(machine) * 4)
     line("DirectMap4k", kB: counters.directMap[0] >> 10)
@@ -52,6 +52,7 @@ extension Views {
 
   /// Pages of per-CPU chunks (`pcpu_nr_pages`), and what is mapped in groups of areas besides.
   private static func percpuPages(_ machine: borrowing Machine) -> UInt64 {
+    guard machine.mappings.mayHaveGroups else { return machine.percpu.perCPUPages }
     var groups: [ClosedRange<UInt64>] = []
     machine.vmAreas.forEachBusyArea { if $0.isOfGroup { groups.append($0.start...$0.end - 1) } }
     var pages = machine.percpu.perCPUPages

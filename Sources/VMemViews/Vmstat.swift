@@ -24,7 +24,7 @@ extension Views {
     line("nr_slab_unreclaimable", counters.slabFrames)
     // Without it one counter outside of the statistics, which only meminfo shows.
     if machine.configuration.switches.contains(.vmallocStatistic) {
-      line("nr_vmalloc", vmallocPages(machine))
+      line("nr_vmalloc", machine.mappings.vmallocPages)
     }
     let stacks = machine.stacks.stackStatistics
     line("nr_kernel_stack", stacks.kernel)
@@ -32,14 +32,5 @@ extension Views {
     if machine.stacks.hasStackStashes { line("nr_dynamic_stacks_faults", stacks.faults) }
     line("nr_page_table_pages", counters.accountedTables)
     line("pgfault", machine.faults)
-  }
-
-  /// Pages that vmalloc and its relatives own; pages that came with VM_MAP_PUT_PAGES do not count.
-  static func vmallocPages(_ machine: borrowing Machine) -> UInt64 {
-    var pages: UInt64 = 0
-    machine.vmAreas.forEachBusyArea {
-      if $0.flags.contains(.alloc) { pages += UInt64($0.pageCount) }
-    }
-    return pages
   }
 }

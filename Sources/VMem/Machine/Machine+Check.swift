@@ -102,6 +102,8 @@ extension Machine {
       (mapping.deferredFree == 0) == (mapping.deferredCount == 0), "superblock: deferred frees",
       mapping.deferredFree, UInt64(mapping.deferredCount))
     checker.expect(
+      mapping.hasHadGroups <= 1, "superblock: groups", UInt64(mapping.hasHadGroups))
+    checker.expect(
       state.areas.drainScheduled <= 1 && state.areas.hasNotifiers <= 1
         && state.areas.poolsUnknown <= (state.areas.nodeCount > 1 ? 1 : 0), "superblock: flags",
       UInt64(state.areas.drainScheduled), UInt64(state.areas.hasNotifiers))

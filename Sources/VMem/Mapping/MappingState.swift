@@ -7,10 +7,21 @@ struct MappingState: BitwiseCopyable {
   /// Address of the list that the pages of per-CPU chunks are collected in, once there is one.
   var perCPUPageList: UInt64 = 0
   var deferredCount: UInt32 = 0
+  /// 1 once a caller has been given areas of a per-CPU group, so that some may have pages.
+  var hasHadGroups: UInt32 = 0
   /// Physical ranges that ioremap maps.
   var memoryTypes = Ref<MemoryType>.none
   /// Chunks of per-CPU memory.
   var perCPUChunks = ObjectList<PerCPUChunk>()
+}
+
+extension Mappings {
+  /// Pages that vmalloc and its relatives own; pages that came with VM_MAP_PUT_PAGES do not count. The
+  /// corresponding kernel function is `vmalloc_nr_pages`.
+  package var vmallocPages: UInt64 { ram[ram.mapping].vmallocPages }
+
+  /// Whether callers may have areas of per-CPU groups.
+  package var mayHaveGroups: Bool { ram[ram.mapping].hasHadGroups != 0 }
 }
 
 extension RAM {

@@ -45,9 +45,6 @@ package struct NativeView: KernelPart {
     return record < UInt64(ram.frameCount) << 6 ? structPages(record) : nil
   }
 
-  /// Pages of vmalloc. The corresponding kernel function is `vmalloc_nr_pages`.
-  package var vmallocPages: UInt64 { ram[ram.mapping].vmallocPages }
-
   // MARK: Page tables
 
   /// The kernel address of the entry that maps an address, and the level of its table, 1 the lowest;

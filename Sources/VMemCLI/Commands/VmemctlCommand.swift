@@ -4,6 +4,7 @@ internal import VMemBench
 /// The process commands, for help, completion and mistakes.
 struct VmemctlCommand: ParsableCommand {
   static let version = "0.1.0"
+  static let abstract = "A Linux machine's kernel address space in an ordinary process."
 
   /// Every way to call the program.
   static let usage = """
@@ -17,7 +18,7 @@ struct VmemctlCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "vmemctl",
-    abstract: "A Linux machine's kernel address space in an ordinary process.",
+    abstract: abstract,
     usage: usage,
     version: version,
     subcommands: [BenchCommand.self])

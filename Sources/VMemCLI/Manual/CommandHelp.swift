@@ -16,11 +16,24 @@ enum CommandHelp: String {
       self != .serve || !ServeOptions.refused.contains($0.name)
     }
     let rows = own + general.map { ($0.signature, $0.meaning) }
-    let width = rows.map(\.0.count).max() ?? 0
-    let table = rows.map { name, meaning in
+    return "\(usage)\n\n\(about)\n\n\(Self.table(rows))"
+  }
+
+  /// What `vmemctl --help` says.
+  static var overview: String {
+    let rows =
+      LineOptions.options.map { ($0.signature, $0.meaning) }
+      + [
+        ("--version", "print the version"), ("--help", "print this, or help for a command or verb"),
+      ]
+    return "\(VmemctlCommand.abstract)\n\n\(VmemctlCommand.usage)\n\n\(table(rows))"
+  }
+
+  private static func table(_ rows: [(name: String, meaning: String)]) -> String {
+    let width = rows.map(\.name.count).max() ?? 0
+    return rows.map { name, meaning in
       "  \(name)\(String(repeating: " ", count: width - name.count))  \(meaning)\n"
-    }
-    return "\(usage)\n\n\(about)\n\n\(table.joined())"
+    }.joined()
   }
 
   var usage: String {

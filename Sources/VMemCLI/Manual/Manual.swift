@@ -9,6 +9,9 @@ enum Manual {
     case completions(CompletionShell)
     /// What `run`, `serve` and `shell` are.
     case command(CommandHelp)
+    /// What the whole program is, and its version.
+    case overview
+    case version
     /// What may stand for the last of these words; the completion scripts ask.
     case complete(words: [String])
 
@@ -32,6 +35,8 @@ enum Manual {
     switch page {
     case .command(let command):
       try PagedOutput.show { () throws(ProcessFailure) in Streams.print(command.text) }
+    case .overview: Streams.print(CommandHelp.overview)
+    case .version: Streams.print(VmemctlCommand.version + "\n")
     case .man: Streams.print(ManPage().text)
     case .completions(let shell): Streams.print(CompletionScript(shell: shell).text)
     case .complete(let words):

@@ -13,7 +13,7 @@ enum Invocation: Equatable {
   case serve(LineOptions, ServeOptions)
   /// A generated file, for installation.
   case manual(Manual.Page)
-  /// ArgumentParser decides: `bench`, `--help`, `--version`, and every mistake.
+  /// ArgumentParser decides: `bench`, and every mistake.
   case process(words: [String])
 
   init(_ arguments: [String]) throws(ProcessFailure) {
@@ -47,6 +47,8 @@ enum Invocation: Equatable {
       throw ProcessFailure(
         message: "nothing to do", exitCode: EX_USAGE, details: VmemctlCommand.usage)
     case "bench": self = process
+    case "--version" where words.count == 1: self = .manual(.version)
+    case "--help" where words.count == 1, "-h" where words.count == 1: self = .manual(.overview)
     case .some(let first) where first.hasPrefix("-"): self = process
     case .some(let first) where first.hasSuffix(".vmem"):
       throw ProcessFailure(

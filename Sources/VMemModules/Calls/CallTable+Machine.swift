@@ -37,7 +37,7 @@ extension CallTable {
       call.machine.pageSets.zoneSummaries.reduce(0) { $0 + $1.managedFrames }
     },
     CallEntry("nr_free_pages") { call in call.freeFrames },
-    CallEntry("vmalloc_nr_pages") { call in call.host.view.vmallocPages },
+    CallEntry("vmalloc_nr_pages") { call in call.host.view.mappings.vmallocPages },
     CallEntry("si_meminfo") { call throws(CallStop) in
       let total = call.machine.pageSets.zoneSummaries.reduce(0) { $0 + $1.managedFrames }
       // uptime, three loads, total, free, shared, buffers, swap, free swap, processes, high, free, unit

@@ -28,6 +28,7 @@ package struct Interpreter: ~Copyable {
   }
   var fileName: String? {
     didSet {
+      if fileName == oldValue { return }
       var name = (fileName ?? "").hostBytes.map { CChar(bitPattern: $0) }
       // Safe: the bytes are copied.
       unsafe chost_set_script(&name, name.count)

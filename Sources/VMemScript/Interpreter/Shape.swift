@@ -1,25 +1,42 @@
-/// What decoding needs of a verb, without indirection.
-struct Shape {
+/// What decoding needs of a verb, without indirection. A class, so that no line copies it.
+final class Shape {
   static let maximumParameters = 16
 
   /// Its parameters, those that must be given first; the parts below count them in this order.
   private let required: [Parameter]
   private let optional: [Parameter]
-  private var ids = InlineArray<16, UInt8>(repeating: 0)
-  private var kinds = InlineArray<16, Parameter.Kind>(repeating: .word)
-  /// Names of the options; empty for those that stand by position.
-  private var names = InlineArray<16, StaticString>(repeating: "")
-  /// Which stand by position.
-  private var positions = InlineArray<16, UInt8>(repeating: 0)
-  private(set) var positionalCount = 0
+  private let parts: Parts
+  let positionalCount: Int
   /// Positional parameters that must be given, and all that must.
-  private(set) var requiredPositional = 0
-  private(set) var mustHave = ParameterSet()
+  let requiredPositional: Int
+  let mustHave: ParameterSet
   let effect: Verb.Effect
   let facts: Verb.Facts
   /// Whether what it makes can have a name, and is pages.
   let makes: Bool
   let makesPages: Bool
+
+  /// By the index of a parameter.
+  private struct Parts {
+    var ids = InlineArray<16, UInt8>(repeating: 0)
+    var kinds = InlineArray<16, Parameter.Kind>(repeating: .word)
+    /// Names of the options; empty for those that stand by position.
+    var names = InlineArray<16, StaticString>(repeating: "")
+    /// Which stand by position.
+    var positions = InlineArray<16, UInt8>(repeating: 0)
+    var positionalCount = 0
+
+    mutating func add(_ parameter: borrowing Parameter, at index: Int) {
+      ids[index] = parameter.id
+      kinds[index] = parameter.kind
+      if let name = parameter.option {
+        names[index] = name
+      } else {
+        positions[positionalCount] = UInt8(truncatingIfNeeded: index)
+        positionalCount += 1
+      }
+    }
+  }
 
   init(_ verb: Verb) {
     effect = verb.effect
@@ -28,24 +45,19 @@ struct Shape {
     makesPages = verb.product == .pages
     required = verb.required
     optional = verb.optional
-    precondition(required.count + optional.count <= Self.maximumParameters)
-    for index in 0..<required.count {
-      add(required[index], at: index)
-      mustHave.insert(required[index])
+    precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)
+    var (parts, mustHave) = (Parts(), ParameterSet())
+    for (index, parameter) in verb.required.enumerated() {
+      parts.add(parameter, at: index)
+      mustHave.insert(parameter)
     }
-    requiredPositional = positionalCount
-    for index in 0..<optional.count { add(optional[index], at: required.count + index) }
-  }
-
-  private mutating func add(_ parameter: borrowing Parameter, at index: Int) {
-    ids[index] = parameter.id
-    kinds[index] = parameter.kind
-    if let name = parameter.option {
-      names[index] = name
-    } else {
-      positions[positionalCount] = UInt8(truncatingIfNeeded: index)
-      positionalCount += 1
+    requiredPositional = parts.positionalCount
+    for (index, parameter) in verb.optional.enumerated() {
+      parts.add(parameter, at: verb.required.count + index)
     }
+    positionalCount = parts.positionalCount
+    self.mustHave = mustHave
+    self.parts = parts
   }
 
   private var count: Int { required.count + optional.count }
@@ -56,26 +68,27 @@ struct Shape {
   }
 
   @inline(__always)
-  func id(_ index: Int) -> UInt8 { ids[index] }
+  func id(_ index: Int) -> UInt8 { parts.ids[index] }
 
   @inline(__always)
-  func kind(_ index: Int) -> Parameter.Kind { kinds[index] }
+  func kind(_ index: Int) -> Parameter.Kind { parts.kinds[index] }
 
   /// The parameter that stands at a position.
   @inline(__always)
-  func index(ofPosition position: Int) -> Int { Int(positions[position]) }
+  func index(ofPosition position: Int) -> Int { Int(parts.positions[position]) }
 
   /// The option with this name.
   @inline(__always)
   func index(ofOption word: Text) -> Int? {
-    for index in 0..<count where names[index].utf8CodeUnitCount > 0 && word == names[index] {
+    for index in 0..<count
+    where parts.names[index].utf8CodeUnitCount > 0 && word == parts.names[index] {
       return index
     }
     return nil
   }
 
   /// Those that stand by position, in their order.
-  var positionals: [Parameter] { (0..<positionalCount).map { parameter(Int(positions[$0])) } }
+  var positionals: [Parameter] { (0..<positionalCount).map { parameter(Int(parts.positions[$0])) } }
 
   /// The names of its options.
   var options: [Parameter] { (required + optional).filter { $0.option != nil } }

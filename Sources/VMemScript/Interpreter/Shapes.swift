@@ -19,9 +19,8 @@ struct Shapes {
   }
 
   /// The shape of a verb that has been prepared.
-  subscript(verb: Int) -> Shape {
-    @inline(__always) _read { yield made[Int(slots[verb]) - 1] }
-  }
+  @inline(__always)
+  subscript(verb: Int) -> Shape { made[Int(slots[verb]) - 1] }
 
   @inline(__always)
   func body(_ verb: Int) -> Verb.Body { bodiesMade[Int(slots[verb]) - 1] }

@@ -76,7 +76,7 @@ extension KernelObjects {
       store(nodes[0], "struct pglist_data", "vm_stat[\(item)]", value)
     }
     if image.has("nr_vmalloc_pages") {
-      memory.set("nr_vmalloc_pages.counter", Views.vmallocPages(machine))
+      memory.set("nr_vmalloc_pages.counter", machine.mappings.vmallocPages)
     }
   }
 }

@@ -38,6 +38,8 @@ import Testing
     #expect(try Invocation(["help", "run"]) == .manual(.command(.run)))
     #expect(try Invocation(["run", "x", "--help"]) == .manual(.command(.run)))
     #expect(try Invocation(["shell", "-h"]) == .manual(.command(.shell)))
+    #expect(try Invocation(["--help"]) == .manual(.overview))
+    #expect(try Invocation(["--version"]) == .manual(.version))
   }
 
   @Test func run() throws {
@@ -88,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--help"], ["--version"], ["--bogus"], ["bench"],
+    ["--help", "x"], ["--version", "x"], ["--bogus"], ["bench"],
     ["bench", "boot"],
   ])
   func argumentParserHasTheRest(_ arguments: [String]) throws {

@@ -173,6 +173,7 @@ extension PerCPUAllocator {
       }
     }
     records = []
+    if kind == .perCPU { ram[ram.mapping].hasHadGroups = 1 }
   }
 
   private func checkGroup(
