@@ -1,7 +1,7 @@
 /// Files and dma-bufs in user address spaces.
 extension Files {
   /// Carries out `Machine.mmapFile`.
-  func mmapFile(
+  package func mmapFile(
     _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
   ) throws(Refusal) -> UInt64 {
     try beginCall()

@@ -2,7 +2,7 @@
 extension Mappings {
   /// Carries out `Machine.applyToPages`.
   @discardableResult
-  func applyToPages(
+  package func applyToPages(
     _ start: UInt64, _ end: UInt64, _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -39,7 +39,7 @@ extension Mappings {
 
   /// Carries out `Machine.applyToExistingPages`.
   @discardableResult
-  func applyToExistingPages(
+  package func applyToExistingPages(
     _ start: UInt64, _ end: UInt64, _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
   ) throws(Refusal) -> UInt64 {
     try beginCall()

@@ -1,7 +1,7 @@
 /// Virtually contiguous memory.
 extension Mappings {
   /// Carries out `Machine.vmalloc`.
-  func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
+  package func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     guard request.size > 0 else {

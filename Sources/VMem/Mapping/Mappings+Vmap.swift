@@ -1,7 +1,7 @@
 /// Mapping pages that somebody else has allocated.
 extension Mappings {
   /// Carries out `Machine.vmap`.
-  func vmap(
+  package func vmap(
     _ pages: [UInt64], count: UInt64, flags: VMFlags, protection: Protection = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
@@ -87,7 +87,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vunmap`.
-  func vunmap(_ address: UInt64) throws(Refusal) {
+  package func vunmap(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard !context.isInterrupt else {
@@ -105,7 +105,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vmapPFN`.
-  func vmapPFN(
+  package func vmapPFN(
     _ pfn: UInt64, count: UInt64, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try beginCall()

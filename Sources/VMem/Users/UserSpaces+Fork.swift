@@ -1,7 +1,7 @@
 /// Copies of address spaces.
 extension UserSpaces {
   /// Carries out `Machine.fork`.
-  func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
+  package func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let parent = try userSpace(at: mm)

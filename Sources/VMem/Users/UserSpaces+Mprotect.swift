@@ -1,7 +1,7 @@
 /// Changing what programs may do with their memory.
 extension UserSpaces {
   /// Carries out `Machine.mprotect`.
-  func mprotect(
+  package func mprotect(
     _ mm: UInt64, _ address: UInt64, length: UInt64, _ rights: UserMappingFlags
   ) throws(Refusal) {
     try beginCall()

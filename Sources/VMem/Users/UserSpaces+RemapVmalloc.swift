@@ -1,6 +1,6 @@
 extension UserSpaces {
   /// Carries out `Machine.remapVmallocRange`.
-  func remapVmallocRange(
+  package func remapVmallocRange(
     _ user: UInt64, _ address: UInt64, offset: UInt64
   ) throws(Refusal) {
     try beginCall()

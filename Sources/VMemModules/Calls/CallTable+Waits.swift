@@ -195,14 +195,14 @@ extension ModuleHost {
   private func free(_ address: UInt64, _ call: String, _ caller: String) {
     let entry = ledger.remove(address, call: call, caller: caller, time: now)
     if map.isVmallocAddress(address) {
-      _ = try? place!.pointee.vfree(address)
+      _ = try? place!.pointee.mappings.vfree(address)
     } else if let (cache, start) = slab.object(at: address), start == address,
       slab.size(of: address) != nil
     {
       slab.put(address, cache)
     } else if let entry, entry.kind == .object {
       let first = (address &- map.pageOffset) >> 12
-      _ = try? place!.pointee.freePages(Array(first..<first + entry.size >> 12))
+      _ = try? place!.pointee.pageSets.freePages(Array(first..<first + entry.size >> 12))
     }
   }
 }

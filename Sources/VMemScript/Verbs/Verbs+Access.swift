@@ -39,12 +39,12 @@ extension Verb {
     let (address, count) = (call.arguments[.address], call.arguments[.length])
     var runs = ByteRuns()
     guard call.printsDirectly else {
-      try machine.read(address, count: count) { runs.append($0, to: &call.scratch) }
+      try machine.mmu.read(address, count: count) { runs.append($0, to: &call.scratch) }
       runs.finish(&call.scratch)
       return .line
     }
     // No chunk comes before every byte is known to be readable.
-    try machine.read(address, count: count) { runs.append($0, to: &call.output.writer) }
+    try machine.mmu.read(address, count: count) { runs.append($0, to: &call.output.writer) }
     runs.finish(&call.output.writer)
     call.output.writer.write(byte: 0x0a)
     return .printed
@@ -53,7 +53,7 @@ extension Verb {
   private static func write(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.write(call.arguments[.address], call.arguments.bytes.span)
+    try machine.mmu.write(call.arguments[.address], call.arguments.bytes.span)
     return .ok
   }
 
@@ -64,7 +64,7 @@ extension Verb {
   private static func fill(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let byte = try interpreter.call.byte()
     do throws(Refusal) {
-      try interpreter.machine.fill(
+      try interpreter.machine.mmu.fill(
         interpreter.call.arguments[.address], count: interpreter.call.arguments[.length],
         byte: byte)
     } catch {
@@ -76,7 +76,7 @@ extension Verb {
   private static func copy(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.copy(
+    try machine.mmu.copy(
       to: call.arguments[.destination], from: call.arguments[.source],
       count: call.arguments[.length])
     return .ok
@@ -85,7 +85,7 @@ extension Verb {
   private static func compare(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let difference = try machine.compare(
+    let difference = try machine.mmu.compare(
       call.arguments[.first], call.arguments[.second], count: call.arguments[.length])
     guard let difference else { return .ok }
     return .difference(difference)

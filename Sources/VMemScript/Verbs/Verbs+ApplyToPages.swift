@@ -17,7 +17,7 @@ extension Verb {
     let failing = try interpreter.call.failingCall()
     var calls: UInt64 = 0
     do throws(Refusal) {
-      try interpreter.machine.applyToPages(start, end) { (_, _) throws(Refusal) in
+      try interpreter.machine.mappings.applyToPages(start, end) { (_, _) throws(Refusal) in
         try count(&calls, failing)
       }
     } catch {
@@ -33,7 +33,7 @@ extension Verb {
     let failing = try interpreter.call.failingCall()
     var calls: UInt64 = 0
     do throws(Refusal) {
-      try interpreter.machine.applyToExistingPages(start, end) { (_, _) throws(Refusal) in
+      try interpreter.machine.mappings.applyToExistingPages(start, end) { (_, _) throws(Refusal) in
         try count(&calls, failing)
       }
     } catch {

@@ -102,7 +102,7 @@ extension Verb {
     let (start, end) = call.range(.searchRange)
     let flags = call.arguments[.flags, default: 0]
     return .address(
-      try machine.getVMArea(
+      try machine.vmAreas.getVMArea(
         size: call.arguments[.size], flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
         align: call.arguments[.align, default: 1], start: hasRange ? start : nil,
         end: hasRange ? end : nil, shift: call.arguments[.shift, default: 12], caller: caller))
@@ -111,7 +111,7 @@ extension Verb {
   private static func freeVMArea(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freeVMArea(call.arguments[.area])
+    try machine.vmAreas.freeVMArea(call.arguments[.area])
     return .ok
   }
 
@@ -119,7 +119,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let address = call.arguments[.address]
-    guard let area = machine.findVMArea(address) else {
+    guard let area = machine.vmAreas.findVMArea(address) else {
       throw Refusal(.null, .noAreaAtAddress, address)
     }
     call.scratch.write("addr=")

@@ -110,7 +110,7 @@ extension Verb {
     request.mapExtra = call.arguments[.mapExtra, default: 0]
     request.keySize = call.arguments[.keySize, default: 0]
     request.valueSize = call.arguments[.valueSize, default: 0]
-    return .address(try machine.createArena(request))
+    return .address(try machine.arenas.createArena(request))
   }
 
   private static func arenaMap(
@@ -125,14 +125,14 @@ extension Verb {
     request.rights = call.choice(userRights) ?? [.read, .write]
     request.offset = call.arguments[.fileOffset, default: 0]
     return .address(
-      try machine.arenaMmap(call.arguments[.arena], mm: try space(machine, call), request))
+      try machine.arenas.arenaMmap(call.arguments[.arena], mm: try space(machine, call), request))
   }
 
   /// The address space that `--mm` names, or the current CPU's.
   private static func space(
     _ machine: borrowing Machine, _ call: borrowing Call
   ) throws(Refusal) -> UInt64 {
-    let mm = call.arguments.has(.inSpace) ? call.arguments[.inSpace] : machine.currentMM
+    let mm = call.arguments.has(.inSpace) ? call.arguments[.inSpace] : machine.users.currentMM
     guard mm != 0 else { throw Refusal(.errno(.ENOENT), .noCurrentSpace, UInt64(machine.cpu)) }
     return mm
   }
@@ -140,7 +140,7 @@ extension Verb {
   private static func arenaUnmap(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.arenaMunmap(call.arguments[.arena], mm: try space(machine, call))
+    try machine.arenas.arenaMunmap(call.arguments[.arena], mm: try space(machine, call))
     return .ok
   }
 
@@ -157,7 +157,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .address(
-      try machine.arenaAllocPages(
+      try machine.arenas.arenaAllocPages(
         call.arguments[.arena], count: call.pageCount(), at: call.arguments[.wantedAt, default: 0],
         node: Int64(bitPattern: call.arguments[.node, default: .max]),
         flags: call.arguments[.unknownFlags, default: 0]))
@@ -167,7 +167,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     do throws(Refusal) {
-      try machine.arenaFreePages(
+      try machine.arenas.arenaFreePages(
         call.arguments[.arena], call.arguments[.address], count: call.pageCount())
     } catch {
       // The kernel's function returns nothing.
@@ -181,7 +181,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (user, count) = (call.arguments[.address], call.pageCount())
-    let isDone = try machine.arenaReservePages(call.arguments[.arena], user, count: count)
+    let isDone = try machine.arenas.arenaReservePages(call.arguments[.arena], user, count: count)
     if !isDone, call.note == nil {
       call.note =
         count == 0
@@ -193,7 +193,7 @@ extension Verb {
   private static func arenaFault(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let byte = try machine.touchArena(
+    let byte = try machine.arenas.touchArena(
       call.arguments[.arena], at: call.arguments[.address],
       as: call.required(visitors),
       write: call.arguments.has(.isWrite))
@@ -203,21 +203,21 @@ extension Verb {
   private static func arenaFreeze(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freezeArena(call.arguments[.arena])
+    try machine.arenas.freezeArena(call.arguments[.arena])
     return .ok
   }
 
   private static func arenaInfo(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let info = try machine.arenaInfo(call.arguments[.arena])
+    let info = try machine.arenas.arenaInfo(call.arguments[.arena])
     return call.view { output in Views.arena(info, to: &output) }
   }
 
   private static func arenaFree(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freeArena(call.arguments[.arena])
+    try machine.arenas.freeArena(call.arguments[.arena])
     return .ok
   }
 }

@@ -72,7 +72,7 @@ extension Verb {
       memfd: call.arguments[.memfd], offset: call.arguments[.byteOffset],
       size: call.arguments[.size])
     return .address(
-      try machine.createUdmabuf(
+      try machine.files.createUdmabuf(
         item, closesOnExec: call.arguments[.bufferFlags, default: 0] & 1 != 0))
   }
 
@@ -81,7 +81,7 @@ extension Verb {
     let closesOnExec = interpreter.call.arguments[.bufferFlags, default: 0] & 1 != 0
     do throws(Refusal) {
       return .address(
-        try interpreter.machine.createUdmabuf(list: items, closesOnExec: closesOnExec))
+        try interpreter.machine.files.createUdmabuf(list: items, closesOnExec: closesOnExec))
     } catch {
       throw .refusal(error)
     }
@@ -115,20 +115,20 @@ extension Verb {
   private static func mapBuffer(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.mapBuffer(call.arguments[.buffer]))
+    .address(try machine.files.mapBuffer(call.arguments[.buffer]))
   }
 
   private static func unmapBuffer(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.unmapBuffer(call.arguments[.buffer])
+    try machine.files.unmapBuffer(call.arguments[.buffer])
     return .ok
   }
 
   private static func sync(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.syncBuffer(call.arguments[.buffer], flags: call.arguments[.syncFlags])
+    try machine.files.syncBuffer(call.arguments[.buffer], flags: call.arguments[.syncFlags])
     return .ok
   }
 

@@ -104,11 +104,11 @@ extension Verb {
     do throws(Refusal) {
       guard hasPath else {
         let size = interpreter.call.arguments[.fileSize]
-        return .address(try interpreter.machine.makeFile(size: size, order: order ?? 0))
+        return .address(try interpreter.machine.files.makeFile(size: size, order: order ?? 0))
       }
       let word = interpreter.call.word(.hostFile)
       let path = (0..<word.count).map { word[$0] }
-      let file = try interpreter.machine.openFile(
+      let file = try interpreter.machine.files.openFile(
         path: path.span, order: order, window: window)
       interpreter.images?.took(file)
       return .address(file)
@@ -120,18 +120,18 @@ extension Verb {
   private static func createMemfd(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let file = try machine.createMemfd(
+    let file = try machine.files.createMemfd(
       allowsSealing: call.arguments.has(.addedSeals), isHuge: call.arguments.has(.huge),
       isOptimized: call.arguments.has(.optimized), order: call.arguments[.folioOrder, default: 0])
     do throws(Refusal) {
       if call.arguments.has(.fileSize) {
-        try machine.ftruncate(file, size: call.arguments[.fileSize])
+        try machine.files.ftruncate(file, size: call.arguments[.fileSize])
       }
       if call.arguments.has(.addedSeals) {
-        try machine.addSeals(file, seals(call.arguments[.addedSeals]))
+        try machine.files.addSeals(file, seals(call.arguments[.addedSeals]))
       }
     } catch {
-      try machine.closeFile(file)
+      try machine.files.closeFile(file)
       throw error
     }
     return .address(file)
@@ -140,7 +140,7 @@ extension Verb {
   private static func addSeals(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.addSeals(call.arguments[.openFile], seals(call.arguments[.seals]))
+    try machine.files.addSeals(call.arguments[.openFile], seals(call.arguments[.seals]))
     return .ok
   }
 
@@ -152,7 +152,7 @@ extension Verb {
   private static func getSeals(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .number(UInt64(try machine.memfdSeals(call.arguments[.openFile]).rawValue))
+    .number(UInt64(try machine.files.memfdSeals(call.arguments[.openFile]).rawValue))
   }
 
   private static func close(
@@ -160,9 +160,9 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let address = call.arguments[.fileOrBuffer]
     if machine.files.isBuffer(address) {
-      try machine.closeBuffer(address)
+      try machine.files.closeBuffer(address)
     } else {
-      try machine.closeFile(address)
+      try machine.files.closeFile(address)
     }
     return .ok
   }
@@ -172,7 +172,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var runs = ByteRuns()
     var isEmpty = true
-    try machine.pread(
+    try machine.files.pread(
       call.arguments[.openFile], offset: call.arguments[.byteOffset],
       count: call.arguments[.length]
     ) {
@@ -187,7 +187,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .number(
-      try machine.pwrite(
+      try machine.files.pwrite(
         call.arguments[.openFile], offset: call.arguments[.byteOffset],
         call.arguments.bytes.span))
   }
@@ -195,7 +195,7 @@ extension Verb {
   private static func ftruncate(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.ftruncate(call.arguments[.openFile], size: call.arguments[.size])
+    try machine.files.ftruncate(call.arguments[.openFile], size: call.arguments[.size])
     return .ok
   }
 
@@ -203,7 +203,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.fileRange)
-    try machine.fallocate(
+    try machine.files.fallocate(
       call.arguments[.openFile], start: start, end: end,
       punchesHole: call.arguments.has(.punchesHole))
     return .ok
@@ -213,7 +213,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.fileRange)
-    try machine.readAhead(call.arguments[.openFile], start: start, end: end)
+    try machine.files.readAhead(call.arguments[.openFile], start: start, end: end)
     return .ok
   }
 
@@ -222,13 +222,14 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.fileRange)
     return .number(
-      try machine.shrinkFolios(call.arguments[.openFile], start: start, end: end))
+      try machine.files.shrinkFolios(call.arguments[.openFile], start: start, end: end))
   }
 
   /// Asks whether the file may be written.
   private static func askFsync(_ interpreter: inout Interpreter) throws(LineFailure) {
     let address = interpreter.call.arguments[.openFile]
-    guard let path = interpreter.machine.hostPath(of: address), let images = interpreter.images
+    guard let path = interpreter.machine.files.hostPath(of: address),
+      let images = interpreter.images
     else { return }
     let token = interpreter.call.tokens[interpreter.call.arguments.token(.openFile)]
     let name = String(hostBytes: path)
@@ -251,7 +252,7 @@ extension Verb {
 
   private static func fsync(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     do throws(Refusal) {
-      return .number(try interpreter.machine.fsync(interpreter.call.arguments[.openFile]))
+      return .number(try interpreter.machine.files.fsync(interpreter.call.arguments[.openFile]))
     } catch {
       throw .refusal(error)
     }
@@ -266,10 +267,10 @@ extension Verb {
     let caller = try call.caller(machine)
     return .address(
       call.arguments.has(.rfc)
-        ? try machine.vmapFileRFC(
+        ? try machine.files.vmapFileRFC(
           call.arguments[.openFile], start: start, last: end, flags: flags,
           protection: protection, caller: caller)
-        : try machine.vmapFile(
+        : try machine.files.vmapFile(
           call.arguments[.openFile], start: start, end: end, flags: flags,
           protection: protection, caller: caller))
   }

@@ -89,45 +89,45 @@ extension Verb {
   private static func map(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmap(call.page))
+    .address(try machine.highmem.kmap(call.page))
   }
 
   private static func unmap(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.kunmap(call.page)
+    try machine.highmem.kunmap(call.page)
     return .ok
   }
 
   private static func mapLocal(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmapLocalPage(call.page))
+    .address(try machine.highmem.kmapLocalPage(call.page))
   }
 
   private static func mapLocalPFN(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmapLocalPFN(call.arguments[.anyFrame]))
+    .address(try machine.highmem.kmapLocalPFN(call.arguments[.anyFrame]))
   }
 
   private static func unmapLocal(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.kunmapLocal(call.arguments[.address])
+    try machine.highmem.kunmapLocal(call.arguments[.address])
     return .ok
   }
 
   private static func mapAtomic(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmapAtomic(call.page))
+    .address(try machine.highmem.kmapAtomic(call.page))
   }
 
   private static func unmapAtomic(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.kunmapAtomic(call.arguments[.address])
+    try machine.highmem.kunmapAtomic(call.arguments[.address])
     return .ok
   }
 
@@ -141,15 +141,15 @@ extension Verb {
   private static func toPage(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let pfn = machine.kmapToPage(call.arguments[.address])
+    let pfn = machine.highmem.kmapToPage(call.arguments[.address])
     return call.arguments.has(.byName)
-      ? .page(pfn: pfn) : .address(machine.structPageAddress(pfn))
+      ? .page(pfn: pfn) : .address(machine.pageSets.structPageAddress(pfn))
   }
 
   private static func pageAddress(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    guard let address = try machine.pageAddress(call.page) else {
+    guard let address = try machine.highmem.pageAddress(call.page) else {
       throw Refusal(.null, .pageNotKmapped, call.page)
     }
     return .address(address)

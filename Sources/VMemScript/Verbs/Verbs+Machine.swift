@@ -116,7 +116,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let mm = call.arguments.has(.taskSpace) ? call.arguments[.taskSpace] : nil
     let address = try call.word(.task).withSpan { name throws(Refusal) in
-      try machine.run(task: name, mm: mm)
+      try machine.tasks.run(task: name, mm: mm)
     }
     return address.map { .address($0) } ?? .ok
   }

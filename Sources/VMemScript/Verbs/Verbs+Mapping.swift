@@ -82,7 +82,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
     do throws(Refusal) {
-      try machine.vmAreaMapPages(
+      try machine.mappings.vmAreaMapPages(
         area: call.arguments[.area], start: start, end: end, pages: call.arguments.pages)
     } catch {
       noteMissedEnd(&call, error, start, end)
@@ -118,7 +118,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
     do throws(Refusal) {
-      try machine.vmAreaUnmapPages(area: call.arguments[.area], start: start, end: end)
+      try machine.mappings.vmAreaUnmapPages(area: call.arguments[.area], start: start, end: end)
     } catch {
       guard isIgnored(error) else { throw error }
       call.note = error
@@ -143,10 +143,10 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
     if call.word(.pagesOrNull) == "null" {
-      try machine.populate(start: start, end: end, level: .pte)
+      try machine.mappings.populate(start: start, end: end, level: .pte)
     } else {
       do throws(Refusal) {
-        try machine.vmapPagesRange(start: start, end: end, pages: call.arguments.pages)
+        try machine.mappings.vmapPagesRange(start: start, end: end, pages: call.arguments.pages)
       } catch {
         noteMissedEnd(&call, error, start, end)
         throw error
@@ -160,7 +160,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
-    try machine.vunmapRange(start: start, end: end)
+    try machine.mappings.vunmapRange(start: start, end: end)
     return .ok
   }
 
@@ -168,14 +168,14 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
-    try machine.populate(start: start, end: end, level: call.choice(levels) ?? .pte)
+    try machine.mappings.populate(start: start, end: end, level: call.choice(levels) ?? .pte)
     return .ok
   }
 
   private static func setPTE(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.setPTE(at: call.arguments[.address], pfn: call.arguments[.page])
+    try machine.mappings.setPTE(at: call.arguments[.address], pfn: call.arguments[.page])
     return .ok
   }
 
@@ -184,7 +184,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let pfn = try pfn(machine, call.arguments[.address])
     return call.arguments.has(.byName)
-      ? .page(pfn: pfn) : .address(machine.structPageAddress(pfn))
+      ? .page(pfn: pfn) : .address(machine.pageSets.structPageAddress(pfn))
   }
 
   private static func toPFN(
@@ -196,8 +196,8 @@ extension Verb {
   private static func pfn(
     _ machine: borrowing Machine, _ address: UInt64
   ) throws(Refusal) -> UInt64 {
-    if let pfn = machine.vmallocToPFN(address) { return pfn }
-    let level = machine.map.isCanonical(address) ? machine.walk(address).last?.level : nil
+    if let pfn = machine.mappings.vmallocToPFN(address) { return pfn }
+    let level = machine.map.isCanonical(address) ? machine.mmu.walk(address).last?.level : nil
     throw Refusal(.null, .notMapped, address, UInt64(level?.rawValue ?? 0))
   }
 }

@@ -43,21 +43,21 @@ extension Verb {
   private static func freePages(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freePages(call.arguments.pages)
+    try machine.pageSets.freePages(call.arguments.pages)
     return .ok
   }
 
   private static func getPages(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.getPages(call.arguments.pages)
+    try machine.pageSets.getPages(call.arguments.pages)
     return .ok
   }
 
   private static func putPages(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.putPages(call.arguments.pages)
+    try machine.pageSets.putPages(call.arguments.pages)
     return .ok
   }
 

@@ -37,7 +37,7 @@ extension Verb {
   private static func protect(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.protectPages(
+    try machine.highmem.protectPages(
       call.arguments.pages, key: call.arguments[.pageKey, default: ProtectionKeys.protected])
     return .ok
   }

@@ -7,24 +7,24 @@ extension Verb {
       "set_memory_ro", "make pages read-only, in the direct map too, and flush the TLBs",
       "v = vmalloc 16K\nset_memory_ro v 4\nexpect fault write v 00"
     ) { machine, at, count throws(Refusal) in
-      try machine.setMemoryRO(at, count: count)
+      try machine.mappings.setMemoryRO(at, count: count)
     },
     change(
       "set_memory_rw", "make pages writable, in the direct map too, and flush the TLBs",
       "v = vmalloc 16K\nset_memory_ro v 4\nset_memory_rw v 4"
     ) { machine, at, count throws(Refusal) in
-      try machine.setMemoryRW(at, count: count)
+      try machine.mappings.setMemoryRW(at, count: count)
     },
     change(
       "set_memory_x", "make pages executable; the direct map never is",
       "v = vmalloc 16K\nset_memory_ro v 4\nset_memory_x v 4"
     ) { machine, at, count throws(Refusal) in
-      try machine.setMemoryX(at, count: count)
+      try machine.mappings.setMemoryX(at, count: count)
     },
     change(
       "set_memory_nx", "make pages not executable", "v = vmalloc 16K\nset_memory_nx v 4"
     ) { machine, at, count throws(Refusal) in
-      try machine.setMemoryNX(at, count: count)
+      try machine.mappings.setMemoryNX(at, count: count)
     },
     Verb(
       "set_vm_flush_reset_perms", .mapping, .nothing, .writer, [.address],
@@ -56,7 +56,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     do throws(Refusal) {
-      try machine.setVMFlushResetPerms(call.arguments[.address])
+      try machine.mappings.setVMFlushResetPerms(call.arguments[.address])
     } catch {
       call.note = error
     }

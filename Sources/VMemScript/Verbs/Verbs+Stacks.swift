@@ -62,7 +62,7 @@ extension Verb {
       symbol = try name.withSpan { span throws(Refusal) in try machine.intern(caller: span) }
     }
     return .address(
-      try machine.allocateStack(
+      try machine.stacks.allocateStack(
         size: call.arguments[.stackSize, default: 16384],
         policy: call.choice(policies) ?? .static, caller: symbol))
   }
@@ -70,14 +70,14 @@ extension Verb {
   private static func free(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freeStack(call.arguments[.stack])
+    try machine.stacks.freeStack(call.arguments[.stack])
     return .ok
   }
 
   private static func touch(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.touchStack(
+    try machine.stacks.touchStack(
       call.arguments[.stack], depth: call.arguments[.stackDepth],
       isWrite: call.arguments.has(.stackWrite))
     return .ok
@@ -87,7 +87,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .number(
-      try machine.runOnStack(
+      try machine.stacks.runOnStack(
         call.arguments[.stack], depth: call.arguments[.runDepth],
         frame: call.arguments[.runFrame, default: 256]))
   }
@@ -95,7 +95,7 @@ extension Verb {
   private static func takeBack(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .number(try machine.reclaimStack(call.arguments[.stack]))
+    .number(try machine.stacks.reclaimStack(call.arguments[.stack]))
   }
 
   private static func stat(

@@ -74,20 +74,20 @@ extension Verb {
   private static func create(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.allocateMM())
+    .address(try machine.users.allocateMM())
   }
 
   private static func put(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.putMM(call.arguments[.userSpace])
+    try machine.users.putMM(call.arguments[.userSpace])
     return .ok
   }
 
   private static func switchTo(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.switchMM(call.arguments[.userSpaceOrNone])
+    try machine.users.switchMM(call.arguments[.userSpaceOrNone])
     return .ok
   }
 
@@ -105,11 +105,11 @@ extension Verb {
     do throws(Refusal) {
       if interpreter.call.arguments.has(.mappedFile) {
         return .address(
-          try interpreter.machine.mmapFile(
+          try interpreter.machine.files.mmapFile(
             mm, interpreter.call.arguments[.mappedFile],
             offset: interpreter.call.arguments[.mapOffset, default: 0], request))
       }
-      return .address(try interpreter.machine.mmap(mm, request))
+      return .address(try interpreter.machine.users.mmap(mm, request))
     } catch {
       throw .refusal(error)
     }
@@ -118,7 +118,7 @@ extension Verb {
   private static func munmap(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.munmap(
+    try machine.users.munmap(
       call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length])
     return .ok
   }
@@ -126,7 +126,7 @@ extension Verb {
   private static func protect(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.mprotect(
+    try machine.users.mprotect(
       call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length],
       call.required(newRights))
     return .ok
@@ -136,7 +136,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .address(
-      try machine.mremap(
+      try machine.users.mremap(
         call.arguments[.userSpace], call.arguments[.address], old: call.arguments[.oldLength],
         new: call.arguments[.newLength], mayMove: call.arguments.has(.mayMove),
         to: call.arguments.has(.moveTo) ? call.arguments[.moveTo] : nil))
@@ -145,7 +145,7 @@ extension Verb {
   private static func fork(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.fork(call.arguments[.userSpace]))
+    .address(try machine.users.fork(call.arguments[.userSpace]))
   }
 
   private static func maps(
@@ -159,7 +159,7 @@ extension Verb {
   private static func remapVmalloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.remapVmallocRange(
+    try machine.users.remapVmallocRange(
       call.arguments[.mapping], call.arguments[.address], offset: call.arguments[.pageOffset])
     return .ok
   }

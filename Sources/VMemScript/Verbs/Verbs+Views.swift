@@ -69,7 +69,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let tables =
       call.arguments.has(.shownSpace)
-      ? try machine.userTables(call.arguments[.shownSpace]) : nil
+      ? try machine.users.userTables(call.arguments[.shownSpace]) : nil
     if let picture {
       return call.view { output in
         Views.pageTables(machine, of: tables, range: range, as: picture, to: &output)
