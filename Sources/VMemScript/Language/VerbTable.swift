@@ -8,15 +8,7 @@ package struct VerbTable: Sendable {
   private let mask = 1023
 
   package init() {
-    verbs =
-      Verb.machine + Verb.steps + Verb.injection + Verb.selfTest + Verb.pages + Verb.areas
-      + Verb.traces
-      + Verb.mapping + Verb.setMemory + Verb.memory + Verb.kmap + Verb.protectionKeys + Verb.users
-      + Verb.files + Verb.buffers
-      + Verb.arenas + Verb.stacks
-      + Verb.access + Verb.views + Verb.addressSpace
-      + Verb.tlb + Verb.audits + Verb.modules
-      + Verb.dumps + Verb.images + Verb.language + Verb.exercises
+    verbs = Subsystem.all.flatMap(\.verbs)
     names = verbs.map { $0.name }
     precondition(verbs.count < 255)
     slots = [UInt8](repeating: 0, count: mask + 1)
@@ -40,6 +32,11 @@ package struct VerbTable: Sendable {
       slot = (slot + 1) & mask
     }
     return nil
+  }
+
+  /// The groups of the verbs, in the order help lists them.
+  package var groups: [Verb.Group] {
+    verbs.reduce(into: []) { if !$0.contains($1.group) { $0.append($1.group) } }
   }
 
   /// The verb named `word`.

@@ -1,27 +1,35 @@
 internal import VMem
 internal import VMemViews
 
+extension Verb.Group {
+  static let access = Verb.Group("access", "Access through the page tables")
+}
+
 extension Verb {
   static let access: [Verb] = [
     Verb(
       "read", .access, .nothing, .writer, [.address, .length],
       summary: "read bytes as the CPU does, through the page tables",
       returns: "xx xx … on one line, more than eight equal bytes as xx*N; or -EFAULT",
-      example: "read s+0x4000 16", .call(read)),
+      example: "read s+0x4000 16", answers: [.faults, .userFaults, [.note(.otherCallEnded)]],
+      .call(read)),
     Verb(
       "write", .access, .nothing, .writer, [.address, .bytes],
       summary: "write bytes as the CPU does", returns: "0, or -EFAULT",
       example: "write s+0x4000 deadbeef\nwrite s+0x4004 text:hello",
-      exits: [ExitCondition(.noInput, when: "@FILE is not there"), .sessionsFile], .call(write)),
+      exits: [ExitCondition(.noInput, when: "@FILE is not there"), .sessionsFile],
+      answers: [.faults, .userFaults, [.note(.otherCallEnded)]], .call(write)),
     Verb(
       "fill", .access, .nothing, .writer, [.address, .length, .byte],
       summary: "set LEN bytes to one value", returns: "0, or -EFAULT",
-      example: "fill P[3] 4K 0x83", .control(fill), check: checkFill,
+      example: "fill P[3] 4K 0x83", answers: [.faults, .userFaults, [.note(.otherCallEnded)]],
+      .control(fill), check: checkFill,
       ask: { interpreter throws(LineFailure) in _ = try interpreter.call.byte() }),
     Verb(
       "copy", .access, .nothing, .writer, [.destination, .source, .length],
       summary: "copy LEN bytes; the two ranges may overlap", kernel: "memmove",
-      returns: "0, or -EFAULT", example: "copy s+0x4000 P[3] 4K", .call(copy)),
+      returns: "0, or -EFAULT", example: "copy s+0x4000 P[3] 4K",
+      answers: [.faults, .userFaults, [.note(.otherCallEnded)]], .call(copy)),
     Verb(
       "compare", .access, .nothing, .writer, [.first, .second, .length],
       summary: "compare LEN bytes",
@@ -30,7 +38,7 @@ extension Verb {
       exits: [
         ExitCondition(
           .failedExpectation, when: "the ranges differ, and no `expect` has announced the offset")
-      ], .call(compare)),
+      ], answers: [.faults, .userFaults, [.note(.otherCallEnded)]], .call(compare)),
   ]
 
   private static func read(

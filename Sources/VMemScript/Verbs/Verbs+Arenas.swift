@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension Verb.Group {
+  static let arenas = Verb.Group("arenas", "BPF arenas")
+}
+
 /// Memory that BPF programs and users share.
 extension Verb {
   static let arenas: [Verb] = [
@@ -11,7 +15,15 @@ extension Verb {
       kernel: "arena_map_alloc",
       returns:
         "the kernel address of its first page; -EINVAL, -E2BIG, -ERANGE, -ENOMEM, or -EOPNOTSUPP",
-      example: "arena = arena_create 100 --map-extra 0x100000000000", .call(arenaCreate)),
+      example: "arena = arena_create 100 --map-extra 0x100000000000",
+      answers: [
+        [
+          .errno(.EINVAL, .arenaElements, .arenaFlags, .zeroPages, .addressNotAligned),
+          .errno(.E2BIG, .arenaTooLarge), .errno(.ERANGE, .crossesWindow),
+          .errno(.ENOMEM, .noHole, .noDescriptor, .noFrames, .noTableMemory),
+          .errno(.EOPNOTSUPP, .noSparseAreas), .bug(.inInterrupt, .slotOccupied),
+        ], .sleeps,
+      ], .call(arenaCreate)),
     Verb(
       "arena_mmap", .arenas, .address, .writer, [.arena],
       options: [
@@ -22,6 +34,18 @@ extension Verb {
       kernel: "arena_get_unmapped_area, arena_map_mmap",
       returns: "the address; -EINVAL, -E2BIG, -EBUSY, -EEXIST, -EPERM, -ENOMEM, or -EFAULT",
       example: "arena = arena_create 100\nmm = mm_create\nswitch_mm mm\nplace = arena_mmap arena",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.E2BIG, .arenaTooLarge, .arenaLength),
+          .errno(.EFAULT, .crossesWindow),
+          .errno(.EINVAL, .arenaOffset, .arenaLength, .arenaElsewhere), .warn(.crossesWindow),
+          .errno(.ENOENT, .noUserSpace, .noCurrentSpace), .errno(.EEXIST, .userRangeTaken),
+          .errno(.EBUSY, .arenaElsewhere),
+          .errno(.EPERM, .neverExecutable, .arenaFrozen, .belowMinimum),
+          .errno(.EINVAL, .neverPrivate, .zeroLength, .addressNotAligned, .arenaStaysWhole),
+          .errno(.ENOMEM, .noUserRoom, .notUserRange, .tooManyMappings, .noDescriptor),
+        ], .sleeps,
+      ],
       .call(arenaMap)),
     Verb(
       "arena_munmap", .arenas, .nothing, .writer, [.arena], options: [.inSpace],
@@ -29,6 +53,13 @@ extension Verb {
       kernel: "do_munmap", returns: "0, or -ENOENT where that does not map it",
       example:
         "arena = arena_create 100\nmm = mm_create\nplace = arena_mmap arena --mm mm\narena_munmap arena --mm mm",
+      answers: [
+        .userSpace,
+        [
+          .errno(.ENOENT, .noArena, .arenaNotMapped, .noCurrentSpace),
+          .errno(.EINVAL, .notUserRange, .zeroLength, .arenaStaysWhole),
+        ], .sleeps,
+      ],
       .call(arenaUnmap)),
     Verb(
       "arena_unmapped_area", .arenas, .nothing, .reader,
@@ -36,6 +67,13 @@ extension Verb {
       summary: "where an arena would be mapped that is wanted at ADDR when the search finds HINT",
       kernel: "arena_get_unmapped_area", returns: "the address; -EINVAL, -E2BIG, or -EFAULT",
       example: "arena = arena_create 2\narena_unmapped_area arena 0 8K 0x1fffff000",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.E2BIG, .arenaTooLarge, .arenaLength),
+          .errno(.EFAULT, .crossesWindow),
+          .errno(.EINVAL, .arenaOffset, .arenaLength, .arenaElsewhere), .warn(.crossesWindow),
+        ]
+      ],
       .call(arenaPlace)),
     Verb(
       "arena_alloc_pages", .arenas, .address, .writer, [.arena, .arenaPageCount],
@@ -44,6 +82,15 @@ extension Verb {
       kernel: "bpf_arena_alloc_pages", returns: "the user address of the first, or NULL",
       example:
         "arena = arena_create 16 --map-extra 0x100000000000\nlist = arena_alloc_pages arena 2",
+      answers: [
+        [
+          .null(
+            .noArena, .zeroPages, .noSuchFlags, .noSuchNode, .arenaPages, .addressNotAligned,
+            .pastArenaPages, .arenaPagesTaken, .noArenaRun, .arenaLocked, .pastAreaEnd,
+            .arenaPageMapped, .noDescriptor, .noFrames, .noTableMemory),
+          .warn(.arenaPageMapped), .note(.countIsLonger),
+        ], .sleeps,
+      ],
       .call(arenaAlloc)),
     Verb(
       "arena_free_pages", .arenas, .nothing, .writer, [.arena, .address, .arenaPageCount],
@@ -56,7 +103,15 @@ extension Verb {
         arena = arena_create 16 --map-extra 0x100000000000
         list = arena_alloc_pages arena 2
         arena_free_pages arena list 2
-        """, .call(arenaFreePages),
+        """,
+      answers: [
+        [
+          .bug(.arenaListDangles),
+          .note(
+            .noArena, .nullAddress, .zeroPages, .beforeAreaStart, .pastArena, .countIsLonger,
+            .arenaFreeWaits, .noDescriptor),
+        ], .sleeps,
+      ], .call(arenaFreePages),
       parts: { call throws(LineFailure) in
         .arenaFreePages(
           arena: call.arguments[.arena], address: call.arguments[.address],
@@ -69,6 +124,13 @@ extension Verb {
       returns: "0, also for an unaligned address; -EINVAL, -EBUSY, -ENOMEM, or -EOPNOTSUPP",
       example:
         "arena = arena_create 16 --map-extra 0x100000000000\narena_reserve_pages arena 0x100000004000 2",
+      answers: [
+        [
+          .errno(.EINVAL, .noArena, .zeroPages, .addressNotAligned, .pastArenaPages),
+          .errno(.EBUSY, .arenaPagesTaken, .arenaLocked), .errno(.ENOMEM, .noDescriptor),
+          .errno(.EOPNOTSUPP, .noArenaReserve),
+        ], .sleeps,
+      ],
       .call(arenaReserve)),
     Verb(
       "arena_fault", .arenas, .nothing, .writer, [.arena, .address, visitors.parameter],
@@ -78,12 +140,25 @@ extension Verb {
       returns: "the byte, 0 where a program misses a page and for --write; SIGSEGV, or -EFAULT",
       example:
         "arena = arena_create 16 --map-extra 0x100000000000\narena_fault arena 0x100000004000 --as bpf",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.EAGAIN, .arenaLocked), .signal(.SIGBUS, .arenaLocked),
+          .signal(
+            .SIGSEGV, .noUserMapping, .noUserRight, .arenaFaults, .arenaPoisoned, .arenaPageMapped,
+            .noDescriptor, .noFrames, .noTableMemory), .fault(.notMapped), .warn(.arenaPageMapped),
+        ]
+      ],
       .call(arenaFault)),
     Verb(
       "arena_freeze", .arenas, .nothing, .writer, [.arena],
       summary: "let nobody map an arena writable any more", kernel: "map_freeze",
       returns: "0, -EPERM when it is frozen, -EBUSY once anybody has mapped it writable",
-      example: "arena = arena_create 16\narena_freeze arena", .call(arenaFreeze)),
+      example: "arena = arena_create 16\narena_freeze arena",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.EPERM, .arenaFrozen), .errno(.EBUSY, .arenaWritable),
+        ]
+      ], .call(arenaFreeze)),
     Verb(
       "arena_info", .arenas, .nothing, .reader, [.arena],
       summary: "show an arena: addresses, counts, and its free pages by place and by length",
@@ -92,12 +167,14 @@ extension Verb {
         text: addresses; counts (slots are free pages in so many ranges, waiting are frees that wait for \
         the lock or a context); `slot FIRST LAST` for each range; their first pages, the longest first
         """,
-      example: "arena = arena_create 16\narena_info arena", .call(arenaInfo)),
+      example: "arena = arena_create 16\narena_info arena", answers: [[.errno(.ENOENT, .noArena)]],
+      .call(arenaInfo)),
     Verb(
       "arena_free", .arenas, .nothing, .writer, [.arena],
       summary: "close an arena: it goes with all its pages as soon as no user maps it",
       kernel: "arena_map_free", returns: "0, or -ENOENT",
-      example: "arena = arena_create 16\narena_free arena", .call(arenaFree)),
+      example: "arena = arena_create 16\narena_free arena", answers: [[.errno(.ENOENT, .noArena)]],
+      .call(arenaFree)),
   ]
 
   private static func arenaCreate(

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension Verb.Group {
+  static let files = Verb.Group("buffers", "Files and buffers")
+}
+
 /// udmabuf: buffers of pages of memfds.
 extension Verb {
   static let buffers: [Verb] = [
@@ -11,6 +15,14 @@ extension Verb {
       kernel: "udmabuf_create",
       returns: "the address of the dma-buf, -EINVAL, -EBADFD, -EFBIG, or -ENOMEM",
       example: "fd = memfd_create --size 4M --seals shrink\nu = udmabuf_create fd 1M 64K",
+      answers: [
+        [
+          .errno(.EBADFD, .noMemfd, .hugeMemfd), .errno(.EFBIG, .fileTooLarge),
+          .errno(
+            .EINVAL, .zeroPages, .itemNotAligned, .behindFileEnd, .sealsForbid, .bufferTooLarge,
+            .pageNotResident), .errno(.ENOMEM, .noDescriptor, .noFrames),
+        ], .sleeps,
+      ],
       .call(create)),
     Verb(
       "udmabuf_create_list", .files, .address, .writer, options: [.bufferFlags, .bufferItems],
@@ -20,13 +32,22 @@ extension Verb {
         fd = memfd_create --size 4M --seals shrink
         u = udmabuf_create_list fd:0:2M fd:1M:1M fd:2M:2M
         w = udmabuf_vmap u
-        """, .control(createList),
+        """,
+      answers: [
+        [
+          .errno(.EBADFD, .noMemfd, .hugeMemfd), .errno(.EFBIG, .fileTooLarge),
+          .errno(
+            .EINVAL, .zeroPages, .itemNotAligned, .behindFileEnd, .sealsForbid, .bufferTooLarge,
+            .pageNotResident), .errno(.ENOMEM, .noDescriptor, .noFrames),
+        ], .sleeps, [.errno(.EINVAL, .tooManyItems)],
+      ], .control(createList),
       check: { parser throws(LineFailure) in _ = try parser.call.items(parser.names) }),
     Verb(
       "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
       summary: "set the limits of buffers that come (parameters of the module), and show them",
       returns: "list_limit=N size_limit_mb=N; -ERANGE for what is no int",
       example: "udmabuf_limits --list 2000", facts: [.looksAlone],
+      answers: [[.errno(.ERANGE, .notInt)]],
       .call(setLimits)),
     Verb(
       "udmabuf_vmap", .files, .address, .writer, [.buffer],
@@ -36,7 +57,14 @@ extension Verb {
         fd = memfd_create --size 64K --seals shrink
         u = udmabuf_create fd 0 64K
         w = udmabuf_vmap u
-        """, .call(mapBuffer)),
+        """,
+      answers: [
+        [
+          .errno(
+            .EINVAL, .noBuffer, .noBufferMap, .frameHasStructPage, .noHole, .noDescriptor,
+            .noTableMemory), .bug(.inInterrupt), .warn(.frameHasStructPage),
+        ], .sleeps,
+      ], .call(mapBuffer)),
     Verb(
       "udmabuf_vunmap", .files, .nothing, .writer, [.buffer],
       summary: "take back one udmabuf_vmap, and with the last one the mapping",
@@ -46,7 +74,7 @@ extension Verb {
         u = udmabuf_create fd 0 64K
         w = udmabuf_vmap u
         udmabuf_vunmap u
-        """, .call(unmapBuffer)),
+        """, answers: [[.errno(.EINVAL, .noBuffer), .bug(.bufferNotMapped)]], .call(unmapBuffer)),
     Verb(
       "udmabuf_sync", .files, .nothing, .writer, [.buffer, .syncFlags],
       summary: "begin or end to use a dma-buf by the CPU (DMA_BUF_IOCTL_SYNC)",
@@ -56,12 +84,13 @@ extension Verb {
         u = udmabuf_create fd 0 64K
         udmabuf_sync u start,read
         udmabuf_sync u end,read
-        """, .call(sync)),
+        """, answers: [[.errno(.EINVAL, .noBuffer, .syncFlags, .noSyncTable)]], .call(sync)),
     Verb(
       "dmabufs", .files, .nothing, .reader,
       summary: "show the dma-bufs there are, the newest first, and their pages",
       kernel: "dma_buf_debug_show", returns: "text",
       example: "fd = memfd_create --size 64K --seals shrink\nu = udmabuf_create fd 0 64K\ndmabufs",
+      answers: [[.errno(.EINVAL, .noBuffer)]],
       .call(show)),
   ]
 

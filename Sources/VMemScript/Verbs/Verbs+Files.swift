@@ -11,7 +11,15 @@ extension Verb {
       kernel: "do_filp_open",
       returns:
         "the address of its inode, -ENOENT, -EACCES, -EISDIR, -EINVAL, -EFBIG, -EMFILE, or -ENOMEM",
-      example: "f = file_open --size 64K --folio-order 2", exits: [.sessionsFile], .control(open),
+      example: "f = file_open --size 64K --folio-order 2", exits: [.sessionsFile],
+      answers: [
+        [
+          .errno(.ENOENT, .hostFile), .errno(.EACCES, .hostFile), .errno(.EISDIR, .hostFile),
+          .errno(.EIO, .hostFile), .errno(.EINVAL, .hostFile, .folioOrderTooHigh, .readAheadWindow),
+          .errno(.EFBIG, .fileTooLarge), .errno(.EMFILE, .tooManyDescriptors),
+          .errno(.ENAMETOOLONG, .pathTooLong), .errno(.ENOMEM, .noDescriptor, .noFrames),
+        ], .sleeps,
+      ], .control(open),
       check: { parser throws(LineFailure) in try parser.call.checkFile() },
       ask: { interpreter throws(LineFailure) in
         guard interpreter.call.arguments.has(.hostFile) else { return }
@@ -23,52 +31,85 @@ extension Verb {
       options: [.fileSize, .addedSeals, .huge, .optimized, .folioOrder],
       summary: "make a memfd; without --seals it can never be sealed", kernel: "memfd_create",
       returns: "the address of its inode, -EINVAL, or -ENOMEM",
-      example: "fd = memfd_create --size 4M --seals shrink", .call(createMemfd)),
+      example: "fd = memfd_create --size 4M --seals shrink",
+      answers: [
+        [
+          .errno(.EINVAL, .fileTooLarge, .noSuchSeal, .notWholeHugePages, .folioOrderTooHigh),
+          .errno(.ENOMEM, .noDescriptor),
+        ], .sleeps,
+      ], .call(createMemfd)),
     Verb(
       "memfd_add_seals", .files, .nothing, .writer, [.openFile, .seals],
       summary: "promise that a memfd will not shrink, grow, or be written (F_ADD_SEALS)",
       kernel: "memfd_add_seals", returns: "0, -EBADF, -EINVAL, -EPERM, or -EBUSY",
-      example: "fd = memfd_create --seals none\nmemfd_add_seals fd shrink,grow", .call(addSeals)),
+      example: "fd = memfd_create --seals none\nmemfd_add_seals fd shrink,grow",
+      answers: [
+        .openFile,
+        [
+          .errno(.EINVAL, .notMemfd, .noSuchSeal), .errno(.EPERM, .sealed),
+          .errno(.EBUSY, .writableMapping, .pagePinned),
+        ],
+      ], .call(addSeals)),
     Verb(
       "memfd_get_seals", .files, .nothing, .reader, [.openFile],
       summary: "the seals of a memfd (F_GET_SEALS)", kernel: "memfd_get_seals",
       returns: "the sum of 1 seal, 2 shrink, 4 grow, 8 write, 16 future_write; or -EINVAL",
-      example: "fd = memfd_create --seals shrink\nmemfd_get_seals fd", .call(getSeals)),
+      example: "fd = memfd_create --seals shrink\nmemfd_get_seals fd",
+      answers: [.openFile, [.errno(.EINVAL, .notMemfd)]], .call(getSeals)),
     Verb(
       "close", .files, .nothing, .writer, [.fileOrBuffer],
       summary: "close a file or a udmabuf; it goes with its last mapping", kernel: "filp_close",
-      returns: "0, or -EBADF", example: "f = file_open --size 64K\nclose f", .call(close)),
+      returns: "0, or -EBADF", example: "f = file_open --size 64K\nclose f",
+      answers: [.openFile, [.errno(.EINVAL, .noBuffer), .bug(.bufferMapped)]], .call(close)),
     Verb(
       "pread", .files, .nothing, .writer, [.openFile, .byteOffset, .length],
       summary: "read bytes of a file, as far as it goes", kernel: "vfs_read",
       returns: "bytes as `read` prints them; EOF behind the end; -EBADF, -EINVAL, -EIO, or -ENOMEM",
-      example: "f = file_open --size 64K\npread f 4K 8", .call(pread)),
+      example: "f = file_open --size 64K\npread f 4K 8",
+      answers: [.openFile, .readsFile, [.errno(.EINVAL, .offsetTooLarge)], .sleeps], .call(pread)),
     Verb(
       "pwrite", .files, .nothing, .writer, [.openFile, .byteOffset, .bytes],
       summary: "write bytes of a file in memory; it becomes longer where it must",
       kernel: "vfs_write",
       returns: "bytes written; -EBADF, -EFBIG, -EPERM, -EINVAL, -EIO, or -ENOMEM",
-      example: "f = file_open --size 64K\npwrite f 4094 text:hello", .call(pwrite)),
+      example: "f = file_open --size 64K\npwrite f 4094 text:hello",
+      answers: [
+        .openFile, .readsFile,
+        [.errno(.EFBIG, .fileTooLarge), .errno(.EINVAL, .hugetlbWrite), .errno(.EPERM, .sealed)],
+        .sleeps,
+      ], .call(pwrite)),
     Verb(
       "ftruncate", .files, .nothing, .writer, [.openFile, .size],
       summary: "set a file's size; pages behind it go, whoever has them mapped in the kernel",
       kernel: "do_ftruncate", returns: "0, -EBADF, -EINVAL, or -EPERM",
-      example: "f = file_open --size 64K\nftruncate f 4097", .call(ftruncate)),
+      example: "f = file_open --size 64K\nftruncate f 4097",
+      answers: [
+        .openFile, [.errno(.EINVAL, .fileTooLarge, .notWholeHugePages), .errno(.EPERM, .sealed)],
+      ], .call(ftruncate)),
     Verb(
       "fallocate", .files, .nothing, .writer, [.openFile, .fileRange], options: [.punchesHole],
       summary: "give a range of a file memory, or take it", kernel: "vfs_fallocate",
       returns: "0, -EBADF, -EINVAL, -EFBIG, -EPERM, -ENOSPC, -ENOMEM, or -EOPNOTSUPP",
-      example: "fd = memfd_create --size 64K\nfallocate fd 0..64K", .call(fallocate)),
+      example: "fd = memfd_create --size 64K\nfallocate fd 0..64K",
+      answers: [
+        .openFile, .readsFile,
+        [
+          .errno(.EINVAL, .emptyRange), .errno(.EFBIG, .fileTooLarge), .errno(.EPERM, .sealed),
+          .errno(.ENOSPC, .noHugePage), .errno(.EOPNOTSUPP, .hostFileHoles),
+        ], .sleeps,
+      ], .call(fallocate)),
     Verb(
       "readahead", .files, .nothing, .writer, [.openFile, .fileRange],
       summary: "read a range of a file into memory", kernel: "force_page_cache_ra",
       returns: "0, -EBADF, -EINVAL, -EIO, or -ENOMEM",
-      example: "f = file_open --size 64K\nreadahead f 0..16K", .call(readAhead)),
+      example: "f = file_open --size 64K\nreadahead f 0..16K",
+      answers: [.openFile, .readsFile, [.errno(.EINVAL, .emptyRange)], .sleeps], .call(readAhead)),
     Verb(
       "shrink_folio_list", .files, .nothing, .writer, [.openFile, .fileRange],
       summary: "take clean folios of a host file out of memory, as reclaim does",
       kernel: "shrink_folio_list", returns: "pages that went; -EBADF, or -EINVAL",
-      example: "f = file_open --size 64K\nshrink_folio_list f 0..64K", .call(shrinkFolios)),
+      example: "f = file_open --size 64K\nshrink_folio_list f 0..64K",
+      answers: [.openFile, [.errno(.EINVAL, .emptyRange)]], .call(shrinkFolios)),
     Verb(
       "fsync", .files, .nothing, .writer, [.openFile], options: [.hostPaths],
       summary: "write dirty pages, and the size, to the host's file", kernel: "vfs_fsync",
@@ -77,13 +118,21 @@ extension Verb {
         ExitCondition(
           .cannotCreate,
           when: "the file is a machine's, or came with the image of a stranger (--host-paths)")
-      ], .control(fsync), ask: askFsync),
+      ], answers: [.openFile, [.errno(.EIO, .hostFile)]], .control(fsync), ask: askFsync),
     Verb(
       "vmap_file", .files, .address, .writer, [.openFile, .fileRange],
       options: [.rfc, .flags, protections.parameter, .caller],
       summary: "map the pages of a range of a file into the kernel; all must be in memory",
       kernel: "vmap_file", returns: "the address of the first page, or NULL",
       example: "f = file_open --size 64K\nreadahead f 0..64K\nw = vmap_file f 6K..20K",
+      answers: [
+        .openFile, .reserves, .mapsOwnArea,
+        [
+          .null(
+            .emptyRange, .pageNotResident, .behindFileEnd, .flushResetPerms, .morePagesThanRAM,
+            .sizeRoundsToZero), .warn(.flushResetPerms, .noGuard),
+        ],
+      ],
       .call(vmapFile)),
     Verb(
       "files", .files, .nothing, .reader, summary: "show the files there are, the newest first",
@@ -92,6 +141,7 @@ extension Verb {
       "folios", .files, .nothing, .reader, [.openFile],
       summary: "show the folios of a file that are in memory, and what is not", returns: "text",
       example: "f = file_open --size 64K --folio-order 2\nreadahead f 4K..8K\nfolios f",
+      answers: [.openFile],
       .call(showFolios)),
   ]
 

@@ -12,7 +12,7 @@ extension Verb {
         get_vm_area 4K
         expect NULL get_vm_area 4K
         inject off
-        """,
+        """, answers: [[.errno(.EINVAL, .noSuchTable)]],
       .control(inject), check: checkInject),
     Verb(
       "injections", .machine, .nothing, .reader, summary: "show which allocations are made to fail",
@@ -156,6 +156,14 @@ extension Call {
     }
     return UInt32(index)
   }
+}
+
+extension Counter {
+  static let injection: [Counter] = [
+    Counter("machine", "injected", "failures injected since boot") { m, _ in
+      m.injectedFailures
+    }
+  ]
 }
 
 extension Parameter {

@@ -12,7 +12,7 @@ extension Verb {
         entries, levels of the tree of free addresses, and flushes on each CPU
         """,
       example: "test_vmalloc run_test_mask=9 test_loop_count=100 nr_threads=2",
-      facts: [.lasts], .control(testVmalloc),
+      facts: [.lasts], answers: [.faults, .sleeps], .control(testVmalloc),
       check: { parser throws(LineFailure) in
         _ = try parser.call.testSettings(cpus: 1)
       })

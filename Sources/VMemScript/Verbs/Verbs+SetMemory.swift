@@ -31,6 +31,7 @@ extension Verb {
       summary: "have vfree put right what the pages of an area allow in the direct map",
       kernel: "set_vm_flush_reset_perms", returns: "0, also where there is no area",
       example: "v = vmalloc 16K\nset_vm_flush_reset_perms v\nset_memory_ro v 4\nvfree v",
+      answers: [[.errno(.ENOENT, .noAreaAtAddress), .note(.noAreaAtAddress)]],
       .call(setFlushResetPerms)),
   ]
 
@@ -42,6 +43,15 @@ extension Verb {
       name, .mapping, .nothing, .writer, [.address, .pageCount], summary: summary, kernel: name,
       returns: "0, -EFAULT where nothing is mapped, or -ENOMEM; BUG in a hard interrupt",
       example: example,
+      answers: [
+        [
+          .errno(.EFAULT, .notMapped), .errno(.ENOMEM, .noTableMemory),
+          .bug(.inInterrupt, .neverEnds), .warn(.notMapped),
+          .warns(
+            "the pages become writable and executable at once", "ADDRESS is not page aligned"),
+          .note(.startIsRounded),
+        ], .sleeps,
+      ],
       .call { machine, call throws(Refusal) in
         let address = call.arguments[.address]
         if address & 4095 != 0 {

@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension Verb.Group {
+  static let stacks = Verb.Group("stacks", "Stacks of threads")
+}
+
 /// Stacks of threads.
 extension Verb {
   static let stacks: [Verb] = [
@@ -9,16 +13,25 @@ extension Verb {
       options: [.stackSize, policies.parameter, .caller],
       summary: "make a thread's stack", kernel: "alloc_thread_stack_node",
       returns: "its lowest address, -EINVAL for another size, or NULL",
-      example: "t = stack_alloc --policy dynamic", .call(allocate)),
+      example: "t = stack_alloc --policy dynamic",
+      answers: [.reserves, .mapsOwnArea, [.errno(.EINVAL, .stackSize), .null(.noFrames)]],
+      .call(allocate)),
     Verb(
       "stack_free", .stacks, .nothing, .writer, [.stack],
       summary: "give a stack back, with its pages", kernel: "free_thread_stack",
-      returns: "0, or -ENOENT", example: "t = stack_alloc\nstack_free t", .call(free)),
+      returns: "0, or -ENOENT", example: "t = stack_alloc\nstack_free t",
+      answers: [[.errno(.ENOENT, .noStack)]], .call(free)),
     Verb(
       "stack_touch", .stacks, .nothing, .writer, [.stack, .stackDepth], options: [.stackWrite],
       summary: "access the word so deep on a stack, as a push does; a dynamic one gets its pages",
       kernel: "dynamic_stack_fault", returns: "0, -ENOENT, or -EFAULT and an oops in the log",
       example: "t = stack_alloc --policy dynamic\nstack_touch t 5000 --write\nread t.end-5000 8",
+      answers: [
+        [
+          .errno(.ENOENT, .noStack),
+          .fault(.stackGuard, .belowStack, .aboveStack, .doubleFault),
+        ], .faults,
+      ],
       .call(touch)),
     Verb(
       "stack_run", .stacks, .nothing, .writer, [.stack, .runDepth], options: [.runFrame],
@@ -28,12 +41,20 @@ extension Verb {
         an oops in the log
         """,
       example: "t = stack_alloc --policy dynamic\nstack_run t --depth 12K\nread t.end-12K 8",
+      answers: [
+        [
+          .errno(.ENOENT, .noStack), .errno(.EINVAL, .stackFrame, .noDepth),
+          .errno(.ENOMEM, .noHostWindow),
+          .fault(.stackGuard, .belowStack, .aboveStack, .doubleFault, .invalidFrame),
+        ]
+      ],
       .call(run)),
     Verb(
       "stack_reclaim", .stacks, .nothing, .writer, [.stack],
       summary: "take back the pages of a stack that were never accessed",
       returns: "how many pages, -ENOENT, or -EINVAL for a stack of another policy",
       example: "t = stack_alloc --policy reclaim\nstack_touch t 8\nstack_reclaim t",
+      answers: [[.errno(.ENOENT, .noStack), .errno(.EINVAL, .notReclaimable)]],
       .call(takeBack)),
     Verb(
       "stack_stat", .stacks, .nothing, .reader,
@@ -43,7 +64,8 @@ extension Verb {
     Verb(
       "schedule", .stacks, .nothing, .writer,
       summary: "enter the scheduler: what the task has taken from the CPU's stash is replaced",
-      kernel: "__schedule", returns: "0", example: "schedule", .call(schedule),
+      kernel: "__schedule", returns: "0", example: "schedule",
+      answers: [[.warns("scheduling while atomic")]], .call(schedule),
       parts: { _ throws(LineFailure) in .schedule }),
   ]
 
@@ -119,6 +141,20 @@ extension Verb {
     static: all pages at once; dynamic: the top one, others by faults; reclaim: all, and \
     stack_reclaim takes back what was never accessed (default static)
     """)
+}
+
+extension Counter {
+  static let stacks: [Counter] = [
+    Counter("machine", "kernel_stack", "kB of stacks (nr_kernel_stack)") { m, _ in
+      m.stacks.stackStatistics.kernel
+    },
+    Counter(
+      "machine", "stack_faults", "kB of them that faults have mapped (nr_dynamic_stacks_faults)"
+    ) { m, _ in m.stacks.stackStatistics.faults },
+    Counter("machine", "stash", "pages in the current CPU's stash") { m, _ in
+      UInt64(m.stacks.stackStash(ofCPU: m.cpu).count { $0.pfn != nil && !$0.isTaken })
+    },
+  ]
 }
 
 extension Parameter {

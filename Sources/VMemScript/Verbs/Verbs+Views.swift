@@ -1,6 +1,10 @@
 internal import VMem
 internal import VMemViews
 
+extension Verb.Group {
+  static let views = Verb.Group("views", "Views")
+}
+
 extension Verb {
   static let views: [Verb] = [
     Verb(
@@ -14,7 +18,8 @@ extension Verb {
       kernel: "ptdump_walk_pgd_level_debugfs",
       returns:
         "text: ptdump as debugfs page_tables/kernel or current_kernel, a tree, counts; or a picture",
-      example: "page_tables --range s..s+4G --format tree", .control(pageTables)),
+      example: "page_tables --range s..s+4G --format tree",
+      answers: [[.errno(.ENOENT, .noUserSpace)]], .control(pageTables)),
     Verb(
       "map", .views, .nothing, .reader, [],
       options: [.mapRange, pictureForms.parameter, .vmallocinfoFile],
