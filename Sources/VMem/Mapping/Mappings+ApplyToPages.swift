@@ -10,7 +10,7 @@ extension Mappings {
     try checkApplied(start, end)
     // The kernel steps in pages from `start`, and stops only where a step meets the end of a table's
     // range.
-    let isOneTable = start >> 21 == (end &- 1) >> 21
+    let isOneTable = Level.isOneEntry(start, end, depth: 2)
     guard (end &- start) & 4095 == 0, start & 4095 == 0 || isOneTable else {
       throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)
     }

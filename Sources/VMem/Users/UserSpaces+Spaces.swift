@@ -15,7 +15,9 @@ extension UserSpaces {
     ram[space] = UserSpace(top: top)
     insertTopTable(of: space)
     ram[ram.users].tables[map.levels] += 1
-    for index in 256..<512 { ram[table: UInt64(top), index] = ram[table: tables.top, index] }
+    for index in Level.userEntries..<Level.entries {
+      ram[table: UInt64(top), index] = ram[table: tables.top, index]
+    }
     return address(of: space)
   }
 

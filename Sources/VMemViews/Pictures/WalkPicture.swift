@@ -104,7 +104,7 @@ struct WalkPicture: ~Copyable {
 
   /// A table, the entry that is taken, and what that says.
   private mutating func draw(_ machine: borrowing Machine, _ step: WalkedEntry, _ table: UInt64) {
-    let mark = y + 2 + step.index * (Self.boxHeight - 8) / 512
+    let mark = y + 2 + step.index * (Self.boxHeight - 8) / Level.entries
     let isHole = if case .hole = step.target { true } else { false }
     var meanings: [String] = []
     var names: [String] = []
