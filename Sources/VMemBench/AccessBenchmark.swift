@@ -63,15 +63,15 @@ struct AccessBenchmark: Benchmark {
   ) throws(BenchmarkFailure) -> UInt64 {
     do throws(Refusal) {
       let set = try machine.allocatePages(count: UInt64(count))
-      let list = (0..<UInt64(count)).map { UInt64(machine.page($0, of: set) ?? 0) }
+      let list = (0..<UInt64(count)).map { UInt64(machine.pageSets.page($0, of: set) ?? 0) }
       let size = UInt64(count) << 12
-      let area = try machine.getVMArea(size: size, flags: .sparse)
-      try machine.vmAreaMapPages(area: area, start: area, end: area + size, pages: list)
+      let area = try machine.vmAreas.getVMArea(size: size, flags: .sparse)
+      try machine.mappings.vmAreaMapPages(area: area, start: area, end: area + size, pages: list)
       for page in 0..<count {
         for (offset, word) in [
           (0, UInt64(page) &* 0x9e37_79b9_7f4a_7c15), (2048, UInt64(page)),
         ] {
-          try machine.store(area + UInt64(page << 12 + offset), word)
+          try machine.mmu.store(area + UInt64(page << 12 + offset), word)
           // Safe: inside the window.
           unsafe window.base.storeBytes(
             of: word, toByteOffset: page << 12 + offset, as: UInt64.self)
@@ -99,7 +99,7 @@ struct AccessBenchmark: Benchmark {
     var (state, sum): (UInt64, UInt64) = (88_172_645_463_325_252, 0)
     do throws(Refusal) {
       for _ in 0..<loads {
-        sum &+= try machine.load(area &+ Self.next(&state, UInt64(count)))
+        sum &+= try machine.mmu.load(area &+ Self.next(&state, UInt64(count)))
       }
     } catch {
       throw .refused(error)

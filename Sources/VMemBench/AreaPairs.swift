@@ -33,7 +33,7 @@ struct AreaPairs: ~Copyable {
   mutating func fill() throws(BenchmarkFailure) {
     do throws(Refusal) {
       for slot in 0..<live {
-        let address = try machine.getVMArea(size: nextSize())
+        let address = try machine.vmAreas.getVMArea(size: nextSize())
         // Safe: slots are numbered below `live`.
         unsafe slots[slot] = address
         add(address)
@@ -68,8 +68,8 @@ struct AreaPairs: ~Copyable {
       }
     turn = turn + 1 == live ? 0 : turn + 1
     // Safe: slots are numbered below `live`.
-    try machine.freeVMArea(unsafe slots[slot])
-    let address = try machine.getVMArea(size: nextSize())
+    try machine.vmAreas.freeVMArea(unsafe slots[slot])
+    let address = try machine.vmAreas.getVMArea(size: nextSize())
     unsafe slots[slot] = address
     add(address)
   }

@@ -58,7 +58,7 @@ struct DumpBenchmark: Benchmark {
     configuration.memory = 1 << 30
     let machine = try Machine.booted(configuration)
     do throws(Refusal) {
-      for _ in 0..<areas { _ = try machine.vmalloc(VmallocRequest(size: 4096)) }
+      for _ in 0..<areas { _ = try machine.mappings.vmalloc(VmallocRequest(size: 4096)) }
     } catch {
       throw .refused(error)
     }

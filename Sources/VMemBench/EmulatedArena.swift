@@ -11,10 +11,10 @@ struct EmulatedArena {
   init(_ machine: borrowing Machine, pages: Int) throws(BenchmarkFailure) {
     self.pages = UInt64(pages)
     do throws(Refusal) {
-      arena = try machine.createArena(Machine.ArenaRequest(pages: self.pages))
-      mm = try machine.allocateMM()
-      try machine.switchMM(mm)
-      place = try machine.arenaMmap(arena, mm: mm, Machine.ArenaMmapRequest())
+      arena = try machine.arenas.createArena(Machine.ArenaRequest(pages: self.pages))
+      mm = try machine.users.allocateMM()
+      try machine.users.switchMM(mm)
+      place = try machine.arenas.arenaMmap(arena, mm: mm, Machine.ArenaMmapRequest())
     } catch {
       throw .refused(error)
     }
@@ -28,7 +28,7 @@ struct EmulatedArena {
     let duration_ns: UInt64
     do throws(Refusal) {
       let start_ns = Timings.now_ns()
-      for page in 0..<pages { try machine.store(place + page << 12, page + 1) }
+      for page in 0..<pages { try machine.mmu.store(place + page << 12, page + 1) }
       duration_ns = Timings.now_ns() - start_ns
     } catch {
       throw .refused(error)
@@ -48,7 +48,7 @@ struct EmulatedArena {
       let start_ns = Timings.now_ns()
       while done < pages {
         let count = min(UInt64(batch), pages - done)
-        let address = try machine.arenaAllocPages(arena, count: count)
+        let address = try machine.arenas.arenaAllocPages(arena, count: count)
         isInRow = isInRow && address == place + done << 12
         done += count
       }
@@ -66,11 +66,11 @@ struct EmulatedArena {
     var sum: UInt64 = 0
     let count: UInt64
     do throws(Refusal) {
-      count = try machine.arenaInfo(arena).pages
+      count = try machine.arenas.arenaInfo(arena).pages
       for page in 0..<pages {
         let address = arena + place & 0xffff_ffff + page << 12
-        sum &+= try machine.load(address)
-        sum &+= try machine.load(address + 4088)
+        sum &+= try machine.mmu.load(address)
+        sum &+= try machine.mmu.load(address + 4088)
       }
     } catch {
       throw .refused(error)
@@ -85,13 +85,13 @@ struct EmulatedArena {
   func release(_ machine: borrowing Machine) throws(BenchmarkFailure) {
     let left: UInt64
     do throws(Refusal) {
-      for page in 0..<pages { try machine.store(arena + place & 0xffff_ffff + page << 12, ~0) }
-      try machine.arenaFreePages(arena, place, count: pages)
-      left = try machine.arenaInfo(arena).pages
-      try machine.arenaMunmap(arena, mm: mm)
+      for page in 0..<pages { try machine.mmu.store(arena + place & 0xffff_ffff + page << 12, ~0) }
+      try machine.arenas.arenaFreePages(arena, place, count: pages)
+      left = try machine.arenas.arenaInfo(arena).pages
+      try machine.arenas.arenaMunmap(arena, mm: mm)
       var request = Machine.ArenaMmapRequest()
       request.hint = place
-      _ = try machine.arenaMmap(arena, mm: mm, request)
+      _ = try machine.arenas.arenaMmap(arena, mm: mm, request)
     } catch {
       throw .refused(error)
     }

@@ -92,7 +92,7 @@ struct KcoreBenchmark: Benchmark {
     let first = machine.map.pageOffset + shape.memory - shape.pieces * shape.stride
     do throws(Refusal) {
       for piece in 0..<shape.pieces {
-        try machine.fill(
+        try machine.mmu.fill(
           first + piece * shape.stride, count: shape.size, byte: UInt8(1 + piece % 255))
       }
     } catch {

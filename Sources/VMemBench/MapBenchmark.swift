@@ -28,7 +28,7 @@ struct MapBenchmark: Benchmark {
     let list = try pageList(machine)
     let area: UInt64
     do throws(Refusal) {
-      area = try machine.getVMArea(size: UInt64(pages) << 12, flags: .sparse)
+      area = try machine.vmAreas.getVMArea(size: UInt64(pages) << 12, flags: .sparse)
     } catch {
       throw .refused(error)
     }
@@ -52,7 +52,7 @@ struct MapBenchmark: Benchmark {
   private func pageList(_ machine: borrowing Machine) throws(BenchmarkFailure) -> [UInt64] {
     do throws(Refusal) {
       let set = try machine.allocatePages(count: UInt64(pages))
-      return (0..<UInt64(pages)).reversed().map { UInt64(machine.page($0, of: set) ?? 0) }
+      return (0..<UInt64(pages)).reversed().map { UInt64(machine.pageSets.page($0, of: set) ?? 0) }
     } catch {
       throw .refused(error)
     }
@@ -65,16 +65,16 @@ struct MapBenchmark: Benchmark {
     let end = area + UInt64(pages) << 12
     do throws(Refusal) {
       let start_ns = Timings.now_ns()
-      try machine.vmAreaMapPages(area: area, start: area, end: end, pages: list)
+      try machine.mappings.vmAreaMapPages(area: area, start: area, end: end, pages: list)
       let map_ns = Timings.now_ns() - start_ns
       let wrong = probes.first {
-        machine.vmallocToPFN(area + UInt64($0) << 12) != list[$0]
+        machine.mappings.vmallocToPFN(area + UInt64($0) << 12) != list[$0]
       }
       let middle_ns = Timings.now_ns()
-      try machine.vmAreaUnmapPages(area: area, start: area, end: end)
+      try machine.mappings.vmAreaUnmapPages(area: area, start: area, end: end)
       let unmap_ns = Timings.now_ns() - middle_ns
       if wrong == nil,
-        probes.allSatisfy({ machine.vmallocToPFN(area + UInt64($0) << 12) == nil })
+        probes.allSatisfy({ machine.mappings.vmallocToPFN(area + UInt64($0) << 12) == nil })
       {
         return (map_ns, unmap_ns)
       }

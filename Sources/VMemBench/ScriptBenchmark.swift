@@ -99,12 +99,12 @@ struct ScriptBenchmark: Benchmark {
     let start_ns = Timings.now_ns()
     for line in 0..<lines where line.isMultiple(of: 2) {
       let area = Self.area(machine)
-      if line + 1 < lines, let area { try? machine.freeVMArea(area) }
+      if line + 1 < lines, let area { try? machine.vmAreas.freeVMArea(area) }
     }
     return (Timings.now_ns() - start_ns, State(machine))
   }
 
   private static func area(_ machine: borrowing Machine) -> UInt64? {
-    try? machine.getVMArea(size: size)
+    try? machine.vmAreas.getVMArea(size: size)
   }
 }

@@ -60,15 +60,15 @@ struct StackBenchmark: Benchmark {
     let duration_ns: UInt64
     let isRight: Bool
     do throws(Refusal) {
-      let stack = try machine.allocateStack(size: size, policy: policy)
+      let stack = try machine.stacks.allocateStack(size: size, policy: policy)
       window.hide()
       // A frame a page, as the peers touch one byte of each.
       let used = try machine.stacks.runOnStack(stack, depth: size, frame: 4096, in: window)
       duration_ns = window.duration_ns
-      let words = (try machine.load(stack), try machine.load(stack + size - 4096))
+      let words = (try machine.mmu.load(stack), try machine.mmu.load(stack + size - 4096))
       isRight = used == size && words == (size, 4096)
       try machine.schedule()
-      try machine.freeStack(stack)
+      try machine.stacks.freeStack(stack)
     } catch {
       throw .refused(error)
     }

@@ -44,9 +44,9 @@ struct VmallocBenchmark: Benchmark {
     let start_ns = Timings.now_ns()
     do throws(Refusal) {
       for _ in 0..<pairs {
-        let address = try machine.vmalloc(VmallocRequest(size: size))
-        isMapped = isMapped && machine.vmallocToPFN(address + size - 1) != nil
-        try machine.vfree(address)
+        let address = try machine.mappings.vmalloc(VmallocRequest(size: size))
+        isMapped = isMapped && machine.mappings.vmallocToPFN(address + size - 1) != nil
+        try machine.mappings.vfree(address)
       }
     } catch {
       throw .refused(error)

@@ -51,7 +51,7 @@ struct VmallocinfoBenchmark: Benchmark {
     do throws(Refusal) {
       var request = VmallocRequest(size: 4096)
       request.caller = try machine.intern(caller: Array("vmemctl+0x0/0x0".utf8).span)
-      for _ in 0..<areas { _ = try machine.vmalloc(request) }
+      for _ in 0..<areas { _ = try machine.mappings.vmalloc(request) }
     } catch {
       throw .refused(error)
     }

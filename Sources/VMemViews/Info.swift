@@ -31,7 +31,7 @@ extension Views {
     }
     line("task", "\(task ?? "vmemctl"), pid \(machine.task + 1)", to: &output)
     line("context", "\(machine.context.name)", to: &output)
-    line("CR3", address((machine.walk(0).first?.table ?? 0) << 12), to: &output)
+    line("CR3", address((machine.mmu.walk(0).first?.table ?? 0) << 12), to: &output)
     let registers = ControlRegisters(c)
     line("CR4", "\(address(registers.cr4)) \(registers.cr4Names)", to: &output)
     line(

@@ -54,7 +54,7 @@ struct TableDump {
       note(step.part.lowerBound, level, 0, 0, to: &output)
       return .behind
     }
-    let flags = entry.bits & ~Entry.pfnMask
+    let flags = entry.attributes
     let protection = depth == levels ? flags : Self.effective(inherited[depth + 1], flags)
     if depth == 1 || step.mapsMemory {
       note(step.part.lowerBound, level, entry.bits, protection, to: &output)
@@ -75,7 +75,7 @@ struct TableDump {
     _ address: UInt64, _ level: Level, _ bits: UInt64, _ protection: UInt64,
     to output: inout ViewOutput
   ) {
-    let flags = bits & ~Entry.pfnMask
+    let flags = Entry(bits: bits).attributes
     let effective = bits == 0 ? 0 : protection
     if self.level == nil {
       header(to: &output)
@@ -140,17 +140,8 @@ struct TableDump {
   }
 
   private func attributes(to writer: inout ByteWriter) {
-    guard flags & Entry.present != 0 else { return writer.spaces(30) }
-    let isTableLevel = level != .pte
-    writer.write(flags & Entry.user != 0 ? "USR " : "    ")
-    writer.write(flags & Entry.writable != 0 ? "RW " : "ro ")
-    writer.write(flags & Entry.writeThrough != 0 ? "PWT " : "    ")
-    writer.write(flags & Entry.cacheDisable != 0 ? "PCD " : "    ")
-    writer.write(isTableLevel && flags & Entry.pageSize != 0 ? "PSE " : "    ")
-    // In a large leaf PAT is bit 12, which the kernel masks away with the frame number.
-    writer.write(!isTableLevel && flags & Entry.pageSize != 0 ? "PAT " : "    ")
-    writer.write(flags & Entry.global != 0 ? "GLB " : "    ")
-    writer.write(flags & Entry.noExecute != 0 ? "NX " : "x  ")
+    guard Entry(bits: flags).isPresent else { return writer.spaces(30) }
+    Entry(bits: flags).forEachColumn(at: level ?? .pte) { writer.write($0) }
   }
 
   /// Behind the row what no kernel prints, since none has protection keys of its own pages.
@@ -163,7 +154,7 @@ struct TableDump {
     output.field("size", count: end &- start)
     output.field("area", literal: markers[marker].name)
     output.field("level", literal: levelName)
-    output.field("present", flag: flags & Entry.present != 0)
+    output.field("present", flag: Entry(bits: flags).isPresent)
     output.field("flags", address: flags)
     if key != 0 { output.field("pkey", count: key) }
     output.endObject()

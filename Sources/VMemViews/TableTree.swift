@@ -67,7 +67,7 @@ struct TableTree {
 
   /// Attribute bits without accessed and dirty, which say nothing about how an entry was made.
   private static func shownFlags(_ entry: Entry) -> UInt64 {
-    entry.withoutNote.bits & ~(Entry.pfnMask | Entry.accessed | Entry.dirty)
+    entry.withoutNote.attributes & ~(Entry.accessed | Entry.dirty)
   }
 
   // MARK: Lines

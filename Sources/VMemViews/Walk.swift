@@ -17,7 +17,7 @@ extension Views {
     guard machine.map.isCanonical(address) else {
       return notCanonical(machine, address, to: &output)
     }
-    let steps = machine.walk(address)
+    let steps = machine.mmu.walk(address)
     if output.isJSON {
       jsonHead(machine, address, steps, to: &output)
       for step in steps { json(machine, WalkedEntry(step, machine.map, address), to: &output) }
@@ -75,7 +75,7 @@ extension Views {
   /// The area that an address lies in, or nil; of vm_map_ram, which has no vm_struct, its block.
   static func areaSentence(_ machine: borrowing Machine, _ address: UInt64) -> String? {
     var writer = ByteWriter(descriptor: nil)
-    guard let area = machine.findVMArea(address) else {
+    guard let area = machine.vmAreas.findVMArea(address) else {
       guard let area = mapRAMArea(machine, address) else { return nil }
       let isBlock = area.areaFlags & VMArea.mapBlock != 0
       writer.write(isBlock ? "in the vm_map_ram block " : "in the vm_map_ram mapping ")
@@ -192,7 +192,7 @@ extension Views {
       writer.write(page)
     }
     writer.write(", struct page at ")
-    writer.address(machine.structPageAddress(pfn))
+    writer.address(machine.pageSets.structPageAddress(pfn))
     if step.isStale { writer.write("; stale: freed under this entry (map_audit)") }
   }
 

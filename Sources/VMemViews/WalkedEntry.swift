@@ -13,6 +13,7 @@ struct WalkedEntry {
   let address: UInt64
   let level: Level
   let index: Int
+  private let depth: Int
   let entry: Entry
   /// Whether the frame was freed under the entry, and is somebody else's now.
   let isStale: Bool
@@ -29,15 +30,15 @@ struct WalkedEntry {
     entry = step.entry.withoutNote
     isStale = step.entry.isStale
     physicalAddress = step.entryPhysicalAddress
-    let depth = step.level.depth(levels: map.levels)
+    depth = step.level.depth(levels: map.levels)
     size = Level.size(depth: depth)
     levelBelow = depth == 1 ? nil : Level(depth: depth - 1, levels: map.levels)
   }
 
   var target: Target {
     if entry.mapsMemory(at: level) {
-      let base = entry.bits & Entry.pfnMask & ~(size - 1)
-      return .memory(base | address & (size - 1))
+      let inside = size - 1
+      return .memory(entry.base(depth: depth) | address & inside)
     }
     guard entry.isPresent, let levelBelow else { return .hole }
     return .table(pfn: entry.pfn, of: levelBelow)

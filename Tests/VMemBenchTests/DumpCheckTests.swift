@@ -13,7 +13,7 @@ import VMemViews
 
     init() throws {
       machine = try Machine(Configuration())
-      try machine.fill(machine.map.pageOffset + 512 << 20, count: 4096, byte: 0x5a)
+      try machine.mmu.fill(machine.map.pageOffset + 512 << 20, count: 4096, byte: 0x5a)
       var name = Array("/tmp/vmemctl-test-XXXXXX".utf8CString)
       let descriptor = mkstemp(&name)
       path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

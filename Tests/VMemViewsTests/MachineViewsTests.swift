@@ -38,7 +38,7 @@ import Testing
     _ = try story.machine.allocatePages(count: 1, order: 8)
     #expect(kB("MemFree", story) == machineFree - 1024)
     let far = story.area + 2 << 30
-    try story.machine.populate(start: far, end: far + 0x1000, level: .pte)
+    try story.machine.mappings.populate(start: far, end: far + 0x1000, level: .pte)
     // One PMD table and one PTE table.
     #expect(kB("PageTables", story) == tables + 8)
     #expect(kB("DirectMap4k", story) == 2048)
@@ -97,15 +97,15 @@ import Testing
     let machine = story.area
     let page = [story.frames[0]]
     for _ in 0..<12 { story.machine.tick() }
-    _ = try? story.machine.vmAreaMapPages(
+    _ = try? story.machine.mappings.vmAreaMapPages(
       area: machine, start: machine + 0x1000, end: machine + 0x2000, pages: page)
     story.machine.context = .irq
-    _ = try? story.machine.vmAreaMapPages(
+    _ = try? story.machine.mappings.vmAreaMapPages(
       area: machine, start: machine + 0x8000, end: machine + 0x9000, pages: page)
     story.machine.context = .process
     for _ in 0..<1_000_000 { story.machine.tick() }
-    _ = try? story.machine.getVMArea(size: 1 << 50)
-    _ = try? story.machine.vmAreaMapPages(
+    _ = try? story.machine.vmAreas.getVMArea(size: 1 << 50)
+    _ = try? story.machine.mappings.vmAreaMapPages(
       area: machine, start: machine + 0x8000, end: machine + 0x8000, pages: [])
     let text = story.shown { Views.dmesg($0, to: &$1) }
     #expect(
@@ -133,7 +133,7 @@ import Testing
     configuration.kernel = .v6_1
     configuration.switches = KernelVersion.v6_1.switches
     let machine = try Machine(configuration)
-    _ = try? machine.getVMArea(
+    _ = try? machine.vmAreas.getVMArea(
       size: 4_194_304, start: 0xffff_c900_0000_0000, end: 0xffff_c900_0000_1000)
     var output = ViewOutput(descriptor: nil, format: .text)
     Views.dmesg(machine, to: &output)
@@ -205,13 +205,13 @@ import Testing
     let first = story.frames[0]
     #expect(
       line(first) == "pfn=\(first) flags=0x0 refcount=1 mapcount=0 order=0 node=0 owner=P[0]\n")
-    try story.machine.getPages([first])
+    try story.machine.pageSets.getPages([first])
     #expect(line(first).contains(" refcount=2 "))
     #expect(line(0).hasSuffix(" owner=reserved\n"))
     #expect(line(story.machine.mmu.topTable).hasSuffix(" owner=page-table\n"))
     #expect(line(1 << 30).hasSuffix(" owner=device\n"))
     #expect(line(200_000).hasSuffix(" owner=free\n"))
-    try story.machine.freePages([story.frames[3]])
+    try story.machine.pageSets.freePages([story.frames[3]])
     #expect(line(story.frames[3]).hasSuffix(" owner=free-per-cpu\n"))
     let unnamed = try #require(story.machine.frames.allocate(order: 2))
     #expect(line(UInt64(unnamed)).hasSuffix(" order=2 node=0 owner=unnamed\n"))

@@ -42,7 +42,7 @@ import Testing
     _ = try story.machine.allocatePages(count: 1, order: 8)
     #expect(value("nr_free_pages", story) == free - 256)
     let far = story.area + 2 << 30
-    try story.machine.populate(start: far, end: far + 0x1000, level: .pte)
+    try story.machine.mappings.populate(start: far, end: far + 0x1000, level: .pte)
     #expect(value("nr_page_table_pages", story) == tables + 2)
     #expect(value("nr_vmalloc", story) == 0)
     let older = try Story.told()

@@ -18,11 +18,12 @@ final class Story {
     let machine = try Machine(configuration)
     let pages = try machine.allocatePages(count: 4)
     machine.names.bind(try machine.names.declare(Array("P".utf8).span), pages: pages)
-    let frames = (0..<4).map { UInt64(machine.page($0, of: pages)!) }
+    let frames = (0..<4).map { UInt64(machine.pageSets.page($0, of: pages)!) }
     let caller = try machine.intern(caller: Array("vmemctl+0x0/0x0".utf8).span)
-    let area = try machine.getVMArea(size: 4 << 30, flags: .sparse, caller: caller)
+    let area = try machine.vmAreas.getVMArea(size: 4 << 30, flags: .sparse, caller: caller)
     machine.names.bind(try machine.names.declare(Array("s".utf8).span), address: area)
-    try machine.vmAreaMapPages(area: area, start: area + 0x1000, end: area + 0x5000, pages: frames)
+    try machine.mappings.vmAreaMapPages(
+      area: area, start: area + 0x1000, end: area + 0x5000, pages: frames)
     return Story(machine, area, frames)
   }
 

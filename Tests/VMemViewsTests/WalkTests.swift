@@ -7,7 +7,7 @@ import Testing
 @Suite struct WalkTests {
   /// The lines above the last entry: levels that lead to tables.
   private func tableLines(_ story: Story, _ at: UInt64, count: Int) -> [String] {
-    story.machine.walk(at).prefix(count).flatMap { step in
+    story.machine.mmu.walk(at).prefix(count).flatMap { step in
       [
         "\(step.level)[\(step.index)] at physical \(address(step.entryPhysicalAddress))"
           + " (direct map \(address(0xffff_8880_0000_0000 + step.entryPhysicalAddress)))"
@@ -27,7 +27,7 @@ import Testing
   @Test func aMappedPageIsNamed() throws {
     let story = try Story.told()
     let at = story.area + 0x2123
-    let pte = try #require(story.machine.walk(at).last)
+    let pte = try #require(story.machine.mmu.walk(at).last)
     let frame = story.frames[1]
     var expected = [
       "CR3 \(address(story.machine.mmu.topTable << 12))",
@@ -91,7 +91,7 @@ import Testing
     let guardPage = walk(story, story.area + 4 << 30)
     #expect(
       guardPage[4] == "in area s 0xffffc90000000000-0xffffc90100001000, on its guard page")
-    let pte = try #require(story.machine.walk(story.area + 0x1000).last)
+    let pte = try #require(story.machine.mmu.walk(story.area + 0x1000).last)
     story.machine.ram[table: pte.table, pte.index] = Entry(bits: 0x9_0000_0213)
     let device = walk(story, story.area + 0x1000)
     #expect(
@@ -100,7 +100,7 @@ import Testing
         "  physical 0x0000000900000000, device memory",
       ])
     // A bit of a large leaf's frame field that is an attribute is no part of the address.
-    let pmd = story.machine.walk(story.area + 0x1000)[2]
+    let pmd = story.machine.mmu.walk(story.area + 0x1000)[2]
     story.machine.ram[table: pmd.table, pmd.index] = Entry(bits: 0x8000_0000_0020_1081)
     let large = walk(story, story.area + 0x1000)
     #expect(
@@ -132,10 +132,10 @@ import Testing
   @Test func theTLBIsAskedFirst() throws {
     let story = try Story.told()
     let at = story.area + 0x2123
-    _ = try story.machine.read(at, count: 1) { _ in }
+    _ = try story.machine.mmu.read(at, count: 1) { _ in }
     let hit = walk(story, at)[3]
     #expect(hit.hasPrefix("TLB of CPU 0: hit, 4K at \(address(story.frames[1] << 12)), filled by "))
-    try story.machine.vmAreaUnmapPages(
+    try story.machine.mappings.vmAreaUnmapPages(
       area: story.area, start: at & ~4095, end: at & ~4095 + 4096)
     #expect(walk(story, at)[3] == "TLB of CPU 0: miss, so the tables are walked")
     let json = story.shown(.json) { Views.walk($0, 0xffff_8880_0000_0000, to: &$1) }

@@ -18,7 +18,7 @@ extension Machine {
       return address
     }
     guard let copy = duplicate() else { throw Refusal(.null, .noDescriptor) }
-    return try copy.getVMArea(
+    return try copy.vmAreas.getVMArea(
       size: requested, flags: flags, align: align, start: start, end: end)
   }
 

@@ -14,7 +14,6 @@ extension Machine {
   ///   - caller: the function that `/proc/vmallocinfo` names.
   ///
   /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.
-  @_disfavoredOverload
   public func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: VirtualAddress? = nil,
     end: VirtualAddress? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,

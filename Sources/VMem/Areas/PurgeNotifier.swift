@@ -3,7 +3,7 @@
 /// A notifier here belongs to one area, and frees it when it is called.
 extension VMAreas {
   /// Carries out `Machine.registerPurgeNotifier`.
-  func registerPurgeNotifier(_ address: UInt64) throws(Refusal) {
+  package func registerPurgeNotifier(_ address: UInt64) throws(Refusal) {
     let area = try keptArea(address)
     if ram[area].isGivenUp { throw Refusal(.errno(.EEXIST), .hasNotifier, address) }
     ram[area].isGivenUp = true
@@ -11,7 +11,7 @@ extension VMAreas {
   }
 
   /// Carries out `Machine.unregisterPurgeNotifier`.
-  func unregisterPurgeNotifier(_ address: UInt64) throws(Refusal) {
+  package func unregisterPurgeNotifier(_ address: UInt64) throws(Refusal) {
     let area = try keptArea(address)
     if !ram[area].isGivenUp { throw Refusal(.errno(.ENOENT), .noNotifier, address) }
     ram[area].isGivenUp = false

@@ -5,7 +5,7 @@ extension VMAreas {
 
   /// Carries out `Machine.getVMArea`.
   @inline(__always)
-  func getVMArea(
+  package func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
     end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
     caller: Ref<Symbol> = .none
@@ -128,7 +128,7 @@ extension VMAreas {
 
   /// Carries out `Machine.freeVMArea`.
   @inline(__always)
-  func freeVMArea(_ address: UInt64) throws(Refusal) {
+  package func freeVMArea(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard address & 4095 == 0 else {
@@ -174,7 +174,7 @@ extension VMAreas {
   }
 
   /// Carries out `Machine.findVMArea`.
-  func findVMArea(_ address: UInt64) -> VMArea? {
+  package func findVMArea(_ address: UInt64) -> VMArea? {
     let area = areas.busyArea(containing: address)
     return area.isNone || !ram[area].isVMStruct ? nil : ram[area]
   }

@@ -1,7 +1,7 @@
 /// Making bpf arenas, and their end.
 extension Arenas {
   /// Carries out `Machine.createArena`.
-  func createArena(_ request: Machine.ArenaRequest) throws(Refusal) -> UInt64 {
+  package func createArena(_ request: Machine.ArenaRequest) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     guard has(.sparse) else { throw Refusal(.errno(.EOPNOTSUPP), .noSparseAreas) }
@@ -128,7 +128,7 @@ extension Arenas {
   // MARK: The end
 
   /// Carries out `Machine.freeArena`.
-  func freeArena(_ address: UInt64) throws(Refusal) {
+  package func freeArena(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let arena = try requiredArena(address)

@@ -1,7 +1,7 @@
 /// Accesses to pages of arenas that are not there.
 extension Arenas {
   /// Carries out `Machine.touchArena`.
-  func touchArena(
+  package func touchArena(
     _ address: UInt64, at place: UInt64, as visitor: Machine.ArenaVisitor, write: Bool
   ) throws(Refusal) -> UInt8 {
     try beginCall()

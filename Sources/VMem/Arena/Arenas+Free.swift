@@ -1,7 +1,7 @@
 /// Pages of arenas that go back.
 extension Arenas {
   /// Carries out `Machine.arenaFreePages`.
-  func arenaFreePages(
+  package func arenaFreePages(
     _ address: UInt64, _ user: UInt64, count: UInt64
   ) throws(Refusal) {
     try beginCall()

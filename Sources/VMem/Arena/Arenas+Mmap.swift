@@ -1,7 +1,7 @@
 /// User mappings of arenas.
 extension Arenas {
   /// Carries out `Machine.arenaMmap`.
-  func arenaMmap(
+  package func arenaMmap(
     _ address: UInt64, mm: UInt64, _ request: Machine.ArenaMmapRequest
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -117,7 +117,7 @@ extension Arenas {
   }
 
   /// Carries out `Machine.arenaMunmap`.
-  func arenaMunmap(_ address: UInt64, mm: UInt64) throws(Refusal) {
+  package func arenaMunmap(_ address: UInt64, mm: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard let arena = arenaOrClosed(at: address) else {
@@ -135,7 +135,7 @@ extension Arenas {
   }
 
   /// Carries out `Machine.freezeArena`.
-  func freezeArena(_ address: UInt64) throws(Refusal) {
+  package func freezeArena(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let arena = try requiredArena(address)

@@ -1,7 +1,7 @@
 /// What BPF programs ask of an arena: pages, and that pages be left alone.
 extension Arenas {
   /// Carries out `Machine.arenaAllocPages`.
-  func arenaAllocPages(
+  package func arenaAllocPages(
     _ address: UInt64, count: UInt64, at wanted: UInt64 = 0, node: Int64 = -1, flags: UInt64 = 0
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -173,7 +173,7 @@ extension Arenas {
   // MARK: Reserving
 
   /// Carries out `Machine.arenaReservePages`.
-  func arenaReservePages(
+  package func arenaReservePages(
     _ address: UInt64, _ user: UInt64, count: UInt64
   ) throws(Refusal) -> Bool {
     try beginCall()

@@ -28,7 +28,7 @@ public struct ArenaInfo: Sendable {
 
 extension Arenas {
   /// Carries out `Machine.arenaInfo`.
-  func arenaInfo(_ address: UInt64) throws(Refusal) -> ArenaInfo {
+  package func arenaInfo(_ address: UInt64) throws(Refusal) -> ArenaInfo {
     guard let arena = arenaOrClosed(at: address) else {
       throw Refusal(.errno(.ENOENT), .noArena, address)
     }

@@ -7,7 +7,6 @@ extension Machine {
   /// other flags (-EINVAL); an unaligned address (-EINVAL); more than 4 GiB (-E2BIG); user
   /// addresses that cross a multiple of 4 GiB (-ERANGE); no address space, descriptor, page or
   /// table (-ENOMEM).
-  @_disfavoredOverload
   public func createArena(_ request: ArenaRequest) throws(Refusal) -> VirtualAddress {
     try VirtualAddress(arenas.createArena(request))
   }

@@ -103,7 +103,7 @@ package struct File: Listed, Sendable {
   /// Largest order of a folio in the page cache (`MAX_PAGECACHE_ORDER` with 4 KiB pages).
   package static let maximumFolioOrder: UInt64 = 9
   /// Pages of a huge page.
-  static let hugePages: UInt64 = 512
+  static let hugePages = Level.pages(depth: 2)
   static let maximumWindowOrder: UInt8 = 12
   static let pathRoom = 4096
 
@@ -129,7 +129,7 @@ public struct Seals: OptionSet, BitwiseCopyable, Sendable {
   }
 
   /// The words of the command language.
-  public static let words: [(name: StaticString, seal: Seals)] = [
+  package static let words: [(name: StaticString, seal: Seals)] = [
     ("seal", .seal), ("shrink", .shrink), ("grow", .grow), ("write", .write),
     ("future_write", .futureWrite),
   ]

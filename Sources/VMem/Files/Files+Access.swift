@@ -1,7 +1,7 @@
 /// Reading, writing and resizing files.
 extension Files {
   /// Carries out `Machine.pread`.
-  func pread(
+  package func pread(
     _ address: UInt64, offset: UInt64, count: UInt64, _ body: (Span<UInt8>) -> Void
   ) throws(Refusal) {
     try beginCall()
@@ -37,7 +37,7 @@ extension Files {
   }
 
   /// Carries out `Machine.pwrite`.
-  func pwrite(
+  package func pwrite(
     _ address: UInt64, offset: UInt64, _ bytes: Span<UInt8>
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -89,7 +89,7 @@ extension Files {
   }
 
   /// Carries out `Machine.ftruncate`.
-  func ftruncate(_ address: UInt64, size: UInt64) throws(Refusal) {
+  package func ftruncate(_ address: UInt64, size: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let file = try file(at: address)
@@ -124,7 +124,7 @@ extension Files {
   }
 
   /// Carries out `Machine.fallocate`.
-  func fallocate(
+  package func fallocate(
     _ address: UInt64, start: UInt64, end: UInt64, punchesHole: Bool
   ) throws(Refusal) {
     try beginCall()
@@ -177,7 +177,7 @@ extension Files {
   }
 
   /// Carries out `Machine.readAhead`.
-  func readAhead(_ address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+  package func readAhead(_ address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let file = try file(at: address)
@@ -188,7 +188,7 @@ extension Files {
   }
 
   /// Carries out `Machine.shrinkFolios`.
-  func shrinkFolios(
+  package func shrinkFolios(
     _ address: UInt64, start: UInt64, end: UInt64
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -218,7 +218,7 @@ extension Files {
   }
 
   /// Carries out `Machine.fsync`.
-  func fsync(_ address: UInt64) throws(Refusal) -> UInt64 {
+  package func fsync(_ address: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let file = try file(at: address)

@@ -1,7 +1,7 @@
 /// Files and dma-bufs in user address spaces.
 extension Files {
   /// Carries out `Machine.mmapFile`.
-  func mmapFile(
+  package func mmapFile(
     _ mm: UInt64, _ object: UInt64, offset: UInt64, _ request: MmapRequest
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -172,7 +172,7 @@ extension Files {
         else { return }
         for address in stride(from: range.start, to: range.end, by: 4096) {
           guard let slot = users.slot(users.tables(of: space), address), slot.entry.isPresent,
-            slot.entry.bits & Entry.dirty != 0
+            slot.entry.isDirty
           else { continue }
           ram[frames.frame(UInt32(truncatingIfNeeded: slot.entry.pfn))].flags |= ram.pageFlags.dirty
           slot.entry = Entry(bits: slot.entry.bits & ~Entry.dirty)

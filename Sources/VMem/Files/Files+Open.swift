@@ -1,7 +1,7 @@
 /// Making, finding and closing files.
 extension Files {
   /// Carries out `Machine.openFile`.
-  func openFile(
+  package func openFile(
     path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -48,7 +48,7 @@ extension Files {
   }
 
   /// Carries out `Machine.makeFile`.
-  func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> UInt64 {
+  package func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     guard size <= File.maximumSize else { throw Refusal(.errno(.EFBIG), .fileTooLarge, size) }
@@ -58,7 +58,7 @@ extension Files {
   }
 
   /// Carries out `Machine.createMemfd`.
-  func createMemfd(
+  package func createMemfd(
     allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -136,7 +136,7 @@ extension Files {
   func forEachFile(_ body: (Ref<File>) -> Void) { ram[ram.files].files.forEach(ram, body) }
 
   /// Carries out `Machine.closeFile`.
-  func closeFile(_ address: UInt64) throws(Refusal) {
+  package func closeFile(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let file = try file(at: address)
@@ -168,7 +168,7 @@ extension Files {
   }
 
   /// Carries out `Machine.hostPath`.
-  func hostPath(of address: UInt64) -> [UInt8]? {
+  package func hostPath(of address: UInt64) -> [UInt8]? {
     guard let file = findFile(address), ram[file].kind == .host else { return nil }
     return hostPath(file)
   }

@@ -1,7 +1,7 @@
 /// Seals of memfds: promises of what will not happen to a file any more.
 extension Files {
   /// Carries out `Machine.memfdSeals`.
-  func memfdSeals(_ address: UInt64) throws(Refusal) -> Seals {
+  package func memfdSeals(_ address: UInt64) throws(Refusal) -> Seals {
     let file = try file(at: address)
     guard ram[file].isMemfd else {
       throw Refusal(.errno(.EINVAL), .notMemfd, address)
@@ -10,7 +10,7 @@ extension Files {
   }
 
   /// Carries out `Machine.addSeals`.
-  func addSeals(_ address: UInt64, _ seals: Seals) throws(Refusal) {
+  package func addSeals(_ address: UInt64, _ seals: Seals) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let file = try file(at: address)

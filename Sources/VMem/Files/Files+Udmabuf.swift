@@ -10,7 +10,7 @@ extension Files {
   }
 
   /// Carries out `Machine.createUdmabuf`.
-  func createUdmabuf(
+  package func createUdmabuf(
     _ item: UdmabufItem, closesOnExec: Bool = false
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -19,7 +19,7 @@ extension Files {
   }
 
   /// Carries out `Machine.createUdmabuf`.
-  func createUdmabuf(
+  package func createUdmabuf(
     list items: [UdmabufItem], closesOnExec: Bool = false
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -161,7 +161,7 @@ extension Files {
   }
 
   /// Carries out `Machine.closeBuffer`.
-  func closeBuffer(_ address: UInt64) throws(Refusal) {
+  package func closeBuffer(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let buffer = try buffer(at: address)
@@ -189,7 +189,7 @@ extension Files {
   // MARK: Into the kernel
 
   /// Carries out `Machine.mapBuffer`.
-  func mapBuffer(_ address: UInt64) throws(Refusal) -> UInt64 {
+  package func mapBuffer(_ address: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let buffer = try buffer(at: address)
@@ -219,7 +219,7 @@ extension Files {
   }
 
   /// Carries out `Machine.unmapBuffer`.
-  func unmapBuffer(_ address: UInt64) throws(Refusal) {
+  package func unmapBuffer(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let buffer = try buffer(at: address)
@@ -236,7 +236,7 @@ extension Files {
   }
 
   /// Carries out `Machine.syncBuffer`.
-  func syncBuffer(_ address: UInt64, flags: UInt64) throws(Refusal) {
+  package func syncBuffer(_ address: UInt64, flags: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let buffer = try buffer(at: address)

@@ -1,7 +1,7 @@
 /// Mapping part of a file into the kernel: `vmap_file`, of a patch that was never merged.
 extension Files {
   /// Carries out `Machine.vmapFile`.
-  func vmapFile(
+  package func vmapFile(
     _ address: UInt64, start: UInt64, end: UInt64, flags: VMFlags = [],
     protection: Protection = .kernel, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
@@ -38,7 +38,7 @@ extension Files {
   }
 
   /// Carries out `Machine.vmapFileRFC`.
-  func vmapFileRFC(
+  package func vmapFileRFC(
     _ address: UInt64, start: UInt64, last: UInt64, flags: VMFlags = [],
     protection: Protection = .kernel, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {

@@ -97,7 +97,6 @@ extension Machine {
   ///
   /// Refuses with the host's -ENOENT or -EACCES, -EISDIR, -EINVAL for what is no regular file, an order
   /// or a window that is none, -EMFILE for more than 65,535 descriptors of a file, and -ENOMEM.
-  @_disfavoredOverload
   public func openFile(path typed: Span<UInt8>, order: UInt64? = nil, window: UInt64? = nil)
     throws(Refusal) -> VirtualAddress
   {
@@ -107,7 +106,6 @@ extension Machine {
   /// Makes a file of `size` bytes of zeroes in memory, as ramfs has them.
   ///
   /// Refuses with -EINVAL for an order above 9, -EFBIG above 2^63-1 bytes, -ENOMEM.
-  @_disfavoredOverload
   public func makeFile(size: UInt64, order: UInt64 = 0) throws(Refusal) -> VirtualAddress {
     try VirtualAddress(files.makeFile(size: size, order: order))
   }
@@ -119,7 +117,6 @@ extension Machine {
   ///   - isHuge: `MFD_HUGETLB`, of pages of 2 MiB.
   ///   - isOptimized: whether the struct pages of its huge pages are given up (HVO).
   ///   - order: largest folio, 2^order pages.
-  @_disfavoredOverload
   public func createMemfd(
     allowsSealing: Bool, isHuge: Bool = false, isOptimized: Bool = false, order: UInt64 = 0
   ) throws(Refusal) -> VirtualAddress {
@@ -163,7 +160,6 @@ extension Machine {
 
   /// Makes a buffer of one range (`UDMABUF_CREATE`); the number of items has no limit then. The
   /// corresponding kernel function is `udmabuf_create`.
-  @_disfavoredOverload
   public func createUdmabuf(_ item: UdmabufItem, closesOnExec: Bool = false) throws(Refusal)
     -> VirtualAddress
   {
@@ -179,7 +175,6 @@ extension Machine {
   /// writing, -EINVAL (in 6.1 -EFBIG from 2^63 on) for pages behind the file's end, -ENOMEM. Pages that
   /// were missing in a memfd are there afterwards, also when a later item is refused; huge pages that
   /// were never touched are refused by kernels before 6.12.
-  @_disfavoredOverload
   public func createUdmabuf(list items: [UdmabufItem], closesOnExec: Bool = false) throws(Refusal)
     -> VirtualAddress
   {

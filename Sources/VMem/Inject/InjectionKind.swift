@@ -21,7 +21,7 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
 
   /// The name in the kernel log. A kernel counts page tables as pages, and pages without the lock
   /// not at all: it has no others.
-  public var attribute: StaticString {
+  package var attribute: StaticString {
     switch self {
     case .allocPage: "fail_page_alloc"
     case .slab: "failslab"
@@ -31,7 +31,7 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
   }
 
   /// What narrows a kind down: the key that `inject` takes.
-  public var filterName: StaticString {
+  package var filterName: StaticString {
     switch self {
     case .allocPage, .noLock: "order"
     case .slab: "cache"
@@ -40,7 +40,7 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
   }
 
   /// The values of the filter by their numbers, from 0 on; none for plain numbers.
-  public var filterWords: [StaticString] {
+  package var filterWords: [StaticString] {
     switch self {
     case .allocPage, .noLock: []
     case .slab: SlabCache.allCases.map { $0.name }
@@ -49,7 +49,7 @@ public enum InjectionKind: UInt8, CaseIterable, Sendable {
   }
 
   /// Highest value of the filter.
-  public var lastFilter: UInt32 {
+  package var lastFilter: UInt32 {
     switch self {
     case .allocPage: UInt32(FrameAllocator.maximumOrder)
     case .noLock: 0

@@ -4,7 +4,7 @@ extension Highmem {
   static let mostPreemptions: UInt16 = 245
 
   /// Carries out `Machine.kmapAtomic`.
-  func kmapAtomic(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+  package func kmapAtomic(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     try checkPage(pfn, .kmap_atomic)
@@ -24,7 +24,7 @@ extension Highmem {
   }
 
   /// Carries out `Machine.kunmapAtomic`.
-  func kunmapAtomic(_ address: UInt64) throws(Refusal) {
+  package func kunmapAtomic(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard let control = existingKmapControl, ram[control].pageFaultsDisabled > 0 else {

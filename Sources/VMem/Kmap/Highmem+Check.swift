@@ -93,7 +93,7 @@ extension Highmem {
       let entry = record.entries[at]
       let isRight =
         isUsed
-        ? entry.bits & ~Entry.pfnMask == Protection.kernel.bits
+        ? entry.attributes == Protection.kernel.bits
         : entry == .none
       checker.expect(isRight, "kmap: entry of a task", task, UInt64(at))
     }

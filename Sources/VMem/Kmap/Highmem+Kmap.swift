@@ -1,7 +1,7 @@
 /// kmap: addresses for pages of high memory that every task may use.
 extension Highmem {
   /// Carries out `Machine.kmap`.
-  func kmap(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+  package func kmap(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     mightSleep(.kmap)
@@ -21,7 +21,7 @@ extension Highmem {
   }
 
   /// Carries out `Machine.kunmap`.
-  func kunmap(_ pfn: UInt64) throws(Refusal) {
+  package func kunmap(_ pfn: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     mightSleep(.kunmap)
@@ -55,7 +55,7 @@ extension Highmem {
   }
 
   /// Carries out `Machine.kmapToPage`.
-  func kmapToPage(_ address: UInt64) -> UInt64 {
+  package func kmapToPage(_ address: UInt64) -> UInt64 {
     let direct = (address &- map.pageOffset) >> 12
     guard let pkmap else { return direct }
     if pkmap.window.slot(address) != nil {

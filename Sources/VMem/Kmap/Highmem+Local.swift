@@ -1,7 +1,7 @@
 /// kmap_local: addresses for one task, in slots of the CPU it runs on, last in first out.
 extension Highmem {
   /// Carries out `Machine.kmapLocalPage`.
-  func kmapLocalPage(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+  package func kmapLocalPage(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     try checkPage(pfn, .kmap_local_page)
@@ -10,7 +10,7 @@ extension Highmem {
   }
 
   /// Carries out `Machine.kmapLocalPFN`.
-  func kmapLocalPFN(_ pfn: UInt64) throws(Refusal) -> UInt64 {
+  package func kmapLocalPFN(_ pfn: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     guard let pkmap else { return try kmapLocalPage(pfn) }
@@ -55,7 +55,7 @@ extension Highmem {
   }
 
   /// Carries out `Machine.kunmapLocal`.
-  func kunmapLocal(_ address: UInt64) throws(Refusal) {
+  package func kunmapLocal(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let page = address & ~4095

@@ -60,7 +60,7 @@ extension Highmem {
   // MARK: Pages
 
   /// Carries out `Machine.protectPages`.
-  func protectPages(_ pages: [UInt64], key: UInt64) throws(Refusal) {
+  package func protectPages(_ pages: [UInt64], key: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try requireKeys()

@@ -51,7 +51,7 @@ extension Highmem {
   func directAddress(_ pfn: UInt64) -> UInt64 { map.pageOffset &+ pfn << 12 }
 
   /// Carries out `Machine.pageAddress`.
-  func pageAddress(_ pfn: UInt64) throws(Refusal) -> UInt64? {
+  package func pageAddress(_ pfn: UInt64) throws(Refusal) -> UInt64? {
     guard pfn < UInt64(ram.frameCount) else {
       throw Refusal(.errno(.EINVAL), .noStructPage, pfn)
     }

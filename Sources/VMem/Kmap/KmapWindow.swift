@@ -14,7 +14,7 @@ public struct KmapWindow: Equatable, Sendable {
     case i386
 
     /// The word that `boot --window` takes.
-    public var name: StaticString {
+    package var name: StaticString {
       switch self {
       case .none: "none"
       case .x86_64: "x86-64"

@@ -95,7 +95,6 @@ extension Machine {
   ///
   /// Refuses with -EINVAL a key above 15 and pages that the direct map does not have, and with
   /// -ENOMEM without memory for a table: the pages before it keep the new key then.
-  @_disfavoredOverload
   public func protectPages(_ pages: [FrameNumber], key: UInt64) throws(Refusal) {
     try highmem.protectPages(pages.map(\.number), key: key)
   }

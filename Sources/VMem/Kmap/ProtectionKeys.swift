@@ -19,7 +19,7 @@ public enum ProtectionKeys {
     case read = 2
 
     /// The word that `pks_set` takes.
-    public var name: StaticString {
+    package var name: StaticString {
       switch self {
       case .readWrite: "rw"
       case .none: "none"
@@ -40,11 +40,4 @@ public enum ProtectionKeys {
 
   /// Error code of a page fault by a key: present, write where it is one, and the PK bit.
   package static func errorCode(writing: Bool) -> UInt64 { writing ? 0x23 : 0x21 }
-}
-
-extension Entry {
-  /// Bits 59 to 62: the protection key.
-  package static let keyMask: UInt64 = 0x7800_0000_0000_0000
-  /// The key of a leaf.
-  package var key: UInt64 { (bits & Self.keyMask) >> 59 }
 }

@@ -51,7 +51,8 @@ struct BootLayout {
     // Below the hole's end their number does not depend on the size, so that a larger machine never
     // lacks room that a smaller one has.
     let tableFrames = UInt32((UInt64(max(total, Self.hole.to)) * 64 + 4095) / 4096)
-    frameTable = take(tableFrames, alignment: tableFrames >= 512 ? 512 : 1)
+    let large = UInt32(Level.pages(depth: 2))
+    frameTable = take(tableFrames, alignment: tableFrames >= large ? large : 1)
     if let window = c.kmapWindow {
       kmap = take(Pkmap.framesNeeded(window))
       kmapTables = take(UInt32(c.levels - 2 + Self.regions(window, c).count))

@@ -77,7 +77,7 @@ public enum ExecutionContext: UInt8, CaseIterable, Sendable {
   }
 
   /// `in_interrupt()`.
-  public var isInterrupt: Bool { self == .softirq || self == .irq || self == .nmi }
+  package var isInterrupt: Bool { self == .softirq || self == .irq || self == .nmi }
   /// `in_atomic()`: nothing may sleep.
-  public var isAtomic: Bool { self != .process }
+  package var isAtomic: Bool { self != .process }
 }

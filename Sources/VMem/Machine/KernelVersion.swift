@@ -16,7 +16,7 @@ public enum KernelVersion: UInt16, CaseIterable, Sendable {
   package static let standard = v6_18
 
   /// Those that are released.
-  public static let released = allCases.filter { $0 != .next }
+  package static let released = allCases.filter { $0 != .next }
 
   /// The text after `--kernel`: major.minor, or `next`.
   public var text: String {

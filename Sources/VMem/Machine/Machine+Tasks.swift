@@ -22,14 +22,7 @@ extension Machine {
   /// is refused as blocked; one that was woken goes on with the call it slept in, whose result is
   /// returned.
   @discardableResult
-  @_disfavoredOverload
   public func run(task name: Span<UInt8>, mm: VirtualAddress? = nil) throws(Refusal) -> UInt64? {
     try tasks.run(task: name, mm: mm?.bits)
-  }
-
-  /// The same with a plain number.
-  @discardableResult
-  package func run(task name: Span<UInt8>, mm: UInt64? = nil) throws(Refusal) -> UInt64? {
-    try tasks.run(task: name, mm: mm)
   }
 }

@@ -1,7 +1,7 @@
 /// What there is to know about one of the `Switches`.
 public struct Switch: Sendable {
   /// The kernels that behave so unless told otherwise.
-  public enum Kernels: Sendable {
+  package enum Kernels: Sendable {
     case always
     case since(KernelVersion)
     case before(KernelVersion)
@@ -10,7 +10,7 @@ public struct Switch: Sendable {
     case never
 
     /// In words: `all`, `from 6.12`, `until 6.6`, `6.12 to 6.18`, `none`.
-    public var text: String {
+    package var text: String {
       switch self {
       case .always: return "all"
       case .since(let first): return "from \(first.text)"
@@ -21,7 +21,7 @@ public struct Switch: Sendable {
       }
     }
 
-    public func contains(_ version: KernelVersion) -> Bool {
+    package func contains(_ version: KernelVersion) -> Bool {
       switch self {
       case .always: true
       case .since(let first): version >= first

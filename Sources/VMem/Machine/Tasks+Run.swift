@@ -24,7 +24,7 @@ extension Tasks {
 
   /// Carries out `Machine.run`.
   @discardableResult
-  func run(task name: Span<UInt8>, mm: UInt64? = nil) throws(Refusal) -> UInt64? {
+  package func run(task name: Span<UInt8>, mm: UInt64? = nil) throws(Refusal) -> UInt64? {
     try beginCall(onBusyCPU: true)
     defer { endCall() }
     try checkTaskName(name)

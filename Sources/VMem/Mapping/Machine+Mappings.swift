@@ -66,7 +66,6 @@ extension Machine {
   /// Up to 64 pages come from the current CPU's block, more get an area of their own; neither has a
   /// guard page. `count` is an `unsigned int`; beyond the list there are null pages. Refuses with NULL;
   /// no pages at all are a WARN too, and in older kernels a BUG.
-  @_disfavoredOverload
   public func vmMapRAM(_ pages: [FrameNumber], count: UInt64? = nil) throws(Refusal)
     -> VirtualAddress
   {
@@ -88,7 +87,6 @@ extension Machine {
   /// `vmap_pages_range`.
   ///
   /// Every failure inside is -ENOMEM, and what was mapped before it stays. An empty range is a BUG.
-  @_disfavoredOverload
   public func vmapPagesRange(start: VirtualAddress, end: VirtualAddress, pages: [FrameNumber])
     throws(Refusal)
   {
@@ -167,7 +165,6 @@ extension Machine {
   ///
   /// Checked in the kernel's order: flags (-EINVAL, a WARN once), more pages than RAM (-E2BIG), range
   /// outside the area without its guard page (-ERANGE). Then as `vmapPagesRange`.
-  @_disfavoredOverload
   public func vmAreaMapPages(
     area address: VirtualAddress, start: VirtualAddress, end: VirtualAddress, pages: [FrameNumber]
   ) throws(Refusal) {
@@ -204,7 +201,6 @@ extension Machine {
   ///
   /// With `.allowHugeVmap` and 2 MiB or more, 2 MiB leaves are tried first, and 4 KiB ones when that
   /// fails at any stage. Refuses with NULL; a size of 0 is a WARN once.
-  @_disfavoredOverload
   public func vmalloc(_ request: VmallocRequest) throws(Refusal) -> VirtualAddress {
     try VirtualAddress(mappings.vmalloc(request))
   }
@@ -214,7 +210,6 @@ extension Machine {
   ///
   /// With `.mapPutPages` the area takes the callers' references over, for `vfree` to drop. Refuses with
   /// NULL; `.flushResetPerms` is a WARN too, and `.noGuard` a WARN and ignored.
-  @_disfavoredOverload
   public func vmap(
     _ pages: [FrameNumber], count: UInt64, flags: VMFlags, protection: Protection = .kernel,
     caller: Ref<Symbol> = .none

@@ -2,7 +2,7 @@
 extension Mappings {
   /// Carries out `Machine.applyToPages`.
   @discardableResult
-  func applyToPages(
+  package func applyToPages(
     _ start: UInt64, _ end: UInt64, _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -10,7 +10,7 @@ extension Mappings {
     try checkApplied(start, end)
     // The kernel steps in pages from `start`, and stops only where a step meets the end of a table's
     // range.
-    let isOneTable = start >> 21 == (end &- 1) >> 21
+    let isOneTable = Level.isOneEntry(start, end, depth: 2)
     guard (end &- start) & 4095 == 0, start & 4095 == 0 || isOneTable else {
       throw bug(.__apply_to_page_range, .unalignedUnmap, start, end)
     }
@@ -39,7 +39,7 @@ extension Mappings {
 
   /// Carries out `Machine.applyToExistingPages`.
   @discardableResult
-  func applyToExistingPages(
+  package func applyToExistingPages(
     _ start: UInt64, _ end: UInt64, _ body: (_ table: UInt64, _ index: Int) throws(Refusal) -> Void
   ) throws(Refusal) -> UInt64 {
     try beginCall()

@@ -4,7 +4,7 @@ extension Mappings {
   package static let physicalBits: UInt64 = 40
 
   /// Carries out `Machine.ioremap`.
-  func ioremap(
+  package func ioremap(
     _ physical: UInt64, size: UInt64, mode: CacheMode, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -120,7 +120,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.ioremapPageRange`: with `PAGE_KERNEL_NOCACHE`, as callers name it.
-  func ioremapPageRange(
+  package func ioremapPageRange(
     start: UInt64, end: UInt64, physical: UInt64
   ) throws(Refusal) {
     try beginCall()
@@ -142,7 +142,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.iounmap`.
-  func iounmap(_ address: UInt64) throws(Refusal) {
+  package func iounmap(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     if has(.iounmapWarns), !map.isVmallocAddress(address) {

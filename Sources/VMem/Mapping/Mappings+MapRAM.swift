@@ -1,7 +1,7 @@
 /// Short-lived mappings without a vm_struct.
 extension Mappings {
   /// Carries out `Machine.vmMapRAM`.
-  func vmMapRAM(
+  package func vmMapRAM(
     _ pages: [UInt64], count: UInt64? = nil
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -42,7 +42,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vmUnmapRAM`.
-  func vmUnmapRAM(_ address: UInt64, count: UInt64) throws(Refusal) {
+  package func vmUnmapRAM(_ address: UInt64, count: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     mightSleep(.vm_unmap_ram)

@@ -59,7 +59,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vmapPagesRange`.
-  func vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64]) throws(Refusal) {
+  package func vmapPagesRange(start: UInt64, end: UInt64, pages: [UInt64]) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try checkMapping(start: start, end: end)
@@ -105,7 +105,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vunmapRange`.
-  func vunmapRange(start: UInt64, end: UInt64) throws(Refusal) {
+  package func vunmapRange(start: UInt64, end: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try clearRange(start: start, end: end).flush()
@@ -125,7 +125,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.populate`.
-  func populate(start: UInt64, end: UInt64, level: Level = .pte) throws(Refusal) {
+  package func populate(start: UInt64, end: UInt64, level: Level = .pte) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard start < end else {
@@ -146,7 +146,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.setPTE`.
-  func setPTE(at address: UInt64, pfn: UInt64) throws(Refusal) {
+  package func setPTE(at address: UInt64, pfn: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard map.isCanonical(address) else { throw Refusal(.errno(.EINVAL), .notCanonical, address) }
@@ -172,7 +172,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vmallocToPFN`.
-  func vmallocToPFN(_ address: UInt64) -> UInt64? {
+  package func vmallocToPFN(_ address: UInt64) -> UInt64? {
     guard case .leaf(let pfn, _, _) = tables.look(up: address) else { return nil }
     return pfn
   }

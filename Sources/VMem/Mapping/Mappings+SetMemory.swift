@@ -1,7 +1,7 @@
 /// What kernel addresses allow: `arch/x86/mm/pat/set_memory.c`.
 extension Mappings {
   /// Carries out `Machine.setMemoryRO`.
-  func setMemoryRO(_ address: UInt64, count: UInt64) throws(Refusal) {
+  package func setMemoryRO(_ address: UInt64, count: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let clear = Entry.writable | (has(.roKeepsDirty) ? 0 : Entry.dirty)
@@ -9,21 +9,21 @@ extension Mappings {
   }
 
   /// Carries out `Machine.setMemoryRW`.
-  func setMemoryRW(_ address: UInt64, count: UInt64) throws(Refusal) {
+  package func setMemoryRW(_ address: UInt64, count: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try changeAttributes(address, count, set: Entry.writable)
   }
 
   /// Carries out `Machine.setMemoryX`.
-  func setMemoryX(_ address: UInt64, count: UInt64) throws(Refusal) {
+  package func setMemoryX(_ address: UInt64, count: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try changeAttributes(address, count, clear: Entry.noExecute)
   }
 
   /// Carries out `Machine.setMemoryNX`.
-  func setMemoryNX(_ address: UInt64, count: UInt64) throws(Refusal) {
+  package func setMemoryNX(_ address: UInt64, count: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try changeAttributes(address, count, set: Entry.noExecute)
@@ -83,7 +83,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.setVMFlushResetPerms`.
-  func setVMFlushResetPerms(_ address: UInt64) throws(Refusal) {
+  package func setVMFlushResetPerms(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let area = areas.busyArea(containing: address)

@@ -1,7 +1,7 @@
 /// Sparse areas (VM_SPARSE): address space whose pages come and go.
 extension Mappings {
   /// Carries out `Machine.vmAreaMapPages`.
-  func vmAreaMapPages(
+  package func vmAreaMapPages(
     area address: UInt64, start: UInt64, end: UInt64, pages: [UInt64]
   ) throws(Refusal) {
     try beginCall()
@@ -19,7 +19,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vmAreaUnmapPages`.
-  func vmAreaUnmapPages(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
+  package func vmAreaUnmapPages(area address: UInt64, start: UInt64, end: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try checkSparseUnmapping(area: address, start: start, end: end)

@@ -1,6 +1,6 @@
 extension Mappings {
   /// Carries out `Machine.vfree`.
-  func vfree(_ address: UInt64) throws(Refusal) {
+  package func vfree(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     // An NMI is an interrupt: newer kernels find out in vfree_atomic.
@@ -17,7 +17,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vfreeAtomic`.
-  func vfreeAtomic(_ address: UInt64) throws(Refusal) {
+  package func vfreeAtomic(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard context != .nmi else { throw bug(.vfree_atomic, .inInterrupt, UInt64(context.rawValue)) }

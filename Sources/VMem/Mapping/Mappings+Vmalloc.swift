@@ -1,7 +1,7 @@
 /// Virtually contiguous memory.
 extension Mappings {
   /// Carries out `Machine.vmalloc`.
-  func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
+  package func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     guard request.size > 0 else {
@@ -221,15 +221,5 @@ extension Mappings {
       ram[frame].owner = .none
       ram[frame].index = Frame.orphan
     }
-  }
-}
-
-extension KernelVersion {
-  /// What an allocation reads first of a node that does not exist (`NODE_DATA` is null): the function,
-  /// and the address, as Debian's builds of 6.12, 6.18 and 7.2 lay the node out. Kernels between them
-  /// are taken to have what the older one has.
-  fileprivate var readOfMissingNode: (KernelFunction, UInt64) {
-    if self >= .v7_2 { return (.__alloc_frozen_pages_noprof, 0x1_6458) }
-    return (.alloc_pages_bulk_noprof, self >= .v6_18 ? 0x1f48 : 0x1e08)
   }
 }

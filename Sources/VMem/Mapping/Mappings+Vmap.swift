@@ -1,7 +1,7 @@
 /// Mapping pages that somebody else has allocated.
 extension Mappings {
   /// Carries out `Machine.vmap`.
-  func vmap(
+  package func vmap(
     _ pages: [UInt64], count: UInt64, flags: VMFlags, protection: Protection = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
@@ -20,9 +20,9 @@ extension Mappings {
     let count = UInt64(UInt32(truncatingIfNeeded: count))
     let total = UInt64(ram[Superblock.ref].managedFrames)
     guard count <= total else { throw Refusal(.null, .morePagesThanRAM, count, total) }
-    let isHuge = has(.vmapHuge) && count >= 512 && protection == .kernel
+    let isHuge = has(.vmapHuge) && count >= Level.pages(depth: 2) && protection == .kernel
     let area = try vmAreas.makeArea(
-      size: count << 12, flags: flags, align: isHuge ? 2 << 20 : 1, caller: caller)
+      size: count << 12, flags: flags, align: isHuge ? Level.size(depth: 2) : 1, caller: caller)
     let start = ram[area].start
     do throws(Refusal) {
       if isHuge {
@@ -38,23 +38,24 @@ extension Mappings {
     return start
   }
 
-  /// Maps pages by 2 MiB leaves where 512 of them follow each other from a multiple of 512 on.
+  /// Maps pages by 2 MiB leaves where as many as one maps follow each other from a multiple of that on.
   private func mapLargePages(
     _ start: UInt64, _ pages: [UInt64], _ count: UInt64
   ) throws(Refusal) {
     ram.noteMappingOfOthers()
+    let whole = Level.pages(depth: 2)
     var done: UInt64 = 0
     while done < count {
       let at = start + done << 12
-      let rest = pages.dropFirst(Int(done)).prefix(512)
+      let rest = pages.dropFirst(Int(done)).prefix(Int(whole))
       let first = rest.first ?? PageList.null
       let isLeaf =
-        count - done >= 512 && rest.count == 512 && first & 511 == 0
-        && zip(rest, first...).allSatisfy { $0 == $1 } && first + 512 <= UInt64(ram.frameCount)
-      let step = isLeaf ? 512 : min(512, count - done)
+        count - done >= whole && rest.count == Int(whole) && first & (whole - 1) == 0
+        && zip(rest, first...).allSatisfy { $0 == $1 } && first + whole <= UInt64(ram.frameCount)
+      let step = isLeaf ? whole : min(whole, count - done)
       if isLeaf {
         let outcome = tables.mapPhysical(
-          at, end: at + 2 << 20, physical: first << 12, .kernel, largest: 2
+          at, end: at + whole << 12, physical: first << 12, .kernel, largest: 2
         ) {
           mightSleep(.pte_alloc_kernel)
         }
@@ -87,7 +88,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vunmap`.
-  func vunmap(_ address: UInt64) throws(Refusal) {
+  package func vunmap(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard !context.isInterrupt else {
@@ -105,7 +106,7 @@ extension Mappings {
   }
 
   /// Carries out `Machine.vmapPFN`.
-  func vmapPFN(
+  package func vmapPFN(
     _ pfn: UInt64, count: UInt64, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try beginCall()

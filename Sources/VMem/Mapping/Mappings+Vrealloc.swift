@@ -1,6 +1,6 @@
 extension Mappings {
   /// Carries out `Machine.vrealloc`.
-  func vrealloc(
+  package func vrealloc(
     _ address: UInt64, _ request: VmallocRequest
   ) throws(Refusal) -> UInt64 {
     try beginCall()

@@ -15,7 +15,6 @@ extension Machine {
   }
 
   /// Frame number of page `index` of a set; nil past its end.
-  @_disfavoredOverload
   public func page(_ index: UInt64, of set: Ref<PageSet>) -> FrameNumber? {
     pageSets.page(index, of: set).map { FrameNumber(UInt64($0)) }
   }
@@ -26,21 +25,18 @@ extension Machine {
   }
 
   /// Takes a reference on each page. The corresponding kernel function is `get_page`.
-  @_disfavoredOverload
   public func getPages(_ pages: [FrameNumber]) throws(Refusal) {
     try pageSets.getPages(pages.map(\.number))
   }
 
   /// Drops a reference on each page and frees those that had no other. The corresponding kernel
   /// function is `put_page`.
-  @_disfavoredOverload
   public func putPages(_ pages: [FrameNumber]) throws(Refusal) {
     try pageSets.putPages(pages.map(\.number))
   }
 
   /// Frees each page, dropping the reference its owner has. The corresponding kernel function is
   /// `__free_pages`.
-  @_disfavoredOverload
   public func freePages(_ pages: [FrameNumber]) throws(Refusal) {
     try pageSets.freePages(pages.map(\.number))
   }

@@ -104,7 +104,7 @@ extension PageSets {
 
   /// Carries out `Machine.page`.
   @inline(__always)
-  func page(_ index: UInt64, of set: Ref<PageSet>) -> UInt32? {
+  package func page(_ index: UInt64, of set: Ref<PageSet>) -> UInt32? {
     guard index < UInt64(ram[set].count) else { return nil }
     let first = ram[set].first
     return first != 0 ? first + UInt32(index) : ram[set].frames.value(index, ram)
@@ -125,10 +125,10 @@ extension PageSets {
   }
 
   /// Carries out `Machine.structPageAddress`.
-  func structPageAddress(_ pfn: UInt64) -> UInt64 { map.vmemmap &+ pfn &* 64 }
+  package func structPageAddress(_ pfn: UInt64) -> UInt64 { map.vmemmap &+ pfn &* 64 }
 
   /// Carries out `Machine.getPages`.
-  func getPages(_ pages: [UInt64]) throws(Refusal) {
+  package func getPages(_ pages: [UInt64]) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try checkAllocated(pages)
@@ -137,7 +137,7 @@ extension PageSets {
   }
 
   /// Carries out `Machine.putPages`.
-  func putPages(_ pages: [UInt64]) throws(Refusal) {
+  package func putPages(_ pages: [UInt64]) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try checkAllocated(pages)
@@ -170,7 +170,7 @@ extension PageSets {
   }
 
   /// Carries out `Machine.freePages`.
-  func freePages(_ pages: [UInt64]) throws(Refusal) { try putPages(pages) }
+  package func freePages(_ pages: [UInt64]) throws(Refusal) { try putPages(pages) }
 
   private func checkAllocated(_ pages: [UInt64]) throws(Refusal) {
     for (index, pfn) in pages.enumerated() {

@@ -57,14 +57,15 @@ internal import CHost
       + Int(truncatingIfNeeded: offset)
   }
 
-  /// Entry `index` (taken modulo 512) of the page table in frame `pfn`.
+  /// Entry `index` (taken modulo a table's entries) of the page table in frame `pfn`.
   @inlinable
   package subscript(table pfn: UInt64, index: Int) -> Entry {
     @inline(__always) unsafeAddress {
-      unsafe UnsafePointer(frame(pfn).assumingMemoryBound(to: Entry.self) + (index & 511))
+      unsafe UnsafePointer(
+        frame(pfn).assumingMemoryBound(to: Entry.self) + (index & (Level.entries - 1)))
     }
     @inline(__always) nonmutating unsafeMutableAddress {
-      unsafe frame(pfn).assumingMemoryBound(to: Entry.self) + (index & 511)
+      unsafe frame(pfn).assumingMemoryBound(to: Entry.self) + (index & (Level.entries - 1))
     }
   }
 

@@ -50,17 +50,9 @@ package struct NativeView: KernelPart {
   /// The kernel address of the entry that maps an address, and the level of its table, 1 the lowest;
   /// nil where a table is missing. The corresponding kernel function is `lookup_address`.
   package func entryAddress(_ address: UInt64) -> (address: UInt64, depth: Int)? {
-    var (table, depth) = (tables.top, map.levels)
-    while true {
-      let index = Level.index(of: address, depth: depth)
-      let entry = ram[table: table, index]
-      if entry.isNone { return nil }
-      if !entry.isPresent || entry.endsWalk(depth: depth) {
-        return (map.pageOffset + table << 12 + UInt64(index) * 8, depth)
-      }
-      table = entry.pfn
-      depth -= 1
-    }
+    let step = tables.end(of: address)
+    if step.entry.isNone { return nil }
+    return (map.pageOffset + step.table << 12 + UInt64(step.index) * 8, step.depth)
   }
 
   /// Writes an entry of a page table by its address in the direct map; false for what is no table.
@@ -101,12 +93,12 @@ package struct NativeView: KernelPart {
     guard case .leaf(let pfn, let entry, _) = tables.look(up: address) else { return nil }
     var found = NativePages(
       start: address, count: 1, physical: pfn << 12, isWritable: entry.isWritable,
-      isExecutable: entry.bits & Entry.noExecute == 0)
+      isExecutable: entry.isExecutable)
     while found.count < Self.mostPages, found.physical >> 12 < UInt64(ram.frameCount) {
       let next = address + found.count << 12
       guard map.isVmallocAddress(next),
         case .leaf(pfn + found.count, let other, _) = tables.look(up: next),
-        other.isWritable == entry.isWritable, other.bits >> 63 == entry.bits >> 63
+        other.isWritable == entry.isWritable, other.isExecutable == entry.isExecutable
       else { break }
       found.count += 1
     }

@@ -65,7 +65,7 @@ struct AttributeChange {
         mmu.ram[table: table, index] = new
         isChanged = true
       }
-      let pfn = (leaf.bits & Entry.pfnMask & ~(size - 1) | address & (size - 1)) >> 12
+      let pfn = leaf.frame(of: address, depth: depth)
       if changesAliases {
         let end = follow(mmu, address: address, pfn: pfn, count: count)
         if end != .done { return end }
@@ -111,11 +111,9 @@ extension MMU {
   fileprivate func verify(_ old: Entry, _ new: Entry, _ address: UInt64, _ depth: Int) {
     let rights = Entry.writable | Entry.noExecute
     guard (old.bits ^ new.bits) & rights != 0, new.bits & rights == Entry.writable else { return }
-    let place = Level.size(depth: depth) - 1
-    let pfn = (old.bits & Entry.pfnMask & ~place) >> 12
+    let pfn = old.base(depth: depth) >> 12
     warnOnce(
       .setMemoryWritableExecutable, .__change_page_attr, .cpaWritableExecutable,
-      old.bits & ~Entry.pfnMask,
-      new.bits & ~Entry.pfnMask, address, pfn | UInt64(depth) << 56)
+      old.attributes, new.attributes, address, pfn | UInt64(depth) << 56)
   }
 }

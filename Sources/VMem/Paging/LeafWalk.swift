@@ -19,8 +19,7 @@ package struct LeafWalk {
     _ body: (_ address: UInt64, _ pfn: UInt64, _ pages: UInt64) -> Void
   ) {
     forEachEntry(in: range) { address, entry, depth, pages in
-      let inside = Level.size(depth: depth) - 1
-      body(address, (entry.bits & Entry.pfnMask & ~inside | address & inside) >> 12, pages)
+      body(address, entry.frame(of: address, depth: depth), pages)
       return true
     }
   }

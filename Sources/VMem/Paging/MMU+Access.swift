@@ -48,7 +48,7 @@ extension MMU {
   }
 
   /// Carries out `Machine.read`.
-  func read(
+  package func read(
     _ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void
   ) throws(Refusal) {
     try beginCall()
@@ -87,7 +87,7 @@ extension MMU {
   }
 
   /// Carries out `Machine.write`.
-  func write(_ address: UInt64, _ bytes: Span<UInt8>) throws(Refusal) {
+  package func write(_ address: UInt64, _ bytes: Span<UInt8>) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try forEachChunk(address, UInt64(bytes.count), forWriting: true) { part, done in
@@ -98,7 +98,7 @@ extension MMU {
   }
 
   /// Carries out `Machine.fill`.
-  func fill(_ address: UInt64, count: UInt64, byte: UInt8) throws(Refusal) {
+  package func fill(_ address: UInt64, count: UInt64, byte: UInt8) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     try forEachChunk(address, count, forWriting: true) { part, _ in
@@ -117,7 +117,7 @@ extension MMU {
   }
 
   /// Carries out `Machine.copy`.
-  func copy(to: UInt64, from: UInt64, count: UInt64) throws(Refusal) {
+  package func copy(to: UInt64, from: UInt64, count: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let backwards = to > from && to &- from < count
@@ -150,7 +150,7 @@ extension MMU {
   }
 
   /// Carries out `Machine.compare`.
-  func compare(_ a: UInt64, _ b: UInt64, count: UInt64) throws(Refusal) -> UInt64? {
+  package func compare(_ a: UInt64, _ b: UInt64, count: UInt64) throws(Refusal) -> UInt64? {
     try beginCall()
     defer { endCall() }
     var done: UInt64 = 0
@@ -171,7 +171,7 @@ extension MMU {
   }
 
   /// Carries out `Machine.walk`.
-  func walk(_ address: UInt64) -> [WalkStep] {
+  package func walk(_ address: UInt64) -> [WalkStep] {
     users.tables(ofCPU: cpu).descent(to: address).map {
       WalkStep(
         level: Level(depth: $0.depth, levels: map.levels), index: $0.index, table: $0.table,

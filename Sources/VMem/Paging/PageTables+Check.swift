@@ -48,7 +48,7 @@ extension PageTables {
   }
 }
 
-/// A walk over all tables.
+/// A walk over all tables, by hand: each is claimed before it is read, since tables may be damaged.
 private struct TableCheck {
   let tables: PageTables
   let `struct`: PageTables.Frames
@@ -84,19 +84,21 @@ private struct TableCheck {
       record == expected,
       "page table: frame record", table)
     var index = ram.nextUsedWord(pfn, from: 0) / 2
-    while index < 512 {
+    while index < Level.entries {
       defer { index = ram.nextUsedWord(pfn, from: index * 2 + 2) / 2 }
       let entry = ram[table: table, index]
       let place = table << 12 | UInt64(index) * 8
       checker.expect(entry.isPresent, "page table: entry is not present", place, entry.bits)
       guard entry.isPresent else { continue }
       var here = address | UInt64(index) << Level.shift(depth: depth)
-      if depth == tables.levels && index >= 256 { here |= ~0 << Level.shift(depth: depth + 1) }
+      if depth == tables.levels && index >= Level.userEntries {
+        here |= ~0 << Level.shift(depth: depth + 1)
+      }
       if entry.endsWalk(depth: depth) {
         checkLeaf(entry, depth: depth, address: here, place: place, &checker)
       } else {
         checker.expect(
-          entry.bits & ~Entry.pfnMask == Protection.kernelTable.bits,
+          entry.attributes == Protection.kernelTable.bits,
           "page table: attributes of a table entry", place, entry.bits)
         check(entry.pfn, depth: depth - 1, address: here, &checker)
       }
@@ -108,7 +110,7 @@ private struct TableCheck {
     _ entry: Entry, depth: Int, address: UInt64, place: UInt64, _ checker: inout Checker
   ) {
     // A large leaf has its PAT bit where small ones have the lowest bit of the frame number.
-    var attributes = entry.bits & ~Entry.pfnMask
+    var attributes = entry.attributes
     // Rights that set_memory may have changed.
     let open = tables.ram[tables.ram.paging].changesRights ? Self.rights : 0
     attributes |= open

@@ -5,13 +5,13 @@ extension PageTables {
     guard let below = newTable(depth: depth - 1) else { return false }
     let leaf = ram[table: table, index]
     let step = Level.size(depth: depth - 1)
-    let base = leaf.bits & Entry.pfnMask & ~(Level.size(depth: depth) - 1)
-    var attributes = leaf.bits & ~Entry.pfnMask
+    let base = leaf.base(depth: depth)
+    var attributes = leaf.attributes
     // PAT stands in bit 12 of large leaves and in the place of the size bit of small ones.
     let isPAT = leaf.bits & Entry.largePAT != 0
     if depth == 2 { attributes &= ~Entry.pageSize }
     if isPAT { attributes |= depth == 2 ? Entry.pageSize : Entry.largePAT }
-    for part in 0..<512 {
+    for part in 0..<Level.entries {
       let entry = Entry(bits: base + UInt64(part) * step | attributes)
       ram[table: below, part] = entry
       if entry.isStale, depth == 2 { StaleEntries(ram: ram).settle(below, part) }

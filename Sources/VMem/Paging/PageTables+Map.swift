@@ -46,7 +46,7 @@ extension PageTables {
     var index = Level.index(of: from, depth: 1) + done
     let frames = UInt64(ram.frameCount)
     repeat {
-      if index < 512, !ram[table: table, index].isNone {
+      if index < Level.entries, !ram[table: table, index].isNone {
         return .occupied(address, ram[table: table, index])
       }
       guard position < pages.count, pages[position] != PageList.null else {
@@ -54,7 +54,7 @@ extension PageTables {
       }
       let pfn = pages[position]
       guard pfn < frames else { return .invalidFrame(address, pfn) }
-      if index < 512 {
+      if index < Level.entries {
         ram[table: table, index] = Entry(pfn: pfn, protection)
         ram.countMapping(of: pfn)
       }
@@ -72,8 +72,8 @@ extension PageTables {
     _ protection: Protection
   ) -> Int {
     let first = Level.index(of: from, depth: 1)
-    let wanted = Int(truncatingIfNeeded: min((to &- from) >> 12, 512))
-    let count = min(wanted, 512 &- first, pages.count &- position)
+    let wanted = Int(truncatingIfNeeded: min((to &- from) >> 12, UInt64(Level.entries)))
+    let count = min(wanted, Level.entries &- first, pages.count &- position)
     let frames = UInt64(ram.frameCount)
     let residue = ~(Entry.accessed | Entry.dirty)
     let counts = ram.countsEntries
@@ -102,16 +102,26 @@ extension PageTables {
     }
   }
 
-  /// Walks [start, end) and calls `body` for each table at depth `until`, making missing ones.
-  private func map(
+  /// Walks [start, end) and calls `body` for each table at depth `until`, making missing ones: by hand,
+  /// since what it makes is what it walks on.
+  ///
+  /// - Parameter instead: whether an entry at a depth has got something else for a part of the range.
+  func map(
     _ table: UInt64, depth: Int, start: UInt64, end: UInt64, until: Int = 1,
     _ beforeAllocating: BeforeAllocating,
-    _ body: (UInt64, UInt64, UInt64) -> MapOutcome
+    instead: (_ table: UInt64, _ depth: Int, _ start: UInt64, _ end: UInt64) -> Bool = {
+      _, _, _, _ in false
+    },
+    _ body: (_ table: UInt64, _ start: UInt64, _ end: UInt64) -> MapOutcome
   ) -> MapOutcome {
     if depth == until { return body(table, start, end) }
     var address = start
     repeat {
       let next = Self.boundary(address, end, depth: depth)
+      if instead(table, depth, address, next) {
+        address = next
+        continue
+      }
       let index = Level.index(of: address, depth: depth)
       var entry = ram[table: table, index]
       if entry.isNone {
@@ -124,7 +134,8 @@ extension PageTables {
         return .leaf(address, depth: depth)
       }
       let outcome = map(
-        entry.pfn, depth: depth - 1, start: address, end: next, until: until, beforeAllocating, body
+        entry.pfn, depth: depth - 1, start: address, end: next, until: until, beforeAllocating,
+        instead: instead, body
       )
       if outcome != .done { return outcome }
       address = next

@@ -10,49 +10,17 @@ extension PageTables {
     _ start: UInt64, end: UInt64, physical: UInt64, _ protection: Protection, largest: Int,
     _ beforeAllocating: BeforeAllocating
   ) -> MapOutcome {
-    mapPhysical(
-      top, depth: levels, start: start, end: end, physical: physical, protection, largest: largest,
-      beforeAllocating)
-  }
-
-  private func mapPhysical(
-    _ table: UInt64, depth: Int, start: UInt64, end: UInt64, physical: UInt64,
-    _ protection: Protection, largest: Int, _ beforeAllocating: BeforeAllocating
-  ) -> MapOutcome {
-    if depth == 1 {
-      return mapPhysicalEntries(table, start: start, end: end, physical: physical, protection)
-    }
-    var address = start
-    var physical = physical
-    repeat {
-      let next = Self.boundary(address, end, depth: depth)
-      let index = Level.index(of: address, depth: depth)
-      if placeLeaf(
-        table, index: index, depth: depth, address: address, next: next, physical: physical,
-        protection, largest: largest)
-      {
-        physical &+= next &- address
-        address = next
-        continue
-      }
-      var entry = ram[table: table, index]
-      if entry.isNone {
-        beforeAllocating()
-        guard let below = newTable(depth: depth - 1) else {
-          return .noMemory(address, depth: depth)
-        }
-        entry = link(table, index: index, depth: depth, below: below)
-      } else if entry.bits & Entry.pageSize != 0 {
-        return .leaf(address, depth: depth)
-      }
-      let outcome = mapPhysical(
-        entry.pfn, depth: depth - 1, start: address, end: next, physical: physical, protection,
-        largest: largest, beforeAllocating)
-      if outcome != .done { return outcome }
-      physical &+= next &- address
-      address = next
-    } while address != end
-    return .done
+    map(
+      top, depth: levels, start: start, end: end, beforeAllocating,
+      instead: { table, depth, address, next in
+        placeLeaf(
+          table, depth: depth, address: address, next: next,
+          physical: physical &+ (address &- start), protection, largest: largest)
+      },
+      { table, from, to in
+        mapPhysicalEntries(
+          table, start: from, end: to, physical: physical &+ (from &- start), protection)
+      })
   }
 
   @inline(__always)
@@ -78,13 +46,14 @@ extension PageTables {
   /// (`vmap_try_huge_pmd`, `vmap_try_huge_pud`). A table in the way is freed when it is there only
   /// because nothing ever frees one.
   private func placeLeaf(
-    _ table: UInt64, index: Int, depth: Int, address: UInt64, next: UInt64,
-    physical: UInt64, _ protection: Protection, largest: Int
+    _ table: UInt64, depth: Int, address: UInt64, next: UInt64, physical: UInt64,
+    _ protection: Protection, largest: Int
   ) -> Bool {
     let size = Level.size(depth: depth)
     guard depth <= largest, depth <= 3, next &- address == size, address & (size - 1) == 0,
       physical & (size - 1) == 0
     else { return false }
+    let index = Level.index(of: address, depth: depth)
     let entry = ram[table: table, index]
     if entry.isPresent, !entry.endsWalk(depth: depth) {
       // The kernel keeps the entries of a PMD table in a page until the TLBs are flushed.
@@ -107,7 +76,7 @@ extension PageTables {
   /// before. The corresponding kernel functions are `pmd_free_pte_page` and `pud_free_pmd_page`.
   private func freeTables(_ table: UInt64, depth: Int, address: UInt64) {
     if depth == 2 {
-      for index in 0..<512 {
+      for index in 0..<Level.entries {
         let entry = ram[table: table, index]
         if entry.leadsToTable(at: .pmd) {
           freeTables(entry.pfn, depth: 1, address: address)
@@ -116,7 +85,7 @@ extension PageTables {
         }
       }
     } else {
-      for index in 0..<512 { ram.countUnmapping(of: ram[table: table, index]) }
+      for index in 0..<Level.entries { ram.countUnmapping(of: ram[table: table, index]) }
     }
     TLBFlush(ram: ram).kernelRange(address, address + 4095)
     ram.forgetWalks()

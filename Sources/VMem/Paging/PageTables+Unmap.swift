@@ -9,7 +9,7 @@ extension PageTables {
   @inline(__always)
   private func clear(_ start: UInt64, _ end: UInt64) -> Int {
     // Most areas lie under one entry of the PUD table, and many were never mapped.
-    if levels == 4, start >> 30 == (end &- 1) >> 30 {
+    if levels == 4, Level.isOneEntry(start, end, depth: 3) {
       let entry = ram[table: top, Level.index(of: start, depth: 4)]
       guard entry.isPresent else { return 0 }
       let below = ram[table: entry.pfn, Level.index(of: start, depth: 3)]
@@ -20,6 +20,7 @@ extension PageTables {
     return unmap(top, depth: levels, start: start, end: end)
   }
 
+  /// By hand: it clears what it has walked past, and is most of what freeing an area takes.
   private func unmap(_ table: UInt64, depth: Int, start: UInt64, end: UInt64) -> Int {
     if depth == 1 {
       clearEntries(table, start: start, end: end)
@@ -50,10 +51,10 @@ extension PageTables {
     let first = Level.index(of: start, depth: 1)
     let count = Int(truncatingIfNeeded: (end &- start &+ 4095) >> 12)
     guard ram.countsEntries else {
-      for index in first..<min(first + count, 512) { ram[table: table, index] = .none }
+      for index in first..<min(first + count, Level.entries) { ram[table: table, index] = .none }
       return
     }
-    for index in first..<min(first + count, 512) {
+    for index in first..<min(first + count, Level.entries) {
       let entry = ram[table: table, index]
       if entry.bits == 0 { continue }
       ram[table: table, index] = .none

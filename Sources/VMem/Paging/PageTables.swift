@@ -40,6 +40,7 @@ package struct PageTables: Sendable {
   }
 
   /// Translates an address. Bits above the translated ones are ignored, as by the kernel's walkers.
+  /// Every access comes here, so it does not go by `TableDescent`, whose steps say more.
   @inline(__always)
   func look(up address: UInt64) -> Lookup {
     var table = top
@@ -48,8 +49,7 @@ package struct PageTables: Sendable {
       let entry = ram[table: table, Level.index(of: address, depth: depth)]
       guard entry.isPresent else { return .hole(depth: depth) }
       if entry.endsWalk(depth: depth) {
-        let inside = Level.size(depth: depth) - 1
-        let pfn = (entry.bits & Entry.pfnMask & ~inside | address & inside) >> 12
+        let pfn = entry.frame(of: address, depth: depth)
         return .leaf(pfn: pfn, entry: entry, depth: depth)
       }
       table = entry.pfn

@@ -54,7 +54,6 @@ extension Machine {
   ///   - caller: the function that `/proc/vmallocinfo` names.
   ///
   /// Refuses another size with -EINVAL; with NULL without memory or addresses.
-  @_disfavoredOverload
   public func allocateStack(
     size: UInt64 = 16384, policy: StackPolicy = .static, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> VirtualAddress {

@@ -1,7 +1,7 @@
 /// Stacks of threads: getting and giving back.
 extension Stacks {
   /// Carries out `Machine.allocateStack`.
-  func allocateStack(
+  package func allocateStack(
     size: UInt64 = 16384, policy: StackPolicy = .static, caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try beginCall()
@@ -72,7 +72,7 @@ extension Stacks {
   }
 
   /// Carries out `Machine.freeStack`.
-  func freeStack(_ address: UInt64) throws(Refusal) {
+  package func freeStack(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let stack = try stack(at: address)

@@ -1,7 +1,7 @@
 /// Access to stacks, and what becomes of an access that finds no page.
 extension Stacks {
   /// Carries out `Machine.touchStack`.
-  func touchStack(_ address: UInt64, depth: UInt64, isWrite: Bool) throws(Refusal) {
+  package func touchStack(_ address: UInt64, depth: UInt64, isWrite: Bool) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let stack = try stack(at: address)

@@ -1,6 +1,6 @@
 extension Stacks {
   /// Carries out `Machine.reclaimStack`.
-  func reclaimStack(_ address: UInt64) throws(Refusal) -> UInt64 {
+  package func reclaimStack(_ address: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let stack = try stack(at: address)

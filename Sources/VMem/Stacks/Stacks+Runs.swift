@@ -4,7 +4,7 @@ extension Stacks {
   package static let stackFrames: ClosedRange<UInt64> = 16...65536
 
   /// Carries out `Machine.runOnStack`.
-  func runOnStack(
+  package func runOnStack(
     _ address: UInt64, depth: UInt64, frame: UInt64 = 256
   ) throws(Refusal) -> UInt64 {
     try beginCall()

@@ -92,7 +92,6 @@ extension Machine {
   /// corresponding kernel function is `mm_alloc`.
   ///
   /// Refuses with NULL when there is no memory for the record or the table.
-  @_disfavoredOverload
   public func allocateMM() throws(Refusal) -> VirtualAddress {
     try VirtualAddress(users.allocateMM())
   }
@@ -113,7 +112,7 @@ extension Machine {
   }
 
   /// The address of the `mm_struct` that the current CPU uses, or 0.
-  public var activeMM: VirtualAddress { VirtualAddress(currentMM) }
+  public var activeMM: VirtualAddress { VirtualAddress(users.currentMM) }
 
   /// The top-level table of an address space; -ENOENT where there is none.
   public func userTables(_ address: VirtualAddress) throws(Refusal) -> UserTables {

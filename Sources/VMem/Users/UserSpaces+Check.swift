@@ -9,7 +9,7 @@ extension UserSpaces {
       let ranges = checkMappings(space, &checker)
       check(UInt64(ram[space].top), map.levels, 0, ranges, &counts, &users, &checker)
       if checker.isFull { return users }
-      for index in 256..<512 {
+      for index in Level.userEntries..<Level.entries {
         checker.expect(
           ram[table: UInt64(ram[space].top), index] == ram[table: tables.top, index],
           "user address space: kernel half", UInt64(ram[space].top), UInt64(index))
@@ -104,6 +104,7 @@ extension UserSpaces {
     }
   }
 
+  /// By hand: each table is claimed before it is read, since tables may be damaged.
   private func check(
     _ table: UInt64, _ depth: Int, _ base: UInt64, _ ranges: [UserMapping],
     _ counts: inout InlineArray<6, UInt32>, _ users: inout [UInt32: UInt32],
@@ -121,13 +122,13 @@ extension UserSpaces {
     }
     expected.inheritPast(of: record)
     checker.expect(record == expected, "user table: frame record", table)
-    for index in 0..<(depth == map.levels ? 256 : 512) {
+    for index in 0..<(depth == map.levels ? Level.userEntries : Level.entries) {
       let entry = ram[table: table, index]
       if entry.isNone && entry.bits == 0 { continue }
       if checker.isFull { return }
       let here = base | UInt64(index) << Level.shift(depth: depth)
       if depth > 1 {
-        let attributes = entry.bits & ~Entry.pfnMask
+        let attributes = entry.attributes
         checker.expect(
           attributes == Protection.userTable.bits, "user table: attributes of a table entry",
           here, entry.bits)
@@ -140,7 +141,7 @@ extension UserSpaces {
       checker.expect(
         mapping.map { isRight(entry, $0) } ?? false, "user table: attributes of a leaf", here,
         entry.bits)
-      if entry.bits & Entry.special == 0 { users[pfn, default: 0] += 1 }
+      if !entry.isSpecial { users[pfn, default: 0] += 1 }
     }
   }
 
@@ -158,7 +159,7 @@ extension UserSpaces {
   private func isRight(_ entry: Entry, _ mapping: UserMapping) -> Bool {
     let pfn = entry.userFrame
     guard pfn < UInt64(ram.frameCount) else { return false }
-    let isZero = entry.bits & Entry.special != 0 && !mapping.flags.contains(.pfnMap)
+    let isZero = entry.isSpecial && !mapping.flags.contains(.pfnMap)
     let flags = ram[frames.frame(UInt32(pfn))].flags
     let isOwn = flags & ram.pageFlags.anonymous == ram.pageFlags.anonymous
     guard isZero == (pfn == UInt64(ram[ram.users].zeroPage)), !isOwn || mapping.anonymous != 0
@@ -166,7 +167,7 @@ extension UserSpaces {
     let mayDiffer = Entry.accessed | Entry.dirty | Entry.savedDirty | Entry.special
     let plain = Entry(userPage: pfn, mapping.protection)
     let ignored = mayDiffer | (isOwn && mapping.flags.contains(.write) ? Entry.writable : 0)
-    let isWritable = entry.bits & Entry.writable != 0
+    let isWritable = entry.isWritable
     // Kernels that know no other place for it leave a read-only entry its dirty bit.
     let misplaced = isWritable || !has(.savedDirty) ? Entry.savedDirty : Entry.dirty
     return entry.bits & ~ignored == plain.bits & ~ignored

@@ -156,7 +156,7 @@ extension UserSpaces {
     _ space: Ref<UserSpace>, _ mapping: Ref<UserMapping>, _ slot: UserSlot
   ) throws(Refusal) {
     let entry = slot.entry
-    let isZero = entry.bits & Entry.special != 0
+    let isZero = entry.isSpecial
     if !ram[mapping].flags.contains(.shared) {
       let frame = frames.frame(UInt32(truncatingIfNeeded: entry.pfn))
       let isOwn = !isZero && ram[frame].flags & ram.pageFlags.anonymous != 0
@@ -216,10 +216,10 @@ extension UserSpaces {
 
   /// What an entry that is gone had: a mapping of a page, and a reference.
   func drop(_ entry: Entry) {
-    guard entry.bits & Entry.special == 0 else { return }
+    guard !entry.isSpecial else { return }
     let pfn = UInt32(truncatingIfNeeded: entry.userFrame)
     ram[frames.frame(pfn)].mapcount &-= 1
-    if entry.bits & Entry.dirty != 0, ram[frames.frame(pfn)].isFilePage {
+    if entry.isDirty, ram[frames.frame(pfn)].isFilePage {
       ram[frames.frame(pfn)].flags |= ram.pageFlags.dirty
     }
     dropReference(pfn)

@@ -1,7 +1,7 @@
 /// Copies of address spaces.
 extension UserSpaces {
   /// Carries out `Machine.fork`.
-  func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
+  package func fork(_ mm: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let parent = try userSpace(at: mm)
@@ -81,7 +81,7 @@ extension UserSpaces {
     if mapping.flags.contains(.shared) { entry.bits &= ~(Entry.dirty | Entry.savedDirty) }
     entry.bits &= ~Entry.accessed
     target.entry = entry
-    guard entry.bits & Entry.special == 0 else { return }
+    guard !entry.isSpecial else { return }
     let frame = frames.frame(UInt32(truncatingIfNeeded: entry.userFrame))
     ram[frame].addReferences(1)
     ram[frame].mapcount &+= 1

@@ -33,7 +33,7 @@ public struct MmapRequest: Sendable {
 /// Making user mappings.
 extension UserSpaces {
   /// Carries out `Machine.mmap`.
-  func mmap(_ mm: UInt64, _ request: MmapRequest) throws(Refusal) -> UInt64 {
+  package func mmap(_ mm: UInt64, _ request: MmapRequest) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let space = try userSpace(at: mm)

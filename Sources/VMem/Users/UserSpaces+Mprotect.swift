@@ -1,7 +1,7 @@
 /// Changing what programs may do with their memory.
 extension UserSpaces {
   /// Carries out `Machine.mprotect`.
-  func mprotect(
+  package func mprotect(
     _ mm: UInt64, _ address: UInt64, length: UInt64, _ rights: UserMappingFlags
   ) throws(Refusal) {
     try beginCall()
@@ -60,7 +60,7 @@ extension UserSpaces {
       let old = slot.entry
       var new = old.with(mapping.protection, savesDirty: has(.savedDirty))
       let frame = frames.frame(UInt32(truncatingIfNeeded: old.userFrame))
-      if mapping.copiesOnWrite, mapping.flags.contains(.write), old.bits & Entry.special == 0,
+      if mapping.copiesOnWrite, mapping.flags.contains(.write), !old.isSpecial,
         ram[frame].flags & ram.pageFlags.exclusive != 0
       {
         new = new.writable

@@ -11,7 +11,7 @@ extension UserSpaces {
   }
 
   /// Carries out `Machine.mremap`.
-  func mremap(
+  package func mremap(
     _ mm: UInt64, _ address: UInt64, old: UInt64, new: UInt64, mayMove: Bool = false,
     to: UInt64? = nil
   ) throws(Refusal) -> UInt64 {

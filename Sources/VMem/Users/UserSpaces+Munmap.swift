@@ -1,7 +1,7 @@
 /// Taking user mappings away.
 extension UserSpaces {
   /// Carries out `Machine.munmap`.
-  func munmap(_ mm: UInt64, _ address: UInt64, length: UInt64) throws(Refusal) {
+  package func munmap(_ mm: UInt64, _ address: UInt64, length: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let space = try userSpace(at: mm)

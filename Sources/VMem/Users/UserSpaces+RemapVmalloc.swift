@@ -1,6 +1,6 @@
 extension UserSpaces {
   /// Carries out `Machine.remapVmallocRange`.
-  func remapVmallocRange(
+  package func remapVmallocRange(
     _ user: UInt64, _ address: UInt64, offset: UInt64
   ) throws(Refusal) {
     try beginCall()
@@ -43,7 +43,7 @@ extension UserSpaces {
       let kernel = address &+ (user - start)
       guard case .leaf(let pfn, _, _) = self.tables.look(up: kernel) else {
         // The null page's compound_head.
-        let inlined = configuration.kernel < .v6_12
+        let inlined = Switch.Kernels.insertPageChecksItself.contains(configuration.kernel)
         logPageFault(inlined ? .vm_insert_page : .validate_page_before_insert, 8, [])
         throw Refusal(.bug, .holeInArea, kernel)
       }

@@ -1,7 +1,7 @@
 /// Making user address spaces, and choosing the one a CPU uses.
 extension UserSpaces {
   /// Carries out `Machine.allocateMM`.
-  func allocateMM() throws(Refusal) -> UInt64 { try allocateMM(.mm_alloc) }
+  package func allocateMM() throws(Refusal) -> UInt64 { try allocateMM(.mm_alloc) }
 
   func allocateMM(_ function: KernelFunction) throws(Refusal) -> UInt64 {
     mightSleep(function)
@@ -15,7 +15,9 @@ extension UserSpaces {
     ram[space] = UserSpace(top: top)
     insertTopTable(of: space)
     ram[ram.users].tables[map.levels] += 1
-    for index in 256..<512 { ram[table: UInt64(top), index] = ram[table: tables.top, index] }
+    for index in Level.userEntries..<Level.entries {
+      ram[table: UInt64(top), index] = ram[table: tables.top, index]
+    }
     return address(of: space)
   }
 
@@ -44,7 +46,7 @@ extension UserSpaces {
   func address(of space: Ref<UserSpace>) -> UInt64 { map.pageOffset + space.physicalAddress }
 
   /// Carries out `Machine.putMM`.
-  func putMM(_ address: UInt64) throws(Refusal) {
+  package func putMM(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     let space = try userSpace(at: address)
@@ -68,7 +70,7 @@ extension UserSpaces {
   }
 
   /// Carries out `Machine.switchMM`.
-  func switchMM(_ address: UInt64) throws(Refusal) {
+  package func switchMM(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     switchMM(to: address == 0 ? .none : try userSpace(at: address))
@@ -80,14 +82,14 @@ extension UserSpaces {
     TLB(current: ram).flushUser()
   }
 
-  /// Carries out `Machine.currentMM`.
-  var currentMM: UInt64 {
+  /// Carries out `Machine.activeMM`.
+  package var currentMM: UInt64 {
     let space = space(ofCPU: cpu)
     return space.isNone ? 0 : address(of: space)
   }
 
   /// Carries out `Machine.userTables`.
-  func userTables(_ address: UInt64) throws(Refusal) -> UserTables {
+  package func userTables(_ address: UInt64) throws(Refusal) -> UserTables {
     UserTables(top: UInt64(ram[try userSpace(at: address)].top))
   }
 

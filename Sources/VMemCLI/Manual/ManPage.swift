@@ -23,7 +23,7 @@ struct ManPage {
   private var verbs: String {
     let table = VerbTable()
     var page = section("VERBS")
-    for group in Verb.Group.allCases {
+    for group in table.groups {
       page += ".SS \(Self.escaped("\(group.title)"))\n"
       for verb in table.verbs where verb.group == group { page += self.entry(of: verb) }
     }

@@ -63,18 +63,13 @@ extension Monitor {
 
   /// Every page that is mapped.
   private func pages(_ target: LiveTarget, _ machine: borrowing Machine) -> String {
-    let letters: [(UInt64, Character)] = [
-      (Entry.noExecute, "X"), (Entry.global, "G"), (Entry.pageSize, "P"), (Entry.dirty, "D"),
-      (Entry.accessed, "A"), (Entry.cacheDisable, "C"), (Entry.writeThrough, "T"),
-      (Entry.user, "U"), (Entry.writable, "W"),
-    ]
     var text = ""
     var lines = 0
     let isWhole = target.memory(machine).forEachLeaf(cpu: cpu, machine) { leaf in
       // In a leaf of 4 KiB the size bit is another.
       let entry = leaf.size == 4096 ? leaf.entry & ~Entry.pageSize : leaf.entry
       text += Hex.number(leaf.address, digits: 16) + ": " + Hex.number(leaf.physical, digits: 16)
-      text += " " + String(letters.map { entry & $0.0 != 0 ? $0.1 : "-" }) + "\n"
+      text += " " + String(Entry.letters.map { entry & $0.bit != 0 ? $0.letter : "-" }) + "\n"
       lines += 1
       return lines < Self.mostLines
     }

@@ -1,3 +1,4 @@
+internal import VMem
 internal import VMemViews
 
 /// A register as the target description lists it, in the order of QEMU's.

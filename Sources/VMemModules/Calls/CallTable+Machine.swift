@@ -75,7 +75,7 @@ extension CallTable {
       if call[0] == 0 { return 0 }
       call.take(call.address(0))
       return try call.nothing { () throws(Refusal) in
-        try call.machine.freePerCPU(call.address(0))
+        try call.machine.percpu.freePerCPU(call.address(0))
       }
     },
     // address, cpu
@@ -123,7 +123,7 @@ extension NativeCall {
   fileprivate func allocPerCPU() throws(CallStop) -> UInt64 {
     mightSleep()
     let address = try pointer { () throws(Refusal) in
-      try machine.allocPerCPU(size: self[0], align: self[1])
+      try machine.percpu.allocPerCPU(size: self[0], align: self[1])
     }
     give(.percpu, address, self[0])
     return address

@@ -31,7 +31,7 @@ extension CallTable {
     // start, end, physical, protection
     CallEntry("ioremap_page_range") { call throws(CallStop) in
       try call.status { () throws(Refusal) in
-        try call.machine.ioremapPageRange(
+        try call.machine.mappings.ioremapPageRange(
           start: call.address(0), end: call.address(1), physical: call[2])
       }
     },
@@ -106,7 +106,7 @@ extension NativeCall {
     mightSleep()
     let symbol = caller == 0 ? symbol : host.callerSymbol(caller, machine)
     let address = try pointer { () throws(Refusal) in
-      try machine.getVMArea(
+      try machine.vmAreas.getVMArea(
         size: size, flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)), start: start,
         end: end, caller: symbol)
     }

@@ -34,10 +34,10 @@ extension CallTable {
       try call.free(call.pfnOfAddress(0), count: (call[1] + 4095) >> 12)
     },
     CallEntry("get_page") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.getPages([call.pfn(0)]) }
+      try call.nothing { () throws(Refusal) in try call.machine.pageSets.getPages([call.pfn(0)]) }
     },
     CallEntry("put_page") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.putPages([call.pfn(0)]) }
+      try call.nothing { () throws(Refusal) in try call.machine.pageSets.putPages([call.pfn(0)]) }
     },
     CallEntry("split_page") { _ in 0 },
   ]
@@ -45,26 +45,29 @@ extension CallTable {
   static let kmaps: [CallEntry] = [
     CallEntry("kmap") { call throws(CallStop) in
       call.mightSleep()
-      return try call.pointer { () throws(Refusal) in try call.machine.kmap(call.pfn(0)) }
+      return try call.pointer { () throws(Refusal) in try call.machine.highmem.kmap(call.pfn(0)) }
     },
     CallEntry("kunmap") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.kunmap(call.pfn(0)) }
+      try call.nothing { () throws(Refusal) in try call.machine.highmem.kunmap(call.pfn(0)) }
     },
     CallEntry("kmap_local_page") { call throws(CallStop) in
-      try call.pointer { () throws(Refusal) in try call.machine.kmapLocalPage(call.pfn(0)) }
+      try call.pointer { () throws(Refusal) in try call.machine.highmem.kmapLocalPage(call.pfn(0)) }
     },
     CallEntry("kunmap_local") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.kunmapLocal(call.address(0) & ~4095)
+      try call.nothing { () throws(Refusal) in
+        try call.machine.highmem.kunmapLocal(call.address(0) & ~4095)
       }
     },
     CallEntry("kmap_atomic") { call throws(CallStop) in
       call.disablePreemption()
-      return try call.pointer { () throws(Refusal) in try call.machine.kmapAtomic(call.pfn(0)) }
+      return try call.pointer { () throws(Refusal) in
+        try call.machine.highmem.kmapAtomic(call.pfn(0))
+      }
     },
     CallEntry("kunmap_atomic") { call throws(CallStop) in
       call.enablePreemption()
       return try call.nothing { () throws(Refusal) in
-        try call.machine.kunmapAtomic(call.address(0) & ~4095)
+        try call.machine.highmem.kunmapAtomic(call.address(0) & ~4095)
       }
     },
   ]
@@ -79,20 +82,20 @@ extension CallTable {
 
   static let attributes: [CallEntry] = [
     attribute("set_memory_ro") { (call) throws(Refusal) in
-      try call.machine.setMemoryRO(call.address(0), count: UInt64(call.uint(1)))
+      try call.machine.mappings.setMemoryRO(call.address(0), count: UInt64(call.uint(1)))
     },
     attribute("set_memory_rw") { (call) throws(Refusal) in
-      try call.machine.setMemoryRW(call.address(0), count: UInt64(call.uint(1)))
+      try call.machine.mappings.setMemoryRW(call.address(0), count: UInt64(call.uint(1)))
     },
     attribute("set_memory_x") { (call) throws(Refusal) in
-      try call.machine.setMemoryX(call.address(0), count: UInt64(call.uint(1)))
+      try call.machine.mappings.setMemoryX(call.address(0), count: UInt64(call.uint(1)))
     },
     attribute("set_memory_nx") { (call) throws(Refusal) in
-      try call.machine.setMemoryNX(call.address(0), count: UInt64(call.uint(1)))
+      try call.machine.mappings.setMemoryNX(call.address(0), count: UInt64(call.uint(1)))
     },
     CallEntry("set_vm_flush_reset_perms") { call throws(CallStop) in
       try call.nothing { () throws(Refusal) in
-        try call.machine.setVMFlushResetPerms(call.address(0))
+        try call.machine.mappings.setVMFlushResetPerms(call.address(0))
       }
     },
   ]
@@ -121,7 +124,7 @@ extension NativeCall {
     guard let pfn = try allocate(gfp, order: order, node: node) else { return 0 }
     let rest = pfn + count..<pfn + 1 << UInt64(order)
     if !rest.isEmpty {
-      _ = try nothing { () throws(Refusal) in try machine.freePages(Array(rest)) }
+      _ = try nothing { () throws(Refusal) in try machine.pageSets.freePages(Array(rest)) }
     }
     take(host.directAddress(pfn))
     give(.pages, host.directAddress(pfn), count << 12)
@@ -147,7 +150,7 @@ extension NativeCall {
     }
     take(start)
     return try nothing { () throws(Refusal) in
-      try machine.freePages(Array(pfn..<pfn + count))
+      try machine.pageSets.freePages(Array(pfn..<pfn + count))
     }
   }
 
@@ -187,6 +190,6 @@ extension ModuleHost {
         count: 1, order: UInt64(order), node: node.map(UInt64.init),
         highest: gfp.isLow ? .dma32 : .normal, mayBlock: gfp.mayBlock)
     else { return nil }
-    return machine.page(0, of: set).map(UInt64.init)
+    return machine.pageSets.page(0, of: set).map(UInt64.init)
   }
 }

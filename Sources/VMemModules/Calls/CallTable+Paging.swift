@@ -12,15 +12,15 @@ extension CallTable {
       try call.lookUp(call.address(1), call[2])
     },
     CallEntry("slow_virt_to_phys") { call in
-      let pfn = call.machine.vmallocToPFN(call.address(0)) ?? 0
+      let pfn = call.machine.mappings.vmallocToPFN(call.address(0)) ?? 0
       return pfn << 12 | call.address(0) & 4095
     },
     CallEntry("kern_addr_valid") { call in
-      call.machine.vmallocToPFN(call.address(0)) == nil ? 0 : 1
+      call.machine.mappings.vmallocToPFN(call.address(0)) == nil ? 0 : 1
     },
     CallEntry("populate_tables") { call throws(CallStop) in
       try call.status { () throws(Refusal) in
-        try call.machine.populate(start: call.address(0), end: call.address(1))
+        try call.machine.mappings.populate(start: call.address(0), end: call.address(1))
       }
     },
     // entry, value: through the engine, as tables are not writable
@@ -77,7 +77,7 @@ extension CallTable {
       CallEntry("iounmap") { call throws(CallStop) in
         call.take(call.address(0) & ~4095)
         return try call.nothing { () throws(Refusal) in
-          try call.machine.iounmap(call.address(0))
+          try call.machine.mappings.iounmap(call.address(0))
         }
       },
       // physical, size, flags: of RAM the direct map's own address
@@ -90,7 +90,7 @@ extension CallTable {
         guard call.host.map.isVmallocAddress(call.address(0)) else { return 0 }
         call.take(call.address(0) & ~4095)
         return try call.nothing { () throws(Refusal) in
-          try call.machine.iounmap(call.address(0))
+          try call.machine.mappings.iounmap(call.address(0))
         }
       },
       // root, resource: start, end
@@ -134,7 +134,7 @@ extension NativeCall {
   ) throws(CallStop) -> UInt64 {
     mightSleep()
     let address = try pointer { () throws(Refusal) in
-      try machine.ioremap(physical, size: size, mode: mode, caller: symbol)
+      try machine.mappings.ioremap(physical, size: size, mode: mode, caller: symbol)
     }
     give(.mapping, address & ~4095, (size + physical & 4095 + 4095) & ~4095)
     return address

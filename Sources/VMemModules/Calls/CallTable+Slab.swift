@@ -119,7 +119,7 @@ extension NativeCall {
     take(address)
     return try nothing { () throws(Refusal) in
       let first = (address &- host.map.pageOffset) >> 12
-      try machine.freePages(Array(first..<first + entry.size >> 12))
+      try machine.pageSets.freePages(Array(first..<first + entry.size >> 12))
     }
   }
 
@@ -233,7 +233,7 @@ extension ModuleHost {
   func freeEmptySlabs(_ caches: [SlabHeap.Cache]) {
     for (start, order) in slab.takeEmpty(caches) {
       let first = (start &- map.pageOffset) >> 12
-      _ = try? place!.pointee.freePages(Array(first..<first + 1 << UInt64(order)))
+      _ = try? place!.pointee.pageSets.freePages(Array(first..<first + 1 << UInt64(order)))
     }
   }
 }

@@ -61,7 +61,7 @@ extension CallTable {
       guard address != 0, call[5] >> 63 == 0 else { return address }
       // PAGE_KERNEL_EXEC.
       _ = try call.status { () throws(Refusal) in
-        try call.machine.setMemoryX(
+        try call.machine.mappings.setMemoryX(
           call.host.unfolded(address), count: (request.size + 4095) >> 12)
       }
       return address
@@ -79,13 +79,15 @@ extension CallTable {
     CallEntry("vfree") { call throws(CallStop) in try call.vfree(call.address(0)) },
     CallEntry("vfree_atomic") { call throws(CallStop) in
       call.take(call.address(0))
-      return try call.nothing { () throws(Refusal) in try call.machine.vfreeAtomic(call.address(0))
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.mappings.vfreeAtomic(call.address(0))
       }
     },
     CallEntry("vmalloc_to_page") { call in
-      call.host.structPage(call.machine.vmallocToPFN(call.address(0)))
+      call.host.structPage(call.machine.mappings.vmallocToPFN(call.address(0)))
     },
-    CallEntry("vmalloc_to_pfn") { call in call.machine.vmallocToPFN(call.address(0)) ?? 0 },
+    CallEntry("vmalloc_to_pfn") { call in call.machine.mappings.vmallocToPFN(call.address(0)) ?? 0
+    },
     CallEntry("vm_unmap_aliases") { call throws(CallStop) in
       try call.nothing { () throws(Refusal) in try call.machine.unmapAliases() }
     },
@@ -98,7 +100,7 @@ extension CallTable {
       let pages = try call.pages(call[0], UInt64(call.uint(1)))
       let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[2]))
       let address = try call.pointer { () throws(Refusal) in
-        try call.machine.vmap(
+        try call.machine.mappings.vmap(
           pages, count: UInt64(call.uint(1)), flags: flags, protection: Protection(bits: call[3]),
           caller: call.symbol)
       }
@@ -108,13 +110,15 @@ extension CallTable {
     CallEntry("vunmap") { call throws(CallStop) in
       call.mightSleep()
       call.take(call.address(0))
-      return try call.nothing { () throws(Refusal) in try call.machine.vunmap(call.address(0)) }
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.mappings.vunmap(call.address(0))
+      }
     },
     // pages, count, node
     CallEntry("vm_map_ram") { call throws(CallStop) in
       let pages = try call.pages(call[0], UInt64(call.uint(1)))
       let address = try call.pointer { () throws(Refusal) in
-        try call.machine.vmMapRAM(pages, count: UInt64(call.uint(1)))
+        try call.machine.mappings.vmMapRAM(pages, count: UInt64(call.uint(1)))
       }
       call.give(.mapping, address, UInt64(pages.count) << 12)
       return address
@@ -123,7 +127,7 @@ extension CallTable {
       call.mightSleep()
       call.take(call.address(0))
       return try call.nothing { () throws(Refusal) in
-        try call.machine.vmUnmapRAM(call.address(0), count: UInt64(call.uint(1)))
+        try call.machine.mappings.vmUnmapRAM(call.address(0), count: UInt64(call.uint(1)))
       }
     },
     // pfns, count, prot
@@ -135,7 +139,7 @@ extension CallTable {
         return 0
       }
       let address = try call.pointer { () throws(Refusal) in
-        try call.machine.vmapPFN(first, count: UInt64(call.uint(1)), caller: call.symbol)
+        try call.machine.mappings.vmapPFN(first, count: UInt64(call.uint(1)), caller: call.symbol)
       }
       call.give(.mapping, address, UInt64(call.uint(1)) << 12)
       return address
@@ -145,12 +149,12 @@ extension CallTable {
       let (start, end) = (call.address(0), call.address(1))
       let pages = try call.pages(call[3], (end &- start) >> 12)
       return try call.status { () throws(Refusal) in
-        try call.machine.vmapPagesRange(start: start, end: end, pages: pages)
+        try call.machine.mappings.vmapPagesRange(start: start, end: end, pages: pages)
       }
     },
     CallEntry("vunmap_range") { call throws(CallStop) in
       try call.nothing { () throws(Refusal) in
-        try call.machine.vunmapRange(start: call.address(0), end: call.address(1))
+        try call.machine.mappings.vunmapRange(start: call.address(0), end: call.address(1))
       }
     },
   ]
@@ -164,7 +168,7 @@ extension CallTable {
       let address = try call.areaAddress(0)
       call.take(address)
       call.host.objects.forgetArea(address)
-      return try call.nothing { () throws(Refusal) in try call.machine.freeVMArea(address) }
+      return try call.nothing { () throws(Refusal) in try call.machine.vmAreas.freeVMArea(address) }
     },
     CallEntry("find_vm_area") { call in
       call.host.areaRecord(call.address(0), call.machine)
@@ -183,13 +187,14 @@ extension CallTable {
       let (area, start, end) = (try call.areaAddress(0), call.address(1), call.address(2))
       let pages = try call.pages(call[3], (end &- start) >> 12)
       return try call.status { () throws(Refusal) in
-        try call.machine.vmAreaMapPages(area: area, start: start, end: end, pages: pages)
+        try call.machine.mappings.vmAreaMapPages(area: area, start: start, end: end, pages: pages)
       }
     },
     CallEntry("vm_area_unmap_pages") { call throws(CallStop) in
       let area = try call.areaAddress(0)
       return try call.nothing { () throws(Refusal) in
-        try call.machine.vmAreaUnmapPages(area: area, start: call.address(1), end: call.address(2))
+        try call.machine.mappings.vmAreaUnmapPages(
+          area: area, start: call.address(1), end: call.address(2))
       }
     },
   ]
@@ -217,7 +222,7 @@ extension NativeCall {
   func vmalloc(_ request: VmallocRequest, _ gfp: GFP? = nil) throws(CallStop) -> UInt64 {
     let request = prepared(request, gfp)
     if request.mode == .kernel { mightSleep() }
-    let address = try pointer { () throws(Refusal) in try machine.vmalloc(request) }
+    let address = try pointer { () throws(Refusal) in try machine.mappings.vmalloc(request) }
     give(.area, address, (request.size + 4095) & ~4095)
     return address
   }
@@ -225,7 +230,7 @@ extension NativeCall {
   fileprivate func vrealloc(_ request: VmallocRequest, _ gfp: GFP) throws(CallStop) -> UInt64 {
     let old = address(0)
     let request = prepared(request, gfp)
-    let new = try pointer { () throws(Refusal) in try machine.vrealloc(old, request) }
+    let new = try pointer { () throws(Refusal) in try machine.mappings.vrealloc(old, request) }
     guard new != 0 || request.size == 0 else { return 0 }
     take(old)
     give(.area, new, (request.size + 4095) & ~4095)
@@ -236,7 +241,7 @@ extension NativeCall {
     if task?.isTimer != true { mightSleep() }
     take(address)
     host.objects.forgetArea(address)
-    return try nothing { () throws(Refusal) in try machine.vfree(address) }
+    return try nothing { () throws(Refusal) in try machine.mappings.vfree(address) }
   }
 }
 

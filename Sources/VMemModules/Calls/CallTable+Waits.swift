@@ -196,14 +196,14 @@ extension ModuleHost {
     let event = Ledger.Event(call: asked.call, caller: asked.caller, time: now)
     let entry = ledger.remove(address, event)
     if map.isVmallocAddress(address) {
-      _ = try? place!.pointee.vfree(address)
+      _ = try? place!.pointee.mappings.vfree(address)
     } else if let (cache, start) = slab.object(at: address), start == address,
       slab.size(of: address) != nil
     {
       slab.put(address, cache)
     } else if let entry, entry.kind == .object {
       let first = (address &- map.pageOffset) >> 12
-      _ = try? place!.pointee.freePages(Array(first..<first + entry.size >> 12))
+      _ = try? place!.pointee.pageSets.freePages(Array(first..<first + entry.size >> 12))
     }
   }
 }

@@ -97,7 +97,7 @@ struct HostObjects {
 extension ModuleHost {
   /// A `struct vm_struct` for the area that contains an address; null where there is none.
   func areaRecord(_ address: UInt64, _ machine: borrowing Machine) -> UInt64 {
-    guard let area = machine.findVMArea(address) else { return 0 }
+    guard let area = machine.vmAreas.findVMArea(address) else { return 0 }
     var record = vm_struct()
     record.addr = UnsafeMutableRawPointer(bitPattern: UInt(folded(area.start)))
     record.size = UInt(area.end - area.start)

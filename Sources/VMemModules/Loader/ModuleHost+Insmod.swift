@@ -119,7 +119,7 @@ extension ModuleHost {
     tasks.removeAll { $0.module === module }
     tasksByAddress = tasksByAddress.filter { $0.value.module !== module }
     timers.removeAll { $0.module === module }
-    if let chunk = module.percpu?.chunk { _ = try? place!.pointee.freePerCPU(chunk) }
+    if let chunk = module.percpu?.chunk { _ = try? place!.pointee.percpu.freePerCPU(chunk) }
     reportLeaks(module)
     for used in module.uses {
       if let index = used.users.firstIndex(of: module.name) { used.users.remove(at: index) }
@@ -226,7 +226,7 @@ extension ModuleHost {
     else { return }
     let chunk: UInt64
     do throws(Refusal) {
-      chunk = try place!.pointee.allocPerCPU(size: UInt64(section.count), align: 64)
+      chunk = try place!.pointee.percpu.allocPerCPU(size: UInt64(section.count), align: 64)
     } catch { throw ModuleFailure(.ENOMEM, .moduleMemory) }
     module.percpu = (section, chunk)
     for cpu in 0..<(place!.pointee.cpuCount) {

@@ -4,7 +4,7 @@ extension Help {
   /// The grammar, and the rules that go with it.
   package var grammar: String {
     let fields = AreaField.allCases.map { "    .\($0.name)\(gap("\($0.name)", 11))\($0.meaning)\n" }
-    let counters = Counter.all.map { "    \($0.name)\(gap("\($0.name)", 18))\($0.meaning)\n" }
+    let counters = Counter.all.map { "    \($0.name)\(gap($0.name, 18))\($0.meaning)\n" }
     return """
       line    = ["@"] [NAME "="] ["expect" OUTCOME{","OUTCOME}] VERB ARGUMENT…
       NAME    = a letter, then letters, digits and _; at most \(Name.maximumLength) bytes

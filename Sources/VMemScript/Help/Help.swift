@@ -10,7 +10,7 @@ package struct Help {
   package var topics: [String] {
     let words =
       ["grammar", "exit", "json", "image", "kernels", "examples"]
-      + Verb.Group.allCases.map { "\($0.topic)" } + table.verbNames
+      + table.groups.map { "\($0.topic)" } + table.verbNames
     let kernels = Switch.all.map { "\($0.name)" } + BuildOption.all.map { "\($0.name)" }
     return words + kernels.filter { !words.contains($0) }
   }
@@ -26,7 +26,7 @@ package struct Help {
     case "examples": return examples
     default:
       var texts = [table.find(name).map { verb($0) }].compactMap { $0 }
-      if texts.isEmpty, let group = Verb.Group.allCases.first(where: { "\($0.topic)" == name }) {
+      if texts.isEmpty, let group = table.groups.first(where: { "\($0.topic)" == name }) {
         texts.append(verbs(of: group))
       }
       if let text = kernelSwitch(name) { texts.append(text) }
@@ -48,11 +48,11 @@ package struct Help {
 
 
       """
-    for group in Verb.Group.allCases { text += verbs(of: group) + "\n" }
+    for group in table.groups { text += verbs(of: group) + "\n" }
     return text
       + "help VERB explains one; help grammar, exit and json the language, help image sessions,\n"
       + "help kernels what differs between kernels, help examples scripts to begin with. One group\n"
-      + "alone: help \(Verb.Group.allCases.map { "\($0.topic)" }.joined(separator: "|"))\n"
+      + "alone: help \(table.groups.map { "\($0.topic)" }.joined(separator: "|"))\n"
   }
 
   /// The verbs of a group, one line each.

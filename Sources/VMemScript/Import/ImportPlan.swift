@@ -109,7 +109,7 @@ struct ImportPlan {
       .contains { rows[$0].end == rows[$1].start }
     let hasSparse = rows.contains { $0.flags.contains(.sparse) }
     let isOld = vmapNodes == 1 && !hasSparse && !(isAscending && touches)
-    configuration.kernel = isOld ? .v6_1 : .v6_18
+    configuration.kernel = isOld ? .oldest : .standard
     configuration.switches = configuration.kernel.switches
     if isOld, !isAscending {
       configuration.switches.remove(.lazyMerge)

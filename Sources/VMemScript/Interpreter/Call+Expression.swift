@@ -59,11 +59,11 @@ extension Call {
       return try address(scope, token)
     }
     let group = token.text[0..<dot]
-    guard group == "machine" || group == "pagetables" || group == "areas" || group == "tlb" else {
+    guard Counter.groups.contains(where: { group == $0 }) else {
       return try address(scope, token)
     }
-    guard let counter = Counter.all.first(where: { token.text == $0.name }) else {
-      let names = Counter.all.map { "\($0.name)" }
+    guard let counter = Counter.named(token.text) else {
+      let names = Counter.all.map(\.name)
       let prefix = group.string + "."
       let near = nearest(to: token.text.string, of: names)
       throw .script(

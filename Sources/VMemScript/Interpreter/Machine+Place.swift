@@ -4,17 +4,17 @@ extension Machine {
   /// Where an address lies, for a person: in no user's address space, in the direct map, inside an
   /// area, in a guard page, or how far from the nearest.
   func placeText(_ address: UInt64) -> String {
-    if address >> 63 == 0, currentMM == 0 {
+    if address >> 63 == 0, users.currentMM == 0 {
       return
         "a user's address, and CPU \(cpu) uses no address space: `switch_mm MM`, `task NAME --mm MM`"
     }
     let pfn = (address &- map.pageOffset) >> 12
     if let frame = pageSets.structPage(pfn) {
-      let isHigh = (try? pageAddress(pfn)) == nil
+      let isHigh = (try? highmem.pageAddress(pfn)) == nil
       return isHigh && frame.refcount > 0
         ? "the page is high memory: `kmap` gives it an address" : "in the direct map"
     }
-    if let area = findVMArea(address) {
+    if let area = vmAreas.findVMArea(address) {
       let offset = address &- area.start
       let place = offset < area.size ? "" : "the guard page of "
       return "in \(place)\(describe(area)), offset \(hexadecimal(offset))"

@@ -38,6 +38,10 @@ extension Verb {
     /// It leaves a machine as boot made it, and has none made: a script that boots may be included
     /// behind it.
     static let idle = Facts(rawValue: 1 << 15)
+    /// It gives a name to what it is told.
+    static let names = Facts(rawValue: 1 << 17)
+    /// Its words are an expression, in which counters have names.
+    static let computes = Facts(rawValue: 1 << 18)
     /// It may take seconds.
     static let lasts = Facts(rawValue: 1 << 14)
   }

@@ -46,6 +46,8 @@ package struct Verb: Sendable {
   package let facts: Facts
   /// The exit codes that are its own, ascending.
   let exits: [ExitCondition]
+  /// What it may answer besides success, but for what follows from how it is written.
+  let ownAnswers: @Sendable () -> [[VerbAnswer]]
   let body: Body
   /// Looks at the words that follow rules of their own, before anything runs.
   let check: Check?
@@ -64,7 +66,8 @@ package struct Verb: Sendable {
     _ name: StaticString, _ group: Group, _ product: Product = .nothing,
     _ effect: Effect = .writer, _ required: [Parameter] = [], options: [Parameter] = [],
     summary: StaticString, kernel: StaticString = "", returns: StaticString,
-    example: StaticString, facts: Facts = [], exits: [ExitCondition] = [], _ body: Body,
+    example: StaticString, facts: Facts = [], exits: [ExitCondition] = [],
+    answers: @escaping @autoclosure @Sendable () -> [[VerbAnswer]] = [], _ body: Body,
     check: Check? = nil, ask: Ask? = nil, parts: Parts? = nil,
     details: StaticString = ""
   ) {
@@ -80,6 +83,7 @@ package struct Verb: Sendable {
     self.example = example
     self.details = details
     self.exits = exits
+    ownAnswers = answers
     self.body = body
     self.check = check
     self.ask = ask
@@ -116,64 +120,20 @@ package struct Verb: Sendable {
 }
 
 extension Verb {
-  /// The subsystem a verb belongs to.
-  package enum Group: UInt8, CaseIterable, Sendable {
-    case machine
-    case pages
-    case areas
-    case mapping
-    case memory
-    case kmap
-    case users
-    case arenas
-    case files
-    case stacks
-    case modules
-    case access
-    case views
-    case images
-    case language
+  /// What help lists together: verbs of one subsystem, or that do alike.
+  package struct Group: Equatable, Sendable {
+    /// Its word in `help`, which no verb has.
+    package let topic: StaticString
+    /// Its heading in help.
+    package let title: StaticString
 
-    /// Title in help.
-    package var title: StaticString {
-      switch self {
-      case .machine: "Machine"
-      case .pages: "Pages"
-      case .areas: "Areas of address space"
-      case .mapping: "Mapping"
-      case .memory: "Memory and devices"
-      case .kmap: "Temporary mappings"
-      case .users: "User address spaces"
-      case .arenas: "BPF arenas"
-      case .files: "Files and buffers"
-      case .stacks: "Stacks of threads"
-      case .modules: "Kernel modules in C"
-      case .access: "Access through the page tables"
-      case .views: "Views"
-      case .images: "Images"
-      case .language: "Language"
-      }
+    init(_ topic: StaticString, _ title: StaticString) {
+      self.topic = topic
+      self.title = title
     }
 
-    /// Its word in `help`, which no verb has.
-    package var topic: StaticString {
-      switch self {
-      case .machine: "machine"
-      case .pages: "pages"
-      case .areas: "areas"
-      case .mapping: "mapping"
-      case .memory: "allocation"
-      case .kmap: "kmaps"
-      case .users: "users"
-      case .arenas: "arenas"
-      case .files: "buffers"
-      case .stacks: "stacks"
-      case .modules: "modules"
-      case .access: "access"
-      case .views: "views"
-      case .images: "images"
-      case .language: "language"
-      }
+    package static func == (left: Self, right: Self) -> Bool {
+      "\(left.topic)" == "\(right.topic)"
     }
   }
 }

@@ -1,51 +1,44 @@
 /// All verbs, and the way from a word to one of them.
 package struct VerbTable: Sendable {
-  /// In the order help lists them.
-  private static let groups: [VerbGroup] = [
-    .machine, .steps, .injection, .selfTest, .pages, .areas, .traces, .mapping, .setMemory, .memory,
-    .kmap, .protectionKeys, .users, .files, .buffers, .arenas, .stacks, .access, .views,
-    .addressSpace, .tlb, .audits, .modules, .dumps, .images, .language, .exercises,
-  ]
-
   /// Open addressing by `slot`: index of a verb plus one, or 0.
   private var slots: [UInt8]
-  /// The group of each verb, and where its name is there.
-  private var groupOfVerb: [UInt8] = []
+  /// The subsystem of each verb, and where its name is there.
+  private var subsystemOfVerb: [UInt8] = []
   private var nameStarts: [UInt16] = []
   private var nameCounts: [UInt8] = []
-  /// The index of each group's first verb.
+  /// The index of each subsystem's first verb.
   private var firsts: [UInt8] = []
   private let mask = 1023
 
   package init() {
     slots = [UInt8](repeating: 0, count: mask + 1)
-    groupOfVerb.reserveCapacity(254)
+    subsystemOfVerb.reserveCapacity(254)
     nameStarts.reserveCapacity(254)
     nameCounts.reserveCapacity(254)
-    for (number, group) in Self.groups.enumerated() {
-      firsts.append(UInt8(groupOfVerb.count))
-      group.forEachName { start, count in
-        var slot = hash(group.name(start, count))
+    for (number, subsystem) in Subsystem.all.enumerated() {
+      firsts.append(UInt8(subsystemOfVerb.count))
+      subsystem.forEachName { start, count in
+        var slot = hash(subsystem.name(start, count))
         while slots[slot] != 0 { slot = (slot + 1) & mask }
-        groupOfVerb.append(UInt8(number))
+        subsystemOfVerb.append(UInt8(number))
         nameStarts.append(UInt16(start))
         nameCounts.append(UInt8(count))
-        slots[slot] = UInt8(groupOfVerb.count)
+        slots[slot] = UInt8(subsystemOfVerb.count)
       }
     }
-    precondition(groupOfVerb.count < 255)
+    precondition(subsystemOfVerb.count < 255)
   }
 
   /// The verbs in the order help lists them.
-  package var verbs: [Verb] { Self.groups.flatMap { $0.verbs() } }
+  package var verbs: [Verb] { Subsystem.all.flatMap { $0.verbs() } }
 
   /// The names of all verbs, in the same order.
-  package var verbNames: [String] { groupOfVerb.indices.map { text($0).string } }
+  package var verbNames: [String] { subsystemOfVerb.indices.map { text($0).string } }
 
   /// The verb with an index.
   package subscript(index: Int) -> Verb {
-    let group = Int(groupOfVerb[index])
-    return Self.groups[group].verbs()[index - Int(firsts[group])]
+    let number = Int(subsystemOfVerb[index])
+    return Subsystem.all[number].verbs()[index - Int(firsts[number])]
   }
 
   /// Its name.
@@ -53,7 +46,7 @@ package struct VerbTable: Sendable {
 
   @inline(__always)
   private func text(_ index: Int) -> Text {
-    Self.groups[Int(groupOfVerb[index])].name(Int(nameStarts[index]), Int(nameCounts[index]))
+    Subsystem.all[Int(subsystemOfVerb[index])].name(Int(nameStarts[index]), Int(nameCounts[index]))
   }
 
   /// The verb that the word calls; underscore and hyphen are the same.
@@ -67,6 +60,11 @@ package struct VerbTable: Sendable {
       slot = (slot + 1) & mask
     }
     return nil
+  }
+
+  /// The groups of the verbs, in the order help lists them.
+  package var groups: [Verb.Group] {
+    verbs.reduce(into: []) { if !$0.contains($1.group) { $0.append($1.group) } }
   }
 
   /// The verb named `word`.

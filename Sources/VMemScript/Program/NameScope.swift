@@ -65,7 +65,7 @@ extension Machine: NameScope {
   var frameCount: UInt32 { ram.frameCount }
 
   func pfn(_ index: UInt64, of set: Ref<PageSet>) -> UInt64? {
-    page(index, of: set).map { UInt64($0) }
+    pageSets.page(index, of: set).map { UInt64($0) }
   }
 
   func pageCount(of set: Ref<PageSet>) -> UInt64 { UInt64(pageSets.pageSet(set).count) }
@@ -73,7 +73,7 @@ extension Machine: NameScope {
   var modulesStart: UInt64 { map.modulesStart }
 
   func value(of field: AreaField, at address: UInt64) -> UInt64? {
-    guard let area = findVMArea(address), area.start == address else { return nil }
+    guard let area = vmAreas.findVMArea(address), area.start == address else { return nil }
     return field.value(of: area)
   }
 

@@ -55,7 +55,7 @@ extension Parser {
 
   private func unbound(_ word: Text, _ token: Token, _ verb: String) -> ScriptError {
     let name = word.string
-    if ["print", "assert", "let"].contains(verb), let hint = Counter.hint(for: name) {
+    if table.find(verb)?.facts.contains(.computes) == true, let hint = Counter.hint(for: name) {
       return ScriptError("\(call.quoted(name)) was never bound", hint: hint, token)
     }
     // Of one letter every other one is near.

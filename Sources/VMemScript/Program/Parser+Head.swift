@@ -2,10 +2,8 @@ internal import VMem
 
 extension Parser {
   /// Words that cannot be names.
-  static let reserved: [StaticString] = [
-    "expect", "NULL", "null", "include", "repeat", "let", "assert", "machine", "areas",
-    "pagetables", "tlb",
-  ]
+  private static let reserved: [StaticString] =
+    ["expect", "NULL", "null", "include", "repeat", "let", "assert"] + Counter.groups
 
   /// Reads `["@"] [NAME "="] ["expect" OUTCOMES] VERB`.
   @inline(__always)
@@ -74,7 +72,6 @@ extension Parser {
       throw ScriptError(
         "a name of \(text.count) bytes; the most is \(Name.maximumLength)", token)
     }
-    if text.count > 7, !text.hasPrefix("pagetables") { return }
     for word in Self.reserved where text == word {
       throw ScriptError(
         "\(call.quoted(text.string)) is a word of the language, not a name",

@@ -1,3 +1,5 @@
+internal import VMem
+
 extension Quiz {
   /// Pages of a sparse area in an order of their own: where does an address lead?
   mutating func askWalk(_ random: inout QuizRandom) {
@@ -25,7 +27,7 @@ extension Quiz {
     let low = UInt64(offset)
     read = { output in output.last.flatMap { Self.number($0) }.map { $0 << 12 | low } }
     steps = { output, answer in
-      let index = { (depth: UInt64) in address >> (3 + 9 * depth) & 511 }
+      let index = { (depth: Int) in Level.index(of: address, depth: depth) }
       // CR3, the cut address in two lines, the TLB, and what the tables say.
       let walk = output.dropFirst(others.count).dropLast()
       return [

@@ -1,8 +1,14 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let access = VerbGroup("read write fill copy compare") { Verb.access }
+extension Subsystem {
+  static let access = Subsystem(
+    "read write fill copy compare",
+    verbs: Verb.access)
+}
+
+extension Verb.Group {
+  static let access = Verb.Group("access", "Access through the page tables")
 }
 
 extension Verb {
@@ -11,21 +17,25 @@ extension Verb {
       "read", .access, .nothing, .writer, [.address, .length],
       summary: "read bytes as the CPU does, through the page tables",
       returns: "xx xx … on one line, more than eight equal bytes as xx*N; or -EFAULT",
-      example: "read s+0x4000 16", .call(read)),
+      example: "read s+0x4000 16", answers: [.faults, .userFaults, [.note(.otherCallEnded)]],
+      .call(read)),
     Verb(
       "write", .access, .nothing, .writer, [.address, .bytes],
       summary: "write bytes as the CPU does", returns: "0, or -EFAULT",
       example: "write s+0x4000 deadbeef\nwrite s+0x4004 text:hello",
-      exits: [ExitCondition(.noInput, when: "@FILE is not there"), .sessionsFile], .call(write)),
+      exits: [ExitCondition(.noInput, when: "@FILE is not there"), .sessionsFile],
+      answers: [.faults, .userFaults, [.note(.otherCallEnded)]], .call(write)),
     Verb(
       "fill", .access, .nothing, .writer, [.address, .length, .byte],
       summary: "set LEN bytes to one value", returns: "0, or -EFAULT",
-      example: "fill P[3] 4K 0x83", .control(fill), check: checkFill,
+      example: "fill P[3] 4K 0x83", answers: [.faults, .userFaults, [.note(.otherCallEnded)]],
+      .control(fill), check: checkFill,
       ask: { interpreter throws(LineFailure) in _ = try interpreter.call.byte() }),
     Verb(
       "copy", .access, .nothing, .writer, [.destination, .source, .length],
       summary: "copy LEN bytes; the two ranges may overlap", kernel: "memmove",
-      returns: "0, or -EFAULT", example: "copy s+0x4000 P[3] 4K", .call(copy)),
+      returns: "0, or -EFAULT", example: "copy s+0x4000 P[3] 4K",
+      answers: [.faults, .userFaults, [.note(.otherCallEnded)]], .call(copy)),
     Verb(
       "compare", .access, .nothing, .writer, [.first, .second, .length],
       summary: "compare LEN bytes",
@@ -34,7 +44,7 @@ extension Verb {
       exits: [
         ExitCondition(
           .failedExpectation, when: "the ranges differ, and no `expect` has announced the offset")
-      ], .call(compare)),
+      ], answers: [.faults, .userFaults, [.note(.otherCallEnded)]], .call(compare)),
   ]
 
   private static func read(
@@ -43,12 +53,12 @@ extension Verb {
     let (address, count) = (call.arguments[.address], call.arguments[.length])
     var runs = ByteRuns()
     guard call.printsDirectly else {
-      try machine.read(address, count: count) { runs.append($0, to: &call.scratch) }
+      try machine.mmu.read(address, count: count) { runs.append($0, to: &call.scratch) }
       runs.finish(&call.scratch)
       return .line
     }
     // No chunk comes before every byte is known to be readable.
-    try machine.read(address, count: count) { runs.append($0, to: &call.output.writer) }
+    try machine.mmu.read(address, count: count) { runs.append($0, to: &call.output.writer) }
     runs.finish(&call.output.writer)
     call.output.writer.write(byte: 0x0a)
     return .printed
@@ -57,7 +67,7 @@ extension Verb {
   private static func write(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.write(call.arguments[.address], call.arguments.bytes.span)
+    try machine.mmu.write(call.arguments[.address], call.arguments.bytes.span)
     return .ok
   }
 
@@ -68,7 +78,7 @@ extension Verb {
   private static func fill(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let byte = try interpreter.call.byte()
     do throws(Refusal) {
-      try interpreter.machine.fill(
+      try interpreter.machine.mmu.fill(
         interpreter.call.arguments[.address], count: interpreter.call.arguments[.length],
         byte: byte)
     } catch {
@@ -80,7 +90,7 @@ extension Verb {
   private static func copy(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.copy(
+    try machine.mmu.copy(
       to: call.arguments[.destination], from: call.arguments[.source],
       count: call.arguments[.length])
     return .ok
@@ -89,7 +99,7 @@ extension Verb {
   private static func compare(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let difference = try machine.compare(
+    let difference = try machine.mmu.compare(
       call.arguments[.first], call.arguments[.second], count: call.arguments[.length])
     guard let difference else { return .ok }
     return .difference(difference)

@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let addressSpace = VerbGroup("holes fit totals") { Verb.addressSpace }
+extension Subsystem {
+  static let addressSpace = Subsystem(
+    "holes fit totals",
+    verbs: Verb.addressSpace, counters: Counter.addressSpace)
 }
 
 /// What is occupied, what is free, and what would fit: of the machine, or of a file of rows.
@@ -27,7 +29,15 @@ extension Verb {
         gives, and which areas stand between the largest neighbouring holes. Of a file that does not \
         tell where the vmalloc window ends, a sentence instead of NULL
         """,
-      example: "fit 16M --align 2M", exits: [.foreignLine, .noFile], .control(fit)),
+      example: "fit 16M --align 2M", exits: [.foreignLine, .noFile],
+      answers: [
+        .reserves,
+        [
+          .null(.sizeRoundsToZero, .sizeWraps, .alignmentNotPowerOfTwo),
+          .bug(.sizeWraps, .alignmentNotPowerOfTwo), .errno(.EBUSY, .cpuInTheMiddle, .cpuSleeps),
+          .note(.onlyAfterPurge),
+        ],
+      ], .control(fit)),
     Verb(
       "totals", .views, .nothing, .reader, [],
       options: [totalKeys.parameter, .mapRange, .vmallocinfoFile, .prometheus],
@@ -241,6 +251,28 @@ extension Verb {
     who asked for the area, what it is, the module of who asked, or the nodes of its pages (default \
     kind)
     """)
+}
+
+extension Counter {
+  static let addressSpace: [Counter] = [
+    Counter("machine", "largest_hole", "bytes of the largest hole of vmalloc space") { m, _ in
+      holes(m).largest
+    },
+    Counter(
+      "machine", "fragmentation",
+      "thousandths of the free vmalloc space that its largest hole lacks"
+    ) { m, _ in holes(m).fragmentation },
+  ]
+
+  private static func holes(_ machine: borrowing Machine) -> HoleSummary {
+    var summary = HoleSummary()
+    let (first, last) = (machine.map.vmallocStart, machine.map.vmallocEnd)
+    machine.vmAreas.forEachFreeBlock { start, end in
+      let (from, to) = (max(start, first), min(end &- 1, last))
+      if from <= to { summary.add(to - from + 1) }
+    }
+    return summary
+  }
 }
 
 extension Parameter {

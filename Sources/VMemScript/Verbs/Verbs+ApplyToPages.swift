@@ -3,12 +3,20 @@ internal import VMem
 extension Verb {
   static func applied(
     _ name: StaticString, _ summary: StaticString, returns: StaticString, _ example: StaticString,
+    answers: [[VerbAnswer]] = [],
     _ body: @escaping @Sendable (inout Interpreter) throws(LineFailure) -> Result
   ) -> Verb {
     Verb(
       name, .mapping, .nothing, .writer, [.range], options: [.function], summary: summary,
       kernel: name, returns: returns,
-      example: example, .control(body),
+      example: example,
+      answers: [
+        [
+          .errno(.EINVAL, .emptyRange, .leafInTheWay, .functionFailed),
+          .bug(.unalignedUnmap, .notCanonical, .touchesDirectMap),
+          .warn(.emptyRange, .leafInTheWay),
+        ]
+      ] + answers, .control(body),
       check: { parser throws(LineFailure) in _ = try parser.call.failingCall() })
   }
 
@@ -17,7 +25,7 @@ extension Verb {
     let failing = try interpreter.call.failingCall()
     var calls: UInt64 = 0
     do throws(Refusal) {
-      try interpreter.machine.applyToPages(start, end) { (_, _) throws(Refusal) in
+      try interpreter.machine.mappings.applyToPages(start, end) { (_, _) throws(Refusal) in
         try count(&calls, failing)
       }
     } catch {
@@ -33,7 +41,7 @@ extension Verb {
     let failing = try interpreter.call.failingCall()
     var calls: UInt64 = 0
     do throws(Refusal) {
-      try interpreter.machine.applyToExistingPages(start, end) { (_, _) throws(Refusal) in
+      try interpreter.machine.mappings.applyToExistingPages(start, end) { (_, _) throws(Refusal) in
         try count(&calls, failing)
       }
     } catch {

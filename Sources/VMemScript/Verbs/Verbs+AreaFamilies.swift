@@ -5,13 +5,13 @@ extension Verb {
   static func vfree(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     let address = call.arguments[.address]
     if address == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
-    try machine.vfree(address)
+    try machine.mappings.vfree(address)
     return .ok
   }
 
   static func mapRAM(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     .address(
-      try machine.vmMapRAM(
+      try machine.mappings.vmMapRAM(
         call.arguments.pages,
         count: call.arguments.has(.mapCount) ? call.arguments[.mapCount] : nil))
   }
@@ -24,7 +24,7 @@ extension Verb {
     if machine.mappings.isUnknownLargeMapping(address, count: count) {
       call.note = Refusal(.null, .noAreaAtAddress, address)
     }
-    try machine.vmUnmapRAM(address, count: count)
+    try machine.mappings.vmUnmapRAM(address, count: count)
     return .ok
   }
 
@@ -33,7 +33,7 @@ extension Verb {
     do throws(Refusal) {
       let align = interpreter.call.arguments[.align]
       return .address(
-        try interpreter.machine.getPerCPUAreas(
+        try interpreter.machine.percpu.getPerCPUAreas(
           align: align, members,
           caller: interpreter.call.arguments.has(.caller)
             ? try interpreter.call.caller(interpreter.machine) : .none))
@@ -45,7 +45,7 @@ extension Verb {
   static func freeGroup(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freePerCPUAreas(call.arguments[.area])
+    try machine.percpu.freePerCPUAreas(call.arguments[.area])
     return .ok
   }
 
@@ -54,14 +54,14 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .address(
-      try machine.allocPerCPU(
+      try machine.percpu.allocPerCPU(
         size: call.arguments[.size], align: call.arguments[.align, default: 8]))
   }
 
   static func freePerCPU(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freePerCPU(call.arguments[.address])
+    try machine.percpu.freePerCPU(call.arguments[.address])
     return .ok
   }
 
@@ -83,14 +83,14 @@ extension Verb {
   static func registerNotifier(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.registerPurgeNotifier(call.arguments[.area])
+    try machine.vmAreas.registerPurgeNotifier(call.arguments[.area])
     return .ok
   }
 
   static func unregisterNotifier(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.unregisterPurgeNotifier(call.arguments[.area])
+    try machine.vmAreas.unregisterPurgeNotifier(call.arguments[.area])
     return .ok
   }
 }

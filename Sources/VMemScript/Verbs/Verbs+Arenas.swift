@@ -1,13 +1,17 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let arenas = VerbGroup(
+extension Subsystem {
+  static let arenas = Subsystem(
     """
     arena_create arena_mmap arena_munmap arena_unmapped_area arena_alloc_pages \
     arena_free_pages arena_reserve_pages arena_fault arena_freeze arena_info arena_free
-    """
-  ) { Verb.arenas }
+    """,
+    verbs: Verb.arenas)
+}
+
+extension Verb.Group {
+  static let arenas = Verb.Group("arenas", "BPF arenas")
 }
 
 /// Memory that BPF programs and users share.
@@ -20,7 +24,15 @@ extension Verb {
       kernel: "arena_map_alloc",
       returns:
         "the kernel address of its first page; -EINVAL, -E2BIG, -ERANGE, -ENOMEM, or -EOPNOTSUPP",
-      example: "arena = arena_create 100 --map-extra 0x100000000000", .call(arenaCreate)),
+      example: "arena = arena_create 100 --map-extra 0x100000000000",
+      answers: [
+        [
+          .errno(.EINVAL, .arenaElements, .arenaFlags, .zeroPages, .addressNotAligned),
+          .errno(.E2BIG, .arenaTooLarge), .errno(.ERANGE, .crossesWindow),
+          .errno(.ENOMEM, .noHole, .noDescriptor, .noFrames, .noTableMemory),
+          .errno(.EOPNOTSUPP, .noSparseAreas), .bug(.inInterrupt, .slotOccupied),
+        ], .sleeps,
+      ], .call(arenaCreate)),
     Verb(
       "arena_mmap", .arenas, .address, .writer, [.arena],
       options: [
@@ -31,6 +43,18 @@ extension Verb {
       kernel: "arena_get_unmapped_area, arena_map_mmap",
       returns: "the address; -EINVAL, -E2BIG, -EBUSY, -EEXIST, -EPERM, -ENOMEM, or -EFAULT",
       example: "arena = arena_create 100\nmm = mm_create\nswitch_mm mm\nplace = arena_mmap arena",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.E2BIG, .arenaTooLarge, .arenaLength),
+          .errno(.EFAULT, .crossesWindow),
+          .errno(.EINVAL, .arenaOffset, .arenaLength, .arenaElsewhere), .warn(.crossesWindow),
+          .errno(.ENOENT, .noUserSpace, .noCurrentSpace), .errno(.EEXIST, .userRangeTaken),
+          .errno(.EBUSY, .arenaElsewhere),
+          .errno(.EPERM, .neverExecutable, .arenaFrozen, .belowMinimum),
+          .errno(.EINVAL, .neverPrivate, .zeroLength, .addressNotAligned, .arenaStaysWhole),
+          .errno(.ENOMEM, .noUserRoom, .notUserRange, .tooManyMappings, .noDescriptor),
+        ], .sleeps,
+      ],
       .call(arenaMap)),
     Verb(
       "arena_munmap", .arenas, .nothing, .writer, [.arena], options: [.inSpace],
@@ -38,6 +62,13 @@ extension Verb {
       kernel: "do_munmap", returns: "0, or -ENOENT where that does not map it",
       example:
         "arena = arena_create 100\nmm = mm_create\nplace = arena_mmap arena --mm mm\narena_munmap arena --mm mm",
+      answers: [
+        .userSpace,
+        [
+          .errno(.ENOENT, .noArena, .arenaNotMapped, .noCurrentSpace),
+          .errno(.EINVAL, .notUserRange, .zeroLength, .arenaStaysWhole),
+        ], .sleeps,
+      ],
       .call(arenaUnmap)),
     Verb(
       "arena_unmapped_area", .arenas, .nothing, .reader,
@@ -45,6 +76,13 @@ extension Verb {
       summary: "where an arena would be mapped that is wanted at ADDR when the search finds HINT",
       kernel: "arena_get_unmapped_area", returns: "the address; -EINVAL, -E2BIG, or -EFAULT",
       example: "arena = arena_create 2\narena_unmapped_area arena 0 8K 0x1fffff000",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.E2BIG, .arenaTooLarge, .arenaLength),
+          .errno(.EFAULT, .crossesWindow),
+          .errno(.EINVAL, .arenaOffset, .arenaLength, .arenaElsewhere), .warn(.crossesWindow),
+        ]
+      ],
       .call(arenaPlace)),
     Verb(
       "arena_alloc_pages", .arenas, .address, .writer, [.arena, .arenaPageCount],
@@ -53,6 +91,15 @@ extension Verb {
       kernel: "bpf_arena_alloc_pages", returns: "the user address of the first, or NULL",
       example:
         "arena = arena_create 16 --map-extra 0x100000000000\nlist = arena_alloc_pages arena 2",
+      answers: [
+        [
+          .null(
+            .noArena, .zeroPages, .noSuchFlags, .noSuchNode, .arenaPages, .addressNotAligned,
+            .pastArenaPages, .arenaPagesTaken, .noArenaRun, .arenaLocked, .pastAreaEnd,
+            .arenaPageMapped, .noDescriptor, .noFrames, .noTableMemory),
+          .warn(.arenaPageMapped), .note(.countIsLonger),
+        ], .sleeps,
+      ],
       .call(arenaAlloc)),
     Verb(
       "arena_free_pages", .arenas, .nothing, .writer, [.arena, .address, .arenaPageCount],
@@ -65,7 +112,15 @@ extension Verb {
         arena = arena_create 16 --map-extra 0x100000000000
         list = arena_alloc_pages arena 2
         arena_free_pages arena list 2
-        """, .call(arenaFreePages),
+        """,
+      answers: [
+        [
+          .bug(.arenaListDangles),
+          .note(
+            .noArena, .nullAddress, .zeroPages, .beforeAreaStart, .pastArena, .countIsLonger,
+            .arenaFreeWaits, .noDescriptor),
+        ], .sleeps,
+      ], .call(arenaFreePages),
       parts: { call throws(LineFailure) in
         .arenaFreePages(
           arena: call.arguments[.arena], address: call.arguments[.address],
@@ -78,6 +133,13 @@ extension Verb {
       returns: "0, also for an unaligned address; -EINVAL, -EBUSY, -ENOMEM, or -EOPNOTSUPP",
       example:
         "arena = arena_create 16 --map-extra 0x100000000000\narena_reserve_pages arena 0x100000004000 2",
+      answers: [
+        [
+          .errno(.EINVAL, .noArena, .zeroPages, .addressNotAligned, .pastArenaPages),
+          .errno(.EBUSY, .arenaPagesTaken, .arenaLocked), .errno(.ENOMEM, .noDescriptor),
+          .errno(.EOPNOTSUPP, .noArenaReserve),
+        ], .sleeps,
+      ],
       .call(arenaReserve)),
     Verb(
       "arena_fault", .arenas, .nothing, .writer, [.arena, .address, visitors.parameter],
@@ -87,12 +149,25 @@ extension Verb {
       returns: "the byte, 0 where a program misses a page and for --write; SIGSEGV, or -EFAULT",
       example:
         "arena = arena_create 16 --map-extra 0x100000000000\narena_fault arena 0x100000004000 --as bpf",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.EAGAIN, .arenaLocked), .signal(.SIGBUS, .arenaLocked),
+          .signal(
+            .SIGSEGV, .noUserMapping, .noUserRight, .arenaFaults, .arenaPoisoned, .arenaPageMapped,
+            .noDescriptor, .noFrames, .noTableMemory), .fault(.notMapped), .warn(.arenaPageMapped),
+        ]
+      ],
       .call(arenaFault)),
     Verb(
       "arena_freeze", .arenas, .nothing, .writer, [.arena],
       summary: "let nobody map an arena writable any more", kernel: "map_freeze",
       returns: "0, -EPERM when it is frozen, -EBUSY once anybody has mapped it writable",
-      example: "arena = arena_create 16\narena_freeze arena", .call(arenaFreeze)),
+      example: "arena = arena_create 16\narena_freeze arena",
+      answers: [
+        [
+          .errno(.ENOENT, .noArena), .errno(.EPERM, .arenaFrozen), .errno(.EBUSY, .arenaWritable),
+        ]
+      ], .call(arenaFreeze)),
     Verb(
       "arena_info", .arenas, .nothing, .reader, [.arena],
       summary: "show an arena: addresses, counts, and its free pages by place and by length",
@@ -101,12 +176,14 @@ extension Verb {
         text: addresses; counts (slots are free pages in so many ranges, waiting are frees that wait for \
         the lock or a context); `slot FIRST LAST` for each range; their first pages, the longest first
         """,
-      example: "arena = arena_create 16\narena_info arena", .call(arenaInfo)),
+      example: "arena = arena_create 16\narena_info arena", answers: [[.errno(.ENOENT, .noArena)]],
+      .call(arenaInfo)),
     Verb(
       "arena_free", .arenas, .nothing, .writer, [.arena],
       summary: "close an arena: it goes with all its pages as soon as no user maps it",
       kernel: "arena_map_free", returns: "0, or -ENOENT",
-      example: "arena = arena_create 16\narena_free arena", .call(arenaFree)),
+      example: "arena = arena_create 16\narena_free arena", answers: [[.errno(.ENOENT, .noArena)]],
+      .call(arenaFree)),
   ]
 
   private static func arenaCreate(
@@ -119,7 +196,7 @@ extension Verb {
     request.mapExtra = call.arguments[.mapExtra, default: 0]
     request.keySize = call.arguments[.keySize, default: 0]
     request.valueSize = call.arguments[.valueSize, default: 0]
-    return .address(try machine.createArena(request))
+    return .address(try machine.arenas.createArena(request))
   }
 
   private static func arenaMap(
@@ -134,14 +211,14 @@ extension Verb {
     request.rights = call.choice(userRights) ?? [.read, .write]
     request.offset = call.arguments[.fileOffset, default: 0]
     return .address(
-      try machine.arenaMmap(call.arguments[.arena], mm: try space(machine, call), request))
+      try machine.arenas.arenaMmap(call.arguments[.arena], mm: try space(machine, call), request))
   }
 
   /// The address space that `--mm` names, or the current CPU's.
   private static func space(
     _ machine: borrowing Machine, _ call: borrowing Call
   ) throws(Refusal) -> UInt64 {
-    let mm = call.arguments.has(.inSpace) ? call.arguments[.inSpace] : machine.currentMM
+    let mm = call.arguments.has(.inSpace) ? call.arguments[.inSpace] : machine.users.currentMM
     guard mm != 0 else { throw Refusal(.errno(.ENOENT), .noCurrentSpace, UInt64(machine.cpu)) }
     return mm
   }
@@ -149,7 +226,7 @@ extension Verb {
   private static func arenaUnmap(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.arenaMunmap(call.arguments[.arena], mm: try space(machine, call))
+    try machine.arenas.arenaMunmap(call.arguments[.arena], mm: try space(machine, call))
     return .ok
   }
 
@@ -166,7 +243,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .address(
-      try machine.arenaAllocPages(
+      try machine.arenas.arenaAllocPages(
         call.arguments[.arena], count: call.pageCount(), at: call.arguments[.wantedAt, default: 0],
         node: Int64(bitPattern: call.arguments[.node, default: .max]),
         flags: call.arguments[.unknownFlags, default: 0]))
@@ -176,7 +253,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     do throws(Refusal) {
-      try machine.arenaFreePages(
+      try machine.arenas.arenaFreePages(
         call.arguments[.arena], call.arguments[.address], count: call.pageCount())
     } catch {
       // The kernel's function returns nothing.
@@ -190,7 +267,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (user, count) = (call.arguments[.address], call.pageCount())
-    let isDone = try machine.arenaReservePages(call.arguments[.arena], user, count: count)
+    let isDone = try machine.arenas.arenaReservePages(call.arguments[.arena], user, count: count)
     if !isDone, call.note == nil {
       call.note =
         count == 0
@@ -202,7 +279,7 @@ extension Verb {
   private static func arenaFault(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let byte = try machine.touchArena(
+    let byte = try machine.arenas.touchArena(
       call.arguments[.arena], at: call.arguments[.address],
       as: call.required(visitors),
       write: call.arguments.has(.isWrite))
@@ -212,21 +289,21 @@ extension Verb {
   private static func arenaFreeze(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freezeArena(call.arguments[.arena])
+    try machine.arenas.freezeArena(call.arguments[.arena])
     return .ok
   }
 
   private static func arenaInfo(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let info = try machine.arenaInfo(call.arguments[.arena])
+    let info = try machine.arenas.arenaInfo(call.arguments[.arena])
     return call.view { output in Views.arena(info, to: &output) }
   }
 
   private static func arenaFree(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freeArena(call.arguments[.arena])
+    try machine.arenas.freeArena(call.arguments[.arena])
     return .ok
   }
 }

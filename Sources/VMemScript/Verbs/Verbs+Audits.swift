@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let audits = VerbGroup("map_audit") { Verb.audits }
+extension Subsystem {
+  static let audits = Subsystem(
+    "map_audit",
+    verbs: Verb.audits, counters: Counter.audits)
 }
 
 /// What nobody notices in a kernel.
@@ -22,5 +24,27 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     call.view { output in Views.mapAudit(machine, to: &output) }
+  }
+}
+
+extension Counter {
+  static let audits: [Counter] = [
+    Counter("pagetables", "stale", "entries that map_audit lists") { m, _ in
+      stale(m) { _ in true }
+    },
+    Counter("pagetables", "stale_free", "those of them that lead to free frames") { m, _ in
+      stale(m) { if case .free = $0 { true } else { false } }
+    },
+    Counter("pagetables", "stale_reused", "those whose frames others have by now") { m, _ in
+      stale(m) { if case .reused = $0 { true } else { false } }
+    },
+  ]
+
+  private static func stale(
+    _ machine: borrowing Machine, _ isCounted: (StaleMapping.Now) -> Bool
+  ) -> UInt64 {
+    var count: UInt64 = 0
+    machine.mmu.forEachStaleMapping { if isCounted($0.now) { count += 1 } }
+    return count
   }
 }

@@ -1,13 +1,17 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let buffers = VerbGroup(
+extension Subsystem {
+  static let buffers = Subsystem(
     """
     udmabuf_create udmabuf_create_list udmabuf_limits udmabuf_vmap udmabuf_vunmap \
     udmabuf_sync dmabufs
-    """
-  ) { Verb.buffers }
+    """,
+    verbs: Verb.buffers)
+}
+
+extension Verb.Group {
+  static let files = Verb.Group("buffers", "Files and buffers")
 }
 
 /// udmabuf: buffers of pages of memfds.
@@ -20,6 +24,14 @@ extension Verb {
       kernel: "udmabuf_create",
       returns: "the address of the dma-buf, -EINVAL, -EBADFD, -EFBIG, or -ENOMEM",
       example: "fd = memfd_create --size 4M --seals shrink\nu = udmabuf_create fd 1M 64K",
+      answers: [
+        [
+          .errno(.EBADFD, .noMemfd, .hugeMemfd), .errno(.EFBIG, .fileTooLarge),
+          .errno(
+            .EINVAL, .zeroPages, .itemNotAligned, .behindFileEnd, .sealsForbid, .bufferTooLarge,
+            .pageNotResident), .errno(.ENOMEM, .noDescriptor, .noFrames),
+        ], .sleeps,
+      ],
       .call(create)),
     Verb(
       "udmabuf_create_list", .files, .address, .writer, options: [.bufferFlags, .bufferItems],
@@ -29,13 +41,22 @@ extension Verb {
         fd = memfd_create --size 4M --seals shrink
         u = udmabuf_create_list fd:0:2M fd:1M:1M fd:2M:2M
         w = udmabuf_vmap u
-        """, .control(createList),
+        """,
+      answers: [
+        [
+          .errno(.EBADFD, .noMemfd, .hugeMemfd), .errno(.EFBIG, .fileTooLarge),
+          .errno(
+            .EINVAL, .zeroPages, .itemNotAligned, .behindFileEnd, .sealsForbid, .bufferTooLarge,
+            .pageNotResident), .errno(.ENOMEM, .noDescriptor, .noFrames),
+        ], .sleeps, [.errno(.EINVAL, .tooManyItems)],
+      ], .control(createList),
       check: { parser throws(LineFailure) in _ = try parser.call.items(parser.names) }),
     Verb(
       "udmabuf_limits", .files, .nothing, .writer, options: [.listLimit, .sizeLimit],
       summary: "set the limits of buffers that come (parameters of the module), and show them",
       returns: "list_limit=N size_limit_mb=N; -ERANGE for what is no int",
       example: "udmabuf_limits --list 2000", facts: [.looksAlone],
+      answers: [[.errno(.ERANGE, .notInt)]],
       .call(setLimits)),
     Verb(
       "udmabuf_vmap", .files, .address, .writer, [.buffer],
@@ -45,7 +66,14 @@ extension Verb {
         fd = memfd_create --size 64K --seals shrink
         u = udmabuf_create fd 0 64K
         w = udmabuf_vmap u
-        """, .call(mapBuffer)),
+        """,
+      answers: [
+        [
+          .errno(
+            .EINVAL, .noBuffer, .noBufferMap, .frameHasStructPage, .noHole, .noDescriptor,
+            .noTableMemory), .bug(.inInterrupt), .warn(.frameHasStructPage),
+        ], .sleeps,
+      ], .call(mapBuffer)),
     Verb(
       "udmabuf_vunmap", .files, .nothing, .writer, [.buffer],
       summary: "take back one udmabuf_vmap, and with the last one the mapping",
@@ -55,7 +83,7 @@ extension Verb {
         u = udmabuf_create fd 0 64K
         w = udmabuf_vmap u
         udmabuf_vunmap u
-        """, .call(unmapBuffer)),
+        """, answers: [[.errno(.EINVAL, .noBuffer), .bug(.bufferNotMapped)]], .call(unmapBuffer)),
     Verb(
       "udmabuf_sync", .files, .nothing, .writer, [.buffer, .syncFlags],
       summary: "begin or end to use a dma-buf by the CPU (DMA_BUF_IOCTL_SYNC)",
@@ -65,12 +93,13 @@ extension Verb {
         u = udmabuf_create fd 0 64K
         udmabuf_sync u start,read
         udmabuf_sync u end,read
-        """, .call(sync)),
+        """, answers: [[.errno(.EINVAL, .noBuffer, .syncFlags, .noSyncTable)]], .call(sync)),
     Verb(
       "dmabufs", .files, .nothing, .reader,
       summary: "show the dma-bufs there are, the newest first, and their pages",
       kernel: "dma_buf_debug_show", returns: "text",
       example: "fd = memfd_create --size 64K --seals shrink\nu = udmabuf_create fd 0 64K\ndmabufs",
+      answers: [[.errno(.EINVAL, .noBuffer)]],
       .call(show)),
   ]
 
@@ -81,7 +110,7 @@ extension Verb {
       memfd: call.arguments[.memfd], offset: call.arguments[.byteOffset],
       size: call.arguments[.size])
     return .address(
-      try machine.createUdmabuf(
+      try machine.files.createUdmabuf(
         item, closesOnExec: call.arguments[.bufferFlags, default: 0] & 1 != 0))
   }
 
@@ -90,7 +119,7 @@ extension Verb {
     let closesOnExec = interpreter.call.arguments[.bufferFlags, default: 0] & 1 != 0
     do throws(Refusal) {
       return .address(
-        try interpreter.machine.createUdmabuf(list: items, closesOnExec: closesOnExec))
+        try interpreter.machine.files.createUdmabuf(list: items, closesOnExec: closesOnExec))
     } catch {
       throw .refusal(error)
     }
@@ -124,20 +153,20 @@ extension Verb {
   private static func mapBuffer(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.mapBuffer(call.arguments[.buffer]))
+    .address(try machine.files.mapBuffer(call.arguments[.buffer]))
   }
 
   private static func unmapBuffer(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.unmapBuffer(call.arguments[.buffer])
+    try machine.files.unmapBuffer(call.arguments[.buffer])
     return .ok
   }
 
   private static func sync(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.syncBuffer(call.arguments[.buffer], flags: call.arguments[.syncFlags])
+    try machine.files.syncBuffer(call.arguments[.buffer], flags: call.arguments[.syncFlags])
     return .ok
   }
 

@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let dumps = VerbGroup("kcore vmcore vmlinux memory vmstat iomem") { Verb.dumps }
+extension Subsystem {
+  static let dumps = Subsystem(
+    "kcore vmcore vmlinux memory vmstat iomem",
+    verbs: Verb.dumps)
 }
 
 extension Verb {

@@ -1,8 +1,14 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let images = VerbGroup("snapshot diff log undo") { Verb.images }
+extension Subsystem {
+  static let images = Subsystem(
+    "snapshot diff log undo",
+    verbs: Verb.images)
+}
+
+extension Verb.Group {
+  static let images = Verb.Group("images", "Images")
 }
 
 /// Images as a whole: copies, differences, and the way back.
@@ -12,7 +18,8 @@ extension Verb {
       "snapshot", .images, .nothing, .reader, [.file],
       summary: "write the machine to an image of its own, with holes where it is zero",
       returns: "0", example: "snapshot before.img", facts: [.replaces, .wantsWhole],
-      exits: [.cannotMake, .notAllWritten], .control(snapshot), check: checkSnapshot),
+      exits: [.cannotMake, .notAllWritten], answers: [[.errno(.EBUSY, .moduleKeepsMachine)]],
+      .control(snapshot), check: checkSnapshot),
     Verb(
       "diff", .images, .nothing, .reader, [.imageBefore, .imageAfter],
       options: [pictureForms.parameter],
@@ -39,7 +46,7 @@ extension Verb {
         ExitCondition(.unexpectedError, when: "no commit came since the last checkpoint"),
         ExitCondition(.badScript, when: "it stands in a script, whose machine is the one it has"),
         .noImage,
-      ], .control(undo), check: checkUndo),
+      ], answers: [[.errno(.EBUSY, .moduleKeepsMachine)]], .control(undo), check: checkUndo),
   ]
 
   private static func images(

@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let injection = VerbGroup("inject injections") { Verb.injection }
+extension Subsystem {
+  static let injection = Subsystem(
+    "inject injections",
+    verbs: Verb.injection, counters: Counter.injection)
 }
 
 extension Verb {
@@ -16,7 +18,7 @@ extension Verb {
         get_vm_area 4K
         expect NULL get_vm_area 4K
         inject off
-        """,
+        """, answers: [[.errno(.EINVAL, .noSuchTable)]],
       .control(inject), check: checkInject),
     Verb(
       "injections", .machine, .nothing, .reader, summary: "show which allocations are made to fail",
@@ -160,6 +162,14 @@ extension Call {
     }
     return UInt32(index)
   }
+}
+
+extension Counter {
+  static let injection: [Counter] = [
+    Counter("machine", "injected", "failures injected since boot") { m, _ in
+      m.injectedFailures
+    }
+  ]
 }
 
 extension Parameter {

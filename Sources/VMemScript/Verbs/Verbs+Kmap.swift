@@ -1,13 +1,17 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let kmap = VerbGroup(
+extension Subsystem {
+  static let kmap = Subsystem(
     """
     kmap kunmap kmap_flush_unused kmap_local_page kmap_local_pfn kunmap_local kmap_atomic \
     kunmap_atomic kmap_to_page page_address kmap_state kmap_audit kmap_compare
-    """
-  ) { Verb.kmap }
+    """,
+    verbs: Verb.kmap)
+}
+
+extension Verb.Group {
+  static let kmap = Verb.Group("kmaps", "Temporary mappings")
 }
 
 /// Temporary mappings: kmap in all its forms.
@@ -18,12 +22,19 @@ extension Verb {
       summary: "give a page an address for all tasks; sleeps while every slot has users",
       kernel: "kmap",
       returns: "the address, -ENOMEM, or BLOCKED until a kunmap and the task's next turn",
-      example: "k = kmap P[0]", .call(map)),
+      example: "k = kmap P[0]",
+      answers: [
+        [
+          .blocked(.noKmapSlot), .errno(.ENOMEM, .noDescriptor),
+          .bug(.noStructPage, .sleepsInAtomic),
+        ], .sleeps,
+      ], .call(map)),
     Verb(
       "kunmap", .kmap, .nothing, .writer, [.page],
       summary: "give up one use of a page's address; the last one wakes who sleeps",
       kernel: "kunmap", returns: "0; BUG for a page that has none",
       example: "kmap P[0]\nkunmap P[0]",
+      answers: [[.bug(.noStructPage, .pageNotKmapped, .kunmapUnbalanced)], .sleeps],
       .call(unmap)),
     Verb(
       "kmap_flush_unused", .kmap, .nothing, .writer,
@@ -34,7 +45,9 @@ extension Verb {
       "kmap_local_page", .kmap, .address, .writer, [.page],
       summary: "give a page an address for the current task, on top of its others",
       kernel: "kmap_local_page", returns: "the address, or -ENOMEM; BUG for one too many",
-      example: "k = kmap_local_page P[0]", .call(mapLocal)),
+      example: "k = kmap_local_page P[0]",
+      answers: [[.errno(.ENOMEM, .noDescriptor), .bug(.noStructPage, .kmapTooDeep)]],
+      .call(mapLocal)),
     Verb(
       "kmap_local_pfn", .kmap, .address, .writer, [.anyFrame],
       summary: "as kmap_local_page, for a frame that may have no struct page",
@@ -42,34 +55,62 @@ extension Verb {
       returns:
         "the address, -ENOMEM, or -EINVAL where it is no physical address; BUG for one too many",
       example: "k = kmap_local_pfn 0x1000",
+      answers: [
+        [
+          .errno(.ENOMEM, .noDescriptor), .bug(.noStructPage, .kmapTooDeep),
+          .errno(.EINVAL, .noPhysicalAddress),
+        ]
+      ],
       .call(mapLocalPFN)),
     Verb(
       "kunmap_local", .kmap, .nothing, .writer, [.address],
       summary: "release the task's last kmap_local mapping, whose address this must be",
       kernel: "kunmap_local", returns: "0; a warn for another address; BUG when there is none",
       example: "k = kmap_local_page P[0]\nkunmap_local k",
+      answers: [
+        [
+          .errno(.ENOMEM, .noDescriptor), .bug(.nothingKmapped),
+          .warns("ADDRESS is not that of the last mapping", "ADDRESS is below the direct map"),
+        ]
+      ],
       .call(unmapLocal)),
     Verb(
       "kmap_atomic", .kmap, .address, .writer, [.page],
       summary: "as kmap_local_page, with page faults and preemption off",
       kernel: "kmap_atomic", returns: "the address, or -ENOMEM; BUG for one too many",
       example: "k = kmap_atomic P[0]\nkunmap_atomic k",
+      answers: [
+        [.errno(.ENOMEM, .noDescriptor), .bug(.noStructPage, .kmapTooDeep), .bug(.preemptTooDeep)]
+      ],
       .call(mapAtomic)),
     Verb(
       "kunmap_atomic", .kmap, .nothing, .writer, [.address],
       summary: "release what kmap_atomic gave", kernel: "kunmap_atomic",
       returns: "0; a warn for another address; BUG when there is none",
       example: "k = kmap_atomic P[0]\nkunmap_atomic k",
+      answers: [
+        [
+          .errno(.ENOMEM, .noDescriptor), .bug(.nothingKmapped),
+          .warns("ADDRESS is not that of the last mapping", "ADDRESS is below the direct map"),
+          .bug(.nothingAtomic),
+        ]
+      ],
       .call(unmapAtomic)),
     Verb(
       "kmap_to_page", .kmap, .nothing, .writer, [.address], options: [.byName],
       summary: "find the page of an address as the kernel does; its first answer for a slot warns",
       kernel: "kmap_to_page", returns: "address of the struct page; P[3] or pfn:N with --name",
-      example: "kmap_to_page P[0] --name", .call(toPage)),
+      example: "kmap_to_page P[0] --name",
+      answers: [[.warns("ADDRESS is in a slot: take the page you mapped")]], .call(toPage)),
     Verb(
       "page_address", .kmap, .nothing, .reader, [.page],
       summary: "show the address a page has: in the direct map, or from kmap",
       kernel: "page_address", returns: "the address, or NULL", example: "page_address P[0]",
+      answers: [
+        [
+          .errno(.EINVAL, .noStructPage), .null(.pageNotKmapped),
+        ]
+      ],
       .call(pageAddress)),
     Verb(
       "kmap_state", .kmap, .nothing, .reader,
@@ -92,51 +133,53 @@ extension Verb {
         text: a line a way, on machines of their own like this one; vmap maps all pages of a CPU at \
         once, the others map one by one
         """,
-      example: "kmap_compare --pages 64 --cpus 4", .call(compare)),
+      example: "kmap_compare --pages 64 --cpus 4",
+      answers: [[.errno(.EINVAL, .noSuchCPU, .tooManyToCompare), .errno(.ENOMEM, .noFrames)]],
+      .call(compare)),
   ]
 
   private static func map(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmap(call.page))
+    .address(try machine.highmem.kmap(call.page))
   }
 
   private static func unmap(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.kunmap(call.page)
+    try machine.highmem.kunmap(call.page)
     return .ok
   }
 
   private static func mapLocal(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmapLocalPage(call.page))
+    .address(try machine.highmem.kmapLocalPage(call.page))
   }
 
   private static func mapLocalPFN(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmapLocalPFN(call.arguments[.anyFrame]))
+    .address(try machine.highmem.kmapLocalPFN(call.arguments[.anyFrame]))
   }
 
   private static func unmapLocal(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.kunmapLocal(call.arguments[.address])
+    try machine.highmem.kunmapLocal(call.arguments[.address])
     return .ok
   }
 
   private static func mapAtomic(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.kmapAtomic(call.page))
+    .address(try machine.highmem.kmapAtomic(call.page))
   }
 
   private static func unmapAtomic(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.kunmapAtomic(call.arguments[.address])
+    try machine.highmem.kunmapAtomic(call.arguments[.address])
     return .ok
   }
 
@@ -150,15 +193,15 @@ extension Verb {
   private static func toPage(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    let pfn = machine.kmapToPage(call.arguments[.address])
+    let pfn = machine.highmem.kmapToPage(call.arguments[.address])
     return call.arguments.has(.byName)
-      ? .page(pfn: pfn) : .address(machine.structPageAddress(pfn))
+      ? .page(pfn: pfn) : .address(machine.pageSets.structPageAddress(pfn))
   }
 
   private static func pageAddress(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    guard let address = try machine.pageAddress(call.page) else {
+    guard let address = try machine.highmem.pageAddress(call.page) else {
       throw Refusal(.null, .pageNotKmapped, call.page)
     }
     return .address(address)

@@ -1,12 +1,16 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let language = VerbGroup(
+extension Subsystem {
+  static let language = Subsystem(
     """
     let assert print names echo include repeat sync help
-    """
-  ) { Verb.language }
+    """,
+    verbs: Verb.language)
+}
+
+extension Verb.Group {
+  static let language = Verb.Group("language", "Language")
 }
 
 extension Verb {
@@ -15,19 +19,20 @@ extension Verb {
       "let", .language, .nothing, .language, [.binding],
       summary: "give a name to a number or address",
       returns: "nothing is printed", example: "let top = s.end - 4K\nread top 16",
-      facts: [.changes, .looks], .control(bind), check: checkBinding),
+      facts: [.changes, .looks, .names, .computes], .control(bind), check: checkBinding),
     Verb(
       "assert", .language, .nothing, .language, [.comparison],
       summary: "compare two expressions; what does not hold is exit 2",
       returns: "nothing is printed", example: "assert pagetables.pte eq 3\nassert a + 20K == b",
-      facts: [.looks],
+      facts: [.looks, .computes],
       exits: [ExitCondition(.failedExpectation, when: "the comparison does not hold")],
       .control(assert), check: checkComparison),
     Verb(
       "print", .language, .nothing, .reader, [.expression],
       summary: "print the value of an expression",
       returns: "a number in decimal below 2^40, and as an address from there on",
-      example: "print machine.free * 4096\nprint s.end - 4K", facts: [.brief], .control(print),
+      example: "print machine.free * 4096\nprint s.end - 4K", facts: [.brief, .computes],
+      .control(print),
       check: checkExpression),
     Verb(
       "names", .language, .nothing, .reader,
@@ -51,7 +56,8 @@ extension Verb {
     Verb(
       "sync", .language, .nothing, .language,
       summary: "write everything out that was printed so far",
-      returns: "nothing is printed", example: "sync", facts: [.idle, .wantsWhole], .control(sync)),
+      returns: "nothing is printed", example: "sync", facts: [.idle, .wantsWhole],
+      answers: [[.errno(.EBUSY, .moduleKeepsMachine)]], .control(sync)),
     Verb(
       "help", .language, .nothing, .reader, [.topic],
       summary: "explain a verb, or the language",
@@ -121,7 +127,7 @@ extension Verb {
     let value = try interpreter.call.expression(interpreter.machine, words)
     let word = interpreter.call.tokens[words.lowerBound].text
     // What a counter counts is a number, however large.
-    let isCounter = words.count == 1 && Counter.all.contains { word == $0.name }
+    let isCounter = words.count == 1 && Counter.named(word) != nil
     return isNumber(value) || isCounter ? .number(value) : .address(value)
   }
 

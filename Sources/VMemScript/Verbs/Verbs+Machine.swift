@@ -1,13 +1,17 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let machine = VerbGroup(
+extension Subsystem {
+  static let machine = Subsystem(
     """
     boot import_vmallocinfo info meminfo buddyinfo dmesg check cpu task kernel_thread \
     do_exit context
-    """
-  ) { Verb.machine }
+    """,
+    verbs: Verb.machine, counters: Counter.machine)
+}
+
+extension Verb.Group {
+  static let machine = Verb.Group("machine", "Machine")
 }
 
 extension Verb {
@@ -48,7 +52,8 @@ extension Verb {
     Verb(
       "cpu", .machine, .nothing, .writer, [.cpu],
       summary: "choose the CPU that runs the calls to come",
-      returns: "0, or -EINVAL", example: "cpu 3", facts: [.forBusyCPUs], .call(selectCPU)),
+      returns: "0, or -EINVAL", example: "cpu 3", facts: [.forBusyCPUs],
+      answers: [[.errno(.EINVAL, .noSuchCPU)]], .call(selectCPU)),
     Verb(
       "task", .machine, .nothing, .writer, [.task], options: [.taskSpace],
       summary: "let a task run on the current CPU, with its address space if it has one",
@@ -57,17 +62,37 @@ extension Verb {
         0, -ENOENT, or what the kmap answers in which it slept; BLOCKED while it sleeps; -EBUSY for one that \
         runs on another CPU or cannot leave it, -EINVAL, -EAGAIN, or -ENOMEM
         """,
-      example: "task kworker/0:1", facts: [.forBusyCPUs], .call(runTask)),
+      example: "task kworker/0:1", facts: [.forBusyCPUs],
+      answers: [
+        [
+          .errno(.EINVAL, .taskName), .errno(.ENOENT, .noUserSpace),
+          .errno(.EBUSY, .taskRuns, .migrationDisabled, .cpuInTheMiddle),
+          .errno(.EAGAIN, .tooManyTasks), .errno(.ENOMEM, .noDescriptor),
+          .blocked(.taskSleeps, .noKmapSlot), .bug(.sleepsInAtomic),
+          .warns("scheduling while atomic"),
+        ]
+      ], .call(runTask)),
     Verb(
       "kernel_thread", .machine, .nothing, .writer, [.newTask],
       summary: "make a task that is a copy of the current one, but for what that has mapped",
       kernel: "kernel_thread, kmap_local_fork",
       returns: "the pid, -EEXIST, -EINVAL, -EAGAIN, or -ENOMEM; a warn where kmap_local is held",
-      example: "kernel_thread child", .call(makeTask)),
+      example: "kernel_thread child",
+      answers: [
+        [
+          .errno(.EEXIST, .taskExists), .errno(.EINVAL, .taskName), .errno(.EAGAIN, .tooManyTasks),
+          .errno(.ENOMEM, .noDescriptor), .warns("the task holds a mapping of kmap_local"),
+        ], .sleeps,
+      ], .call(makeTask)),
     Verb(
       "do_exit", .machine, .nothing, .writer,
       summary: "end the current task; the one the machine boots with runs instead",
       kernel: "do_exit", returns: "0, or -EINVAL for that one", example: "task worker\ndo_exit",
+      answers: [
+        [
+          .errno(.EINVAL, .firstTask), .errno(.EBUSY, .migrationDisabled), .bug(.inInterrupt),
+        ]
+      ],
       .call(exitTask)),
     Verb(
       "context", .machine, .nothing, .writer, [contexts.parameter],
@@ -125,7 +150,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let mm = call.arguments.has(.taskSpace) ? call.arguments[.taskSpace] : nil
     let address = try call.word(.task).withSpan { name throws(Refusal) in
-      try machine.run(task: name, mm: mm)
+      try machine.tasks.run(task: name, mm: mm)
     }
     return address.map { .address($0) } ?? .ok
   }
@@ -162,6 +187,22 @@ extension Verb {
     ], "what the CPU is in; only `process` may sleep")
 }
 
+extension Counter {
+  static let machine: [Counter] = [
+    Counter("machine", "total", "pages of RAM") { _, c in c.totalFrames },
+    Counter("machine", "managed", "pages the allocator has") { _, c in
+      c.managedFrames
+    },
+    Counter("machine", "free", "pages that are free") { _, c in c.freeFrames },
+    Counter("machine", "slab", "pages in slabs") { _, c in c.slabFrames },
+    Counter("machine", "clock", "writing verbs, and calls of test_vmalloc") { m, _ in
+      m.clock
+    },
+    Counter("machine", "warnings", "WARNs since boot") { m, _ in m.warnings },
+    Counter("machine", "cpu", "the current CPU") { m, _ in UInt64(m.cpu) },
+  ]
+}
+
 extension Parameter {
   static let memory = Parameter(
     id: 0, option: "--memory", .number, "BYTES",
@@ -172,7 +213,7 @@ extension Parameter {
     id: 3, option: "--levels", .number, "N", "levels of page tables, 4 or 5 (default 4)")
   static let kernel = Parameter(
     id: 4, option: "--kernel", .word, "VERSION",
-    "behave as this kernel: 6.1 6.6 6.12 6.18 7.0 7.1 7.2 7.3 next (default 6.18)",
+    "behave as this kernel, one of those that `help kernels` lists (default 6.18)",
     completion: { KernelVersion.allCases.map(\.text) })
   static let config = Parameter(
     id: 5, option: "--config", .word, "WORD,…",

@@ -1,13 +1,17 @@
 internal import VMem
 
-extension VerbGroup {
-  static let memory = VerbGroup(
+extension Subsystem {
+  static let memory = Subsystem(
     """
     vmalloc vzalloc vmalloc_user vmalloc_32 vmalloc_huge vmalloc_node vrealloc vmap vmap_pfn \
     ioremap ioremap_wc ioremap_cache ioremap_uc ioremap_wt ioremap_page_range vfree_atomic \
     vunmap iounmap
-    """
-  ) { Verb.memory }
+    """,
+    verbs: Verb.memory)
+}
+
+extension Verb.Group {
+  static let memory = Verb.Group("allocation", "Memory and devices")
 }
 
 extension Verb {
@@ -30,22 +34,50 @@ extension Verb {
         options: [.align, .searchRange, .flags, .gfp, .caller],
         summary: "as vmalloc, from one NUMA node if it can",
         kernel: "vmalloc_node", returns: "the address, or NULL",
-        example: "b = vmalloc_node 64K 0", .call(vmallocNode)),
+        example: "b = vmalloc_node 64K 0",
+        answers: allocates, .call(vmallocNode)),
       Verb(
         "vrealloc", .memory, .address, .writer, [.address, .size],
         options: [.align, .node, .gfp, .caller],
         summary: "change the size of a vmalloc area, in place when its pages suffice",
         kernel: "vrealloc", returns: "the address, or NULL; NULL allocates, and size 0 frees",
-        example: "b = vmalloc 64K\nc = vrealloc b 16K", .call(vrealloc)),
+        example: "b = vmalloc 64K\nc = vrealloc b 16K",
+        answers: [
+          .reserves, .mapsOwnArea,
+          [
+            .null(
+              .noAreaAtAddress, .addressLessAligned, .sizeRoundsToZero, .morePagesThanRAM,
+              .noFrames,
+              .alignmentNotPowerOfTwo),
+            .errno(.EOPNOTSUPP, .noVrealloc, .noVreallocAlign), .fault(.notMapped),
+            .errno(.EFAULT, .notImported),
+            .bug(.copyOverruns, .noSuchNode, .alignmentNotPowerOfTwo),
+            .warn(.noAreaAtAddress, .addressLessAligned, .sizeRoundsToZero),
+          ],
+        ], .call(vrealloc)),
       Verb(
         "vmap", .memory, .address, .writer,
         options: [.pages, .mapFlags, .mapCount, protections.parameter, .caller],
         summary: "map pages one after the other in an area of their own", kernel: "vmap",
-        returns: "the address, or NULL", example: "v = vmap P[0..4]", .call(vmap)),
+        returns: "the address, or NULL", example: "v = vmap P[0..4]",
+        answers: [
+          .reserves, .mapsOwnArea, .takesList,
+          [
+            .null(.sizeRoundsToZero, .morePagesThanRAM, .flushResetPerms, .noFrames),
+            .warn(.flushResetPerms, .noGuard), .note(.countIsLonger, .guardIsKept),
+          ],
+        ], .call(vmap)),
       Verb(
         "vmap_pfn", .memory, .address, .writer, [.frame, .frameCount], options: [.caller],
         summary: "map frames that have no struct page", kernel: "vmap_pfn",
-        returns: "the address, or NULL", example: "v = vmap_pfn 0x100000 4", .call(vmapPFN)),
+        returns: "the address, or NULL", example: "v = vmap_pfn 0x100000 4",
+        answers: [
+          .reserves, .mapsOwnArea,
+          [
+            .null(.sizeRoundsToZero, .frameHasStructPage), .warn(.frameHasStructPage),
+            .note(.countIsLonger),
+          ],
+        ], .call(vmapPFN)),
       device("ioremap", "map device memory, uncached", "d = ioremap 0xfed00000 4K", ioremap),
       device(
         "ioremap_wc", "map device memory, write combining", "d = ioremap_wc 0x80000000 1M",
@@ -64,14 +96,29 @@ extension Verb {
         summary: "map the whole of a VM_IOREMAP area to physical memory",
         kernel: "ioremap_page_range", returns: "0, -EINVAL, or -ERANGE; BUG over what is mapped",
         example: "w = get_vm_area 16K --flags ioremap\nioremap_page_range w..w.end 0xfed00000",
+        answers: [
+          [
+            .errno(.EINVAL, .notIoremap), .errno(.ERANGE, .notWholeArea),
+            .errno(.ENOMEM, .noTableMemory), .bug(.slotOccupied, .leafInTheWay),
+            .warn(.notIoremap, .notWholeArea),
+          ], .sleeps,
+        ],
         .call(ioremapPageRange)),
       free(
         "vfree_atomic", "as vfree, from any context but NMI; the work is deferred",
-        "v = vmalloc 64K\ncontext irq\nvfree_atomic v", vfreeAtomic),
+        "v = vmalloc 64K\ncontext irq\nvfree_atomic v", vfreeAtomic,
+        answers: [.freesLater, [.note(.noAreaAtAddress)]]),
       free(
         "vunmap", "free an area that vmap made; the pages stay",
-        "v = vmap P[0..4]\nvunmap v", vunmap),
-      free("iounmap", "unmap device memory", "d = ioremap 0xfed00000 4K\niounmap d", iounmap),
+        "v = vmap P[0..4]\nvunmap v", vunmap,
+        answers: [
+          [.bug(.inInterrupt), .note(.noAreaAtAddress)], .frees, .freesFound, .sleeps,
+        ]),
+      free(
+        "iounmap", "unmap device memory", "d = ioremap 0xfed00000 4K\niounmap d", iounmap,
+        answers: [
+          .frees, [.warn(.outsideVmalloc), .note(.noAreaAtAddress, .outsideVmalloc)], .sleeps,
+        ]),
     ]
 
   private typealias Function = @Sendable (borrowing Machine, inout Call) throws(Refusal) -> Result
@@ -83,7 +130,18 @@ extension Verb {
     Verb(
       name, .memory, .address, .writer, [.size],
       options: [.align, .searchRange, .flags, .node, .gfp, .caller], summary: summary,
-      kernel: name, returns: "the address, or NULL", example: example, .call(body))
+      kernel: name, returns: "the address, or NULL", example: example, answers: allocates,
+      .call(body))
+  }
+
+  private static var allocates: [[VerbAnswer]] {
+    [
+      .reserves, .mapsOwnArea,
+      [
+        .null(.sizeRoundsToZero, .morePagesThanRAM, .noFrames, .alignmentNotPowerOfTwo),
+        .bug(.noSuchNode, .alignmentNotPowerOfTwo), .warn(.sizeRoundsToZero),
+      ],
+    ]
   }
 
   private static func device(
@@ -92,18 +150,24 @@ extension Verb {
   ) -> Verb {
     Verb(
       name, .memory, .address, .writer, [.physical, .size], options: [.caller],
-      summary: summary, kernel: name, returns: "the address, or NULL",
-      example: example, .call(body))
+      summary: summary, kernel: name, returns: "the address, or NULL", example: example,
+      answers: [
+        .reserves,
+        [
+          .null(.emptyRange, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .noTableMemory),
+          .bug(.slotOccupied, .leafInTheWay), .warn(.noPhysicalAddress, .physicalIsRAM),
+        ],
+      ], .call(body))
   }
 
   private static func free(
     _ name: StaticString, _ summary: StaticString, _ example: StaticString,
-    _ body: @escaping Function
+    _ body: @escaping Function, answers: [[VerbAnswer]]
   ) -> Verb {
     Verb(
       name, .memory, .nothing, .writer, [.address], summary: summary, kernel: name,
       returns: "0; a warn for what is no area; BUG where the context forbids it",
-      example: example, .call(body))
+      example: example, answers: answers, .call(body))
   }
 }
 

@@ -28,7 +28,7 @@ extension Verb {
   static func vmalloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.vmalloc(try request(machine, &call)))
+    .address(try machine.mappings.vmalloc(try request(machine, &call)))
   }
 
   static func vzalloc(
@@ -36,7 +36,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
     request.isZeroed = true
-    return .address(try machine.vmalloc(request))
+    return .address(try machine.mappings.vmalloc(request))
   }
 
   static func vmallocUser(
@@ -46,7 +46,7 @@ extension Verb {
     request.isZeroed = true
     request.align = max(request.align, 4096)
     request.flags.insert(.usermap)
-    return .address(try machine.vmalloc(request))
+    return .address(try machine.mappings.vmalloc(request))
   }
 
   static func vmalloc32(
@@ -54,7 +54,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
     request.isLow = true
-    return .address(try machine.vmalloc(request))
+    return .address(try machine.mappings.vmalloc(request))
   }
 
   static func vmallocHuge(
@@ -62,7 +62,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
     request.flags.insert(.allowHugeVmap)
-    return .address(try machine.vmalloc(request))
+    return .address(try machine.mappings.vmalloc(request))
   }
 
   static func vmallocNode(
@@ -73,13 +73,13 @@ extension Verb {
     // An `int`, of which -1 is no node (NUMA_NO_NODE).
     let number = Int32(truncatingIfNeeded: node)
     request.node = number == -1 ? nil : Int(number)
-    return .address(try machine.vmalloc(request))
+    return .address(try machine.mappings.vmalloc(request))
   }
 
   static func vrealloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.vrealloc(call.arguments[.address], try request(machine, &call)))
+    .address(try machine.mappings.vrealloc(call.arguments[.address], try request(machine, &call)))
   }
 
   static func vmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
@@ -91,7 +91,7 @@ extension Verb {
       call.note = Refusal(.null, .guardIsKept, flags)
     }
     return .address(
-      try machine.vmap(
+      try machine.mappings.vmap(
         pages, count: count,
         flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
         protection: call.choice(protections) ?? .kernel,
@@ -100,7 +100,7 @@ extension Verb {
 
   static func vmapPFN(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     .address(
-      try machine.vmapPFN(
+      try machine.mappings.vmapPFN(
         call.arguments[.frame], count: call.narrow(call.arguments[.frameCount]),
         caller: try call.caller(machine)))
   }
@@ -111,7 +111,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call, _ mode: CacheMode
   ) throws(Refusal) -> Result {
     .address(
-      try machine.ioremap(
+      try machine.mappings.ioremap(
         call.arguments[.physical], size: call.arguments[.size], mode: mode,
         caller: try call.caller(machine)))
   }
@@ -148,7 +148,8 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.range)
-    try machine.ioremapPageRange(start: start, end: end, physical: call.arguments[.physical])
+    try machine.mappings.ioremapPageRange(
+      start: start, end: end, physical: call.arguments[.physical])
     return .ok
   }
 
@@ -158,19 +159,19 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     if call.arguments[.address] == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
-    try machine.vfreeAtomic(call.arguments[.address])
+    try machine.mappings.vfreeAtomic(call.arguments[.address])
     return .ok
   }
 
   static func vunmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     if call.arguments[.address] == 0 { call.note = Refusal(.null, .noAreaAtAddress, 0) }
-    try machine.vunmap(call.arguments[.address])
+    try machine.mappings.vunmap(call.arguments[.address])
     return .ok
   }
 
   static func iounmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
     call.note = machine.mappings.whyIounmapIgnores(call.arguments[.address])
-    try machine.iounmap(call.arguments[.address])
+    try machine.mappings.iounmap(call.arguments[.address])
     return .ok
   }
 }

@@ -2,8 +2,14 @@ internal import VMem
 internal import VMemModules
 internal import VMemViews
 
-extension VerbGroup {
-  static let modules = VerbGroup("insmod rmmod lsmod slabinfo modinfo modcc") { Verb.modules }
+extension Subsystem {
+  static let modules = Subsystem(
+    "insmod rmmod lsmod slabinfo modinfo modcc",
+    verbs: Verb.modules)
+}
+
+extension Verb.Group {
+  static let modules = Verb.Group("modules", "Kernel modules in C")
 }
 
 /// Kernel modules in C.
@@ -16,12 +22,27 @@ extension Verb {
       kernel: "finit_module",
       returns: "what it and the kernel log meanwhile",
       example: "insmod hello.c\ninsmod test_vmalloc.c run_test_mask=7 nr_threads=3",
-      facts: [.lasts], exits: [.noModule, .noFile], .control(insmod), details: moduleDetails),
+      facts: [.lasts], exits: [.noModule, .noFile],
+      answers: [
+        [
+          .errno(.EEXIST, .moduleLoaded), .errno(.EFAULT, .moduleOops),
+          .errno(.EDEADLK, .moduleDeadlock), .errno(.ENOENT, .moduleSymbols),
+          .errno(.EINVAL, .moduleParameter), .errno(.EAGAIN, .moduleInit),
+          .errno(.EOPNOTSUPP, .moduleFiveLevels, .moduleMovedWindow),
+          .errno(.ENOMEM, .moduleMemory, .moduleAddresses),
+        ]
+      ], .control(insmod), details: moduleDetails),
     Verb(
       "rmmod", .modules, .nothing, .writer, [.moduleName],
       summary: "run a module's exit function, unload it, and list what it has left behind",
       kernel: "delete_module", returns: "what is logged meanwhile", example: "rmmod hello",
-      facts: [.lasts], .control(rmmod)),
+      facts: [.lasts],
+      answers: [
+        [
+          .errno(.ENOENT, .moduleNotLoaded), .errno(.EAGAIN, .moduleInUse),
+          .errno(.EBUSY, .moduleOops), .errno(.EFAULT, .moduleOops),
+        ]
+      ], .control(rmmod)),
     Verb(
       "lsmod", .modules, .nothing, .reader, [.verbose],
       summary: "list the modules that are loaded", kernel: "/proc/modules",

@@ -1,8 +1,14 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let pages = VerbGroup("alloc_pages free_pages get_page put_page page") { Verb.pages }
+extension Subsystem {
+  static let pages = Subsystem(
+    "alloc_pages free_pages get_page put_page page",
+    verbs: Verb.pages)
+}
+
+extension Verb.Group {
+  static let pages = Verb.Group("pages", "Pages")
 }
 
 extension Verb {
@@ -12,19 +18,27 @@ extension Verb {
       options: [.order, .node, .gfp, zones.parameter],
       summary: "allocate COUNT blocks of 2^K pages as single pages; contents are zero",
       kernel: "alloc_pages, split_page", returns: "the number of pages, or NULL",
-      example: "P = alloc_pages 600\nQ = alloc_pages 4 --order 2 --node 1", .call(allocatePages)),
+      example: "P = alloc_pages 600\nQ = alloc_pages 4 --order 2 --node 1",
+      answers: [
+        [
+          .errno(.EINVAL, .zeroPages, .orderTooHigh, .noSuchNode), .null(.noFrames, .noDescriptor),
+        ], .sleeps,
+      ], .call(allocatePages)),
     Verb(
       "free_pages", .pages, .nothing, .writer, [.pages],
       summary: "drop the owner's reference of each page, which frees those without another",
-      kernel: "__free_pages", returns: "0", example: "free_pages P[0..16]", .call(freePages)),
+      kernel: "__free_pages", returns: "0", example: "free_pages P[0..16]",
+      answers: [[.bug(.nullInList, .pageNotAllocated, .sharedStructPage)]], .call(freePages)),
     Verb(
       "get_page", .pages, .nothing, .writer, [.pages],
       summary: "take a reference on each page",
-      kernel: "get_page", returns: "0", example: "get_page P[3]", .call(getPages)),
+      kernel: "get_page", returns: "0", example: "get_page P[3]",
+      answers: [[.bug(.nullInList, .pageNotAllocated, .sharedStructPage)]], .call(getPages)),
     Verb(
       "put_page", .pages, .nothing, .writer, [.pages],
       summary: "drop a reference on each page; the last one frees it",
-      kernel: "put_page", returns: "0", example: "put_page P[3]", .call(putPages)),
+      kernel: "put_page", returns: "0", example: "put_page P[3]",
+      answers: [[.bug(.nullInList, .pageNotAllocated, .sharedStructPage)]], .call(putPages)),
     Verb(
       "page", .pages, .nothing, .reader, [.pages],
       summary: "show the struct page of each page", kernel: "struct page",
@@ -47,21 +61,21 @@ extension Verb {
   private static func freePages(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freePages(call.arguments.pages)
+    try machine.pageSets.freePages(call.arguments.pages)
     return .ok
   }
 
   private static func getPages(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.getPages(call.arguments.pages)
+    try machine.pageSets.getPages(call.arguments.pages)
     return .ok
   }
 
   private static func putPages(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.putPages(call.arguments.pages)
+    try machine.pageSets.putPages(call.arguments.pages)
     return .ok
   }
 

@@ -1,10 +1,9 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let protectionKeys = VerbGroup("pks_set pks_protect pks_mode pks_state") {
-    Verb.protectionKeys
-  }
+extension Subsystem {
+  static let protectionKeys = Subsystem(
+    "pks_set pks_protect pks_mode pks_state", verbs: Verb.protectionKeys)
 }
 
 /// Protection keys of kernel addresses.
@@ -13,22 +12,30 @@ extension Verb {
     Verb(
       "pks_set", .kmap, .nothing, .writer, [.key, accesses.parameter],
       summary: "set what a protection key allows the current task", kernel: "pks_update_protection",
-      returns: "0, -EINVAL, or -ENOMEM", example: "pks_set 3 r", .call(set)),
+      returns: "0, -EINVAL, or -ENOMEM", example: "pks_set 3 r",
+      answers: [.protectionKeys, [.errno(.EINVAL, .noSuchKey), .errno(.ENOMEM, .noDescriptor)]],
+      .call(set)),
     Verb(
       "pks_protect", .kmap, .nothing, .writer, [.pages], options: [.pageKey],
       summary:
         "give pages a protection key in the direct map, so that only who has opened it gets in",
       returns: "0, -EINVAL, or -ENOMEM", example: "pks_protect P[0..2]\nexpect fault read P[0] 1",
+      answers: [
+        .protectionKeys,
+        [.errno(.EINVAL, .noSuchKey, .notInDirectMap), .errno(.ENOMEM, .noTableMemory)],
+      ],
       .call(protect)),
     Verb(
       "pks_mode", .kmap, .nothing, .writer, [faultModes.parameter],
       summary: "let faults by key 2 be oopses, or warnings that open it",
       kernel: "memremap.pks_fault_mode", returns: "0, or -EINVAL", example: "pks_mode relaxed",
+      answers: [.protectionKeys],
       .call(mode)),
     Verb(
       "pks_state", .kmap, .nothing, .reader,
       summary: "show PKRS of each CPU and of each task that has set a key",
       returns: "text: a line a CPU, then a line a task; or -EINVAL", example: "pks_state",
+      answers: [.protectionKeys],
       .call(show)),
   ]
 
@@ -43,7 +50,7 @@ extension Verb {
   private static func protect(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.protectPages(
+    try machine.highmem.protectPages(
       call.arguments.pages, key: call.arguments[.pageKey, default: ProtectionKeys.protected])
     return .ok
   }

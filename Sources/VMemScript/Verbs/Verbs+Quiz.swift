@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let exercises = VerbGroup("quiz") { Verb.exercises }
+extension Subsystem {
+  static let exercises = Subsystem(
+    "quiz",
+    verbs: Verb.exercises)
 }
 
 /// Exercises.

@@ -2,8 +2,10 @@ internal import Glibc
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let traces = VerbGroup("replay") { Verb.traces }
+extension Subsystem {
+  static let traces = Subsystem(
+    "replay",
+    verbs: Verb.traces)
 }
 
 /// Traces of real machines.

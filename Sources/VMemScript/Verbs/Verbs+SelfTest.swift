@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let selfTest = VerbGroup("test_vmalloc") { Verb.selfTest }
+extension Subsystem {
+  static let selfTest = Subsystem(
+    "test_vmalloc",
+    verbs: Verb.selfTest)
 }
 
 extension Verb {
@@ -16,7 +18,7 @@ extension Verb {
         entries, levels of the tree of free addresses, and flushes on each CPU
         """,
       example: "test_vmalloc run_test_mask=9 test_loop_count=100 nr_threads=2",
-      facts: [.lasts], .control(testVmalloc),
+      facts: [.lasts], answers: [.faults, .sleeps], .control(testVmalloc),
       check: { parser throws(LineFailure) in
         _ = try parser.call.testSettings(cpus: 1)
       })

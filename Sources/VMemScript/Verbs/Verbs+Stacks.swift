@@ -1,12 +1,16 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let stacks = VerbGroup(
+extension Subsystem {
+  static let stacks = Subsystem(
     """
     stack_alloc stack_free stack_touch stack_run stack_reclaim stack_stat schedule
-    """
-  ) { Verb.stacks }
+    """,
+    verbs: Verb.stacks, counters: Counter.stacks)
+}
+
+extension Verb.Group {
+  static let stacks = Verb.Group("stacks", "Stacks of threads")
 }
 
 /// Stacks of threads.
@@ -17,16 +21,25 @@ extension Verb {
       options: [.stackSize, policies.parameter, .caller],
       summary: "make a thread's stack", kernel: "alloc_thread_stack_node",
       returns: "its lowest address, -EINVAL for another size, or NULL",
-      example: "t = stack_alloc --policy dynamic", .call(allocate)),
+      example: "t = stack_alloc --policy dynamic",
+      answers: [.reserves, .mapsOwnArea, [.errno(.EINVAL, .stackSize), .null(.noFrames)]],
+      .call(allocate)),
     Verb(
       "stack_free", .stacks, .nothing, .writer, [.stack],
       summary: "give a stack back, with its pages", kernel: "free_thread_stack",
-      returns: "0, or -ENOENT", example: "t = stack_alloc\nstack_free t", .call(free)),
+      returns: "0, or -ENOENT", example: "t = stack_alloc\nstack_free t",
+      answers: [[.errno(.ENOENT, .noStack)]], .call(free)),
     Verb(
       "stack_touch", .stacks, .nothing, .writer, [.stack, .stackDepth], options: [.stackWrite],
       summary: "access the word so deep on a stack, as a push does; a dynamic one gets its pages",
       kernel: "dynamic_stack_fault", returns: "0, -ENOENT, or -EFAULT and an oops in the log",
       example: "t = stack_alloc --policy dynamic\nstack_touch t 5000 --write\nread t.end-5000 8",
+      answers: [
+        [
+          .errno(.ENOENT, .noStack),
+          .fault(.stackGuard, .belowStack, .aboveStack, .doubleFault),
+        ], .faults,
+      ],
       .call(touch)),
     Verb(
       "stack_run", .stacks, .nothing, .writer, [.stack, .runDepth], options: [.runFrame],
@@ -36,12 +49,20 @@ extension Verb {
         an oops in the log
         """,
       example: "t = stack_alloc --policy dynamic\nstack_run t --depth 12K\nread t.end-12K 8",
+      answers: [
+        [
+          .errno(.ENOENT, .noStack), .errno(.EINVAL, .stackFrame, .noDepth),
+          .errno(.ENOMEM, .noHostWindow),
+          .fault(.stackGuard, .belowStack, .aboveStack, .doubleFault, .invalidFrame),
+        ]
+      ],
       .call(run)),
     Verb(
       "stack_reclaim", .stacks, .nothing, .writer, [.stack],
       summary: "take back the pages of a stack that were never accessed",
       returns: "how many pages, -ENOENT, or -EINVAL for a stack of another policy",
       example: "t = stack_alloc --policy reclaim\nstack_touch t 8\nstack_reclaim t",
+      answers: [[.errno(.ENOENT, .noStack), .errno(.EINVAL, .notReclaimable)]],
       .call(takeBack)),
     Verb(
       "stack_stat", .stacks, .nothing, .reader,
@@ -51,7 +72,8 @@ extension Verb {
     Verb(
       "schedule", .stacks, .nothing, .writer,
       summary: "enter the scheduler: what the task has taken from the CPU's stash is replaced",
-      kernel: "__schedule", returns: "0", example: "schedule", .call(schedule),
+      kernel: "__schedule", returns: "0", example: "schedule",
+      answers: [[.warns("scheduling while atomic")]], .call(schedule),
       parts: { _ throws(LineFailure) in .schedule }),
   ]
 
@@ -70,7 +92,7 @@ extension Verb {
       symbol = try name.withSpan { span throws(Refusal) in try machine.intern(caller: span) }
     }
     return .address(
-      try machine.allocateStack(
+      try machine.stacks.allocateStack(
         size: call.arguments[.stackSize, default: 16384],
         policy: call.choice(policies) ?? .static, caller: symbol))
   }
@@ -78,14 +100,14 @@ extension Verb {
   private static func free(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.freeStack(call.arguments[.stack])
+    try machine.stacks.freeStack(call.arguments[.stack])
     return .ok
   }
 
   private static func touch(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.touchStack(
+    try machine.stacks.touchStack(
       call.arguments[.stack], depth: call.arguments[.stackDepth],
       isWrite: call.arguments.has(.stackWrite))
     return .ok
@@ -95,7 +117,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .number(
-      try machine.runOnStack(
+      try machine.stacks.runOnStack(
         call.arguments[.stack], depth: call.arguments[.runDepth],
         frame: call.arguments[.runFrame, default: 256]))
   }
@@ -103,7 +125,7 @@ extension Verb {
   private static func takeBack(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .number(try machine.reclaimStack(call.arguments[.stack]))
+    .number(try machine.stacks.reclaimStack(call.arguments[.stack]))
   }
 
   private static func stat(
@@ -127,6 +149,20 @@ extension Verb {
     static: all pages at once; dynamic: the top one, others by faults; reclaim: all, and \
     stack_reclaim takes back what was never accessed (default static)
     """)
+}
+
+extension Counter {
+  static let stacks: [Counter] = [
+    Counter("machine", "kernel_stack", "kB of stacks (nr_kernel_stack)") { m, _ in
+      m.stacks.stackStatistics.kernel
+    },
+    Counter(
+      "machine", "stack_faults", "kB of them that faults have mapped (nr_dynamic_stacks_faults)"
+    ) { m, _ in m.stacks.stackStatistics.faults },
+    Counter("machine", "stash", "pages in the current CPU's stash") { m, _ in
+      UInt64(m.stacks.stackStash(ofCPU: m.cpu).count { $0.pfn != nil && !$0.isTaken })
+    },
+  ]
 }
 
 extension Parameter {

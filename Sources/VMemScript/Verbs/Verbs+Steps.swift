@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let steps = VerbGroup("step") { Verb.steps }
+extension Subsystem {
+  static let steps = Subsystem(
+    "step",
+    verbs: Verb.steps)
 }
 
 /// Calls in parts, so that two CPUs interleave in a stated order.
@@ -16,6 +18,14 @@ extension Verb {
         part only interrupts (context irq) run on that CPU
         """,
       example: "step 0 vunmap_range a..a+4K\nstep 0", facts: [.forBusyCPUs, .namesCPU],
+      answers: [
+        [
+          .errno(.EINVAL, .noSuchCPU), .errno(.ENOENT, .noCallToStep),
+          .errno(.E2BIG, .tooManySteps),
+          .errno(.EBUSY, .cpuInTheMiddle, .cpuSleeps, .cpuInInterrupt, .purgeUnderWay),
+          .errno(.ENOMEM, .noFrames), .note(.otherCallEnded),
+        ]
+      ],
       .control(step), check: checkStep)
   ]
 

@@ -1,8 +1,10 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let tlb = VerbGroup("tlb tlb_audit") { Verb.tlb }
+extension Subsystem {
+  static let tlb = Subsystem(
+    "tlb tlb_audit",
+    verbs: Verb.tlb, counters: Counter.tlb)
 }
 
 /// What CPUs remember of the page tables.
@@ -12,7 +14,7 @@ extension Verb {
       "tlb", .views, .nothing, .reader, [], options: [.ofCPU],
       summary: "show what the CPUs' TLBs hold",
       returns: "text: for each CPU its number of entries, then a line an entry",
-      example: "tlb --cpu 0", .call(tlb)),
+      example: "tlb --cpu 0", answers: [[.errno(.EINVAL, .noSuchCPU)]], .call(tlb)),
     Verb(
       "tlb_audit", .views, .nothing, .reader,
       summary: "show every TLB entry that the tables no longer bear out, and what removes it",
@@ -35,6 +37,25 @@ extension Verb {
   ) throws(Refusal) -> Result {
     call.view { output in Views.tlbAudit(machine, to: &output) }
   }
+}
+
+extension Counter {
+  static let tlb: [Counter] = [
+    Counter("tlb", "flushes", "flushes: page by page, and of everything") { _, c in
+      c.flushes.ranges + c.flushes.full
+    },
+    Counter("tlb", "full", "flushes of everything") { _, c in c.flushes.full },
+    Counter("tlb", "pages", "pages flushed one by one") { _, c in c.flushes.pages },
+    Counter("tlb", "hits", "accesses that an entry of the TLB served") { m, _ in
+      m.tlbHits
+    },
+    Counter("tlb", "fills", "translations taken from the tables") { m, _ in
+      m.tlbFills
+    },
+    Counter("tlb", "stale", "accesses by entries the tables no longer have") { m, _ in
+      m.mmu.staleHits
+    },
+  ]
 }
 
 extension Parameter {

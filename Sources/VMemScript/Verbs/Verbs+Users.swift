@@ -1,12 +1,16 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let users = VerbGroup(
+extension Subsystem {
+  static let users = Subsystem(
     """
     mm_create mmput switch_mm mmap munmap mprotect mremap fork maps remap_vmalloc_range
-    """
-  ) { Verb.users }
+    """,
+    verbs: Verb.users, counters: Counter.users)
+}
+
+extension Verb.Group {
+  static let users = Verb.Group("users", "User address spaces")
 }
 
 /// User address spaces, and pages of areas in them.
@@ -16,16 +20,21 @@ extension Verb {
       "mm_create", .users, .address, .writer,
       summary: "make a user address space; its top-level table shares the kernel's half",
       kernel: "mm_alloc", returns: "the address of its mm_struct, or NULL",
-      example: "mm = mm_create", .call(create)),
+      example: "mm = mm_create", answers: [[.null(.noDescriptor, .noTableMemory)], .sleeps],
+      .call(create)),
     Verb(
       "mmput", .users, .nothing, .writer, [.userSpace],
       summary: "give back a user address space and all it has", kernel: "mmput",
       returns: "0, -ENOENT, or -EBUSY while a CPU uses it", example: "mm = mm_create\nmmput mm",
+      answers: [
+        [.errno(.ENOENT, .noUserSpace), .errno(.EBUSY, .userSpaceInUse, .userSpaceOfTask)], .sleeps,
+      ],
       .call(put)),
     Verb(
       "switch_mm", .users, .nothing, .writer, [.userSpaceOrNone],
       summary: "make the current CPU use an address space; TLB entries that are not global go",
       kernel: "switch_mm", returns: "0, or -ENOENT", example: "mm = mm_create\nswitch_mm mm",
+      answers: [[.errno(.ENOENT, .noUserSpace)]],
       .call(switchTo)),
     Verb(
       "mmap", .users, .address, .writer, [.userSpace, .length],
@@ -37,32 +46,68 @@ extension Verb {
       summary: "map memory, which gets its pages as it is touched, or a file",
       kernel: "do_mmap", returns: "the address, -EINVAL, -ENOENT, -EBADF, -ENOMEM, or -EPERM",
       example: "mm = mm_create\nswitch_mm mm\nu = mmap mm 16K\nwrite u text:hello",
+      answers: [
+        .userSpace,
+        [
+          .errno(
+            .EINVAL, .zeroLength, .offsetNotAligned, .behindFileEnd, .notWholeHugePages,
+            .bufferNotShared, .arenaStaysWhole),
+          .errno(.ENOMEM, .noUserRoom, .notUserRange, .morePagesThanRAM),
+          .errno(.EPERM, .belowMinimum, .sealed), .errno(.EBADF, .noFile),
+        ], .sleeps,
+      ],
       .control(mmap), check: { parser throws(LineFailure) in try parser.call.checkMmap() }),
     Verb(
       "munmap", .users, .nothing, .writer, [.userSpace, .address, .length],
       summary: "take away what is mapped in a range, its pages' references and its tables",
       kernel: "do_munmap", returns: "0, -EINVAL, -ENOENT, or -ENOMEM",
-      example: "mm = mm_create\nu = mmap mm 16K\nmunmap mm u 16K", .call(munmap)),
+      example: "mm = mm_create\nu = mmap mm 16K\nmunmap mm u 16K",
+      answers: [
+        .userSpace, [.errno(.EINVAL, .notUserRange, .zeroLength, .arenaStaysWhole)], .sleeps,
+      ], .call(munmap)),
     Verb(
       "mprotect", .users, .nothing, .writer, [.userSpace, .address, .length, newRights.parameter],
       summary: "change what may be done in a range of user addresses",
       kernel: "do_mprotect_pkey", returns: "0, -EINVAL, -ENOENT, -ENOMEM, or -EACCES",
-      example: "mm = mm_create\nu = mmap mm 16K\nmprotect mm u+4K 4K r", .call(protect)),
+      example: "mm = mm_create\nu = mmap mm 16K\nmprotect mm u+4K 4K r",
+      answers: [
+        .userSpace,
+        [
+          .errno(.EACCES, .noUserRight), .errno(.EINVAL, .arenaStaysWhole),
+          .errno(.ENOMEM, .notMappedByUser, .noUserRoom, .morePagesThanRAM),
+        ], .sleeps,
+      ], .call(protect)),
     Verb(
       "mremap", .users, .address, .writer, [.userSpace, .address, .oldLength, .newLength],
       options: [.mayMove, .moveTo],
       summary: "give a mapping another length or place; its pages and tables move with it",
       kernel: "do_mremap", returns: "the address, -EINVAL, -EFAULT, -ENOENT, -ENOMEM, or -EPERM",
-      example: "mm = mm_create\nu = mmap mm 16K\nv = mremap mm u 16K 64K --maymove", .call(remap)),
+      example: "mm = mm_create\nu = mmap mm 16K\nv = mremap mm u 16K 64K --maymove",
+      answers: [
+        .userSpace,
+        [
+          .errno(.EFAULT, .notMappedByUser, .mayNotGrow, .arenaStaysWhole),
+          .errno(
+            .EINVAL, .zeroLength, .notUserRange, .noUserRoom, .mustMove, .movesOntoItself,
+            .arenaStaysWhole),
+          .errno(
+            .ENOMEM, .noUserRoom, .notUserRange, .mayNotGrow, .morePagesThanRAM, .noTableMemory),
+          .errno(.EPERM, .belowMinimum),
+        ], .sleeps,
+      ], .call(remap)),
     Verb(
       "fork", .users, .address, .writer, [.userSpace],
       summary: "copy an address space; private pages are shared until somebody writes",
       kernel: "dup_mm", returns: "the address of the copy's mm_struct, -ENOENT, or -ENOMEM",
-      example: "mm = mm_create\nu = mmap mm 16K\nchild = fork mm", .call(fork)),
+      example: "mm = mm_create\nu = mmap mm 16K\nchild = fork mm",
+      answers: [
+        [.errno(.ENOENT, .noUserSpace), .errno(.ENOMEM, .noDescriptor, .noTableMemory)], .sleeps,
+      ], .call(fork)),
     Verb(
       "maps", .users, .nothing, .reader, [.userSpace],
       summary: "show the mappings of an address space, as /proc/PID/maps does",
       kernel: "show_map_vma", returns: "text", example: "mm = mm_create\nu = mmap mm 16K\nmaps mm",
+      answers: [[.errno(.ENOENT, .noUserSpace)]],
       .call(maps)),
     Verb(
       "remap_vmalloc_range", .users, .nothing, .writer, [.mapping, .address, .pageOffset],
@@ -76,26 +121,36 @@ extension Verb {
         remap_vmalloc_range u b 2
         write u text:hello
         read b+8K 5
-        """, .call(remapVmalloc)),
+        """,
+      answers: [
+        [
+          .errno(.ENOENT, .noUserMapping),
+          .errno(
+            .EINVAL, .noAreaAtAddress, .notUserMap, .pastAreaSize, .offsetWraps, .addressNotAligned,
+            .pageNotAllocated),
+          .errno(.EBUSY, .slotOccupied), .errno(.ENOMEM, .noTableMemory),
+          .bug(.holeInArea, .invalidFrame),
+        ], .sleeps,
+      ], .call(remapVmalloc)),
   ]
 
   private static func create(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.allocateMM())
+    .address(try machine.users.allocateMM())
   }
 
   private static func put(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.putMM(call.arguments[.userSpace])
+    try machine.users.putMM(call.arguments[.userSpace])
     return .ok
   }
 
   private static func switchTo(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.switchMM(call.arguments[.userSpaceOrNone])
+    try machine.users.switchMM(call.arguments[.userSpaceOrNone])
     return .ok
   }
 
@@ -113,11 +168,11 @@ extension Verb {
     do throws(Refusal) {
       if interpreter.call.arguments.has(.mappedFile) {
         return .address(
-          try interpreter.machine.mmapFile(
+          try interpreter.machine.files.mmapFile(
             mm, interpreter.call.arguments[.mappedFile],
             offset: interpreter.call.arguments[.mapOffset, default: 0], request))
       }
-      return .address(try interpreter.machine.mmap(mm, request))
+      return .address(try interpreter.machine.users.mmap(mm, request))
     } catch {
       throw .refusal(error)
     }
@@ -126,7 +181,7 @@ extension Verb {
   private static func munmap(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.munmap(
+    try machine.users.munmap(
       call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length])
     return .ok
   }
@@ -134,7 +189,7 @@ extension Verb {
   private static func protect(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.mprotect(
+    try machine.users.mprotect(
       call.arguments[.userSpace], call.arguments[.address], length: call.arguments[.length],
       call.required(newRights))
     return .ok
@@ -144,7 +199,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     .address(
-      try machine.mremap(
+      try machine.users.mremap(
         call.arguments[.userSpace], call.arguments[.address], old: call.arguments[.oldLength],
         new: call.arguments[.newLength], mayMove: call.arguments.has(.mayMove),
         to: call.arguments.has(.moveTo) ? call.arguments[.moveTo] : nil))
@@ -153,7 +208,7 @@ extension Verb {
   private static func fork(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.fork(call.arguments[.userSpace]))
+    .address(try machine.users.fork(call.arguments[.userSpace]))
   }
 
   private static func maps(
@@ -167,7 +222,7 @@ extension Verb {
   private static func remapVmalloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    try machine.remapVmallocRange(
+    try machine.users.remapVmallocRange(
       call.arguments[.mapping], call.arguments[.address], offset: call.arguments[.pageOffset])
     return .ok
   }
@@ -193,6 +248,14 @@ extension Verb {
   private static let rightWords: KeyValuePairs<StaticString, UserMappingFlags> = [
     "rw": [.read, .write], "r": .read, "rx": [.read, .exec], "rwx": [.read, .write, .exec],
     "none": [],
+  ]
+}
+
+extension Counter {
+  static let users: [Counter] = [
+    Counter("machine", "faults", "faults that programs' mappings were asked to serve") { m, _ in
+      m.faults
+    }
   ]
 }
 

@@ -1,8 +1,14 @@
 internal import VMem
 internal import VMemViews
 
-extension VerbGroup {
-  static let views = VerbGroup("walk page_tables map vmallocinfo vmap_state") { Verb.views }
+extension Subsystem {
+  static let views = Subsystem(
+    "walk page_tables map vmallocinfo vmap_state",
+    verbs: Verb.views)
+}
+
+extension Verb.Group {
+  static let views = Verb.Group("views", "Views")
 }
 
 extension Verb {
@@ -18,7 +24,8 @@ extension Verb {
       kernel: "ptdump_walk_pgd_level_debugfs",
       returns:
         "text: ptdump as debugfs page_tables/kernel or current_kernel, a tree, counts; or a picture",
-      example: "page_tables --range s..s+4G --format tree", .control(pageTables)),
+      example: "page_tables --range s..s+4G --format tree",
+      answers: [[.errno(.ENOENT, .noUserSpace)]], .control(pageTables)),
     Verb(
       "map", .views, .nothing, .reader, [],
       options: [.mapRange, pictureForms.parameter, .vmallocinfoFile],
@@ -73,7 +80,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let tables =
       call.arguments.has(.shownSpace)
-      ? try machine.userTables(call.arguments[.shownSpace]) : nil
+      ? try machine.users.userTables(call.arguments[.shownSpace]) : nil
     if let picture {
       return call.view { output in
         Views.pageTables(machine, of: tables, range: range, as: picture, to: &output)

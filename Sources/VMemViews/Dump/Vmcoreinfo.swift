@@ -118,7 +118,7 @@ struct Vmcoreinfo {
   private static func numbers(
     _ machine: borrowing Machine, _ image: KernelImage, _ switches: Switches
   ) -> [Line] {
-    let kernel = image.kernel
+    func has(_ kernels: Switch.Kernels) -> Bool { kernels.contains(image.kernel) }
     func type(_ type: PageType) -> String {
       "\(Int32(bitPattern: machine.pageTypeWord(type)))"
     }
@@ -131,15 +131,16 @@ struct Vmcoreinfo {
     if image.table.constant("PG_hwpoison") != nil { lines.append(flag("PG_hwpoison")) }
     lines.append(("NUMBER(PG_head_mask)", "\(1 << image.table.constant("PG_head")!)"))
     lines.append(("NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)", type(.buddy)))
-    let huge: [(Switch.Kernels, Line)] = [
-      (.before(.v6_6), ("NUMBER(HUGETLB_PAGE_DTOR)", "2")),
-      (.from(.v6_6, before: .v6_12), ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-2049")),
-      (.since(.v6_12), ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-201326592")),
-      (.before(.v6_12), ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-257")),
-      (.since(.v6_12), ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-251658240")),
-      (.since(.v6_18), ("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", "-150994944")),
+    let hasByte = switches.contains(.typeByte)
+    let rest: [(isThere: Bool, line: Line)] = [
+      (has(.compoundDestructors), ("NUMBER(HUGETLB_PAGE_DTOR)", "2")),
+      (has(.hugetlbTypeBits), ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-2049")),
+      (hasByte, ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-201326592")),
+      (!hasByte, ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-257")),
+      (hasByte, ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-251658240")),
+      (has(.unacceptedType), ("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", "-150994944")),
     ]
-    return lines + huge.filter { $0.0.contains(kernel) }.map(\.1)
+    return lines + rest.filter(\.isThere).map(\.line)
   }
 
   private static func kallsyms(_ objects: borrowing KernelObjects) -> [Line] {

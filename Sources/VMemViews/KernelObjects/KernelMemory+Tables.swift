@@ -9,7 +9,7 @@ extension KernelMemory {
   }
 
   private mutating func copy(_ pfn: UInt64, to address: UInt64, _ machine: borrowing Machine) {
-    for index in 0..<512 {
+    for index in 0..<Level.entries {
       store(machine.ram[table: pfn, index].withoutNote.bits, at: address + UInt64(index) * 8)
     }
   }
@@ -27,7 +27,8 @@ extension KernelMemory {
     }
   }
 
-  /// The address of the lowest table on the way to `address`: one of this memory's own.
+  /// The address of the lowest table on the way to `address`: one of this memory's own. By hand, since
+  /// what lies in RAM is copied on the way.
   private mutating func leafTable(of address: UInt64, _ machine: borrowing Machine) -> UInt64 {
     var table = image["init_top_pgt"]
     for depth in stride(from: map.levels, to: 1, by: -1) {

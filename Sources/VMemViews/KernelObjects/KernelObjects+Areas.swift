@@ -108,7 +108,7 @@ extension KernelObjects {
     let pages = memory.allocate(bytes: frames.count * 8)
     memory.store(pages, at: vm, fields.pages)
     for (index, pfn) in frames.enumerated() {
-      memory.store(machine.structPageAddress(UInt64(pfn)), at: pages + UInt64(index) * 8)
+      memory.store(machine.pageSets.structPageAddress(UInt64(pfn)), at: pages + UInt64(index) * 8)
     }
     return at
   }

@@ -96,7 +96,7 @@ extension KernelObjects {
     try? machine.files.forEachFolio(of: address) { index, pfn, order in
       guard let pfn else { return }
       if order > 0 { folios.append((pfn, order)) }
-      let page = machine.structPageAddress(UInt64(pfn))
+      let page = machine.pageSets.structPageAddress(UInt64(pfn))
       // A folio stands at its first index; at the others are siblings, as in the kernel's arrays.
       entries.append((index, page))
       guard order > 0 else { return }

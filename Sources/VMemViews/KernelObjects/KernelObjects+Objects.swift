@@ -8,7 +8,8 @@ extension KernelObjects {
   mutating func addArenas(_ machine: borrowing Machine) {
     var maps: [(index: UInt64, entry: UInt64)] = []
     machine.vmAreas.forEachBusyArea { area in
-      guard area.kind == .arena, let info = try? machine.arenaInfo(area.start + Self.guardHalf)
+      guard area.kind == .arena,
+        let info = try? machine.arenas.arenaInfo(area.start + Self.guardHalf)
       else { return }
       let at = memory.allocate("struct bpf_arena")
       let number = UInt64(maps.count) + 1

@@ -121,7 +121,7 @@ struct KernelObjects {
     memory.set("phys_base", memory.physBase)
     memory.set("__pgtable_l5_enabled", map.levels == 5 ? 1 : 0)
     memory.set("pgdir_shift", map.levels == 5 ? 48 : 39)
-    memory.set("ptrs_per_p4d", map.levels == 5 ? 512 : 1)
+    memory.set("ptrs_per_p4d", map.levels == 5 ? UInt64(Level.entries) : 1)
     let cpus = machine.cpuCount == 64 ? UInt64.max : 1 << UInt64(machine.cpuCount) - 1
     for mask in ["possible", "online", "present", "active"] {
       memory.set("__cpu_\(mask)_mask.bits[0]", cpus)

@@ -36,7 +36,7 @@ struct StructPages {
     reserved = machine.reservedRanges.map { $0.lowerBound >> 12..<$0.upperBound >> 12 }
     bits = machine.ram.pageFlags
     buddy = UInt64(machine.pageTypeWord(.buddy))
-    hasOwnOrder = machine.configuration.kernel < .v6_6
+    hasOwnOrder = Switch.Kernels.compoundDestructors.contains(machine.configuration.kernel)
     blocks = zones.map { Self.freeBlocks($0, machine) }
   }
 

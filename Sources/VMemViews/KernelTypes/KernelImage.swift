@@ -96,7 +96,8 @@ package struct KernelImage {
       return ($0.name, letter.asciiValue!, $0.address)
     }
     symbols += aliases.map { ($0.name, UInt8(ascii: "D"), $0.address) }
-    kallsyms = Kallsyms(symbols, at: end, isPlaceRelative: kernel >= .v7_0)
+    kallsyms = Kallsyms(
+      symbols, at: end, isPlaceRelative: Switch.Kernels.placeRelativeSymbols.contains(kernel))
     for part in kallsyms.parts { alias(part.name, part.address) }
     end += UInt64(kallsyms.bytes.count)
     sections[.data] = sections[.data]!.lowerBound..<end

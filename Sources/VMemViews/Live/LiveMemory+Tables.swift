@@ -17,6 +17,7 @@ extension LiveMemory {
     package var physical: UInt64 { entry & Entry.pfnMask & ~(size - 1) }
   }
 
+  /// Tables lie in RAM, or in what a dump has beside it, so they are walked by hand here.
   private func entry(_ table: UInt64, _ index: Int, _ machine: borrowing Machine) -> Entry {
     let pfn = table >> 12
     if pfn < frameCount { return machine.ram[table: pfn, index].withoutNote }
@@ -100,12 +101,14 @@ extension LiveMemory {
   ) {
     left -= 1
     let shift = Level.shift(depth: depth)
-    for index in 0..<512 where left > 0 && goesOn {
+    for index in 0..<Level.entries where left > 0 && goesOn {
       let entry = entry(table, index, machine)
       guard entry.isPresent else { continue }
       var address = from | UInt64(index) << shift
       // The bits above the translated ones are copies of the highest.
-      if depth == map.levels, index >= 256 { address |= ~(1 << (shift + 9) - 1) }
+      if depth == map.levels, index >= Level.userEntries {
+        address |= ~(Level.size(depth: depth + 1) - 1)
+      }
       if entry.endsWalk(depth: depth) {
         goesOn = body(
           Leaf(

@@ -55,9 +55,9 @@ package struct LiveMemory {
       return kernel
     }
     let table = objects.memory.allocate(bytes: 4096, alignment: 4096)
-    for index in 0..<512 as Range<UInt64> {
+    for index in 0..<UInt64(Level.entries) {
       let entry =
-        index < 256
+        index < Level.userEntries
         ? machine.ram[table: top, Int(index)].withoutNote.bits
         : objects.memory.load(at: objects.image["init_top_pgt"] + index * 8)
       objects.memory.store(entry, at: table + index * 8)

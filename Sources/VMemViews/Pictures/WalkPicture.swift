@@ -50,7 +50,7 @@ struct WalkPicture: ~Copyable {
         "Not canonical: the sign bits and the bit below are not all equal. No table is looked at.",
         x: SVGCanvas.margin, y: y + 14)
     }
-    let steps = machine.walk(address)
+    let steps = machine.mmu.walk(address)
     drawRegisters(machine, steps.first?.table ?? 0)
     for step in steps { draw(machine, WalkedEntry(step, machine.map, address), step.table) }
     if let last = steps.last { drawEnd(machine, WalkedEntry(last, machine.map, address)) }
@@ -104,7 +104,7 @@ struct WalkPicture: ~Copyable {
 
   /// A table, the entry that is taken, and what that says.
   private mutating func draw(_ machine: borrowing Machine, _ step: WalkedEntry, _ table: UInt64) {
-    let mark = y + 2 + step.index * (Self.boxHeight - 8) / 512
+    let mark = y + 2 + step.index * (Self.boxHeight - 8) / Level.entries
     let isHole = if case .hole = step.target { true } else { false }
     var meanings: [String] = []
     var names: [String] = []

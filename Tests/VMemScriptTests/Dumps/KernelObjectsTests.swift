@@ -278,7 +278,7 @@ import VMem
     made.machine.vmAreas.forEachBusyArea { area in
       for page in 0..<min(area.reserved >> 12, 64) {
         let address = area.start + page << 12
-        let pfn = made.machine.vmallocToPFN(address)
+        let pfn = made.machine.mappings.vmallocToPFN(address)
         #expect(dump.translate(address) == pfn.map { $0 << 12 })
         pages += pfn == nil ? 0 : 1
       }

@@ -73,7 +73,7 @@ import VMemViews
   ) -> UInt64? {
     let request = request(&generator, machine.map)
     let before = (waiting: machine.traces.lazyAreaCount, pooled: pooled(machine))
-    let address = try? machine.getVMArea(
+    let address = try? machine.vmAreas.getVMArea(
       size: request.size - 4096, align: request.align, start: request.start, end: request.end)
     let isReclaimed =
       address == nil
@@ -106,7 +106,7 @@ import VMemViews
           if let address = Self.allocate(machine, &generator, &tracer) { areas.append(address) }
         case 10...18 where !areas.isEmpty:
           let address = areas.remove(at: generator.index(areas.count))
-          try machine.freeVMArea(address)
+          try machine.vmAreas.freeVMArea(address)
           tracer.event(
             machine.cpu,
             "free_vmap_area_noflush: va_start=0x\(String(address, radix: 16)) nr_lazy=1 "

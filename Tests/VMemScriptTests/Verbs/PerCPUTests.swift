@@ -170,7 +170,7 @@ import VMemScript
       if random.below(5) < 3 || objects.isEmpty {
         let size = random.once(in: 4) ? 1 + random.below(32768) : 1 + random.below(500)
         let align = UInt64(1) << random.below(13)
-        let address = try machine.allocPerCPU(size: size, align: align)
+        let address = try machine.percpu.allocPerCPU(size: size, align: align)
         let rounded = (size + 3) & ~3
         let base = address & ~(unit - 1)
         if !chunks.contains(base) { chunks.append(base) }
@@ -180,14 +180,14 @@ import VMemScript
         objects.append((address, rounded))
       } else {
         let one = objects.remove(at: random.index(objects.count))
-        try machine.freePerCPU(one.start)
+        try machine.percpu.freePerCPU(one.start)
         let empty = chunks.filter { base in !objects.contains { $0.start & ~(unit - 1) == base } }
         for base in empty.dropFirst() { chunks.removeAll { $0 == base } }
       }
       if step % 100 == 99 { #expect(machine.check().isEmpty, "\(place): \(machine.check())") }
     }
     #expect(chunks.count >= (configuration.cpus > 2 ? 2 : 1))
-    for one in objects { try machine.freePerCPU(one.start) }
+    for one in objects { try machine.percpu.freePerCPU(one.start) }
     #expect(machine.check().isEmpty, "seed \(seed)")
     var groups = 0
     machine.vmAreas.forEachBusyArea { if $0.end - $0.start == 2 << 20 { groups += 1 } }

@@ -22,7 +22,7 @@ struct AreasTruthTests {
     }
     let machine = try Machine(configuration)
     let pages = try machine.allocatePages(count: 600)
-    var recorder = Recorder(pages: (0..<600).map { UInt64(machine.page($0, of: pages)!) })
+    var recorder = Recorder(pages: (0..<600).map { UInt64(machine.pageSets.page($0, of: pages)!) })
     for (number, line) in operations.enumerated() {
       let words = line.split(separator: " ")
       guard let verb = words.first, !line.hasPrefix("#") else { continue }
@@ -93,7 +93,7 @@ struct Recorder {
           what = .reset
         }
       }
-      let address = try machine.getVMArea(
+      let address = try machine.vmAreas.getVMArea(
         size: AreasTruthTests.number(words[2]), flags: flags,
         align: options["align"].map(AreasTruthTests.number) ?? 1,
         start: options["start"].map(AreasTruthTests.number),
@@ -103,7 +103,7 @@ struct Recorder {
     case "map_ram":
       if held[words[1]] != nil { return "-EEXIST" }
       let count = AreasTruthTests.number(words[2])
-      return hold(words[1], try machine.vmMapRAM(Array(pages[..<Int(count)])), .ram(count))
+      return hold(words[1], try machine.mappings.vmMapRAM(Array(pages[..<Int(count)])), .ram(count))
     case "pcpu":
       if held[words[1]] != nil { return "-EEXIST" }
       let members = words.dropFirst(3).map { word in
@@ -111,18 +111,18 @@ struct Recorder {
         return (offset: parts[0], size: parts[1])
       }
       let align = AreasTruthTests.number(words[2].dropFirst(6))
-      return hold(words[1], try machine.getPerCPUAreas(align: align, members), .group)
+      return hold(words[1], try machine.percpu.getPerCPUAreas(align: align, members), .group)
     case "free", "unmap_ram":
       guard let (address, what) = held[words[1]] else { return "-ENOENT" }
       if words[0] == "unmap_ram", case .area = what {
-        try machine.vmUnmapRAM(address, count: 1)
+        try machine.mappings.vmUnmapRAM(address, count: 1)
       }
       held[words[1]] = nil
       switch what {
-      case .area: try machine.freeVMArea(address)
-      case .reset: try machine.vfree(address)
-      case .group: try machine.freePerCPUAreas(address)
-      case .ram(let count): try machine.vmUnmapRAM(address, count: count)
+      case .area: try machine.vmAreas.freeVMArea(address)
+      case .reset: try machine.mappings.vfree(address)
+      case .group: try machine.percpu.freePerCPUAreas(address)
+      case .ram(let count): try machine.mappings.vmUnmapRAM(address, count: count)
       }
     case "cpu": try machine.selectCPU(AreasTruthTests.number(words[1]))
     case "purge": try machine.unmapAliases()

@@ -17,13 +17,13 @@ struct PurgeNotifierTests: ~Copyable {
   }
 
   private func reserveAll() throws(Refusal) -> UInt64 {
-    try machine.getVMArea(size: 0x10000, start: start, end: end)
+    try machine.vmAreas.getVMArea(size: 0x10000, start: start, end: end)
   }
 
   @Test func whatANotifierFreesIsHandedOut() throws {
     let kept = try reserveAll()
     #expect(throws: Refusal.self) { try reserveAll() }
-    try machine.registerPurgeNotifier(kept)
+    try machine.vmAreas.registerPurgeNotifier(kept)
     #expect(try reserveAll() == kept)
     machine.expectSound("after the notifier")
     // The new area has none.
@@ -35,36 +35,36 @@ struct PurgeNotifierTests: ~Copyable {
     let exists = Refusal(.errno(.EEXIST), .hasNotifier, area)
     let none = Refusal(.errno(.ENOENT), .noNotifier, area)
     let nowhere = Refusal(.errno(.EINVAL), .noAreaAtAddress, area + 4096)
-    #expect(throws: none) { try machine.unregisterPurgeNotifier(area) }
-    try machine.registerPurgeNotifier(area)
-    #expect(throws: exists) { try machine.registerPurgeNotifier(area) }
-    #expect(throws: nowhere) { try machine.registerPurgeNotifier(area + 4096) }
-    #expect(throws: nowhere) { try machine.unregisterPurgeNotifier(area + 4096) }
-    try machine.unregisterPurgeNotifier(area)
+    #expect(throws: none) { try machine.vmAreas.unregisterPurgeNotifier(area) }
+    try machine.vmAreas.registerPurgeNotifier(area)
+    #expect(throws: exists) { try machine.vmAreas.registerPurgeNotifier(area) }
+    #expect(throws: nowhere) { try machine.vmAreas.registerPurgeNotifier(area + 4096) }
+    #expect(throws: nowhere) { try machine.vmAreas.unregisterPurgeNotifier(area + 4096) }
+    try machine.vmAreas.unregisterPurgeNotifier(area)
     #expect(throws: Refusal.self) { try reserveAll() }
-    #expect(machine.findVMArea(area) != nil)
+    #expect(machine.vmAreas.findVMArea(area) != nil)
   }
 
   @Test func requestsThatMustNotWaitCallNone() throws {
     let kept = try reserveAll()
-    try machine.registerPurgeNotifier(kept)
+    try machine.vmAreas.registerPurgeNotifier(kept)
     #expect(throws: Refusal.self) {
-      try machine.getVMArea(size: 0x10000, start: start, end: end, mode: .atomic)
+      try machine.vmAreas.getVMArea(size: 0x10000, start: start, end: end, mode: .atomic)
     }
-    #expect(machine.findVMArea(kept) != nil)
+    #expect(machine.vmAreas.findVMArea(kept) != nil)
   }
 
   @Test func pagesAndTheirArrayGoToo() throws {
     // More than 512 pages: the page array has an area of its own, which is given up as well.
     let before = machine.ram[machine.ram.mapping].vmallocPages
-    let area = try machine.vmalloc(VmallocRequest(size: 600 << 12))
-    let found = machine.findVMArea(area)
+    let area = try machine.mappings.vmalloc(VmallocRequest(size: 600 << 12))
+    let found = machine.vmAreas.findVMArea(area)
     let array = try #require(found).array
-    try machine.registerPurgeNotifier(area)
-    try machine.registerPurgeNotifier(array)
+    try machine.vmAreas.registerPurgeNotifier(area)
+    try machine.vmAreas.registerPurgeNotifier(array)
     let size = machine.map.vmallocEnd - machine.map.vmallocStart
-    #expect(throws: Refusal.self) { try machine.getVMArea(size: size &- 4095) }
-    #expect(machine.findVMArea(area) == nil && machine.findVMArea(array) == nil)
+    #expect(throws: Refusal.self) { try machine.vmAreas.getVMArea(size: size &- 4095) }
+    #expect(machine.vmAreas.findVMArea(area) == nil && machine.vmAreas.findVMArea(array) == nil)
     let after = machine.ram[machine.ram.mapping].vmallocPages
     #expect(after == before)
     machine.expectSound("after giving up")

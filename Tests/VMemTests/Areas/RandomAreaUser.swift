@@ -113,7 +113,7 @@ struct RandomAreaUser {
       usesPools: isWhole && machine.vmAreas.vmapNodeCount > 1)
     let text = "get_vm_area \(bytes) flags \(flags.rawValue) align \(align) in \(hex(start))"
     do throws(Refusal) {
-      let address = try machine.getVMArea(
+      let address = try machine.vmAreas.getVMArea(
         size: bytes, flags: flags, align: align, start: start, end: end)
       return take(address, size, align, start, end, wanted, oracle, text)
     } catch {
@@ -167,8 +167,8 @@ struct RandomAreaUser {
     let count = random.once(in: 6) ? 1 + random.below(100) : 1 + random.below(12)
     let pages = [UInt64](repeating: page, count: Int(count))
     do throws(Refusal) {
-      let address = try machine.vmMapRAM(pages)
-      let isMapped = machine.vmallocToPFN(address + (count - 1) << 12) == page
+      let address = try machine.mappings.vmMapRAM(pages)
+      let isMapped = machine.mappings.vmallocToPFN(address + (count - 1) << 12) == page
       return expect(isMapped, "vm_map_ram: \(hex(address)) is not mapped")
         && hold(address, address + count << 12, .mapRAM(count))
     } catch {
@@ -188,7 +188,7 @@ struct RandomAreaUser {
     if random.once(in: 2) { members.reverse() }
     let wanted = AreaOracle(machine).base(of: members, align: align, map: machine.map)
     do throws(Refusal) {
-      let address = try machine.getPerCPUAreas(align: align, members)
+      let address = try machine.percpu.getPerCPUAreas(align: align, members)
       let base = address - members[0].offset
       guard expect(base == wanted, "group at \(hex(base)), expected \(hex(wanted ?? 0))")
       else { return false }
@@ -206,10 +206,10 @@ struct RandomAreaUser {
     let (start, end, what) = held.removeLast()
     let refused =
       switch what {
-      case .area: refusal(of: { () throws(Refusal) in try machine.freeVMArea(start) })
+      case .area: refusal(of: { () throws(Refusal) in try machine.vmAreas.freeVMArea(start) })
       case .mapRAM(let count):
-        refusal(of: { () throws(Refusal) in try machine.vmUnmapRAM(start, count: count) })
-      case .group: refusal(of: { () throws(Refusal) in try machine.freePerCPUAreas(start) })
+        refusal(of: { () throws(Refusal) in try machine.mappings.vmUnmapRAM(start, count: count) })
+      case .group: refusal(of: { () throws(Refusal) in try machine.percpu.freePerCPUAreas(start) })
       }
     return expect(refused == nil, "free \(hex(start))-\(hex(end)): \(String(describing: refused))")
   }

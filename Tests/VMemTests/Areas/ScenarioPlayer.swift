@@ -77,7 +77,7 @@ struct ScenarioPlayer {
     case "pages":
       pages = machine.frameNumbers(of: try machine.allocatePages(count: number(words[2])))
       for (index, pfn) in pages.enumerated() {
-        try machine.fill(
+        try machine.mmu.fill(
           machine.map.pageOffset + pfn << 12, count: 4096, byte: 0x80 | UInt8(index & 0x7f))
       }
       return ["\(pages.count)"]
@@ -85,33 +85,33 @@ struct ScenarioPlayer {
       try machine.unmapAliases()
       return ["ok"]
     case "get_vm_area":
-      addresses[words[1]] = try machine.getVMArea(
+      addresses[words[1]] = try machine.vmAreas.getVMArea(
         size: number(words[2]), flags: flags(words[3]),
         start: words.count > 4 ? number(words[4]) : nil,
         end: words.count > 4 ? number(words[5]) : nil)
       return [hex(address(words[1]))]
     case "vmalloc":
-      addresses[words[1]] = try machine.vmalloc(VmallocRequest(size: number(words[2])))
+      addresses[words[1]] = try machine.mappings.vmalloc(VmallocRequest(size: number(words[2])))
       return [hex(address(words[1]))]
     case "as_area":
       addresses[words[1]] = address(words[2])
       return [hex(address(words[1]))]
     case "addr": return [hex(address(words[1]))]
     case "map_pages":
-      try machine.vmAreaMapPages(
+      try machine.mappings.vmAreaMapPages(
         area: address(words[1]), start: address(words[2]), end: address(words[3]),
         pages: list(words[4...]))
       return ["0"]
     case "unmap_pages":
-      try machine.vmAreaUnmapPages(
+      try machine.mappings.vmAreaUnmapPages(
         area: address(words[1]), start: address(words[2]), end: address(words[3]))
       return ["void"]
     case "unmap_range":
-      try machine.vunmapRange(start: address(words[1]), end: address(words[2]))
+      try machine.mappings.vunmapRange(start: address(words[1]), end: address(words[2]))
       return ["void"]
-    case "free_vm_area": return try done(machine.freeVMArea(address(words[1])))
-    case "vfree": return try done(machine.vfree(address(words[1])))
-    case "vunmap": return try done(machine.vunmap(address(words[1])))
+    case "free_vm_area": return try done(machine.vmAreas.freeVMArea(address(words[1])))
+    case "vfree": return try done(machine.mappings.vfree(address(words[1])))
+    case "vunmap": return try done(machine.mappings.vunmap(address(words[1])))
     default: return try views(words, machine)
     }
   }
@@ -123,18 +123,19 @@ struct ScenarioPlayer {
   ) throws(Refusal) -> [String]? {
     switch words[0] {
     case "area":
-      guard let area = machine.findVMArea(address(words[1])) else { return ["NULL"] }
+      guard let area = machine.vmAreas.findVMArea(address(words[1])) else { return ["NULL"] }
       return [
         "addr=\(hex(area.start)) size=\(area.reserved) get_vm_area_size=\(area.size)"
           + " flags=\(hex(UInt64(area.flags.rawValue))) nr_pages=\(area.pageCount)"
           + " page_order=\(area.pageOrder) phys=\(hex(area.physicalAddress))"
       ]
     case "page":
-      guard let pfn = machine.vmallocToPFN(address(words[1])) else { return ["NULL"] }
+      guard let pfn = machine.mappings.vmallocToPFN(address(words[1])) else { return ["NULL"] }
       return ["P[\(pages.firstIndex(of: pfn) ?? -1)]"]
     case "peek":
       var bytes: [UInt8] = []
-      try machine.read(address(words[1]), count: words.count > 2 ? number(words[2]) : 1) { part in
+      try machine.mmu.read(address(words[1]), count: words.count > 2 ? number(words[2]) : 1) {
+        part in
         for index in part.indices { bytes.append(part[index]) }
       }
       return [text(bytes)]
@@ -145,7 +146,7 @@ struct ScenarioPlayer {
       }
       return ["ret=\(bytes.count) " + text(bytes)]
     case "fill":
-      try machine.fill(
+      try machine.mmu.fill(
         address(words[1]), count: number(words[2]), byte: UInt8(number(words[3])))
       return ["0"]
     case "setflags":

@@ -24,10 +24,10 @@ import Testing
     let machine = try Machine(configuration)
     var request = Machine.ArenaRequest(pages: 4)
     request.mapExtra = 1 << 44
-    let arena = try machine.createArena(request)
-    _ = try machine.arenaAllocPages(arena, count: 1, at: 1 << 44 + 0x3000)
+    let arena = try machine.arenas.createArena(request)
+    _ = try machine.arenas.arenaAllocPages(arena, count: 1, at: 1 << 44 + 0x3000)
     for (number, order) in Self.orders(5, 5).enumerated() {
-      _ = try machine.arenaAllocPages(arena, count: 3, at: 1 << 44)
+      _ = try machine.arenas.arenaAllocPages(arena, count: 3, at: 1 << 44)
       var hasBegun = [false, false]
       for cpu in order {
         do throws(Refusal) {
@@ -44,7 +44,7 @@ import Testing
         }
         if Scale.isLong { #expect(machine.check().isEmpty, "\(kernel) \(order)") }
       }
-      let info = try machine.arenaInfo(arena)
+      let info = try machine.arenas.arenaInfo(arena)
       #expect(info.pages == 1 && info.byPlace.map { $0.first } == [0], "\(kernel) \(order)")
       #expect(info.byPlace.map { $0.last } == [2], "\(kernel) \(order)")
       #expect(machine.ram[Superblock.ref].busyCPUs == 0, "\(kernel) \(order)")

@@ -54,7 +54,7 @@ struct ArenaRangesTests {
     let machine = try Machine(Configuration(memory: 16 << 20))
     var request = Machine.ArenaRequest(pages: UInt64(pages))
     request.mapExtra = 0x1000_0000_0000
-    let arena = try required(machine.arenas.arena(at: try machine.createArena(request)))
+    let arena = try required(machine.arenas.arena(at: try machine.arenas.createArena(request)))
     let ranges = ArenaRanges(ram: machine.ram, arena: arena)
     var naive = Naive(pages: pages)
     naive.free = Array(repeating: true, count: pages)
@@ -93,7 +93,7 @@ struct ArenaRangesTests {
   /// What cannot be split for want of memory stays as it was.
   @Test func takingAndGivingWithoutMemory() throws {
     let machine = try Machine(Configuration())
-    let address = try machine.createArena(Machine.ArenaRequest(pages: 100))
+    let address = try machine.arenas.createArena(Machine.ArenaRequest(pages: 100))
     let arena = try required(machine.arenas.arena(at: address))
     let ranges = ArenaRanges(ram: machine.ram, arena: arena)
     var injection = Injection()
@@ -109,7 +109,7 @@ struct ArenaRangesTests {
     #expect(ranges.bestFit(1) == nil && ranges.firstFit(1) == nil)
     machine.stopInjecting(.slab)
     #expect(ranges.give(5, 5) && ranges.give(10, 1) && ranges.give(4, 1))
-    let info = try machine.arenaInfo(address)
+    let info = try machine.arenas.arenaInfo(address)
     #expect(info.byPlace.count == 1 && info.byPlace[0] == (4, 10))
     machine.expectSound("end")
   }

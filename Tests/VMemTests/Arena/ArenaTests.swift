@@ -21,7 +21,7 @@ struct ArenaTests {
     var request = Machine.ArenaRequest(pages: pages)
     request.mapExtra = base
     request.flags = flags
-    return try machine.createArena(request)
+    return try machine.arenas.createArena(request)
   }
 
   private static func refused(
@@ -29,7 +29,7 @@ struct ArenaTests {
   ) -> Refusal? {
     var request = Machine.ArenaRequest(pages: 1)
     change(&request)
-    return refusal(of: { () throws(Refusal) in try machine.createArena(request) })
+    return refusal(of: { () throws(Refusal) in try machine.arenas.createArena(request) })
   }
 
   @Test func limitsOfCreation() throws {
@@ -73,20 +73,22 @@ struct ArenaTests {
     let expected: UInt64 = kernel >= .v7_0 ? 2049 + 5 : 0
     #expect(tables == expected)
     #expect(machine.arenaPages == (kernel == .v7_2 ? 1 : 0))
-    let pages = try machine.arenaAllocPages(arena, count: 16)
+    let pages = try machine.arenas.arenaAllocPages(arena, count: 16)
     #expect(pages == Self.base)
-    let infos = try machine.arenaInfo(arena)
+    let infos = try machine.arenas.arenaInfo(arena)
     #expect(infos.pages == 16 && infos.byPlace.isEmpty && infos.byLength.isEmpty)
     machine.expectSound("full")
-    let none = refusal(of: { () throws(Refusal) in try machine.arenaAllocPages(arena, count: 1) })
+    let none = refusal(of: { () throws(Refusal) in
+      try machine.arenas.arenaAllocPages(arena, count: 1)
+    })
     #expect(none == Refusal(.null, .noArenaRun, 1))
-    try machine.arenaFreePages(arena, pages, count: 15)
+    try machine.arenas.arenaFreePages(arena, pages, count: 15)
     machine.expectSound("all but one freed")
-    try machine.freeArena(arena)
+    try machine.arenas.freeArena(arena)
     try machine.unmapAliases()
     machine.expectSound("freed")
     #expect(machine.arenaPages == 0)
-    let again = refusal(of: { () throws(Refusal) in try machine.freeArena(arena) })
+    let again = refusal(of: { () throws(Refusal) in try machine.arenas.freeArena(arena) })
     #expect(again == Refusal(.errno(.ENOENT), .noArena, arena))
   }
 
@@ -95,15 +97,15 @@ struct ArenaTests {
     let machine = try Self.machine()
     let arena = try Self.arena(machine, 4)
     for _ in 0..<2 {
-      let page = try machine.arenaAllocPages(arena, count: 4)
+      let page = try machine.arenas.arenaAllocPages(arena, count: 4)
       #expect(page == Self.base)
       for at in 0..<4 as Range<UInt64> {
-        let word = try machine.load(arena + at << 12)
+        let word = try machine.mmu.load(arena + at << 12)
         #expect(word == 0)
-        try machine.store(arena + at << 12, .max)
+        try machine.mmu.store(arena + at << 12, .max)
       }
-      try machine.arenaFreePages(arena, page, count: 4)
-      let gone = refusal(of: { () throws(Refusal) in try machine.load(arena) })
+      try machine.arenas.arenaFreePages(arena, page, count: 4)
+      let gone = refusal(of: { () throws(Refusal) in try machine.mmu.load(arena) })
       #expect(gone?.outcome == .fault)
     }
     #expect(machine.mmu.tlbCount(0) == 0)
@@ -114,24 +116,25 @@ struct ArenaTests {
     let machine = try Self.machine()
     var request = Machine.ArenaRequest(pages: 4)
     request.mapExtra = Self.base + 0xffff_c000
-    let arena = try machine.createArena(request)
-    let high = try machine.arenaAllocPages(arena, count: 2, at: request.mapExtra & 0xffff_ffff)
+    let arena = try machine.arenas.createArena(request)
+    let high = try machine.arenas.arenaAllocPages(
+      arena, count: 2, at: request.mapExtra & 0xffff_ffff)
     #expect(high == request.mapExtra)
-    let other = try machine.arenaAllocPages(
+    let other = try machine.arenas.arenaAllocPages(
       arena, count: 1, at: request.mapExtra + 0x2000 + 7 << 40)
     #expect(other == request.mapExtra + 0x2000)
     // In front of the arena: the free pages get some with numbers past the end.
-    try machine.arenaFreePages(arena, request.mapExtra - 8192, count: 1)
-    let runs = try machine.arenaInfo(arena).byPlace
+    try machine.arenas.arenaFreePages(arena, request.mapExtra - 8192, count: 1)
+    let runs = try machine.arenas.arenaInfo(arena).byPlace
     #expect(runs.map { $0.first } == [3, 0xffffe])
     machine.expectSound("in front")
     // Of equal lengths the newest: and its address wraps to where it came from.
-    let wrapped = try machine.arenaAllocPages(arena, count: 1)
+    let wrapped = try machine.arenas.arenaAllocPages(arena, count: 1)
     #expect(wrapped == request.mapExtra - 8192)
-    let word = try machine.load(arena + wrapped & 0xffff_ffff)
+    let word = try machine.mmu.load(arena + wrapped & 0xffff_ffff)
     #expect(word == 0)
     machine.expectSound("allocated in front")
-    try machine.freeArena(arena)
+    try machine.arenas.freeArena(arena)
     machine.expectSound("freed")
   }
 
@@ -142,7 +145,7 @@ struct ArenaTests {
       _ count: UInt64, at place: UInt64 = 0, node: Int64 = -1, flags: UInt64 = 0
     ) -> Refusal? {
       refusal(of: { () throws(Refusal) in
-        try machine.arenaAllocPages(arena, count: count, at: place, node: node, flags: flags)
+        try machine.arenas.arenaAllocPages(arena, count: count, at: place, node: node, flags: flags)
       })
     }
     #expect(refused(1, flags: 1) == Refusal(.null, .noSuchFlags, 1))
@@ -158,12 +161,14 @@ struct ArenaTests {
     #expect(refused(1, at: Self.base + 15 << 12)?.rule == .arenaPagesTaken)
     #expect(refused(16)?.rule == .noArenaRun)
     let none = refusal(of: { () throws(Refusal) in
-      try machine.arenaAllocPages(arena + 4096, count: 1)
+      try machine.arenas.arenaAllocPages(arena + 4096, count: 1)
     })
     #expect(none == Refusal(.null, .noArena, arena + 4096))
     // Without user addresses there are no pages either.
-    let bare = try machine.createArena(Machine.ArenaRequest(pages: 4))
-    let early = refusal(of: { () throws(Refusal) in try machine.arenaAllocPages(bare, count: 1) })
+    let bare = try machine.arenas.createArena(Machine.ArenaRequest(pages: 4))
+    let early = refusal(of: { () throws(Refusal) in
+      try machine.arenas.arenaAllocPages(bare, count: 1)
+    })
     #expect(early == Refusal(.null, .arenaPages, 1, 0))
     machine.expectSound("refused")
   }
@@ -175,10 +180,10 @@ struct ArenaTests {
     let arena = try Self.arena(machine, 1 << 14)
     let free = machine.counters.freeFrames
     let none = refusal(of: { () throws(Refusal) in
-      try machine.arenaAllocPages(arena, count: 1 << 14)
+      try machine.arenas.arenaAllocPages(arena, count: 1 << 14)
     })
     #expect(none?.outcome == .null && none?.rule == .noFrames)
-    let info = try machine.arenaInfo(arena)
+    let info = try machine.arenas.arenaInfo(arena)
     #expect(info.pages == 0 && info.byPlace.count == 1 && info.byPlace[0] == (0, 1 << 14 - 1))
     // What is left are tables.
     #expect(free - machine.counters.freeFrames <= 40)
@@ -190,7 +195,7 @@ struct ArenaTests {
     let arena = try Self.arena(machine)
     func reserve(_ page: UInt64, _ count: UInt64) -> Refusal? {
       refusal(of: { () throws(Refusal) in
-        try machine.arenaReservePages(arena, Self.base + page << 12, count: count)
+        try machine.arenas.arenaReservePages(arena, Self.base + page << 12, count: count)
       })
     }
     #expect(reserve(4, 2) == nil)
@@ -198,22 +203,22 @@ struct ArenaTests {
     #expect(reserve(15, 1) == nil && reserve(15, 2)?.outcome == .errno(.EINVAL))
     #expect(reserve(16, 1)?.rule == .pastArenaPages && reserve(0, .max)?.rule == .pastArenaPages)
     let done = [
-      try machine.arenaReservePages(arena, Self.base, count: 0),
-      try machine.arenaReservePages(arena, Self.base + 1, count: 1),
+      try machine.arenas.arenaReservePages(arena, Self.base, count: 0),
+      try machine.arenas.arenaReservePages(arena, Self.base + 1, count: 1),
     ]
     #expect(done == [false, false])
-    let best = try machine.arenaAllocPages(arena, count: 4)
+    let best = try machine.arenas.arenaAllocPages(arena, count: 4)
     #expect(best == Self.base)
     machine.expectSound("reserved")
     // A user gets a reserved page all the same, and freeing un-reserves.
-    _ = try machine.touchArena(arena, at: Self.base + 4 << 12, as: .user, write: false)
-    try machine.arenaFreePages(arena, Self.base + 4 << 12, count: 2)
+    _ = try machine.arenas.touchArena(arena, at: Self.base + 4 << 12, as: .user, write: false)
+    try machine.arenas.arenaFreePages(arena, Self.base + 4 << 12, count: 2)
     #expect(reserve(4, 2) == nil)
     machine.expectSound("again")
     let old = try Self.machine(.v6_12)
     let older = try Self.arena(old)
     let missing = refusal(of: { () throws(Refusal) in
-      try old.arenaReservePages(older, Self.base, count: 1)
+      try old.arenas.arenaReservePages(older, Self.base, count: 1)
     })
     #expect(missing == Refusal(.errno(.EOPNOTSUPP), .noArenaReserve))
   }
@@ -223,10 +228,10 @@ struct ArenaTests {
   func fits(_ kernel: KernelVersion, _ page: UInt64) throws {
     let machine = try Self.machine(kernel)
     let arena = try Self.arena(machine)
-    _ = try machine.arenaAllocPages(arena, count: 16)
-    try machine.arenaFreePages(arena, Self.base, count: 3)
-    try machine.arenaFreePages(arena, Self.base + 6 << 12, count: 2)
-    let got = try machine.arenaAllocPages(arena, count: 1)
+    _ = try machine.arenas.arenaAllocPages(arena, count: 16)
+    try machine.arenas.arenaFreePages(arena, Self.base, count: 3)
+    try machine.arenas.arenaFreePages(arena, Self.base + 6 << 12, count: 2)
+    let got = try machine.arenas.arenaAllocPages(arena, count: 1)
     #expect(got == Self.base + page << 12)
   }
 
@@ -235,17 +240,17 @@ struct ArenaTests {
     let machine = try Self.machine(.v7_0)
     let arena = try Self.arena(machine)
     machine.context = .irq
-    let pages = try machine.arenaAllocPages(arena, count: 16)
+    let pages = try machine.arenas.arenaAllocPages(arena, count: 16)
     try machine.perform { () throws(Refusal) in
-      try machine.arenaFreePages(arena, pages, count: 2)
-      try machine.arenaFreePages(arena, pages + 8192, count: 1)
+      try machine.arenas.arenaFreePages(arena, pages, count: 2)
+      try machine.arenas.arenaFreePages(arena, pages + 8192, count: 1)
       #expect(machine.warnings == 0)
-      let waiting = try machine.arenaInfo(arena)
+      let waiting = try machine.arenas.arenaInfo(arena)
       #expect(waiting.pages == 16 && waiting.byPlace.isEmpty)
       machine.expectSound("waiting")
     }
     #expect(machine.context == .irq)
-    let done = try machine.arenaInfo(arena)
+    let done = try machine.arenas.arenaInfo(arena)
     #expect(done.pages == 13 && done.byPlace.count == 1 && done.byPlace[0] == (0, 2))
     machine.expectSound("done")
     // Without memory for the note nothing happens, and the pages stay.
@@ -253,26 +258,26 @@ struct ArenaTests {
     injection.filter = UInt32(SlabCache.kmalloc.rawValue)
     try machine.inject(.slab, injection)
     let lost = refusal(of: { () throws(Refusal) in
-      try machine.arenaFreePages(arena, pages + 12288, count: 1)
+      try machine.arenas.arenaFreePages(arena, pages + 12288, count: 1)
     })
     #expect(lost?.rule == .noDescriptor)
     machine.stopInjecting(.slab)
-    let stays = try machine.arenaInfo(arena)
+    let stays = try machine.arenas.arenaInfo(arena)
     #expect(stays.pages == 13)
     // An arena that goes finishes them first.
-    try machine.arenaFreePages(arena, pages + 16384, count: 1)
+    try machine.arenas.arenaFreePages(arena, pages + 16384, count: 1)
     machine.context = .process
-    try machine.freeArena(arena)
+    try machine.arenas.freeArena(arena)
     #expect(machine.arenaPages == 0)
     machine.expectSound("gone")
     // Older kernels want to sleep.
     let old = try Self.machine(.v6_18)
     let other = try Self.arena(old)
     old.context = .atomic
-    _ = try old.arenaAllocPages(other, count: 1)
-    try old.arenaFreePages(other, Self.base, count: 1)
+    _ = try old.arenas.arenaAllocPages(other, count: 1)
+    try old.arenas.arenaFreePages(other, Self.base, count: 1)
     #expect(old.warnings > 0)
-    let none = try old.arenaInfo(other)
+    let none = try old.arenas.arenaInfo(other)
     #expect(none.pages == 0)
   }
 
@@ -288,12 +293,12 @@ struct ArenaTests {
       }
     }
     let place = Self.base + 3 << 12 + 0x124
-    let byte = try machine.touchArena(arena, at: place, as: .program, write: false)
-    let none = try machine.touchArena(arena, at: place, as: .program, write: true)
+    let byte = try machine.arenas.touchArena(arena, at: place, as: .program, write: false)
+    let none = try machine.arenas.touchArena(arena, at: place, as: .program, write: true)
     #expect(byte == 0 && none == 0)
     #expect(reports() == (kernel >= .v6_18 ? [place, place | 1] : []))
     let helper = refusal(of: { () throws(Refusal) in
-      try machine.touchArena(arena, at: place, as: .helper, write: false)
+      try machine.arenas.touchArena(arena, at: place, as: .helper, write: false)
     })
     if kernel < .v7_2 {
       #expect(helper?.outcome == .fault)
@@ -302,32 +307,33 @@ struct ArenaTests {
     #expect(helper == nil && reports().last == place & ~4095)
     machine.expectSound("scratch")
     // Any number of pages share it; the guard in front is not repaired, the one behind is.
-    _ = try machine.touchArena(arena, at: place + 4096, as: .helper, write: true)
+    _ = try machine.arenas.touchArena(arena, at: place + 4096, as: .helper, write: true)
     let front = refusal(of: { () throws(Refusal) in
-      try machine.touchArena(arena, at: arena - 1, as: .helper, write: false)
+      try machine.arenas.touchArena(arena, at: arena - 1, as: .helper, write: false)
     })
     #expect(front?.outcome == .fault)
-    _ = try machine.touchArena(arena, at: arena + 4 << 30, as: .helper, write: false)
+    _ = try machine.arenas.touchArena(arena, at: arena + 4 << 30, as: .helper, write: false)
     let past = refusal(of: { () throws(Refusal) in
-      try machine.touchArena(arena, at: arena + 4 << 30 + 32 << 10, as: .helper, write: false)
+      try machine.arenas.touchArena(
+        arena, at: arena + 4 << 30 + 32 << 10, as: .helper, write: false)
     })
     #expect(past?.outcome == .fault)
-    try machine.store(arena + 3 << 12, 7)
-    let shared = try machine.load(arena + 4 << 12)
+    try machine.mmu.store(arena + 3 << 12, 7)
+    let shared = try machine.mmu.load(arena + 4 << 12)
     #expect(shared == 7)
     let user = refusal(of: { () throws(Refusal) in
-      try machine.touchArena(arena, at: place, as: .user, write: false)
+      try machine.arenas.touchArena(arena, at: place, as: .user, write: false)
     })
     #expect(user == Refusal(.signal(.SIGSEGV), .arenaPoisoned, place))
     // A free leaves it, an allocation replaces it.
-    try machine.arenaFreePages(arena, Self.base, count: 16)
-    let kept = try machine.load(arena + 4 << 12)
+    try machine.arenas.arenaFreePages(arena, Self.base, count: 16)
+    let kept = try machine.mmu.load(arena + 4 << 12)
     #expect(kept == 7)
-    _ = try machine.arenaAllocPages(arena, count: 4)
-    let zero = try machine.load(arena + 3 << 12)
+    _ = try machine.arenas.arenaAllocPages(arena, count: 4)
+    let zero = try machine.mmu.load(arena + 3 << 12)
     #expect(zero == 0)
     machine.expectSound("replaced")
-    try machine.freeArena(arena)
+    try machine.arenas.freeArena(arena)
     #expect(machine.arenaPages == 0)
     machine.expectSound("freed")
   }
@@ -336,32 +342,34 @@ struct ArenaTests {
   @Test func handsOff() throws {
     let machine = try Self.machine()
     let arena = try Self.arena(machine)
-    _ = try machine.arenaAllocPages(arena, count: 2)
+    _ = try machine.arenas.arenaAllocPages(arena, count: 2)
     let area = arena - 32 << 10
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 1))
-    let pfn = try required(machine.vmallocToPFN(arena))
+    let pfn = try required(machine.mappings.vmallocToPFN(arena))
     func check(_ what: String, _ call: () throws(Refusal) -> Void) {
       let got = refusal(of: call)
       #expect(got?.outcome == .bug, "\(what)")
       machine.expectSound(what)
     }
-    check("free_vm_area") { () throws(Refusal) in try machine.freeVMArea(area) }
-    check("vfree") { () throws(Refusal) in try machine.vfree(area) }
-    check("vunmap") { () throws(Refusal) in try machine.vunmap(area) }
-    check("iounmap") { () throws(Refusal) in try machine.iounmap(area) }
+    check("free_vm_area") { () throws(Refusal) in try machine.vmAreas.freeVMArea(area) }
+    check("vfree") { () throws(Refusal) in try machine.mappings.vfree(area) }
+    check("vunmap") { () throws(Refusal) in try machine.mappings.vunmap(area) }
+    check("iounmap") { () throws(Refusal) in try machine.mappings.iounmap(area) }
     check("vunmap_range") { () throws(Refusal) in
-      try machine.vunmapRange(start: arena, end: arena + 4096)
+      try machine.mappings.vunmapRange(start: arena, end: arena + 4096)
     }
     check("vm_area_map_pages") { () throws(Refusal) in
-      try machine.vmAreaMapPages(area: area, start: arena + 8192, end: arena + 12288, pages: pages)
+      try machine.mappings.vmAreaMapPages(
+        area: area, start: arena + 8192, end: arena + 12288, pages: pages)
     }
     check("vm_area_unmap_pages") { () throws(Refusal) in
-      try machine.vmAreaUnmapPages(area: area, start: arena, end: arena + 4096)
+      try machine.mappings.vmAreaUnmapPages(area: area, start: arena, end: arena + 4096)
     }
-    check("set_pte_at") { () throws(Refusal) in try machine.setPTE(at: arena + 8192, pfn: pages[0])
+    check("set_pte_at") { () throws(Refusal) in
+      try machine.mappings.setPTE(at: arena + 8192, pfn: pages[0])
     }
-    check("put_page") { () throws(Refusal) in try machine.putPages([pfn]) }
-    let kept = try machine.arenaInfo(arena)
+    check("put_page") { () throws(Refusal) in try machine.pageSets.putPages([pfn]) }
+    let kept = try machine.arenas.arenaInfo(arena)
     #expect(kept.pages == 2)
   }
 
@@ -369,8 +377,8 @@ struct ArenaTests {
   @Test func kcoreShowsNothing() throws {
     let machine = try Self.machine()
     let arena = try Self.arena(machine)
-    _ = try machine.arenaAllocPages(arena, count: 1)
-    try machine.store(arena, .max)
+    _ = try machine.arenas.arenaAllocPages(arena, count: 1)
+    try machine.mmu.store(arena, .max)
     var bytes: [UInt8] = []
     machine.mmu.kcoreRead(arena, count: 8) { part in
       for index in part.indices { bytes.append(part[index]) }

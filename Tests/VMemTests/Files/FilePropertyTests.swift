@@ -16,7 +16,7 @@ struct FilePropertyTests {
     _ machine: borrowing Machine, _ address: UInt64, _ offset: Int, _ count: Int
   ) throws -> [UInt8] {
     var got: [UInt8] = []
-    try machine.pread(address, offset: UInt64(offset), count: UInt64(count)) { chunk in
+    try machine.files.pread(address, offset: UInt64(offset), count: UInt64(count)) { chunk in
       for index in chunk.indices { got.append(chunk[index]) }
     }
     return got
@@ -26,7 +26,7 @@ struct FilePropertyTests {
     _ machine: borrowing Machine, _ address: UInt64, _ count: Int
   ) throws -> [UInt8] {
     var got: [UInt8] = []
-    try machine.read(address, count: UInt64(count)) { chunk in
+    try machine.mmu.read(address, count: UInt64(count)) { chunk in
       for index in chunk.indices { got.append(chunk[index]) }
     }
     return got
@@ -44,11 +44,12 @@ struct FilePropertyTests {
     var files: [Model] = []
     for order in 0..<4 as Range<UInt64> {
       files.append(
-        Model(address: try machine.makeFile(size: 0, order: order), isSealed: false, bytes: []))
-      let memfd = try machine.createMemfd(allowsSealing: true, order: order)
+        Model(
+          address: try machine.files.makeFile(size: 0, order: order), isSealed: false, bytes: []))
+      let memfd = try machine.files.createMemfd(allowsSealing: true, order: order)
       let size = 4096 * 40
-      try machine.ftruncate(memfd, size: UInt64(size))
-      try machine.addSeals(memfd, .shrink)
+      try machine.files.ftruncate(memfd, size: UInt64(size))
+      try machine.files.addSeals(memfd, .shrink)
       files.append(
         Model(address: memfd, isSealed: true, bytes: Array(repeating: 0, count: size)))
     }
@@ -72,7 +73,7 @@ struct FilePropertyTests {
     for file in files {
       #expect(
         try Self.pread(machine, file.address, 0, file.bytes.count) == file.bytes, "\(place)")
-      try machine.closeFile(file.address)
+      try machine.files.closeFile(file.address)
     }
     try require(machine.expectSound("\(place), all closed"))
   }
@@ -86,7 +87,7 @@ struct FilePropertyTests {
       UInt8.random(in: 0...255, using: &random)
     }
     #expect(
-      try machine.pwrite(file.address, offset: UInt64(offset), bytes.span)
+      try machine.files.pwrite(file.address, offset: UInt64(offset), bytes.span)
         == UInt64(bytes.count), "\(place)")
     let end = offset + bytes.count
     if end > file.bytes.count {
@@ -103,12 +104,12 @@ struct FilePropertyTests {
     if file.isSealed, size < file.bytes.count {
       let (address, length) = (file.address, UInt64(size))
       let refusal = #expect(throws: Refusal.self, "\(place)") {
-        try machine.ftruncate(address, size: length)
+        try machine.files.ftruncate(address, size: length)
       }
       #expect(refusal?.outcome == .errno(.EPERM))
       return
     }
-    try machine.ftruncate(file.address, size: UInt64(size))
+    try machine.files.ftruncate(file.address, size: UInt64(size))
     file.bytes =
       Array(file.bytes.prefix(size))
       + Array(repeating: 0, count: max(0, size - file.bytes.count))
@@ -123,21 +124,21 @@ struct FilePropertyTests {
     let start = Int.random(in: 0..<file.bytes.count - 1, using: &random)
     let end = Int.random(in: start + 1...file.bytes.count, using: &random)
     if file.isSealed {
-      try machine.fallocate(
+      try machine.files.fallocate(
         file.address, start: UInt64(start), end: UInt64(end), punchesHole: false)
     } else {
-      try machine.readAhead(file.address, start: UInt64(start), end: UInt64(end))
+      try machine.files.readAhead(file.address, start: UInt64(start), end: UInt64(end))
     }
-    let area = try machine.vmapFile(file.address, start: UInt64(start), end: UInt64(end))
+    let area = try machine.files.vmapFile(file.address, start: UInt64(start), end: UInt64(end))
     let first = UInt64(start & 4095)
     #expect(
       try Self.read(machine, area + first, end - start) == Array(file.bytes[start..<end]),
       "\(place)")
     let at = Int.random(in: start..<end, using: &random)
     let byte: [UInt8] = [UInt8.random(in: 0...255, using: &random)]
-    try machine.write(area + first + UInt64(at - start), byte.span)
+    try machine.mmu.write(area + first + UInt64(at - start), byte.span)
     file.bytes[at] = byte[0]
-    try machine.vunmap(area)
+    try machine.mappings.vunmap(area)
   }
 
   /// Ranges of sealed memfds, which may overlap and repeat, one after the other.
@@ -157,13 +158,13 @@ struct FilePropertyTests {
           memfd: files[file].address, offset: UInt64(first) << 12, size: UInt64(count) << 12))
       for page in first..<first + count { sources.append((file, page)) }
     }
-    let buffer = try machine.createUdmabuf(list: items)
-    let area = try machine.mapBuffer(buffer)
+    let buffer = try machine.files.createUdmabuf(list: items)
+    let area = try machine.files.mapBuffer(buffer)
     for _ in 0..<4 {
       let at = Int.random(in: 0..<sources.count, using: &random)
       let byte: [UInt8] = [UInt8.random(in: 0...255, using: &random)]
       let offset = Int.random(in: 0..<4096, using: &random)
-      try machine.write(area + UInt64(at << 12 + offset), byte.span)
+      try machine.mmu.write(area + UInt64(at << 12 + offset), byte.span)
       files[sources[at].file].bytes[sources[at].page << 12 + offset] = byte[0]
     }
     for (at, source) in sources.enumerated() {
@@ -172,8 +173,8 @@ struct FilePropertyTests {
         try Self.read(machine, area + UInt64(at) << 12, 4096) == Array(expected),
         "\(place), page \(at)")
     }
-    try machine.unmapBuffer(buffer)
-    try machine.closeBuffer(buffer)
+    try machine.files.unmapBuffer(buffer)
+    try machine.files.closeBuffer(buffer)
   }
 
   private func punch(
@@ -182,7 +183,7 @@ struct FilePropertyTests {
     guard file.bytes.count > 1 else { return }
     let start = Int.random(in: 0..<file.bytes.count - 1, using: &random)
     let end = Int.random(in: start + 1...file.bytes.count, using: &random)
-    try machine.fallocate(
+    try machine.files.fallocate(
       file.address, start: UInt64(start), end: UInt64(end), punchesHole: true)
     for at in start..<end { file.bytes[at] = 0 }
   }

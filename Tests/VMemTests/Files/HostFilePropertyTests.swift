@@ -34,7 +34,7 @@ struct HostFilePropertyTests {
     var host: [UInt8] = []
     var shown = host
     func opened() throws -> UInt64 {
-      try machine.openFile(path: path.span, order: part, window: 1 << part)
+      try machine.files.openFile(path: path.span, order: part, window: 1 << part)
     }
     var file = try opened()
     for step in 0..<300 {
@@ -42,26 +42,27 @@ struct HostFilePropertyTests {
       switch random.index(8) {
       case 0, 1:
         let new = Self.bytes(1 + random.index(6000), &random)
-        #expect(try machine.pwrite(file, offset: UInt64(offset), new.span) == UInt64(new.count))
+        #expect(
+          try machine.files.pwrite(file, offset: UInt64(offset), new.span) == UInt64(new.count))
         shown += Array(repeating: 0, count: max(0, offset + new.count - shown.count))
         shown.replaceSubrange(offset..<offset + new.count, with: new)
       case 2, 3:
         var got: [UInt8] = []
-        try machine.pread(file, offset: UInt64(offset), count: 9000) { chunk in
+        try machine.files.pread(file, offset: UInt64(offset), count: 9000) { chunk in
           for index in chunk.indices { got.append(chunk[index]) }
         }
         try #require(got == Array(shown.dropFirst(offset).prefix(9000)), place)
       case 4:
         let size = random.once(in: 2) ? random.index(60_000) : random.index(shown.count + 1)
-        try machine.ftruncate(file, size: UInt64(size))
+        try machine.files.ftruncate(file, size: UInt64(size))
         shown = Array(shown.prefix(size)) + Array(repeating: 0, count: max(0, size - shown.count))
       case 5:
-        _ = try machine.shrinkFolios(file, start: 0, end: 1 << 20)
+        _ = try machine.files.shrinkFolios(file, start: 0, end: 1 << 20)
       case 6:
-        _ = try machine.fsync(file)
+        _ = try machine.files.fsync(file)
         host = shown
       default:
-        try machine.closeFile(file)
+        try machine.files.closeFile(file)
         file = try opened()
         shown = host
       }

@@ -17,10 +17,10 @@ import Testing
     configuration.memory = 64 << 20
     let machine = try Machine(configuration)
     for pfn in stride(from: UInt64(4000), to: 10_000, by: 5) {
-      try machine.fill(machine.map.pageOffset + pfn << 12, count: 1, byte: 1)
+      try machine.mmu.fill(machine.map.pageOffset + pfn << 12, count: 1, byte: 1)
     }
-    try machine.fill(machine.map.pageOffset + 12_345 << 12, count: 64 << 10, byte: 7)
-    try machine.fill(machine.map.pageOffset + 16_383 << 12 + 4095, count: 1, byte: 1)
+    try machine.mmu.fill(machine.map.pageOffset + 12_345 << 12, count: 64 << 10, byte: 7)
+    try machine.mmu.fill(machine.map.pageOffset + 16_383 << 12 + 4095, count: 1, byte: 1)
     return machine
   }
 

@@ -83,11 +83,11 @@ struct KmapInterleavingTests {
     var address: UInt64?
     var isBlocked = false
     do throws(Refusal) {
-      address = try machine.run(task: name.span)
+      address = try machine.tasks.run(task: name.span)
       if !wasAsleep {
         switch step {
-        case .map(let page): address = try machine.kmap(pages[page])
-        case .unmap(let page): try machine.kunmap(pages[page])
+        case .map(let page): address = try machine.highmem.kmap(pages[page])
+        case .unmap(let page): try machine.highmem.kunmap(pages[page])
         }
       }
     } catch {

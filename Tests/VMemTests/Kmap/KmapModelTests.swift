@@ -56,12 +56,12 @@ struct KmapModelTests {
     for other in 0..<2 {
       try machine.selectCPU(UInt64(other))
       if machine.taskName(machine.task) == Self.name(number) {
-        try machine.run(task: Array("vmemctl".utf8).span)
+        try machine.tasks.run(task: Array("vmemctl".utf8).span)
       }
     }
     try machine.selectCPU(UInt64(cpu))
     let name = Self.name(number)
-    try machine.run(task: name.span)
+    try machine.tasks.run(task: name.span)
   }
 
   private static func name(_ number: Int) -> [UInt8] { Array("task\(number)".utf8) }
@@ -74,7 +74,7 @@ struct KmapModelTests {
     guard model.slot(ofPage: page) != nil || model.slots.contains(where: { $0.count < 2 })
     else { return }
     let slot = try required(model.map(page))
-    let address = try machine.kmap(frames[page])
+    let address = try machine.highmem.kmap(frames[page])
     #expect(address == machine.highmem.kmapWindow!.address(slot), "\(context)")
     task.maps.append(page)
   }
@@ -89,14 +89,14 @@ struct KmapModelTests {
         model.flush()
         try machine.kmapFlushUnused()
       } else if model.slot(ofPage: page).map({ model.slots[$0].count == 1 }) ?? true {
-        let refused = refusal { () throws(Refusal) in try machine.kunmap(frames[page]) }
+        let refused = refusal { () throws(Refusal) in try machine.highmem.kunmap(frames[page]) }
         #expect(refused?.outcome == .bug, "\(context)")
       }
       return
     }
     let page = task.maps.remove(at: random.index(task.maps.count))
     #expect(model.unmap(page) != .refused)
-    try machine.kunmap(frames[page])
+    try machine.highmem.kunmap(frames[page])
   }
 
   private func local(
@@ -104,11 +104,12 @@ struct KmapModelTests {
     _ hasGuards: Bool, _ context: String
   ) throws {
     guard task.local.count < (hasGuards ? 16 : 15) else {
-      let refused = refusal { () throws(Refusal) in try machine.kmapLocalPage(frames[page]) }
+      let refused = refusal { () throws(Refusal) in try machine.highmem.kmapLocalPage(frames[page])
+      }
       #expect(refused?.outcome == .bug, "\(context)")
       return
     }
-    let address = try machine.kmapLocalPage(frames[page])
+    let address = try machine.highmem.kmapLocalPage(frames[page])
     task.local.append(page)
     #expect(address == place(machine, task, task.local.count - 1, hasGuards), "\(context)")
   }
@@ -117,7 +118,7 @@ struct KmapModelTests {
     _ machine: borrowing Machine, _ task: inout Task, _ hasGuards: Bool, _ context: String
   ) throws {
     guard !task.local.isEmpty else { return }
-    try machine.kunmapLocal(place(machine, task, task.local.count - 1, hasGuards) + 77)
+    try machine.highmem.kunmapLocal(place(machine, task, task.local.count - 1, hasGuards) + 77)
     task.local.removeLast()
   }
 

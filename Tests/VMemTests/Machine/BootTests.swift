@@ -132,7 +132,7 @@ struct BootTests {
       at += pages
       samples += 1
     }
-    let behind = machine.vmallocToPFN(start + frames << 12)
+    let behind = machine.mappings.vmallocToPFN(start + frames << 12)
     #expect(behind == nil)
     #expect(samples < 3000, "boot writes an entry for each page")
   }
@@ -146,7 +146,7 @@ struct BootTests {
     var met = 0
     var address = map.vmallocStart
     while address < map.vmallocEnd {
-      let steps = machine.walk(address)
+      let steps = machine.mmu.walk(address)
       try require(steps.count == 2 && !steps[1].entry.isPresent, "\(hex(address))")
       met += 1
       address += top

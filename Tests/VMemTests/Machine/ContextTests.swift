@@ -45,32 +45,32 @@ struct ContextTests {
 
     init(_ machine: borrowing Machine) throws {
       pages = machine.frameNumbers(of: try machine.allocatePages(count: 3))
-      area = try machine.getVMArea(size: 4096)
+      area = try machine.vmAreas.getVMArea(size: 4096)
       let far = machine.map.vmallocStart + 1 << 40
-      sparse = try machine.getVMArea(size: 4 << 20, flags: .sparse, start: far)
-      mapped = try machine.vmMapRAM([pages[0]])
+      sparse = try machine.vmAreas.getVMArea(size: 4 << 20, flags: .sparse, start: far)
+      mapped = try machine.mappings.vmMapRAM([pages[0]])
     }
 
     func perform(_ call: Call, _ machine: borrowing Machine) throws(Refusal) {
       switch call {
-      case .getArea: _ = try machine.getVMArea(size: 4096)
-      case .getAreaWithoutBlocking: _ = try machine.getVMArea(size: 4096, mode: .atomic)
-      case .freeArea: try machine.freeVMArea(area)
+      case .getArea: _ = try machine.vmAreas.getVMArea(size: 4096)
+      case .getAreaWithoutBlocking: _ = try machine.vmAreas.getVMArea(size: 4096, mode: .atomic)
+      case .freeArea: try machine.vmAreas.freeVMArea(area)
       case .mapPages, .mapPagesOverTables:
-        try machine.vmAreaMapPages(
+        try machine.mappings.vmAreaMapPages(
           area: sparse, start: sparse, end: sparse + 4096, pages: [pages[1]])
       case .unmapPages:
-        try machine.vmAreaUnmapPages(area: sparse, start: sparse, end: sparse + 4096)
-      case .setPTE: try machine.setPTE(at: sparse + 8192, pfn: pages[2])
-      case .populate: try machine.populate(start: sparse, end: sparse + 4096)
-      case .mapRAM: _ = try machine.vmMapRAM([pages[1]])
-      case .unmapRAM: try machine.vmUnmapRAM(mapped, count: 1)
+        try machine.mappings.vmAreaUnmapPages(area: sparse, start: sparse, end: sparse + 4096)
+      case .setPTE: try machine.mappings.setPTE(at: sparse + 8192, pfn: pages[2])
+      case .populate: try machine.mappings.populate(start: sparse, end: sparse + 4096)
+      case .mapRAM: _ = try machine.mappings.vmMapRAM([pages[1]])
+      case .unmapRAM: try machine.mappings.vmUnmapRAM(mapped, count: 1)
       case .unmapAliases: try machine.unmapAliases()
       case .allocatePages: _ = try machine.allocatePages(count: 1)
       case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mayBlock: false)
-      case .freePages: try machine.freePages([pages[2]])
-      case .access: try machine.fill(mapped, count: 4096, byte: 1)
-      case .vunmapRange: try machine.vunmapRange(start: sparse, end: sparse + 4096)
+      case .freePages: try machine.pageSets.freePages([pages[2]])
+      case .access: try machine.mmu.fill(mapped, count: 4096, byte: 1)
+      case .vunmapRange: try machine.mappings.vunmapRange(start: sparse, end: sparse + 4096)
       }
     }
   }
@@ -82,7 +82,7 @@ struct ContextTests {
         Configuration(memory: 4 << 20, switches: KernelVersion.v7_0.switches))
       let stage = try Stage(machine)
       if call == .setPTE || call == .mapPagesOverTables {
-        try machine.populate(start: stage.sparse, end: stage.sparse + 4096)
+        try machine.mappings.populate(start: stage.sparse, end: stage.sparse + 4096)
       }
       let (warned, logged) = (machine.warnings, machine.log.end)
       let before = StateDump.lines(machine)
@@ -128,11 +128,12 @@ struct ContextTests {
     let machine = try Machine(Configuration(memory: 4 << 20, switches: KernelVersion.v7_0.switches))
     let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))
     for flags in [VMFlags.map, [.sparse, .noGuard], [.sparse, .flushResetPerms]] {
-      let area = try machine.getVMArea(size: 8192, flags: flags)
+      let area = try machine.vmAreas.getVMArea(size: 8192, flags: flags)
       let (warned, logged) = (machine.warnings, machine.log.end)
       for _ in 0..<3 {
         let got = refusal(of: { () throws(Refusal) in
-          try machine.vmAreaMapPages(area: area, start: area, end: area + 4096, pages: page)
+          try machine.mappings.vmAreaMapPages(
+            area: area, start: area, end: area + 4096, pages: page)
         })
         #expect(got?.outcome == .errno(.EINVAL))
       }

@@ -60,10 +60,10 @@ struct DeterminismTests {
     machine.names.forEachName { _ in met += 1 }
     machine.forEachUsedFrame { _, _ in met += 1 }
     for address in [0, machine.map.vmallocStart, machine.map.pageOffset, .max] {
-      _ = machine.findVMArea(address)
+      _ = machine.vmAreas.findVMArea(address)
       _ = machine.vmAreas.neighbours(of: address)
-      _ = machine.vmallocToPFN(address)
-      _ = machine.walk(address)
+      _ = machine.mappings.vmallocToPFN(address)
+      _ = machine.mmu.walk(address)
       machine.mmu.kcoreRead(address, count: 5000) { met += $0.count }
     }
     for pfn in [0, 200, 1000, 1 << 20] as [UInt64] {

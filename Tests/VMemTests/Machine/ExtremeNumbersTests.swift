@@ -23,48 +23,53 @@ struct ExtremeNumbersTests {
   func noNumberCrashes(_ levels: Int) throws {
     let machine = try Machine(Configuration(memory: 4 << 20, levels: levels))
     let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))
-    let area = try machine.getVMArea(size: 1 << 30, flags: .sparse)
+    let area = try machine.vmAreas.getVMArea(size: 1 << 30, flags: .sparse)
     var sunk = 0
     for (number, a) in Self.edges.enumerated() {
-      _ = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: a) })
-      _ = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: a, flags: .ioremap) })
-      _ = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: 4096, align: a) })
-      _ = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: 4096, shift: a) })
-      _ = refusal(of: { () throws(Refusal) in try machine.setPTE(at: a, pfn: page[0]) })
-      _ = refusal(of: { () throws(Refusal) in try machine.setPTE(at: area, pfn: a) })
-      _ = refusal(of: { () throws(Refusal) in try machine.vmUnmapRAM(a, count: 1) })
-      _ = refusal(of: { () throws(Refusal) in try machine.vmUnmapRAM(area, count: a) })
+      _ = refusal(of: { () throws(Refusal) in try machine.vmAreas.getVMArea(size: a) })
+      _ = refusal(of: { () throws(Refusal) in
+        try machine.vmAreas.getVMArea(size: a, flags: .ioremap)
+      })
+      _ = refusal(of: { () throws(Refusal) in try machine.vmAreas.getVMArea(size: 4096, align: a) })
+      _ = refusal(of: { () throws(Refusal) in try machine.vmAreas.getVMArea(size: 4096, shift: a) })
+      _ = refusal(of: { () throws(Refusal) in try machine.mappings.setPTE(at: a, pfn: page[0]) })
+      _ = refusal(of: { () throws(Refusal) in try machine.mappings.setPTE(at: area, pfn: a) })
+      _ = refusal(of: { () throws(Refusal) in try machine.mappings.vmUnmapRAM(a, count: 1) })
+      _ = refusal(of: { () throws(Refusal) in try machine.mappings.vmUnmapRAM(area, count: a) })
       // Writing over the direct map would destroy the machine, as it does a real one.
-      let isHarmless = machine.vmallocToPFN(a) == nil && machine.vmallocToPFN(a &+ 4096) == nil
+      let isHarmless =
+        machine.mappings.vmallocToPFN(a) == nil && machine.mappings.vmallocToPFN(a &+ 4096) == nil
       if isHarmless {
-        _ = refusal(of: { () throws(Refusal) in try machine.fill(a, count: .max, byte: 0) })
+        _ = refusal(of: { () throws(Refusal) in try machine.mmu.fill(a, count: .max, byte: 0) })
       }
-      _ = refusal(of: { () throws(Refusal) in try machine.read(a, count: 8192) { _ in } })
+      _ = refusal(of: { () throws(Refusal) in try machine.mmu.read(a, count: 8192) { _ in } })
       machine.mmu.kcoreRead(a, count: 8192) { sunk += $0.count }
-      _ = machine.vmallocToPFN(a)
-      _ = machine.walk(a)
-      _ = machine.findVMArea(a)
+      _ = machine.mappings.vmallocToPFN(a)
+      _ = machine.mmu.walk(a)
+      _ = machine.vmAreas.findVMArea(a)
       _ = machine.vmAreas.neighbours(of: a)
       for b in Self.edges {
         _ = refusal(of: { () throws(Refusal) in
-          try machine.getVMArea(size: 4096, start: a, end: b)
+          try machine.vmAreas.getVMArea(size: 4096, start: a, end: b)
         })
         _ = refusal(of: { () throws(Refusal) in
-          try machine.vmAreaMapPages(area: area, start: a, end: b, pages: page)
+          try machine.mappings.vmAreaMapPages(area: area, start: a, end: b, pages: page)
         })
         _ = refusal(of: { () throws(Refusal) in
-          try machine.vmAreaUnmapPages(area: area, start: a, end: b)
+          try machine.mappings.vmAreaUnmapPages(area: area, start: a, end: b)
         })
         _ = refusal(of: { () throws(Refusal) in
-          try machine.vmapPagesRange(start: a, end: b, pages: page)
+          try machine.mappings.vmapPagesRange(start: a, end: b, pages: page)
         })
-        _ = refusal(of: { () throws(Refusal) in try machine.vunmapRange(start: a, end: b) })
-        _ = refusal(of: { () throws(Refusal) in try machine.read(a, count: b) { _ in } })
+        _ = refusal(of: { () throws(Refusal) in try machine.mappings.vunmapRange(start: a, end: b) }
+        )
+        _ = refusal(of: { () throws(Refusal) in try machine.mmu.read(a, count: b) { _ in } })
         if isHarmless {
-          _ = refusal(of: { () throws(Refusal) in try machine.copy(to: a, from: b, count: .max) })
-          _ = refusal(of: { () throws(Refusal) in try machine.copy(to: a, from: b, count: 1) })
+          _ = refusal(of: { () throws(Refusal) in try machine.mmu.copy(to: a, from: b, count: .max)
+          })
+          _ = refusal(of: { () throws(Refusal) in try machine.mmu.copy(to: a, from: b, count: 1) })
         }
-        _ = refusal(of: { () throws(Refusal) in try machine.compare(a, b, count: .max) })
+        _ = refusal(of: { () throws(Refusal) in try machine.mmu.compare(a, b, count: .max) })
       }
       if number % 8 == 0 {
         guard machine.expectSound("\(levels) levels, \(hex(a))") else { return }
@@ -73,7 +78,9 @@ struct ExtremeNumbersTests {
     #expect(sunk == Self.edges.count * 8192)
     var starts: [UInt64] = []
     machine.vmAreas.forEachBusyArea { if $0.start & 4095 == 0 { starts.append($0.start) } }
-    for start in starts { _ = refusal(of: { () throws(Refusal) in try machine.freeVMArea(start) }) }
+    for start in starts {
+      _ = refusal(of: { () throws(Refusal) in try machine.vmAreas.freeVMArea(start) })
+    }
     try machine.reclaimAreas()
     machine.expectSound("\(levels) levels, everything freed")
   }

@@ -55,12 +55,14 @@ extension Machine {
     request.hint = hint
     request.rights = rights
     request.isShared = true
-    return try mmap(mm, request)
+    return try users.mmap(mm, request)
   }
 
   /// Frame numbers of a set of pages.
   func frameNumbers(of set: Ref<PageSet>) -> [UInt64] {
-    (0..<UInt64(pageSets.pageSet(set).count)).compactMap { page($0, of: set).map(UInt64.init) }
+    (0..<UInt64(pageSets.pageSet(set).count)).compactMap {
+      pageSets.page($0, of: set).map(UInt64.init)
+    }
   }
 
   /// What the buddy allocator has, zone by zone, once the per-CPU lists are empty.
@@ -74,7 +76,7 @@ extension Machine {
   func bytes(at address: UInt64, count: UInt64) -> [UInt8]? {
     var result: [UInt8] = []
     do throws(Refusal) {
-      try read(address, count: count) { part in
+      try mmu.read(address, count: count) { part in
         for index in part.indices { result.append(part[index]) }
       }
       return result

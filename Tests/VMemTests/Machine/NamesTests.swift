@@ -35,10 +35,10 @@ struct NamesTests {
     let text = bytes("r")
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 4))
     for round in 0..<300 {
-      let address = try machine.vmMapRAM(pages)
+      let address = try machine.mappings.vmMapRAM(pages)
       machine.names.bind(try machine.names.declare(text.span), address: address)
       #expect(machine.names.name(try required(machine.names.lookUp(text.span))).value == address)
-      try machine.vmUnmapRAM(address, count: 4)
+      try machine.mappings.vmUnmapRAM(address, count: 4)
       if round % 50 == 0 { try machine.unmapAliases() }
       try require(machine.expectSound("round \(round)"))
     }
@@ -58,11 +58,11 @@ struct NamesTests {
         refused == (isHeld ? Refusal(.errno(.EEXIST), .nameInUse) : nil),
         "seed \(seed), step \(step)")
       if let address = areas.removeValue(forKey: number) {
-        try machine.freeVMArea(address)
+        try machine.vmAreas.freeVMArea(address)
         let name = machine.names.name(try required(machine.names.lookUp(text.span)))
         try require(!name.isLive && name.value == address, "seed \(seed), step \(step)")
       } else {
-        let address = try machine.getVMArea(size: 4096 + random.below(40000))
+        let address = try machine.vmAreas.getVMArea(size: 4096 + random.below(40000))
         machine.names.bind(try machine.names.declare(text.span), address: address)
         areas[number] = address
       }
@@ -80,12 +80,12 @@ struct NamesTests {
       let name = try machine.names.declare(text.span)
       machine.names.bind(name, pages: set)
       try require(machine.names.name(name).value == machine.map.pageOffset + pages[0] << 12)
-      try machine.freePages([pages[0], pages[2]])
+      try machine.pageSets.freePages([pages[0], pages[2]])
       try require(machine.names.name(name).isLive)
       let refused = refusal(of: { () throws(Refusal) in try machine.names.declare(text.span) })
       #expect(refused?.outcome == .errno(.EEXIST))
       machine.expectSound("one page left")
-      try machine.freePages([pages[1]])
+      try machine.pageSets.freePages([pages[1]])
       try require(!machine.names.name(name).isLive)
       machine.expectSound("no page left")
     }

@@ -34,29 +34,30 @@ struct RefusalTests {
     let map = machine.map
     for size in [0, .max, .max - 4094] as [UInt64] {
       try Self.refuse(machine, Refusal(.null, .sizeRoundsToZero, size)) { () throws(Refusal) in
-        try machine.getVMArea(size: size)
+        try machine.vmAreas.getVMArea(size: size)
       }
     }
     // The guard page wraps it.
     try Self.refuse(machine, Refusal(.null, .sizeWraps, .max - 4095)) { () throws(Refusal) in
-      try machine.getVMArea(size: .max - 4095)
+      try machine.vmAreas.getVMArea(size: .max - 4095)
     }
     for align in [0, 3, 4097, .max] as [UInt64] {
       try Self.refuse(machine, Refusal(.null, .alignmentNotPowerOfTwo, align)) {
         () throws(Refusal) in
-        try machine.getVMArea(size: 4096, align: align)
+        try machine.vmAreas.getVMArea(size: 4096, align: align)
       }
     }
     let window = map.vmallocEnd - map.vmallocStart
     for size in [1 << 63, .max - 8191, 1 << 62] as [UInt64] {
-      let got = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: size) })
+      let got = refusal(of: { () throws(Refusal) in try machine.vmAreas.getVMArea(size: size) })
       #expect(got?.outcome == .null)
     }
     let largest = (window & ~4095) - 4096
-    let address = try machine.getVMArea(size: largest)
+    let address = try machine.vmAreas.getVMArea(size: largest)
     #expect(address == map.vmallocStart)
-    try machine.freeVMArea(address)
-    let got = refusal(of: { () throws(Refusal) in try machine.getVMArea(size: largest + 1) })
+    try machine.vmAreas.freeVMArea(address)
+    let got = refusal(of: { () throws(Refusal) in try machine.vmAreas.getVMArea(size: largest + 1) }
+    )
     #expect(
       got == Refusal(.null, .holePastRangeEnd, largest + 8192, map.vmallocStart, map.vmallocEnd))
     machine.expectSound("after the largest area")
@@ -67,14 +68,14 @@ struct RefusalTests {
     let machine = try Machine(Configuration(switches: KernelVersion.v6_1.switches))
     for size in [0, .max, .max - 4094] as [UInt64] {
       try Self.refuse(machine, Refusal(.null, .sizeRoundsToZero, size)) { () throws(Refusal) in
-        try machine.getVMArea(size: size)
+        try machine.vmAreas.getVMArea(size: size)
       }
     }
     try Self.refuse(machine, Refusal(.bug, .sizeWraps, .max - 4095)) { () throws(Refusal) in
-      try machine.getVMArea(size: .max - 4095)
+      try machine.vmAreas.getVMArea(size: .max - 4095)
     }
     let got = refusal(of: { () throws(Refusal) in
-      try machine.getVMArea(size: .max - 4095, flags: .noGuard)
+      try machine.vmAreas.getVMArea(size: .max - 4095, flags: .noGuard)
     })
     #expect(got?.outcome == .null)
   }
@@ -84,37 +85,38 @@ struct RefusalTests {
     let start = machine.map.vmallocStart
     try Self.refuse(machine, Refusal(.null, .holePastRangeEnd, 8192, start, start + 8191)) {
       () throws(Refusal) in
-      try machine.getVMArea(size: 4096, start: start, end: start + 8191)
+      try machine.vmAreas.getVMArea(size: 4096, start: start, end: start + 8191)
     }
-    let address = try machine.getVMArea(size: 4096, start: start, end: start + 8192)
+    let address = try machine.vmAreas.getVMArea(size: 4096, start: start, end: start + 8192)
     #expect(address == start)
     try Self.refuse(machine, Refusal(.null, .noHole, 8192, 1)) { () throws(Refusal) in
-      try machine.getVMArea(size: 4096, start: .max - 4096, end: .max)
+      try machine.vmAreas.getVMArea(size: 4096, start: .max - 4096, end: .max)
     }
   }
 
   @Test func areasThatAreNotThere() throws {
     let machine = try Machine(Configuration(memory: 2 << 20))
-    let area = try machine.getVMArea(size: 8192)
+    let area = try machine.vmAreas.getVMArea(size: 8192)
     try Self.refuse(machine, Refusal(.bug, .noAreaAtAddress, area + 1 << 30)) {
-      () throws(Refusal) in try machine.freeVMArea(area + 1 << 30)
+      () throws(Refusal) in try machine.vmAreas.freeVMArea(area + 1 << 30)
     }
     try Self.refuse(machine, Refusal(.bug, .notAreaStart, area + 4096, area)) {
-      () throws(Refusal) in try machine.freeVMArea(area + 4096)
+      () throws(Refusal) in try machine.vmAreas.freeVMArea(area + 4096)
     }
     try Self.refuse(machine, Refusal(.errno(.EINVAL), .addressNotAligned, area + 1), warnings: 1) {
-      () throws(Refusal) in try machine.freeVMArea(area + 1)
+      () throws(Refusal) in try machine.vmAreas.freeVMArea(area + 1)
     }
     try Self.refuse(machine, Refusal(.errno(.ENOENT), .noAreaAtAddress, area + 4096)) {
       () throws(Refusal) in
-      try machine.vmAreaMapPages(area: area + 4096, start: area, end: area + 4096, pages: [200])
+      try machine.mappings.vmAreaMapPages(
+        area: area + 4096, start: area, end: area + 4096, pages: [200])
     }
     try Self.refuse(machine, Refusal(.bug, .noAreaAtAddress, area)) {
-      () throws(Refusal) in try machine.freePerCPUAreas(area)
+      () throws(Refusal) in try machine.percpu.freePerCPUAreas(area)
     }
-    try machine.freeVMArea(area)
+    try machine.vmAreas.freeVMArea(area)
     try Self.refuse(machine, Refusal(.bug, .noAreaAtAddress, area)) {
-      () throws(Refusal) in try machine.freeVMArea(area)
+      () throws(Refusal) in try machine.vmAreas.freeVMArea(area)
     }
   }
 
@@ -123,11 +125,11 @@ struct RefusalTests {
     for context in [ExecutionContext.irq, .nmi] {
       machine.context = context
       try Self.refuse(machine, Refusal(.bug, .inInterrupt, UInt64(context.rawValue))) {
-        () throws(Refusal) in try machine.getVMArea(size: 4096)
+        () throws(Refusal) in try machine.vmAreas.getVMArea(size: 4096)
       }
     }
     try Self.refuse(machine, Refusal(.bug, .inInterrupt, UInt64(ExecutionContext.nmi.rawValue))) {
-      () throws(Refusal) in try machine.vfree(machine.map.vmallocStart)
+      () throws(Refusal) in try machine.mappings.vfree(machine.map.vmallocStart)
     }
   }
 
@@ -136,30 +138,30 @@ struct RefusalTests {
     let map = machine.map
     let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))[0]
     try Self.refuse(machine, Refusal(.null, .zeroPages), warnings: 1) {
-      () throws(Refusal) in try machine.vmMapRAM([])
+      () throws(Refusal) in try machine.mappings.vmMapRAM([])
     }
     for outside in [0, 4096, map.vmallocStart - 4096, map.vmallocEnd + 1] {
       try Self.refuse(machine, Refusal(.bug, .outsideVmalloc, outside)) {
-        () throws(Refusal) in try machine.vmUnmapRAM(outside, count: 1)
+        () throws(Refusal) in try machine.mappings.vmUnmapRAM(outside, count: 1)
       }
     }
-    let address = try machine.vmMapRAM([page])
+    let address = try machine.mappings.vmMapRAM([page])
     try Self.refuse(machine, Refusal(.bug, .addressNotAligned, address + 1)) {
-      () throws(Refusal) in try machine.vmUnmapRAM(address + 1, count: 1)
+      () throws(Refusal) in try machine.mappings.vmUnmapRAM(address + 1, count: 1)
     }
     try Self.refuse(machine, Refusal(.bug, .zeroPages)) {
-      () throws(Refusal) in try machine.vmUnmapRAM(address, count: 0)
+      () throws(Refusal) in try machine.mappings.vmUnmapRAM(address, count: 0)
     }
     let far = map.vmallocStart + 1 << 40
     try Self.refuse(machine, Refusal(.errno(.ENOENT), .noBlock, far)) {
-      () throws(Refusal) in try machine.vmUnmapRAM(far, count: 1)
+      () throws(Refusal) in try machine.mappings.vmUnmapRAM(far, count: 1)
     }
-    let isMapped = machine.vmallocToPFN(address) == page
+    let isMapped = machine.mappings.vmallocToPFN(address) == page
     #expect(isMapped)
     // Given back twice, a page is counted twice, until that makes the block's count full.
-    for _ in 0..<1023 { try machine.vmUnmapRAM(address, count: 1) }
+    for _ in 0..<1023 { try machine.mappings.vmUnmapRAM(address, count: 1) }
     try Self.refuse(machine, Refusal(.bug, .moreThanHandedOut, address, 1)) {
-      () throws(Refusal) in try machine.vmUnmapRAM(address, count: 1)
+      () throws(Refusal) in try machine.mappings.vmUnmapRAM(address, count: 1)
     }
   }
 
@@ -168,7 +170,7 @@ struct RefusalTests {
     typealias Members = [(offset: UInt64, size: UInt64)]
     for align in [0, 1, 2048, 12288] as [UInt64] {
       try Self.refuse(machine, Refusal(.bug, .alignmentNotPowerOfTwo, align)) {
-        () throws(Refusal) in try machine.getPerCPUAreas(align: align, [(0, 12288)])
+        () throws(Refusal) in try machine.percpu.getPerCPUAreas(align: align, [(0, 12288)])
       }
     }
     let cases: [(Members, Rule)] = [
@@ -177,7 +179,7 @@ struct RefusalTests {
     ]
     for (members, rule) in cases {
       let got = refusal(of: { () throws(Refusal) in
-        try machine.getPerCPUAreas(align: 8192, members)
+        try machine.percpu.getPerCPUAreas(align: 8192, members)
       })
       #expect(got?.outcome == .bug && got?.rule == rule)
     }
@@ -188,7 +190,8 @@ struct RefusalTests {
         .null, .holePastRangeEnd, span + 8192, machine.map.vmallocStart, machine.map.vmallocEnd),
       warnings: 1
     ) {
-      () throws(Refusal) in try machine.getPerCPUAreas(align: 8192, [(0, 8192), (span, 8192)])
+      () throws(Refusal) in
+      try machine.percpu.getPerCPUAreas(align: 8192, [(0, 8192), (span, 8192)])
     }
   }
 
@@ -229,26 +232,26 @@ struct RefusalTests {
     for foreign in [0, machine.mmu.topTable, 0xa0, frames - 1, frames, 1 << 40, UInt64.max - 1] {
       for list in [[foreign], [pages[0], foreign]] {
         try Self.refuse(machine, Refusal(.bug, .pageNotAllocated, foreign)) {
-          () throws(Refusal) in try machine.freePages(list)
+          () throws(Refusal) in try machine.pageSets.freePages(list)
         }
         try Self.refuse(machine, Refusal(.bug, .pageNotAllocated, foreign)) {
-          () throws(Refusal) in try machine.getPages(list)
+          () throws(Refusal) in try machine.pageSets.getPages(list)
         }
       }
     }
     try Self.refuse(machine, Refusal(.bug, .nullInList, 1)) {
-      () throws(Refusal) in try machine.freePages([pages[0], PageList.null])
+      () throws(Refusal) in try machine.pageSets.freePages([pages[0], PageList.null])
     }
     // Once too often in one list.
     try Self.refuse(machine, Refusal(.bug, .pageNotAllocated, pages[1])) {
-      () throws(Refusal) in try machine.freePages([pages[0], pages[1], pages[1]])
+      () throws(Refusal) in try machine.pageSets.freePages([pages[0], pages[1], pages[1]])
     }
-    try machine.getPages([pages[1]])
-    try machine.freePages([pages[0], pages[1], pages[1]])
+    try machine.pageSets.getPages([pages[1]])
+    try machine.pageSets.freePages([pages[0], pages[1], pages[1]])
     try Self.refuse(machine, Refusal(.bug, .pageNotAllocated, pages[1])) {
-      () throws(Refusal) in try machine.freePages([pages[1]])
+      () throws(Refusal) in try machine.pageSets.freePages([pages[1]])
     }
-    try machine.freePages([pages[2], pages[3]])
+    try machine.pageSets.freePages([pages[2], pages[3]])
     machine.expectSound("all freed")
   }
 
@@ -272,15 +275,15 @@ struct RefusalTests {
     for (start, end, rule) in cases {
       let text = "\(hex(start))..\(hex(end))"
       let mapped = refusal(of: { () throws(Refusal) in
-        try machine.vmapPagesRange(start: start, end: end, pages: [200])
+        try machine.mappings.vmapPagesRange(start: start, end: end, pages: [200])
       })
       try require(mapped?.rule == rule && mapped?.outcome == .bug, "\(text): \(mapped as Any)")
       let unmapped = refusal(of: { () throws(Refusal) in
-        try machine.vunmapRange(start: start, end: end)
+        try machine.mappings.vunmapRange(start: start, end: end)
       })
       try require(unmapped?.rule == rule && unmapped?.outcome == .bug, "\(text)")
       let built = refusal(of: { () throws(Refusal) in
-        try machine.populate(start: start, end: end)
+        try machine.mappings.populate(start: start, end: end)
       })
       try require(built?.rule == rule, "\(text): \(built as Any)")
       try require(built?.outcome == (rule == .emptyRange ? .errno(.EINVAL) : .bug), "\(text)")
@@ -289,8 +292,8 @@ struct RefusalTests {
     // The pages just beside them are free for all.
     let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))
     let beside = map.pageOffset + 4 << 20
-    try machine.vmapPagesRange(start: beside, end: beside + 4096, pages: page)
-    try machine.vunmapRange(start: beside, end: beside + 4096)
+    try machine.mappings.vmapPagesRange(start: beside, end: beside + 4096, pages: page)
+    try machine.mappings.vunmapRange(start: beside, end: beside + 4096)
     machine.expectSound("beside the direct map")
   }
 
@@ -299,15 +302,15 @@ struct RefusalTests {
     arguments: [0xffff_8880_0000_0000, 0x0000_8880_0000_0000, 0xffff_ea00_0000_0000] as [UInt64])
   func areasOverTheDirectMapAreNotFreed(_ start: UInt64) throws {
     let machine = try Machine(Configuration(memory: 4 << 20))
-    let address = try machine.getVMArea(size: 1 << 21, start: start, end: start + 1 << 30)
+    let address = try machine.vmAreas.getVMArea(size: 1 << 21, start: start, end: start + 1 << 30)
     let end = address + 1 << 21 + 4096
     try Self.refuse(machine, Refusal(.bug, .touchesDirectMap, address, end)) {
-      () throws(Refusal) in try machine.freeVMArea(address)
+      () throws(Refusal) in try machine.vmAreas.freeVMArea(address)
     }
     try Self.refuse(machine, Refusal(.bug, .touchesDirectMap, address, end)) {
-      () throws(Refusal) in try machine.vfree(address)
+      () throws(Refusal) in try machine.mappings.vfree(address)
     }
-    let first = machine.vmallocToPFN(machine.map.pageOffset)
+    let first = machine.mappings.vmallocToPFN(machine.map.pageOffset)
     #expect(first == 0)
   }
 
@@ -320,7 +323,7 @@ struct RefusalTests {
       let before = machine.warnings
       try machine.perform { () throws(Refusal) in
         machine.context = .irq
-        for index in list { try machine.vfree(addresses[index]) }
+        for index in list { try machine.mappings.vfree(addresses[index]) }
         machine.context = .process
       }
       let warned = machine.warnings - before

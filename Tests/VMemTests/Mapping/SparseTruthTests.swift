@@ -36,8 +36,8 @@ struct SparseTruthTests {
       Configuration(
         memory: 1 << 30, cpus: 2, nodes: 2, switches: [.lazyMerge, .sizeWrapBug, .sparse]))
     // What the recorded machine's boot had taken of the window, and the table it had made.
-    let before = try machine.getVMArea(size: 0x19b000, flags: .noGuard)
-    try machine.populate(start: before, end: before + 0x19b000)
+    let before = try machine.vmAreas.getVMArea(size: 0x19b000, flags: .noGuard)
+    try machine.mappings.populate(start: before, end: before + 0x19b000)
     var player = ScenarioPlayer()
     var compared = 0
     for (number, operation) in operations.enumerated() {
@@ -56,20 +56,21 @@ struct SparseTruthTests {
   @Test func whatKilledTheKernelIsABug() throws {
     let machine = try Machine(Configuration(memory: 16 << 20))
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 8))
-    let s = try machine.getVMArea(size: 65536, flags: .sparse)
-    try machine.vmAreaMapPages(
+    let s = try machine.vmAreas.getVMArea(size: 65536, flags: .sparse)
+    try machine.mappings.vmAreaMapPages(
       area: s, start: s + 0x8000, end: s + 0xa000, pages: [pages[5], pages[6]])
     let tables = TableText(machine, s, s + 65536).lines
     let mapped = refusal(of: { () throws(Refusal) in
-      try machine.vmAreaMapPages(area: s, start: s + 0x1000, end: s + 0x1000, pages: [pages[0]])
+      try machine.mappings.vmAreaMapPages(
+        area: s, start: s + 0x1000, end: s + 0x1000, pages: [pages[0]])
     })
     #expect(mapped == Refusal(.bug, .emptyRange, s + 0x1000, s + 0x1000))
     let unmapped = refusal(of: { () throws(Refusal) in
-      try machine.vmAreaUnmapPages(area: s, start: s + 0x1000, end: s + 0x1000)
+      try machine.mappings.vmAreaUnmapPages(area: s, start: s + 0x1000, end: s + 0x1000)
     })
     #expect(unmapped == Refusal(.bug, .emptyRange, s + 0x1000, s + 0x1000))
     let unaligned = refusal(of: { () throws(Refusal) in
-      try machine.vmAreaUnmapPages(area: s, start: s + 0x1000, end: s + 0x2800)
+      try machine.mappings.vmAreaUnmapPages(area: s, start: s + 0x1000, end: s + 0x2800)
     })
     #expect(unaligned == Refusal(.bug, .unalignedUnmap, s + 0x1000, s + 0x2800))
     let after = TableText(machine, s, s + 65536).lines

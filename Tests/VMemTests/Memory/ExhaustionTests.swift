@@ -65,7 +65,7 @@ struct ExhaustionTests {
       for step in 0..<14 as Range<UInt64> {
         let start = step % 3 == 0 ? machine.map.vmallocStart + step << 34 : nil
         let address = try attempt(machine, .null, [.noDescriptor]) { () throws(Refusal) in
-          try machine.getVMArea(size: 1 << (10 + step), align: 1 << step, start: start)
+          try machine.vmAreas.getVMArea(size: 1 << (10 + step), align: 1 << step, start: start)
         }
         if let address { areas.append(address) }
       }
@@ -86,7 +86,7 @@ struct ExhaustionTests {
         if let name { machine.names.bind(name, pages: set) }
         // A page less leaves a gap in the set.
         if step == 2 {
-          try machine.freePages([numbers[1]])
+          try machine.pageSets.freePages([numbers[1]])
           pages.removeAll { $0 == numbers[1] }
         }
       }
@@ -95,7 +95,7 @@ struct ExhaustionTests {
     private mutating func mapSparse(_ machine: borrowing Machine) throws {
       let start = machine.map.vmallocStart + 1 << 40 - 1 << 22
       let got = try attempt(machine, .null, [.noDescriptor]) { () throws(Refusal) in
-        try machine.getVMArea(size: 8 << 20, flags: .sparse, start: start)
+        try machine.vmAreas.getVMArea(size: 8 << 20, flags: .sparse, start: start)
       }
       guard let area = got, let page = pages.first else { return }
       areas.append(area)
@@ -105,20 +105,20 @@ struct ExhaustionTests {
         let list = [UInt64](repeating: page, count: 4)
         let done: Void? = try attempt(machine, .errno(.ENOMEM), [.noTableMemory]) {
           () throws(Refusal) in
-          try machine.vmAreaMapPages(area: area, start: at, end: at + 16384, pages: list)
+          try machine.mappings.vmAreaMapPages(area: area, start: at, end: at + 16384, pages: list)
         }
         // What a failed call has mapped stays, so the range is free for another try only when cleared.
         if done == nil {
-          try machine.vmAreaUnmapPages(area: area, start: at, end: at + 16384)
+          try machine.mappings.vmAreaUnmapPages(area: area, start: at, end: at + 16384)
         } else {
-          try require(machine.vmallocToPFN(at + 8192) == page)
+          try require(machine.mappings.vmallocToPFN(at + 8192) == page)
         }
       }
       _ = try attempt(machine, .errno(.ENOMEM), [.noTableMemory]) { () throws(Refusal) in
-        try machine.populate(start: area, end: area + 8 << 20)
+        try machine.mappings.populate(start: area, end: area + 8 << 20)
       }
       _ = try attempt(machine, .errno(.ENOENT), [.noTable]) { () throws(Refusal) in
-        try machine.setPTE(at: area + 7 << 20, pfn: page)
+        try machine.mappings.setPTE(at: area + 7 << 20, pfn: page)
       }
     }
 
@@ -127,7 +127,7 @@ struct ExhaustionTests {
       for count in [1, 3, 64, 65, 7] as [UInt64] {
         let list = [UInt64](repeating: page, count: Int(count))
         let address = try attempt(machine, .null, [.noDescriptor, .noTableMemory]) {
-          () throws(Refusal) in try machine.vmMapRAM(list)
+          () throws(Refusal) in try machine.mappings.vmMapRAM(list)
         }
         if let address { mappings.append((address, count)) }
       }
@@ -136,7 +136,7 @@ struct ExhaustionTests {
     private mutating func getGroups(_ machine: borrowing Machine) throws {
       for step in 1...3 as ClosedRange<UInt64> {
         let address = try attempt(machine, .null, [.noDescriptor]) { () throws(Refusal) in
-          try machine.getPerCPUAreas(
+          try machine.percpu.getPerCPUAreas(
             align: 4096, [(0, step << 12), (step << 14, 4096), (1 << 30, 4096)])
         }
         if let address { groups.append(address) }
@@ -149,13 +149,13 @@ struct ExhaustionTests {
         var request = VmallocRequest(size: step * step * 5000)
         request.isZeroed = step == 2
         let address = try attempt(machine, .null, rules) { () throws(Refusal) in
-          try machine.vmalloc(request)
+          try machine.mappings.vmalloc(request)
         }
         if let address { allocations.append(address) }
       }
       let list = Array(pages.prefix(9))
       let mapped = try attempt(machine, .null, rules + [.sizeRoundsToZero]) { () throws(Refusal) in
-        try machine.vmap(list, count: UInt64(list.count), flags: .map)
+        try machine.mappings.vmap(list, count: UInt64(list.count), flags: .map)
       }
       if let mapped { maps.append(mapped) }
     }
@@ -164,18 +164,18 @@ struct ExhaustionTests {
     private mutating func free(_ machine: borrowing Machine) throws {
       while let (address, count) = mappings.popLast() {
         let done: Void? = try attempt(machine, .bug, []) { () throws(Refusal) in
-          try machine.vmUnmapRAM(address, count: count)
+          try machine.mappings.vmUnmapRAM(address, count: count)
         }
         try require(done != nil)
       }
-      while let address = allocations.popLast() { try machine.vfree(address) }
-      while let address = maps.popLast() { try machine.vunmap(address) }
-      for address in areas { try machine.freeVMArea(address) }
+      while let address = allocations.popLast() { try machine.mappings.vfree(address) }
+      while let address = maps.popLast() { try machine.mappings.vunmap(address) }
+      for address in areas { try machine.vmAreas.freeVMArea(address) }
       areas = []
-      while let address = groups.popLast() { try machine.freePerCPUAreas(address) }
+      while let address = groups.popLast() { try machine.percpu.freePerCPUAreas(address) }
       _ = try attempt(machine, .bug, []) { () throws(Refusal) in try machine.unmapAliases() }
       _ = try attempt(machine, .bug, []) { () throws(Refusal) in try machine.reclaimAreas() }
-      while let page = pages.popLast() { try machine.freePages([page]) }
+      while let page = pages.popLast() { try machine.pageSets.freePages([page]) }
       let counters = machine.counters
       try require(counters.busyAreas == 0 && counters.lazyPages == 0)
       try require(counters.freeBlocks == 1, "address space stays in pieces")

@@ -9,7 +9,7 @@ import VMem
     let frames = UInt32(configuration.memory >> 12)
     let direct = machine.map.pageOffset + UInt64(frames - 1) << 12
     let text = Array("hello".utf8)
-    try machine.write(direct, text.span)
+    try machine.mmu.write(direct, text.span)
     let found = machine.withFrame(frames - 1) { bytes in
       (0..<text.count).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
     }

@@ -77,7 +77,7 @@ struct ObjectCacheTests {
     let free = machine.counters.freeFrames
     #expect(free == 0)
     let pages = try machine.allocatePages(count: 4)
-    try machine.freePages(machine.frameNumbers(of: pages))
+    try machine.pageSets.freePages(machine.frameNumbers(of: pages))
     machine.expectSound("after the reclaim")
   }
 }

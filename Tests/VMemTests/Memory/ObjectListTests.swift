@@ -15,31 +15,34 @@ struct ObjectListTests {
   }
 
   static let file = Kind(
-    testDescription: "file", make: { machine throws(Refusal) in try machine.makeFile(size: 0) },
-    drop: { machine, file throws(Refusal) in try machine.closeFile(file) },
+    testDescription: "file",
+    make: { machine throws(Refusal) in try machine.files.makeFile(size: 0) },
+    drop: { machine, file throws(Refusal) in try machine.files.closeFile(file) },
     isKnown: { machine, file in machine.files.findFile(file) != nil })
   static let space = Kind(
     testDescription: "user address space",
-    make: { machine throws(Refusal) in try machine.allocateMM() },
-    drop: { machine, space throws(Refusal) in try machine.putMM(space) },
+    make: { machine throws(Refusal) in try machine.users.allocateMM() },
+    drop: { machine, space throws(Refusal) in try machine.users.putMM(space) },
     isKnown: { machine, space in (try? machine.users.userSpace(at: space)) != nil })
   static let buffer = Kind(
     testDescription: "dma-buf",
     prepare: { machine in
-      let file = try machine.createMemfd(allowsSealing: true)
-      try machine.ftruncate(file, size: 4096)
-      try machine.addSeals(file, .shrink)
+      let file = try machine.files.createMemfd(allowsSealing: true)
+      try machine.files.ftruncate(file, size: 4096)
+      try machine.files.addSeals(file, .shrink)
     },
     make: { machine throws(Refusal) in
       let memfd = machine.files.address(of: machine.ram[machine.ram.files].files.first)
-      return try machine.createUdmabuf(UdmabufItem(memfd: memfd, offset: 0, size: 4096))
+      return try machine.files.createUdmabuf(UdmabufItem(memfd: memfd, offset: 0, size: 4096))
     },
-    drop: { machine, buffer throws(Refusal) in try machine.closeBuffer(buffer) },
+    drop: { machine, buffer throws(Refusal) in try machine.files.closeBuffer(buffer) },
     isKnown: { machine, buffer in machine.files.isBuffer(buffer) })
   static let arena = Kind(
     testDescription: "arena",
-    make: { machine throws(Refusal) in try machine.createArena(Machine.ArenaRequest(pages: 1)) },
-    drop: { machine, arena throws(Refusal) in try machine.freeArena(arena) },
+    make: { machine throws(Refusal) in
+      try machine.arenas.createArena(Machine.ArenaRequest(pages: 1))
+    },
+    drop: { machine, arena throws(Refusal) in try machine.arenas.freeArena(arena) },
     isKnown: { machine, arena in machine.arenas.arena(at: arena) != nil })
   static let kinds = [file, space, buffer, arena]
 
@@ -101,7 +104,7 @@ struct ObjectListTests {
   /// What a page held before it became a slab says nothing: no object is there until one is handed out.
   @Test func aFormerPageOfUsersIsNoObject() throws {
     let machine = try Machine(Configuration(memory: 16 << 20))
-    let file = try machine.makeFile(size: 0)
+    let file = try machine.files.makeFile(size: 0)
     let slab = UInt32((file &- machine.map.pageOffset) >> 12)
     // A copy of the live object behind it, as a page could hold that somebody has written.
     let object = Ref<File>(granule: UInt32((file &- machine.map.pageOffset) >> 4))
@@ -115,7 +118,7 @@ struct ObjectListTests {
   /// Links of all but the neighbours lead round in circles: who followed them would not come back.
   @Test func closingFollowsNoOtherLink() throws {
     let machine = try Machine(Configuration(memory: 16 << 20))
-    let files = try (0..<50).map { _ in try machine.makeFile(size: 0) }
+    let files = try (0..<50).map { _ in try machine.files.makeFile(size: 0) }
     let objects = try files.map { try required(machine.files.findFile($0)) }
     let before = objects.map { machine.ram[$0] }
     for number in 2..<48 where number != 24 && number != 25 {
@@ -124,7 +127,7 @@ struct ObjectListTests {
     for number in [0, 24, 49] {
       let found = machine.files.findFile(files[number])
       #expect(found == objects[number])
-      try machine.closeFile(files[number])
+      try machine.files.closeFile(files[number])
       let gone = machine.files.findFile(files[number])
       #expect(gone == nil)
     }

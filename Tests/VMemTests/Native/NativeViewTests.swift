@@ -10,9 +10,9 @@ struct NativeViewTests {
   /// What is written while RAM is shared stays when it is private again, and the other way round.
   @Test func sharing() throws {
     let machine = try machine()
-    let area = try machine.vmalloc(VmallocRequest(size: 8192)) as UInt64
+    let area = try machine.mappings.vmalloc(VmallocRequest(size: 8192)) as UInt64
     try machine.mmu.write(area, InlineArray<1, UInt8>(repeating: 7).span)
-    let pfn = try #require(machine.vmallocToPFN(area) as UInt64?)
+    let pfn = try #require(machine.mappings.vmallocToPFN(area) as UInt64?)
     let sum = machine.hash()
     let shared = machine.shareMemory()
     let file = try #require(shared)
@@ -32,18 +32,18 @@ struct NativeViewTests {
   @Test func vmallocWindow() throws {
     let machine = try machine()
     let view = NativeView(machine)
-    let area = try machine.vmalloc(VmallocRequest(size: 8192)) as UInt64
+    let area = try machine.mappings.vmalloc(VmallocRequest(size: 8192)) as UInt64
     let pages = try #require(view.pages(at: area + 5, error: NativeView.writes))
     #expect(pages.start == area && (1...2).contains(pages.count))
     #expect(pages.isWritable && !pages.isExecutable)
     #expect(view.pages(at: area, error: NativeView.fetches) == nil)
     // The guard page, and what is freed.
     #expect(view.pages(at: area + 8192, error: 0) == nil)
-    try machine.setMemoryRO(area, count: 1)
+    try machine.mappings.setMemoryRO(area, count: 1)
     #expect(view.pages(at: area, error: NativeView.writes) == nil)
     #expect(view.pages(at: area, error: 0)?.count == 1)
-    try machine.setMemoryRW(area, count: 1)
-    try machine.vfree(area)
+    try machine.mappings.setMemoryRW(area, count: 1)
+    try machine.mappings.vfree(area)
     #expect(view.pages(at: area, error: 0) == nil)
   }
 
@@ -52,10 +52,10 @@ struct NativeViewTests {
     let machine = try machine()
     let view = NativeView(machine)
     let set = try machine.allocatePages(count: 1)
-    let pfn = UInt64(try #require(machine.page(0, of: set) as UInt32?))
+    let pfn = UInt64(try #require(machine.pageSets.page(0, of: set) as UInt32?))
     let address = machine.map.pageOffset + pfn << 12
     #expect(view.pages(at: address, error: NativeView.writes)?.physical == pfn << 12)
-    try machine.freePages([pfn] as [UInt64])
+    try machine.pageSets.freePages([pfn] as [UInt64])
     #expect(view.pages(at: address, error: 0) == nil)
     let table = machine.map.pageOffset + machine.mmu.topTable << 12
     #expect(view.pages(at: table, error: 0)?.isWritable == false)
@@ -69,10 +69,10 @@ struct NativeViewTests {
   @Test func entries() throws {
     let machine = try machine()
     let view = NativeView(machine)
-    let area = try machine.vmalloc(VmallocRequest(size: 4096)) as UInt64
+    let area = try machine.mappings.vmalloc(VmallocRequest(size: 4096)) as UInt64
     let (entry, depth) = try #require(view.entryAddress(area))
     #expect(depth == 1 && view.setEntry(at: entry, 0))
-    #expect(machine.vmallocToPFN(area) as UInt64? == nil)
+    #expect(machine.mappings.vmallocToPFN(area) as UInt64? == nil)
     #expect(!view.setEntry(at: area, 0) && !view.setEntry(at: entry + 1, 0))
   }
 

@@ -89,7 +89,7 @@ struct PageTablesTests {
       }
       let before = machine.warnings
       let got = refusal(of: { () throws(Refusal) in
-        try machine.vmapPagesRange(start: start, end: end, pages: list)
+        try machine.mappings.vmapPagesRange(start: start, end: end, pages: list)
       })
       try require(
         got == wanted && machine.warnings - before == warned,
@@ -99,7 +99,7 @@ struct PageTablesTests {
 
     mutating func unmap(_ machine: borrowing Machine) throws {
       let (start, end) = range(20)
-      try machine.vunmapRange(start: start, end: end)
+      try machine.mappings.vunmapRange(start: start, end: end)
       var at = start & ~4095
       while at < end & ~4095 {
         model.pages[at] = nil
@@ -110,7 +110,7 @@ struct PageTablesTests {
     mutating func populate(_ machine: borrowing Machine) throws {
       let level = random.pick([Level.pte, .pte, .pmd, .pud])
       let (start, end) = range(600)
-      try machine.populate(start: start, end: end, level: level)
+      try machine.mappings.populate(start: start, end: end, level: level)
       var at = start
       while at < end {
         model.touch(at, depth: level.depth(levels: model.levels))
@@ -135,7 +135,9 @@ struct PageTablesTests {
         model.pages[page] = pfn
       }
       let tables = machine.counters.tables
-      let got = refusal(of: { () throws(Refusal) in try machine.setPTE(at: address, pfn: pfn) })
+      let got = refusal(of: { () throws(Refusal) in
+        try machine.mappings.setPTE(at: address, pfn: pfn)
+      })
       try require(
         got == wanted && machine.counters.tables == tables,
         "set_pte_at \(hex(address)): \(String(describing: got))")
@@ -143,7 +145,7 @@ struct PageTablesTests {
 
     func compare(_ machine: borrowing Machine, boot: [UInt64]) throws {
       for (address, pfn) in model.pages {
-        try require(machine.vmallocToPFN(address + 17) == pfn, "\(hex(address))")
+        try require(machine.mappings.vmallocToPFN(address + 17) == pfn, "\(hex(address))")
       }
       var met = 0
       for border in [0, 1, 2] as [UInt64] {
@@ -152,7 +154,7 @@ struct PageTablesTests {
           for step in 0..<80 as Range<UInt64> {
             let address = middle - 32 << 12 + step << 12
             let wanted = model.pages[address]
-            try require(machine.vmallocToPFN(address) == wanted, "\(hex(address))")
+            try require(machine.mappings.vmallocToPFN(address) == wanted, "\(hex(address))")
             met += 1
           }
         }
@@ -204,9 +206,9 @@ struct PageTablesTests {
   func entriesAreTheArchitectures(_ levels: Int) throws {
     let machine = try Machine(Configuration(memory: 4 << 20, levels: levels))
     let page = machine.frameNumbers(of: try machine.allocatePages(count: 1))[0]
-    let area = try machine.getVMArea(size: 4096, flags: .sparse)
-    try machine.vmAreaMapPages(area: area, start: area, end: area + 4096, pages: [page])
-    let steps = machine.walk(area)
+    let area = try machine.vmAreas.getVMArea(size: 4096, flags: .sparse)
+    try machine.mappings.vmAreaMapPages(area: area, start: area, end: area + 4096, pages: [page])
+    let steps = machine.mmu.walk(area)
     #expect(steps.count == levels)
     for step in steps.dropLast() {
       let bits = step.entry.bits & ~(Entry.pfnMask | Entry.accessed)

@@ -12,12 +12,12 @@ struct TableWalkTests: ~Copyable {
     var configuration = Configuration()
     configuration.memory = 16 << 20
     let machine = try Machine(configuration)
-    let start = try machine.getVMArea(size: 2 << 20, flags: .sparse)
+    let start = try machine.vmAreas.getVMArea(size: 2 << 20, flags: .sparse)
     let set = try machine.allocatePages(count: 2)
     for (index, offset) in [(0, 0), (1, 8192)] as [(UInt64, UInt64)] {
-      let page: UInt32? = machine.page(index, of: set)
+      let page: UInt32? = machine.pageSets.page(index, of: set)
       let at = start + offset
-      try machine.vmAreaMapPages(
+      try machine.mappings.vmAreaMapPages(
         area: start, start: at, end: at + 4096, pages: [UInt64(try #require(page))])
     }
     self.machine = machine

@@ -128,7 +128,7 @@ struct StackModelTests {
     let machine = try Machine(Configuration(memory: 32 << 20, cpus: 2, switches: switches))
     var model = Model(repeatsTheMistake: number % 2 == 1)
     // Every stash is full from the start.
-    try machine.freeStack(try machine.allocateStack(policy: .dynamic))
+    try machine.stacks.freeStack(try machine.stacks.allocateStack(policy: .dynamic))
     var tasks = ["vmemctl", "vmemctl"]
     for step in 0..<Scale.operations(400, long: 4_000) {
       let addresses = model.stacks.keys.sorted()
@@ -137,14 +137,14 @@ struct StackModelTests {
       case 0..<3 where addresses.count < 20:
         let policy = random.pick(StackPolicy.allCases)
         let order = random.index(5)
-        let stack = try machine.allocateStack(size: 4096 << UInt64(order), policy: policy)
+        let stack = try machine.stacks.allocateStack(size: 4096 << UInt64(order), policy: policy)
         model.make(stack, policy, pages: 1 << order)
       case 3..<9 where !addresses.isEmpty:
         let stack = random.pick(addresses)
         let size = UInt64(model.stacks[stack]!.pages) << 12
         let depth = 1 + random.below(size + 4096)
         let refused = refusal(of: { () throws(Refusal) in
-          try machine.touchStack(stack, depth: depth, isWrite: random.once(in: 2))
+          try machine.stacks.touchStack(stack, depth: depth, isWrite: random.once(in: 2))
         })
         let succeeds = model.touch(stack, depth: Int(depth), cpu: machine.cpu)
         #expect((refused == nil) == succeeds, "\(place): \(hex(stack)), depth \(depth)")
@@ -157,16 +157,17 @@ struct StackModelTests {
       case 12: try machine.selectCPU(random.below(2))
       case 13:
         let task = random.pick(["vmemctl", "a\(machine.cpu)", "b\(machine.cpu)"])
-        try machine.run(task: Array(task.utf8).span)
+        try machine.tasks.run(task: Array(task.utf8).span)
         if task != tasks[machine.cpu] { model.schedule(cpu: machine.cpu, failing: false) }
         tasks[machine.cpu] = task
       case 14 where !addresses.isEmpty:
         let stack = random.pick(addresses)
         #expect(
-          (try? machine.reclaimStack(stack)).map(Int.init) == model.reclaim(stack), "\(place)")
+          (try? machine.stacks.reclaimStack(stack)).map(Int.init) == model.reclaim(stack),
+          "\(place)")
       default:
         guard let stack = addresses.randomElement(using: &random) else { continue }
-        try machine.freeStack(stack)
+        try machine.stacks.freeStack(stack)
         model.free(stack)
       }
       guard Self.compare(machine, model, place) else { return }

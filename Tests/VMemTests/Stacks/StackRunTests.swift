@@ -25,7 +25,7 @@ struct StackRunTests {
   }
 
   private static func word(_ machine: borrowing Machine, _ address: UInt64) -> UInt64? {
-    try? machine.load(address)
+    try? machine.mmu.load(address)
   }
 
   /// Runs, and says how it ended.
@@ -33,7 +33,7 @@ struct StackRunTests {
     _ machine: borrowing Machine, _ stack: UInt64, _ depth: UInt64, _ frame: UInt64,
     allowsUserfault: Bool
   ) throws -> (used: UInt64?, rule: Rule?) {
-    let size = machine.findVMArea(stack)?.size ?? 4096
+    let size = machine.vmAreas.findVMArea(stack)?.size ?? 4096
     guard let window = HostWindow(size: Int(size), allowsUserfault: allowsUserfault) else {
       return (nil, .noHostWindow)
     }
@@ -63,8 +63,8 @@ struct StackRunTests {
     for policy in StackPolicy.allCases {
       for (depth, frame) in [(1, 16), (4096, 16), (4097, 256), (12288, 1024), (16384, 4096)] {
         let machine = try machine()
-        let stack = try machine.allocateStack(policy: policy)
-        try machine.touchStack(stack, depth: 100, isWrite: true)
+        let stack = try machine.stacks.allocateStack(policy: policy)
+        try machine.stacks.touchStack(stack, depth: 100, isWrite: true)
         let (used, rule) = try run(
           machine, stack, UInt64(depth), UInt64(frame), allowsUserfault: allowsUserfault)
         let frames = UInt64((depth + frame - 1) / frame * frame)
@@ -77,10 +77,11 @@ struct StackRunTests {
         if frame > 256 {
           expect(word(machine, stack + 16384 - 104) == 104, "\(place): older contents")
         }
-        let pages = machine.findVMArea(stack)?.pageCount
+        let pages = machine.vmAreas.findVMArea(stack)?.pageCount
         let touched = UInt32((frames + 4095) / 4096)
         if policy == .reclaim {
-          expect(try machine.reclaimStack(stack) == 4 - UInt64(touched), "\(place): accessed")
+          expect(
+            try machine.stacks.reclaimStack(stack) == 4 - UInt64(touched), "\(place): accessed")
         } else {
           expect(pages == (policy == .dynamic ? touched : 4), "\(place): pages")
         }
@@ -105,7 +106,7 @@ struct StackRunTests {
   private static func ends() throws {
     for allowsUserfault in [true, false] {
       let machine = try machine()
-      let stack = try machine.allocateStack(policy: .dynamic)
+      let stack = try machine.stacks.allocateStack(policy: .dynamic)
       func end(_ depth: UInt64, _ frame: UInt64) throws -> Rule? {
         try run(machine, stack, depth, frame, allowsUserfault: allowsUserfault).rule
       }
@@ -116,23 +117,23 @@ struct StackRunTests {
       expect(try end(65536, 65536) == .belowStack, "below")
       expect(machine.log[machine.log.end - 1].message == KernelMessage.doubleFault.rawValue, "log")
       try machine.schedule()
-      let other = try machine.allocateStack(size: 65536, policy: .dynamic)
+      let other = try machine.stacks.allocateStack(size: 65536, policy: .dynamic)
       let (used, rule) = try run(machine, other, 65536, 256, allowsUserfault: allowsUserfault)
       expect(used == nil && rule == .doubleFault, "empty stash")
-      expect(machine.findVMArea(other)?.pageCount == 4, "pages of the stash")
+      expect(machine.vmAreas.findVMArea(other)?.pageCount == 4, "pages of the stash")
       expect(hasFrames(machine, other, 65536, to: 16384, 256), "frames up to the empty stash")
       expect(machine.check().isEmpty, "check")
       try machine.schedule()
       // A hole in what it has, a page that is read-only, a device instead of a page.
-      try machine.vunmapRange(start: other + 61440, end: other + 65536)
+      try machine.mappings.vunmapRange(start: other + 61440, end: other + 65536)
       expect(
         try run(machine, other, 64, 16, allowsUserfault: allowsUserfault).rule == .doubleFault,
         "hole")
-      try machine.setPTE(at: other + 61440, pfn: 0xa0)
+      try machine.mappings.setPTE(at: other + 61440, pfn: 0xa0)
       expect(
         try run(machine, other, 64, 16, allowsUserfault: allowsUserfault).rule == .invalidFrame,
         "device")
-      try machine.setMemoryRO(stack + 12288, count: 1)
+      try machine.mappings.setMemoryRO(stack + 12288, count: 1)
       expect(try end(64, 16) == .doubleFault, "read-only")
       expect(machine.check().isEmpty, "check at the end")
     }
@@ -150,7 +151,7 @@ struct StackRunTests {
     var hashes: Set<UInt64> = []
     for allowsUserfault in [true, false, true] {
       let machine = try machine()
-      let stack = try machine.allocateStack(policy: .dynamic)
+      let stack = try machine.stacks.allocateStack(policy: .dynamic)
       for (depth, frame) in [(8192, 128), (20000, 16), (16384, 48)] {
         _ = try run(
           machine, stack, UInt64(depth), UInt64(frame), allowsUserfault: allowsUserfault)
@@ -192,7 +193,7 @@ struct StackRunTests {
       }, nil)
     let machine = try machine()
     for allowsUserfault in [true, false] {
-      let stack = try machine.allocateStack(size: 65536)
+      let stack = try machine.stacks.allocateStack(size: 65536)
       guard let window = HostWindow(size: 65536, allowsUserfault: allowsUserfault) else {
         return expect(false, "no window")
       }
@@ -223,8 +224,8 @@ struct StackRunTests {
   @Test func otherFaultsStayFatal() async {
     let ended = await #expect(processExitsWith: .failure) {
       let machine = try StackRunTests.machine()
-      let stack = try machine.allocateStack()
-      _ = try machine.runOnStack(stack, depth: 16384)
+      let stack = try machine.stacks.allocateStack()
+      _ = try machine.stacks.runOnStack(stack, depth: 16384)
       UnsafeMutablePointer<UInt8>(bitPattern: 8)?.pointee = 1
     }
     // The address sanitizer's handler was there before, and ends the process in its way.
@@ -236,16 +237,18 @@ struct StackRunTests {
 
   @Test func limits() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack()
+    let stack = try machine.stacks.allocateStack()
     for frame in [0, 8, 15, 17, 24, 65537, 65552, 1 << 63] as [UInt64] {
       let refused = refusal(of: { () throws(Refusal) in
-        try machine.runOnStack(stack, depth: 64, frame: frame)
+        try machine.stacks.runOnStack(stack, depth: 64, frame: frame)
       })
       #expect(refused == Refusal(.errno(.EINVAL), .stackFrame, frame, 16, 65536))
     }
-    let none = refusal(of: { () throws(Refusal) in try machine.runOnStack(stack, depth: 0) })
+    let none = refusal(of: { () throws(Refusal) in try machine.stacks.runOnStack(stack, depth: 0) })
     #expect(none == Refusal(.errno(.EINVAL), .noDepth))
-    let lost = refusal(of: { () throws(Refusal) in try machine.runOnStack(stack + 8, depth: 8) })
+    let lost = refusal(of: { () throws(Refusal) in
+      try machine.stacks.runOnStack(stack + 8, depth: 8)
+    })
     #expect(lost == Refusal(.errno(.ENOENT), .noStack, stack + 8))
   }
 }

@@ -15,7 +15,7 @@ struct StackTests {
   static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   static func pages(_ machine: borrowing Machine, _ stack: UInt64) -> UInt32? {
-    machine.findVMArea(stack)?.pageCount
+    machine.vmAreas.findVMArea(stack)?.pageCount
   }
 
   /// Messages since a record, oldest first.
@@ -31,7 +31,7 @@ struct StackTests {
   ) -> (rule: Rule?, messages: [KernelMessage]) {
     let start = machine.log.end
     let refused = refusal(of: { () throws(Refusal) in
-      try machine.touchStack(stack, depth: depth, isWrite: true)
+      try machine.stacks.touchStack(stack, depth: depth, isWrite: true)
     })
     return (refused?.rule, messages(machine, since: start))
   }
@@ -42,31 +42,32 @@ struct StackTests {
   func sizes(_ size: UInt64, _ policy: StackPolicy) throws {
     let machine = try Self.machine()
     // Something before it, so that alignment matters.
-    _ = try machine.getVMArea(size: 4096)
-    let stack = try machine.allocateStack(size: size, policy: policy)
+    _ = try machine.vmAreas.getVMArea(size: 4096)
+    let stack = try machine.stacks.allocateStack(size: size, policy: policy)
     #expect(stack % size == 0)
-    let area = try required(machine.findVMArea(stack))
+    let area = try required(machine.vmAreas.findVMArea(stack))
     #expect(area.reserved == size + 4096)
     #expect(area.flags == (policy == .static ? .alloc : .map))
     #expect(UInt64(area.pageCount) == (policy == .dynamic ? 1 : size >> 12))
     machine.expectSound("made")
     for depth in [8, size] as [UInt64] where policy != .dynamic || size <= 16384 {
-      try machine.touchStack(stack, depth: depth, isWrite: true)
+      try machine.stacks.touchStack(stack, depth: depth, isWrite: true)
     }
     machine.expectSound("touched")
-    try machine.freeStack(stack)
+    try machine.stacks.freeStack(stack)
     machine.expectSound("freed")
     #expect(machine.stacks.stackStatistics == (0, 0) || policy == .dynamic)
     try machine.schedule()
     #expect(machine.stacks.stackStatistics == (0, 0))
-    let again = refusal(of: { () throws(Refusal) in try machine.freeStack(stack) })
+    let again = refusal(of: { () throws(Refusal) in try machine.stacks.freeStack(stack) })
     #expect(again == Refusal(.errno(.ENOENT), .noStack, stack))
   }
 
   @Test(arguments: [0, 1, 2048, 4095, 4097, 12288, 16385, 131072, 1 << 63] as [UInt64])
   func otherSizes(_ size: UInt64) throws {
     let machine = try Self.machine()
-    let refused = refusal(of: { () throws(Refusal) in try machine.allocateStack(size: size) })
+    let refused = refusal(of: { () throws(Refusal) in try machine.stacks.allocateStack(size: size) }
+    )
     #expect(refused == Refusal(.errno(.EINVAL), .stackSize, size, 4096, 65536))
     // Nothing was begun.
     #expect(machine.stacks.stackState.isNone)
@@ -76,12 +77,12 @@ struct StackTests {
   /// The page below the magic word's is not the stack's.
   @Test func aStaticStackEndsWithItsMagic() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack()
+    let stack = try machine.stacks.allocateStack()
     #expect(machine.bytes(at: stack, count: 8) == [0x9d, 0x6e, 0xac, 0x57, 0, 0, 0, 0])
     #expect(machine.stacks.stackStatistics == (16, 0))
     let hasStashes = machine.stacks.hasStackStashes
     #expect(!hasStashes)
-    let dynamic = try machine.allocateStack(policy: .dynamic)
+    let dynamic = try machine.stacks.allocateStack(policy: .dynamic)
     #expect(machine.bytes(at: dynamic, count: 8) == nil)
     #expect(machine.stacks.stackStatistics == (20, 0))
     machine.expectSound("both")
@@ -90,26 +91,26 @@ struct StackTests {
   @Test func onlyItsOwnCallFreesAStack() throws {
     let machine = try Self.machine()
     for policy in StackPolicy.allCases {
-      let stack = try machine.allocateStack(policy: policy)
+      let stack = try machine.stacks.allocateStack(policy: policy)
       for call in 0..<6 {
         let refused = refusal(of: { () throws(Refusal) in
           switch call {
-          case 0: try machine.vfree(stack)
-          case 1: try machine.vunmap(stack)
-          case 2: try machine.iounmap(stack)
-          case 3: try machine.freeVMArea(stack)
-          case 4: _ = try machine.vrealloc(stack, VmallocRequest(size: 4096))
+          case 0: try machine.mappings.vfree(stack)
+          case 1: try machine.mappings.vunmap(stack)
+          case 2: try machine.mappings.iounmap(stack)
+          case 3: try machine.vmAreas.freeVMArea(stack)
+          case 4: _ = try machine.mappings.vrealloc(stack, VmallocRequest(size: 4096))
           default: _ = try machine.steps.begin(.vfree(stack), on: 0)
           }
         })
         #expect(refused?.outcome == .bug && refused?.rule == .areaIsStack, "call \(call)")
       }
       let refused = refusal(of: { () throws(Refusal) in
-        try machine.registerPurgeNotifier(stack)
+        try machine.vmAreas.registerPurgeNotifier(stack)
       })
       #expect(refused == Refusal(.errno(.EINVAL), .areaIsStack, stack))
       machine.expectSound("refused")
-      try machine.freeStack(stack)
+      try machine.stacks.freeStack(stack)
     }
     machine.expectSound("freed")
   }
@@ -117,19 +118,20 @@ struct StackTests {
   /// A page that somebody else refers to outlives its stack; the stack's own reference stays.
   @Test func pagesOfAStack() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(policy: .dynamic)
-    let pfn = try required(machine.vmallocToPFN(stack + 12288))
-    let refused = refusal(of: { () throws(Refusal) in try machine.putPages([pfn]) })
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
+    let pfn = try required(machine.mappings.vmallocToPFN(stack + 12288))
+    let refused = refusal(of: { () throws(Refusal) in try machine.pageSets.putPages([pfn]) })
     #expect(refused == Refusal(.bug, .pageNotAllocated, pfn))
     let stashed = try required(machine.stacks.stackStash(ofCPU: 0)[0].pfn)
-    let alsoRefused = refusal(of: { () throws(Refusal) in try machine.freePages([stashed]) })
+    let alsoRefused = refusal(of: { () throws(Refusal) in try machine.pageSets.freePages([stashed])
+    })
     #expect(alsoRefused?.rule == .pageNotAllocated)
-    try machine.getPages([pfn])
+    try machine.pageSets.getPages([pfn])
     machine.expectSound("shared")
-    try machine.freeStack(stack)
+    try machine.stacks.freeStack(stack)
     machine.expectSound("freed")
     #expect(machine.pageSets.structPage(pfn)?.refcount == 1)
-    try machine.putPages([pfn])
+    try machine.pageSets.putPages([pfn])
     machine.expectSound("put")
   }
 
@@ -137,7 +139,7 @@ struct StackTests {
 
   @Test func faultsFillFromTheTop() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
     let tables = machine.counters.tables
     let free = machine.counters.freeFrames
     #expect(Self.touched(machine, stack, 1).rule == nil)
@@ -163,7 +165,7 @@ struct StackTests {
     machine.expectSound("scheduled")
     #expect(Self.touched(machine, stack, 16384).rule == nil)
     #expect(Self.pages(machine, stack) == 4)
-    try machine.freeStack(stack)
+    try machine.stacks.freeStack(stack)
     // The page that is not accounted for yet is missing from both until the next refill.
     #expect(machine.ram[machine.stacks.stackState].kernelPages == -1)
     #expect(machine.stacks.stackStatistics == (0, 0))
@@ -175,8 +177,8 @@ struct StackTests {
 
   @Test func anEmptyStashIsADoubleFault() throws {
     let machine = try Self.machine()
-    let first = try machine.allocateStack(policy: .dynamic)
-    let second = try machine.allocateStack(policy: .dynamic)
+    let first = try machine.stacks.allocateStack(policy: .dynamic)
+    let second = try machine.stacks.allocateStack(policy: .dynamic)
     #expect(Self.touched(machine, first, 16384).rule == nil)
     let (rule, messages) = Self.touched(machine, second, 5000)
     #expect(rule == .doubleFault)
@@ -186,7 +188,7 @@ struct StackTests {
     try machine.schedule()
     #expect(Self.touched(machine, second, 5000).rule == nil)
     // Two pages are left for what needs two more: what was mapped of three stays.
-    let third = try machine.allocateStack(size: 65536, policy: .dynamic)
+    let third = try machine.stacks.allocateStack(size: 65536, policy: .dynamic)
     #expect(Self.touched(machine, third, 16384).messages == [.noStackPage, .doubleFault])
     #expect(Self.pages(machine, third) == 3)
     machine.expectSound("in part")
@@ -195,7 +197,7 @@ struct StackTests {
   /// A fault that fails does not mark the task, so that what it took is never replaced.
   @Test func aFailedFaultIsNotAccountedFor() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(size: 32768, policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(size: 32768, policy: .dynamic)
     #expect(Self.touched(machine, stack, 32768).rule == .doubleFault)
     #expect(Self.pages(machine, stack) == 4)
     try machine.schedule()
@@ -207,7 +209,7 @@ struct StackTests {
   @Test(arguments: StackPolicy.allCases)
   func outside(_ policy: StackPolicy) throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(policy: policy)
+    let stack = try machine.stacks.allocateStack(policy: policy)
     let before = machine.stacks.stackStash(ofCPU: 0)
     #expect(Self.touched(machine, stack, 16385) == (.stackGuard, [.stackGuardHit]))
     #expect(Self.touched(machine, stack, 20480) == (.stackGuard, [.stackGuardHit]))
@@ -223,9 +225,9 @@ struct StackTests {
 
   @Test func whatStandsInTheWayOfAFault() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
     let set = try machine.allocatePages(count: 1)
-    try machine.setPTE(at: stack + 4096, pfn: machine.frameNumbers(of: set)[0])
+    try machine.mappings.setPTE(at: stack + 4096, pfn: machine.frameNumbers(of: set)[0])
     let (rule, messages) = Self.touched(machine, stack, 16384)
     #expect(rule == .doubleFault && messages == [.stackEntryInUse, .doubleFault])
     // One page was mapped, and the next was listed before the entry was looked at.
@@ -236,7 +238,7 @@ struct StackTests {
   /// A stack's table is never missing, unless somebody takes it away.
   @Test func aMissingTable() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
     let (table, _) = machine.users.tables.entryPlace(stack, depth: 2)
     let index = Level.index(of: stack, depth: 2)
     let entry = machine.ram[table: table, index]
@@ -250,14 +252,14 @@ struct StackTests {
   @Test func aHoleThatIsNotTheirs() throws {
     let machine = try Self.machine()
     for policy in StackPolicy.allCases {
-      let stack = try machine.allocateStack(policy: policy)
-      try machine.vunmapRange(start: stack + 12288, end: stack + 16384)
+      let stack = try machine.stacks.allocateStack(policy: policy)
+      try machine.mappings.vunmapRange(start: stack + 12288, end: stack + 16384)
       #expect(Self.touched(machine, stack, 8) == (.doubleFault, [.doubleFault]))
       let set = try machine.allocatePages(count: 1)
-      try machine.setPTE(at: stack + 12288, pfn: machine.frameNumbers(of: set)[0])
+      try machine.mappings.setPTE(at: stack + 12288, pfn: machine.frameNumbers(of: set)[0])
       #expect(Self.touched(machine, stack, 8).rule == nil)
       machine.expectSound("\(policy)")
-      try machine.freeStack(stack)
+      try machine.stacks.freeStack(stack)
       machine.expectSound("\(policy) freed")
     }
   }
@@ -267,7 +269,7 @@ struct StackTests {
   /// With the switch one slot is written again and again: the pages before the last are lost.
   @Test func aFillOfSeveralPagesListsTheLast() throws {
     let machine = try Self.machine(switches: KernelVersion.v6_18.switches.union(.rfcStackCount))
-    let stack = try machine.allocateStack(policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
     let free = machine.counters.freeFrames
     #expect(Self.touched(machine, stack, 12288).rule == nil)
     #expect(Self.pages(machine, stack) == 2)
@@ -277,7 +279,7 @@ struct StackTests {
     // The next fault begins where a page is mapped already.
     #expect(Self.touched(machine, stack, 16384).messages == [.stackEntryInUse, .doubleFault])
     machine.expectSound("refused")
-    try machine.freeStack(stack)
+    try machine.stacks.freeStack(stack)
     try machine.schedule()
     machine.expectSound("freed")
     // Three pages are listed and back. Of the three that faults have taken two were replaced.
@@ -289,21 +291,21 @@ struct StackTests {
 
   @Test func eachCPUHasItsStash() throws {
     let machine = try Self.machine(cpus: 2)
-    let stack = try machine.allocateStack(policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
     #expect(
       (0..<2).allSatisfy { machine.stacks.stackStash(ofCPU: $0).allSatisfy { $0.pfn != nil } })
-    try machine.run(task: Self.text("a").span)
+    try machine.tasks.run(task: Self.text("a").span)
     #expect(Self.touched(machine, stack, 8192).rule == nil)
     // The same task's turn is no switch; another one's is.
-    try machine.run(task: Self.text("a").span)
+    try machine.tasks.run(task: Self.text("a").span)
     #expect(machine.stacks.stackStash(ofCPU: 0)[0].isTaken)
-    try machine.run(task: Self.text("b").span)
+    try machine.tasks.run(task: Self.text("b").span)
     #expect(!machine.stacks.stackStash(ofCPU: 0)[0].isTaken)
     #expect(machine.ram[machine.stacks.stackState].marks == 0)
     #expect(machine.stacks.stackStatistics == (8, 4))
     machine.expectSound("switched")
     try machine.selectCPU(1)
-    try machine.run(task: Self.text("a").span)
+    try machine.tasks.run(task: Self.text("a").span)
     #expect(Self.touched(machine, stack, 12288).rule == nil)
     #expect(machine.stacks.stackStash(ofCPU: 1)[0].isTaken)
     #expect(machine.ram[machine.stacks.stackState].marks == 2)
@@ -320,7 +322,7 @@ struct StackTests {
   /// A slot without a page is never filled again and stops the refill of those behind it.
   @Test func aSlotThatCouldNotBeFilled() throws {
     let machine = try Self.machine()
-    let stack = try machine.allocateStack(size: 65536, policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(size: 65536, policy: .dynamic)
     #expect(Self.touched(machine, stack, 16384).rule == nil)
     var injection = Injection()
     injection.after = 1
@@ -343,7 +345,7 @@ struct StackTests {
     var injection = Injection()
     injection.times = 2
     try machine.inject(.allocPage, injection)
-    let stack = try machine.allocateStack(policy: .dynamic)
+    let stack = try machine.stacks.allocateStack(policy: .dynamic)
     #expect(machine.stacks.stackStash(ofCPU: 0).map { $0.pfn != nil } == [false, false, true])
     machine.expectSound("made")
     #expect(Self.touched(machine, stack, 8192).rule == nil)

@@ -28,13 +28,13 @@ struct MappingTreeTests {
     var request = MmapRequest(.anonymous, length: 4096)
     (request.hint, request.isFixed) = (base + page << 12, true)
     request.rights = page % 2 == 0 ? .read : [.read, .exec]
-    _ = try machine.mmap(mm, request)
+    _ = try machine.users.mmap(mm, request)
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func placesAndNeighboursAreThoseOfAList(_ seed: UInt64) throws {
     let machine = try Machine(Configuration(memory: 8 << 20))
-    let mm = try machine.allocateMM()
+    let mm = try machine.users.allocateMM()
     let tree = machine.users.mappings(of: try machine.users.userSpace(at: mm))
     var random = SeededGenerator(seed: seed)
     var naive = Naive()
@@ -44,7 +44,7 @@ struct MappingTreeTests {
       let page = random.below(room)
       if random.once(in: 3) {
         let count = 1 + random.below(6)
-        try machine.munmap(mm, Self.base + page << 12, length: count << 12)
+        try machine.users.munmap(mm, Self.base + page << 12, length: count << 12)
         naive.pages.subtract(page..<page + count)
       } else {
         try Self.map(machine, mm, page)
@@ -70,14 +70,14 @@ struct MappingTreeTests {
         "\(place): above \(from)")
       if step % 200 == 0 { try require(machine.expectSound(place)) }
     }
-    try machine.putMM(mm)
+    try machine.users.putMM(mm)
     machine.expectSound("seed \(seed), end")
   }
 
   /// As many mappings as there may be: the way to each stays short.
   @Test func ofTheMostMappingsEachIsFound() throws {
     let machine = try Machine(Configuration(memory: 64 << 20))
-    let mm = try machine.allocateMM()
+    let mm = try machine.users.allocateMM()
     // mmap itself takes one more than a split does.
     for page in 0...UInt64(UserSpace.maximumCount) {
       try Self.map(machine, mm, page &* 40503 % 65531)
@@ -91,12 +91,12 @@ struct MappingTreeTests {
     }
     machine.expectSound("full")
     // A fork has them in the same order.
-    let child = try machine.fork(mm)
+    let child = try machine.users.fork(mm)
     var starts: [UInt64] = []
     try machine.users.forEachUserMapping(of: child) { mapping, _ in starts.append(mapping.start) }
     #expect(starts.count == 65531 && zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 })
-    try machine.putMM(mm)
-    try machine.putMM(child)
+    try machine.users.putMM(mm)
+    try machine.users.putMM(child)
     machine.expectSound("gone")
   }
 }

@@ -13,7 +13,7 @@ struct UserMemoryTests {
   ) throws(Refusal) -> UInt64 {
     var request = MmapRequest(.anonymous, length: pages << 12)
     (request.hint, request.isFixed, request.rights, request.isShared) = (at, true, rights, isShared)
-    return try machine.mmap(mm, request)
+    return try machine.users.mmap(mm, request)
   }
 
   /// Mappings as page numbers behind `base` and rights.
@@ -30,7 +30,7 @@ struct UserMemoryTests {
 
   @Test func neighboursOfOneKindAreOneMapping() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     for page in [0, 2, 4] as [UInt64] {
       _ = try Self.map(machine, mm, Self.base + page << 12, 1)
     }
@@ -39,18 +39,18 @@ struct UserMemoryTests {
     #expect(try Self.rows(machine, mm) == ["0-3 rw", "4-5 rw"])
     _ = try Self.map(machine, mm, Self.base + 3 << 12, 1, .read)
     #expect(try Self.rows(machine, mm) == ["0-3 rw", "3-4 r-", "4-5 rw"])
-    try machine.mprotect(mm, Self.base + 3 << 12, length: 4096, [.read, .write])
+    try machine.users.mprotect(mm, Self.base + 3 << 12, length: 4096, [.read, .write])
     #expect(try Self.rows(machine, mm) == ["0-5 rw"])
     // A part joins its neighbour without a record.
-    try machine.mprotect(mm, Self.base, length: 8192, .read)
-    try machine.mprotect(mm, Self.base + 8192, length: 4096, .read)
+    try machine.users.mprotect(mm, Self.base, length: 8192, .read)
+    try machine.users.mprotect(mm, Self.base + 8192, length: 4096, .read)
     #expect(try Self.rows(machine, mm) == ["0-3 r-", "3-5 rw"])
-    try machine.mprotect(mm, Self.base + 4096, length: 8192, [.read, .write])
+    try machine.users.mprotect(mm, Self.base + 4096, length: 8192, [.read, .write])
     #expect(try Self.rows(machine, mm) == ["0-1 r-", "1-5 rw"])
     machine.expectSound("merged")
     // What is promised stays so once it was written, and keeps mappings apart.
-    try machine.store(Self.base + 4096, 1)
-    try machine.mprotect(mm, Self.base + 4096, length: 16384, .read)
+    try machine.mmu.store(Self.base + 4096, 1)
+    try machine.users.mprotect(mm, Self.base + 4096, length: 16384, .read)
     #expect(try Self.rows(machine, mm) == ["0-1 r-", "1-5 r-"])
     machine.expectSound("apart")
     // Shared memory is one object for each mmap.
@@ -64,25 +64,25 @@ struct UserMemoryTests {
   /// one found a neighbour's number.
   @Test func mappingsWithPagesMerge() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     for page in [0, 2] as [UInt64] {
-      _ = try machine.store(Self.map(machine, mm, Self.base + page << 12, 1), 1)
+      _ = try machine.mmu.store(Self.map(machine, mm, Self.base + page << 12, 1), 1)
     }
     _ = try Self.map(machine, mm, Self.base + 4096, 1)
     // It joins one of them, not both.
     #expect(try Self.rows(machine, mm) == ["0-2 rw", "2-3 rw"])
-    try machine.mprotect(mm, Self.base + 3 << 12 - 4096, length: 4096, .read)
+    try machine.users.mprotect(mm, Self.base + 3 << 12 - 4096, length: 4096, .read)
     // Rights are no obstacle to a common number.
     let other = Self.base + 16 << 12
     _ = try Self.map(machine, mm, other, 1)
     _ = try Self.map(machine, mm, other + 4096, 1, [.read, .write, .exec])
-    try machine.store(other, 1)
-    try machine.store(other + 4096, 1)
-    try machine.mprotect(mm, other + 4096, length: 4096, [.read, .write])
+    try machine.mmu.store(other, 1)
+    try machine.mmu.store(other + 4096, 1)
+    try machine.users.mprotect(mm, other + 4096, length: 4096, [.read, .write])
     #expect(try Self.rows(machine, mm).last == "16-18 rw")
     machine.expectSound("numbers")
     // A child's pages may be its parent's: they do not merge with what is new.
-    let child = try machine.fork(mm)
+    let child = try machine.users.fork(mm)
     _ = try Self.map(machine, child, other + 8192, 1)
     #expect(try Self.rows(machine, child).suffix(2) == ["16-18 rw", "18-19 rw"])
     _ = try Self.map(machine, mm, other + 8192, 1)
@@ -92,7 +92,7 @@ struct UserMemoryTests {
 
   @Test func fixedPlaces() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     func outcome(_ at: UInt64, _ pages: UInt64 = 1) -> Refusal.Outcome? {
       refusal(of: { () throws(Refusal) in try Self.map(machine, mm, at, pages) })?.outcome
     }
@@ -111,17 +111,17 @@ struct UserMemoryTests {
     _ = try Self.map(machine, mm, Self.base, most + 1, .read)
     #expect(
       refusal(of: { () throws(Refusal) in
-        try machine.mprotect(mm, Self.base, length: (most + 1) << 12, [.read, .write])
+        try machine.users.mprotect(mm, Self.base, length: (most + 1) << 12, [.read, .write])
       })?.rule == .morePagesThanRAM)
     machine.expectSound("places")
   }
 
   @Test func mprotectRefuses() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     let user = try Self.map(machine, mm, Self.base, 2)
     func outcome(_ at: UInt64, _ length: UInt64) -> Refusal.Outcome? {
-      refusal(of: { () throws(Refusal) in try machine.mprotect(mm, at, length: length, []) })?
+      refusal(of: { () throws(Refusal) in try machine.users.mprotect(mm, at, length: length, []) })?
         .outcome
     }
     #expect(outcome(user + 1, 4096) == .errno(.EINVAL))
@@ -129,26 +129,26 @@ struct UserMemoryTests {
     #expect(outcome(user, .max) == .errno(.ENOMEM))
     #expect(outcome(user - 4096, 8192) == .errno(.ENOMEM))
     #expect(try Self.rows(machine, mm) == ["0-2 rw"])
-    try machine.store(user, 5)
+    try machine.mmu.store(user, 5)
     #expect(outcome(user, 12288) == .errno(.ENOMEM))
     #expect(try Self.rows(machine, mm) == ["0-2 --"])
     // Not present, and the bits of its frame number are inverted.
-    let entry = try required(machine.walk(user).last?.entry)
+    let entry = try required(machine.mmu.walk(user).last?.entry)
     #expect(!entry.isPresent && entry.bits & 0xfff == 0x120 && entry.userFrame < 16384)
     #expect(entry.bits >> 40 & 0xfff == 0xfff && entry.bits & Entry.savedDirty != 0)
     machine.expectSound("without rights")
-    try machine.mprotect(mm, user, length: 4096, .read)
-    #expect(try machine.load(user) == 5)
+    try machine.users.mprotect(mm, user, length: 4096, .read)
+    #expect(try machine.mmu.load(user) == 5)
     #expect(UserFaultTests.outcome(machine, user, write: true) == .signal(.SIGSEGV))
-    try machine.mprotect(mm, user, length: 4096, [.read, .write])
-    let leaf = try required(machine.walk(user).last?.entry)
+    try machine.users.mprotect(mm, user, length: 4096, [.read, .write])
+    let leaf = try required(machine.mmu.walk(user).last?.entry)
     #expect(leaf.bits & ~Entry.pfnMask == 0x8000_0000_0000_0067)
     // A driver may take away what mprotect may give.
     var request = MmapRequest(.device, length: 4096)
     (request.rights, request.isShared, request.removed) = (.read, true, .mayWrite)
-    let device = try machine.mmap(mm, request)
+    let device = try machine.users.mmap(mm, request)
     let got = refusal(of: { () throws(Refusal) in
-      try machine.mprotect(mm, device, length: 4096, [.read, .write])
+      try machine.users.mprotect(mm, device, length: 4096, [.read, .write])
     })
     #expect(got?.outcome == .errno(.EACCES))
     machine.expectSound("refused")
@@ -156,13 +156,13 @@ struct UserMemoryTests {
 
   @Test func mremapRefusesInTheKernelsOrder() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     let user = try Self.map(machine, mm, Self.base, 4)
     func outcome(
       _ at: UInt64, _ old: UInt64, _ new: UInt64, mayMove: Bool = true, to: UInt64? = nil
     ) -> Refusal.Outcome? {
       refusal(of: { () throws(Refusal) in
-        try machine.mremap(mm, at, old: old, new: new, mayMove: mayMove, to: to)
+        try machine.users.mremap(mm, at, old: old, new: new, mayMove: mayMove, to: to)
       })?.outcome
     }
     let size = machine.map.taskSize
@@ -187,7 +187,7 @@ struct UserMemoryTests {
     let device = try machine.mapDevice(mm, length: 4096, hint: Self.base + 1 << 20)
     var area = VmallocRequest(size: 4096)
     area.flags = .usermap
-    try machine.remapVmallocRange(device, try machine.vmalloc(area), offset: 0)
+    try machine.users.remapVmallocRange(device, try machine.mappings.vmalloc(area), offset: 0)
     #expect(outcome(device, 4096, 8192) == .errno(.EFAULT))
     #expect(outcome(device, 4096, 4096, to: Self.base + 2 << 20) == nil)
     #expect(UserFaultTests.outcome(machine, Self.base + 2 << 20) == nil)
@@ -204,30 +204,34 @@ struct UserMemoryTests {
   @Test(arguments: [2 as UInt64, 1024])
   func tablesMove(_ megabytes: UInt64) throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     let size = megabytes << 20
     // Not more than RAM may be promised.
     let isWritable = megabytes == 2
     let rights: UserMappingFlags = isWritable ? [.read, .write] : .read
     let user = try Self.map(machine, mm, 1 << 40, size >> 12, rights)
-    _ = try machine.load(user)
-    if isWritable { try machine.store(user + 4096, 7) } else { _ = try machine.load(user + 4096) }
+    _ = try machine.mmu.load(user)
+    if isWritable {
+      try machine.mmu.store(user + 4096, 7)
+    } else {
+      _ = try machine.mmu.load(user + 4096)
+    }
     let value: UInt64 = isWritable ? 7 : 0
     let free = machine.counters.freeFrames
     for page in [0, 1] as [UInt64] {
       let from = user + page << 12
       let length = page == 0 ? 4096 : size - 4096
       // In three parts that no table begins with.
-      _ = try machine.mremap(
+      _ = try machine.users.mremap(
         mm, from, old: length, new: length, mayMove: true, to: from + 1 << 32)
     }
-    #expect(try machine.load(user + 1 << 32 + 4096) == value)
+    #expect(try machine.mmu.load(user + 1 << 32 + 4096) == value)
     machine.expectSound("pages moved")
     let moved = machine.users.tables(ofCPU: 0).entryPlace(user + 1 << 32, depth: 1).table
-    let back = try machine.mremap(
+    let back = try machine.users.mremap(
       mm, user + 1 << 32, old: size, new: size, mayMove: true, to: user)
     #expect(back == user)
-    #expect(try machine.load(user + 4096) == value)
+    #expect(try machine.mmu.load(user + 4096) == value)
     machine.expectSound("tables moved")
     let again = machine.users.tables(ofCPU: 0).entryPlace(user, depth: 1).table
     #expect(again == moved && machine.counters.freeFrames == free)
@@ -235,68 +239,68 @@ struct UserMemoryTests {
 
   @Test func copyOnWrite() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     let user = try Self.map(machine, mm, Self.base, 3)
-    for page in 0..<2 as Range<UInt64> { try machine.store(user + page << 12, page + 1) }
-    _ = try machine.load(user + 8192)
+    for page in 0..<2 as Range<UInt64> { try machine.mmu.store(user + page << 12, page + 1) }
+    _ = try machine.mmu.load(user + 8192)
     let shared = try Self.map(machine, mm, Self.base + 1 << 20, 1, isShared: true)
-    try machine.store(shared, 3)
+    try machine.mmu.store(shared, 3)
     let flushes = machine.counters.flushes.full
-    let child = try machine.fork(mm)
+    let child = try machine.users.fork(mm)
     #expect(machine.counters.flushes.full == flushes + 1 && machine.mmu.tlbCount(0) == 0)
-    func leaf() throws -> Entry { try required(machine.walk(user).last?.entry) }
+    func leaf() throws -> Entry { try required(machine.mmu.walk(user).last?.entry) }
     let parent = try leaf()
     #expect(parent.bits & ~Entry.pfnMask == 0x8400_0000_0000_0025)
     let page = try required(machine.pageSets.structPage(parent.pfn))
     #expect(
       page.refcount == 2 && page.mapcount == 1 && page.flags & machine.ram.pageFlags.exclusive == 0)
     machine.expectSound("forked")
-    try machine.switchMM(child)
+    try machine.users.switchMM(child)
     // The child's entry has not been used.
     #expect(try leaf().bits & ~Entry.pfnMask == 0x8400_0000_0000_0005)
-    #expect(try machine.load(user) == 1)
+    #expect(try machine.mmu.load(user) == 1)
     #expect(try leaf().bits == parent.bits)
-    try machine.store(user, 9)
+    try machine.mmu.store(user, 9)
     let own = try leaf()
     #expect(own.pfn != parent.pfn && own.bits & ~Entry.pfnMask == 0x8000_0000_0000_0067)
     #expect(machine.pageSets.structPage(parent.pfn)?.refcount == 1)
     // Shared memory is found again by a fault.
-    #expect(!(try required(machine.walk(shared).last).entry.isPresent))
-    #expect(try machine.load(shared) == 3)
-    try machine.store(shared, 4)
+    #expect(!(try required(machine.mmu.walk(shared).last).entry.isPresent))
+    #expect(try machine.mmu.load(shared) == 3)
+    try machine.mmu.store(shared, 4)
     machine.expectSound("child wrote")
-    try machine.switchMM(mm)
-    let words = [try machine.load(user), try machine.load(shared)]
+    try machine.users.switchMM(mm)
+    let words = [try machine.mmu.load(user), try machine.mmu.load(shared)]
     #expect(words == [1, 4])
     // The last who has the page writes to it itself.
-    try machine.store(user, 8)
-    #expect(try leaf().pfn == parent.pfn && machine.walk(user).last?.entry.isWritable == true)
+    try machine.mmu.store(user, 8)
+    #expect(try leaf().pfn == parent.pfn && machine.mmu.walk(user).last?.entry.isWritable == true)
     machine.expectSound("parent wrote")
-    try machine.putMM(child)
+    try machine.users.putMM(child)
     machine.expectSound("child gone")
-    #expect(try machine.load(user + 4096) == 2)
-    try machine.store(user + 4096, 5)
-    try machine.switchMM(0)
-    try machine.putMM(mm)
+    #expect(try machine.mmu.load(user + 4096) == 2)
+    try machine.mmu.store(user + 4096, 5)
+    try machine.users.switchMM(0)
+    try machine.users.putMM(mm)
     #expect(machine.ram[machine.ram.files].files.isEmpty)
     machine.expectSound("all gone")
   }
 
   @Test func forkLeavesOutWhatIsNotToBeCopied() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     var request = MmapRequest(.device, length: 4096)
     (request.isShared, request.added) = (true, .dontCopy)
-    let user = try machine.mmap(mm, request)
+    let user = try machine.users.mmap(mm, request)
     _ = try machine.mapDevice(mm, length: 4096)
-    let child = try machine.fork(mm)
+    let child = try machine.users.fork(mm)
     var count = 0
     try machine.users.forEachUserMapping(of: child) { mapping, _ in
       #expect(mapping.start != user)
       count += 1
     }
     #expect(count == 1)
-    let missing = refusal(of: { () throws(Refusal) in try machine.fork(mm + 8) })
+    let missing = refusal(of: { () throws(Refusal) in try machine.users.fork(mm + 8) })
     #expect(missing?.outcome == .errno(.ENOENT))
     machine.expectSound("copied")
   }
@@ -304,9 +308,9 @@ struct UserMemoryTests {
   /// What a mapping grows by past its shared memory's end is not there.
   @Test func sharedMemoryEnds() throws {
     let machine = try UserFaultTests.machine()
-    let mm = machine.currentMM
+    let mm = machine.users.currentMM
     let user = try Self.map(machine, mm, Self.base, 1, isShared: true)
-    _ = try machine.mremap(mm, user, old: 4096, new: 8192)
+    _ = try machine.users.mremap(mm, user, old: 4096, new: 8192)
     #expect(UserFaultTests.outcome(machine, user, write: true) == nil)
     #expect(UserFaultTests.outcome(machine, user + 4096) == .signal(.SIGBUS))
     machine.expectSound("grown")
@@ -314,35 +318,36 @@ struct UserMemoryTests {
 
   @Test func tasksHaveAddressSpaces() throws {
     let machine = try UserFaultTests.machine()
-    let (first, second) = (machine.currentMM, try machine.allocateMM())
+    let (first, second) = (machine.users.currentMM, try machine.users.allocateMM())
     func run(_ name: String, _ mm: UInt64? = nil) throws(Refusal) {
-      _ = try machine.run(task: Array(name.utf8).span, mm: mm)
+      _ = try machine.tasks.run(task: Array(name.utf8).span, mm: mm)
     }
     try run("a", second)
-    #expect(machine.currentMM == second)
+    #expect(machine.users.currentMM == second)
     try run("vmemctl", first)
-    #expect(machine.currentMM == first)
+    #expect(machine.users.currentMM == first)
     // A task of the kernel leaves what there is.
     try run("worker")
-    #expect(machine.currentMM == first)
+    #expect(machine.users.currentMM == first)
     try run("a")
-    #expect(machine.currentMM == second)
+    #expect(machine.users.currentMM == second)
     try run("worker")
     try machine.selectCPU(1)
-    #expect(machine.currentMM == 0)
+    #expect(machine.users.currentMM == 0)
     try run("a")
-    #expect(machine.currentMM == second)
+    #expect(machine.users.currentMM == second)
     machine.expectSound("tasks")
     let missing = refusal(of: { () throws(Refusal) in try run("b", second + 16) })
     #expect(missing?.outcome == .errno(.ENOENT))
-    try machine.switchMM(0)
+    try machine.users.switchMM(0)
     try machine.selectCPU(0)
-    try machine.switchMM(0)
+    try machine.users.switchMM(0)
     #expect(
-      refusal(of: { () throws(Refusal) in try machine.putMM(second) })?.rule == .userSpaceOfTask)
+      refusal(of: { () throws(Refusal) in try machine.users.putMM(second) })?.rule
+        == .userSpaceOfTask)
     try machine.selectCPU(1)
     try run("a", 0)
-    try machine.putMM(second)
+    try machine.users.putMM(second)
     machine.expectSound("gone")
   }
 }

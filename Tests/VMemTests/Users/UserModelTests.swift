@@ -31,7 +31,7 @@ struct UserModelTests {
     /// Makes the current CPU use an address space.
     mutating func use(_ mm: UInt64) throws {
       try machine.selectCPU(random.below(2))
-      try machine.switchMM(mm)
+      try machine.users.switchMM(mm)
     }
 
     mutating func step() throws {
@@ -54,7 +54,7 @@ struct UserModelTests {
       request.isShared = random.once(in: 4)
       request.isFixed = !random.once(in: 5)
       request.hint = request.isFixed ? place() : 0
-      let start = try machine.mmap(mm, request)
+      let start = try machine.users.mmap(mm, request)
       if request.isFixed {
         #expect(start == request.hint)
       } else {
@@ -65,14 +65,14 @@ struct UserModelTests {
 
     private mutating func unmap() throws {
       let (mm, start, pages) = (mm(), place(), 1 + random.below(8))
-      try machine.munmap(mm, start, length: pages << 12)
+      try machine.users.munmap(mm, start, length: pages << 12)
       model.unmap(mm, start, pages)
     }
 
     private mutating func protect() throws {
       let (mm, start, pages, rights) = (mm(), place(), 1 + random.below(8), random.pick(rights))
       let got = refusal(of: { () throws(Refusal) in
-        try machine.mprotect(mm, start, length: pages << 12, rights)
+        try machine.users.mprotect(mm, start, length: pages << 12, rights)
       })
       let isDone = model.protect(mm, start, pages, rights)
       #expect(got?.outcome == (isDone ? nil : .errno(.ENOMEM)), "seed \(seed)")
@@ -86,14 +86,15 @@ struct UserModelTests {
       guard let mapping = machine.users.mapping(at: start, space).map({ machine.ram[$0] }) else {
         #expect(
           refusal(of: { () throws(Refusal) in
-            try machine.mremap(mm, start, old: 4096, new: 8192, mayMove: true)
+            try machine.users.mremap(mm, start, old: 4096, new: 8192, mayMove: true)
           })?.outcome == .errno(.EFAULT))
         return
       }
       let old = 1 + random.below((mapping.end - start) >> 12)
       let (new, mayMove) = (1 + random.below(8), random.once(in: 2))
       do throws(Refusal) {
-        let to = try machine.mremap(mm, start, old: old << 12, new: new << 12, mayMove: mayMove)
+        let to = try machine.users.mremap(
+          mm, start, old: old << 12, new: new << 12, mayMove: mayMove)
         #expect(mayMove || to == start)
         if to != start {
           for at in 0..<new { #expect(model.spaces[mm]![to + at << 12] == nil, "seed \(seed)") }
@@ -108,7 +109,8 @@ struct UserModelTests {
     private mutating func remapTo() throws {
       let (mm, start, to, pages) = (mm(), place(), place(), 1 + random.below(6))
       let got = refusal(of: { () throws(Refusal) in
-        try machine.mremap(mm, start, old: pages << 12, new: pages << 12, mayMove: true, to: to)
+        try machine.users.mremap(
+          mm, start, old: pages << 12, new: pages << 12, mayMove: true, to: to)
       })
       if start < to + pages << 12, to < start + pages << 12 {
         #expect(got?.outcome == .errno(.EINVAL), "seed \(seed)")
@@ -123,16 +125,16 @@ struct UserModelTests {
     private mutating func fork() throws {
       guard model.spaces.count < 4 else { return }
       let parent = mm()
-      model.spaces[try machine.fork(parent)] = model.spaces[parent]!
+      model.spaces[try machine.users.fork(parent)] = model.spaces[parent]!
     }
 
     private mutating func put() throws {
       let mm = mm()
       for cpu in 0..<2 as Range<UInt64> {
         try machine.selectCPU(cpu)
-        if machine.currentMM == mm { try machine.switchMM(0) }
+        if machine.users.currentMM == mm { try machine.users.switchMM(0) }
       }
-      try machine.putMM(mm)
+      try machine.users.putMM(mm)
       model.spaces[mm] = nil
     }
 
@@ -144,8 +146,8 @@ struct UserModelTests {
       let value = random.once(in: 2) ? nil : random.next()
       var seen: UInt64 = 0
       let got = refusal(of: { () throws(Refusal) in
-        if let value { try machine.store(address, value) }
-        seen = try machine.load(address)
+        if let value { try machine.mmu.store(address, value) }
+        seen = try machine.mmu.load(address)
       })
       let expected = model.access(mm, address, write: value)
       #expect(got?.outcome == expected.outcome, "\(hex(address)) seed \(seed)")
@@ -161,7 +163,7 @@ struct UserModelTests {
         for address in model.spaces[mm]!.keys.sorted() {
           let expected = model.access(mm, address)
           var seen: UInt64 = 0
-          let got = refusal(of: { () throws(Refusal) in seen = try machine.load(address) })
+          let got = refusal(of: { () throws(Refusal) in seen = try machine.mmu.load(address) })
           #expect(
             got?.outcome == expected.outcome && (got != nil || seen == expected.value),
             "\(hex(address)) seed \(seed)")
@@ -172,9 +174,9 @@ struct UserModelTests {
     mutating func end() throws {
       for cpu in 0..<2 as Range<UInt64> {
         try machine.selectCPU(cpu)
-        try machine.switchMM(0)
+        try machine.users.switchMM(0)
       }
-      for mm in model.spaces.keys { try machine.putMM(mm) }
+      for mm in model.spaces.keys { try machine.users.putMM(mm) }
     }
   }
 
@@ -188,7 +190,7 @@ struct UserModelTests {
     let seed = UInt64.random(in: 1...1_000_000) * 4 + UInt64(run)
     var player = try Player(seed: seed)
     let tables = player.machine.counters.accountedTables
-    let mm = try player.machine.allocateMM()
+    let mm = try player.machine.users.allocateMM()
     player.model.spaces[mm] = [:]
     for step in 0..<Scale.operations(1500, long: 15_000) {
       try player.step()

@@ -13,13 +13,13 @@ struct UserSpaceTests {
   ) throws -> UInt64 {
     var request = VmallocRequest(size: size)
     request.flags = flags
-    return try machine.vmalloc(request)
+    return try machine.mappings.vmalloc(request)
   }
 
   @Test(arguments: [4, 5])
   func placesGoDownFromMmapBase(_ levels: Int) throws {
     let machine = try Self.machine(levels: levels)
-    let mm = try machine.allocateMM()
+    let mm = try machine.users.allocateMM()
     let base: UInt64 = 0x7fff_f7ff_f000
     let first = try machine.mapDevice(mm, length: 1)
     #expect(first == base - 4096)
@@ -32,18 +32,18 @@ struct UserSpaceTests {
     #expect(taken == base - 20480)
     let low = try machine.mapDevice(mm, length: 4096, hint: 4096)
     #expect(low == 0x10000)
-    try machine.munmap(mm, second, length: 8192)
+    try machine.users.munmap(mm, second, length: 8192)
     // The highest hole that is large enough.
     let again = try machine.mapDevice(mm, length: 4096)
     #expect(again == base - 8192)
     machine.expectSound("placed")
-    try machine.putMM(mm)
+    try machine.users.putMM(mm)
     machine.expectSound("put")
   }
 
   @Test func lengths() throws {
     let machine = try Self.machine()
-    let mm = try machine.allocateMM()
+    let mm = try machine.users.allocateMM()
     func refused(_ length: UInt64, hint: UInt64 = 0) -> Refusal? {
       refusal(of: { () throws(Refusal) in try machine.mapDevice(mm, length: length, hint: hint) })
     }
@@ -70,22 +70,22 @@ struct UserSpaceTests {
   @Test func pagesOfAnAreaAreInsertedAndGoneAgain() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine)
-    let mm = try machine.allocateMM()
-    try machine.switchMM(mm)
+    let mm = try machine.users.allocateMM()
+    try machine.users.switchMM(mm)
     let user = try machine.mapDevice(mm, length: 8192)
-    for page in 0..<4 as Range<UInt64> { try machine.store(area + page << 12, page) }
+    for page in 0..<4 as Range<UInt64> { try machine.mmu.store(area + page << 12, page) }
     let tables = machine.counters.accountedTables
-    let got = refusal(of: { () throws(Refusal) in try machine.load(user) })
+    let got = refusal(of: { () throws(Refusal) in try machine.mmu.load(user) })
     #expect(got?.outcome == .signal(.SIGBUS))
     #expect(machine.counters.accountedTables == tables + 2)
-    try machine.remapVmallocRange(user, area, offset: 2)
+    try machine.users.remapVmallocRange(user, area, offset: 2)
     #expect(machine.counters.accountedTables == tables + 3)
-    let words = [try machine.load(user), try machine.load(user + 4096)]
+    let words = [try machine.mmu.load(user), try machine.mmu.load(user + 4096)]
     #expect(words == [2, 3])
-    try machine.store(user, 9)
-    let written = try machine.load(area + 8192)
+    try machine.mmu.store(user, 9)
+    let written = try machine.mmu.load(area + 8192)
     #expect(written == 9)
-    let pfn = machine.vmallocToPFN(area + 8192) ?? 0
+    let pfn = machine.mappings.vmallocToPFN(area + 8192) ?? 0
     #expect(
       machine.pageSets.structPage(pfn)?.mapcount == 0
         && machine.pageSets.structPage(pfn)?.refcount == 2)
@@ -97,20 +97,20 @@ struct UserSpaceTests {
       ])
     machine.expectSound("inserted")
     let twice = refusal(of: { () throws(Refusal) in
-      try machine.remapVmallocRange(user, area, offset: 0)
+      try machine.users.remapVmallocRange(user, area, offset: 0)
     })
     #expect(twice?.outcome == .errno(.EBUSY))
     // The area may go first: its pages live on as long as the user has them.
-    try machine.vfree(area)
-    let kept = try machine.load(user)
+    try machine.mappings.vfree(area)
+    let kept = try machine.mmu.load(user)
     #expect(kept == 9)
     machine.expectSound("area freed")
     let free = machine.counters.freeFrames
-    try machine.munmap(mm, user, length: 8192)
+    try machine.users.munmap(mm, user, length: 8192)
     // Two pages and three tables.
     #expect(machine.counters.freeFrames == free + 5)
     #expect(machine.counters.accountedTables == tables)
-    let gone = refusal(of: { () throws(Refusal) in try machine.load(user) })
+    let gone = refusal(of: { () throws(Refusal) in try machine.mmu.load(user) })
     #expect(gone?.outcome == .signal(.SIGSEGV))
     machine.expectSound("unmapped")
   }
@@ -119,15 +119,15 @@ struct UserSpaceTests {
     let machine = try Self.machine()
     let area = try Self.area(machine, 12288)
     let plain = try Self.area(machine, flags: [])
-    let mm = try machine.allocateMM()
+    let mm = try machine.users.allocateMM()
     let user = try machine.mapDevice(mm, length: 8192)
     func refused(_ user: UInt64, _ address: UInt64, _ offset: UInt64) -> Refusal? {
       refusal(of: { () throws(Refusal) in
-        try machine.remapVmallocRange(user, address, offset: offset)
+        try machine.users.remapVmallocRange(user, address, offset: offset)
       })
     }
     #expect(refused(user, area, 0) == Refusal(.errno(.ENOENT), .noUserMapping, user))
-    try machine.switchMM(mm)
+    try machine.users.switchMM(mm)
     #expect(refused(user + 8192, area, 0)?.rule == .noUserMapping)
     // In the kernel's order.
     #expect(refused(user, area + 1, 1 << 52) == Refusal(.errno(.EINVAL), .offsetWraps, 1 << 52))
@@ -140,25 +140,26 @@ struct UserSpaceTests {
     // The size counts from the area's start, so an address inside lets the walk run out of it.
     #expect(refused(user, area + 8192, 0) == Refusal(.bug, .holeInArea, area + 12288))
     let tables = machine.counters.accountedTables
-    let sparse = try machine.getVMArea(size: 8192, flags: [.sparse, .usermap])
+    let sparse = try machine.vmAreas.getVMArea(size: 8192, flags: [.sparse, .usermap])
     #expect(refused(user, sparse, 0) == Refusal(.bug, .holeInArea, sparse))
-    try machine.vmAreaMapPages(area: sparse, start: sparse, end: sparse + 4096, pages: [3000])
+    try machine.mappings.vmAreaMapPages(
+      area: sparse, start: sparse, end: sparse + 4096, pages: [3000])
     #expect(refused(user, sparse, 0) == Refusal(.errno(.EINVAL), .pageNotAllocated, 3000))
     #expect(machine.counters.accountedTables == tables)
-    try machine.remapVmallocRange(user, area, offset: 1)
+    try machine.users.remapVmallocRange(user, area, offset: 1)
     machine.expectSound("refused", hasStaleEntries: true)
   }
 
   @Test func munmapCutsMappings() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine)
-    let mm = try machine.allocateMM()
-    try machine.switchMM(mm)
+    let mm = try machine.users.allocateMM()
+    try machine.users.switchMM(mm)
     let user = try machine.mapDevice(mm, length: 16384)
-    try machine.remapVmallocRange(user, area, offset: 0)
-    for page in 0..<4 as Range<UInt64> { _ = try machine.load(user + page << 12) }
+    try machine.users.remapVmallocRange(user, area, offset: 0)
+    for page in 0..<4 as Range<UInt64> { _ = try machine.mmu.load(user + page << 12) }
     let flushes = machine.counters.flushes.pages
-    try machine.munmap(mm, user + 4096, length: 4097)
+    try machine.users.munmap(mm, user + 4096, length: 4097)
     #expect(machine.counters.flushes.pages == flushes + 2)
     #expect(machine.mmu.tlbCount(0) == 2)
     var rows: [[UInt64]] = []
@@ -171,13 +172,13 @@ struct UserSpaceTests {
       as [(UInt64, UInt64)]
     {
       let got = refusal(of: { () throws(Refusal) in
-        try machine.munmap(mm, address, length: length)
+        try machine.users.munmap(mm, address, length: length)
       })
       #expect(got?.outcome == .errno(.EINVAL), "\(address) \(length)")
     }
     // Nothing there, and everything.
-    try machine.munmap(mm, user + 4096, length: 8192)
-    try machine.munmap(mm, 0, length: machine.map.taskSize)
+    try machine.users.munmap(mm, user + 4096, length: 8192)
+    try machine.users.munmap(mm, 0, length: machine.map.taskSize)
     #expect(machine.mmu.tlbCount(0) == 0)
     machine.expectSound("all gone")
   }
@@ -185,61 +186,62 @@ struct UserSpaceTests {
   @Test func aSwitchDropsWhatIsNotGlobal() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine)
-    let spaces = [try machine.allocateMM(), try machine.allocateMM()]
+    let spaces = [try machine.users.allocateMM(), try machine.users.allocateMM()]
     var users: [UInt64] = []
     for (number, mm) in spaces.enumerated() {
-      try machine.switchMM(mm)
+      try machine.users.switchMM(mm)
       users.append(try machine.mapDevice(mm, length: 4096))
-      try machine.remapVmallocRange(users[number], area, offset: UInt64(number))
+      try machine.users.remapVmallocRange(users[number], area, offset: UInt64(number))
     }
     #expect(users[0] == users[1])
-    try machine.store(area, 1)
-    try machine.store(area + 4096, 2)
-    let second = try machine.load(users[1])
+    try machine.mmu.store(area, 1)
+    try machine.mmu.store(area + 4096, 2)
+    let second = try machine.mmu.load(users[1])
     #expect(second == 2 && machine.mmu.tlbCount(0) == 3)
-    try machine.switchMM(spaces[1])
+    try machine.users.switchMM(spaces[1])
     #expect(machine.mmu.tlbCount(0) == 3)
-    try machine.switchMM(spaces[0])
+    try machine.users.switchMM(spaces[0])
     #expect(machine.mmu.tlbCount(0) == 2)
-    let first = try machine.load(users[0])
+    let first = try machine.mmu.load(users[0])
     #expect(first == 1)
     // Another CPU has its own.
     try machine.selectCPU(1)
-    #expect(machine.currentMM == 0)
-    let got = refusal(of: { () throws(Refusal) in try machine.load(users[0]) })
+    #expect(machine.users.currentMM == 0)
+    let got = refusal(of: { () throws(Refusal) in try machine.mmu.load(users[0]) })
     #expect(got?.outcome == .fault)
-    let busy = refusal(of: { () throws(Refusal) in try machine.putMM(spaces[0]) })
+    let busy = refusal(of: { () throws(Refusal) in try machine.users.putMM(spaces[0]) })
     #expect(busy == Refusal(.errno(.EBUSY), .userSpaceInUse, spaces[0], 0))
-    try machine.putMM(spaces[1])
+    try machine.users.putMM(spaces[1])
     machine.expectSound("switched")
   }
 
   /// What the kernel's top-level table gets later, all have.
   @Test func theKernelsHalfIsShared() throws {
     let machine = try Self.machine()
-    let mm = try machine.allocateMM()
-    try machine.switchMM(mm)
-    try machine.populate(start: 0xffff_ff00_0000_0000, end: 0xffff_ff00_0000_1000)
+    let mm = try machine.users.allocateMM()
+    try machine.users.switchMM(mm)
+    try machine.mappings.populate(start: 0xffff_ff00_0000_0000, end: 0xffff_ff00_0000_1000)
     machine.expectSound("shared")
-    try machine.setPTE(at: 0xffff_ff00_0000_0000, pfn: 300)
-    #expect(refusal(of: { () throws(Refusal) in try machine.load(0xffff_ff00_0000_0000) }) == nil)
+    try machine.mappings.setPTE(at: 0xffff_ff00_0000_0000, pfn: 300)
+    #expect(
+      refusal(of: { () throws(Refusal) in try machine.mmu.load(0xffff_ff00_0000_0000) }) == nil)
   }
 
   /// Rights of a mapping are those of its entries.
   @Test func rights() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine, 4096)
-    let mm = try machine.allocateMM()
-    try machine.switchMM(mm)
+    let mm = try machine.users.allocateMM()
+    try machine.users.switchMM(mm)
     for (rights, bits) in [
       ([.read], 0x8000_0000_0000_0025), ([.read, .write], 0x8000_0000_0000_0027),
       ([.read, .exec], 0x25), ([.read, .write, .exec], 0x27),
     ] as [(UserMappingFlags, UInt64)] {
       let user = try machine.mapDevice(mm, length: 4096, rights: rights)
-      try machine.remapVmallocRange(user, area, offset: 0)
-      let leaf = machine.walk(user).last?.entry.bits ?? 0
+      try machine.users.remapVmallocRange(user, area, offset: 0)
+      let leaf = machine.mmu.walk(user).last?.entry.bits ?? 0
       #expect(leaf & ~Entry.pfnMask == bits)
-      let got = refusal(of: { () throws(Refusal) in try machine.store(user, 1) })
+      let got = refusal(of: { () throws(Refusal) in try machine.mmu.store(user, 1) })
       #expect((got == nil) == rights.contains(.write))
     }
     machine.expectSound("rights")
@@ -249,16 +251,16 @@ struct UserSpaceTests {
   @Test func referencesOfMappings() throws {
     let machine = try Self.machine()
     let area = try Self.area(machine, 4096)
-    let mm = try machine.allocateMM()
-    try machine.switchMM(mm)
+    let mm = try machine.users.allocateMM()
+    try machine.users.switchMM(mm)
     let user = try machine.mapDevice(mm, length: 4096)
-    try machine.remapVmallocRange(user, area, offset: 0)
-    let pfn = machine.vmallocToPFN(area) ?? 0
-    try machine.vfree(area)
-    let got = refusal(of: { () throws(Refusal) in try machine.putPages([pfn]) })
+    try machine.users.remapVmallocRange(user, area, offset: 0)
+    let pfn = machine.mappings.vmallocToPFN(area) ?? 0
+    try machine.mappings.vfree(area)
+    let got = refusal(of: { () throws(Refusal) in try machine.pageSets.putPages([pfn]) })
     #expect(got == Refusal(.bug, .pageNotAllocated, pfn))
-    try machine.getPages([pfn])
-    try machine.putPages([pfn])
+    try machine.pageSets.getPages([pfn])
+    try machine.pageSets.putPages([pfn])
     machine.expectSound("references")
   }
 }

@@ -15,23 +15,24 @@ import Testing
     configuration.cpus = cpus
     configuration.memory = Self.memory
     let story = try Story.told(configuration)
-    let plain = try story.machine.getVMArea(size: 64 << 10, flags: .map)
+    let plain = try story.machine.vmAreas.getVMArea(size: 64 << 10, flags: .map)
     // Scattered: every second page of what the story has, downwards, with holes between.
     for (index, frame) in story.frames.reversed().enumerated() {
       let at = plain + UInt64(index) * 0x3000
-      try story.machine.vmapPagesRange(start: at, end: at + 0x1000, pages: [frame])
+      try story.machine.mappings.vmapPagesRange(start: at, end: at + 0x1000, pages: [frame])
     }
-    let device = try story.machine.getVMArea(size: 0x4000, flags: .ioremap)
-    try story.machine.vmapPagesRange(start: device, end: device + 0x1000, pages: [story.frames[0]])
-    let bare = try story.machine.getVMArea(size: 0x3000, flags: .noGuard)
-    let module = try story.machine.getVMArea(
+    let device = try story.machine.vmAreas.getVMArea(size: 0x4000, flags: .ioremap)
+    try story.machine.mappings.vmapPagesRange(
+      start: device, end: device + 0x1000, pages: [story.frames[0]])
+    let bare = try story.machine.vmAreas.getVMArea(size: 0x3000, flags: .noGuard)
+    let module = try story.machine.vmAreas.getVMArea(
       size: 0x5000, flags: .alloc, start: AddressMap(levels: 4).modulesStart,
       end: AddressMap.modulesEnd)
-    try story.machine.vmapPagesRange(
+    try story.machine.mappings.vmapPagesRange(
       start: module + 0x2000, end: module + 0x3000, pages: [story.frames[2]])
     for (index, frame) in story.frames.enumerated() {
       let bytes = (0..<4096).map { UInt8(truncatingIfNeeded: $0 * 7 + index * 31 + 1) }
-      try story.machine.write(story.machine.map.pageOffset + frame << 12, bytes.span)
+      try story.machine.mmu.write(story.machine.map.pageOffset + frame << 12, bytes.span)
     }
     return (story, [story.area, plain, device, bare, module])
   }
@@ -64,9 +65,9 @@ import Testing
     var configuration = Configuration()
     configuration.memory = 256 << 20
     let machine = try Machine(configuration)
-    let sparse = try machine.getVMArea(size: 1 << 40, flags: .sparse)
-    let device = try machine.ioremap(1 << 38, size: 1 << 39, mode: .uncachedMinus)
-    _ = try machine.getVMArea(size: 1 << 40, flags: .map)
+    let sparse = try machine.vmAreas.getVMArea(size: 1 << 40, flags: .sparse)
+    let device = try machine.mappings.ioremap(1 << 38, size: 1 << 39, mode: .uncachedMinus)
+    _ = try machine.vmAreas.getVMArea(size: 1 << 40, flags: .map)
     let start = ContinuousClock.now
     let descriptor = file()
     #expect(Dump.kcore(machine, descriptor: descriptor) == nil)
@@ -231,10 +232,10 @@ import Testing
     configuration.memory = 4 << 20
     let m = try Machine(configuration)
     let pages = try m.allocatePages(count: 3)
-    let frames = (0..<3).map { UInt64(m.page($0, of: pages)!) }
-    let area = try m.getVMArea(size: 0x9000)
-    try m.vmapPagesRange(start: area + 0x2000, end: area + 0x5000, pages: frames)
-    try m.fill(area + 0x2ffe, count: 5, byte: 0x83)
+    let frames = (0..<3).map { UInt64(m.pageSets.page($0, of: pages)!) }
+    let area = try m.vmAreas.getVMArea(size: 0x9000)
+    try m.mappings.vmapPagesRange(start: area + 0x2000, end: area + 0x5000, pages: frames)
+    try m.mmu.fill(area + 0x2ffe, count: 5, byte: 0x83)
     let core = kcore(m)
     // A file that appends takes bytes in order only, as a pipe does.
     let ordered = file()
@@ -263,11 +264,11 @@ import Testing
     let m = try Machine(configuration)
     let count = 65_540
     var last: UInt64 = 0
-    for _ in 0..<count { last = try m.getVMArea(size: 4096, flags: .noGuard) }
+    for _ in 0..<count { last = try m.vmAreas.getVMArea(size: 4096, flags: .noGuard) }
     let pages = try m.allocatePages(count: 1)
-    try m.vmapPagesRange(
-      start: last, end: last + 4096, pages: [UInt64(m.page(0, of: pages)!)])
-    try m.fill(last, count: 4096, byte: 0x5a)
+    try m.mappings.vmapPagesRange(
+      start: last, end: last + 4096, pages: [UInt64(m.pageSets.page(0, of: pages)!)])
+    try m.mmu.fill(last, count: 4096, byte: 0x5a)
     let core = kcore(m)
     #expect(core.number(56, 2) == 0xffff)
     #expect(core.number(58, 2) == 64)

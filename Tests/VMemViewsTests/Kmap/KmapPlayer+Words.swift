@@ -35,7 +35,7 @@ extension KmapPlayer {
   func bytes(_ address: UInt64, _ count: UInt64) -> String? {
     var result: [String] = []
     do throws(Refusal) {
-      try machine.read(address, count: count) { part in
+      try machine.mmu.read(address, count: count) { part in
         for index in part.indices {
           result.append((part[index] < 16 ? "0" : "") + String(part[index], radix: 16))
         }

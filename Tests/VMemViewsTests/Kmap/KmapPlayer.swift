@@ -55,7 +55,7 @@ struct KmapPlayer: ~Copyable {
       thread = "init"
     }
     try machine.selectCPU(thread.hasPrefix("C") || thread.hasPrefix("U") ? 1 : 0)
-    try machine.run(task: Array(thread.utf8).span)
+    try machine.tasks.run(task: Array(thread.utf8).span)
     let answer: String?
     do throws(Refusal) {
       answer = try self.answer(words)
@@ -69,7 +69,7 @@ struct KmapPlayer: ~Copyable {
       }
     }
     // Between operations every thread waits, and something else runs.
-    try machine.run(task: Array("vmemctl".utf8).span)
+    try machine.tasks.run(task: Array("vmemctl".utf8).span)
     try machine.selectCPU(0)
     try wake()
     return isApart && answer != "started, task state D" ? nil : answer
@@ -80,14 +80,14 @@ struct KmapPlayer: ~Copyable {
     var left: [(thread: String, name: String)] = []
     for sleeper in asleep {
       do throws(Refusal) {
-        if let address = try machine.run(task: Array(sleeper.thread.utf8).span) {
+        if let address = try machine.tasks.run(task: Array(sleeper.thread.utf8).span) {
           names[sleeper.name] = address
           finished[sleeper.thread] = text(address)
         }
       } catch {
         left.append(sleeper)
       }
-      try machine.run(task: Array("vmemctl".utf8).span)
+      try machine.tasks.run(task: Array("vmemctl".utf8).span)
     }
     asleep = left
   }
@@ -101,19 +101,21 @@ struct KmapPlayer: ~Copyable {
     case "pkptes":
       return "\(present()) of \(machine.highmem.kmapWindow!.slots) PKMAP entries present"
     case "pkpte": return entry(Int(words[1])!)
-    case "kmap": return try mapped(words[1], machine.kmap(page(words[2])))
+    case "kmap": return try mapped(words[1], machine.highmem.kmap(page(words[2])))
     case "kmaps":
-      return list(try map(pages(words[1])) { page throws(Refusal) in try machine.kmap(page) })
+      return list(
+        try map(pages(words[1])) { page throws(Refusal) in try machine.highmem.kmap(page) })
     case "kunmap":
-      try machine.kunmap(page(words[1]))
+      try machine.highmem.kunmap(page(words[1]))
       return "void"
     case "kunmaps":
-      for page in pages(words[1]) { try machine.kunmap(page) }
+      for page in pages(words[1]) { try machine.highmem.kunmap(page) }
       return "void"
     case "flush_unused":
       try machine.kmapFlushUnused()
       return "void"
-    case "page_address": return try machine.pageAddress(page(words[1])).map { text($0) } ?? "NULL"
+    case "page_address":
+      return try machine.highmem.pageAddress(page(words[1])).map { text($0) } ?? "NULL"
     case "is_kmap_addr":
       let address = address(words[1])
       return machine.highmem.touchesWindows(address, address + 1) ? "1" : "0"
@@ -135,17 +137,18 @@ struct KmapPlayer: ~Copyable {
 
   private mutating func localAnswer(_ words: [String]) throws(Refusal) -> String? {
     switch words[0] {
-    case "local": return try mapped(words[1], machine.kmapLocalPage(page(words[2]))) + place()
+    case "local":
+      return try mapped(words[1], machine.highmem.kmapLocalPage(page(words[2]))) + place()
     case "local_pfn":
       let pfn = UInt64(words[2].dropFirst(2), radix: 16)!
-      return try mapped(words[1], machine.kmapLocalPFN(pfn)) + place()
+      return try mapped(words[1], machine.highmem.kmapLocalPFN(pfn)) + place()
     case "locals":
       let addresses = try map(pages(words[1])) { page throws(Refusal) in
-        try machine.kmapLocalPage(page)
+        try machine.highmem.kmapLocalPage(page)
       }
       return list(addresses).trimmed + place()
     case "unlocal":
-      try machine.kunmapLocal(address(words[1]))
+      try machine.highmem.kunmapLocal(address(words[1]))
       return "void idx=\(index)"
     case "sched_local": return try sleepHolding(page(words[1]))
     case "atomic": return try atomic(words.dropFirst().map { page($0) })
@@ -153,7 +156,7 @@ struct KmapPlayer: ~Copyable {
       for (depth, page) in pages(words[1]).enumerated() {
         // The recorded kernel died at the first that is too deep.
         do throws(Refusal) {
-          _ = try machine.kmapLocalPage(page)
+          _ = try machine.highmem.kmapLocalPage(page)
         } catch {
           #expect(depth == (slots - 1) / step)
           throw error
@@ -164,11 +167,11 @@ struct KmapPlayer: ~Copyable {
     case "fork_held": return try forkHolding(page(words[1]))
     case "exit_held": return try exitHolding(page(words[1]))
     case "held":
-      let address = try machine.kmapLocalPage(page(words[1]))
+      let address = try machine.highmem.kmapLocalPage(page(words[1]))
       return "\(text(address)) idx=\(index)"
     case "unheld":
       let record = machine.highmem.existingKmapControl!
-      try machine.kunmapLocal(
+      try machine.highmem.kunmapLocal(
         machine.highmem.kmapWindow!.localAddress(Int(machine.ram[record].index) - 1))
       return "void idx=\(index)"
     default: return nil
@@ -188,7 +191,7 @@ struct KmapPlayer: ~Copyable {
     let set = try machine.allocatePages(
       count: UInt64(words[2])!, highest: isHigh ? .highmem : .normal)
     let frames = (0..<UInt64(machine.pageSets.pageSet(set).count)).map {
-      UInt64(machine.page($0, of: set)!)
+      UInt64(machine.pageSets.page($0, of: set)!)
     }
     pages[words[1]] = frames
     for (number, frame) in frames.enumerated() {
@@ -231,7 +234,7 @@ struct KmapPlayer: ~Copyable {
   }
 
   private mutating func toPage(_ address: UInt64) -> String {
-    let pfn = machine.kmapToPage(address)
+    let pfn = machine.highmem.kmapToPage(address)
     let known = name(pfn)
     guard known.hasPrefix("(") else { return known }
     // By the kernel's arithmetic from its own direct map.
@@ -276,24 +279,24 @@ struct KmapPlayer: ~Copyable {
   }
 
   private mutating func sleepHolding(_ page: UInt64) throws(Refusal) -> String {
-    let address = try machine.kmapLocalPage(page)
+    let address = try machine.highmem.kmapLocalPage(page)
     let task = machine.taskName(machine.task) ?? []
     let before = "mapped \(text(address)) cpu=\(machine.cpu)"
-    try machine.run(task: Array("vmemctl".utf8).span)
-    try machine.run(task: task.span)
+    try machine.tasks.run(task: Array("vmemctl".utf8).span)
+    try machine.tasks.run(task: task.span)
     let after = "after sleep cpu=\(machine.cpu) bytes \(bytes(address, 2) ?? "-14")"
-    try machine.kunmapLocal(address)
+    try machine.highmem.kunmapLocal(address)
     return "\(before); \(after)"
   }
 
   private mutating func atomic(_ pages: [UInt64]) throws(Refusal) -> String {
     var addresses: [UInt64] = []
-    for page in pages { addresses.append(try machine.kmapAtomic(page)) }
+    for page in pages { addresses.append(try machine.highmem.kmapAtomic(page)) }
     let shown = addresses.map { text($0).dropFirst(2) }.joined(separator: " ")
     let read = addresses.map { (bytes($0, 2) ?? "").filter { $0 != " " } }.joined(separator: " ")
     let held = counters(withIndex: true)
     let isAtomic = machine.context == .atomic ? 1 : 0
-    for address in addresses.reversed() { try machine.kunmapAtomic(address) }
+    for address in addresses.reversed() { try machine.highmem.kunmapAtomic(address) }
     return "addresses: \(shown); \(held), in_atomic=\(isAtomic); first bytes: \(read); "
       + "after: \(counters(withIndex: true))"
   }
@@ -308,9 +311,11 @@ struct KmapPlayer: ~Copyable {
   private mutating func releaseInWrongOrder(
     _ first: UInt64, _ second: UInt64
   ) throws(Refusal) -> String {
-    let (a, b) = (try machine.kmapLocalPage(first), try machine.kmapLocalPage(second))
+    let (a, b) = (
+      try machine.highmem.kmapLocalPage(first), try machine.highmem.kmapLocalPage(second)
+    )
     let both = [a, b].map { (bytes($0, 2) ?? "").filter { $0 != " " } }.joined(separator: " ")
-    try machine.kunmapLocal(a)
+    try machine.highmem.kunmapLocal(a)
     let left = index
     let entries = [a, b].map { machine.highmem.pkmap!.entry($0).isPresent ? "present" : "none" }
     // The page that is flushed is the one that was named, so the other may still be read by a TLB.
@@ -318,14 +323,14 @@ struct KmapPlayer: ~Copyable {
     let reads = [a, b].map { address in
       bytes(address, 2).map { "rc=0 " + $0.filter { $0 != " " } } ?? "rc=-14"
     }
-    try machine.kunmapLocal(a)
+    try machine.highmem.kunmapLocal(a)
     return "a=\(text(a)) b=\(text(b)) bytes \(both); kunmap_local(a): idx=\(left) "
       + "pte(a) \(entries[0]) pte(b) \(entries[1]); read a \(reads[0]), read b \(reads[1]); "
       + "kunmap_local(a) again: idx=\(index)"
   }
 
   private mutating func forkHolding(_ page: UInt64) throws(Refusal) -> String {
-    _ = try machine.kmapLocalPage(page)
+    _ = try machine.highmem.kmapLocalPage(page)
     let parent = index
     _ = try machine.highmem.kernelThread(Array("child".utf8).span)
     let child = machine.highmem.kmapControl(
@@ -340,13 +345,15 @@ struct KmapPlayer: ~Copyable {
     let parent = machine.taskName(machine.task) ?? []
     let name = Array("exit\(machine.clock)".utf8)
     _ = try machine.highmem.kernelThread(name.span)
-    try machine.run(task: name.span)
-    let addresses = [try machine.kmapLocalPage(page), try machine.kmapLocalPage(page + 1)]
+    try machine.tasks.run(task: name.span)
+    let addresses = [
+      try machine.highmem.kmapLocalPage(page), try machine.highmem.kmapLocalPage(page + 1),
+    ]
     let shown =
       "child maps \(addresses.map { text($0) }.joined(separator: " ")) "
       + "idx=\(index) cpu=\(machine.cpu) and exits"
     try machine.highmem.exitTask()
-    try machine.run(task: parent.span)
+    try machine.tasks.run(task: parent.span)
     return shown
   }
 }

@@ -67,7 +67,7 @@ import Testing
     var configuration = Configuration()
     configuration.memory = 16 << 20
     let story = try Story.told(configuration)
-    let steps = story.machine.walk(story.area + 0x1000)
+    let steps = story.machine.mmu.walk(story.area + 0x1000)
     let pmd = steps[2]
     for index in 0..<512 {
       story.machine.ram[table: pmd.table, index] = Entry(bits: pmd.table << 12 | 0x63)

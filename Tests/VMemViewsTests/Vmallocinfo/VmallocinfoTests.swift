@@ -34,7 +34,7 @@ private struct Xorshift {
       let pages = try [
         machine.allocatePages(count: 1, node: 0), machine.allocatePages(count: 1, node: 1),
       ]
-      let frames = pages.map { machine.page(0, of: $0)! }
+      let frames = pages.map { machine.pageSets.page(0, of: $0)! }
       return Workshop(machine, frames)
     }
 
@@ -167,18 +167,21 @@ private struct Xorshift {
     let machine = try Machine(configuration)
     var addresses: [UInt64] = []
     for number in 0..<3000 as Range<UInt64> {
-      addresses.append(try machine.getVMArea(size: 4096 * (1 + number * 7 % 23), flags: .map))
+      addresses.append(
+        try machine.vmAreas.getVMArea(size: 4096 * (1 + number * 7 % 23), flags: .map))
     }
     // Below the top 2^48 bytes too.
     addresses.append(
-      try machine.getVMArea(
+      try machine.vmAreas.getVMArea(
         size: 8192, flags: .map, start: 0x7000_0000_0000, end: 0x7000_0010_0000))
     addresses.append(
-      try machine.getVMArea(
+      try machine.vmAreas.getVMArea(
         size: 8192, flags: .map, start: AddressMap(levels: 4).modulesStart,
         end: AddressMap.modulesEnd))
-    for number in stride(from: 5, to: 900, by: 5) { try machine.freeVMArea(addresses[number]) }
-    for number in 1000..<1010 { try machine.freeVMArea(addresses[number]) }
+    for number in stride(from: 5, to: 900, by: 5) {
+      try machine.vmAreas.freeVMArea(addresses[number])
+    }
+    for number in 1000..<1010 { try machine.vmAreas.freeVMArea(addresses[number]) }
     return machine
   }
 

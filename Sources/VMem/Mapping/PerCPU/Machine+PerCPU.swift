@@ -5,7 +5,6 @@ extension Machine {
   ///
   /// Refuses with NULL: with a WARN for no bytes, more than 32 KiB, an alignment that is no power of two
   /// or more than a page; and without one when no chunk, or no page, can be had.
-  @_disfavoredOverload
   public func allocPerCPU(size: UInt64, align: UInt64) throws(Refusal) -> VirtualAddress {
     try VirtualAddress(percpu.allocPerCPU(size: size, align: align))
   }
@@ -22,7 +21,6 @@ extension Machine {
   /// Reserves a group of areas and returns the address of the first. Offsets and sizes in bytes,
   /// multiples of `align`, apart from each other: anything else is a BUG. Refuses with NULL when no
   /// base fits, with a WARN when the group is larger than the window.
-  @_disfavoredOverload
   public func getPerCPUAreas(
     align: UInt64, _ list: [(offset: UInt64, size: UInt64)], caller: Ref<Symbol> = .none
   ) throws(Refusal) -> VirtualAddress {

@@ -6,7 +6,7 @@ extension PerCPUAllocator {
   private var layout: PerCPULayout { PerCPULayout(configuration) }
 
   /// Carries out `Machine.allocPerCPU`.
-  func allocPerCPU(size: UInt64, align: UInt64) throws(Refusal) -> UInt64 {
+  package func allocPerCPU(size: UInt64, align: UInt64) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     let align = max(align, PerCPUChunk.step)
@@ -42,7 +42,7 @@ extension PerCPUAllocator {
   }
 
   /// Carries out `Machine.freePerCPU`.
-  func freePerCPU(_ address: UInt64) throws(Refusal) {
+  package func freePerCPU(_ address: UInt64) throws(Refusal) {
     try beginCall()
     defer { endCall() }
     guard address != 0 else { return }

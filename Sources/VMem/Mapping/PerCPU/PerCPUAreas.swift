@@ -72,7 +72,7 @@ struct PerCPUAreas {
 
 extension PerCPUAllocator {
   /// Carries out `Machine.getPerCPUAreas`.
-  func getPerCPUAreas(
+  package func getPerCPUAreas(
     align: UInt64, _ list: [(offset: UInt64, size: UInt64)], caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try getPerCPUAreas(align: align, list, caller: caller, kind: .perCPU)
@@ -196,7 +196,7 @@ extension PerCPUAllocator {
   }
 
   /// Carries out `Machine.freePerCPUAreas`.
-  func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
+  package func freePerCPUAreas(_ address: UInt64) throws(Refusal) {
     let area = areas.busyArea(startingAt: address)
     if !area.isNone, ram[area].kind == .perCPUChunk { throw vmAreas.whyStays(.free_vm_area, area) }
     guard !area.isNone, ram[area].kind == .perCPU else {

@@ -3,7 +3,7 @@
 extension MMU {
   /// Carries out `Machine.load`.
   @inlinable @inline(__always)
-  func load(_ address: UInt64) throws(Refusal) -> UInt64 {
+  package func load(_ address: UInt64) throws(Refusal) -> UInt64 {
     guard let word = hit(address) else { return try loadSlowly(address) }
     ram[TLBState.ref].hits &+= 1
     // Safe: the frame is checked, and the word does not cross the page.
@@ -12,7 +12,7 @@ extension MMU {
 
   /// Carries out `Machine.store`.
   @inlinable @inline(__always)
-  func store(_ address: UInt64, _ value: UInt64) throws(Refusal) {
+  package func store(_ address: UInt64, _ value: UInt64) throws(Refusal) {
     guard let word = hit(address), word & TLB.written == TLB.written else {
       return try storeSlowly(address, value)
     }

@@ -49,7 +49,8 @@ extension TLB {
   /// Place of the two words of a walk: its key, and the table's frame.
   @inline(__always)
   private func walkPlace(_ address: UInt64) -> Int {
-    3 &* Int(ram[state].slots) &+ 2 &* (Int(truncatingIfNeeded: address >> 21) & (Self.walks - 1))
+    3 &* Int(ram[state].slots) &+ 2
+      &* (Int(truncatingIfNeeded: address >> Level.shift(depth: 2)) & (Self.walks - 1))
   }
 
   /// The table whose entries are leaves of 4 KiB, or nil when there is none for an address, or
@@ -65,13 +66,15 @@ extension TLB {
   }
 
   fileprivate func clearWalks() {
-    for number in 0..<Self.walks { ram[tlb: frame, walkPlace(UInt64(number) << 21)] = 0 }
+    for number in 0..<Self.walks {
+      ram[tlb: frame, walkPlace(UInt64(number) << Level.shift(depth: 2))] = 0
+    }
   }
 
   /// Calls `body` for the walks that a CPU remembers: any address of the 2 MiB, and the table.
   func forEachWalk(_ body: (_ address: UInt64, _ table: UInt64) -> Void) {
     for number in 0..<(ram[state].slots == 0 ? 0 : Self.walks) {
-      let at = walkPlace(UInt64(number) << 21)
+      let at = walkPlace(UInt64(number) << Level.shift(depth: 2))
       let key = ram[tlb: frame, at]
       if key & 0x1f_ffff == UInt64(ram[state].walkEpoch) {
         body(key & ~0x1f_ffff, ram[tlb: frame, at + 1])

@@ -216,7 +216,7 @@ extension Machine {
     areas.forEachBusy { if !ram[$0].pages.isNone { sets.insert(ram[$0].pages) } }
     return sets.sorted { $0.granule < $1.granule }.map { set in
       // Frames that were lent, or that are gone, know nothing of the set.
-      let isBound = page(0, of: set).map { ram[frames.frame($0)].owner == set } ?? false
+      let isBound = pageSets.page(0, of: set).map { ram[frames.frame($0)].owner == set } ?? false
       var record = Record("set of pages", set)
       if !isBound { record = record.silent(\PageSet.first) }
       // An area knows how many pages it has; a name does not.

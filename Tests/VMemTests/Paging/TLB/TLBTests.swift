@@ -19,15 +19,16 @@ struct TLBTests {
   }
 
   private static func read(_ machine: borrowing Machine, _ address: UInt64) throws {
-    try machine.read(address, count: 1) { _ in }
+    try machine.mmu.read(address, count: 1) { _ in }
   }
 
   /// A sparse area of `pages`, all mapped.
   private static func mapped(_ machine: borrowing Machine, _ pages: UInt64) throws -> UInt64 {
     let set = try machine.allocatePages(count: pages)
     let list = machine.frameNumbers(of: set)
-    let area = try machine.getVMArea(size: pages << 12, flags: .sparse)
-    try machine.vmAreaMapPages(area: area, start: area, end: area + pages << 12, pages: list)
+    let area = try machine.vmAreas.getVMArea(size: pages << 12, flags: .sparse)
+    try machine.mappings.vmAreaMapPages(
+      area: area, start: area, end: area + pages << 12, pages: list)
     return area
   }
 
@@ -60,10 +61,10 @@ struct TLBTests {
     let machine = try Self.machine(entries: 12)
     var request = VmallocRequest(size: 4 << 20)
     request.flags.insert(.allowHugeVmap)
-    let area = try machine.vmalloc(request)
+    let area = try machine.mappings.vmalloc(request)
     try Self.read(machine, area)
     try Self.read(machine, area + 2 << 20)
-    try machine.vfree(area)
+    try machine.mappings.vfree(area)
     machine.expectSound("freed")
     for step in 0..<8 as Range<UInt64> {
       try Self.read(machine, machine.map.pageOffset + step << 21 & 0xff_ffff)
@@ -75,16 +76,16 @@ struct TLBTests {
   /// tables that do not have it.
   @Test func globalEntriesOfUserAddressesOutliveASwitch() throws {
     let machine = try Self.machine()
-    let mm = try machine.allocateMM()
+    let mm = try machine.users.allocateMM()
     let pages = machine.frameNumbers(of: try machine.allocatePages(count: 1))
-    try machine.vmapPagesRange(start: 0x10000, end: 0x11000, pages: pages)
+    try machine.mappings.vmapPagesRange(start: 0x10000, end: 0x11000, pages: pages)
     try Self.read(machine, 0x10000)
-    try machine.switchMM(mm)
+    try machine.users.switchMM(mm)
     machine.expectSound("after the switch")
     let stale = machine.mmu.staleHits
     try Self.read(machine, 0x10000)
     #expect(machine.mmu.staleHits == stale + 1)
-    try machine.switchMM(0)
+    try machine.users.switchMM(0)
     try Self.read(machine, 0x10000)
     #expect(machine.mmu.staleHits == stale + 1)
     machine.expectSound("back again")
@@ -126,7 +127,7 @@ struct TLBTests {
       for page in 0..<pages { try Self.read(machine, area + page << 12) }
     }
     let before = machine.counters.flushes
-    try machine.vmAreaUnmapPages(area: area, start: area, end: area + pages << 12)
+    try machine.mappings.vmAreaUnmapPages(area: area, start: area, end: area + pages << 12)
     let after = machine.counters.flushes
     #expect(after.full - before.full == (pages > 33 ? 1 : 0))
     #expect(after.pages - before.pages == (pages > 33 ? 0 : pages))
@@ -139,13 +140,13 @@ struct TLBTests {
   /// The pages of a freed area are given back at once, its translations only by the purge.
   @Test func aFreedAreaStaysUntilThePurge() throws {
     let machine = try Self.machine()
-    let area = try machine.vmalloc(VmallocRequest(size: 8192))
-    try machine.fill(area, count: 8192, byte: 0x5a)
-    try machine.vfree(area)
+    let area = try machine.mappings.vmalloc(VmallocRequest(size: 8192))
+    try machine.mmu.fill(area, count: 8192, byte: 0x5a)
+    try machine.mappings.vfree(area)
     machine.expectSound("after vfree")
     #expect(machine.mmu.tlbCount(0) == 2)
     var byte: UInt8 = 0
-    try machine.read(area, count: 1) { byte = $0[0] }
+    try machine.mmu.read(area, count: 1) { byte = $0[0] }
     #expect(byte == 0x5a && machine.mmu.staleHits == 1)
     let entry = try #require(Self.entries(machine, 0)[area])
     #expect(entry.staleness?.since == 3 && entry.staleness?.freedAt == 3)
@@ -156,7 +157,8 @@ struct TLBTests {
     }
     try machine.unmapAliases()
     #expect(machine.mmu.tlbCount(0) == 0)
-    #expect(refusal(of: { () throws(Refusal) in try machine.read(area, count: 1) { _ in } }) != nil)
+    #expect(
+      refusal(of: { () throws(Refusal) in try machine.mmu.read(area, count: 1) { _ in } }) != nil)
     machine.expectSound("after the purge")
   }
 
@@ -165,16 +167,16 @@ struct TLBTests {
     let machine = try Self.machine()
     let set = try machine.allocatePages(count: 2)
     let pages = machine.frameNumbers(of: set)
-    let area = try machine.vmMapRAM([pages[0]])
+    let area = try machine.mappings.vmMapRAM([pages[0]])
     try Self.read(machine, area)
-    try machine.vmUnmapRAM(area, count: 1)
+    try machine.mappings.vmUnmapRAM(area, count: 1)
     machine.expectSound("unmapped")
-    try machine.vmapPagesRange(start: area, end: area + 4096, pages: [pages[0]])
+    try machine.mappings.vmapPagesRange(start: area, end: area + 4096, pages: [pages[0]])
     try Self.read(machine, area)
     #expect(machine.mmu.staleHits == 0)
-    try machine.vunmapRange(start: area, end: area + 4096)
+    try machine.mappings.vunmapRange(start: area, end: area + 4096)
     // Another page at the address, with the old translation flushed.
-    try machine.vmapPagesRange(start: area, end: area + 4096, pages: [pages[1]])
+    try machine.mappings.vmapPagesRange(start: area, end: area + 4096, pages: [pages[1]])
     try Self.read(machine, area)
     #expect(machine.mmu.staleHits == 0)
     machine.expectSound("mapped anew")
@@ -184,11 +186,11 @@ struct TLBTests {
   @Test func rightsAreLookedUpBeforeAFault() throws {
     let machine = try Self.machine()
     let set = try machine.allocatePages(count: 1)
-    let area = try machine.vmap(
+    let area = try machine.mappings.vmap(
       machine.frameNumbers(of: set), count: 1, flags: .map, protection: .kernelReadOnly)
     try Self.read(machine, area)
     #expect(
-      refusal(of: { () throws(Refusal) in try machine.fill(area, count: 1, byte: 1) })?.rule
+      refusal(of: { () throws(Refusal) in try machine.mmu.fill(area, count: 1, byte: 1) })?.rule
         == .readOnly)
     #expect(machine.mmu.tlbCount(0) == 0)
     machine.expectSound("after the fault")
@@ -202,13 +204,13 @@ struct TLBTests {
     for _ in 0..<2000 {
       let address = area + UInt64.random(in: 0..<40 << 12 - 8, using: &random)
       let word = random.next()
-      try machine.store(address, word)
+      try machine.mmu.store(address, word)
       var bytes: [UInt8] = []
-      try machine.read(address, count: 8) { for at in $0.indices { bytes.append($0[at]) } }
+      try machine.mmu.read(address, count: 8) { for at in $0.indices { bytes.append($0[at]) } }
       #expect(bytes == (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) })
-      #expect(try machine.load(address) == word)
+      #expect(try machine.mmu.load(address) == word)
     }
-    #expect(refusal(of: { () throws(Refusal) in _ = try machine.load(area + 40 << 12) }) != nil)
+    #expect(refusal(of: { () throws(Refusal) in _ = try machine.mmu.load(area + 40 << 12) }) != nil)
     machine.expectSound("after loads and stores")
   }
 
@@ -224,10 +226,10 @@ struct TLBTests {
       switch random.next() % 8 {
       case 0, 1:
         let pages = random.next() % 40 + 1
-        areas.append((try machine.vmalloc(VmallocRequest(size: pages << 12)), pages))
+        areas.append((try machine.mappings.vmalloc(VmallocRequest(size: pages << 12)), pages))
       case 2 where !areas.isEmpty:
         let area = areas.remove(at: Int(random.next() % UInt64(areas.count)))
-        try machine.vfree(area.address)
+        try machine.mappings.vfree(area.address)
         freed.append(area)
       case 3 where step % 5 == 0:
         try machine.unmapAliases()
@@ -244,7 +246,9 @@ struct TLBTests {
         let address = area.address + random.next() % area.pages << 12
         let isLive = areas.contains { $0.address == area.address }
         let stale = machine.mmu.staleHits
-        let failure = refusal { () throws(Refusal) in try machine.read(address, count: 1) { _ in } }
+        let failure = refusal { () throws(Refusal) in
+          try machine.mmu.read(address, count: 1) { _ in }
+        }
         if isLive { #expect(failure == nil && machine.mmu.staleHits == stale, "seed \(seed)") }
         if !isLive {
           #expect((failure == nil) == (machine.mmu.staleHits == stale + 1), "seed \(seed)")

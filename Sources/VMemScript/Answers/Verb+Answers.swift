@@ -1,27 +1,10 @@
 internal import VMem
 
-/// The answers of one verb, or of verbs that answer alike.
-struct AnswerList: Sendable {
-  let verbs: [StaticString]
-  let answers: [VerbAnswer]
-
-  init(_ verbs: StaticString..., says parts: [VerbAnswer]...) {
-    self.verbs = verbs
-    answers = Array(parts.joined())
-  }
-
-  /// The lists of all verbs.
-  static let all: [AnswerList] =
-    areas + mapping + memory + users + files + arenas + modules
-    + machine
-}
-
 extension Verb {
   /// What it may answer besides success, and when: first what is its own, then what comes from the
   /// language.
   package var answers: [VerbAnswer] {
-    let own = AnswerList.all.filter { list in list.verbs.contains { "\($0)" == "\(name)" } }
-    return own.flatMap(\.answers) + commonAnswers
+    ownAnswers().joined() + commonAnswers
   }
 
   /// Answers that follow from how it is written.
@@ -31,7 +14,7 @@ extension Verb {
     if parameters.contains(where: \.takesNames) {
       answers.append(.errno(.ENOENT, .nameHoldsNothing))
     }
-    if product != .nothing || name.description == "let" {
+    if product != .nothing || facts.contains(.names) {
       answers.append(.errno(.EEXIST, .nameInUse))
       answers.append(.errno(.ENOMEM, .nameTableFull))
     }

@@ -1,5 +1,3 @@
-package import VMem
-
 /// The registers that tell an x86-64 processor how it walks page tables, as a running kernel has them.
 package struct ControlRegisters {
   /// PE, MP, ET, NE, WP, AM and PG.
@@ -20,8 +18,8 @@ package struct ControlRegisters {
   package static let efer: UInt64 = value(ofEFER)
 
   /// The bits by name, lowest first.
-  var cr4Names: String { Self.names(ofCR4) }
-  static let eferNames = names(ofEFER)
+  package var cr4Names: String { Self.names(ofCR4) }
+  package static let eferNames = names(ofEFER)
 
   private static func value(_ bits: [Bit]) -> UInt64 { bits.reduce(0) { $0 | 1 << $1.bit } }
   private static func names(_ bits: [Bit]) -> String { bits.map(\.name).joined(separator: " ") }

@@ -1,4 +1,7 @@
 /// An x86-64 page-table entry of any level, with the architecture's own bits.
+///
+/// Which bits mean what, how many entries a table has, and where the kernel's areas lie stands in this
+/// folder. All else asks by these names: another format of page tables is another folder with them.
 @usableFromInline package struct Entry: BitwiseCopyable, Equatable, Sendable {
   @usableFromInline package var bits: UInt64
 
@@ -25,11 +28,15 @@
   package static let largePAT: UInt64 = 1 << 12
   /// Dirty, of a leaf that is not writable: to a CPU that would be a shadow stack.
   package static let savedDirty: UInt64 = 1 << 58
-  package static let noExecute: UInt64 = 1 << 63
+  /// The protection key.
+  package static let keyMask: UInt64 = 0b1111 << 59
+  @usableFromInline package static let noExecute: UInt64 = 1 << 63
   /// Of this emulator, in a leaf of the kernel's: its frame was freed under it and is somebody else's
   /// now. Processors and kernels ignore the bit; views leave it out.
   static let stale: UInt64 = 1 << 52
   package var isStale: Bool { bits & Self.stale != 0 }
+  /// The key of a leaf.
+  package var key: UInt64 { (bits & Self.keyMask) >> 59 }
   /// The entry as the kernel has made it.
   package var withoutNote: Entry { Entry(bits: bits & ~Self.stale) }
 
@@ -59,6 +66,27 @@
   /// bit of the number is not part of the address there; callers mask with the leaf's size.
   @inlinable @inline(__always)
   package var pfn: UInt64 { (bits & Self.pfnMask) >> 12 }
+
+  /// All bits but the frame number.
+  @inlinable @inline(__always)
+  package var attributes: UInt64 { bits & ~Self.pfnMask }
+
+  @inlinable @inline(__always)
+  package var isExecutable: Bool { bits & Self.noExecute == 0 }
+
+  /// Without a struct page, or a user's that stands for no page of its own.
+  @inline(__always)
+  package var isSpecial: Bool { bits & Self.special != 0 }
+
+  /// Physical address of the first byte that a leaf at `depth` maps.
+  @inlinable @inline(__always)
+  package func base(depth: Int) -> UInt64 { bits & Self.pfnMask & ~(Level.size(depth: depth) - 1) }
+
+  /// Frame of an address that a leaf at `depth` translates.
+  @inlinable @inline(__always)
+  package func frame(of address: UInt64, depth: Int) -> UInt64 {
+    (base(depth: depth) | address & (Level.size(depth: depth) - 1)) >> 12
+  }
 
   /// Of a user's leaf that nobody may use (PROT_NONE): not present, and the bits of its frame number
   /// inverted, so that no CPU loads from there on suspicion.
@@ -114,45 +142,4 @@
   package func leadsToTable(at level: Level) -> Bool {
     isPresent && !endsWalk(depth: Int(level.rawValue))
   }
-}
-
-/// Attribute bits of an entry: everything but the frame number.
-public struct Protection: BitwiseCopyable, Equatable, Sendable {
-  public var bits: UInt64
-
-  @inlinable @inline(__always)
-  public init(bits: UInt64) { self.bits = bits }
-
-  /// `PAGE_NONE`: the global bit of what is not present says that it is there.
-  static let userNone = Protection(bits: Entry.accessed | Entry.global)
-  var isPresent: Bool { bits & Entry.present != 0 }
-
-  /// `_KERNPG_TABLE`: an entry that points at a kernel table.
-  package static let kernelTable = Protection(bits: 0x063)
-  /// `_PAGE_TABLE`: an entry that points at a user's table.
-  package static let userTable = Protection(bits: 0x067)
-  /// `PAGE_KERNEL`.
-  public static let kernel = Protection(bits: 0x8000_0000_0000_0163)
-  /// The same, of a page that is neither accessed nor written yet.
-  static let kernelUntouched = Protection(bits: 0x8000_0000_0000_0103)
-  /// These attributes in a large leaf: size bit set, PAT moved from bit 7 to bit 12.
-  var large: Protection {
-    Protection(bits: bits & ~Entry.pageSize | (bits & Entry.pageSize) << 5 | Entry.pageSize)
-  }
-
-  /// `PAGE_KERNEL_RO`.
-  public static let kernelReadOnly = Protection(bits: 0x8000_0000_0000_0121)
-  /// `PAGE_KERNEL_ROX`.
-  package static let kernelReadOnlyExecutable = Protection(bits: 0x121)
-
-  /// ioremap's cache modes: uncached minus, uncached, write-combining, write-through, write-back.
-  public static let uncachedMinus = Protection(bits: 0x8000_0000_0000_0173)
-  public static let uncached = Protection(bits: 0x8000_0000_0000_017b)
-  public static let writeCombining = Protection(bits: 0x8000_0000_0000_016b)
-  public static let writeThrough = Protection(bits: 0x8000_0000_0000_01fb)
-  /// `PAGE_KERNEL` of a frame without a struct page.
-  public static let special = Protection(bits: 0x8000_0000_0000_0363)
-
-  /// `PAGE_KERNEL_LARGE`.
-  public static let kernelLarge = Protection(bits: 0x8000_0000_0000_01e3)
 }

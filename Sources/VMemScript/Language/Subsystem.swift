@@ -1,0 +1,44 @@
+/// What a part of the machine adds to the language. A new one is a word of `all`.
+///
+/// The names of its verbs are known without the verbs: a command that calls one of them makes no other
+/// subsystem's descriptions.
+struct Subsystem: Sendable {
+  /// Names of the verbs, with a space between two of them.
+  private let names: StaticString
+  let verbs: @Sendable () -> [Verb]
+  let counters: @Sendable () -> [Counter]
+
+  init(
+    _ names: StaticString, verbs: @autoclosure @escaping @Sendable () -> [Verb],
+    counters: @autoclosure @escaping @Sendable () -> [Counter] = []
+  ) {
+    self.names = names
+    self.verbs = verbs
+    self.counters = counters
+  }
+
+  /// All of them, in the order of help.
+  static let all: [Subsystem] = [
+    .machine, .steps, .injection, .selfTest, .pages, .areas, .traces, .mapping, .setMemory, .memory,
+    .kmap, .protectionKeys, .users, .arenas, .files, .buffers, .stacks, .modules, .access, .views,
+    .addressSpace, .tlb, .audits, .dumps, .images, .language, .exercises,
+  ]
+
+  /// A name by where it is.
+  @inline(__always)
+  func name(_ start: Int, _ count: Int) -> Text {
+    precondition(start >= 0 && count >= 0 && start + count <= names.utf8CodeUnitCount)
+    // Safe: literals live as long as the process, and the range was checked.
+    return unsafe Text(base: names.utf8Start + start, count: count)
+  }
+
+  /// Calls `body` with where each name is.
+  func forEachName(_ body: (_ start: Int, _ count: Int) -> Void) {
+    let all = name(0, names.utf8CodeUnitCount)
+    var start = 0
+    for at in 0...all.count where at == all.count || all[at] == UInt8(ascii: " ") {
+      body(start, at - start)
+      start = at + 1
+    }
+  }
+}
