@@ -67,7 +67,7 @@ struct ContextTests {
       case .unmapRAM: try machine.vmUnmapRAM(mapped, count: 1)
       case .unmapAliases: try machine.unmapAliases()
       case .allocatePages: _ = try machine.allocatePages(count: 1)
-      case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mayBlock: false)
+      case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mode: .atomic)
       case .freePages: try machine.freePages([pages[2]])
       case .access: try machine.fill(mapped, count: 4096, byte: 1)
       case .vunmapRange: try machine.vunmapRange(start: sparse, end: sparse + 4096)
