@@ -36,6 +36,13 @@ extension Views {
     }
   }
 
+  /// The function that a message names, by the name that it has in the machine's kernel.
+  package static func function(of record: LogRecord, _ machine: borrowing Machine) -> String {
+    KernelMessage(rawValue: record.message).map {
+      LogText(record, $0, machine.configuration).function
+    } ?? "?"
+  }
+
   /// What a WARN in the log says besides where it was raised; nil for one that says nothing.
   package static func complaint(of record: LogRecord, _ machine: borrowing Machine) -> String? {
     KernelMessage(rawValue: record.message).flatMap {

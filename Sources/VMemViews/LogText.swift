@@ -21,11 +21,15 @@ struct LogText {
   private var speaker: KernelFunction? { KernelFunction(rawValue: record.function) }
 
   /// The function a message names: an inlined one goes by its caller's name.
-  private var function: String {
-    if speaker == .vmap_pages_pte_range, configuration.switches.contains(.sharedVunmap) {
-      return KernelFunction.__vmap_pages_range_noflush.name
+  var function: String {
+    switch speaker {
+    case .vmap_pages_pte_range where configuration.switches.contains(.sharedVunmap):
+      KernelFunction.__vmap_pages_range_noflush.name
+    // Allocations are profiled from 6.10 on.
+    case .__alloc_pages_noprof where configuration.kernel < .v6_12: "__alloc_pages"
+    case .alloc_pages_bulk_noprof where configuration.kernel < .v6_12: "__alloc_pages_bulk"
+    default: speaker?.name ?? "?"
     }
-    return speaker?.name ?? "?"
   }
 
   private var banner: String {
@@ -136,6 +140,20 @@ struct LogText {
       ["failed to refill per-cpu dynamic stack"]
     case .schedulingWhileAtomic:
       ["BUG: scheduling while atomic: \(task)/\(pid)/0x\(schedulingCount)"]
+    case .pageAllocationFailed:
+      ["\(task): page allocation failure: order:\(record.a), \(mode)"]
+    case .percpuFailed:
+      [
+        "percpu: allocation failed, size=\(record.a) align=\(record.b) atomic=0, "
+          + (record.c == 0 ? "failed to allocate new chunk" : "failed to populate")
+      ]
+    case .percpuFailuresEnd:
+      ["percpu: limit reached, disable warning"]
+    case .mremapOfPrivate:
+      [
+        "\(task) (\(pid)): attempted to duplicate a private mapping with mremap.  "
+          + "This is not supported."
+      ]
     case .text, .textContinued:
       []
     case .suppressed:
@@ -200,7 +218,7 @@ struct LogText {
       "#PF: supervisor \(code.contains(.write) ? "write" : "read") access in kernel mode",
       "#PF: error_code(0x\(digits(record.b).suffix(4))) - "
         + (code.contains(.present) ? "permissions violation" : "not-present page"),
-    ] + oops("Oops", record.b, record.c) + (speaker.map { ["RIP: 0010:\($0.name)"] } ?? [])
+    ] + oops("Oops", record.b, record.c) + (speaker == nil ? [] : ["RIP: 0010:\(function)"])
   }
 
   /// `preempt_count` in `__schedule`, which has disabled preemption itself.

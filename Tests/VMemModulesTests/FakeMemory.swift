@@ -1,3 +1,4 @@
+import VMem
 import VMemModules
 
 /// Memory of a module in which a test places what its pointers point at.
@@ -73,6 +74,15 @@ extension FakeMemory {
     var source = Arguments(words: arguments)
     var output = FormatOutput()
     let kernelFormat = KernelFormat(memory: self, seed: 1)
+    try kernelFormat.append(Array(format.utf8), &source, to: &output)
+    return String(decoding: output.bytes, as: UTF8.self)
+  }
+
+  /// As on a machine with these page flags.
+  func text(_ format: String, _ pageFlags: PageFlagNames, _ argument: UInt64) throws -> String {
+    var source = Arguments(words: [argument])
+    var output = FormatOutput()
+    let kernelFormat = KernelFormat(memory: self, seed: 1, pageFlags: pageFlags)
     try kernelFormat.append(Array(format.utf8), &source, to: &output)
     return String(decoding: output.bytes, as: UTF8.self)
   }

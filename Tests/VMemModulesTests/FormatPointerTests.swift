@@ -1,4 +1,5 @@
 import Testing
+import VMem
 import VMemModules
 import VMemViews
 
@@ -209,6 +210,18 @@ struct FormatPointerTests {
     let none = memory.place(0)
     #expect(try memory.text("%pGp", none) == "0x0(node=0|zone=0)")
     #expect(try memory.text("%pGx", page) == "(%pG?)")
+  }
+
+  /// Page flags go by the names of the machine's kernel.
+  @Test(arguments: [
+    (KernelVersion.v6_1, "uptodate|reserved"), (.v6_12, "referenced|arch_1"),
+    (.v6_18, "referenced|arch_1"),
+  ])
+  mutating func pageFlags(_ kernel: KernelVersion, _ low: String) throws {
+    let high = kernel == .v6_1 ? "swapbacked" : kernel == .v6_12 ? "mlocked" : "dropbehind"
+    let page = memory.place(1 << 2 | 1 << 12 | 1 << 19)
+    let text = try memory.text("%pGp", PageFlagNames(kernel, kernel.switches), page)
+    #expect(text == "0x81004(\(low)|\(high)|node=0|zone=0)")
   }
 
   @Test func extensionsOfOtherSubsystemsPrintAHash() throws {

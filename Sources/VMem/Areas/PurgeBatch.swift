@@ -130,7 +130,7 @@ struct PurgeBatch: ~Copyable {
       index += 1
       guard !entries[first].area.isNone else { continue }
       var end = ram[entries[first].area].end
-      while index < entries.count, entries[index].start == end {
+      while index < entries.count, entries[index].start == end, !entries[index].area.isNone {
         end = ram[entries[index].area].end
         ObjectCaches(ram: ram).free(entries[index].area)
         index += 1

@@ -178,4 +178,12 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   /// of the function how many.
   case text
   case textContinued
+  /// No block of free pages: order, gfp_t.
+  case pageAllocationFailed
+  /// No per-CPU object: size, alignment, 1 where a chunk was there and pages were not; and that this was
+  /// the last such message.
+  case percpuFailed
+  case percpuFailuresEnd
+  /// mremap of no bytes of a private mapping.
+  case mremapOfPrivate
 }

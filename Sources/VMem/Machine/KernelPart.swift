@@ -136,6 +136,14 @@ extension KernelPart where Self: ~Copyable {
     warn(function, message, a, b, c, d)
   }
 
+  /// The kernel's `pr_warn_once`.
+  func logOnce(_ place: WarnOnce, _ message: KernelMessage) {
+    let bit = UInt32(1) << UInt32(place.rawValue)
+    guard ram[ram.log].warnedOnce & bit == 0 else { return }
+    ram[ram.log].warnedOnce |= bit
+    logMessage(message)
+  }
+
   /// The kernel's `might_sleep`: complains and goes on where sleeping is not allowed.
   @inline(__always)
   func mightSleep(_ function: KernelFunction) {

@@ -11,6 +11,8 @@ struct LogState: BitwiseCopyable {
   var allocationLimit = RateLimit()
   /// Oopses since boot.
   var oopses: UInt32 = 0
+  /// Failures of the per-CPU allocator that were logged.
+  var percpuFailures: UInt32 = 0
 }
 
 extension RAM {

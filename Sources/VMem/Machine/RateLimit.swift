@@ -46,9 +46,24 @@ extension KernelPart where Self: ~Copyable {
       if has(.lateFailuresSilent) { return }
       if !request.isLow { gfp |= VmallocRequest.highMemory }
     }
+    logFailedAllocation(message, size, other, gfp)
+  }
+
+  /// Logs that there is no free block of pages, unless somebody would be killed for it: only who cannot
+  /// wait or wants more than eight pages is left without.
+  func logPageFailure(order: UInt64, _ request: VmallocRequest) {
+    let gfp = request.gfp(configuration.switches)
+    if request.isSilent || gfp & VmallocRequest.noWarning != 0 { return }
+    guard order > 3 || !request.mode.mayBlock else { return }
+    logFailedAllocation(.pageAllocationFailed, order, 0, gfp)
+  }
+
+  private func logFailedAllocation(
+    _ message: KernelMessage, _ a: UInt64, _ b: UInt64, _ gfp: UInt64
+  ) {
     let (isPrinted, missed) = ram[ram.log].allocationLimit.admit(
       clock, interval_us: 10_000_000, burst: 1)
     if missed > 0 { logMessage(.suppressed, .warn_alloc, UInt64(missed)) }
-    if isPrinted { logMessage(message, nil, size, other, gfp) }
+    if isPrinted { logMessage(message, nil, a, b, gfp) }
   }
 }

@@ -1,4 +1,4 @@
-/// The places that complain with the kernel's `WARN_ONCE`: each of them once since boot. The raw value
+/// The places that complain with the kernel's `WARN_ONCE`, or with `pr_warn_once`: each of them once since boot. The raw value
 /// is its bit in `LogState.warnedOnce`.
 enum WarnOnce: UInt8, CaseIterable {
   case sparseFlushResetPerms, sparseNoGuard, sparseFlags
@@ -16,4 +16,5 @@ enum WarnOnce: UInt8, CaseIterable {
   case protectionFault
   case arenaAddressSpace
   case vmapFileFlushResetPerms, vmapFileNoGuard
+  case mremapOfPrivate
 }

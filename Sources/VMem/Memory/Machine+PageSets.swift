@@ -5,13 +5,15 @@ extension Machine {
   /// an `unsigned int`.
   ///
   /// Refuses with -EINVAL for no pages, an order above 10 or a node the machine lacks, and with NULL
-  /// when there are not enough frames; then nothing stays allocated.
+  /// when there are not enough frames; then nothing stays allocated. What a kernel logs of that is in the
+  /// log, unless `isSilent`.
   public func allocatePages(
     count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
-    mayBlock: Bool = true
+    mode: AllocationMode = .kernel, isSilent: Bool = false
   ) throws(Refusal) -> Ref<PageSet> {
     try pageSets.allocatePages(
-      count: count, order: order, node: node, highest: highest, mayBlock: mayBlock)
+      count: count, order: order, node: node, highest: highest, mode: mode,
+      isSilent: isSilent)
   }
 
   /// Frame number of page `index` of a set; nil past its end.

@@ -9,7 +9,7 @@ extension PageSets {
   /// Carries out `Machine.allocatePages`.
   func allocatePages(
     count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
-    mayBlock: Bool = true
+    mode: AllocationMode = .kernel, isSilent: Bool = false
   ) throws(Refusal) -> Ref<PageSet> {
     try beginCall()
     defer { endCall() }
@@ -21,9 +21,14 @@ extension PageSets {
     if let node, node >= UInt64(configuration.nodes) {
       throw Refusal(.errno(.EINVAL), .noSuchNode, node, UInt64(configuration.nodes))
     }
-    if mayBlock { mightSleep(.__alloc_pages_noprof) }
+    if mode.mayBlock { mightSleep(.__alloc_pages_noprof) }
     let (total, overflow) = count.multipliedReportingOverflow(by: 1 << order)
+    var request = VmallocRequest(size: total)
+    request.mode = mode
+    request.isSilent = isSilent
+    request.isLow = highest == .dma32
     guard !overflow, total <= UInt64(ram[Superblock.ref].managedFrames) else {
+      logPageFailure(order: order, request)
       throw Refusal(.null, .noFrames, overflow ? .max : total)
     }
     guard let set = caches.allocate(PageSet.self) else {
@@ -32,8 +37,7 @@ extension PageSets {
     ram[set] = PageSet()
     for _ in 0..<count {
       guard
-        let pfn = frames.allocatePage(
-          order: Int(order), node: node.map(Int.init), highest: highest ?? .normal),
+        let pfn = allocateBlock(order, node.map(Int.init), highest ?? .normal, request),
         append(pfn, 1 << UInt32(order), to: set)
       else {
         releaseAll(of: set)
@@ -41,6 +45,18 @@ extension PageSets {
       }
     }
     return set
+  }
+
+  /// One block for `allocatePages`; that there is none is logged, but not that it was made to fail.
+  private func allocateBlock(
+    _ order: UInt64, _ node: Int?, _ highest: ZoneKind, _ request: VmallocRequest
+  ) -> UInt32? {
+    if ram.injects(.allocPage), Injector(ram: ram).strikes(.allocPage, UInt32(order)) { return nil }
+    guard let pfn = frames.allocate(order: Int(order), node: node, highest: highest) else {
+      logPageFailure(order: order, request)
+      return nil
+    }
+    return pfn
   }
 
   /// Adds frames to a set; when there is no memory for that they are freed. As long as the set's

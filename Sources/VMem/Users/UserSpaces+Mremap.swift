@@ -116,6 +116,7 @@ extension UserSpaces {
 
   private func checkGrowth(_ mapping: UserMapping, _ move: Move) throws(Refusal) {
     if move.old == 0, !mapping.flags.contains(.shared) {
+      logOnce(.mremapOfPrivate, .mremapOfPrivate)
       throw Refusal(.errno(.EINVAL), .zeroLength)
     }
     guard move.old <= mapping.end - move.address else {

@@ -188,7 +188,8 @@ extension ModuleHost {
     guard order <= 10,
       let set = try? machine.allocatePages(
         count: 1, order: UInt64(order), node: node.map(UInt64.init),
-        highest: gfp.isLow ? .dma32 : .normal, mayBlock: gfp.mayBlock)
+        highest: gfp.isLow ? .dma32 : .normal, mode: gfp.mode,
+        isSilent: gfp.contains(.silent))
     else { return nil }
     return machine.pageSets.page(0, of: set).map(UInt64.init)
   }

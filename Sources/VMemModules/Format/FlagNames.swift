@@ -1,3 +1,5 @@
+internal import VMem
+
 /// Names of flags in the order in which the kernel looks for them: a name that stands for several
 /// bits comes before those of its bits.
 enum FlagNames {
@@ -54,22 +56,18 @@ enum FlagNames {
 
   // MARK: Pages
 
-  /// `struct page`, from 6.12 on.
-  static let page = named([
-    (0, "locked"), (7, "waiters"), (2, "referenced"), (3, "uptodate"), (4, "dirty"), (5, "lru"),
-    (8, "active"), (9, "workingset"), (10, "owner_priv_1"), (11, "owner_2"), (12, "arch_1"),
-    (13, "reserved"), (14, "private"), (15, "private_2"), (1, "writeback"), (6, "head"),
-    (16, "reclaim"), (17, "swapbacked"), (18, "unevictable"), (19, "mlocked"),
-  ])
+  /// `struct page` of a kernel.
+  static func page(_ flags: PageFlagNames) -> Table {
+    named(pageOrder.compactMap { name in flags.names.firstIndex(of: name).map { ($0, name) } })
+  }
 
-  /// `struct page` before that.
-  static let oldPage = named([
-    (0, "locked"), (7, "waiters"), (8, "error"), (1, "referenced"), (2, "uptodate"), (3, "dirty"),
-    (4, "lru"), (5, "active"), (6, "workingset"), (9, "slab"), (10, "owner_priv_1"),
-    (11, "arch_1"), (12, "reserved"), (13, "private"), (14, "private_2"), (15, "writeback"),
-    (16, "head"), (17, "mappedtodisk"), (18, "reclaim"), (19, "swapbacked"), (20, "unevictable"),
-    (21, "mlocked"),
-  ])
+  /// The order in which the kernel looks for them.
+  private static let pageOrder = [
+    "locked", "waiters", "error", "referenced", "uptodate", "dirty", "lru", "active", "workingset",
+    "slab", "owner_priv_1", "owner_2", "arch_1", "reserved", "private", "private_2", "writeback",
+    "head", "mappedtodisk", "reclaim", "swapbacked", "unevictable", "dropbehind", "mlocked",
+    "hwpoison",
+  ]
 
   // MARK: User mappings
 

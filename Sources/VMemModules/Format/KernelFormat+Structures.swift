@@ -131,8 +131,7 @@ extension KernelFormat {
   ) throws(BadPointer) {
     switch letters.dropFirst().first {
     case UInt8(ascii: "p"):
-      let names = hasOldPageFlags ? FlagNames.oldPage : FlagNames.page
-      FlagNames.appendPage(try memory.word(at: address), names, &output)
+      FlagNames.appendPage(try memory.word(at: address), pageFlags, &output)
     case UInt8(ascii: "v"):
       FlagNames.append(try memory.word(at: address), FlagNames.area, &output)
     case UInt8(ascii: "g"):

@@ -1,3 +1,4 @@
+package import VMem
 internal import VMemViews
 
 /// The kernel's printf. Conversions, flags and the letters behind `%p` are those of
@@ -8,16 +9,20 @@ internal import VMemViews
 package struct KernelFormat<Memory: FormatMemory> {
   let memory: Memory
   let hash: PointerHash
-  /// Whether page flags lie as in kernels before 6.12.
-  let hasOldPageFlags: Bool
+  /// Names of page flags.
+  let pageFlags: FlagNames.Table
   /// How many `%pV` this format lies in.
   var depth = 0
 
-  /// - Parameter seed: makes the key that hashes pointers, as it does in the machine's views.
-  package init(memory: Memory, seed: UInt64, hasOldPageFlags: Bool = false) {
+  /// - Parameters:
+  ///   - seed: makes the key that hashes pointers, as it does in the machine's views.
+  ///   - pageFlags: the flags that `struct page` has.
+  package init(
+    memory: Memory, seed: UInt64, pageFlags: PageFlagNames = PageFlagNames(.v6_18, [])
+  ) {
     self.memory = memory
     hash = PointerHash(seed: seed)
-    self.hasOldPageFlags = hasOldPageFlags
+    self.pageFlags = FlagNames.page(pageFlags)
   }
 
   /// Appends what `format` makes of the arguments. At a conversion that the kernel does not have the

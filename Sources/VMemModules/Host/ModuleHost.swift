@@ -49,7 +49,9 @@ package final class ModuleHost {
   /// What printk has not ended with a newline yet.
   var partialLine: [UInt8] = []
   var partialLevel: UInt8 = 4
-  private(set) lazy var format = KernelFormat(memory: reader, seed: view.configuration.seed)
+  private(set) lazy var format = KernelFormat(
+    memory: reader, seed: view.configuration.seed,
+    pageFlags: PageFlagNames(view.configuration.kernel, view.configuration.switches))
   private var perCPUOffsets: [UInt64]
   /// Seconds that a task may run without leaving the CPU.
   package var longestTurn = 20

@@ -213,7 +213,7 @@ extension Interpreter {
       case .warning, .badVfree, .ioremapOnRAM, .cpaZeroPTE, .cpaWritableExecutable,
         .sleepingInAtomic, .schedulingWhileAtomic, .pgmapFault, .vreallocAlignment, .notIoremap,
         .notWholeArea, .illegalPerCPU:
-        let function = KernelFunction(rawValue: record.function)?.name ?? "?"
+        let function = Views.function(of: record, machine)
         switch KernelMessage(rawValue: record.message) {
         case .sleepingInAtomic:
           texts.append("sleeping function called from invalid context: \(function)")

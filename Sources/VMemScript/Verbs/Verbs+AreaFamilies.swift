@@ -21,7 +21,8 @@ extension Verb {
   ) throws(Refusal) -> Result {
     let count = call.narrow(call.arguments[.pageCount])
     let address = call.arguments[.address]
-    if machine.mappings.isUnknownLargeMapping(address, count: count) {
+    let isBug = machine.configuration.switches.contains(.mapRAMUnknownBug)
+    if !isBug, machine.mappings.isUnknownLargeMapping(address, count: count) {
       call.note = Refusal(.null, .noAreaAtAddress, address)
     }
     try machine.mappings.vmUnmapRAM(address, count: count)

@@ -50,11 +50,12 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let node = call.arguments[.node, default: .max]
+    let gfp = call.arguments[.gfp, default: 0]
     let set = try machine.allocatePages(
       count: call.arguments[.count], order: call.arguments[.order, default: 0],
       node: node == .max ? nil : node,
       highest: call.choice(zones) ?? .normal,
-      mayBlock: AllocationMode(gfp: call.arguments[.gfp, default: 0]) == .kernel)
+      mode: AllocationMode(gfp: gfp), isSilent: gfp & AllocationMode.silent != 0)
     return .pages(set, count: UInt64(machine.pageSets.pageSet(set).count))
   }
 

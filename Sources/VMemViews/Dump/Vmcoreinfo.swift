@@ -118,29 +118,24 @@ struct Vmcoreinfo {
   private static func numbers(
     _ machine: borrowing Machine, _ image: KernelImage, _ switches: Switches
   ) -> [Line] {
-    func has(_ kernels: Switch.Kernels) -> Bool { kernels.contains(image.kernel) }
-    func type(_ type: PageType) -> String {
-      "\(Int32(bitPattern: machine.pageTypeWord(type)))"
+    let flags = PageFlagNames(image.kernel, switches)
+    func flag(_ name: String) -> Line? { flags.bit(name).map { ("NUMBER(PG_\(name))", "\($0)") } }
+    func type(_ type: KernelPageType) -> Line {
+      let word = Int32(bitPattern: machine.pageTypeWord(type))
+      return ("NUMBER(PAGE_\("\(type)".uppercased())_MAPCOUNT_VALUE)", "\(word)")
     }
-    func flag(_ name: String) -> Line { ("NUMBER(\(name))", "\(image.table.constant(name)!)") }
-    var lines: [Line] = [("NUMBER(NR_FREE_PAGES)", "0")]
-    lines += ["PG_lru", "PG_private", "PG_swapcache", "PG_swapbacked"].map(flag)
-    lines.append(
-      switches.contains(.typeByte)
-        ? ("NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)", type(.slab)) : ("NUMBER(PG_slab)", "9"))
-    if image.table.constant("PG_hwpoison") != nil { lines.append(flag("PG_hwpoison")) }
-    lines.append(("NUMBER(PG_head_mask)", "\(1 << image.table.constant("PG_head")!)"))
-    lines.append(("NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)", type(.buddy)))
-    let hasByte = switches.contains(.typeByte)
-    let rest: [(isThere: Bool, line: Line)] = [
-      (has(.compoundDestructors), ("NUMBER(HUGETLB_PAGE_DTOR)", "2")),
-      (has(.hugetlbTypeBits), ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-2049")),
-      (hasByte, ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", "-201326592")),
-      (!hasByte, ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-257")),
-      (hasByte, ("NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "-251658240")),
-      (has(.unacceptedType), ("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", "-150994944")),
+    // Frames have the flag wherever slabs are no type of their own.
+    let slab: Line = ("NUMBER(PG_slab)", "9")
+    let lines: [Line?] = [
+      ("NUMBER(NR_FREE_PAGES)", "0"), flag("lru"), flag("private"), flag("swapcache"),
+      flag("swapbacked"), switches.contains(.typeByte) ? type(.slab) : slab,
+      flag("hwpoison"),
+      flags.bit("head").map { ("NUMBER(PG_head_mask)", "\(1 << $0)") }, type(.buddy),
+      Switch.Kernels.compoundDestructors.contains(image.kernel)
+        ? ("NUMBER(HUGETLB_PAGE_DTOR)", "2") : type(.hugetlb), type(.offline),
+      Switch.Kernels.unacceptedType.contains(image.kernel) ? type(.unaccepted) : nil,
     ]
-    return lines + rest.filter(\.isThere).map(\.line)
+    return lines.compactMap { $0 }
   }
 
   private static func kallsyms(_ objects: borrowing KernelObjects) -> [Line] {

@@ -195,7 +195,7 @@ struct StructPages {
     words[at + 4] = record.index
     guard let folio = folios[UInt32(pfn)] else { return }
     if folio.head == UInt32(pfn) {
-      words[at] |= headFlag
+      words[at] |= bits.head
     } else {
       fillTail(folio, isSecond: UInt32(pfn) == folio.head + 1, &words, at)
     }
@@ -222,12 +222,4 @@ struct StructPages {
 
   /// `TAIL_MAPPING`.
   private static let tailMapping: UInt64 = 0xdead_0000_0000_0400
-
-  /// `PG_head`.
-  private var headFlag: UInt64 { bits.reserved == PageFlags.oldReserved ? 1 << 16 : 1 << 6 }
-}
-
-extension PageFlags {
-  /// `PG_reserved` of kernels that have the flags in their old order.
-  fileprivate static let oldReserved: UInt64 = 1 << 12
 }

@@ -1,28 +1,21 @@
+internal import VMem
+
 /// Physical memory: struct page, sections, zones and nodes.
 extension Declarations {
+  /// Flags and types of pages in the order of a machine's kernel.
+  static func pageNames(_ c: Configuration) -> String {
+    let flags = PageFlagNames(c.kernel, c.switches)
+    let further = flags.aliases.map { "PG_\($0.name) = \(flags.bit($0.name) ?? 0)" }
+    let constants = flags.names.map { "PG_\($0)" } + ["__NR_PAGEFLAGS"] + further
+    let text = "enum pageflags { \(constants.joined(separator: ", ")) };"
+    guard c.switches.contains(.typeByte) else { return text }
+    let types = KernelPageType.allCases.filter { $0.kernels.contains(c.kernel) }
+      .map { "PGTY_\($0) = \($0.number)" }
+    return text
+      + "\nenum pagetype { \(types.joined(separator: ", ")), PGTY_mapcount_underflow = 255 };"
+  }
+
   static let pages = """
-    #if flags_old
-    #if < 6.6
-    enum pageflags { PG_locked, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_workingset,
-      PG_waiters, PG_error, PG_slab, PG_owner_priv_1, PG_arch_1, PG_reserved, PG_private, PG_private_2,
-      PG_writeback, PG_head, PG_mappedtodisk, PG_reclaim, PG_swapbacked, PG_unevictable, PG_mlocked,
-      __NR_PAGEFLAGS, PG_swapcache = 10, PG_anon_exclusive = 17 };
-    #else
-    enum pageflags { PG_locked, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_workingset,
-      PG_waiters, PG_error, PG_slab, PG_owner_priv_1, PG_arch_1, PG_reserved, PG_private, PG_private_2,
-      PG_writeback, PG_head, PG_mappedtodisk, PG_reclaim, PG_swapbacked, PG_unevictable, PG_mlocked,
-      PG_hwpoison, __NR_PAGEFLAGS, PG_swapcache = 10, PG_anon_exclusive = 17 };
-    #endif
-    #else
-    enum pageflags { PG_locked, PG_writeback, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_head,
-      PG_waiters, PG_active, PG_workingset, PG_owner_priv_1, PG_owner_2, PG_arch_1, PG_reserved,
-      PG_private, PG_private_2, PG_reclaim, PG_swapbacked, PG_unevictable,
-    #if >= 6.18
-      PG_dropbehind,
-    #endif
-      PG_mlocked, PG_hwpoison, __NR_PAGEFLAGS, PG_swapcache = 10, PG_mappedtodisk = 11,
-      PG_anon_exclusive = 11 };
-    #endif
     #if >= 6.18
     typedef struct { unsigned long f; } memdesc_flags_t;
     #else

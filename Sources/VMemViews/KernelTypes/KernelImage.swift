@@ -39,6 +39,7 @@ package struct KernelImage {
     levels = c.levels
     var parser = DeclarationParser(
       constants: MeasuredLayout.constants(c), measured: MeasuredLayout.places(c.kernel))
+    parser.read(Declarations.pageNames(c), c)
     for text in Declarations.all { parser.read(text, c) }
     table = parser.table
     kallsyms = Kallsyms([], at: 0, isPlaceRelative: false)

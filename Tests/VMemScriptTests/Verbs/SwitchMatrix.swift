@@ -5,10 +5,35 @@ import VMemScript
 /// What each switch changes, in lines that anybody can run, with the answers of every kernel:
 /// Tests/Fixtures/kernels/switches.txt is made of the lines that `help SWITCH` shows.
 struct SwitchMatrix {
-  /// The lines of one switch.
+  /// The lines of one switch, or of one word of `boot --config`.
   struct Section {
     let name: String
     let lines: [String]
+    /// Words for `boot` that choose it, those that do not, and those of every kernel's run.
+    let on: String
+    let off: String
+    let everywhere: String
+
+    /// Of a switch; each kernel decides itself.
+    init(switch script: SwitchScript) {
+      name = "\(script.name)"
+      lines = Self.lines(script)
+      (on, off, everywhere) = ("--with \(name)", "--without \(name)", "")
+    }
+
+    /// Of a word that every kernel is run with.
+    init(build script: SwitchScript) {
+      name = "\(script.name)"
+      lines = Self.lines(script)
+      (on, off, everywhere) = ("--config \(name)", "", "--config \(name)")
+    }
+
+    private static func lines(_ script: SwitchScript) -> [String] {
+      "\(script.lines)".split(separator: "\n").map(String.init)
+    }
+
+    /// The lines as a cell of a table.
+    var cell: String { lines.map { "`\($0)`" }.joined(separator: "<br>") }
 
     /// What the lines answer, without the boot message, which names the kernel.
     func answers(_ options: String, kernel: KernelVersion? = nil) -> [String] {
@@ -27,22 +52,21 @@ struct SwitchMatrix {
     }
   }
 
-  let sections = SwitchScript.all.map { one in
-    Section(name: "\(one.name)", lines: "\(one.lines)".split(separator: "\n").map(String.init))
-  }
+  let sections = SwitchScript.all.map(Section.init(switch:))
+  let builds = SwitchScript.builds.map(Section.init(build:))
 
   /// The whole file: each switch with its lines, the answers with and without it, and which of them
   /// each kernel gives.
-  var text: String { sections.map { text(of: $0) }.joined() }
+  var text: String { (sections + builds).map { text(of: $0) }.joined() }
 
   func text(of section: Section) -> String {
-    let with = section.answers("--with \(section.name)")
-    let without = section.answers("--without \(section.name)")
+    let with = section.answers(section.on)
+    let without = section.answers(section.off)
     var text = "== \(section.name)\n" + section.lines.map { "$ \($0)\n" }.joined()
     text += "with:\n" + indented(with) + "without:\n" + indented(without)
     var groups: [(kernels: [String], answers: [String])] = []
     for kernel in KernelVersion.allCases {
-      let answers = section.answers("", kernel: kernel)
+      let answers = section.answers(section.everywhere, kernel: kernel)
       if let at = groups.firstIndex(where: { $0.answers == answers }) {
         groups[at].kernels.append(kernel.text)
       } else {
@@ -80,10 +104,27 @@ struct SwitchMatrix {
 
       """
     for (one, section) in zip(Switch.all, sections) {
-      let lines = section.lines.map { "`\($0)`" }.joined(separator: "<br>")
-      let cells = ["`\(one.name)`", one.kernels.text, "\(one.meaning)", "\(one.source)", lines]
-      text += "| " + cells.joined(separator: " | ") + " |\n"
+      text += row([
+        "`\(one.name)`", one.kernels.text, "\(one.meaning)", "\(one.source)", section.cell,
+      ])
+    }
+    text += """
+
+      ## Builds
+
+      The words of `boot --config` change these lines, whatever the kernel:
+
+      | word | what it changes | lines that show it |
+      |---|---|---|
+
+      """
+    for (one, section) in zip(BuildOption.all, builds) {
+      text += row(["`\(one.name)`", "\(one.meaning)", section.cell])
     }
     return text
+  }
+
+  private func row(_ cells: [String]) -> String {
+    "| " + cells.joined(separator: " | ") + " |\n"
   }
 }

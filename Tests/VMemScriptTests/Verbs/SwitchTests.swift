@@ -12,7 +12,13 @@ import VMemScript
   func changesWhatAScriptSees(_ name: String) throws {
     let section = try #require(
       Self.matrix.sections.first { $0.name == name }, "no lines show what \(name) changes")
-    #expect(section.answers("--with \(name)") != section.answers("--without \(name)"))
+    #expect(section.answers(section.on) != section.answers(section.off))
+  }
+
+  @Test(arguments: matrix.builds.map(\.name))
+  func buildsChangeWhatAScriptSees(_ name: String) throws {
+    let section = try #require(Self.matrix.builds.first { $0.name == name })
+    #expect(section.answers(section.on) != section.answers(section.off))
   }
 
   /// What a kernel answers changes only where somebody means it to: with VMEMCTL_RECORD in the
@@ -22,7 +28,9 @@ import VMemScript
       try TestFiles.write(Self.matrix.text, to: Fixture.folder + "kernels/switches.txt")
     }
     let written = try Fixture.text("kernels/switches.txt").split(separator: "== ")
-    for (section, text) in zip(Self.matrix.sections, written) {
+    let sections = Self.matrix.sections + Self.matrix.builds
+    #expect(written.count == sections.count)
+    for (section, text) in zip(sections, written) {
       #expect(Self.matrix.text(of: section) == "== " + text)
     }
   }

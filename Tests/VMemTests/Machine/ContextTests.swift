@@ -67,7 +67,7 @@ struct ContextTests {
       case .unmapRAM: try machine.mappings.vmUnmapRAM(mapped, count: 1)
       case .unmapAliases: try machine.unmapAliases()
       case .allocatePages: _ = try machine.allocatePages(count: 1)
-      case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mayBlock: false)
+      case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mode: .atomic)
       case .freePages: try machine.pageSets.freePages([pages[2]])
       case .access: try machine.mmu.fill(mapped, count: 4096, byte: 1)
       case .vunmapRange: try machine.mappings.vunmapRange(start: sparse, end: sparse + 4096)

@@ -15,6 +15,24 @@ import VMem
     return configuration
   }
 
+  /// Debug information has page flags and types as the kernel has them.
+  @Test(
+    arguments: [
+      (.v6_1, nil, 21, 22), (.v6_6, nil, 21, 23), (.v6_12, 0xf5, 19, 21), (.v7_3, 0xf5, 20, 22),
+    ] as [(KernelVersion, Int?, Int, Int)])
+  func pageFlagsAndTypes(_ kernel: KernelVersion, _ slab: Int?, _ mlocked: Int, _ count: Int) {
+    let table = KernelImage(Self.configuration(kernel)).table
+    #expect(table.constant("PGTY_slab") == slab)
+    #expect(table.constant("PGTY_mapcount_underflow") == slab.map { _ in 255 })
+    #expect((table.constant("PGTY_large_kmalloc") != nil) == (kernel >= .v6_18))
+    #expect(table.constant("PG_mlocked") == mlocked)
+    #expect(table.constant("__NR_PAGEFLAGS") == count)
+    #expect(table.constant("PG_swapcache") == 10)
+    let exclusive = kernel < .v6_12 ? 17 : 11
+    #expect(table.constant("PG_anon_exclusive") == exclusive)
+    #expect(table.constant("PG_mappedtodisk") == exclusive)
+  }
+
   /// Members lie one behind the other, as their sizes and alignments have it.
   @Test(arguments: KernelVersion.allCases, [4, 5])
   func everyStructureHasRoomForItsMembers(_ kernel: KernelVersion, levels: Int) {

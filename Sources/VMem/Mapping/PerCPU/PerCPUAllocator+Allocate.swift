@@ -25,20 +25,39 @@ extension PerCPUAllocator {
       place = find(rounded, align, in: chunk, layout).map { (chunk, $0) }
     }
     if place == nil {
-      let chunk = try createChunk(layout)
-      place = find(rounded, align, in: chunk, layout).map { (chunk, $0) }
+      do throws(Refusal) {
+        let chunk = try createChunk(layout)
+        place = find(rounded, align, in: chunk, layout).map { (chunk, $0) }
+      } catch {
+        throw logged(error, rounded, align, hasChunk: false)
+      }
     }
     guard let (chunk, offset) = place else {
       throw Refusal(.null, .noHole, rounded, align)
     }
     let base = ram[chunk].base
-    try makePageList(layout)
-    guard populate(base, offset >> 12..<(offset + rounded + 4095) >> 12, layout) else {
-      throw Refusal(.null, .noFrames, (rounded + 4095) >> 12)
+    do throws(Refusal) {
+      try makePageList(layout)
+      guard populate(base, offset >> 12..<(offset + rounded + 4095) >> 12, layout) else {
+        throw Refusal(.null, .noFrames, (rounded + 4095) >> 12)
+      }
+    } catch {
+      throw logged(error, rounded, align, hasChunk: true)
     }
     mark(chunk, offset, rounded, isTaken: true)
     for unit in layout.units { zero(base + unit + offset, rounded) }
     return base + offset
+  }
+
+  /// Why there is no object, told to the log as well: ten times since boot.
+  private func logged(
+    _ refusal: Refusal, _ size: UInt64, _ align: UInt64, hasChunk: Bool
+  ) -> Refusal {
+    guard refusal.outcome != .bug, ram[ram.log].percpuFailures < 10 else { return refusal }
+    logMessage(.percpuFailed, nil, size, align, hasChunk ? 1 : 0)
+    ram[ram.log].percpuFailures += 1
+    if ram[ram.log].percpuFailures == 10 { logMessage(.percpuFailuresEnd, level: 6) }
+    return refusal
   }
 
   /// Carries out `Machine.freePerCPU`.
