@@ -80,9 +80,7 @@ extension Views {
   private static func caller(_ machine: borrowing Machine, _ area: VMArea) -> String {
     guard area.isVMStruct else { return "vm_map_ram" }
     guard !area.caller.isNone else { return "nobody" }
-    let symbol = machine.names.symbol(area.caller)
-    let bytes = symbol.text.span.extracting(first: Int(symbol.length))
-    return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
+    return String(decoding: machine.ram.text(of: area.caller), as: UTF8.self).printable
   }
 
   private static func digits(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }

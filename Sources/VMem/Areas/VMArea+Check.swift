@@ -31,7 +31,7 @@ extension AreaAllocator {
     checker.expect(
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
         && record.caller == record.tail && record.owned == 0 && record.pageOrder == 0
-        && (record.tail.isNone || checker.objects.state(record.tail) != .none)
+        && (record.tail.isNone || checker.objects.isSymbol(record.tail))
         && record.physicalAddress == 0 && record.array == 0
         && (record.kind == .mapRAM || record.reserved == blocks.size), "areas: vm_map_ram",
       record.start)
@@ -65,7 +65,7 @@ extension AreaAllocator {
     for pieces in [row.callerRest, row.tail] {
       for at in 0..<4 where !pieces[at].isNone {
         checker.expect(
-          checker.objects.state(pieces[at]) != .none && (at == 0 || !pieces[at - 1].isNone),
+          checker.objects.isSymbol(pieces[at]) && (at == 0 || !pieces[at - 1].isNone),
           "areas: imported row", start, UInt64(pieces[at].granule))
       }
     }

@@ -143,6 +143,11 @@ struct ObjectTable {
     place(object.granule, T.cache).map { states[$0] } ?? .none
   }
 
+  /// Whether it is the object of a symbol.
+  func isSymbol(_ symbol: Ref<Symbol>) -> Bool {
+    state(symbol) != .none || state(symbol.short) != .none
+  }
+
   /// Marks an object that is in use and has no user yet. Returns false when it is none.
   mutating func use<T: SlabObject>(_ object: Ref<T>) -> Bool {
     change(object.granule, T.cache, to: .used)

@@ -21,16 +21,23 @@ extension Machine {
     where area.mapRAMFlags & VMArea.mapBlock != 0 && !described.contains(area.start) {
       throw .noMapBlock(index)
     }
-    for range in state.lazy.reversed() {
+    for (index, range) in state.lazy.enumerated().reversed() {
+      guard hasNode(range.flags) else { throw .lazyNode(index) }
       guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
       ram[area] = VMArea()
       ram[area].start = range.start
       ram[area].reserved = range.end - range.start
-      ram[area].areaFlags = range.flags & ~0xff
+      if areas.nodeCount > 1 { ram[area].areaFlags = range.flags & ~0xff }
       areas.freeLazily(area)
     }
     ram[areas.state].drainScheduled = 0
     areas.setPoolsUnknown(!state.tellsPools)
+  }
+
+  /// Whether the vmap node in `vmap_area.flags`, if there is one, is one of this machine's; a machine with a
+  /// single one has it for all.
+  private func hasNode(_ flags: UInt32) -> Bool {
+    areas.nodeCount == 1 || flags >> 8 <= UInt32(areas.nodeCount)
   }
 
   /// The area of a block, if both have the size and the place that this machine's have.
@@ -66,6 +73,7 @@ extension Machine {
     record.flags = primed.flags
     record.requestedSize = record.size
     if primed.mapRAMFlags != 0 {
+      guard hasNode(primed.mapRAMFlags) else { throw .areaNode(index) }
       record = VMArea(
         mapRAM: record.reserved, isBlock: primed.mapRAMFlags & VMArea.mapBlock != 0)
       record.start = primed.start

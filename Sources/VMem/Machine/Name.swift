@@ -30,18 +30,3 @@ package struct Name: HashLinked, Sendable {
   var unusedToo: UInt32 = 0
   package var text = InlineArray<64, UInt8>(repeating: 0)
 }
-
-/// The symbol of a caller, as vmallocinfo shows it.
-public struct Symbol: HashLinked, Sendable {
-  static var cache: Int { 3 }
-
-  package static let maximumLength = 111
-
-  var hash: UInt32 = 0
-  var nextInBucket = Ref<Symbol>.none
-  package var length: UInt8 = 0
-  var unused: UInt8 = 0
-  var unusedToo: UInt16 = 0
-  var unusedThree: UInt32 = 0
-  package var text = InlineArray<112, UInt8>(repeating: 0)
-}

@@ -1,7 +1,8 @@
-/// Names of the command language, and symbols of callers.
+/// Names of the command language, and symbols of callers by their length.
 struct NameState: BitwiseCopyable {
   var names = HashTable<Name>()
   var symbols = HashTable<Symbol>()
+  var shortSymbols = HashTable<ShortSymbol>()
 }
 
 extension RAM {

@@ -114,27 +114,28 @@ extension Names {
   /// Carries out `Machine.intern`.
   func intern(caller text: Span<UInt8>) throws(Refusal) -> Ref<Symbol> {
     precondition(!text.isEmpty && text.count <= Symbol.maximumLength)
+    return text.count <= ShortSymbol.maximumLength
+      ? try intern(text, &ram[ram.names].shortSymbols)
+      : try intern(text, &ram[ram.names].symbols)
+  }
+
+  private func intern<T: StoredSymbol>(
+    _ text: Span<UInt8>, _ table: inout HashTable<T>
+  ) throws(Refusal) -> Ref<Symbol> {
     let hash = hash32(text)
-    let known = ram[ram.names].symbols.find(hash, ram) { symbol in
-      Int(ram[symbol].length) == text.count
-        && text.indices.allSatisfy { ram[symbol].text[$0] == text[$0] }
+    if let known = table.find(hash, ram, where: { ram.isText(text, of: $0) }) {
+      return known.symbol
     }
-    if let known { return known }
-    guard let symbol = caches.allocate(Symbol.self) else {
+    guard let symbol = caches.allocate(T.self) else {
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }
-    var record = Symbol()
-    record.hash = hash
-    record.length = UInt8(text.count)
-    for index in text.indices { record.text[index] = text[index] }
-    ram[symbol] = record
-    guard ram[ram.names].symbols.insert(symbol, ram) else {
+    ram[symbol] = T()
+    ram[symbol].hash = hash
+    ram.store(text, to: symbol)
+    guard table.insert(symbol, ram) else {
       caches.free(symbol)
       throw Refusal(.errno(.ENOMEM), .nameTableFull)
     }
-    return symbol
+    return symbol.symbol
   }
-
-  /// The symbol an area's `caller` stands for.
-  package func symbol(_ symbol: Ref<Symbol>) -> Symbol { ram[symbol] }
 }

@@ -2,26 +2,34 @@ extension Names {
   /// Names and symbols stand in the buckets of their texts, and what lives is there.
   func check(_ checker: inout Checker) {
     let state = ram[ram.names]
-    for symbol in state.symbols.check(&checker) {
-      let record = ram[symbol]
-      checker.expect(
-        record.unused == 0 && record.unusedToo == 0 && record.unusedThree == 0
-          && record.length > 0 && Int(record.length) <= Symbol.maximumLength
-          && hash32(record.text.span.extracting(first: min(Int(record.length), 112)))
-            == record.hash
-          && (Int(record.length)..<112).allSatisfy { record.text[$0] == 0 },
-        "symbol: text", symbol.physicalAddress)
-    }
+    check(state.symbols, &checker)
+    check(state.shortSymbols, &checker)
     let names = state.names.check(&checker)
     for name in names { check(name, &checker) }
     for area in checker.areas {
       let caller = ram[area].caller
       checker.expect(
-        caller.isNone || checker.isUsed(caller), "areas: caller", ram[area].start)
+        caller.isNone || checker.isUsed(caller) || checker.isUsed(caller.short), "areas: caller",
+        ram[area].start)
       let name = ram[area].name
       checker.expect(
         name.isNone || checker.isUsed(name) && ram[name].area == area, "areas: name",
         ram[area].start)
+    }
+  }
+
+  private func check<T: StoredSymbol>(_ table: HashTable<T>, _ checker: inout Checker) {
+    for symbol in table.check(&checker) {
+      let length = Int(ram[symbol].length)
+      guard (1...T.maximumLength).contains(length) else {
+        checker.expect(false, "symbol: text", symbol.physicalAddress, UInt64(length))
+        continue
+      }
+      let text = ram.text(of: symbol.symbol)
+      let rest = RAM.symbolText + length..<MemoryLayout<T>.size
+      checker.expect(
+        hash32(text.span) == ram[symbol].hash && rest.allSatisfy { ram.byte(symbol, at: $0) == 0 },
+        "symbol: text", symbol.physicalAddress)
     }
   }
 

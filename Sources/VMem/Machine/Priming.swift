@@ -103,6 +103,9 @@ package struct Priming: Sendable {
     /// The machine cannot have it.
     case pool(Int)
     case mapBlock(Int)
+    /// An area, or what waits, of a vmap node that the machine has not got.
+    case areaNode(Int)
+    case lazyNode(Int)
     /// An area of vm_map_ram's blocks without its block.
     case noMapBlock(Int)
     /// It hangs nowhere in the tree, or stands where the order of addresses forbids it.

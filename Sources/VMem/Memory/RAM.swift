@@ -42,6 +42,13 @@ internal import CHost
     unsafe (base + Int(ref.granule) << 4 + offset).load(as: UInt8.self)
   }
 
+  /// Writes a byte of an object.
+  @inline(__always)
+  func set<T>(_ ref: Ref<T>, at offset: Int, _ byte: UInt8) {
+    // Safe: as for the object itself.
+    unsafe (base + Int(ref.granule) << 4 + offset).storeBytes(of: byte, as: UInt8.self)
+  }
+
   /// The first byte of a frame. Every frame number that was *read from RAM* passes here: one that
   /// is not RAM lands past the reachable range, where each access faults and is reported.
   @inlinable @inline(__always)

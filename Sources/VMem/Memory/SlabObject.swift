@@ -18,6 +18,6 @@ extension ObjectCaches {
     VMArea.self, Name.self, PageSet.self, Symbol.self, MapBlock.self, MemoryType.self,
     FreeIndex.Node.self, UserSpace.self, UserMapping.self, Task.self, KmapControl.self, Arena.self,
     ArenaRange.self, ArenaSpan.self, File.self, DmaBuf.self, Stack.self, StackState.self,
-    LocalMapping.self, PerCPUChunk.self,
+    LocalMapping.self, PerCPUChunk.self, ShortSymbol.self,
   ]
 }

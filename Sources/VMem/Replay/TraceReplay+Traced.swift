@@ -208,11 +208,7 @@ extension TraceReplay {
 
   /// What vmallocinfo shows as the caller of an area; empty for none.
   package func callerText(_ area: VMArea) -> String {
-    guard !area.caller.isNone else { return "" }
-    let length = min(Int(ram[area.caller].length), Symbol.maximumLength)
-    var bytes: [UInt8] = []
-    for at in 0..<length { bytes.append(ram[area.caller].text[at]) }
-    return String(decoding: bytes, as: UTF8.self)
+    area.caller.isNone ? "" : String(decoding: ram.text(of: area.caller), as: UTF8.self)
   }
 
   /// Purges as the traced machine did.

@@ -5,17 +5,17 @@ extension ImportPlan {
   /// Gives a machine that has just been booted the areas of the file.
   func carryOut(on machine: borrowing Machine) throws(VMAreas.ImportDefect) {
     try leaveFree(machine)
-    let bytes = file.bytes.span
+    var texts = ImportedTexts(file.texts.count)
+    let bytes = file.texts.bytes.span
     for group in groups {
       let members = group.map { index in
         let start = start(file.rows[Int(index)])
         return (start: start, end: start &+ file.rows[Int(index)].size)
       }
-      let caller = file.rows[Int(group[0])].caller.prefix(Symbol.maximumLength)
+      let caller = file.texts.range(file.rows[Int(group[0])].caller)
       try machine.vmAreas.importGroup(members, caller: bytes.extracting(caller))
     }
     let grouped = Set(groups.joined())
-    var known = KnownSymbols()
     for index in order {
       let row = file.rows[Int(index)]
       let start = start(row)
@@ -23,7 +23,8 @@ extension ImportPlan {
       case .unpurged: continue
       case .mapRAM:
         try machine.vmAreas.importMapRAM(
-          start: start, end: start &+ row.size, tail: bytes.extracting(row.words))
+          start: start, end: start &+ row.size,
+          tail: bytes.extracting(file.texts.range(row.words)))
       case .area:
         if !grouped.isEmpty, row.flags == .alloc, grouped.contains(index) { continue }
         var area = area(row)
@@ -31,9 +32,8 @@ extension ImportPlan {
           area.array = self.start(file.rows[Int(array)])
         }
         try machine.vmAreas.importArea(
-          area, caller: bytes.extracting(row.caller.prefix(ImportedRow.longestCaller)),
-          at: UInt32(row.caller.lowerBound),
-          tail: bytes.extracting(row.words.prefix(ImportedRow.longestTail)), &known)
+          area, caller: bytes.extracting(file.texts.range(row.caller)), row.caller.index,
+          tail: bytes.extracting(file.texts.range(row.words)), row.words.index, &texts)
       }
     }
     // The list of a node has the newest first, and so has a file that is not sorted.
@@ -43,8 +43,8 @@ extension ImportPlan {
       let seen = seenBusy[index].map { file.rows[$0] }
       try machine.vmAreas.importLazy(
         start: start, end: start &+ row.size, node: node, seen: seen.map { area($0) },
-        caller: bytes.extracting((seen?.caller ?? 0..<0).prefix(Symbol.maximumLength)),
-        tail: bytes.extracting(row.words))
+        caller: bytes.extracting(seen.map { file.texts.range($0.caller) } ?? 0..<0),
+        tail: bytes.extracting(file.texts.range(row.words)))
     }
     machine.vmAreas.endImport()
   }

@@ -7,7 +7,7 @@ extension ImportPlan {
   private func isPerCPU(_ row: VmallocinfoFile.Row) -> Bool {
     row.kind == .area && row.flags == .alloc && row.pages == 0 && row.physicalAddress == 0
       && row.words.isEmpty && row.nodes.isEmpty && !row.hasArray
-      && file.hasPrefix("pcpu_get_vm_areas", at: row.caller)
+      && file.texts.hasPrefix("pcpu_get_vm_areas", at: row.caller)
   }
 
   /// Finds the groups of per-CPU areas. A chunk of per-CPU memory has an area for each NUMA node, and
@@ -43,11 +43,11 @@ extension ImportPlan {
         row.start >= file.window.start, row.start <= file.window.last,
         row.hasArray == (row.pages > 512)
       else { continue }
-      found[ArrayKey(pages: row.pages, caller: file.text(row.caller)), default: []].append(index)
+      found[ArrayKey(pages: row.pages, caller: row.caller), default: []].append(index)
     }
     let alike = Dictionary(grouping: owners) { index in
       let row = file.rows[Int(index)]
-      return ArrayKey(pages: arrayPages(row), caller: file.text(row.caller))
+      return ArrayKey(pages: arrayPages(row), caller: row.caller)
     }
     for (key, owners) in alike.sorted(by: { $0.value[0] < $1.value[0] }) {
       pair(owners, found[key] ?? [])
@@ -56,7 +56,7 @@ extension ImportPlan {
 
   private struct ArrayKey: Hashable {
     let pages: UInt64
-    let caller: String
+    let caller: PackedTexts.Number
   }
 
   private func arrayPages(_ row: VmallocinfoFile.Row) -> UInt64 { (row.pages * 8 + 4095) >> 12 }

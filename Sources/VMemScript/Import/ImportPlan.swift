@@ -155,7 +155,7 @@ struct ImportPlan {
     var (node, highest) = (0, 0)
     for row in file.rows {
       pages += row.pages
-      guard row.nodes.count > 0 else { continue }
+      guard !row.nodes.isEmpty else { continue }
       let counts = file.pagesPerNode(row)
       for at in node..<8 where counts[at] > 0 { (node, highest) = (at, row.line) }
     }
@@ -179,8 +179,8 @@ struct ImportPlan {
     if configuration.switches.contains(.vmapNodes) { return vmapNodes ?? 1 }
     let stacks = file.rows.count { row in
       guard row.flags == .map, row.pages == 0 else { return false }
-      let caller = file.text(row.caller)
-      return caller.hasPrefix("map_irq_stack+") || caller.hasPrefix("irq_init_percpu_irqstack+")
+      return file.texts.hasPrefix("map_irq_stack+", at: row.caller)
+        || file.texts.hasPrefix("irq_init_percpu_irqstack+", at: row.caller)
     }
     return min(max(stacks, 1), Configuration.maximumCPUs)
   }
@@ -294,8 +294,9 @@ struct ImportPlan {
       for (text, most) in [
         (row.caller, ImportedRow.longestCaller),
         (row.words, row.kind == .area ? ImportedRow.longestTail : Symbol.maximumLength),
-      ] where text.count > most {
-        note(row.line, "a text of \(text.count) bytes: the first \(most) are kept")
+      ] where file.texts.range(text).count > most {
+        let count = file.texts.range(text).count
+        note(row.line, "a text of \(count) bytes: the first \(most) are kept")
       }
     }
   }

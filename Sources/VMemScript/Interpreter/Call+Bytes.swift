@@ -81,6 +81,10 @@ extension Call {
   /// Says why a file that a word names is not read, as `errno` has it.
   static func unreadable(_ path: String, _ token: Token) -> LineFailure {
     let number = errno
+    if number == EFBIG {
+      return .script(
+        "\(path): more than \(WholeFile.maximumBytes) bytes", hint: "give a part of it", token)
+    }
     var error = ScriptError("\(path): \(systemMessage(number))", token)
     error.exit = ExitCode(number, or: .noInput)
     return .script(error)

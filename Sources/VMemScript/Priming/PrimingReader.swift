@@ -240,6 +240,9 @@ struct PrimingReader {
     Defect(file: listsName, line: line, message: message)
   }
 
+  private static let noNode =
+    "flags= has a vmap node that this machine has not got; --cpus says how many there are"
+
   /// Words why a machine does not take the state.
   func explain(_ defect: Priming.Defect) -> Defect {
     let (line, message) =
@@ -255,6 +258,8 @@ struct PrimingReader {
           mapBlockLines[index],
           "not a block of this machine's vm_map_ram; those of 1 MiB need --config nr_cpus_8192"
         )
+      case .areaNode(let index): (areaLines[index], Self.noNode)
+      case .lazyNode(let index): (lazyLines[index], Self.noNode)
       case .noMapBlock(let index): (areaLines[index], "no row of [blocks] describes it")
       case .place(let index): (blockLines[index], "the node has no place in the tree")
       case .colour(let index): (blockLines[index], "the tree is not red-black here")

@@ -30,8 +30,7 @@ extension TraceLine {
   /// Whether it is an allocation in the shortest form that a bpftrace program prints: `A`, and then the
   /// address, size and alignment in decimal, the range in hexadecimal, and whether it failed.
   var isShort: Bool {
-    var at = start
-    while at < end, isBlank(at) { at += 1 }
+    let at = first
     return at + 2 < end && text[at] == UInt8(ascii: "A") && isBlank(at + 1) && text[at + 2].isDigit
   }
 
@@ -39,9 +38,7 @@ extension TraceLine {
   func shortEvent() throws(Defect) -> TraceEvent {
     var event = TraceEvent(kind: .alloc)
     event.offset = UInt64(start)
-    var at = start
-    while isBlank(at) { at += 1 }
-    var fields = Fields(self, from: at + 1)
+    var fields = Fields(self, from: first + 1)
     event.address = try fields.takeBare("the address")
     event.size = try fields.takeBare("the size")
     event.align = try fields.takeBare("the alignment")

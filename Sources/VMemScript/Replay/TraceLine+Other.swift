@@ -1,9 +1,18 @@
 /// Lines that are no event of the three.
 extension TraceLine {
-  private var first: Int {
+  /// Where it begins, behind blanks, the marks of quoted mail, and the time stamp of a log.
+  var first: Int {
     var at = start
-    while at < end, isBlank(at) { at += 1 }
-    return at
+    while at < end, isBlank(at) || text[at] == UInt8(ascii: ">") { at += 1 }
+    guard at < end, text[at] == UInt8(ascii: "[") else { return at }
+    var close = at + 1
+    while close < end, text[close].isDigit || isBlank(close) || text[close] == UInt8(ascii: ".") {
+      close += 1
+    }
+    guard close < end, close > at + 1, text[close] == UInt8(ascii: "]") else { return at }
+    close += 1
+    while close < end, isBlank(close) { close += 1 }
+    return close
   }
 
   var isComment: Bool { first < end && text[first] == UInt8(ascii: "#") }

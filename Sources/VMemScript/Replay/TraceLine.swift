@@ -116,9 +116,7 @@ struct TraceLine {
     at = digits.lowerBound
     if at > start, text[at - 1] == UInt8(ascii: "-") { at -= 1 }
     at = skipBlanks(back: at)
-    var first = start
-    while first < at, isBlank(first) { first += 1 }
-    head.task = first..<at
+    head.task = min(first, at)..<at
   }
 
   private func skipBlanks(back end: Int) -> Int {

@@ -23,10 +23,7 @@ struct TraceReader {
     var at = 0
     while at < text.count {
       let end = text.endOfLine(from: at)
-      number += 1
-      // Windows ends lines with two characters.
-      let last = end > at && text[end - 1] == 0x0d ? end - 1 : end
-      read(TraceLine(text, at..<last), isWhole: end < text.count)
+      readParts(at..<end)
       at = end + 1
     }
     guard !trace.events.isEmpty || trace.hasHead else {
@@ -65,7 +62,22 @@ struct TraceReader {
     throw Defect(line: 1, message: message)
   }
 
+  /// Reads up to a line feed: one line, with up to eight carriage returns behind it as Windows and
+  /// terminals have them, or several that end with one each.
+  private mutating func readParts(_ range: Range<Int>) {
+    var at = range.lowerBound
+    repeat {
+      let end = text.first(0x0d, in: at..<range.upperBound)
+      number += 1
+      read(TraceLine(text, at..<end), isWhole: end < text.count)
+      at = end
+      while at < min(range.upperBound, end + 8), text[at] == 0x0d { at += 1 }
+      if at < range.upperBound { at = end + 1 }
+    } while at < range.upperBound
+  }
+
   private mutating func read(_ line: TraceLine, isWhole: Bool) {
+    guard line.end - line.start <= Self.longestLine else { return passOver(line) }
     guard !line.isBlank else { return }
     let name = line.eventName
     if name != nil || line.isShort {
@@ -101,6 +113,17 @@ struct TraceReader {
       trace.otherLines += 1
       if trace.otherLines == 1 { trace.note(number, "not an event; such lines are passed over") }
     }
+  }
+
+  /// No event is as long as this.
+  static let longestLine = 1 << 16
+
+  private mutating func passOver(_ line: TraceLine) {
+    trace.otherLines += 1
+    trace.note(
+      number,
+      "\(line.end - line.start) bytes, and no event has more than \(Self.longestLine): passed over"
+    )
   }
 
   /// A line of the head of an ftrace file: `entries-in-buffer/entries-written: 7665/7665   #P:2`.

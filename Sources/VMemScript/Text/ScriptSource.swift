@@ -55,15 +55,16 @@ package struct ScriptSource: ~Copyable {
     }
   }
 
-  /// Reads a file whole; `-` is standard input. Returns nil, with `errno` set, when that fails.
-  package init?(path: String) {
+  /// Reads a file whole; `-` is standard input. Returns nil, with `errno` set, when that fails: EFBIG
+  /// where there are more than `most` bytes, as of a pipe without an end.
+  package init?(path: String, atMost most: Int = WholeFile.maximumBytes) {
     let isInput = path == "-"
     let descriptor = isInput ? 0 : unsafe open(path.hostPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     var information = stat()
     var room = 1 << 16
     if unsafe fstat(descriptor, &information) == 0, information.st_size > 0 {
-      room = Int(information.st_size) + 1
+      room = min(Int(information.st_size), most) + 1
     }
     var used = 0
     var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: room + 1)
@@ -80,6 +81,8 @@ package struct ScriptSource: ~Copyable {
       let got = unsafe Glibc.read(descriptor, buffer + used, room - used)
       if got > 0 {
         used += got
+        failure = used > most ? EFBIG : 0
+        if failure != 0 { break }
       } else if got == 0 || errno != EINTR {
         failure = got == 0 ? 0 : errno
         break

@@ -62,9 +62,15 @@ struct Text {
   }
 
   /// Index of the first newline at or after `from`, or `count`.
-  func endOfLine(from: Int) -> Int {
-    // Safe: the search ends with the text.
-    guard let found = unsafe memchr(base + from, 0x0a, count - from) else { return count }
+  func endOfLine(from: Int) -> Int { first(0x0a, in: from..<count) }
+
+  /// Index of the first such byte in a range, or its end.
+  func first(_ byte: UInt8, in range: Range<Int>) -> Int {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    // Safe: the range lies in the text.
+    guard let found = unsafe memchr(base + range.lowerBound, Int32(byte), range.count) else {
+      return range.upperBound
+    }
     return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 

@@ -2,39 +2,68 @@ internal import Glibc
 internal import VMemViews
 
 /// Files of the host that are read as they are, whatever their bytes.
-enum WholeFile {
+package enum WholeFile {
+  /// The longest file that is read: 2 GiB.
+  package static let maximumBytes = VmallocinfoFile.maximumBytes
+
   /// All bytes up to the end, of files of /proc too, whose size is 0; `-` is standard input. Returns
-  /// nil, with `errno` set, when that fails.
-  static func read(_ path: String) -> [UInt8]? {
+  /// nil, with `errno` set, when that fails: EFBIG where there are more than `most` bytes, as of a pipe
+  /// without an end.
+  static func read(_ path: String, atMost most: Int = maximumBytes) -> [UInt8]? {
     let isInput = path == "-"
     let descriptor = isInput ? 0 : unsafe open(path.hostPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
+    let bytes = read(descriptor, most)
+    let failure = errno
+    if !isInput { _ = close(descriptor) }
+    if bytes == nil { errno = failure }
+    return bytes
+  }
+
+  private static func read(_ descriptor: Int32, _ most: Int) -> [UInt8]? {
     var information = stat()
     var room = 1 << 16
     if unsafe fstat(descriptor, &information) == 0, information.st_size > 0 {
-      room = Int(information.st_size) + 1
-    }
-    var bytes = [UInt8](repeating: 0, count: room)
-    var used = 0
-    while true {
-      if used == bytes.count { bytes.append(contentsOf: repeatElement(0, count: used)) }
-      // Safe: the array is as long as it says.
-      let got = unsafe bytes.withUnsafeMutableBytes {
-        unsafe Glibc.read(descriptor, $0.baseAddress! + used, $0.count - used)
-      }
-      if got > 0 {
-        used += got
-      } else if got == 0 {
-        break
-      } else if errno != EINTR {
-        let failure = errno
-        if !isInput { _ = close(descriptor) }
-        errno = failure
+      guard information.st_size <= most else {
+        errno = EFBIG
         return nil
       }
+      room = Int(information.st_size) + 1
     }
-    if !isInput { _ = close(descriptor) }
-    bytes.removeLast(bytes.count - used)
-    return bytes
+    // Room that is not filled with zeroes first: a file of a million rows is large.
+    var isRead = true
+    var bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, used in
+      isRead = unsafe fill(UnsafeMutableRawBufferPointer(buffer), descriptor, &used)
+    }
+    while isRead, bytes.count == room {
+      guard bytes.count <= most else {
+        errno = EFBIG
+        return nil
+      }
+      bytes.append(contentsOf: repeatElement(0, count: room))
+      var used = room
+      isRead = unsafe bytes.withUnsafeMutableBytes { unsafe fill($0, descriptor, &used) }
+      room = bytes.count
+      bytes.removeLast(room - used)
+    }
+    return isRead ? bytes : nil
+  }
+
+  /// Reads up to the end of the file or of the buffer, of which `used` bytes have something. False, with
+  /// `errno` set, when that fails.
+  private static func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, _ descriptor: Int32, _ used: inout Int
+  ) -> Bool {
+    while used < buffer.count {
+      // Safe: the buffer is as long as it says.
+      let got = unsafe Glibc.read(descriptor, buffer.baseAddress! + used, buffer.count - used)
+      if got == 0 { return true }
+      if got > 0 {
+        used += got
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
   }
 }

@@ -65,6 +65,6 @@ extension VmallocinfoFile {
       "pcpu_get_vm_areas+", "dup_task_struct+", "copy_process+", "kernel_clone+", "_do_fork+",
       "do_fork+", "fork_idle+",
     ]
-    return callers.contains { hasPrefix($0, at: row.caller) }
+    return callers.contains { texts.hasPrefix($0, at: row.caller) }
   }
 }

@@ -15,15 +15,14 @@ extension AddressSpace {
       most: .max)
     isWhole = range != whole || file.isWindowKnown
     guard !isEmpty else { return }
-    all.reserveCapacity(2 * file.rows.count)
-    var table = CallerTable(file)
+    all.reserveCapacity(file.rows.count)
+    callers = file.texts
     for (place, row) in file.rows.enumerated() {
       add(
         Segment(
-          row.start, row.end &- 1, SegmentKind(row, in: file), caller: table.place(of: row.caller),
+          row.start, row.end &- 1, SegmentKind(row, in: file), caller: row.caller,
           pages: UInt32(clamping: row.pages), row: UInt32(place)))
     }
-    callers = table.texts
     sort()
     dropFreed(file)
     if let at = firstOverlap {
@@ -91,24 +90,11 @@ extension SegmentKind {
     case .unpurged: self = .unpurged
     case .mapRAM: self = .mapRAM
     case .area:
-      let (caller, perCPU): (Range<Int>, StaticString) = (row.caller, "pcpu_get_vm_areas")
-      if file.hasPrefix(perCPU, at: caller) {
+      if file.texts.hasPrefix("pcpu_get_vm_areas", at: row.caller) {
         self = .perCPU
       } else {
         self.init(row.flags, hasSparse: true)
       }
     }
-  }
-}
-
-extension VmallocinfoFile {
-  /// Whether a text of the file begins so.
-  package func hasPrefix(_ text: StaticString, at range: Range<Int>) -> Bool {
-    guard range.count >= text.utf8CodeUnitCount else { return false }
-    for at in 0..<text.utf8CodeUnitCount {
-      // Safe: the literal is that long.
-      if unsafe bytes[range.lowerBound + at] != text.utf8Start[at] { return false }
-    }
-    return true
   }
 }

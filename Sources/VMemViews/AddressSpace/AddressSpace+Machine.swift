@@ -38,18 +38,18 @@ extension AddressSpace {
   private mutating func addAreas(_ machine: borrowing Machine) {
     let hasSparse = machine.configuration.switches.contains(.sparse)
     let ram = machine.ram
-    var known: [UInt32: UInt32] = [0: 0]
-    var (granule, caller): (UInt32, UInt32) = (0, 0)
+    var table = TextTable()
+    var known: [UInt32: PackedTexts.Number] = [0: .empty]
+    var (granule, caller) = (UInt32(0), PackedTexts.Number.empty)
     machine.vmAreas.forEachBusyArea { area in
       let symbol = area.isVMStruct ? area.caller : .none
       if symbol.granule != granule {
         granule = symbol.granule
-        if let place = known[granule] {
-          caller = place
+        if let number = known[granule] {
+          caller = number
         } else {
-          caller = UInt32(callers.count)
+          caller = table.number(of: Views.text(ram, symbol).span)
           known[granule] = caller
-          callers.append(Views.text(ram, symbol))
         }
       }
       add(
@@ -57,6 +57,7 @@ extension AddressSpace {
           area.start, area.end &- 1, SegmentKind(area, hasSparse: hasSparse), caller: caller,
           pages: area.pageCount))
     }
+    callers = table.texts
   }
 
   private static func name(of range: (start: UInt64, end: UInt64), _ map: AddressMap) -> String {
@@ -68,11 +69,10 @@ extension AddressSpace {
 
 extension Views {
   /// A symbol; an offset and a size of 0 say nothing.
-  static func text(_ ram: RAM, _ symbol: Ref<Symbol>) -> String {
-    let entry = ram[symbol]
-    let bytes = entry.text.span.extracting(first: Int(entry.length))
-    let text = String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).printable
-    return text.hasSuffix("+0x0/0x0") ? String(text.dropLast(8)) : text
+  static func text(_ ram: RAM, _ symbol: Ref<Symbol>) -> [UInt8] {
+    let text = ram.text(of: symbol)
+    let suffix = "+0x0/0x0".utf8
+    return text.suffix(suffix.count).elementsEqual(suffix) ? text.dropLast(suffix.count) : text
   }
 }
 

@@ -13,8 +13,8 @@ package struct AddressSpace: Sendable {
   /// Last byte.
   package internal(set) var last: UInt64
   package internal(set) var all: [Segment] = []
-  /// Whom areas are of, as vmallocinfo names them; the first is nobody.
-  package internal(set) var callers = [""]
+  /// Whom areas are of, as vmallocinfo names them.
+  package internal(set) var callers = PackedTexts()
   /// Whether it is all of what it is called; else there may be more in front and behind.
   package internal(set) var isWhole = true
   /// What was decided about rows of a file that contradict each other.
@@ -43,7 +43,9 @@ package struct AddressSpace: Sendable {
   var size: ByteSize { isEmpty ? ByteSize(0) : ByteSize(from: start, through: last) }
 
   /// The text of a segment's caller; empty for none.
-  func caller(of segment: Segment) -> String { callers[Int(segment.caller)] }
+  func caller(of segment: Segment) -> String {
+    callers.text(segment.caller).printable
+  }
 
   /// Adds a segment if the range touches it.
   @inline(__always)

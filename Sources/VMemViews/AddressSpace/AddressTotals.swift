@@ -54,7 +54,7 @@ package struct AddressTotals: Sendable {
         continue
       }
       let (first, last) = (max(segment.start, window.start), min(segment.last, window.last))
-      if key == .kind, first <= last { sums.add(.hole, 0, last - first + 1, 0) }
+      if key == .kind, first <= last { sums.add(.hole, .empty, last - first + 1, 0) }
     }
     rows = sums.rows
   }
@@ -64,11 +64,9 @@ package struct AddressTotals: Sendable {
     self.key = key
     self.window = window
     windowName = name
-    var table = CallerTable(file)
-    let places = file.rows.map { table.place(of: $0.caller) }
-    var sums = Sums(key, table.texts)
-    for (row, place) in zip(file.rows, places) {
-      sums.add(SegmentKind(row, in: file), place, row.size, row.pages)
+    var sums = Sums(key, file.texts)
+    for row in file.rows {
+      sums.add(SegmentKind(row, in: file), row.caller, row.size, row.pages)
     }
     rows = sums.rows
   }
@@ -93,52 +91,5 @@ package struct AddressTotals: Sendable {
           pages: nodes[node].pages))
     }
     rows.sort { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
-  }
-}
-
-/// Sums that grow.
-private struct Sums {
-  private let key: AddressTotals.Key
-  /// Rows by what segments have: callers first, then kinds of what has none.
-  private var all: [AddressTotals.Row]
-  /// The row of each caller.
-  private var rowOfCaller: [Int] = []
-
-  init(_ key: AddressTotals.Key, _ callers: [String]) {
-    self.key = key
-    all = SegmentKind.allCases.map { AddressTotals.Row(name: "\($0.name)", kind: $0) }
-    guard key != .kind else { return }
-    var known: [String: Int] = [:]
-    for caller in callers {
-      let name = key == .module ? Self.module(of: caller) : caller
-      if known[name] == nil {
-        known[name] = all.count
-        all.append(AddressTotals.Row(name: name))
-      }
-      rowOfCaller.append(known[name] ?? 0)
-    }
-  }
-
-  @inline(__always)
-  mutating func add(_ kind: SegmentKind, _ caller: UInt32, _ bytes: UInt64, _ pages: UInt64) {
-    var row = Int(kind.rawValue)
-    if key == .module ? kind.isArea : key == .caller && caller != 0 {
-      row = rowOfCaller[Int(caller)]
-    }
-    all[row].count += 1
-    all[row].bytes &+= bytes
-    all[row].pages &+= pages
-  }
-
-  var rows: [AddressTotals.Row] {
-    all.filter { $0.count > 0 }.sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
-  }
-
-  /// The name in brackets behind a symbol; `kernel` for none.
-  private static func module(of caller: String) -> String {
-    guard caller.utf8.last == UInt8(ascii: "]"),
-      let open = caller.utf8.lastIndex(of: UInt8(ascii: "["))
-    else { return "kernel" }
-    return String(caller[caller.utf8.index(after: open)...].dropLast())
   }
 }

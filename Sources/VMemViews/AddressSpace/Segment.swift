@@ -6,14 +6,15 @@ package struct Segment: Sendable {
   package let last: UInt64
   /// Base pages that the area owns.
   let pages: UInt32
-  /// Who asked for it: a place in the space's `callers`, 0 for nobody.
-  let caller: UInt32
+  /// Who asked for it: one of the space's `callers`, the empty one for nobody.
+  let caller: PackedTexts.Number
   /// The row of a file that it comes from.
   let row: UInt32
   package let kind: SegmentKind
 
   init(
-    _ start: UInt64, _ last: UInt64, _ kind: SegmentKind, caller: UInt32 = 0, pages: UInt32 = 0,
+    _ start: UInt64, _ last: UInt64, _ kind: SegmentKind, caller: PackedTexts.Number = .empty,
+    pages: UInt32 = 0,
     row: UInt32 = 0
   ) {
     (self.start, self.last, self.kind) = (start, last, kind)

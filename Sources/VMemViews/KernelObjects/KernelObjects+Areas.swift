@@ -119,8 +119,7 @@ extension KernelObjects {
   ) -> UInt64 {
     guard !area.caller.isNone else { return 0 }
     if let known = callers[area.caller] { return known }
-    let symbol = machine.names.symbol(area.caller)
-    let text = (0..<Int(symbol.length)).map { symbol.text[$0] }
+    let text = machine.ram.text(of: area.caller)
     let name = String(decoding: text.prefix { $0 != 0x2b }, as: UTF8.self)
     let address = image.has(name) ? image[name] + 5 : 0
     callers[area.caller] = address

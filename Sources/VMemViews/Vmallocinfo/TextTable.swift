@@ -1,31 +1,34 @@
-/// The different texts of a file's rows, each once: so the file itself need not be kept. Tabs are
-/// blanks in them.
+/// Different texts, each once, so that whatever they were read from need not be kept. Tabs are blanks in
+/// them.
 struct TextTable {
-  /// All of them, one behind the other.
-  private(set) var bytes: [UInt8] = []
-  private var found: [(at: UInt32, length: UInt32)] = []
-  /// Numbers in `found`, from 1, and 0 for none, at a power of two.
-  private var slots = [UInt32](repeating: 0, count: 1024)
+  private(set) var texts = PackedTexts()
+  /// Hash and number of each text, and 0 for none, at a power of two.
+  private var slots = [UInt64](repeating: 0, count: 1024)
 
-  /// Where a text is in `bytes`, which takes it in when it is new.
-  mutating func place(of range: Range<Int>, in text: Span<UInt8>) -> UInt32 {
-    var slot = Int(truncatingIfNeeded: hash(range, text)) & (slots.count - 1)
+  /// The number of a text, which is taken in when it is new.
+  mutating func number(of text: Span<UInt8>) -> PackedTexts.Number {
+    guard !text.isEmpty else { return .empty }
+    let hash = Self.hash(text)
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != 0 {
-      let entry = found[Int(slots[slot] - 1)]
-      if Int(entry.length) == range.count, isEqual(entry.at, range, text) { return entry.at }
+      if slots[slot] >> 32 == hash >> 32 {
+        let number = PackedTexts.Number(value: UInt32(truncatingIfNeeded: slots[slot]))
+        if isEqual(number, text) { return number }
+      }
       slot = (slot + 1) & (slots.count - 1)
     }
-    let at = UInt32(bytes.count)
-    for position in range { bytes.append(Self.byte(text[position])) }
-    found.append((at, UInt32(range.count)))
-    slots[slot] = UInt32(found.count)
-    if found.count * 2 > slots.count { grow() }
-    return at
+    let number = texts.add(text, as: Self.byte)
+    slots[slot] = hash & ~0xffff_ffff | UInt64(number.value)
+    if texts.count * 2 > slots.count { grow() }
+    return number
   }
 
-  private func isEqual(_ at: UInt32, _ range: Range<Int>, _ text: Span<UInt8>) -> Bool {
-    for (offset, position) in range.enumerated()
-    where bytes[Int(at) + offset] != Self.byte(text[position]) { return false }
+  private func isEqual(_ number: PackedTexts.Number, _ text: Span<UInt8>) -> Bool {
+    let range = texts.range(number)
+    guard range.count == text.count else { return false }
+    for at in text.indices where texts.bytes[range.lowerBound + at] != Self.byte(text[at]) {
+      return false
+    }
     return true
   }
 
@@ -34,21 +37,22 @@ struct TextTable {
     VmallocinfoReader.isBlank(byte) ? 0x20 : byte
   }
 
-  /// FNV-1a.
+  /// FNV-1a; both halves are the same, so that a slot keeps what tells where its text goes.
   @inline(__always)
-  private func hash(_ range: Range<Int>, _ text: Span<UInt8>) -> UInt64 {
+  private static func hash(_ text: Span<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for at in range { hash = (hash ^ UInt64(Self.byte(text[at]))) &* 0x0100_0000_01b3 }
-    return hash ^ hash >> 32
+    for at in text.indices { hash = (hash ^ UInt64(byte(text[at]))) &* 0x0100_0000_01b3 }
+    let half = (hash ^ hash >> 32) & 0xffff_ffff
+    return half << 32 | half
   }
 
   private mutating func grow() {
-    slots = [UInt32](repeating: 0, count: slots.count * 4)
-    for (number, entry) in found.enumerated() {
-      let range = Int(entry.at)..<Int(entry.at + entry.length)
-      var slot = Int(truncatingIfNeeded: hash(range, bytes.span)) & (slots.count - 1)
+    let before = slots
+    slots = [UInt64](repeating: 0, count: before.count * 2)
+    for entry in before where entry != 0 {
+      var slot = Int(truncatingIfNeeded: entry >> 32) & (slots.count - 1)
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = UInt32(number + 1)
+      slots[slot] = entry
     }
   }
 }

@@ -1,7 +1,7 @@
 package import VMem
 
 extension VmallocinfoFile {
-  /// A row. Positions are in `bytes`.
+  /// A row. Its texts are those of `texts`.
   package struct Row: Sendable {
     package enum Kind: UInt8, Sendable {
       case area
@@ -21,13 +21,13 @@ extension VmallocinfoFile {
     var shortPages: UInt32 = 0
     var rawFlags: UInt32 = 0
     var shortLine: UInt32 = 0
-    /// First byte of each text; its length is below.
-    var callerAt: UInt32 = 0
-    var wordsAt: UInt32 = 0
-    var nodesAt: UInt32 = 0
-    var callerLength: UInt16 = 0
-    var wordsLength: UInt16 = 0
-    var nodesLength: UInt16 = 0
+    /// Symbol, offset and size, with ` [module]`; empty for none.
+    package internal(set) var caller = PackedTexts.Number.empty
+    /// All that stands behind the caller where that is not as a known kernel prints it, as there are
+    /// words of a vendor's, or another order; else empty.
+    package internal(set) var words = PackedTexts.Number.empty
+    /// From the first `N0=1` to the last; empty for none.
+    package internal(set) var nodes = PackedTexts.Number.empty
     package internal(set) var kind = Kind.area
     /// Whether the array of page pointers is itself from vmalloc ("vpages").
     package internal(set) var hasArray = false
@@ -38,24 +38,14 @@ extension VmallocinfoFile {
     package var pages: UInt64 { UInt64(shortPages) }
     /// From 1.
     package var line: Int { Int(shortLine) }
-    /// Symbol, offset and size, with ` [module]`; empty for none.
-    package var caller: Range<Int> { Self.range(callerAt, callerLength) }
-    /// All that stands behind the caller where that is not as a known kernel prints it, as there are
-    /// words of a vendor's, or another order; else empty.
-    package var words: Range<Int> { Self.range(wordsAt, wordsLength) }
-    /// From the first `N0=1` to the last; empty for none.
-    package var nodes: Range<Int> { Self.range(nodesAt, nodesLength) }
-
-    private static func range(_ at: UInt32, _ length: UInt16) -> Range<Int> {
-      Int(at)..<Int(at) + Int(length)
-    }
   }
 
   /// A row's pages on each NUMA node; of those on nodes above 7 only its `words` tell.
   package func pagesPerNode(_ row: Row) -> InlineArray<8, UInt64> {
     var counts = InlineArray<8, UInt64>(repeating: 0)
-    var at = row.nodes.lowerBound
-    let end = row.nodes.upperBound
+    let bytes = texts.bytes
+    var at = texts.range(row.nodes).lowerBound
+    let end = texts.range(row.nodes).upperBound
     while at < end {
       let first = at
       while at < end, !VmallocinfoReader.isBlank(bytes[at]) { at += 1 }
@@ -77,8 +67,6 @@ extension VmallocinfoFile {
     return "pages=\(row.pages), but the area has room for \(room)"
   }
 
-  /// The text of a range, as it is.
-  package func text(_ range: Range<Int>) -> String {
-    String(decoding: bytes[range], as: UTF8.self)
-  }
+  /// A text of the rows, as it is.
+  package func text(_ number: PackedTexts.Number) -> String { texts.text(number) }
 }

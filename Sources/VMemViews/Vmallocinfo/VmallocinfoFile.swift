@@ -4,7 +4,7 @@ package struct VmallocinfoFile: Sendable {
   /// For messages: `name:line`.
   package let name: String
   /// The texts that rows refer to, each different one once.
-  package let bytes: [UInt8]
+  package let texts: PackedTexts
   /// By ascending address if the addresses are real, of equal ones in the file's order, in which the others
   /// are.
   package private(set) var rows: [Row] = []
@@ -81,6 +81,9 @@ package struct VmallocinfoFile: Sendable {
     }
   }
 
+  /// Bytes that a text does not begin with if all are zero.
+  static let mostZeroes = 1 << 16
+
   /// The longest text, so that positions have 32 bits.
   package static let maximumBytes = 1 << 31
 
@@ -89,12 +92,14 @@ package struct VmallocinfoFile: Sendable {
     guard text.count <= Self.maximumBytes else {
       throw Defect(line: 1, message: "\(text.count) bytes; the longest file has 2 GiB")
     }
+    // The image of a disk need not be looked through.
+    if Self.isOfZeroes(text.span) { throw Defect(line: 1, message: Self.notText) }
     let reader = VmallocinfoReader(text.span)
     if let broken = reader.broken { throw broken }
     guard !reader.rows.isEmpty else { throw Defect(line: 1, message: Self.whyNoRow(text)) }
     // A file of a million rows is large.
     text = []
-    bytes = reader.texts.bytes
+    texts = reader.table.texts
     rows = reader.rows
     notes = reader.notes
     isNarrow = reader.narrowRows * 2 > rows.count
@@ -160,10 +165,18 @@ package struct VmallocinfoFile: Sendable {
     return Note(line: line, message: text)
   }
 
+  private static func isOfZeroes(_ text: Span<UInt8>) -> Bool {
+    guard text.count >= mostZeroes else { return false }
+    for at in 0..<mostZeroes where text[at] != 0 { return false }
+    return true
+  }
+
   private static func whyNoRow(_ text: [UInt8]) -> String {
     if text.starts(with: [0x1f, 0x8b]) { return "a compressed file: unpack it first (gunzip)" }
-    return text.prefix(4096).contains(0) ? "not a text, or one of UTF-16" : noRow
+    return text.prefix(4096).contains(0) ? notText : noRow
   }
+
+  private static let notText = "not a text, or one of UTF-16"
 
   private static let noRow = """
     no row of /proc/vmallocinfo, as 0xffffc90000000000-0xffffc90000005000   20480 caller+0x1/0x2

@@ -92,7 +92,8 @@ extension VmallocinfoReader {
     // Whose addresses are hashed has a size that cannot be compared.
     guard row.end &- row.start == row.size || row.start >> 32 == 0 else { return false }
     guard row.kind == .area, !row.caller.isEmpty else { return true }
-    let caller = reader.texts.bytes[row.caller]
+    let texts = reader.table.texts
+    let caller = texts.bytes[texts.range(row.caller)]
     return caller.contains(0x2b) && caller.contains(0x2f) || caller.starts(with: [0x30, 0x78])
   }
 

@@ -18,6 +18,9 @@ extension VmallocinfoReader {
     /// The first that no known kernel prints, and how many there are.
     var unknown = 0..<0
     var unknownCount = 0
+    var caller = 0..<0
+    /// From the first `N0=1` to the last.
+    var nodes = 0..<0
     /// Pages on all nodes; nil without a node.
     var nodePages: UInt64?
   }
@@ -43,7 +46,7 @@ extension VmallocinfoReader {
         } else if Self.is(text, start, end, "vm_map_ram") {
           row.kind = .mapRAM
         } else {
-          at = caller(text, start, end, to, &row)
+          at = caller(text, start, end, to, &words)
         }
         tail = at
       } else {
@@ -55,9 +58,10 @@ extension VmallocinfoReader {
     }
     if row.kind != .area { stripped(&row, &words, text, tail, to) }
     if words.isOdd, let (start, _) = Self.word(text, tail, to) {
-      row.wordsAt = UInt32(truncatingIfNeeded: start)
-      row.wordsLength = UInt16(clamping: to - start)
+      row.words = table.number(of: text.extracting(start..<to))
     }
+    row.caller = table.number(of: text.extracting(words.caller))
+    row.nodes = table.number(of: text.extracting(words.nodes))
     tell(text, row, words, number)
   }
 
@@ -67,7 +71,6 @@ extension VmallocinfoReader {
     _ row: inout Row, _ words: inout Words, _ text: Span<UInt8>, _ tail: Int, _ to: Int
   ) {
     (row.shortPages, row.physicalAddress, row.rawFlags, row.hasArray) = (0, 0, 0, false)
-    row.nodesLength = 0
     words = Words()
     var at = tail
     while let (start, end) = Self.word(text, at, to) {
@@ -97,7 +100,7 @@ extension VmallocinfoReader {
     if let sum = words.nodePages, sum != row.pages {
       note(
         .nodes, number,
-        "\(Self.quoted(text, row.nodes)): \(sum) pages on nodes, but the row has pages=\(row.pages)"
+        "\(Self.quoted(text, words.nodes)): \(sum) pages on nodes, but the row has pages=\(row.pages)"
       )
     }
     if row.physicalAddress & 4095 != 0 {
@@ -146,7 +149,7 @@ extension VmallocinfoReader {
 
   /// Takes the caller, with its module in brackets; gives the place behind it.
   private func caller(
-    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ to: Int, _ row: inout Row
+    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ to: Int, _ words: inout Words
   ) -> Int {
     var last = end
     if end + 1 < to, text[end + 1] == 0x5b, let (_, bracket) = Self.word(text, end, to),
@@ -154,8 +157,7 @@ extension VmallocinfoReader {
     {
       last = bracket
     }
-    row.callerAt = UInt32(truncatingIfNeeded: start)
-    row.callerLength = UInt16(clamping: last - start)
+    words.caller = start..<last
     return last
   }
 
@@ -222,8 +224,7 @@ extension VmallocinfoReader {
         let (count, last) = decimal(text, start + 3, end), last == end, count <= 1 << 32,
         end - start < 64
       else { return nil }
-      if row.nodesLength == 0 { row.nodesAt = UInt32(truncatingIfNeeded: start) }
-      row.nodesLength = UInt16(clamping: end - Int(row.nodesAt))
+      words.nodes = (words.nodes.isEmpty ? start : words.nodes.lowerBound)..<end
       words.nodePages = (words.nodePages ?? 0) &+ count
       if text[start + 3] == 0x30 { words.isOdd = true }
       return Place.node.rawValue + Int(text[start + 1] - 0x30)

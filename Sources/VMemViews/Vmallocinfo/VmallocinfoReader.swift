@@ -6,7 +6,7 @@ struct VmallocinfoReader: ~Copyable {
 
   private(set) var rows: [Row] = []
   /// The texts that rows refer to.
-  private(set) var texts = TextTable()
+  var table = TextTable()
   private(set) var notes: [VmallocinfoFile.Note] = []
   /// Rows with addresses of at most eight digits.
   private(set) var narrowRows = 0
@@ -58,12 +58,12 @@ struct VmallocinfoReader: ~Copyable {
     return end
   }
 
-  /// Behind a line's end: a line feed, carriage returns and one, or a carriage return alone.
+  /// Behind a line's end: a line feed, up to eight carriage returns and one, or a carriage return alone.
   @inline(__always)
   static func nextLine(_ text: Span<UInt8>, _ end: Int) -> Int {
     guard end < text.count, text[end] == 0x0d else { return end + 1 }
     var at = end
-    while at < text.count, text[at] == 0x0d { at += 1 }
+    while at < min(text.count, end + 8), text[at] == 0x0d { at += 1 }
     return at < text.count && text[at] == 0x0a ? at + 1 : end + 1
   }
 
@@ -79,20 +79,12 @@ struct VmallocinfoReader: ~Copyable {
         if at > from { around(text, from, at, &end, number) }
         tail = min(tail, end)
         words(text, tail, end, &row, number)
-        keepTexts(text, &row)
         rows.append(row)
         return
       }
       at += 1
     }
     note(.passedOver, number, "no row: passed over")
-  }
-
-  /// Makes the row refer to `texts`, and no longer to the file.
-  private mutating func keepTexts(_ text: Span<UInt8>, _ row: inout Row) {
-    if row.callerLength > 0 { row.callerAt = texts.place(of: row.caller, in: text) }
-    if row.wordsLength > 0 { row.wordsAt = texts.place(of: row.words, in: text) }
-    if row.nodesLength > 0 { row.nodesAt = texts.place(of: row.nodes, in: text) }
   }
 
   /// Before a row: a prompt, a time stamp, a quote. A quotation mark is taken from the end, too.

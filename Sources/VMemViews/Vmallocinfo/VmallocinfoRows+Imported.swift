@@ -32,13 +32,7 @@ extension VmallocinfoRows {
   /// The caller, however long it is.
   func importedCaller(_ area: borrowing VMArea) -> [UInt8] {
     guard !area.caller.isNone else { return [] }
-    return text(area.caller) + area.importedCallerRest(ram)
-  }
-
-  func text(_ symbol: Ref<Symbol>) -> [UInt8] {
-    let symbol = ram[symbol]
-    let text = symbol.text.span.extracting(first: Int(symbol.length))
-    return text.indices.map { text[$0] }
+    return ram.text(of: area.caller) + area.importedCallerRest(ram)
   }
 
   /// A blank and a text, if there is one.

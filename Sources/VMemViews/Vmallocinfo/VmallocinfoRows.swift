@@ -81,7 +81,7 @@ struct VmallocinfoRows {
       output.beginObject()
       head(start, end, to: &output)
       output.field("kind", literal: kind)
-      if !tail.isNone { output.field("words", text: self.text(tail).span) }
+      if !tail.isNone { output.field("words", text: ram.text(of: tail).span) }
       return output.endObject()
     }
     var cursor = output.writer.begin(upTo: Self.longestRow)
@@ -89,7 +89,7 @@ struct VmallocinfoRows {
     output.writer.end(cursor)
     output.writer.write(byte: 0x20)
     output.writer.write(text)
-    if !tail.isNone { write(self.text(tail), to: &output) }
+    if !tail.isNone { write(ram.text(of: tail), to: &output) }
     output.endLine()
   }
 
@@ -189,9 +189,7 @@ struct VmallocinfoRows {
       let caller = importedCaller(area)
       if !caller.isEmpty { output.field("caller", text: caller.span) }
     } else if !area.caller.isNone {
-      let symbol = area.caller
-      output.field(
-        "caller", text: ram[symbol].text.span.extracting(first: Int(ram[symbol].length)))
+      output.field("caller", text: ram.text(of: area.caller).span)
     }
     output.field("pages", count: UInt64(area.pageCount))
     if area.physicalAddress != 0 { output.field("phys", address: area.physicalAddress) }

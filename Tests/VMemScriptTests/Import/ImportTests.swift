@@ -57,6 +57,19 @@ import VMemScript
       """, areas: 7)
   }
 
+  /// As many callers and words as rows, shorter and longer than records have room for.
+  @Test func everyRowHasTextsOfItsOwn() throws {
+    var text = ""
+    for number in 0..<900 as Range<UInt64> {
+      let start = 0xffff_c900_0000_0000 + number << 14
+      let caller = "f\(number)" + String(repeating: "x", count: Int(number % 130)) + "+0x1/0x2"
+      let word = "w\(number)" + String(repeating: "y", count: Int(number * 7 % 130))
+      text += "0x\(String(start, radix: 16))-0x\(String(start + 8192, radix: 16))    8192 "
+      text += "\(caller) pages=1 vmalloc \(number % 2 == 0 ? "" : "\(word) ")N0=1\n"
+    }
+    try comesBack(text, areas: 900)
+  }
+
   /// Words that no known kernel prints, wherever they stand, and forms of old kernels.
   @Test func oddRowsComeBack() throws {
     let long = String(repeating: "caller", count: 92)

@@ -119,6 +119,15 @@ import VMemScript
       ran.lines == ["0", "0xffffc90000104000", "1", "0xffffc90000004000", "0", "0"])
   }
 
+  /// The last vmap node is one of the machine's.
+  @Test(arguments: ["--cpus 2", "--cpus 3"]) func theLastNode(_ cpus: String) throws {
+    let lists = Self.newer.replacing("=0x100", with: "=0x200").replacing("=0x103", with: "=0x203")
+    let ran = try Self.boot(
+      lists, rows: Self.newerRow, options: "\(cpus) --config distribution",
+      then: "check\nvm_unmap_aliases\ncheck")
+    #expect(ran.lines == ["0", "0", "0"], "\(ran.messages)")
+  }
+
   @Test(arguments: [
     ("--cpus 2", "", "", "/lists:11: not a block of this machine's vm_map_ram"),
     ("--cpus 1 --config distribution", "", "", "/lists:9: this machine has no such pool"),
@@ -126,6 +135,9 @@ import VMemScript
     ("--cpus 2 --config distribution", "pages=2", "pages=300", "/lists:9: "),
     ("--cpus 2 --config distribution", "cpu=0", "cpu=2", "/lists:11: not a block"),
     ("--cpus 2 --config distribution", "cpu=0 free", "free", "/lists:11: not a block"),
+    ("--cpus 2 --config distribution", "=0x103", "=0x303", "/lists:2: flags= has a vmap node"),
+    ("--cpus 2 --config distribution", "=0x100", "=0x300", "/lists:4: flags= has a vmap node"),
+    ("--cpus 2 --config distribution", "=0x100", "=0xffffff00", "/lists:4: flags= has"),
   ])
   func poolsAndBlocksOfAnotherMachine(
     _ options: String, _ old: String, _ new: String, _ message: String

@@ -187,11 +187,43 @@ import VMem
     #expect(trace.events.isEmpty)
   }
 
-  /// Windows' line ends, and a last line without one.
-  @Test func lineEnds() throws {
-    let line = "x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)"
-    let trace = try Self.read("\(line)\r\n\(line)")
-    #expect(trace.events.count == 2 && trace.badLines == 0)
-    #expect(trace.notes.map(\.line) == [2])
+  private static let line = "x-1 [000] 1.0: alloc_vmap_area: \(fields)"
+
+  /// The line ends of other systems, and a last line without one.
+  @Test(arguments: ["\n", "\r\n", "\r", "\r\r\n", String(repeating: "\r", count: 8) + "\n"])
+  func lineEnds(_ end: String) throws {
+    let trace = try Self.read("\(Self.line)\(end)\(end)\(Self.line)\(end)")
+    #expect(trace.events.map(\.line) == [1, 3] && trace.badLines == 0 && trace.notes.isEmpty)
+    let cut = try Self.read("\(Self.line)\(end)\(Self.line)")
+    #expect(cut.events.count == 2 && cut.badLines == 0 && cut.notes.map(\.line) == [2])
+  }
+
+  /// More of them are lines of their own, however many there are.
+  @Test func manyCarriageReturns() throws {
+    let many = String(repeating: "\r", count: 200_000)
+    let trace = try Self.read("\(many)\(Self.line)\(many)\n\(Self.line)\n")
+    #expect(trace.events.map(\.line) == [200_001, 399_994] && trace.notes.isEmpty)
+  }
+
+  /// Marks of quoted mail and stamps of a log stand before lines that were pasted.
+  @Test(arguments: ["> ", ">> ", "> > \t", "[   12.345678] ", "> [12.3] "])
+  func pasted(_ before: String) throws {
+    let text = before + "   x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)\n"
+    let source = ScriptSource(name: "trace", bytes: Array(text.utf8))
+    let line = TraceLine(source.text, 0..<text.utf8.count - 1)
+    let name = try #require(line.eventName)
+    #expect(source.text[line.head(before: name.start).task].printable == "x")
+    let short = try Self.read(
+      "\(before)# tracer: nop\n\(before)A 4096 4096 1 0x1000 0x10000 0\n")
+    #expect(short.hasHead && short.events.count == 1 && short.otherLines == 0)
+  }
+
+  /// A line that is longer than any event is none, whatever stands in it.
+  @Test(arguments: [0, 1]) func longLines(_ more: Int) throws {
+    let spaces = TraceReader.longestLine - Self.line.utf8.count + more
+    let trace = try Self.read(
+      "\(Self.line)\n\(String(repeating: " ", count: spaces))\(Self.line)\n")
+    #expect(trace.events.count == 2 - more && trace.otherLines == more)
+    #expect(trace.notes.map(\.line) == (more == 0 ? [] : [2]))
   }
 }

@@ -104,8 +104,27 @@ struct NamesTests {
     let first = try machine.intern(caller: longest.span)
     let second = try machine.intern(caller: longest.span)
     #expect(first == second)
-    let length = machine.names.symbol(first).length
-    #expect(Int(length) == Symbol.maximumLength)
+    #expect(machine.ram.text(of: first) == longest)
+    machine.expectSound("symbols")
+  }
+
+  /// Short ones have smaller records; both kinds are found again, and neither for the other.
+  @Test func symbolsOfEveryLength() throws {
+    let machine = try Machine(Configuration(memory: 4 << 20))
+    var known: [[UInt8]: Ref<Symbol>] = [:]
+    for _ in 0..<2 {
+      for length in 1...Symbol.maximumLength {
+        for byte: UInt8 in [0x61, 0xff] {
+          let text = [UInt8](repeating: byte, count: length)
+          let symbol = try machine.intern(caller: text.span)
+          if let before = known.updateValue(symbol, forKey: text) {
+            try require(before == symbol)
+          }
+        }
+      }
+    }
+    #expect(Set(known.values).count == known.count)
+    for (text, symbol) in known { try require(machine.ram.text(of: symbol) == text) }
     machine.expectSound("symbols")
   }
 

@@ -102,6 +102,16 @@ import VMem
     #expect(cut.rows.count == 2 && cut.notes.map(\.line) == [2])
   }
 
+  /// Up to eight carriage returns belong to a line feed; more are lines of their own, however many there
+  /// are.
+  @Test func manyCarriageReturns() throws {
+    for count in [8, 9, 200_000] {
+      let many = String(repeating: "\r", count: count)
+      let file = try read("\(Self.first)\(many)\n\(Self.second)\n")
+      #expect(file.rows.map(\.line) == [1, 2 + max(0, count - 8)] && file.notes.isEmpty)
+    }
+  }
+
   // MARK: Twice
 
   @Test func pastedTwice() throws {

@@ -157,6 +157,17 @@ import VMem
     #expect(defect?.message == "a compressed file: unpack it first (gunzip)")
   }
 
+  /// A text does not begin with as many zeroes as the image of a disk.
+  @Test func zeroes() throws {
+    let most = VmallocinfoFile.mostZeroes
+    let few = [UInt8](repeating: 0, count: most - 1) + Array(Self.plain.utf8)
+    #expect(try VmallocinfoFile(name: "rows", bytes: few).rows.count == 1)
+    let defect = #expect(throws: VmallocinfoFile.Defect.self) {
+      try VmallocinfoFile(name: "rows", bytes: [0] + few)
+    }
+    #expect(defect == .init(line: 1, message: "not a text, or one of UTF-16"))
+  }
+
   @Test func notesOfAKindAreCounted() throws {
     var text = ""
     for at in 0..<20 {
@@ -299,7 +310,7 @@ import VMem
       #expect(file.notes.allSatisfy { (1...lines).contains($0.line) })
       for row in file.rows {
         #expect((1...lines).contains(row.line))
-        #expect(row.caller.upperBound <= bytes.count && row.words.upperBound <= bytes.count)
+        #expect([row.caller, row.words, row.nodes].allSatisfy { $0.index < file.texts.count })
         _ = file.pagesPerNode(row)
       }
     } catch {

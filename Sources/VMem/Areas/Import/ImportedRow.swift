@@ -37,9 +37,7 @@ extension VMArea {
   private func text(_ pieces: InlineArray<4, Ref<Symbol>>, _ ram: RAM) -> [UInt8] {
     var bytes: [UInt8] = []
     for piece in 0..<4 where !pieces[piece].isNone {
-      for at in 0..<min(Int(ram[pieces[piece]].length), Symbol.maximumLength) {
-        bytes.append(ram[pieces[piece]].text[at])
-      }
+      bytes += ram.text(of: pieces[piece])
     }
     return bytes
   }

@@ -25,31 +25,23 @@ extension VMAreas {
   /// a known kernel prints it, may be empty, and are cut at what an `ImportedRow` has room for.
   ///
   /// - Parameters:
-  ///   - place: where the file has the caller, the same for the same text.
-  ///   - known: symbols of callers that were there before.
+  ///   - callerNumber: the caller's number in the file, and `tailNumber` the other text's.
+  ///   - texts: symbols of texts that were there before.
   package func importArea(
-    _ imported: ImportedArea, caller: Span<UInt8>, at place: UInt32, tail: Span<UInt8>,
-    _ known: inout KnownSymbols
+    _ imported: ImportedArea, caller: Span<UInt8>, _ callerNumber: Int, tail: Span<UInt8>,
+    _ tailNumber: Int, _ texts: inout ImportedTexts
   ) throws(ImportDefect) {
     guard let area = caches.allocate(VMArea.self) else { throw .noMemory }
     var record = record(imported)
     record.areaFlags = nodeFlags(imported.start, imported.end)
-    if !caller.isEmpty {
-      if let symbol = known[place] {
-        record.caller = symbol
-      } else {
-        record.caller = try piece(caller, 0)
-        known[place] = record.caller
-      }
-    }
+    record.caller = try beginning(of: caller, callerNumber, &texts)
     if imported.onlyNode == nil || !tail.isEmpty || caller.count > Symbol.maximumLength {
       guard let row = caches.allocate(ImportedRow.self) else { throw .noMemory }
       var more = ImportedRow()
       for node in 0..<8 { more.pages[node] = UInt32(clamping: imported.pagesPerNode[node]) }
-      for at in 0..<4 {
-        more.callerRest[at] = try piece(caller, at + 1)
-        more.tail[at] = try piece(tail, at)
-      }
+      more.tail[0] = try beginning(of: tail, tailNumber, &texts)
+      for at in 0..<4 { more.callerRest[at] = try piece(caller, at + 1) }
+      for at in 1..<4 { more.tail[at] = try piece(tail, at) }
       ram[row] = more
       record.owned = row.granule
       record.importedNode = 0
@@ -59,6 +51,15 @@ extension VMAreas {
     if !record.flags.contains(.mapPutPages) {
       ram[ram.mapping].vmallocPages += UInt64(record.pageCount)
     }
+  }
+
+  /// The first piece of a text; none of an empty one.
+  private func beginning(
+    of text: Span<UInt8>, _ number: Int, _ texts: inout ImportedTexts
+  ) throws(ImportDefect) -> Ref<Symbol> {
+    if !texts[number].isNone { return texts[number] }
+    texts[number] = try piece(text, 0)
+    return texts[number]
   }
 
   /// The symbol of a text's piece, each of which is as long as a symbol can be; none behind its end.

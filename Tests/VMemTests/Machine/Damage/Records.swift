@@ -205,6 +205,7 @@ extension Machine {
     visit(ram[areas.state].busy, "word of the busy index")
     visit(ram[ram.names].names.buckets, "bucket of names")
     visit(ram[ram.names].symbols.buckets, "bucket of symbols")
+    visit(ram[ram.names].shortSymbols.buckets, "bucket of short symbols")
     for cpu in 0..<cpuCount { visit(areas.blocks.index(cpu), "word of the block index") }
     files.forEachFile { (file: Ref<File>) in visit(ram[file].pages, "word of a file") }
     return records
@@ -234,6 +235,7 @@ extension Machine {
       records.append(isFree ? record.silent(\Name.value) : record)
     }
     ram[ram.names].symbols.forEach(ram) { records.append(Record("symbol", $0)) }
+    ram[ram.names].shortSymbols.forEach(ram) { records.append(Record("short symbol", $0)) }
     return records
   }
 
