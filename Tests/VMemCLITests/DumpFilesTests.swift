@@ -66,6 +66,34 @@ import Testing
     #expect(run.errorText.contains(line.split(separator: " ")[0]))
   }
 
+  /// Where one of a pair cannot be made, nothing is left.
+  @Test(arguments: [
+    ("vmcore %/no/x --vmlinux %/v", Int32(73)), ("vmcore %/x --vmlinux %/no/v", 73),
+    ("vmcore /dev/full --vmlinux %/v", 74), ("vmcore %/x --vmlinux /dev/full", 74),
+    ("vmcore % --vmlinux %/v", 73), ("vmcore %/x --vmlinux %", 73),
+  ])
+  func aPairIsWholeOrNotThere(_ line: String, _ code: Int32) throws {
+    try withFolder { folder in
+      let line = line.replacing("%", with: folder)
+      let run = try Command.vmemctl("run", "-", input: "boot --memory 4M\n\(line)\n")
+      #expect(run.status == code)
+      #expect(try Command.run(["ls", folder]).outputText == "")
+    }
+  }
+
+  /// Files may not grow as large as a part of the pair.
+  @Test(arguments: [8, 256])
+  func aPairThatTheDiskHasNoRoomFor(_ kilobytes: Int) throws {
+    try withFolder { folder in
+      let command = "ulimit -f \(kilobytes); trap '' XFSZ; \"$0\" run -"
+      let script = "boot --memory 4M\nvmcore \(folder)/x --vmlinux \(folder)/v\n"
+      let run = try Command.run(
+        ["bash", "-c", command, TestFiles.vmemctl], input: Array(script.utf8))
+      #expect(run.status == 74)
+      #expect(try Command.run(["ls", folder]).outputText == "")
+    }
+  }
+
   @Test func areasLargerThanAnyFileAreRefusedByTheHost() throws {
     try withFolder { folder in
       let areas = (0..<5).map { _ in "@get_vm_area 0x2000000000000000 --range 0..-1" }

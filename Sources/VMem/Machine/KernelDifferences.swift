@@ -15,6 +15,10 @@ extension Switch.Kernels {
   package static let hugetlbTypeBits = Self.from(.v6_6, before: .v6_12)
   /// VMCOREINFO names the type of pages that a guest has not accepted yet.
   package static let unacceptedType = Self.since(.v6_18)
+  /// kallsyms has the addresses in front of the names.
+  package static let symbolsBeginWithOffsets = Self.before(.v6_6)
+  /// Functions that allocate have a second name, for the profile of allocations.
+  package static let profilesAllocations = Self.since(.v6_12)
   /// kallsyms has the distance of each symbol from the place that says it.
   package static let placeRelativeSymbols = Self.since(.v7_0)
 }

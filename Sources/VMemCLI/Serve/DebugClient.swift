@@ -17,6 +17,7 @@ final class DebugClient {
   /// What has arrived of a packet, or of a command.
   var packets = PacketStream()
   var commands = QmpStream()
+  let arrived = ContinuousClock.now
   /// Whether it has said something in its language.
   var hasBegun = false
   /// Whether it waits for the run to stop.
@@ -89,6 +90,12 @@ final class DebugClient {
 
   /// Lets the client go at once.
   func drop() { isGone = true }
+
+  /// Turns the client away: there are too many. gdb's protocol has no word for it.
+  func refuse() {
+    if case .qmp = language { send(Array(QmpSession.full.utf8)) }
+    isGone = true
+  }
 
   /// Lets the client go once everything is sent.
   func leave() {

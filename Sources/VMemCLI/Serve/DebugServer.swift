@@ -29,6 +29,8 @@ final class DebugServer: Debugger {
   private var unseen = 0
   private static let mostUnseen = 64
   private static let mostClients = 16
+  /// How long a client keeps its place without a word.
+  private static let patience = Duration.seconds(2)
 
   // MARK: Connections
 
@@ -92,8 +94,11 @@ final class DebugServer: Debugger {
           descriptor,
           listener.isGdb
             ? .gdb(GdbSession(listener.rights)) : .qmp(QmpSession(listener.rights)))
-        // One too many is closed at once.
-        guard clients.count < Self.mostClients else { continue }
+        // One too many is turned away, unless somebody else has come to say nothing.
+        if clients.count >= Self.mostClients, !dropSilent() {
+          client.refuse()
+          continue
+        }
         clients.append(client)
       }
     }
@@ -102,6 +107,16 @@ final class DebugServer: Debugger {
       if let bytes = client.receive() { take(bytes, from: client, &interpreter) }
     }
     clients.removeAll { $0.isGone }
+  }
+
+  /// Lets the client go that has been here longest of those who have said nothing for a while; returns
+  /// whether there is one. Debuggers speak as soon as they are connected.
+  private func dropSilent() -> Bool {
+    let now = ContinuousClock.now
+    let silent = clients.filter { !$0.hasBegun && now - $0.arrived >= Self.patience }
+    guard let first = silent.min(by: { $0.arrived < $1.arrived }) else { return false }
+    clients.removeAll { $0 === first }
+    return true
   }
 
   private func take(

@@ -104,6 +104,8 @@ extension Monitor {
         ["cs": "ffffffff 00af9b00", "ss": "ffffffff 00cf9300"][name] ?? "00000000 00000000"
       text += "\(name.uppercased()) =\(value(name, 4)) \(base) \(rest)\n"
     }
+    // 256 gates of 16 bytes.
+    text += "IDT=     \(Hex.number(registers.idt, digits: 16)) 00000fff\n"
     text +=
       "CR0=\(value("cr0", 8)) CR2=\(value("cr2")) CR3=\(value("cr3")) CR4=\(value("cr4", 8))\n"
     return text + "EFER=\(value("efer"))\n"

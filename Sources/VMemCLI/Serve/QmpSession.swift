@@ -39,6 +39,9 @@ struct QmpSession {
   /// Answers what is no command.
   static let wrong = failed("JSON parse error: one object a command", nil)
 
+  /// What one client too many hears.
+  static let full = failed("too many clients: one of them has to leave first", nil)
+
   /// Answers a command.
   mutating func handle(
     _ command: JSONValue, isRunning: Bool, _ target: LiveTarget, _ interpreter: inout Interpreter

@@ -76,6 +76,15 @@ extension Interpreter {
     }
   }
 
+  /// Removes the file that was written for a parameter, where the path still leads to it.
+  func removeBeside(_ parameter: Parameter, _ place: FilePlace?) {
+    let path = call.tokens[call.arguments.token(parameter)].text.string
+    let file = unsafe open(path.hostPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return }
+    if place != nil, FilePlace(descriptor: file) == place { Self.remove(path, file) }
+    close(file)
+  }
+
   /// Closes a file that was written; a part of one is none.
   private func finish(_ path: String, _ descriptor: Int32, _ failure: inout ByteWriter.Failure?) {
     if failure != nil { Self.remove(path, descriptor) }

@@ -128,12 +128,21 @@ extension Verb {
       throw .script("no line of VMCOREINFO is `\(name)`", hint: "readelf -n prints them", token)
     }
     let image = KernelImage(interpreter.machine.configuration)
-    if interpreter.call.arguments.has(.vmlinux) {
-      let file = Dump.vmlinux(image)
-      let descriptor = try interpreter.openBeside(.vmlinux, apartFrom: .file)
-      try interpreter.write(descriptor, .vmlinux) { $0.write(file.span) }
+    guard interpreter.call.arguments.has(.vmlinux) else {
+      return try interpreter.dump { Dump.vmcore($0, image: image, damage: damage, descriptor: $1) }
     }
-    return try interpreter.dump { Dump.vmcore($0, image: image, damage: damage, descriptor: $1) }
+    let file = Dump.vmlinux(image)
+    let descriptor = try interpreter.openBeside(.vmlinux, apartFrom: .file)
+    let place = FilePlace(descriptor: descriptor)
+    try interpreter.write(descriptor, .vmlinux) { $0.write(file.span) }
+    do throws(LineFailure) {
+      return try interpreter.dump { Dump.vmcore($0, image: image, damage: damage, descriptor: $1) }
+    } catch {
+      // Both or none; a reader of the dump who has had enough is no failure.
+      if case .pipeClosed = error { throw error }
+      interpreter.removeBeside(.vmlinux, place)
+      throw error
+    }
   }
 
   private static func vmlinux(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

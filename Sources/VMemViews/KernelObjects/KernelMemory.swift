@@ -58,8 +58,10 @@ struct KernelMemory {
   /// Stores the low bytes of a value at an address.
   mutating func store(_ value: UInt64, at address: UInt64, size: Int = 8) {
     let place = offset(address)
-    if size == 8, place & 7 == 0 {
-      words[place >> 3] = value
+    let first = place & 7
+    if first + size <= 8 {
+      let mask = (UInt64.max >> UInt64(64 - size * 8)) << UInt64(first * 8)
+      words[place >> 3] = words[place >> 3] & ~mask | value << UInt64(first * 8) & mask
       return
     }
     for byte in 0..<size {
@@ -89,9 +91,11 @@ struct KernelMemory {
   }
 
   /// Stores a value in a variable or a member of one: "init_mm.pgd", "node_states[1]".
-  mutating func set(_ path: String, _ value: UInt64) {
+  ///
+  /// - Parameter distance: bytes from the image's variable to a CPU's own.
+  mutating func set(_ path: String, _ value: UInt64, distance: UInt64 = 0) {
     let (address, field) = place(path)
-    store(value, at: address, size: field.size)
+    store(value, at: address &+ distance, size: field.size)
   }
 
   /// The address of a variable or of a member of one.

@@ -20,7 +20,8 @@ extension KernelObjects {
       store(
         at, "struct pglist_data", "node_present_pages", frames.reduce(0) { $0 + UInt64($1.count) })
       store(at, "struct pglist_data", "nr_zones", UInt64(table.constant("ZONE_MOVABLE") ?? 2) + 1)
-      addZones(of: at, own.map { ($0.offset, $0.element, summaries[$0.offset].freeFrames) })
+      addZones(
+        of: at, own.map { ($0.offset, $0.element, summaries[$0.offset].freeFrames) }, machine)
     }
     let mask = UInt64(1) << UInt64(configuration.nodes) - 1
     memory.set("node_online_map.bits[0]", mask)
@@ -47,7 +48,9 @@ extension KernelObjects {
     }
   }
 
-  private mutating func addZones(of node: UInt64, _ zones: [(Int, ZoneRange, free: UInt64)]) {
+  private mutating func addZones(
+    of node: UInt64, _ zones: [(Int, ZoneRange, free: UInt64)], _ machine: borrowing Machine
+  ) {
     let names: [(name: String, index: Int?)] = [
       ("DMA", table.constant("ZONE_DMA")), ("DMA32", table.constant("ZONE_DMA32")),
       ("Normal", table.constant("ZONE_NORMAL")),
@@ -64,6 +67,7 @@ extension KernelObjects {
       store(node, "struct pglist_data", "node_zones[\(index)].zone_pgdat", node)
       for order in 0..<11 { emptyLists(node, index, order) }
     }
+    let total = machine.pageSets.zoneRanges.reduce(0) { $0 + $1.managed }
     for (number, zone, free) in zones {
       let path = "node_zones[\(zoneIndex(zone.kind))]"
       store(node, "struct pglist_data", "\(path).node", UInt64(zone.node))
@@ -73,6 +77,9 @@ extension KernelObjects {
       store(node, "struct pglist_data", "\(path).managed_pages", zone.managed)
       store(node, "struct pglist_data", "\(path).initialized", 1)
       store(node, "struct pglist_data", "\(path).vm_stat[0]", free)
+      for (mark, pages) in Watermarks(managed: zone.managed, total: total).pages.enumerated() {
+        store(node, "struct pglist_data", "\(path)._watermark[\(mark)]", pages)
+      }
       for order in 0..<11 {
         let area = "\(path).free_area[\(order)]"
         let head = node + image.offset("struct pglist_data", "\(area).free_list[0]")

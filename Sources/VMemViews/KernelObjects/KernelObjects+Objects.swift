@@ -55,7 +55,7 @@ extension KernelObjects {
       store(lists, "struct kmem_cache_node", "nr_slabs", summary.slabs)
       store(lists, "struct kmem_cache_node", "total_objects", summary.slabs * count)
       store(at, structure, node, lists)
-      store(at, structure, "cpu_slab", memory.allocate("struct kmem_cache_cpu"))
+      store(at, structure, "cpu_slab", allocatePerCPU("struct kmem_cache_cpu"))
       links.append(at + image.offset(structure, "list"))
       pages.caches.append(at)
     }

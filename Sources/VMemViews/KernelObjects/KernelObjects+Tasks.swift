@@ -4,7 +4,7 @@ internal import VMem
 extension KernelObjects {
   private static let task = "struct task_struct"
   /// Bytes of a kernel stack, which is room for the registers only.
-  private static let stackSize = 16384
+  static let stackSize = 16384
 
   mutating func addTasks(_ machine: borrowing Machine) {
     addSpaces(machine)
@@ -18,9 +18,7 @@ extension KernelObjects {
       fill(
         at, number: UInt64(number) + 1, name: name,
         space: machine.tasks.addressSpace(ofTask: number))
-      let stack = memory.allocate(bytes: Self.stackSize, alignment: Self.stackSize)
-      store(at, Self.task, "stack", stack)
-      store(at, Self.task, "thread.sp", stack + UInt64(Self.stackSize) - 256)
+      addStack(at)
       all.append(at)
       tasks.append(at)
     }
@@ -33,11 +31,36 @@ extension KernelObjects {
     memory.set("runqueues.idle", all[0])
     memory.set("runqueues.curr", tasks[machine.tasks.task(ofCPU: 0)])
     memory.set("runqueues.nr_running", 1)
-    for cpu in 0..<machine.cpuCount {
-      let runner = tasks[machine.tasks.task(ofCPU: cpu)]
+    for (cpu, runner) in runners(machine).enumerated() {
       store(runner, Self.task, "on_cpu", 1)
       store(runner, Self.task, "thread_info.cpu", UInt64(cpu))
     }
+  }
+
+  /// The tasks that the CPUs run.
+  private func runners(_ machine: borrowing Machine) -> [UInt64] {
+    var runners: [UInt64] = []
+    for cpu in 0..<machine.cpuCount { runners.append(tasks[machine.tasks.task(ofCPU: cpu)]) }
+    return runners
+  }
+
+  /// The CPUs, each with a task that runs when no other does; that of the first is the image's.
+  mutating func addCPUs(_ machine: borrowing Machine) {
+    var idle = [image["init_task"]]
+    for cpu in 1..<max(machine.cpuCount, 1) {
+      let at = memory.allocate(Self.task)
+      fill(at, number: 0, name: Array("swapper/\(cpu)".utf8), space: 0)
+      addStack(at)
+      store(at, Self.task, "thread_info.cpu", UInt64(cpu))
+      idle.append(at)
+    }
+    addCPUs(idle: idle, running: runners(machine))
+  }
+
+  private mutating func addStack(_ task: UInt64) {
+    let stack = memory.allocate(bytes: Self.stackSize, alignment: Self.stackSize)
+    store(task, Self.task, "stack", stack)
+    store(task, Self.task, "thread.sp", stack + UInt64(Self.stackSize) - 256)
   }
 
   /// `thread.sp` of a task.

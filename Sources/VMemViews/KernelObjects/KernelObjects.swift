@@ -32,6 +32,9 @@ struct KernelObjects {
   /// Bytes of address space of the struct pages: whole sections.
   var sectionPagesSize: UInt64 { (frameCount * 64 + 0x1f_ffff) & ~0x1f_ffff }
 
+  /// Bytes that each CPU has of its own.
+  var perCPUSize: UInt64
+
   var image: KernelImage { memory.image }
   var table: TypeTable { memory.image.table }
 
@@ -39,15 +42,19 @@ struct KernelObjects {
   init(_ machine: borrowing Machine, _ known: KernelImage? = nil) {
     memory = KernelMemory(known ?? KernelImage(machine.configuration), machine)
     pages = StructPages(machine)
+    perCPUSize = memory.image["__per_cpu_end"] - memory.image["__per_cpu_start"]
     memory.copyTopTable(machine)
     addConstants(machine)
+    addTraps()
     addNodes(machine)
     addAreas(machine)
+    addFreeAreas(machine)
     addFiles(machine)
     addTasks(machine)
     addLog(machine)
     addArenas(machine)
     addCaches(machine)
+    addCPUs(machine)
     addStatistics(machine)
     addSections(machine)
     memory.store(Array(Vmcoreinfo(self, machine).note), at: image["vmcoreinfo_data"])
@@ -114,7 +121,7 @@ struct KernelObjects {
   private mutating func addConstants(_ machine: borrowing Machine) {
     let map = machine.map
     memory.store(Array(image.banner.utf8), at: image["linux_banner"])
-    memory.store(image.kallsyms.bytes, at: image["kallsyms_num_syms"])
+    memory.store(image.kallsyms.bytes, at: image.kallsyms.start)
     memory.set("page_offset_base", map.pageOffset)
     memory.set("vmalloc_base", map.vmallocStart)
     memory.set("vmemmap_base", map.vmemmap)
@@ -131,6 +138,8 @@ struct KernelObjects {
     let jiffies = UInt64(UInt32.max) + 1 - 300_000 + machine.clock / 1000
     memory.set("jiffies_64", jiffies)
     memory.set("jiffies", jiffies)
+    // There is no clock that goes while the machine is off: its time began with it.
+    memory.set("tk_core.xtime_sec", machine.clock / 1_000_000)
     let uts = ["sysname", "nodename", "release", "version", "machine", "domainname"]
     let values = [
       "Linux", "vmemctl", machine.configuration.kernel.release, "#1 vmemctl", "x86_64", "(none)",

@@ -1,6 +1,6 @@
 /// What the kernel's structures are made of, and who runs.
 enum Declarations {
-  static let all = [basic, pages, zones, areas, spaces, tasks, objects, log, image]
+  static let all = [basic, pages, zones, areas, spaces, tasks, objects, log, image, text]
 
   static let basic = """
     typedef _Bool bool;

@@ -24,6 +24,10 @@ extension Declarations {
     const char linux_banner[BANNER];
     section data;
     pgd_t init_top_pgt[512] __aligned(4096);
+    struct gate_struct { u16 offset_low; u16 segment; u16 bits; u16 offset_middle; u32 offset_high;
+      u32 reserved; };
+    typedef struct gate_struct gate_desc;
+    gate_desc idt_table[256] __aligned(4096);
     union thread_union init_thread_union __aligned(16384);
     char vmcoreinfo_data[4096] __aligned(4096);
     struct mm_struct init_mm __aligned(64);
@@ -35,7 +39,6 @@ extension Declarations {
     struct nsproxy init_nsproxy;
     struct pid_namespace init_pid_ns;
     struct uts_namespace init_uts_ns __aligned(16);
-    struct rq runqueues __aligned(64);
     struct kernel_stat kstat;
     struct pglist_data *node_data[MAX_NUMNODES];
     nodemask_t node_online_map;
@@ -91,6 +94,19 @@ extension Declarations {
     char *saved_command_line;
     int panic_on_oops;
     const char *task_state_array[16];
+    unsigned long __per_cpu_offset[64];
+    struct rq runqueues __aligned(4096);
+    #if >= 6.6 < 6.18
+    struct pcpu_hot { struct task_struct *current_task; int preempt_count; int cpu_number;
+      u64 call_depth; unsigned long top_of_stack; void *hardirq_stack_ptr; u16 softirq_pending; };
+    struct pcpu_hot pcpu_hot __aligned(64);
+    #else
+    int cpu_number;
+    struct task_struct *current_task;
+    void *hardirq_stack_ptr;
+    #endif
+    unsigned long this_cpu_off;
     s32 percpu_counter_zero;
+    char __brk_base[131072] __aligned(4096);
     """
 }

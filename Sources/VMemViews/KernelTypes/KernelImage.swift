@@ -30,7 +30,7 @@ package struct KernelImage {
   private(set) var end: UInt64 = 0
   /// The GNU build id.
   private(set) var buildID: [UInt8] = []
-  /// The kernel's table of these names, at the end of the image.
+  /// The kernel's table of these names, behind its constants.
   private(set) var kallsyms: Kallsyms
   private var addresses: [String: UInt64] = [:]
 
@@ -42,15 +42,24 @@ package struct KernelImage {
     parser.read(Declarations.pageNames(c), c)
     for text in Declarations.all { parser.read(text, c) }
     table = parser.table
-    kallsyms = Kallsyms([], at: 0, isPlaceRelative: false)
+    kallsyms = Kallsyms([], at: 0, Self.layout(c.kernel))
+    // Where things lie depends on the bytes of the table of names, but not these on where they lie.
     place()
-    nameEnds()
-    addKallsyms()
+    place()
+    for part in kallsyms.parts { alias(part.name, part.address) }
     buildID = identified()
   }
 
+  private static func layout(_ kernel: KernelVersion) -> Kallsyms.Layout {
+    Kallsyms.Layout(
+      beginsWithOffsets: Switch.Kernels.symbolsBeginWithOffsets.contains(kernel),
+      isPlaceRelative: Switch.Kernels.placeRelativeSymbols.contains(kernel))
+  }
+
   private mutating func place() {
+    (places, aliases, addresses) = ([], [], [:])
     var at = Self.start
+    var names: UInt64 = 0
     for section in KernelSymbol.Section.allCases {
       let from = at
       for symbol in table.symbols where symbol.section == section {
@@ -63,10 +72,16 @@ package struct KernelImage {
         addresses[symbol.name] = at
         at += UInt64(symbol.size)
       }
+      if section == .readOnly {
+        names = (at + 7) & ~7
+        at = names + UInt64(kallsyms.bytes.count)
+      }
       at = (at + 4095) & ~4095
       sections[section] = from..<at
     }
     end = at
+    nameEnds()
+    addKallsyms(at: names)
   }
 
   private mutating func nameEnds() {
@@ -80,13 +95,15 @@ package struct KernelImage {
     alias("init_stack", self["init_thread_union"])
     alias("__start_init_stack", self["init_thread_union"])
     alias("__end_init_stack", self["init_thread_union"] + UInt64(table.size("union thread_union")))
+    alias("__per_cpu_start", self["runqueues"])
+    alias("__per_cpu_end", self["__brk_base"])
     guard addresses["single"] != nil else { return }
     // Readers that know one tree of areas only find that of a machine with one vmap node.
     alias("vmap_area_root", self["single"] + offset("struct vmap_node", "busy.root"))
     alias("vmap_area_list", self["single"] + offset("struct vmap_node", "busy.head"))
   }
 
-  private mutating func addKallsyms() {
+  private mutating func addKallsyms(at start: UInt64) {
     var symbols: [(name: String, letter: UInt8, address: UInt64)] = places.map {
       let letter =
         switch $0.section {
@@ -97,11 +114,7 @@ package struct KernelImage {
       return ($0.name, letter.asciiValue!, $0.address)
     }
     symbols += aliases.map { ($0.name, UInt8(ascii: "D"), $0.address) }
-    kallsyms = Kallsyms(
-      symbols, at: end, isPlaceRelative: Switch.Kernels.placeRelativeSymbols.contains(kernel))
-    for part in kallsyms.parts { alias(part.name, part.address) }
-    end += UInt64(kallsyms.bytes.count)
-    sections[.data] = sections[.data]!.lowerBound..<end
+    kallsyms = Kallsyms(symbols, at: start, Self.layout(kernel))
   }
 
   private mutating func alias(_ name: String, _ address: UInt64) {

@@ -10,6 +10,8 @@ extension LiveMemory {
     package var arguments: [UInt64] = []
     package var cr3: UInt64
     package var cr4: UInt64
+    /// Where the table of traps lies.
+    package var idt: UInt64
 
     package static let eflags: UInt64 = 0x246
     package static let cs: UInt64 = 0x10
@@ -21,7 +23,7 @@ extension LiveMemory {
   package func registers(ofCPU cpu: Int) -> Registers {
     Registers(
       rip: objects.image["schedule"] + 1, rsp: processors[cpu].stack, cr3: processors[cpu].top,
-      cr4: cr4)
+      cr4: cr4, idt: objects.image["idt_table"])
   }
 
   package var cpuCount: Int { processors.count }

@@ -39,11 +39,17 @@ struct VmlinuxFile {
     add(.text, ".text", flags: 6) { [UInt8](repeating: 0x90, count: $0) }
     add(.initText, ".init.text", flags: 6) { [UInt8](repeating: 0x90, count: $0) }
     let banner = Array(image.banner.utf8)
-    let from = Int(image["linux_banner"] - image.sections[.readOnly]!.lowerBound)
+    let start = image.sections[.readOnly]!.lowerBound
+    let constants = [
+      (image["linux_banner"], banner), (image.kallsyms.start, image.kallsyms.bytes),
+    ]
     add(.readOnly, ".rodata", flags: 2) { count in
-      var bytes = [UInt8](repeating: 0, count: count)
-      bytes.replaceSubrange(from..<from + banner.count, with: banner)
-      return bytes
+      var all = [UInt8](repeating: 0, count: count)
+      for (address, bytes) in constants {
+        let from = Int(address - start)
+        all.replaceSubrange(from..<from + bytes.count, with: bytes)
+      }
+      return all
     }
     let data = image.sections[.data]!
     sections.append(

@@ -69,6 +69,12 @@ import VMemViews
     #expect(
       registers.contains("CR3=\(Hex.number(machine.register("cr3") ?? 0, digits: 16)) CR4=000000b0")
     )
+    // The table of traps, which readers find the kernel by.
+    let words = registers.split { " =\n".contains($0) }
+    let place = try #require(words.firstIndex(of: "IDT"))
+    #expect(words[place + 2] == "00000fff")
+    let gate = machine.monitor("x /2xg 0x\(words[place + 1])")
+    #expect(gate.contains("8e000010") && gate.contains("00000000ffffffff"))
     let tree = machine.monitor("info mtree -f")
     #expect(tree.contains("  0000000000000000-000000000009ffff (prio 0, ram): ram\n"))
     #expect(tree.contains("  0000000000100000-0000000003ffffff (prio 0, ram): ram\n"))

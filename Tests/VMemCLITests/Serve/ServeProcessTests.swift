@@ -137,6 +137,24 @@ import Testing
     #expect(try Command.vmemctl("serve", "--gdb", "x", "--json").status == 64)
   }
 
+  /// Who says nothing gives up his place after a while; of those who speak none has to.
+  @Test func silentClientsLeaveRoom() throws {
+    let server = try server("--qmp", "%/qmp")
+    let first = try DebugConnection(server.path)
+    #expect(first.ask("qC") == "QC01")
+    let silent = try (0..<15).map { _ in try DebugConnection(server.path) }
+    // Nobody has been here for long.
+    let early = try DebugConnection(folder.path + "/qmp")
+    #expect(early.textLine()?.contains("QMP") == true)
+    #expect(early.textLine()?.contains("too many clients") == true && early.textLine() == nil)
+    usleep(2_100_000)
+    let next = try DebugConnection(server.path)
+    #expect(next.ask("qC") == "QC01")
+    #expect(silent[0].packet() == nil)
+    #expect(silent[1].ask("qC") == "QC01" && first.ask("qC") == "QC01")
+    #expect(try server.end(SIGINT) == 130)
+  }
+
   /// Between clients, and while one waits, others change the image.
   @Test func othersGoOn() throws {
     let server = try server()
