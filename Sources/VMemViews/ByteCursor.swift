@@ -58,7 +58,7 @@ struct ByteCursor {
     guard (count + 7) & ~7 <= text.count else {
       return text.indices.prefix(count).allSatisfy { text[$0] &- 0x20 < 0x5f }
     }
-    return text.withUnsafeBytes { bytes in
+    return unsafe text.withUnsafeBytes { bytes in
       var (bad, at) = (0 as UInt64, 0)
       while at < count {
         // Safe: the text has that many bytes.

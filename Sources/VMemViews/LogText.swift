@@ -25,11 +25,14 @@ struct LogText {
     switch speaker {
     case .vmap_pages_pte_range where configuration.switches.contains(.sharedVunmap):
       KernelFunction.__vmap_pages_range_noflush.name
-    // Allocations are profiled from 6.10 on.
-    case .__alloc_pages_noprof where configuration.kernel < .v6_12: "__alloc_pages"
-    case .alloc_pages_bulk_noprof where configuration.kernel < .v6_12: "__alloc_pages_bulk"
+    case .__alloc_pages_noprof where !profilesAllocations: "__alloc_pages"
+    case .alloc_pages_bulk_noprof where !profilesAllocations: "__alloc_pages_bulk"
     default: speaker?.name ?? "?"
     }
+  }
+
+  private var profilesAllocations: Bool {
+    Switch.Kernels.profilesAllocations.contains(configuration.kernel)
   }
 
   private var banner: String {

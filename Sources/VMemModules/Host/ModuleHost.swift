@@ -105,7 +105,7 @@ package final class ModuleHost {
     for task in tasks { task.end() }
     tasks = []
     objects.close()
-    if let zeroPage { _ = try? machine.freePages([zeroPage]) }
+    if let zeroPage { _ = try? machine.pageSets.freePages([zeroPage]) }
     thunks.release()
     chost_native_close()
     machine.unshareMemory(memory)
