@@ -55,18 +55,18 @@ import VMemViews
   @Test func memory() throws {
     var machine = try ServedMachine(Self.script)
     let v: UInt64 = 0xffff_c900_0000_0000
-    #expect(machine.mmu.read(v + 4096, 5) == "68 65 6c 6c 6f")
-    #expect(machine.mmu.read(v, 0) == "")
+    #expect(machine.read(v + 4096, 5) == "68 65 6c 6c 6f")
+    #expect(machine.read(v, 0) == "")
     // Up to the guard page.
-    #expect(machine.mmu.read(v + 0x3ffe, 8) == "00 00")
-    #expect(machine.mmu.read(v + 0x4000, 8) == "E14")
-    #expect(machine.mmu.read(0x5555_5556_0000, 7) == "70 72 6f 67 72 61 6d")
-    #expect(machine.mmu.read(0x8000_0000_0000, 1) == "E14")
-    #expect(machine.mmu.read(0xffff_c900_0000_5000, 8) + "\n" == machine.say("read i 8"))
+    #expect(machine.read(v + 0x3ffe, 8) == "00 00")
+    #expect(machine.read(v + 0x4000, 8) == "E14")
+    #expect(machine.read(0x5555_5556_0000, 7) == "70 72 6f 67 72 61 6d")
+    #expect(machine.read(0x8000_0000_0000, 1) == "E14")
+    #expect(machine.read(0xffff_c900_0000_5000, 8) + "\n" == machine.say("read i 8"))
     #expect(machine.answer("mzz,1") == "E22" && machine.answer("m0") == "E22")
     // CPU 1 has no program.
-    #expect(machine.answer("Hg2") == "OK" && machine.mmu.read(0x5555_5556_0000, 7) == "E14")
-    #expect(machine.mmu.read(v + 4096, 5) == "68 65 6c 6c 6f")
+    #expect(machine.answer("Hg2") == "OK" && machine.read(0x5555_5556_0000, 7) == "E14")
+    #expect(machine.read(v + 4096, 5) == "68 65 6c 6c 6f")
   }
 
   @Test func physicalMemory() throws {
@@ -75,13 +75,13 @@ import VMemViews
     #expect(machine.answer("qqemu.PhyMemMode") == "0")
     #expect(
       machine.answer("Qqemu.PhyMemMode:1") == "OK" && machine.answer("qqemu.PhyMemMode") == "1")
-    #expect(machine.mmu.read(pfn << 12, 5) == "68 65 6c 6c 6f")
+    #expect(machine.read(pfn << 12, 5) == "68 65 6c 6c 6f")
     // The hole below 1 MiB, and what lies behind everything.
-    #expect(machine.mmu.read(0xa0000, 1) == "E14" && machine.mmu.read(1 << 40, 1) == "E14")
+    #expect(machine.read(0xa0000, 1) == "E14" && machine.read(1 << 40, 1) == "E14")
     // The kernel's image begins at the next 2 MiB behind RAM.
-    #expect(machine.mmu.read(64 << 20, 4) != "E14")
+    #expect(machine.read(64 << 20, 4) != "E14")
     #expect(machine.answer("Qqemu.PhyMemMode:0") == "OK")
-    #expect(machine.mmu.read(pfn << 12, 5) == "E14")
+    #expect(machine.read(pfn << 12, 5) == "E14")
   }
 
   /// The objects of a dump are where its symbols say.
@@ -89,7 +89,7 @@ import VMemViews
     var machine = try ServedMachine(Self.script)
     let names = KernelFunctions(machine.interpreter.machine.configuration)
     let banner = try #require(names.address("linux_banner"))
-    #expect(machine.mmu.read(banner, 13) == "4c 69 6e 75 78 20 76 65 72 73 69 6f 6e")
+    #expect(machine.read(banner, 13) == "4c 69 6e 75 78 20 76 65 72 73 69 6f 6e")
     // The image is not the machine's: its own tables do not have it.
     #expect(machine.say("walk 0x\(Hex.number(banner))").contains("empty"))
   }
@@ -108,8 +108,8 @@ import VMemViews
     #expect(machine.answer("Hg1") == "OK" && machine.say("cpu 1") == "0\n")
     machine.target.change()
     #expect(machine.answer("qC") == "QC02" && machine.answer("?") == "T05thread:02;")
-    #expect(machine.mmu.read(0x5555_5556_0000, 1) == "70")
-    #expect(machine.answer("Hg0") == "OK" && machine.mmu.read(0x5555_5556_0000, 1) == "E14")
+    #expect(machine.read(0x5555_5556_0000, 1) == "70")
+    #expect(machine.answer("Hg0") == "OK" && machine.read(0x5555_5556_0000, 1) == "E14")
   }
 
   @Test func registers() throws {
@@ -121,7 +121,7 @@ import VMemViews
     #expect(rip > 0xffff_ffff_8100_0000 && cr3 & 0xfff == 0 && cr3 >= 64 << 20)
     #expect(machine.register("cr4") == 0xb0 && machine.register("efer") == 0xd01)
     let stack = machine.register("rsp") ?? 0
-    #expect(machine.mmu.read(stack, 8).hasSuffix("81 ff ff ff ff"))
+    #expect(machine.read(stack, 8).hasSuffix("81 ff ff ff ff"))
     #expect(machine.answer("p\(Hex.number(UInt64(Register.all.count)))") == "E22")
     #expect(machine.answer("P10=0000000000000000") == "E01" && machine.answer("G00") == "E01")
     #expect(machine.answer("Hg2") == "OK" && machine.register("cr3") != cr3)
@@ -130,7 +130,7 @@ import VMemViews
   @Test func fiveLevels() throws {
     var machine = try ServedMachine(
       "boot --memory 64M --levels 5\nv = vmalloc 4K\nwrite v text:five")
-    #expect(machine.mmu.read(0xffa0_0000_0000_0000, 4) == "66 69 76 65")
+    #expect(machine.read(0xffa0_0000_0000_0000, 4) == "66 69 76 65")
     #expect(machine.register("cr4") == 0x10b0)
     #expect(machine.answer("qXfer:memory-map:read::0,1000").contains("0xff00000000000000"))
     #expect(machine.monitor("gva2gpa 0xff11000000001000") == "gpa: 0x1000\n")
@@ -160,7 +160,7 @@ import VMemViews
     #expect(machine.answer("M555555560000,1:50") == "OK")
     #expect(machine.answer("Hg2") == "OK" && machine.answer("M555555560000,1:51") == "E14")
     #expect(machine.answer("Mffffc90000000000,1:41") == "OK" && machine.answer("Hg0") == "OK")
-    #expect(machine.mmu.read(0x5555_5556_0000, 2) == "50 72")
+    #expect(machine.read(0x5555_5556_0000, 2) == "50 72")
     // Behind RAM is what only debuggers see.
     #expect(machine.answer("Mffffffff81000000,1:41") == "E14")
     let pfn = UInt64(machine.say("vmalloc_to_pfn v").dropLast()) ?? 0
