@@ -68,6 +68,12 @@ struct Arguments: ArgumentSource {
   mutating func next() -> UInt64 { words.isEmpty ? 0 : words.removeFirst() }
 }
 
+extension KernelFormat {
+  init(memory: Memory, seed: UInt64) {
+    self.init(memory: memory, seed: seed, pageFlags: PageFlagNames(.v6_18, []))
+  }
+}
+
 extension FakeMemory {
   /// What a format makes of arguments; numbers as `Int` are extended with their sign.
   func text(_ format: String, _ arguments: UInt64...) throws -> String {

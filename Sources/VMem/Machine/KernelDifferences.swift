@@ -19,6 +19,11 @@ extension Switch.Kernels {
   package static let symbolsBeginWithOffsets = Self.before(.v6_6)
   /// Functions that allocate have a second name, for the profile of allocations.
   package static let profilesAllocations = Self.since(.v6_12)
+  /// Pages have the flag `dropbehind`, and with CONFIG_MEMORY_FAILURE (6.1 was recorded without) `hwpoison`.
+  static let dropbehindFlag = Self.since(.v6_18)
+  static let hwpoisonFlag = Self.since(.v6_6)
+  /// Pages of kmalloc have a type of their own.
+  static let largeKmallocType = Self.since(.v6_18)
   /// kallsyms has the distance of each symbol from the place that says it.
   package static let placeRelativeSymbols = Self.since(.v7_0)
 }

@@ -26,7 +26,7 @@ package struct PageFlagNames: Sendable {
     + "hwpoison"
   /// Flags that not all kernels have: 6.1 was recorded without CONFIG_MEMORY_FAILURE.
   private static let kernels: [String: Switch.Kernels] = [
-    "dropbehind": .since(.v6_18), "hwpoison": .since(.v6_6),
+    "dropbehind": .dropbehindFlag, "hwpoison": .hwpoisonFlag,
   ]
 
   /// The number of a flag's bit; nil of one that this kernel has not got.
@@ -62,8 +62,8 @@ package struct PageFlags: Sendable {
     head = flag("head")
   }
 
-  static let old = PageFlags(PageFlagNames(.v6_1, .flagsOld))
-  static let new = PageFlags(PageFlagNames(.v6_12, []))
+  static let old = PageFlags(PageFlagNames(.oldest, .flagsOld))
+  static let new = PageFlags(PageFlagNames(.standard, []))
 }
 
 extension RAM {

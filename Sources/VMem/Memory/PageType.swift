@@ -10,7 +10,7 @@ package enum KernelPageType: UInt32, CaseIterable, Sendable {
   package var clearedBit: UInt32 { ~(1 << (7 + rawValue)) }
 
   /// The kernels that have it among their numbers.
-  package var kernels: Switch.Kernels { self == .large_kmalloc ? .since(.v6_18) : .always }
+  package var kernels: Switch.Kernels { self == .large_kmalloc ? .largeKmallocType : .always }
 }
 
 /// What a frame that has no user mappings is used for: the kernel's `page_type`, in the word at offset

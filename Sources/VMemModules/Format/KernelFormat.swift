@@ -17,9 +17,7 @@ package struct KernelFormat<Memory: FormatMemory> {
   /// - Parameters:
   ///   - seed: makes the key that hashes pointers, as it does in the machine's views.
   ///   - pageFlags: the flags that `struct page` has.
-  package init(
-    memory: Memory, seed: UInt64, pageFlags: PageFlagNames = PageFlagNames(.v6_18, [])
-  ) {
+  package init(memory: Memory, seed: UInt64, pageFlags: PageFlagNames) {
     self.memory = memory
     hash = PointerHash(seed: seed)
     self.pageFlags = FlagNames.page(pageFlags)

@@ -45,7 +45,7 @@ struct LoopTests {
     var names: [UInt32] = []
     ram[ram.names].names.forEach(ram) { names.append($0.granule) }
     var symbols: [UInt32] = []
-    ram[ram.names].symbols.forEach(ram) { symbols.append($0.granule) }
+    ram[ram.names].shortSymbols.forEach(ram) { symbols.append($0.granule) }
     var free: [UInt32] = []
     var object = ram[CacheState.ref(VMArea.cache)].free
     while object != 0 {
@@ -59,7 +59,7 @@ struct LoopTests {
     return [
       ("free tree", blocks.flatMap { block in sides.map { (block, $0) } }, blocks),
       ("names", names.map { ($0, offset(\Name.nextInBucket)) }, names),
-      ("symbols", symbols.map { ($0, offset(\Symbol.nextInBucket)) }, symbols),
+      ("symbols", symbols.map { ($0, offset(\ShortSymbol.nextInBucket)) }, symbols),
       ("free objects", free.map { ($0, 0) }, free),
     ]
   }
