@@ -179,7 +179,9 @@ extension CallTable {
       guard record != 0 else { return 0 }
       call.take(call.address(0))
       call.host.objects.forgetArea(call.address(0), keeps: true)
-      _ = try call.nothing { () throws(Refusal) in try call.machine.vmAreas.freeVMArea(call.address(0)) }
+      _ = try call.nothing { () throws(Refusal) in
+        try call.machine.vmAreas.freeVMArea(call.address(0))
+      }
       return record
     },
     // area, start, end, pages
