@@ -1,15 +1,32 @@
 /// Which line of a script made which call: the last few thousand.
 struct CallLines {
-  private var calls = [(clock: UInt64, line: Int)](repeating: (0, 0), count: 4096)
+  private static let most = 4096
+
+  /// By the lowest bits of the clock that a call began with; twice as many whenever two calls want one
+  /// place, since most runs make few calls.
+  private var calls = [(clock: UInt64, line: Int)](repeating: (0, 0), count: 16)
 
   @inline(__always)
   mutating func note(_ clock: UInt64, _ line: Int) {
-    calls[Int(truncatingIfNeeded: clock) & 4095] = (clock, line)
+    while calls.count < Self.most, calls[place(clock)].line != 0 { grow() }
+    calls[place(clock)] = (clock, line)
   }
 
   /// The line of a call, by the clock it began with; nil when that is no longer known.
   func line(ofCall clock: UInt64) -> Int? {
-    let call = calls[Int(truncatingIfNeeded: clock) & 4095]
+    let call = calls[place(clock)]
     return clock > 0 && call.clock == clock && call.line > 0 ? call.line : nil
+  }
+
+  @inline(__always)
+  private func place(_ clock: UInt64) -> Int {
+    Int(truncatingIfNeeded: clock) & (calls.count - 1)
+  }
+
+  @inline(never)
+  private mutating func grow() {
+    let before = calls
+    calls = [(clock: UInt64, line: Int)](repeating: (0, 0), count: 2 * before.count)
+    for call in before where call.line != 0 { calls[place(call.clock)] = call }
   }
 }
