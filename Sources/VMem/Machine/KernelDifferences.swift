@@ -11,8 +11,6 @@ extension Switch.Kernels {
   static let insertPageChecksItself = Self.before(.v6_12)
   /// A compound page names its destructor, and has its order in a member of its own.
   package static let compoundDestructors = Self.before(.v6_6)
-  /// Pages of hugetlb say so by a bit of their type, not by a byte.
-  package static let hugetlbTypeBits = Self.from(.v6_6, before: .v6_12)
   /// VMCOREINFO names the type of pages that a guest has not accepted yet.
   package static let unacceptedType = Self.since(.v6_18)
   /// kallsyms has the addresses in front of the names.

@@ -34,13 +34,25 @@ extension CallTable {
     },
     // levels above the pages
     CallEntry("table_alloc") { call in
-      call.host.view.newTable(depth: Int(call.int(0))).map(call.host.folded) ?? 0
+      let depth = Int(call.int(0))
+      guard 1...3 ~= depth, let table = call.host.view.newTable(depth: depth) else { return 0 }
+      call.host.tables[table] = depth
+      return call.host.folded(table)
     },
-    // table, levels
+    // table, levels; only one that modules have made, of the same level
     CallEntry("table_free") { call throws(CallStop) in
-      guard call.host.view.freeTable(at: call.address(0), depth: Int(call.int(1))) else {
-        throw .oops(Oops(lines: [], explanation: "\(call.callerName) frees what is no page table"))
+      let table = call.address(0)
+      guard call.host.tables[table] == Int(call.int(1)),
+        call.host.view.freeTable(at: table, depth: Int(call.int(1)))
+      else {
+        throw .oops(
+          Oops(
+            lines: [],
+            explanation:
+              "\(call.callerName) frees what is no page table of its own, or of another level"
+          ))
       }
+      call.host.tables[table] = nil
       return 0
     },
     CallEntry("flush_tlb_kernel_range") { call in

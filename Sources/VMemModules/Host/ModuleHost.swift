@@ -46,6 +46,8 @@ package final class ModuleHost {
   var pageFlags: [UInt64: Set<String>] = [:]
   var callers = Callers()
   var zeroPage: UInt64?
+  /// Page tables that modules have made and not freed, with their levels above the pages.
+  var tables: [UInt64: Int] = [:]
   /// What printk has not ended with a newline yet.
   var partialLine: [UInt8] = []
   var partialLevel: UInt8 = 4

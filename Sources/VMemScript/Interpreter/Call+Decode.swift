@@ -86,7 +86,9 @@ extension Call {
     case .bytes:
       try bytes(scope, token)
       arguments.set(id, 0, token: at)
-    case .flagWords: arguments.set(id, try flags(parameter, token), token: at)
+    case .flagWords:
+      let flags = try flags(parameter, token)
+      arguments.set(id, flags, token: at)
     case .choice: arguments.set(id, try choice(parameter, token), token: at)
     case .addressAndLength:
       guard at + 1 < tokens.count else {

@@ -129,9 +129,13 @@ extension Call {
   // MARK: Words
 
   /// Flags as words joined with commas, or as a number.
-  func flags(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
+  mutating func flags(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
     if token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-") {
-      return try number(token)
+      let given = try number(token)
+      if given >> 32 != 0, given >> 32 != 0xffff_ffff {
+        remarks.append("\(quoted(token.text.string)): the lower 32 bits are kept")
+      }
+      return given
     }
     let words = parameter.words?() ?? []
     var flags = parameter.implied

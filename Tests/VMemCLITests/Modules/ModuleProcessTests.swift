@@ -86,6 +86,7 @@ struct ModuleProcessTests {
     Mistake(
       "tables", "level 1 of both", "a table of its own", "the zero page", "an area taken out",
       status: 0),
+    Mistake("foreign_table", "frees what is no page table of its own"),
     Mistake("timer_and_work", "timer softirq=1", "work in kworker/0:1", "done", status: 0),
   ]
 
