@@ -1,9 +1,10 @@
 /// Allocation of kernel virtual address space: the free tree, busy areas, vmap nodes with their
 /// pools, lazy freeing and purging.
-package struct AreaAllocator: Sendable {
-  let ram: RAM
-  let map: AddressMap
+@usableFromInline package struct AreaAllocator: Sendable {
+  @usableFromInline let ram: RAM
+  @usableFromInline let map: AddressMap
 
+  @inlinable @inline(__always)
   init(ram: RAM, map: AddressMap) {
     self.ram = ram
     self.map = map

@@ -1,5 +1,11 @@
 /// Areas of the kernel: made, found, freed, and shown. The corresponding kernel file is mm/vmalloc.c.
-package struct VMAreas: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct VMAreas: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }

@@ -1,5 +1,11 @@
 /// Arenas of BPF programs. The corresponding kernel file is kernel/bpf/arena.c.
-package struct Arenas: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct Arenas: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }

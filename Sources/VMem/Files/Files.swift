@@ -1,5 +1,11 @@
 /// Files, memfds, their page caches, and udmabuf.
-package struct Files: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct Files: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }

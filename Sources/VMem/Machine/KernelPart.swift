@@ -22,37 +22,37 @@ extension KernelPart where Self: ~Copyable {
   var tables: PageTables { PageTables(ram: ram, map: map) }
   @inline(__always)
   package var log: KernelLog { KernelLog(ram: ram) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var areas: AreaAllocator { AreaAllocator(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var vmAreas: VMAreas { VMAreas(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var mappings: Mappings { Mappings(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var percpu: PerCPUAllocator { PerCPUAllocator(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var pageSets: PageSets { PageSets(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var users: UserSpaces { UserSpaces(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var files: Files { Files(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var arenas: Arenas { Arenas(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var stacks: Stacks { Stacks(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var highmem: Highmem { Highmem(ram: ram, map: map) }
   @inlinable @inline(__always)
   package var mmu: MMU { MMU(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var tasks: Tasks { Tasks(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var steps: Steps { Steps(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var names: Names { Names(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var traces: TraceReplay { TraceReplay(ram: ram, map: map) }
-  @inline(__always)
+  @inlinable @inline(__always)
   package var selfTest: SelfTest { SelfTest(ram: ram, map: map) }
 
   // MARK: Identity

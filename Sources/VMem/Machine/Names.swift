@@ -1,5 +1,11 @@
 /// Names of things, and symbols of callers.
-package struct Names: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct Names: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }

@@ -1,5 +1,11 @@
 /// Tasks, and which of them the CPUs run.
-package struct Tasks: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct Tasks: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }

@@ -1,5 +1,11 @@
 /// What a trace of a real machine makes happen here.
-package struct TraceReplay: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct TraceReplay: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }

@@ -1,5 +1,11 @@
 /// Stacks of the kernel, fixed and dynamic.
-package struct Stacks: KernelPart {
-  package let ram: RAM
-  package let map: AddressMap
+@usableFromInline package struct Stacks: KernelPart {
+  @usableFromInline package let ram: RAM
+  @usableFromInline package let map: AddressMap
+
+  @inlinable @inline(__always)
+  init(ram: RAM, map: AddressMap) {
+    self.ram = ram
+    self.map = map
+  }
 }
