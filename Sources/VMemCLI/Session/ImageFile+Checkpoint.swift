@@ -33,7 +33,7 @@ extension ImageFile {
     next.hasOldHistory = trailer.hasOldHistory && history == 0
     let frames = log.newest.frames.sorted()
     let runs = Self.runs(frames)
-    for run in runs { try write(ram, run) }
+    try check(Self.write(runs, of: ram, to: descriptor))
     let sums = frames.map { ($0, FrameChecksums.sum(ram, $0)) }
     try check(FrameChecksums.write(sums, to: descriptor, memory: next.memory))
     next.sequence = log.sequence
@@ -60,25 +60,5 @@ extension ImageFile {
   func write(_ trailer: ImageTrailer) throws(ProcessFailure) {
     let place = Int(FrameChecksums.end(trailer.memory))
     try check(OpenFile.write(descriptor, trailer.bytes, at: place))
-  }
-
-  private static func runs(_ frames: [UInt32]) -> [Range<UInt32>] {
-    var runs: [Range<UInt32>] = []
-    for frame in frames {
-      if let last = runs.last, last.upperBound == frame {
-        runs[runs.count - 1] = last.lowerBound..<frame + 1
-      } else {
-        runs.append(frame..<frame + 1)
-      }
-    }
-    return runs
-  }
-
-  private func write(_ ram: RAM, _ run: Range<UInt32>) throws(ProcessFailure) {
-    var failure: Int32?
-    unsafe ram.withFrames(UInt64(run.lowerBound)..<UInt64(run.upperBound)) { bytes in
-      failure = unsafe OpenFile.write(descriptor, bytes, at: Int(run.lowerBound) << 12)
-    }
-    try check(failure)
   }
 }

@@ -100,18 +100,14 @@ extension ImageFile {
     trailer.hasOldHistory = keepsHistory
     trailer.birth = origin.isOwn ? chost_birth(descriptor) : 0
     var sums: [(UInt32, UInt32)] = []
-    var failure: Int32?
     unsafe machine.forEachUsedFrame { frame, bytes in
-      guard failure == nil else { return }
       if frame == 0 {
         unsafe trailer.superblock = ImageTrailer.checksum(
           [UInt8](UnsafeRawBufferPointer(bytes))[...])
       }
       sums.append((frame, FrameChecksums.sum(machine.ram, frame)))
-      failure = unsafe OpenFile.write(
-        descriptor, UnsafeRawBufferPointer(bytes), at: Int(frame) << 12)
     }
-    if let failure { return failure }
+    if let failure = write(runs(sums.map(\.0)), of: machine.ram, to: descriptor) { return failure }
     if let number = FrameChecksums.write(sums, to: descriptor, memory: trailer.memory) {
       return number
     }

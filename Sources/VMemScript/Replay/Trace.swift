@@ -22,6 +22,9 @@ struct Trace {
 
   private static let mostNotes = 100
 
+  /// Makes room for so many events at once: a large array that grows is copied again and again.
+  mutating func reserve(events count: Int) { events.reserveCapacity(count) }
+
   mutating func append(_ event: TraceEvent) {
     if event.cpu < 0 {
       withoutCPU += 1

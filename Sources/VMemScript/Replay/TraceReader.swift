@@ -20,6 +20,7 @@ struct TraceReader {
   /// Reads all lines.
   mutating func read() throws(Defect) -> Trace {
     try refuseBinary()
+    trace.reserve(events: text.count / Self.usualLine)
     var at = 0
     while at < text.count {
       let end = text.endOfLine(from: at)
@@ -114,6 +115,9 @@ struct TraceReader {
       if trace.otherLines == 1 { trace.note(number, "not an event; such lines are passed over") }
     }
   }
+
+  /// Bytes of an event as ftrace prints it, or a little more.
+  private static let usualLine = 128
 
   /// No event is as long as this.
   static let longestLine = 1 << 16

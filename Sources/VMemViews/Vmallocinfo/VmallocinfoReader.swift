@@ -51,11 +51,25 @@ struct VmallocinfoReader: ~Copyable {
 
   // MARK: Lines
 
+  /// The next line feed or carriage return, or the text's end.
   @inline(__always)
   static func endOfLine(_ text: Span<UInt8>, _ from: Int) -> Int {
     var end = from
+    while end + 8 <= text.count {
+      // Safe: any eight bytes are a number.
+      let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self)
+      let found = zeroBytes(word ^ 0x0a0a_0a0a_0a0a_0a0a) | zeroBytes(word ^ 0x0d0d_0d0d_0d0d_0d0d)
+      if found != 0 { return end + found.trailingZeroBitCount >> 3 }
+      end += 8
+    }
     while end < text.count, text[end] != 0x0a, text[end] != 0x0d { end += 1 }
     return end
+  }
+
+  /// The upper bit of a word's first byte that is zero, and perhaps of later ones.
+  @inline(__always)
+  private static func zeroBytes(_ word: UInt64) -> UInt64 {
+    (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
   }
 
   /// Behind a line's end: a line feed, up to eight carriage returns and one, or a carriage return alone.
