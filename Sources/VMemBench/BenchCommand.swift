@@ -16,6 +16,7 @@ package struct BenchCommand: ParsableCommand {
       BenchmarkCommand<StackBenchmark>.self, BenchmarkCommand<KcoreBenchmark>.self,
       BenchmarkCommand<VmallocinfoBenchmark>.self, BenchmarkCommand<OneShotBenchmark>.self,
       BenchmarkCommand<ArenaBenchmark>.self, BenchmarkCommand<DumpBenchmark>.self,
+      BenchmarkCommand<GrowthBenchmark>.self,
     ])
 
   package init() {}

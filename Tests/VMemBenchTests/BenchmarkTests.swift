@@ -56,6 +56,13 @@ import Testing
       row: ["rows_per_s", "rows_per_s_min", "rows_per_s_max", "peer_rows_per_s", "ratio"],
       facts: ["areas", "bytes", "rounds"]),
     Case(
+      words: ["growth", "--counts", "16,64", "--rounds", "1"],
+      row: [
+        "kind", "count", "ns_per_object", "ns_per_object_min", "ns_per_object_max", "ratio",
+        "exponent",
+      ],
+      list: "rows", rows: 16, facts: ["rounds"]),
+    Case(
       words: ["arena", "--pages", "64", "--rounds", "2"], row: arenaRow,
       list: "rows", rows: 4, facts: ["pages", "rounds", "peer"]),
     Case(
@@ -157,7 +164,9 @@ import Testing
     ["vmallocinfo", "--areas", "0"], ["vmallocinfo", "--rounds", "0"], ["arena", "--pages", "0"],
     ["arena", "--pages", "262145"], ["arena", "--rounds", "0"], ["kcore", "--rounds", "0"],
     ["kcore", "--mib", "0"], ["dump", "--areas", "0"], ["dump", "--areas", "100001"],
-    ["oneshot", "--areas", "0"], ["oneshot", "--rounds", "0"],
+    ["oneshot", "--areas", "0"], ["oneshot", "--rounds", "0"], ["growth", "--counts", "0"],
+    ["growth", "--counts", "10000001"], ["growth", "--counts", "20,10"],
+    ["growth", "--counts", "10,10"], ["growth", "--rounds", "0"], ["growth", "--rounds", "1001"],
   ])
   func whatCannotBeMeasuredIsAMisuse(_ words: [String]) throws {
     let run = try Command.run([TestFiles.vmemctl, "bench"] + words)

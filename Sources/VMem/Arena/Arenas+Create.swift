@@ -70,6 +70,7 @@ extension Arenas {
       record.userEnd = request.mapExtra &+ request.pages << 12
     }
     ram[arena] = record
+    ram.expect(frames: request.pages)
     do throws(Refusal) {
       try fill(arena)
     } catch {

@@ -117,6 +117,7 @@ extension Mappings {
     to set: Ref<PageSet>, _ count: UInt64, _ order: Int, _ request: VmallocRequest
   ) throws(Refusal) -> Bool {
     let highest: ZoneKind = request.isLow ? .dma32 : highmem.vmallocZone
+    ram.expect(frames: count)
     var large = has(.largeFirst) ? FrameAllocator.maximumOrder : order
     while true {
       let missing = count - UInt64(ram[set].count)

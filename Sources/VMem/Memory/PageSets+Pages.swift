@@ -35,6 +35,7 @@ extension PageSets {
       throw Refusal(.null, .noDescriptor)
     }
     ram[set] = PageSet()
+    ram.expect(frames: total)
     for _ in 0..<count {
       guard
         let pfn = allocateBlock(order, node.map(Int.init), highest ?? .normal, request),

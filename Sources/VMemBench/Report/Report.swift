@@ -10,6 +10,11 @@ struct Report {
       (self.name, text, isNumber) = (name, "\(number)", true)
     }
 
+    /// A number of thousandths, as a decimal fraction.
+    init(_ name: String, thousandths: UInt64) {
+      (self.name, text, isNumber) = (name, Decimal.text(thousandths: thousandths), true)
+    }
+
     /// A text of the benchmark's own, which JSON need not escape.
     init(_ name: String, _ text: String) {
       (self.name, self.text, isNumber) = (name, text, false)

@@ -48,6 +48,12 @@ extension MMU {
   @inline(__always)
   private func refill(_ address: UInt64, forWriting: Bool) throws(Refusal) -> UInt64? {
     guard address & 4095 <= 4088 else { return nil }
+    if let word = TLB.refillQuickly(ram, address, forWriting: forWriting) { return word }
+    return try refillSlowly(address, forWriting: forWriting)
+  }
+
+  @inline(never)
+  private func refillSlowly(_ address: UInt64, forWriting: Bool) throws(Refusal) -> UInt64? {
     let tlb = TLB(current: ram)
     let word = tlb.refill(address, users.tables(ofCPU: cpu), forWriting: forWriting)
     if word != nil { return word }

@@ -1,3 +1,16 @@
+/// A walk that a CPU remembers.
+struct TLBWalk: BitwiseCopyable {
+  /// Any address of the 2 MiB, and in the bits below the epoch.
+  var key: UInt64
+  /// Frame of the table whose entries are pages of 4 KiB.
+  var table: UInt64
+
+  @inline(__always)
+  static func key(_ address: UInt64, _ epoch: UInt32) -> UInt64 {
+    address & ~0x1f_ffff | UInt64(epoch)
+  }
+}
+
 /// Misses, and what makes them short: each CPU remembers which table of the last level translates 2 MiB,
 /// as the paging-structure caches of a processor do. Whatever takes a table away makes all walks
 /// forgotten, so that these caches, other than a processor's, are never stale.
@@ -5,8 +18,7 @@ extension TLB {
   /// Walks that a CPU remembers.
   static let walks = 64
 
-  /// The common miss, a page of 4 KiB of RAM that no entry has: walks the tables and returns what the TLB
-  /// keeps of it. Everything else is nil, and nothing has happened.
+  /// A page of 4 KiB of RAM that no entry has: walks the tables and returns what the TLB keeps of it. Everything else is nil, and nothing has happened.
   ///
   /// An entry for a large page would say what the tables say, unless it is suspect: where they have a
   /// small page there is none.
@@ -15,14 +27,13 @@ extension TLB {
     _ address: UInt64, _ tables: @autoclosure () -> PageTables, forWriting: Bool = false
   ) -> UInt64? {
     guard frame != 0, ram[state].suspectLarge == 0 else { return nil }
-    let at = walkPlace(address)
-    let key = address & ~0x1f_ffff | UInt64(ram[state].walkEpoch)
-    if ram[tlb: frame, at] != key {
+    let walk = walk(address)
+    let key = TLBWalk.key(address, ram[state].walkEpoch)
+    if ram[walk].key != key {
       guard let found = lastTable(address, tables()) else { return nil }
-      ram[tlb: frame, at] = key
-      ram[tlb: frame, at &+ 1] = found
+      ram[walk] = TLBWalk(key: key, table: found)
     }
-    let leaf = ram[table: ram[tlb: frame, at &+ 1], Int(truncatingIfNeeded: address >> 12)]
+    let leaf = ram[table: ram[walk].table, Int(truncatingIfNeeded: address >> 12)]
     let word = leaf.bits & Self.kept
     let slot = Int(truncatingIfNeeded: address >> 12) & Int(ram[state].mask)
     // A leaf that was never used before gets a note of it; one with a protection key is looked at.
@@ -46,11 +57,10 @@ extension TLB {
       && self[0, slot] & ~0xfff != address & ~0xfff
   }
 
-  /// Place of the two words of a walk: its key, and the table's frame.
+  /// Where the walk to an address is remembered.
   @inline(__always)
-  private func walkPlace(_ address: UInt64) -> Int {
-    3 &* Int(ram[state].slots) &+ 2
-      &* (Int(truncatingIfNeeded: address >> Level.shift(depth: 2)) & (Self.walks - 1))
+  private func walk(_ address: UInt64) -> Ref<TLBWalk> {
+    ram[state].walk(UInt32(truncatingIfNeeded: frame) << 8, address)
   }
 
   /// The table whose entries are leaves of 4 KiB, or nil when there is none for an address, or
@@ -65,19 +75,44 @@ extension TLB {
     return table
   }
 
-  fileprivate func clearWalks() {
-    for number in 0..<Self.walks {
-      ram[tlb: frame, walkPlace(UInt64(number) << Level.shift(depth: 2))] = 0
+  /// The most common miss of all, of a page of the kernel's whose walk the CPU remembers: returns what
+  /// its TLB keeps from now on. Everything else is nil, and nothing has happened.
+  @inline(__always)
+  static func refillQuickly(_ ram: RAM, _ address: UInt64, forWriting: Bool) -> UInt64? {
+    let state = TLBState.ref
+    let current = ram[state].current
+    guard current != 0, ram[state].suspectLarge == 0, Int64(bitPattern: address) < 0 else {
+      return nil
     }
+    let walk = ram[state].walk(current, address)
+    guard ram[walk].key == TLBWalk.key(address, ram[state].walkEpoch) else { return nil }
+    let leaf = ram[table: ram[walk].table, Int(truncatingIfNeeded: address >> 12)]
+    let wanted = Entry.present | Entry.accessed | (forWriting ? written : 0)
+    guard leaf.bits & (wanted | Entry.keyMask) == wanted,
+      ram.isMemory((leaf.bits & Entry.pfnMask) >> 12)
+    else { return nil }
+    let number = UInt32(truncatingIfNeeded: address >> 12) & UInt32(ram[state].mask)
+    let slot = Ref<TLBSlot>(granule: current &+ number)
+    let page = address & ~0xfff
+    // An empty slot is counted elsewhere.
+    guard ram[slot].tag & valid != 0, ram[slot].tag & ~tagBits != page else { return nil }
+    ram[state].fills &+= 1
+    ram[slot] = TLBSlot(tag: page | valid, data: leaf.bits & kept)
+    ram[tlb: UInt64(current >> 8), 2 &* Int(ram[state].slots) &+ Int(number)] =
+      ram[Superblock.ref].clock & 0xffff_ffff
+    return leaf.bits & kept
+  }
+
+  fileprivate func clearWalks() {
+    for number in 0..<Self.walks { ram[walk(UInt64(number) << Level.shift(depth: 2))].key = 0 }
   }
 
   /// Calls `body` for the walks that a CPU remembers: any address of the 2 MiB, and the table.
   func forEachWalk(_ body: (_ address: UInt64, _ table: UInt64) -> Void) {
     for number in 0..<(ram[state].slots == 0 ? 0 : Self.walks) {
-      let at = walkPlace(UInt64(number) << Level.shift(depth: 2))
-      let key = ram[tlb: frame, at]
-      if key & 0x1f_ffff == UInt64(ram[state].walkEpoch) {
-        body(key & ~0x1f_ffff, ram[tlb: frame, at + 1])
+      let walk = ram[walk(UInt64(number) << Level.shift(depth: 2))]
+      if walk.key & 0x1f_ffff == UInt64(ram[state].walkEpoch) {
+        body(walk.key & ~0x1f_ffff, walk.table)
       }
     }
   }

@@ -47,6 +47,14 @@ struct TLBState: BitwiseCopyable {
       ? BootLayout.hole.from &+ cpu &* framesPerCPU : others &+ (cpu - inHole) &* framesPerCPU
   }
 
+  /// Where the TLB that begins at a granule remembers the walk to an address: behind its slots and
+  /// their times, 24 bytes each.
+  @inline(__always)
+  func walk(_ first: UInt32, _ address: UInt64) -> Ref<TLBWalk> {
+    let number = UInt32(truncatingIfNeeded: address >> Level.shift(depth: 2))
+    return Ref(granule: first &+ slots &+ slots >> 1 &+ number & UInt32(TLB.walks - 1))
+  }
+
   /// First slot of a CPU's TLB, as a granule, or 0.
   func firstSlot(_ cpu: Int) -> UInt32 { slots == 0 ? 0 : frame(cpu) << 8 }
 

@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import Glibc
+internal import VMem
+
+/// Objects of each kind made and dropped, oldest first, in growing numbers: whether the cost of one
+/// depends on how many there are.
+struct GrowthBenchmark: Benchmark {
+  static let name = "growth"
+  static let summary = "Time making and dropping objects of each kind, in growing numbers."
+  static let discussion = """
+    The peer of all rows of a kind is its smallest number. An exponent of 1 says that twice as many \
+    take twice as long: 1 + log(ratio) / log(times as many). Tasks are 32 at most, and so not here. \
+    Numbers of which a machine has no room are left out.
+    """
+
+  @Option(help: "Objects, one figure or more with commas, ascending.")
+  var counts = Counts(1000, 10_000, 100_000, 1_000_000)
+
+  @Option(help: "Times everything is made and dropped.")
+  var rounds = 3
+
+  func validate() throws {
+    try counts.require(1...10_000_000, "--counts")
+    guard counts.values == counts.values.sorted(), Set(counts.values).count == counts.values.count
+    else { throw ValidationError("--counts must ascend") }
+    guard (1...1000).contains(rounds) else { throw ValidationError("--rounds must be 1 to 1000") }
+  }
+
+  func measure() throws(BenchmarkFailure) -> Report {
+    var rows: [Report.Row] = []
+    for work in GrowthWork.allCases {
+      var smallest: Series?
+      for count in counts.values where count <= work.most {
+        let series = Series.nanoseconds("ns_per_object", try time(work, count), each: count)
+        let first = smallest ?? series
+        smallest = first
+        rows.append(
+          Report.Row(
+            labels: [.init("kind", work.rawValue), .init("count", count)], series: [series],
+            ratio: Ratio(series, timesAsLongAs: first),
+            remainder: [.init("exponent", thousandths: Self.exponent(series, first))]))
+      }
+    }
+    return Report(facts: [.init("rounds", rounds)], list: "rows", rows: rows)
+  }
+
+  /// By which power the time grows from `first` to `series`, in thousandths.
+  private static func exponent(_ series: Series, _ first: Series) -> UInt64 {
+    guard series.pieces > first.pieces else { return 1000 }
+    let longer = Double(series.timings.median_ns) / Double(max(1, first.timings.median_ns))
+    let more = Double(series.pieces) / Double(first.pieces)
+    return UInt64(max(0, log2(longer) / log2(more) * 1000).rounded())
+  }
+
+  private func time(_ work: GrowthWork, _ count: Int) throws(BenchmarkFailure) -> Timings {
+    var configuration = Configuration()
+    configuration.memory = min(64 << 30, 64 << 20 + UInt64(count) * work.bytes)
+    let machine = try Machine.booted(configuration)
+    let before = machine.counters.busyAreas
+    let timings = try Timings.ofRounds(rounds) { () throws(BenchmarkFailure) in
+      do throws(Refusal) {
+        return [try round_ns(work, count, machine)]
+      } catch {
+        throw .refused(error)
+      }
+    }
+    let after = machine.counters.busyAreas
+    guard before == after else { throw .wrong("\(after) areas live, not \(before)") }
+    guard machine.check(limit: 1).isEmpty else { throw .wrong("the machine is broken: \(work)") }
+    return timings[0]
+  }
+
+  /// Nanoseconds of making so many and dropping them.
+  private func round_ns(
+    _ work: GrowthWork, _ count: Int, _ machine: borrowing Machine
+  ) throws(Refusal) -> UInt64 {
+    var live: [UInt64] = []
+    live.reserveCapacity(count)
+    let prepared = try work.prepare(machine)
+    let start_ns = Timings.now_ns()
+    for index in 0..<count { live.append(try work.make(machine, index, prepared)) }
+    for made in live { try work.drop(machine, made) }
+    return Timings.now_ns() - start_ns
+  }
+}
