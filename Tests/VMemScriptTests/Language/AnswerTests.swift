@@ -43,7 +43,7 @@ import VMemScript
     check(try TestFiles.read("\(TestFiles.root)/examples/\(path)"))
   }
 
-  @Test(arguments: 1...(FuzzTests.isLong ? 400 : 24) as ClosedRange<UInt64>)
+  @Test(arguments: 1...(FuzzTests.isLong ? 400 : 3) as ClosedRange<UInt64>)
   func randomLinesAnswerWhatIsListed(_ number: UInt64) {
     var lines = RandomLines(seed: 1000 + number)
     check(lines.script(200, defers: false))

@@ -58,7 +58,8 @@ import VMemScript
     // All of the machine's pages are taken.
     let script = """
       boot --kernel \(kernel) --memory 4M
-      repeat 900 { @alloc_pages 1 --gfp __GFP_NOWARN }
+      repeat 40 { @alloc_pages 20 --gfp __GFP_NOWARN }
+      repeat 40 { @alloc_pages 1 --gfp __GFP_NOWARN }
       alloc_pages \(request)
       """
     #expect(log(script) == (wanted.map { ["vmemctl: page allocation failure: " + $0] } ?? []))

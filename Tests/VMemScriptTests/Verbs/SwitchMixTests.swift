@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMem
 import VMemScript
@@ -59,7 +60,7 @@ import VMemScript
     check
     """
 
-  @Test(arguments: [KernelVersion.v6_1, .v6_12, .v7_3])
+  @Test(arguments: Scale.isLong ? [KernelVersion.v6_1, .v6_12, .v7_3] : [.v6_12])
   func machinesStayWhole(_ kernel: KernelVersion) {
     for one in Switch.all {
       let isOn = kernel.switches.contains(one.value)

@@ -130,7 +130,7 @@ struct StackModelTests {
     // Every stash is full from the start.
     try machine.stacks.freeStack(try machine.stacks.allocateStack(policy: .dynamic))
     var tasks = ["vmemctl", "vmemctl"]
-    for step in 0..<Scale.operations(400, long: 4_000) {
+    for step in 0..<Scale.operations(100, long: 4_000) {
       let addresses = model.stacks.keys.sorted()
       let place = "seed \(seed), step \(step)"
       switch random.below(16) {

@@ -192,7 +192,7 @@ struct UserModelTests {
     let tables = player.machine.counters.accountedTables
     let mm = try player.machine.users.allocateMM()
     player.model.spaces[mm] = [:]
-    for step in 0..<Scale.operations(1500, long: 15_000) {
+    for step in 0..<Scale.operations(300, long: 15_000) {
       try player.step()
       if step % 4 == 0, !player.machine.expectSound("step \(step), seed \(seed)") { return }
       if step % 100 == 0 { try player.compareAll() }
