@@ -72,6 +72,11 @@ struct LogText {
       ])
     case .vreallocAlignment:
       framed(["will not reallocate with a bigger alignment (0x\(bare(record.a)))", warning])
+    case .unexpectedGFP:
+      framed([
+        "Unexpected gfp: \(hex(record.a)) (\(names(record.a))). Fixing up to gfp: "
+          + "\(hex(record.b)) (\(names(record.b))). Fix your code!", warning,
+      ])
     case .memtypeConflict:
       [
         "x86/PAT: \(task):\(pid) conflicting memory types \(bare(record.a))-\(bare(record.b)) "
@@ -289,6 +294,7 @@ struct LogText {
       case .vmallocNoArea:
         (configuration.switches.contains(.alignMessage) ? "align 0x\(bare(record.b)), " : "")
           + "vm_struct allocation failed"
+          + (gfp(record.c).contains(.noFail) ? ". Retrying." : "")
       case .vmallocNoArray: "failed to allocated page array size \(record.b)"
       case .vmallocNoPages: "failed to allocate pages"
       default: "failed to map pages"
@@ -317,18 +323,14 @@ struct LogText {
   /// `%lx`.
   private func bare(_ value: UInt64) -> String { String(value, radix: 16) }
 
+  private func gfp(_ value: UInt64) -> GFP { GFP(rawValue: UInt32(truncatingIfNeeded: value)) }
+
+  /// The names of a gfp_t (`%pGg`).
+  private func names(_ gfp: UInt64) -> String { GFP.table(configuration.switches).text(gfp) }
+
   /// `%#x(%pGg)` of the request's gfp_t.
   private var mode: String {
-    var names: [String] = []
-    switch record.c & 0xec0 | record.c & 0x20 {
-    case 0x820, 0xa20: names.append("GFP_ATOMIC")
-    case 0x800: names.append("GFP_NOWAIT")
-    default: names.append("GFP_KERNEL")
-    }
-    if record.c & 0x2 != 0 { names.append("__GFP_HIGHMEM") }
-    if record.c & 0x4 != 0 { names.append("GFP_DMA32") }
-    if record.c & 0x100 != 0 { names.append("__GFP_ZERO") }
-    return "mode:0x\(bare(record.c))(\(names.joined(separator: "|"))), nodemask=(null)"
+    "mode:\(hex(record.c))(\(names(record.c))), nodemask=(null)"
   }
 
   /// `%p` of an address: sixteen digits.

@@ -117,13 +117,13 @@ extension Views {
     sized("busy_list", area.start, area.end, &output)
     if output.isJSON {
       output.field("vm_struct", flag: area.isVMStruct)
-      output.field("flags", count: UInt64(area.flags.rawValue))
+      output.field("flags", count: area.flags.rawValue)
       output.field("pages", count: UInt64(area.pageCount))
       return output.endObject()
     }
     if area.isVMStruct {
       output.writer.write(" vm flags=0x")
-      output.writer.hex(UInt64(area.flags.rawValue))
+      output.writer.hex(area.flags.rawValue)
       plain(" size=", area.reserved, &output)
       plain(" pages=", UInt64(area.pageCount), &output)
     } else {

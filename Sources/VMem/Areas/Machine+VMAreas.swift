@@ -10,19 +10,19 @@ extension Machine {
   ///   - start: first address of the window; nil for that of the vmalloc range.
   ///   - end: the address behind the window; nil for that of the vmalloc range.
   ///   - shift: the size is rounded up to `1 << shift` bytes.
-  ///   - mode: what the allocation may do (`gfp`); only some may sleep.
+  ///   - gfp: what the allocation may do; only some may sleep.
   ///   - caller: the function that `/proc/vmallocinfo` names.
   ///
   /// Refuses with NULL, as the kernel does whatever the reason, and as a BUG in interrupts.
   public func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: VirtualAddress? = nil,
-    end: VirtualAddress? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
+    end: VirtualAddress? = nil, shift: UInt64 = 12, gfp: GFP = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> VirtualAddress {
     try VirtualAddress(
       vmAreas.getVMArea(
         size: requested, flags: flags, align: align, start: start?.bits, end: end?.bits,
-        shift: shift, mode: mode, caller: caller))
+        shift: shift, gfp: gfp, caller: caller))
   }
 
   /// Frees an area. The corresponding kernel function is `free_vm_area`.

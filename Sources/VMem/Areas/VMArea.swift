@@ -1,8 +1,8 @@
 /// Flags of a kernel virtual area, with the kernel's values (`VM_*` of vmalloc.h).
 public struct VMFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
-  public let rawValue: UInt32
+  public let rawValue: UInt64
   @inlinable
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   public static let ioremap = VMFlags(rawValue: 0x1)
   public static let alloc = VMFlags(rawValue: 0x2)
@@ -27,7 +27,8 @@ public struct VMArea: SlabObject, Sendable {
   package var reserved: UInt64 = 0
   /// Bytes the caller asked for, before rounding.
   public package(set) var requestedSize: UInt64 = 0
-  /// Physical address of an ioremap, the address of the page array that lies in an area, or a stack.
+  /// Physical address of an ioremap, the address of the page array that lies in an area, a stack, or
+  /// the flags above bit 31: for those there is room only without the others.
   private var extra: UInt64 = 0
   var rawFlags: UInt32 = 0
   /// Base pages the area owns (`nr_pages`).
@@ -44,7 +45,7 @@ public struct VMArea: SlabObject, Sendable {
   public package(set) var pageOrder: UInt8 = 0
   private var rawKind = VMAreaKind.caller.rawValue
   /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`,
-  /// `lacksContents` and `tail`.
+  /// `lacksContents` and `tail`. Bit 3: `extra` is the upper half of the flags.
   private var marks: UInt8 = 0
   /// Of an imported area: the NUMA node that has all its pages, plus one; 0 where the row names none.
   var importedNode: UInt8 = 0
@@ -72,8 +73,10 @@ public struct VMArea: SlabObject, Sendable {
     VMAreaKind(rawValue: rawKind) != nil
       && (kind == .imported
         ? marks & ~5 == 0 && importedNode <= 8
-        : marks & ~(kind == .perCPU || !isVMStruct ? 7 : 3) == 0 && importedNode == 0)
+        : marks & ~(kind == .perCPU || !isVMStruct ? 7 : kind == .caller ? 11 : 3) == 0
+          && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
+      && (marks & 8 == 0 || marks & 1 == 0 && extra >> 32 != 0 && extra << 32 == 0)
   }
 
   /// Whether there is a vm_struct; mappings of vm_map_ram have none.
@@ -81,12 +84,15 @@ public struct VMArea: SlabObject, Sendable {
   package var isVMStruct: Bool { kind.hasVMStruct }
 
   /// Pointers in a page: a longer page array lies in an area of its own.
-  static let pointersPerPage = 512
+  package static let pointersPerPage = 512
 
   /// What an ioremap maps (`phys_addr`), or 0.
   package var physicalAddress: UInt64 {
-    get { marks & 1 != 0 || kind == .stack ? 0 : extra }
-    set { extra = newValue }
+    get { marks & 9 != 0 || kind == .stack ? 0 : extra }
+    set {
+      extra = newValue
+      marks &= ~8
+    }
   }
 
   /// Whether `extra` is the address of the page array.
@@ -97,7 +103,7 @@ public struct VMArea: SlabObject, Sendable {
     get { marks & 1 != 0 ? extra : 0 }
     set {
       extra = newValue
-      marks = newValue != 0 ? marks | 1 : marks & ~1
+      marks = newValue != 0 ? marks & ~8 | 1 : marks & ~9
     }
   }
 
@@ -106,6 +112,7 @@ public struct VMArea: SlabObject, Sendable {
     get { kind == .stack ? Ref(granule: UInt32(truncatingIfNeeded: extra)) : .none }
     set {
       extra = UInt64(newValue.granule)
+      marks &= ~8
       kind = newValue.isNone ? .caller : .stack
     }
   }
@@ -157,9 +164,17 @@ public struct VMArea: SlabObject, Sendable {
     }
   }
 
+  /// Those above bit 31 are kept where there is neither a physical address nor a page array in an area
+  /// of its own.
   public var flags: VMFlags {
-    get { VMFlags(rawValue: rawFlags) }
-    set { rawFlags = newValue.rawValue }
+    @inline(__always) get { VMFlags(rawValue: UInt64(rawFlags) | (marks & 8 != 0 ? extra : 0)) }
+    set {
+      rawFlags = UInt32(truncatingIfNeeded: newValue.rawValue)
+      let upper = newValue.rawValue & ~0xffff_ffff
+      guard upper != 0 || marks & 8 != 0, extra == 0 || marks & 8 != 0 else { return }
+      extra = upper
+      marks = upper != 0 ? marks | 8 : marks & ~8
+    }
   }
 
   /// One past the last byte, guard page included.

@@ -7,30 +7,30 @@ extension VMAreas {
   @inline(__always)
   package func getVMArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
-    end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
+    end: UInt64? = nil, shift: UInt64 = 12, gfp: GFP = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
     return ram[
       try reserve(
-        requested, flags, align: align, start: start, end: end, shift: shift, mode, false, caller)
+        requested, flags, align: align, start: start, end: end, shift: shift, gfp, caller)
     ].start
   }
 
   func makeArea(
     size requested: UInt64, flags: VMFlags = [], align: UInt64 = 1, start: UInt64? = nil,
-    end: UInt64? = nil, shift: UInt64 = 12, mode: AllocationMode = .kernel,
-    isSilent: Bool = false, caller: Ref<Symbol> = .none
+    end: UInt64? = nil, shift: UInt64 = 12, gfp: GFP = .kernel,
+    caller: Ref<Symbol> = .none
   ) throws(Refusal) -> Ref<VMArea> {
     try reserve(
-      requested, flags, align: align, start: start, end: end, shift: shift, mode, isSilent, caller)
+      requested, flags, align: align, start: start, end: end, shift: shift, gfp, caller)
   }
 
   @inline(__always)
   private func reserve(
     _ requested: UInt64, _ flags: VMFlags, align: UInt64, start: UInt64?, end: UInt64?,
-    shift: UInt64, _ mode: AllocationMode, _ isSilent: Bool, _ caller: Ref<Symbol>
+    shift: UInt64, _ gfp: GFP, _ caller: Ref<Symbol>
   ) throws(Refusal) -> Ref<VMArea> {
     let context = ram[Superblock.ref].contexts[cpu]
     if context >= ExecutionContext.softirq.rawValue,
@@ -47,7 +47,7 @@ extension VMAreas {
     if align.nonzeroBitCount != 1 && has(.sizeWrapBug) {
       throw bug(.alloc_vmap_area, .alignmentNotPowerOfTwo, align)
     }
-    let mayBlock = mode.mayBlock || has(.searchSleeps)
+    let mayBlock = gfp.mayBlock || has(.searchSleeps)
     if mayBlock { mightSleep(.alloc_vmap_area) }
     let (from, to) = (start ?? map.vmallocStart, end ?? map.vmallocEnd)
     var record = VMArea()
@@ -59,7 +59,7 @@ extension VMAreas {
       return try areas.allocate(record, align: align, start: from, end: to, mayBlock: mayBlock)
     } catch {
       return try afterFailure(
-        error, record, align: align, start: from, end: to, mode, isSilent)
+        error, record, align: align, start: from, end: to, gfp)
     }
   }
 
@@ -84,9 +84,9 @@ extension VMAreas {
   @inline(never)
   private func afterFailure(
     _ failure: AreaAllocator.Failure, _ record: VMArea, align: UInt64, start: UInt64, end: UInt64,
-    _ mode: AllocationMode, _ isSilent: Bool
+    _ gfp: GFP
   ) throws(Refusal) -> Ref<VMArea> {
-    let mayBlock = mode.mayBlock || has(.searchSleeps)
+    let mayBlock = gfp.mayBlock || has(.searchSleeps)
     var failure = failure
     while mayBlock, case .noHole = failure, callPurgeNotifiers() {
       do throws(AreaAllocator.Failure) {
@@ -99,7 +99,7 @@ extension VMAreas {
     throw refusal(
       failure, requested: record.requestedSize, size: record.reserved, align: align, from: start,
       to: end,
-      isLogged: mayBlock && !isSilent && (mode != .nowait || has(.nowaitWarns)))
+      isLogged: mayBlock && !gfp.contains(.noWarn))
   }
 
   @inline(never)

@@ -78,7 +78,7 @@ extension Files {
     mightSleep(.vmap_file)
     guard !flags.contains(.flushResetPerms) else {
       warnOnce(.vmapFileFlushResetPerms, .vmap_file)
-      throw Refusal(.null, .flushResetPerms, UInt64(flags.rawValue))
+      throw Refusal(.null, .flushResetPerms, flags.rawValue)
     }
     guard flags.contains(.noGuard) else { return flags }
     warnOnce(.vmapFileNoGuard, .vmap_file)

@@ -76,7 +76,7 @@ package struct KmapComparison: Sendable {
   }
 
   private func allocate(on machine: borrowing Machine) throws(Refusal) -> [UInt64] {
-    let set = try machine.pageSets.allocatePages(count: pages * 2, highest: .highmem)
+    let set = try machine.pageSets.allocatePages(count: pages * 2, gfp: [.kernel, .highmem])
     var result: [UInt64] = []
     for index in 0..<pages * 2 { result.append(UInt64(machine.pageSets.page(index, of: set) ?? 0)) }
     return result

@@ -88,6 +88,8 @@ package enum KernelFunction: UInt16, CaseIterable, Sendable {
   case alloc_pages_bulk_noprof
   case __alloc_frozen_pages_noprof
   case _raw_spin_lock
+  case __vmalloc_noprof
+  case vmalloc_huge_node_noprof
 
   package var name: String { "\(self)" }
 }
@@ -186,4 +188,6 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   case percpuFailuresEnd
   /// mremap of no bytes of a private mapping.
   case mremapOfPrivate
+  /// WARN: vmalloc was given what it does not take: those bits of gfp_t, and what it goes on with.
+  case unexpectedGFP
 }

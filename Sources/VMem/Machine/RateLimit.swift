@@ -39,31 +39,29 @@ extension KernelPart where Self: ~Copyable {
   func logVmallocError(
     _ message: KernelMessage, _ request: VmallocRequest, _ size: UInt64, _ other: UInt64 = 0
   ) {
-    var gfp = request.gfp(configuration.switches)
-    if request.isSilent || gfp & VmallocRequest.noWarning != 0 { return }
+    var gfp = request.gfp
+    if gfp.contains(.noWarn) { return }
     // Behind the search.
     if message != .vmallocExceedsTotal, message != .vmallocNoArea {
       if has(.lateFailuresSilent) { return }
-      if !request.isLow { gfp |= VmallocRequest.highMemory }
+      if !gfp.isLow { gfp.insert(.highmem) }
     }
     logFailedAllocation(message, size, other, gfp)
   }
 
-  /// Logs that there is no free block of pages, unless somebody would be killed for it: only who cannot
-  /// wait or wants more than eight pages is left without.
-  func logPageFailure(order: UInt64, _ request: VmallocRequest) {
-    let gfp = request.gfp(configuration.switches)
-    if request.isSilent || gfp & VmallocRequest.noWarning != 0 { return }
-    guard order > 3 || !request.mode.mayBlock else { return }
+  /// Logs that there is no free block of pages, unless somebody would be killed for it: only who gives
+  /// up or wants more than eight pages is left without.
+  func logPageFailure(order: UInt64, _ gfp: GFP) {
+    guard order > 3 || gfp.givesUp, !gfp.contains(.noWarn), !gfp.neverFails else { return }
     logFailedAllocation(.pageAllocationFailed, order, 0, gfp)
   }
 
   private func logFailedAllocation(
-    _ message: KernelMessage, _ a: UInt64, _ b: UInt64, _ gfp: UInt64
+    _ message: KernelMessage, _ a: UInt64, _ b: UInt64, _ gfp: GFP
   ) {
     let (isPrinted, missed) = ram[ram.log].allocationLimit.admit(
       clock, interval_us: 10_000_000, burst: 1)
     if missed > 0 { logMessage(.suppressed, .warn_alloc, UInt64(missed)) }
-    if isPrinted { logMessage(message, nil, a, b, gfp) }
+    if isPrinted { logMessage(message, nil, a, b, UInt64(gfp.rawValue)) }
   }
 }

@@ -145,6 +145,14 @@ public struct Switch: Sendable {
       "failed GFP_NOWAIT is logged",
       known: "sources 6.1.192 and 6.6.14"),
     Switch(
+      "gfp_fixed", .gfpFixed, .since(.v7_0),
+      "__vmalloc drops flags it does not take",
+      known: "recorded 6.18.15, 7.0.13, 7.2.12, 7.3.4"),
+    Switch(
+      "gfp_retry_mayfail", .gfpRetryMayFail, .since(.v7_1),
+      "__vmalloc takes __GFP_RETRY_MAYFAIL",
+      known: "machine code of 7.0.13 and 7.2.12, source 7.1"),
+    Switch(
       "shared_vunmap", .sharedVunmap, .before(.v6_6),
       "vunmap complains as vfree does",
       known: "sources 6.1.192 and 6.6.14"),

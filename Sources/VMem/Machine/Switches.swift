@@ -90,6 +90,8 @@ public struct Switches: OptionSet, Sendable {
   package static let randomizeBase = Switches(high: 1 << 8)
   package static let initOnAlloc = Switches(high: 1 << 9)
   package static let lazyUnsorted = Switches(high: 1 << 10)
+  package static let gfpFixed = Switches(high: 1 << 11)
+  package static let gfpRetryMayFail = Switches(high: 1 << 12)
 }
 
 extension RAM {

@@ -17,4 +17,5 @@ enum WarnOnce: UInt8, CaseIterable {
   case arenaAddressSpace
   case vmapFileFlushResetPerms, vmapFileNoGuard
   case mremapOfPrivate
+  case unexpectedGFP
 }

@@ -74,12 +74,12 @@ extension Mappings {
 
   /// Maps pages: the caller's `own`, or others', to which it has no reference.
   func mapPages(
-    _ start: UInt64, _ end: UInt64, _ pages: [UInt64], mode: AllocationMode = .kernel,
+    _ start: UInt64, _ end: UInt64, _ pages: [UInt64], gfp: GFP = .kernel,
     protection: Protection = .kernel, own: Bool = false
   ) throws(Refusal) {
     if !own { ram.noteMappingOfOthers() }
     let outcome = tables.mapPages(start, end, pages, protection) {
-      if mode.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) }
+      if gfp.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) }
     }
     switch outcome {
     case .done: return

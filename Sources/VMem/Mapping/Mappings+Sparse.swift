@@ -47,7 +47,7 @@ extension Mappings {
     _ area: Ref<VMArea>, _ start: UInt64, _ end: UInt64
   ) throws(Refusal) {
     let flags = ram[area].flags
-    let bits = UInt64(flags.rawValue)
+    let bits = flags.rawValue
     if flags.contains(.flushResetPerms) {
       warnOnce(.sparseFlushResetPerms, .check_sparse_vm_area)
       throw Refusal(.errno(.EINVAL), .flushResetPerms, bits)

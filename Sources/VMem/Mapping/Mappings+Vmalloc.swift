@@ -4,6 +4,8 @@ extension Mappings {
   package func vmalloc(_ request: VmallocRequest) throws(Refusal) -> UInt64 {
     try beginCall()
     defer { endCall() }
+    var request = request
+    if let checker = request.checker { request.gfp = supported(request.gfp, checker) }
     guard request.size > 0 else {
       warnOnce(.vmallocZero, .__vmalloc_node_range)
       throw Refusal(.null, .sizeRoundsToZero, 0)
@@ -29,7 +31,23 @@ extension Mappings {
         failed = []
       }
     }
-    return try vmalloc(request, shift: 12, &failed)
+    do throws(Refusal) { return try vmalloc(request, shift: 12, &failed) } catch {
+      throw request.gfp.answer(error)
+    }
+  }
+
+  /// What is left of `gfp` when all is taken away that a function does not know. The corresponding kernel
+  /// function is `vmalloc_fix_flags`.
+  private func supported(_ gfp: GFP, _ function: KernelFunction) -> GFP {
+    guard has(.gfpFixed) else { return gfp }
+    let known =
+      has(.gfpRetryMayFail) ? GFP.vmallocSupported.union(.retryMayFail) : .vmallocSupported
+    let (kept, rest) = (gfp.intersection(known), gfp.subtracting(known))
+    if !rest.isEmpty {
+      warnOnce(
+        .unexpectedGFP, function, .unexpectedGFP, UInt64(rest.rawValue), UInt64(kept.rawValue))
+    }
+    return kept
   }
 
   /// Whether 2 MiB leaves are worth a try. Kernels before 6.9 count only one node's share when no node
@@ -49,8 +67,7 @@ extension Mappings {
     do throws(Refusal) {
       area = try vmAreas.makeArea(
         size: size, flags: request.flags.union([.alloc, .uninitialized]), align: align,
-        start: request.start, end: request.end, shift: shift, mode: request.mode,
-        isSilent: request.isSilent,
+        start: request.start, end: request.end, shift: shift, gfp: request.gfp,
         caller: request.caller)
     } catch {
       if error.outcome != .bug {
@@ -80,7 +97,7 @@ extension Mappings {
       // The array of page pointers is itself too large for one page.
       var array = VmallocRequest(size: count * 8)
       array.node = request.node
-      array.mode = request.mode
+      array.gfp = request.gfp.intersection(.reclaimMask).union(.zero)
       array.caller = ram[area].caller
       do throws(Refusal) {
         ram[area].array = try vmalloc(array, shift: 12, &failed)
@@ -89,7 +106,7 @@ extension Mappings {
         throw error
       }
     }
-    guard !(isSmall && ram.fails(.kmalloc)),
+    guard !(isSmall && !request.gfp.contains(.noFail) && ram.fails(.kmalloc)),
       let set = caches.allocate(PageSet.self)
     else {
       logVmallocError(.vmallocNoArray, request, size, count * 8)
@@ -102,7 +119,9 @@ extension Mappings {
     ram[area].pageOrder = UInt8(order)
     guard try addPages(to: set, count, order, request) else {
       let named = has(.askedSizeMessage) ? count : UInt64(ram[set].count)
-      if order == 0 { logVmallocError(.vmallocNoPages, request, named << 12) }
+      if order == 0, !request.gfp.neverFails {
+        logVmallocError(.vmallocNoPages, request, named << 12)
+      }
       throw Refusal(.null, .noFrames, count)
     }
     ram[area].pageCount = UInt32(count)
@@ -116,7 +135,7 @@ extension Mappings {
   private func addPages(
     to set: Ref<PageSet>, _ count: UInt64, _ order: Int, _ request: VmallocRequest
   ) throws(Refusal) -> Bool {
-    let highest: ZoneKind = request.isLow ? .dma32 : highmem.vmallocZone
+    let highest: ZoneKind = request.gfp.isLow ? .dma32 : highmem.vmallocZone
     ram.expect(frames: count)
     var large = has(.largeFirst) ? FrameAllocator.maximumOrder : order
     while true {
@@ -125,7 +144,7 @@ extension Mappings {
       large = max(order, min(large, 63 - missing.leadingZeroBitCount))
       let pfn = frames.allocatePage(
         order: large, node: request.node, highest: highest,
-        zeroed: request.isZeroed || has(.initOnAlloc))
+        zeroed: request.gfp.contains(.zero) || has(.initOnAlloc), gfp: request.gfp)
       guard let pfn else {
         guard large > order else { return false }
         large -= 1
@@ -155,14 +174,14 @@ extension Mappings {
     do throws(Refusal) {
       if shift == 12 {
         return try mapPages(
-          start, start + size, pageNumbers(of: set), mode: request.mode, own: true)
+          start, start + size, pageNumbers(of: set), gfp: request.gfp, own: true)
       }
       for offset in stride(from: 0, to: size, by: 1 << Int(shift)) {
         let pfn = pageSets.page(offset >> 12, of: set) ?? 0
         let outcome = tables.mapPhysical(
           start + offset, end: start + offset + 1 << shift, physical: UInt64(pfn) << 12, .kernel,
           largest: 2
-        ) { if request.mode.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) } }
+        ) { if request.gfp.mayBlock || has(.searchSleeps) { mightSleep(.pte_alloc_kernel) } }
         guard outcome == .done else {
           throw Refusal(.null, .noTableMemory, start + offset, levelCode(2))
         }

@@ -11,7 +11,7 @@ extension Mappings {
     var flags = flags
     if flags.contains(.flushResetPerms) && !has(.vmapAnyFlags) {
       warnOnce(.vmapFlushResetPerms, .vmap)
-      throw Refusal(.null, .flushResetPerms, UInt64(flags.rawValue))
+      throw Refusal(.null, .flushResetPerms, flags.rawValue)
     }
     if flags.contains(.noGuard) {
       warnOnce(.vmapNoGuard, .vmap)

@@ -24,18 +24,21 @@ extension Mappings {
     try checkVrealloc(address, request)
     let start = ram[area].start
     let before = ram[area].requestedSize
-    if let node = request.node, let pfn = vmallocToPFN(address), has(.vreallocAlign),
+    if request.gfp.contains(.thisNode), let node = request.node, let pfn = vmallocToPFN(address),
+      has(.vreallocAlign),
       ram[frames.frame(UInt32(pfn))].node != node
     {
       return try move(start, before, request)
     }
     if size <= before {
-      if request.isZeroed || has(.initOnAlloc) {
+      if request.gfp.contains(.zero) || has(.initOnAlloc) {
         try zeroTail(address + size, count: before - size)
       }
       ram[area].requestedSize = size
       // Freeing may sleep and write: only with __GFP_IO and __GFP_FS.
-      if has(.vreallocFrees), request.mode == .kernel { try freeTail(area, keeping: size) }
+      if has(.vreallocFrees), request.gfp.contains([.io, .fs]) {
+        try freeTail(area, keeping: size)
+      }
       return address
     }
     let available = has(.vreallocFrees) ? UInt64(ram[area].pageCount) << 12 : ram[area].size

@@ -8,7 +8,7 @@ extension Rule {
     .nullPage, .invalidFrame, .noTableMemory, .noTable, .leafInTheWay, .functionFailed,
     .frameHasStructPage, .noPhysicalAddress, .physicalIsRAM, .cacheConflict, .notIoremap,
     .notWholeArea, .neverEnds, .illegalPerCPU, .noPerCPUObject, .areaOfChunk, .listIsLonger,
-    .endsAreRounded, .endIsMissed, .startIsRounded, .guardIsKept,
+    .endsAreRounded, .endIsMissed, .startIsRounded, .guardIsKept, .noRoomForFlags,
   ]
 
   package static let illegalPerCPU = Rule(
@@ -151,6 +151,10 @@ extension Rule {
   package static let startIsRounded = Rule(
     "startIsRounded", "address", "start",
     says: "{address:hex} is not page aligned: what is changed starts at {start:hex}",
+    tellsWhatElse: true)
+  package static let noRoomForFlags = Rule(
+    "noRoomForFlags", "flags",
+    says: "the area's page array has an area of its own: of the flags {flags:hex} 32 bits are kept",
     tellsWhatElse: true)
   package static let guardIsKept = Rule(
     "guardIsKept", "flags",

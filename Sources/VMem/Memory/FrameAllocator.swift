@@ -46,18 +46,21 @@ package struct FrameAllocator: Sendable {
   /// Allocates 2^`order` frames. Returns nil when no zone that qualifies has them.
   ///
   /// - Parameters:
-  ///   - node: preferred node; nil means the node of the current CPU. Other nodes follow in order.
+  ///   - node: preferred node; nil means the node of the current CPU. Other nodes follow in order,
+  ///     unless `isStrict`.
   ///   - highest: highest zone the frames may come from; lower ones follow.
   ///   - zeroed: whether the frames' contents shall be zero.
   func allocate(
-    order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true
+    order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true,
+    isStrict: Bool = false
   ) -> UInt32? {
-    var found = tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
+    let nodes = isStrict ? 1 : Int(ram[state].nodes)
+    var found = tryAllocate(order: order, node: node, nodes, highest: highest, zeroed: zeroed)
     if found == nil {
       // What the kernel's direct reclaim does first: empty the per-CPU lists and free slabs.
       drainPerCPULists()
       ObjectCaches(ram: ram).shrink()
-      found = tryAllocate(order: order, node: node, highest: highest, zeroed: zeroed)
+      found = tryAllocate(order: order, node: node, nodes, highest: highest, zeroed: zeroed)
     }
     guard let (pfn, isMapped) = found else { return nil }
     if isMapped { StaleEntries(ram: ram).note(pfn, count: 1 << UInt32(order)) }
@@ -67,19 +70,26 @@ package struct FrameAllocator: Sendable {
   /// As `allocate`, for pages that the kernel's own calls ask for; these may be made to fail.
   @inline(__always)
   func allocatePage(
-    order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true
+    order: Int = 0, node: Int? = nil, highest: ZoneKind = .normal, zeroed: Bool = true,
+    gfp: GFP = .kernel
   ) -> UInt32? {
-    if ram.injects(.allocPage), Injector(ram: ram).strikes(.allocPage, UInt32(order)) { return nil }
-    return allocate(order: order, node: node, highest: highest, zeroed: zeroed)
+    if ram.injects(.allocPage), !gfp.contains(.noFail),
+      Injector(ram: ram).strikes(.allocPage, UInt32(order))
+    {
+      return nil
+    }
+    return allocate(
+      order: order, node: node, highest: highest, zeroed: zeroed, isStrict: gfp.contains(.thisNode))
   }
 
-  /// Returns the first frame, and whether entries of the kernel's tables lead to one of them already.
+  /// Returns the first frame, and whether entries of the kernel's tables lead to one of them already;
+  /// `tried` nodes are looked at.
   private func tryAllocate(
-    order: Int, node: Int?, highest: ZoneKind, zeroed: Bool
+    order: Int, node: Int?, _ tried: Int, highest: ZoneKind, zeroed: Bool
   ) -> (pfn: UInt32, isMapped: Bool)? {
     let nodes = Int(ram[state].nodes)
     let first = node ?? ram[state].nodeOfCurrentCPU
-    for step in 0..<nodes {
+    for step in 0..<tried {
       let at = first + step < nodes ? first + step : first + step - nodes
       for kind in stride(from: Int(highest.rawValue), through: 0, by: -1) {
         let zone = zone(at * ZoneKind.allCases.count + kind)

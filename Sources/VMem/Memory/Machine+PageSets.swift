@@ -6,14 +6,12 @@ extension Machine {
   ///
   /// Refuses with -EINVAL for no pages, an order above 10 or a node the machine lacks, and with NULL
   /// when there are not enough frames; then nothing stays allocated. What a kernel logs of that is in the
-  /// log, unless `isSilent`.
+  /// log, unless `gfp` has `.noWarn`. What may not fail is refused with -EDEADLK: a kernel would try for
+  /// ever.
   public func allocatePages(
-    count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
-    mode: AllocationMode = .kernel, isSilent: Bool = false
+    count: UInt64, order: UInt64 = 0, node: UInt64? = nil, gfp: GFP = .kernel
   ) throws(Refusal) -> Ref<PageSet> {
-    try pageSets.allocatePages(
-      count: count, order: order, node: node, highest: highest, mode: mode,
-      isSilent: isSilent)
+    try pageSets.allocatePages(count: count, order: order, node: node, gfp: gfp)
   }
 
   /// Frame number of page `index` of a set; nil past its end.

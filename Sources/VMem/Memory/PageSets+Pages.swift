@@ -8,8 +8,7 @@ package enum PageList {
 extension PageSets {
   /// Carries out `Machine.allocatePages`.
   func allocatePages(
-    count: UInt64, order: UInt64 = 0, node: UInt64? = nil, highest: ZoneKind? = nil,
-    mode: AllocationMode = .kernel, isSilent: Bool = false
+    count: UInt64, order: UInt64 = 0, node: UInt64? = nil, gfp: GFP = .kernel
   ) throws(Refusal) -> Ref<PageSet> {
     try beginCall()
     defer { endCall() }
@@ -21,15 +20,11 @@ extension PageSets {
     if let node, node >= UInt64(configuration.nodes) {
       throw Refusal(.errno(.EINVAL), .noSuchNode, node, UInt64(configuration.nodes))
     }
-    if mode.mayBlock { mightSleep(.__alloc_pages_noprof) }
+    if gfp.mayBlock { mightSleep(.__alloc_pages_noprof) }
     let (total, overflow) = count.multipliedReportingOverflow(by: 1 << order)
-    var request = VmallocRequest(size: total)
-    request.mode = mode
-    request.isSilent = isSilent
-    request.isLow = highest == .dma32
     guard !overflow, total <= UInt64(ram[Superblock.ref].managedFrames) else {
-      logPageFailure(order: order, request)
-      throw Refusal(.null, .noFrames, overflow ? .max : total)
+      logPageFailure(order: order, gfp)
+      throw gfp.answer(Refusal(.null, .noFrames, overflow ? .max : total))
     }
     guard let set = caches.allocate(PageSet.self) else {
       throw Refusal(.null, .noDescriptor)
@@ -38,25 +33,26 @@ extension PageSets {
     ram.expect(frames: total)
     for _ in 0..<count {
       guard
-        let pfn = allocateBlock(order, node.map(Int.init), highest ?? .normal, request),
+        let pfn = allocateBlock(order, node.map(Int.init), gfp),
         append(pfn, 1 << UInt32(order), to: set)
       else {
         releaseAll(of: set)
-        throw Refusal(.null, .noFrames, total)
+        throw gfp.answer(Refusal(.null, .noFrames, total))
       }
     }
     return set
   }
 
   /// One block for `allocatePages`; that there is none is logged, but not that it was made to fail.
-  private func allocateBlock(
-    _ order: UInt64, _ node: Int?, _ highest: ZoneKind, _ request: VmallocRequest
-  ) -> UInt32? {
-    if ram.injects(.allocPage), Injector(ram: ram).strikes(.allocPage, UInt32(order)) { return nil }
-    guard let pfn = frames.allocate(order: Int(order), node: node, highest: highest) else {
-      logPageFailure(order: order, request)
+  private func allocateBlock(_ order: UInt64, _ node: Int?, _ gfp: GFP) -> UInt32? {
+    if ram.injects(.allocPage), !gfp.contains(.noFail),
+      Injector(ram: ram).strikes(.allocPage, UInt32(order))
+    {
       return nil
     }
+    let pfn = frames.allocate(
+      order: Int(order), node: node, highest: gfp.highestZone, isStrict: gfp.contains(.thisNode))
+    if pfn == nil { logPageFailure(order: order, gfp) }
     return pfn
   }
 

@@ -2,6 +2,7 @@
 extension Rule {
   package static let memory: [Rule] = [
     .orderTooHigh, .noSuchNode, .noFrames, .zeroPages, .pageNotAllocated, .nullInList,
+    .triesForEver,
   ]
 
   package static let orderTooHigh = Rule(
@@ -17,6 +18,10 @@ extension Rule {
       $0["count"] == 1 ? "no free frame" : "no \($0["count"]) free frames"
     },
     hint: "boot with more --memory")
+  package static let triesForEver = Rule(
+    "triesForEver",
+    says: "there is no memory, and __GFP_NOFAIL takes no for an answer: a kernel tries for ever",
+    hint: "free something first, or allow the call to fail")
   package static let zeroPages = Rule(
     "zeroPages",
     says: "0 pages asked for")

@@ -1,5 +1,5 @@
 /// Which physical addresses an allocation may come from.
-public enum ZoneKind: UInt8, CaseIterable, Sendable {
+package enum ZoneKind: UInt8, CaseIterable, Sendable {
   /// Below 4 GiB.
   case dma32 = 0
   case normal

@@ -59,7 +59,7 @@ struct PerCPUChunks {
     do throws(Refusal) {
       for size in [map, map + 8, layout.unit >> 12 * 32] {
         var request = VmallocRequest(size: size)
-        request.isZeroed = true
+        request.gfp.insert(.zero)
         chunk.records.append(size > 4096 ? try test.mappings.vmalloc(request) : 0)
       }
       chunk.base = try test.percpu.getPerCPUAreas(align: PerCPULayout.atom, layout.groups)

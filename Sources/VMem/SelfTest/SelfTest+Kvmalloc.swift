@@ -13,7 +13,7 @@ extension SelfTest {
       return map.pageOffset + UInt64(pfn) << 12
     }
     var request = VmallocRequest(size: size)
-    request.isZeroed = true
+    request.gfp.insert(.zero)
     return try mappings.vmalloc(request)
   }
 

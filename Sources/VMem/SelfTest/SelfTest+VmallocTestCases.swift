@@ -26,7 +26,7 @@ extension SelfTest {
   private func zeroed(pages: UInt64, align: UInt64) -> VmallocRequest {
     var request = request(pages: pages)
     request.align = align
-    request.isZeroed = true
+    request.gfp.insert(.zero)
     request.node = 0
     return request
   }
@@ -210,7 +210,7 @@ extension SelfTest {
   ) throws(VmallocTestStop) -> Bool {
     for _ in 0..<p.loops {
       var request = request(pages: p.pages)
-      request.mode = random(below: 256) & 1 != 0 ? .atomic : .nowait
+      request.gfp = random(below: 256) & 1 != 0 ? .atomic : .nowait
       // Preemption is off.
       context = .atomic
       let address = try measuredVmalloc(request, &worker)

@@ -35,7 +35,7 @@ extension Stacks {
   private func fillStatic(_ stack: Ref<Stack>, _ caller: Ref<Symbol>) throws(Refusal) {
     var request = VmallocRequest(size: ram[stack].size)
     request.align = request.size
-    request.isZeroed = true
+    request.gfp.insert(.zero)
     request.caller = caller
     let start = try mappings.vmalloc(request)
     ram[stack].area = areas.busyArea(startingAt: start)

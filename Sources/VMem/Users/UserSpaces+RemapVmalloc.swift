@@ -18,7 +18,7 @@ extension UserSpaces {
       throw Refusal(.errno(.EINVAL), .noAreaAtAddress, address)
     }
     guard !area.flags.isDisjoint(with: [.usermap, .dmaCoherent]) else {
-      throw Refusal(.errno(.EINVAL), .notUserMap, UInt64(area.flags.rawValue))
+      throw Refusal(.errno(.EINVAL), .notUserMap, area.flags.rawValue)
     }
     let (last, wraps) = (end - start).addingReportingOverflow(offset << 12)
     guard !wraps, last <= area.size else {

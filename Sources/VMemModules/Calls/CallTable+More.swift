@@ -6,13 +6,14 @@ extension CallTable {
   static let more: [CallEntry] = [
     CallEntry("vmalloc_32_user") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
-      (request.isLow, request.isZeroed, request.flags) = (true, true, .usermap)
+      (request.gfp, request.flags) = ([.kernel, .dma32, .zero], .usermap)
       return try call.vmalloc(request)
     },
     // size, gfp, node
     CallEntry("vmalloc_huge_node") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
       (request.flags, request.node) = (.allowHugeVmap, call.node(2))
+      request.checker = .vmalloc_huge_node_noprof
       return try call.vmalloc(request, call.gfp(1))
     },
     CallEntry("is_vm_area_hugepages") { call in
@@ -107,7 +108,7 @@ extension NativeCall {
     let symbol = caller == 0 ? symbol : host.callerSymbol(caller, machine)
     let address = try pointer { () throws(Refusal) in
       try machine.vmAreas.getVMArea(
-        size: size, flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)), start: start,
+        size: size, flags: VMFlags(rawValue: flags), start: start,
         end: end, caller: symbol)
     }
     guard address != 0 else { return 0 }

@@ -175,7 +175,7 @@ extension ModuleHost {
   /// The page that is all zeroes, allocated at its first use; nil when there is no memory.
   func zeroPage(_ machine: borrowing Machine) -> UInt64? {
     if zeroPage == nil {
-      zeroPage = allocate([.zero, .directReclaim], order: 0, node: nil, machine)
+      zeroPage = allocate([.kernel, .zero], order: 0, node: nil, machine)
       if let zeroPage {
         _ = write([UInt8](repeating: 0, count: 4096), to: folded(directAddress(zeroPage)))
       }
@@ -185,12 +185,14 @@ extension ModuleHost {
 
   /// Frames for a module, or for a cache of its objects; nil when there are none.
   func allocate(_ gfp: GFP, order: UInt32, node: Int?, _ machine: borrowing Machine) -> UInt64? {
-    guard order <= 10,
-      let set = try? machine.allocatePages(
-        count: 1, order: UInt64(order), node: node.map(UInt64.init),
-        highest: gfp.isLow ? .dma32 : .normal, mode: gfp.mode,
-        isSilent: gfp.contains(.silent))
-    else { return nil }
-    return machine.pageSets.page(0, of: set).map(UInt64.init)
+    guard order <= 10 else { return nil }
+    do throws(Refusal) {
+      let set = try machine.allocatePages(
+        count: 1, order: UInt64(order), node: node.map(UInt64.init), gfp: gfp)
+      return machine.pageSets.page(0, of: set).map(UInt64.init)
+    } catch {
+      if error.outcome == .errno(.EDEADLK) { explain(error.description) }
+      return nil
+    }
   }
 }

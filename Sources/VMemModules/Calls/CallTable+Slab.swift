@@ -168,7 +168,8 @@ extension NativeCall {
   /// Objects of up to a page from a cache; larger ones too when there are such pages, or else an area.
   fileprivate func kvmalloc(_ size: UInt64, _ gfp: GFP) throws(CallStop) -> UInt64 {
     if size <= 8192 {
-      let object = try kmalloc(size, gfp)
+      // Pages for more than one may fail: an area is left.
+      let object = try kmalloc(size, size <= 4096 ? gfp : gfp.subtracting(.noFail))
       if object != 0 || size <= 4096 { return object }
     }
     return try vmalloc(VmallocRequest(size: size), gfp)

@@ -8,19 +8,19 @@ extension CallTable {
     },
     CallEntry("vzalloc") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
-      request.isZeroed = true
+      request.gfp.insert(.zero)
       return try call.vmalloc(request)
     },
     CallEntry("vmalloc_user") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
-      request.isZeroed = true
+      request.gfp.insert(.zero)
       request.flags = .usermap
       request.align = 1
       return try call.vmalloc(request)
     },
     CallEntry("vmalloc_32") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
-      request.isLow = true
+      request.gfp.insert(.dma32)
       return try call.vmalloc(request)
     },
     CallEntry("vmalloc_node") { call throws(CallStop) in
@@ -31,15 +31,18 @@ extension CallTable {
     CallEntry("vzalloc_node") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
       request.node = call.node(1)
-      request.isZeroed = true
+      request.gfp.insert(.zero)
       return try call.vmalloc(request)
     },
     CallEntry("__vmalloc") { call throws(CallStop) in
-      try call.vmalloc(VmallocRequest(size: call[0]), call.gfp(1))
+      var request = VmallocRequest(size: call[0])
+      request.checker = .__vmalloc_noprof
+      return try call.vmalloc(request, call.gfp(1))
     },
     CallEntry("vmalloc_huge") { call throws(CallStop) in
       var request = VmallocRequest(size: call[0])
       request.flags = .allowHugeVmap
+      request.checker = .vmalloc_huge_node_noprof
       return try call.vmalloc(request, call.gfp(1))
     },
     // size, align, gfp, node, caller
@@ -55,7 +58,7 @@ extension CallTable {
       request.align = call[1]
       request.start = call.address(2)
       request.end = call.address(3)
-      request.flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[6]))
+      request.flags = VMFlags(rawValue: call[6])
       request.node = call.node(7)
       let address = try call.vmalloc(request, call.gfp(4))
       guard address != 0, call[5] >> 63 == 0 else { return address }
@@ -98,7 +101,7 @@ extension CallTable {
     CallEntry("vmap") { call throws(CallStop) in
       call.mightSleep()
       let pages = try call.pages(call[0], UInt64(call.uint(1)))
-      let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call[2]))
+      let flags = VMFlags(rawValue: call[2])
       let address = try call.pointer { () throws(Refusal) in
         try call.machine.mappings.vmap(
           pages, count: UInt64(call.uint(1)), flags: flags, protection: Protection(bits: call[3]),
@@ -212,18 +215,13 @@ extension NativeCall {
   fileprivate func prepared(_ request: VmallocRequest, _ gfp: GFP?) -> VmallocRequest {
     var request = request
     request.caller = symbol
-    if let gfp {
-      request.mode = gfp.mode
-      request.isSilent = gfp.contains(.silent)
-      request.isLow = request.isLow || gfp.isLow
-      request.isZeroed = request.isZeroed || gfp.contains(.zero)
-    }
+    if let gfp { request.gfp = gfp }
     return request
   }
 
   func vmalloc(_ request: VmallocRequest, _ gfp: GFP? = nil) throws(CallStop) -> UInt64 {
     let request = prepared(request, gfp)
-    if request.mode == .kernel { mightSleep() }
+    if request.gfp.mayBlock { mightSleep() }
     let address = try pointer { () throws(Refusal) in try machine.mappings.vmalloc(request) }
     give(.area, address, (request.size + 4095) & ~4095)
     return address

@@ -42,6 +42,9 @@ extension NativeCall {
     case .bug, .fault:
       // The kernel's own lines are in the log.
       throw .oops(Oops(lines: [], explanation: refusal.description, isReportOnly: true))
+    case .errno(.EDEADLK):
+      host.explain(refusal.description)
+      return value
     default: return value
     }
   }

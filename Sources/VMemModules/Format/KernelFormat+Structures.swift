@@ -1,3 +1,4 @@
+internal import VMem
 extension KernelFormat {
   // MARK: Resources
 
@@ -133,10 +134,10 @@ extension KernelFormat {
     case UInt8(ascii: "p"):
       FlagNames.appendPage(try memory.word(at: address), pageFlags, &output)
     case UInt8(ascii: "v"):
-      FlagNames.append(try memory.word(at: address), FlagNames.area, &output)
+      output.append(FlagNames.area.text(try memory.word(at: address)))
     case UInt8(ascii: "g"):
       let flags = UInt64(littleEndian: try memory.read(address, 4)[...])
-      FlagNames.append(flags, FlagNames.allocation, &output)
+      output.append(gfpFlags.text(flags))
     default:
       Self.complain("(%pG?)", specification, &output)
     }

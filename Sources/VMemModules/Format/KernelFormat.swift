@@ -9,18 +9,23 @@ internal import VMemViews
 package struct KernelFormat<Memory: FormatMemory> {
   let memory: Memory
   let hash: PointerHash
-  /// Names of page flags.
-  let pageFlags: FlagNames.Table
+  /// Names of page flags, and of those of allocations.
+  let pageFlags: FlagTable
+  let gfpFlags: FlagTable
   /// How many `%pV` this format lies in.
   var depth = 0
 
   /// - Parameters:
   ///   - seed: makes the key that hashes pointers, as it does in the machine's views.
   ///   - pageFlags: the flags that `struct page` has.
-  package init(memory: Memory, seed: UInt64, pageFlags: PageFlagNames) {
+  ///   - switches: the kernel's, by which flags of allocations have their names.
+  package init(
+    memory: Memory, seed: UInt64, pageFlags: PageFlagNames, switches: Switches = []
+  ) {
     self.memory = memory
     hash = PointerHash(seed: seed)
     self.pageFlags = FlagNames.page(pageFlags)
+    gfpFlags = GFP.table(switches)
   }
 
   /// Appends what `format` makes of the arguments. At a conversion that the kernel does not have the

@@ -53,7 +53,8 @@ package final class ModuleHost {
   var partialLevel: UInt8 = 4
   private(set) lazy var format = KernelFormat(
     memory: reader, seed: view.configuration.seed,
-    pageFlags: PageFlagNames(view.configuration.kernel, view.configuration.switches))
+    pageFlags: PageFlagNames(view.configuration.kernel, view.configuration.switches),
+    switches: view.configuration.switches)
   private var perCPUOffsets: [UInt64]
   /// Seconds that a task may run without leaving the CPU.
   package var longestTurn = 20

@@ -56,22 +56,6 @@ enum CallStop: Error {
   case oops(Oops)
 }
 
-/// `gfp_t`, as the headers have it.
-struct GFP: OptionSet {
-  let rawValue: UInt32
-  static let dma32 = GFP(rawValue: UInt32(VMEM_GFP_DMA32))
-  static let dma = GFP(rawValue: UInt32(VMEM_GFP_DMA))
-  static let zero = GFP(rawValue: UInt32(VMEM_GFP_ZERO))
-  static let silent = GFP(rawValue: UInt32(VMEM_GFP_NOWARN))
-  static let directReclaim = GFP(rawValue: UInt32(VMEM_GFP_DIRECT_RECLAIM))
-  static let reserves = GFP(rawValue: UInt32(VMEM_GFP_HIGH))
-  static let compound = GFP(rawValue: UInt32(VMEM_GFP_COMP))
-
-  var mayBlock: Bool { contains(.directReclaim) }
-  var isLow: Bool { contains(.dma32) || contains(.dma) }
-  var mode: AllocationMode { mayBlock ? .kernel : contains(.reserves) ? .atomic : .nowait }
-}
-
 /// A function that modules call.
 struct CallEntry: Sendable {
   typealias Handler = @Sendable (NativeCall) throws(CallStop) -> UInt64

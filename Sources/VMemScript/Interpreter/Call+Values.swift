@@ -128,18 +128,29 @@ extension Call {
 
   // MARK: Words
 
-  /// Flags as words joined with commas, or as a number.
+  /// Flags as words joined with commas or bars, or as a number.
   mutating func flags(_ parameter: Parameter, _ token: Token) throws(LineFailure) -> UInt64 {
     if token.text.byte(0).isDigit || token.text.byte(0) == UInt8(ascii: "-") {
       let given = try number(token)
-      if given >> 32 != 0, given >> 32 != 0xffff_ffff {
+      guard given >> 32 != 0 else { return given }
+      switch parameter.width {
+      case .kept: break
+      case .refused:
+        throw .script(
+          "\(quoted(token.text.string)) is more than the 32 bits of \(parameter.signature)",
+          hint: "0xcc0 is GFP_KERNEL, and 0 allows nothing", token)
+      case .cut where given >> 32 != 0xffff_ffff:
         remarks.append("\(quoted(token.text.string)): the lower 32 bits are kept")
+      case .cut: break
       }
       return given
     }
     let words = parameter.words?() ?? []
     var flags = parameter.implied
-    for word in token.text.string.split(separator: ",", omittingEmptySubsequences: false) {
+    for word in token.text.string.split(
+      omittingEmptySubsequences: false,
+      whereSeparator: { $0 == "," || $0 == "|" })
+    {
       if word == "none" { continue }
       guard let flag = words.first(where: { "\($0.name)" == word }) else {
         let names = words.map { "\($0.name)" }
@@ -148,7 +159,7 @@ extension Call {
         throw .script(
           "no flag \(quoted(String(word)))",
           hint: near.map { "did you mean \($0)?" }
-            ?? (word.contains { "|+:;".contains($0) } ? "words are joined with commas; " : "")
+            ?? (word.contains { "+:;".contains($0) } ? "words are joined with commas; " : "")
               + "flags are \(names.joined(separator: " ")) none",
           token)
       }
@@ -174,7 +185,7 @@ extension Call {
 extension VMFlags {
   /// The words of `--flags`.
   static var words: [(name: StaticString, value: UInt64)] {
-    func bits(_ flag: VMFlags) -> UInt64 { UInt64(flag.rawValue) }
+    func bits(_ flag: VMFlags) -> UInt64 { flag.rawValue }
     return [
       ("ioremap", bits(.ioremap)), ("alloc", bits(.alloc)), ("map", bits(.map)),
       ("usermap", bits(.usermap)), ("dma_coherent", bits(.dmaCoherent)),

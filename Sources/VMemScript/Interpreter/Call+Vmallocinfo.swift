@@ -100,7 +100,7 @@ extension Call {
 
   /// The flags that `--flags` says.
   var areaFlags: VMFlags {
-    VMFlags(rawValue: UInt32(truncatingIfNeeded: arguments[.flags, default: 0]))
+    VMFlags(rawValue: arguments[.flags, default: 0])
   }
 
   /// What an area of SIZE takes, refused as a kernel refuses it.

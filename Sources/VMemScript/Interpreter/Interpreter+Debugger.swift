@@ -87,6 +87,8 @@ extension Call {
     for parameter in verb.required + verb.optional {
       let value = arguments[parameter, default: 0]
       switch parameter.kind {
+      case .flagWords where parameter.id == Parameter.gfp.id:
+        values.append(UInt64(gfp(machine).rawValue))
       case .number, .address, .flagWords: values.append(value)
       case .range, .addressAndLength:
         values += [value, arguments.has(parameter) ? arguments.end(parameter) : 0]

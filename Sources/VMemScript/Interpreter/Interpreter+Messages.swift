@@ -212,7 +212,7 @@ extension Interpreter {
       switch KernelMessage(rawValue: record.message) {
       case .warning, .badVfree, .ioremapOnRAM, .cpaZeroPTE, .cpaWritableExecutable,
         .sleepingInAtomic, .schedulingWhileAtomic, .pgmapFault, .vreallocAlignment, .notIoremap,
-        .notWholeArea, .illegalPerCPU:
+        .notWholeArea, .illegalPerCPU, .unexpectedGFP:
         let function = Views.function(of: record, machine)
         switch KernelMessage(rawValue: record.message) {
         case .sleepingInAtomic:

@@ -33,7 +33,7 @@ enum AreaField: CaseIterable {
     case .size: area.size
     case .pages: UInt64(area.pageCount)
     case .guardSize: area.reserved &- area.size
-    case .flags: UInt64(area.flags.rawValue)
+    case .flags: area.flags.rawValue
     }
   }
 }

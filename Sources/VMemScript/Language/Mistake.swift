@@ -199,7 +199,8 @@ enum Mistake {
   static func value(
     _ word: String, before: String, of options: [(name: String, words: [String])]
   ) -> String? {
-    for option in options {
+    let exact = options.first { $0.words.contains(word) }
+    for option in exact.map({ [$0] }) ?? options {
       guard
         let meant = option.words.first(where: { $0 == word }) ?? constant(word, of: option.words)
       else { continue }

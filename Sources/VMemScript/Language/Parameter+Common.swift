@@ -10,10 +10,6 @@ extension Parameter {
     id: 13, .word, "FILE", "a file; for kcore, vmcore and memory - is standard output")
   static let node = Parameter(
     id: 18, option: "--node", .number, "N", "NUMA node to allocate from, -1 for any (default any)")
-  static let gfp = Parameter(
-    id: 19, option: "--gfp", .flagWords,
-    "what the allocation may do; only GFP_KERNEL may sleep; joined with commas (default GFP_KERNEL)",
-    words: { AllocationMode.words })
   static let pages = Parameter(
     id: 21, .pages, "PAGES", "a list of pages: P, P[3], P[0..2], P[2..0], P[0..8/2], null, pfn:5")
   static let page = Parameter(
@@ -23,9 +19,9 @@ extension Parameter {
   static let flags = Parameter(
     id: 24, option: "--flags", .flagWords, "F",
     """
-    VM_* words joined with commas, or a number: ioremap alloc map usermap dma_coherent \
+    VM_* words joined with commas or |, or a number: ioremap alloc map usermap dma_coherent \
     uninitialized no_guard flush_reset_perms map_put_pages allow_huge_vmap sparse (default none)
-    """, words: { VMFlags.words })
+    """, words: { VMFlags.words }, width: .kept)
   static let align = Parameter(
     id: 25, option: "--align", .number, "N", "alignment of the address in bytes (default 1)")
   static let searchRange = Parameter(

@@ -14,10 +14,17 @@ struct Parameter: Sendable {
   let words: Words?
   /// Bits that words of flags are added to; a number says all.
   let implied: UInt64
+  /// What becomes of a number of flags that has more than 32 bits.
+  let width: Width
   private let completion: Completion?
 
   typealias Words = @Sendable () -> [(name: StaticString, value: UInt64)]
   typealias Completion = @Sendable () -> [String]
+
+  /// What becomes of bits above the 32 that most flags have.
+  enum Width {
+    case cut, kept, refused
+  }
 
   /// How a parameter is written.
   enum Kind {
@@ -29,7 +36,7 @@ struct Parameter: Sendable {
     /// A list of one page.
     case page
     case bytes
-    /// Words joined with commas, or a number.
+    /// Words joined with commas or bars, or a number.
     case flagWords
     /// One of the words.
     case choice
@@ -61,7 +68,7 @@ struct Parameter: Sendable {
   init(
     id: UInt8, option: StaticString? = nil, _ kind: Kind, _ value: StaticString,
     _ meaning: StaticString, words: Words? = nil, implied: UInt64 = 0,
-    completion: Completion? = nil
+    width: Width = .cut, completion: Completion? = nil
   ) {
     self.id = id
     self.option = option
@@ -70,6 +77,7 @@ struct Parameter: Sendable {
     self.meaning = meaning
     self.words = words
     self.implied = implied
+    self.width = width
     self.completion = completion
   }
 

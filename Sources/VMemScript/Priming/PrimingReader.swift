@@ -110,11 +110,11 @@ struct PrimingReader {
     }
     guard words.count == 6, words[2] == "vm", let flags = value(words[3], "flags="),
       let size = value(words[4], "size="), let pages = value(words[5], "pages="),
-      flags <= UInt64(UInt32.max), size == end &- start
+      size == end &- start
     else { throw defect(number, "not an area: \(line)") }
     state.areas.append(
       Priming.Area(
-        start: start, end: end, flags: VMFlags(rawValue: UInt32(flags)), pageCount: pages))
+        start: start, end: end, flags: VMFlags(rawValue: flags), pageCount: pages))
     areaLines.append(number)
   }
 

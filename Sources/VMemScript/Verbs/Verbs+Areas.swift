@@ -79,8 +79,9 @@ extension Verb {
     Verb(
       "pcpu_get_vm_areas", .areas, .address, .writer, [.align, .group], options: [.caller],
       summary: "reserve a group of areas at fixed distances, as high as it fits",
-      kernel: "pcpu_get_vm_areas", returns: "the address of the first listed, or NULL",
-      example: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K",
+      kernel: "pcpu_get_vm_areas",
+      returns: "the first address, or NULL; the others lie as far from it as their offsets",
+      example: "g = pcpu_get_vm_areas --align 4K 0:64K 1M:64K\nfind_vm_area g+1M",
       answers: [
         [
           .null(.noHole, .holePastRangeEnd, .noDescriptor),
@@ -161,7 +162,7 @@ extension Verb {
     let flags = call.arguments[.flags, default: 0]
     return .address(
       try machine.vmAreas.getVMArea(
-        size: call.arguments[.size], flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
+        size: call.arguments[.size], flags: VMFlags(rawValue: flags),
         align: call.arguments[.align, default: 1], start: hasRange ? start : nil,
         end: hasRange ? end : nil, shift: call.arguments[.shift, default: 12], caller: caller))
   }
@@ -187,7 +188,7 @@ extension Verb {
     call.scratch.write(" get_vm_area_size=")
     call.scratch.decimal(area.size)
     call.scratch.write(" flags=0x")
-    call.scratch.hex(UInt64(area.flags.rawValue))
+    call.scratch.hex(area.flags.rawValue)
     call.scratch.write(" nr_pages=")
     call.scratch.decimal(UInt64(area.pageCount))
     call.scratch.write(" page_order=")

@@ -321,7 +321,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let (start, end) = call.range(.fileRange)
-    let flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: call.arguments[.flags, default: 0]))
+    let flags = VMFlags(rawValue: call.arguments[.flags, default: 0])
     let protection = call.choice(protections) ?? .kernel
     let caller = try call.caller(machine)
     return .address(

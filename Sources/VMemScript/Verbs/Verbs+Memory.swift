@@ -50,6 +50,7 @@ extension Verb {
               .noFrames,
               .alignmentNotPowerOfTwo),
             .errno(.EOPNOTSUPP, .noVrealloc, .noVreallocAlign), .fault(.notMapped),
+            .errno(.EDEADLK, .triesForEver),
             .errno(.EFAULT, .notImported),
             .bug(.copyOverruns, .noSuchNode, .alignmentNotPowerOfTwo),
             .warn(.noAreaAtAddress, .addressLessAligned, .sizeRoundsToZero),
@@ -140,6 +141,8 @@ extension Verb {
       [
         .null(.sizeRoundsToZero, .morePagesThanRAM, .noFrames, .alignmentNotPowerOfTwo),
         .bug(.noSuchNode, .alignmentNotPowerOfTwo), .warn(.sizeRoundsToZero),
+        .errno(.EDEADLK, .triesForEver), .note(.noRoomForFlags),
+        .warns("__vmalloc does not take all of --gfp"),
       ],
     ]
   }
@@ -184,7 +187,7 @@ extension Parameter {
     id: 45, .number, "NODE", "the NUMA node to prefer")
   static let mapFlags = Parameter(
     id: 47, option: "--flags", .flagWords, "F|none", "VM_* words as for get_vm_area (default map)",
-    words: { VMFlags.words })
+    words: { VMFlags.words }, width: .kept)
   static let physical = Parameter(
     id: 49, .number, "PHYS",
     "physical address of the first byte; device space begins where RAM ends")

@@ -12,15 +12,15 @@ extension Verb {
       (request.start, request.end) = call.range(.searchRange)
     }
     let flags = call.arguments[.flags, default: 0]
-    request.flags = VMFlags(rawValue: UInt32(truncatingIfNeeded: flags))
+    request.flags = VMFlags(rawValue: flags)
     let node = call.arguments[.node, default: .max]
     // An `int`, of which -1 is no node (NUMA_NO_NODE).
     let number = Int32(truncatingIfNeeded: node)
     request.node = number == -1 ? nil : Int(number)
-    let gfp = call.arguments[.gfp, default: 0]
-    request.mode = AllocationMode(gfp: gfp)
-    request.isZeroed = gfp & AllocationMode.zeroed != 0
-    request.isSilent = gfp & AllocationMode.silent != 0
+    request.gfp = call.gfp(machine)
+    if flags >> 32 != 0, request.size >> 12 > VMArea.pointersPerPage {
+      call.note = Refusal(.null, .noRoomForFlags, flags)
+    }
     request.caller = try call.caller(machine)
     return request
   }
@@ -28,14 +28,18 @@ extension Verb {
   static func vmalloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.mappings.vmalloc(try request(machine, &call)))
+    var request = try request(machine, &call)
+    // With any of these it is another call: __vmalloc_node and the like.
+    let others: [Parameter] = [.align, .searchRange, .flags, .node]
+    if !others.contains(where: { call.arguments.has($0) }) { request.checker = .__vmalloc_noprof }
+    return .address(try machine.mappings.vmalloc(request))
   }
 
   static func vzalloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
-    request.isZeroed = true
+    request.gfp.insert(.zero)
     return .address(try machine.mappings.vmalloc(request))
   }
 
@@ -43,7 +47,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
-    request.isZeroed = true
+    request.gfp.insert(.zero)
     request.align = max(request.align, 4096)
     request.flags.insert(.usermap)
     return .address(try machine.mappings.vmalloc(request))
@@ -53,7 +57,7 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
-    request.isLow = true
+    request.gfp.insert(.dma32)
     return .address(try machine.mappings.vmalloc(request))
   }
 
@@ -62,6 +66,7 @@ extension Verb {
   ) throws(Refusal) -> Result {
     var request = try request(machine, &call)
     request.flags.insert(.allowHugeVmap)
+    request.checker = .vmalloc_huge_node_noprof
     return .address(try machine.mappings.vmalloc(request))
   }
 
@@ -79,21 +84,24 @@ extension Verb {
   static func vrealloc(
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
-    .address(try machine.mappings.vrealloc(call.arguments[.address], try request(machine, &call)))
+    var request = try request(machine, &call)
+    // Without it the kernel would not look at the node.
+    if request.node != nil { request.gfp.insert(.thisNode) }
+    return .address(try machine.mappings.vrealloc(call.arguments[.address], request))
   }
 
   static func vmap(_ machine: borrowing Machine, _ call: inout Call) throws(Refusal) -> Result {
-    let standard = UInt64(VMFlags.map.rawValue)
+    let standard = VMFlags.map.rawValue
     let flags = call.arguments[.mapFlags, default: standard]
     let pages = call.arguments.has(.pages) ? call.arguments.pages : []
     let count = call.narrow(call.arguments[.mapCount, default: UInt64(pages.count)])
-    if VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)).contains(.noGuard) {
+    if VMFlags(rawValue: flags).contains(.noGuard) {
       call.note = Refusal(.null, .guardIsKept, flags)
     }
     return .address(
       try machine.mappings.vmap(
         pages, count: count,
-        flags: VMFlags(rawValue: UInt32(truncatingIfNeeded: flags)),
+        flags: VMFlags(rawValue: flags),
         protection: call.choice(protections) ?? .kernel,
         caller: try call.caller(machine)))
   }

@@ -22,6 +22,7 @@ extension Verb {
       answers: [
         [
           .errno(.EINVAL, .zeroPages, .orderTooHigh, .noSuchNode), .null(.noFrames, .noDescriptor),
+          .errno(.EDEADLK, .triesForEver),
         ], .sleeps,
       ], .call(allocatePages)),
     Verb(
@@ -50,12 +51,11 @@ extension Verb {
     _ machine: borrowing Machine, _ call: inout Call
   ) throws(Refusal) -> Result {
     let node = call.arguments[.node, default: .max]
-    let gfp = call.arguments[.gfp, default: 0]
+    var gfp = call.gfp(machine)
+    if let zone = call.choice(zones) { gfp.formUnion(zone) }
     let set = try machine.allocatePages(
       count: call.arguments[.count], order: call.arguments[.order, default: 0],
-      node: node == .max ? nil : node,
-      highest: call.choice(zones) ?? .normal,
-      mode: AllocationMode(gfp: gfp), isSilent: gfp & AllocationMode.silent != 0)
+      node: node == .max ? nil : node, gfp: gfp)
     return .pages(set, count: UInt64(machine.pageSets.pageSet(set).count))
   }
 
@@ -91,9 +91,9 @@ extension Verb {
 }
 
 extension Verb {
-  private static let zones = Choice<ZoneKind>(
-    id: 20, option: "--zone", ["dma32": .dma32, "normal": .normal, "highmem": .highmem],
-    "the highest zone to take pages from (default normal)")
+  private static let zones = Choice<GFP>(
+    id: 20, option: "--zone", ["dma32": .dma32, "normal": [], "highmem": .highmem],
+    "the highest zone to take pages from, as GFP_DMA32 and __GFP_HIGHMEM say it (default normal)")
 }
 
 extension Parameter {

@@ -96,7 +96,7 @@ extension KernelObjects {
     structures[area.start] = vm
     memory.store(area.start, at: vm, fields.address)
     memory.store(area.reserved, at: vm, fields.size)
-    memory.store(UInt64(area.flags.rawValue), at: vm, fields.kinds)
+    memory.store(area.flags.rawValue, at: vm, fields.kinds)
     memory.store(UInt64(area.pageOrder), at: vm, fields.order)
     memory.store(area.physicalAddress, at: vm, fields.physical)
     memory.store(caller(of: area, machine), at: vm, fields.caller)

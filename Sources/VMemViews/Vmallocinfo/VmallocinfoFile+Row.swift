@@ -19,6 +19,7 @@ extension VmallocinfoFile {
     /// What an ioremap maps, or 0.
     package internal(set) var physicalAddress: UInt64 = 0
     var shortPages: UInt32 = 0
+    /// Words stand for no flag above bit 31.
     var rawFlags: UInt32 = 0
     var shortLine: UInt32 = 0
     /// Symbol, offset and size, with ` [module]`; empty for none.
@@ -33,7 +34,12 @@ extension VmallocinfoFile {
     package internal(set) var hasArray = false
 
     /// What the words of the row say; flags that have no word are not known.
-    package var flags: VMFlags { VMFlags(rawValue: rawFlags) }
+    package var flags: VMFlags { VMFlags(rawValue: UInt64(rawFlags)) }
+
+    mutating func insert(_ flag: VMFlags) {
+      rawFlags |= UInt32(truncatingIfNeeded: flag.rawValue)
+    }
+
     /// Base pages the area owns.
     package var pages: UInt64 { UInt64(shortPages) }
     /// From 1.

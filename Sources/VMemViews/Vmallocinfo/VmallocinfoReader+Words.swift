@@ -170,10 +170,10 @@ extension VmallocinfoReader {
     switch text[start] {
     case UInt8(ascii: "v"):
       if `is`(text, start, end, "vmalloc") {
-        row.rawFlags |= VMFlags.alloc.rawValue
+        row.insert(.alloc)
         place = .vmalloc
       } else if `is`(text, start, end, "vmap") {
-        row.rawFlags |= VMFlags.map.rawValue
+        row.insert(.map)
         place = .vmap
       } else if `is`(text, start, end, "vpages") {
         row.hasArray = true
@@ -182,16 +182,16 @@ extension VmallocinfoReader {
         return nil
       }
     case UInt8(ascii: "i") where `is`(text, start, end, "ioremap"):
-      row.rawFlags |= VMFlags.ioremap.rawValue
+      row.insert(.ioremap)
       place = .ioremap
     case UInt8(ascii: "u") where `is`(text, start, end, "user"):
-      row.rawFlags |= VMFlags.usermap.rawValue
+      row.insert(.usermap)
       place = .user
     case UInt8(ascii: "s") where `is`(text, start, end, "sparse"):
-      row.rawFlags |= VMFlags.sparse.rawValue
+      row.insert(.sparse)
       place = .sparse
     case UInt8(ascii: "d") where `is`(text, start, end, "dma-coherent"):
-      row.rawFlags |= VMFlags.dmaCoherent.rawValue
+      row.insert(.dmaCoherent)
       place = .dmaCoherent
     default: return pair(text, start, end, &row, &words)
     }

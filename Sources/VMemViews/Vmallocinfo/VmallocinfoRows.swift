@@ -35,7 +35,7 @@ struct VmallocinfoRows {
   private struct FlagBits {
     let ioremap = VMFlags.ioremap.rawValue
     /// 0 where the kernel does not know the flag.
-    let sparse: UInt32
+    let sparse: UInt64
     let alloc = VMFlags.alloc.rawValue
     let map = VMFlags.map.rawValue
     let usermap = VMFlags.usermap.rawValue

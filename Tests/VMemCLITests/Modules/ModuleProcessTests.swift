@@ -82,6 +82,10 @@ struct ModuleProcessTests {
     Mistake(
       "leak", "leak: the 2-page area 0xffffc90000000000", "leak: the 100-byte object",
       "loner was never stopped", status: 0),
+    Mistake(
+      "gfp", "gfp GFP_ATOMIC", "mode:0x8cc0(GFP_KERNEL|__GFP_NOFAIL)", "a kernel tries for ever",
+      "Unexpected gfp: 0x4 (GFP_DMA32). Fixing up to gfp: 0xcc0 (GFP_KERNEL).",
+      "area flags 100000000", status: 0),
     Mistake("percpu", "cpu0 5 0", "cpu1 6 10", status: 0),
     Mistake(
       "tables", "level 1 of both", "a table of its own", "the zero page", "an area taken out",

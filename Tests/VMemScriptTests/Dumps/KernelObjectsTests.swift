@@ -95,7 +95,7 @@ import VMem
     guard vm != 0 else { return }
     #expect(dump.load(vm, "struct vm_struct", "addr") == area.start)
     #expect(dump.load(vm, "struct vm_struct", "size") == area.reserved)
-    #expect(dump.load(vm, "struct vm_struct", "flags") == UInt64(area.flags.rawValue))
+    #expect(dump.load(vm, "struct vm_struct", "flags") == area.flags.rawValue)
     #expect(dump.load(vm, "struct vm_struct", "nr_pages") == UInt64(area.pageCount))
     #expect(dump.load(vm, "struct vm_struct", "phys_addr") == area.physicalAddress)
     let pages = dump.load(vm, "struct vm_struct", "pages")

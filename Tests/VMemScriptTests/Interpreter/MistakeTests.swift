@@ -11,9 +11,10 @@ import VMemScript
     ("get_vm_area 4K sparse", "`sparse`", "too many", "say --flags sparse"),
     ("get_vm_area 4K --flags sparse map", "`map`", "too many", "words of an option are one"),
     (
-      "get_vm_area 4K --flags VM_SPARSE|VM_MAP", "`VM_SPARSE|VM_MAP`", "no flag",
-      "joined with commas"
+      "get_vm_area 4K --flags VM_SPARSE|VM_MAP", "`VM_SPARSE`", "no flag", "did you mean sparse?"
     ),
+    ("alloc_pages 1 --gfp kernel", "`kernel`", "no flag", "did you mean GFP_KERNEL?"),
+    ("alloc_pages 1 --gfp nofail", "`nofail`", "no flag", "did you mean __GFP_NOFAIL?"),
     ("vmalloc 4K GFP_NOWAIT", "`GFP_NOWAIT`", "too many", "say --gfp GFP_NOWAIT"),
     ("alloc_pages 1 dma32", "`dma32`", "too many", "say --zone dma32"),
     ("m = mm_create\nmmap m 4K rw", "`rw`", "too many", "say --prot rw"),

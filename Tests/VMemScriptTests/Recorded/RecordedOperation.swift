@@ -74,14 +74,14 @@ struct RecordedOperation {
     }
   }
 
-  /// Words of allocation flags that change an answer; nil with others.
+  /// Words of allocation flags; nil with others.
   private func gfp(_ word: Substring) -> String? {
     let known: [Substring: String] = [
       "kernel": "GFP_KERNEL", "atomic": "GFP_ATOMIC", "nowait": "GFP_NOWAIT",
-      "noio": "GFP_KERNEL", "nofs": "GFP_KERNEL", "zero": "__GFP_ZERO", "nowarn": "__GFP_NOWARN",
-      "highuser": "GFP_KERNEL", "nofail": "GFP_KERNEL", "noretry": "GFP_KERNEL",
-      "account": "GFP_KERNEL", "movable": "GFP_KERNEL", "comp": "GFP_KERNEL",
-      "thisnode": "GFP_KERNEL", "dma32": "GFP_KERNEL", "none": "GFP_NOWAIT",
+      "noio": "GFP_NOIO", "nofs": "GFP_NOFS", "zero": "__GFP_ZERO", "nowarn": "__GFP_NOWARN",
+      "highuser": "GFP_HIGHUSER", "nofail": "__GFP_NOFAIL", "noretry": "__GFP_NORETRY",
+      "account": "__GFP_ACCOUNT", "movable": "__GFP_MOVABLE", "comp": "__GFP_COMP",
+      "thisnode": "__GFP_THISNODE", "dma32": "GFP_DMA32", "none": "none",
     ]
     let names = word.split(separator: "|").map { known[$0] }
     guard names.allSatisfy({ $0 != nil }) else { return nil }

@@ -49,7 +49,7 @@ struct PurgeNotifierTests: ~Copyable {
     let kept = try reserveAll()
     try machine.vmAreas.registerPurgeNotifier(kept)
     #expect(throws: Refusal.self) {
-      try machine.vmAreas.getVMArea(size: 0x10000, start: start, end: end, mode: .atomic)
+      try machine.vmAreas.getVMArea(size: 0x10000, start: start, end: end, gfp: .atomic)
     }
     #expect(machine.vmAreas.findVMArea(kept) != nil)
   }

@@ -126,7 +126,7 @@ struct ScenarioPlayer {
       guard let area = machine.vmAreas.findVMArea(address(words[1])) else { return ["NULL"] }
       return [
         "addr=\(hex(area.start)) size=\(area.reserved) get_vm_area_size=\(area.size)"
-          + " flags=\(hex(UInt64(area.flags.rawValue))) nr_pages=\(area.pageCount)"
+          + " flags=\(hex(area.flags.rawValue)) nr_pages=\(area.pageCount)"
           + " page_order=\(area.pageOrder) phys=\(hex(area.physicalAddress))"
       ]
     case "page":

@@ -65,7 +65,8 @@ struct KmapInterleavingTests {
 
   /// Seven pages whose first bytes tell them apart.
   private static func fill(_ machine: borrowing Machine) throws -> [UInt64] {
-    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 7, highest: .highmem))
+    let pages = machine.frameNumbers(
+      of: try machine.allocatePages(count: 7, gfp: [.kernel, .highmem]))
     for page in pages {
       machine.ram.withFrame(UInt32(page)) { $0[0] = UInt8(truncatingIfNeeded: page) }
     }

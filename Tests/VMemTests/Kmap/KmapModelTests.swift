@@ -25,7 +25,7 @@ struct KmapModelTests {
     if hasGuards { c.switches.insert(.debugKmapLocal) }
     let machine = try Machine(c)
     let frames = machine.frameNumbers(
-      of: try machine.allocatePages(count: UInt64(slots) + 3, highest: .highmem))
+      of: try machine.allocatePages(count: UInt64(slots) + 3, gfp: [.kernel, .highmem]))
     for (number, frame) in frames.enumerated() {
       machine.ram.withFrame(UInt32(frame)) { $0.storeBytes(of: UInt64(number), as: UInt64.self) }
     }

@@ -54,7 +54,7 @@ struct ContextTests {
     func perform(_ call: Call, _ machine: borrowing Machine) throws(Refusal) {
       switch call {
       case .getArea: _ = try machine.vmAreas.getVMArea(size: 4096)
-      case .getAreaWithoutBlocking: _ = try machine.vmAreas.getVMArea(size: 4096, mode: .atomic)
+      case .getAreaWithoutBlocking: _ = try machine.vmAreas.getVMArea(size: 4096, gfp: .atomic)
       case .freeArea: try machine.vmAreas.freeVMArea(area)
       case .mapPages, .mapPagesOverTables:
         try machine.mappings.vmAreaMapPages(
@@ -67,7 +67,7 @@ struct ContextTests {
       case .unmapRAM: try machine.mappings.vmUnmapRAM(mapped, count: 1)
       case .unmapAliases: try machine.unmapAliases()
       case .allocatePages: _ = try machine.allocatePages(count: 1)
-      case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, mode: .atomic)
+      case .allocatePagesWithoutBlocking: _ = try machine.allocatePages(count: 1, gfp: .atomic)
       case .freePages: try machine.pageSets.freePages([pages[2]])
       case .access: try machine.mmu.fill(mapped, count: 4096, byte: 1)
       case .vunmapRange: try machine.mappings.vunmapRange(start: sparse, end: sparse + 4096)

@@ -147,7 +147,7 @@ struct ExhaustionTests {
       let rules: [Rule] = [.noDescriptor, .noFrames, .noTableMemory, .morePagesThanRAM]
       for step in 1...4 as ClosedRange<UInt64> {
         var request = VmallocRequest(size: step * step * 5000)
-        request.isZeroed = step == 2
+        if step == 2 { request.gfp.insert(.zero) }
         let address = try attempt(machine, .null, rules) { () throws(Refusal) in
           try machine.mappings.vmalloc(request)
         }

@@ -189,7 +189,7 @@ struct KmapPlayer: ~Copyable {
   private mutating func allocate(_ words: [String]) throws(Refusal) -> String {
     let isHigh = words[3] == "high"
     let set = try machine.allocatePages(
-      count: UInt64(words[2])!, highest: isHigh ? .highmem : .normal)
+      count: UInt64(words[2])!, gfp: isHigh ? [.kernel, .highmem] : .kernel)
     let frames = (0..<UInt64(machine.pageSets.pageSet(set).count)).map {
       UInt64(machine.pageSets.page($0, of: set)!)
     }

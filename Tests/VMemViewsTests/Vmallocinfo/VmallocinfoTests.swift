@@ -116,7 +116,7 @@ private struct Xorshift {
     if !caller.isEmpty { row += " " + caller }
     if area.pageCount != 0 { row += " pages=\(area.pageCount)" }
     if area.physicalAddress != 0 { row += " phys=" + address(area.physicalAddress) }
-    let words: [(UInt32, String)] = [
+    let words: [(UInt64, String)] = [
       (1, "ioremap"), (0x1000, "sparse"), (2, "vmalloc"), (4, "vmap"), (8, "user"),
       (0x10, "dma-coherent"),
     ]
@@ -135,7 +135,7 @@ private struct Xorshift {
       area.reserved = random.next() >> (random.next() & 63)
       area.pageCount = UInt32(random.next() % 2001) >> UInt32(random.next() % 12)
       area.physicalAddress = random.next() & 1 == 0 ? 0 : random.next() >> (random.next() & 63)
-      area.flags = VMFlags(rawValue: UInt32(random.next() & 0x1fdf))
+      area.flags = VMFlags(rawValue: random.next() & 0x1fdf)
       let length = number % (Symbol.maximumLength + 1)
       let caller = String(repeating: "f", count: length)
       if length > 0 { area.caller = try machine.intern(caller: Array(caller.utf8).span) }

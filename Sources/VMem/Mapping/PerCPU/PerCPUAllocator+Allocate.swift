@@ -113,7 +113,7 @@ extension PerCPUAllocator {
         has(.vmapNodes) ? "pcpu_create_chunk+0x0/0x0" : "pcpu_mem_zalloc+0x0/0x0")
       for (index, size) in sizes.enumerated() where size > 4096 {
         var request = VmallocRequest(size: size)
-        request.isZeroed = true
+        request.gfp.insert(.zero)
         request.caller = caller
         ram[chunk].records[index] = try mappings.vmalloc(request)
       }
@@ -143,7 +143,7 @@ extension PerCPUAllocator {
     let size = UInt64(layout.unitCount) * (layout.unit >> 12) * 8
     guard size > 4096, ram[ram.mapping].perCPUPageList == 0 else { return }
     var request = VmallocRequest(size: size)
-    request.isZeroed = true
+    request.gfp.insert(.zero)
     do throws(Refusal) {
       request.caller = try internText(
         has(.vmapNodes) ? "pcpu_populate_chunk+0x0/0x0" : "pcpu_mem_zalloc+0x0/0x0")

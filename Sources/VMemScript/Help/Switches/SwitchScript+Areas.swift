@@ -157,6 +157,20 @@ extension SwitchScript {
       dmesg
       """),
     SwitchScript(
+      "gfp_fixed",
+      """
+      boot --memory 64M
+      vmalloc 65M --gfp GFP_KERNEL,GFP_DMA32
+      dmesg
+      """),
+    SwitchScript(
+      "gfp_retry_mayfail",
+      """
+      boot --kernel 7.0 --memory 64M
+      vmalloc 65M --gfp __GFP_RETRY_MAYFAIL
+      dmesg
+      """),
+    SwitchScript(
       "shared_vunmap",
       """
       vunmap 0xffffc90000001000

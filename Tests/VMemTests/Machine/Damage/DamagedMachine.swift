@@ -47,7 +47,8 @@ enum LivelyMachine {
 
   /// Slots with users and without, tasks that hold mappings, one that sleeps, and an audit.
   private static func fillKmap(_ machine: borrowing Machine) throws {
-    let pages = machine.frameNumbers(of: try machine.allocatePages(count: 12, highest: .highmem))
+    let pages = machine.frameNumbers(
+      of: try machine.allocatePages(count: 12, gfp: [.kernel, .highmem]))
     let low = machine.frameNumbers(of: try machine.allocatePages(count: 1))
     try machine.highmem.protectPages(low, key: 3)
     try machine.setProtection(ofKey: 3, .read)
