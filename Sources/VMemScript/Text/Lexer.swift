@@ -59,12 +59,13 @@ struct Lexer {
   private mutating func scan(
     _ tokens: inout TokenList, _ store: inout UnquotedText
   ) throws(ScriptError) {
+    let text = text
     var at = at
     while true {
-      var byte = self.byte(at)
+      var byte = Self.byte(text, at)
       while byte <= 0x20, Self.isEnd(byte), byte != UInt8(ascii: "\n") {
         at += 1
-        byte = self.byte(at)
+        byte = Self.byte(text, at)
       }
       if byte == UInt8(ascii: "#") {
         at = text.endOfLine(from: at)
@@ -78,7 +79,7 @@ struct Lexer {
       }
       let start = at
       at = text.endOfWord(from: start)
-      guard Self.isEnd(self.byte(at)) else {
+      guard Self.isEnd(Self.byte(text, at)) else {
         tokens.append(try Self.quoted(text, start, &at, &store))
         continue
       }
@@ -95,7 +96,7 @@ struct Lexer {
 
   /// Byte `index`; the text ends like a line.
   @inline(__always)
-  private func byte(_ index: Int) -> UInt8 {
+  private static func byte(_ text: Text, _ index: Int) -> UInt8 {
     index < text.count ? text.byte(index) : UInt8(ascii: "\n")
   }
 
