@@ -72,4 +72,16 @@ import VMemScript
     #expect(result.lines[0] == "0xffffc90000000000")
     #expect(result.lines[2] == "0xffffc90000100000")
   }
+
+  /// Names of one length that begin and end alike are others all the same.
+  @Test(arguments: [
+    ("abcdefghXijklmnop", "abcdefghYijklmnop"), ("abcdefgh1", "abcdefgh2"), ("abc1", "abc2"),
+    (String(repeating: "a", count: 63), String(repeating: "a", count: 62)),
+  ])
+  func similarNames(_ bound: String, _ other: String) {
+    #expect(run("\(bound) = get_vm_area 4K\nfree_vm_area \(bound)").exit == .success)
+    let result = run("\(bound) = get_vm_area 4K\nfree_vm_area \(other)")
+    #expect(result.exit == .badScript)
+    #expect(result.messages.contains("`\(other)` was never bound"))
+  }
 }
