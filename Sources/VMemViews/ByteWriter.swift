@@ -150,6 +150,21 @@ public struct ByteWriter: ~Copyable {
     used += 1
   }
 
+  /// Takes every line that a writer in memory holds, with a mark in front of each.
+  package mutating func take(linesOf other: inout ByteWriter, behind mark: StaticString) {
+    // Safe: `used` bytes of the other's buffer were written.
+    let text = unsafe UnsafeRawBufferPointer(start: other.base, count: other.used)
+    var start = 0
+    while start < text.count {
+      let end = unsafe text[start...].firstIndex(of: 0x0a) ?? text.count
+      write(mark)
+      unsafe write(Span(_unsafeBytes: UnsafeRawBufferPointer(rebasing: text[start..<end])))
+      write(byte: 0x0a)
+      start = end + 1
+    }
+    other.used = 0
+  }
+
   /// `count` spaces.
   package mutating func spaces(_ count: Int) {
     for _ in 0..<max(0, count) { write(byte: 0x20) }

@@ -163,4 +163,15 @@ import VMemViews
       #expect(ours == "\"" + escaped.joined() + "\"")
     }
   }
+
+  @Test func linesOfAnother() {
+    var text = ByteWriter(descriptor: nil)
+    var marked = ByteWriter(descriptor: nil)
+    marked.take(linesOf: &text, behind: "> ")
+    #expect(marked.takeString() == "")
+    text.write("a\n\nb" as StaticString)
+    marked.take(linesOf: &text, behind: "> ")
+    #expect(marked.takeString() == "> a\n> \n> b\n")
+    #expect(text.takeString() == "")
+  }
 }

@@ -39,5 +39,48 @@ public enum Errno: UInt8, CaseIterable, Sendable {
   case EALREADY = 114
 
   /// The name in capitals, without a minus sign.
-  public var name: String { "\(self)" }
+  public var name: String { "\(word)" }
+
+  /// The name, without a text of its own.
+  package var word: StaticString {
+    switch self {
+    case .EPERM: "EPERM"
+    case .ENOENT: "ENOENT"
+    case .ESRCH: "ESRCH"
+    case .EINTR: "EINTR"
+    case .EIO: "EIO"
+    case .ENXIO: "ENXIO"
+    case .E2BIG: "E2BIG"
+    case .ENOEXEC: "ENOEXEC"
+    case .EBADF: "EBADF"
+    case .EAGAIN: "EAGAIN"
+    case .ENOMEM: "ENOMEM"
+    case .EACCES: "EACCES"
+    case .EFAULT: "EFAULT"
+    case .EBUSY: "EBUSY"
+    case .EEXIST: "EEXIST"
+    case .ENODEV: "ENODEV"
+    case .ENOTDIR: "ENOTDIR"
+    case .EISDIR: "EISDIR"
+    case .EINVAL: "EINVAL"
+    case .EMFILE: "EMFILE"
+    case .ENOTTY: "ENOTTY"
+    case .EFBIG: "EFBIG"
+    case .ENOSPC: "ENOSPC"
+    case .EPIPE: "EPIPE"
+    case .EDOM: "EDOM"
+    case .ERANGE: "ERANGE"
+    case .EDEADLK: "EDEADLK"
+    case .ENAMETOOLONG: "ENAMETOOLONG"
+    case .ENOSYS: "ENOSYS"
+    case .ENODATA: "ENODATA"
+    case .ETIME: "ETIME"
+    case .EPROTO: "EPROTO"
+    case .EOVERFLOW: "EOVERFLOW"
+    case .EBADFD: "EBADFD"
+    case .EOPNOTSUPP: "EOPNOTSUPP"
+    case .ETIMEDOUT: "ETIMEDOUT"
+    case .EALREADY: "EALREADY"
+    }
+  }
 }

@@ -17,6 +17,20 @@ extension Names {
   /// What a name stands for.
   package func name(_ name: Ref<Name>) -> Name { ram[name] }
 
+  /// Whether the object that a name stands for lives.
+  package func isLive(_ name: Ref<Name>) -> Bool { ram[name].isLive }
+
+  /// The number or address that a name stands for; nil for pages and for nothing.
+  package func value(of name: Ref<Name>) -> UInt64? {
+    let value = ram[name].value
+    switch NameKind(rawValue: ram[name].kind) {
+    case .number: return value
+    // An address of 0 is what a failed call leaves; a name for NULL is a number.
+    case .address: return value == 0 ? nil : value
+    case .pages, .nothing, nil: return nil
+    }
+  }
+
   /// The entry of a name, made when it is new. `text` has 1 to `Name.maximumLength` bytes.
   ///
   /// Refuses with -EEXIST when the object the name stands for lives, with -ENOMEM when there is no

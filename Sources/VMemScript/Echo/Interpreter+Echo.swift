@@ -5,9 +5,13 @@ extension Interpreter {
   /// Runs a program statement by statement: a line, an `include`, or a `repeat` with its body. Behind
   /// the source lines of each comes what it printed.
   mutating func executeEchoed(_ program: Program) -> Flow {
-    let script = AnsweredScript(program.source.bytes)
+    let script = AnsweredScript(program.source.text)
     let isWritten = echo?.mode == .print || echo?.mode == .rewrite
-    if isWritten { echo?.writer.write(Array(script.byteOrderMark).span) }
+    if isWritten { script.byteOrderMark.withSpan { echo?.writer.write($0) } }
+    // Once for all statements.
+    let outer = fileName
+    defer { fileName = outer }
+    fileName = program.source.name
     var printed = 0
     var flow = Flow.next
     for (code, last) in program.statements where flow == .next {
@@ -23,7 +27,6 @@ extension Interpreter {
       if printed == 0 { writeHeader() }
       write(script, printed + 1...script.count, header: printed == 0)
     }
-    flush()
     return flow
   }
 
@@ -39,7 +42,6 @@ extension Interpreter {
     goesOn = false
     if committer != nil { checkAtEnd() }
     settle()
-    let answer = Self.lines(call.output.writer.takeBytes())
     let hasWarned = exit == .unexpectedWarning
     if wanted != nil,
       [.success, .unexpectedError, .failedExpectation, .unexpectedWarning]
@@ -51,22 +53,27 @@ extension Interpreter {
     }
     switch echo?.mode {
     case .collect:
-      echo?.answers.append(StatementAnswer(answer, exit, messages: messages.takeBytes()))
+      let answer = StatementAnswer(takeAnswer(), exit, messages: messages.takeBytes())
+      echo?.answers.append(answer)
       exit = before.combined(with: exit)
     case .verify:
       compare(
-        answer, wanted, source.script.line(source.last), (program.source.name ?? "", source.last),
+        takeAnswer(), wanted, source.script.line(source.last),
+        (program.source.name ?? "", source.last),
         hasWarned: hasWarned)
     default:
       write(source.script, source.first...source.last, header: source.first == 1)
-      for line in answer { write(answer: line) }
+      echo?.writer.take(linesOf: &call.output.writer, behind: AnsweredScript.mark)
     }
-    flush()
+    // What is told stands behind what was printed; everything else waits until there is more.
+    if committer != nil || messages.pendingBytes > 0 { flush() }
     if echo?.writer.failure != nil { flow = .stop }
     return flow
   }
 
-  private static func lines(_ text: [UInt8]) -> [[UInt8]] {
+  /// The lines that the statement has printed.
+  private mutating func takeAnswer() -> [[UInt8]] {
+    let text = call.output.writer.takeBytes()
     var lines = text.split(separator: 0x0a, omittingEmptySubsequences: false).map(Array.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines
@@ -85,16 +92,16 @@ extension Interpreter {
   private mutating func write(_ script: AnsweredScript, _ lines: ClosedRange<Int>, header: Bool) {
     for number in lines {
       if header, number == script.headerLine { writeHeader() }
-      if !script.isWritten(number) { write(line: script.line(number)) }
+      if !script.isWritten(number) { script.line(number).withSpan { write(line: $0) } }
     }
   }
 
-  private mutating func write(line: some Collection<UInt8>) {
-    echo?.writer.write(Array(line).span)
+  private mutating func write(line: Span<UInt8>) {
+    echo?.writer.write(line)
     echo?.writer.write(byte: 0x0a)
   }
 
-  private mutating func write(answer: [UInt8]) { write(line: AnsweredScript.mark + answer) }
+  private mutating func write(line: String) { write(line: line.utf8Span.span) }
 
   /// Which machine answered: what somebody who reads a report has to know first.
   private mutating func writeHeader() {
@@ -104,15 +111,15 @@ extension Interpreter {
     let cpus = machine.cpus == 1 ? "1 CPU" : "\(machine.cpus) CPUs"
     let version = echo?.version ?? ""
     write(
-      line: Array(
+      line:
         "# vmemctl \(version), kernel \(machine.kernel.text), \(memory), \(cpus), seed \(machine.seed)"
-          .utf8))
+    )
   }
 
   // MARK: Comparing
 
   private mutating func compare(
-    _ answer: [[UInt8]], _ wanted: [[UInt8]]?, _ line: ArraySlice<UInt8>,
+    _ answer: [[UInt8]], _ wanted: [[UInt8]]?, _ line: Text,
     _ place: (file: String, line: Int), hasWarned: Bool = false
   ) {
     guard let wanted else { return }
@@ -128,7 +135,7 @@ extension Interpreter {
       echo?.writer.write("{\"file\":")
       echo?.writer.jsonString(place.file)
       echo?.writer.write(",\"line\":\(place.line),\"text\":")
-      echo?.writer.jsonString(Array(line).span)
+      line.withSpan { echo?.writer.jsonString($0) }
       echo?.writer.write(",\"wanted\":")
       echo?.writer.jsonLines(wanted)
       echo?.writer.write(",\"answer\":")
@@ -137,9 +144,9 @@ extension Interpreter {
       return
     }
     echo?.writer.printable("\(place.file):\(place.line): ")
-    echo?.writer.printable(Array(line).span)
+    line.withSpan { echo?.writer.printable($0) }
     echo?.writer.write(byte: 0x0a)
-    for change in Self.changes(from: wanted, to: answer) { write(line: change) }
+    for change in Self.changes(from: wanted, to: answer) { write(line: change.span) }
   }
 
   /// An answer behind no line is one that did not come.
@@ -179,10 +186,9 @@ extension Interpreter {
   private mutating func tellVerdict() {
     let (compared, different) = (echo?.compared ?? 0, echo?.different ?? 0)
     if echo?.isJSON == true {
-      let verdict = "{\"answers\":\(compared),\"same\":\(compared - different)}"
-      return write(line: Array(verdict.utf8))
+      return write(line: "{\"answers\":\(compared),\"same\":\(compared - different)}")
     }
     let answers = compared == 1 ? "1 answer" : "\(compared) answers"
-    write(line: Array("\(compared - different) of \(answers) as written".utf8))
+    write(line: "\(compared - different) of \(answers) as written")
   }
 }

@@ -27,9 +27,9 @@ package struct KernelComparison {
 
   package init(_ program: Program) {
     name = program.source.name ?? ""
-    let script = AnsweredScript(program.source.bytes)
+    let script = AnsweredScript(program.source.text)
     statements = program.statements.map { _, line in
-      Statement(line: line, text: Array(script.line(line).drop { $0 == 0x20 || $0 == 0x09 }))
+      Statement(line: line, text: script.line(line).withoutIndentation.bytes)
     }
   }
 

@@ -4,9 +4,9 @@ extension Call {
   /// Decodes the words from `first` on as the arguments of a verb.
   @inline(__always)
   mutating func decode<S: NameScope & ~Copyable>(
-    _ scope: borrowing S, _ shape: Shape, from first: Int
+    _ scope: borrowing S, _ place: ShapePlace, from first: Int
   ) throws(LineFailure) {
-    arguments.given = ParameterSet()
+    arguments.removeAll()
     var at = first
     var position = 0
     while at < tokens.count {
@@ -14,36 +14,43 @@ extension Call {
       let isOption =
         token.text.byte(0) == UInt8(ascii: "-") && token.text.byte(1) == UInt8(ascii: "-")
         && !token.isQuoted
-      if isOption, position == 0 || !isRest(shape, shape.index(ofPosition: position - 1)) {
-        guard let option = shape.index(ofOption: token.text) else {
-          throw unknownOption(shape, token)
+      if isOption, position == 0 || !isRest(place, place.shape.index(ofPosition: position - 1)) {
+        guard let option = place.shape.index(ofOption: token.text) else {
+          throw unknownOption(place.shape, token)
         }
-        guard !arguments.has(id: shape.id(option)) else { throw .script("given twice", token) }
-        at = try decode(scope, shape, option, at: at + 1)
+        guard !arguments.has(id: place.shape.id(option)) else {
+          throw .script("given twice", token)
+        }
+        at = try decode(scope, place, option, at: at + 1)
       } else {
-        guard position < shape.positionalCount else { throw surplus(shape, token) }
-        at = try decode(scope, shape, shape.index(ofPosition: position), at: at)
+        guard position < place.shape.positionalCount else { throw surplus(place.shape, token) }
+        at = try decode(scope, place, place.shape.index(ofPosition: position), at: at)
         position += 1
       }
     }
-    if !arguments.given.isSuperset(of: shape.mustHave) { try completeOrFail(shape, position) }
+    if !arguments.given.isSuperset(of: place.shape.mustHave) { try completeOrFail(place, position) }
   }
 
   /// Whether a parameter takes words that look like options, too.
-  private func isRest(_ shape: Shape, _ index: Int) -> Bool {
-    let kind = shape.kind(index)
+  private func isRest(_ place: ShapePlace, _ index: Int) -> Bool {
+    let kind = place.shape.kind(index)
     return kind == .rest || kind == .optionalRest
   }
 
   /// Decodes one parameter from the words at `at`; returns where the next begins.
   @inline(__always)
   private mutating func decode<S: NameScope & ~Copyable>(
-    _ scope: borrowing S, _ shape: Shape, _ index: Int, at: Int
+    _ scope: borrowing S, _ place: ShapePlace, _ index: Int, at: Int
   ) throws(LineFailure) -> Int {
-    let (id, kind) = (shape.id(index), shape.kind(index))
+    let (id, kind) = (place.shape.id(index), place.shape.kind(index))
+    arguments.note(index)
     if kind == .flag {
       arguments.set(id, 1, token: at - 1)
       return at
+    }
+    if kind == .rest || kind == .optionalRest {
+      arguments.set(id, 0, token: at)
+      return tokens.count
     }
     if at < tokens.count {
       let token = tokens[at]
@@ -56,7 +63,7 @@ extension Call {
         return at + 1
       }
     }
-    return try decodeOther(scope, shape.parameter(index), at)
+    return try decodeOther(scope, place.shape.parameter(index), at)
   }
 
   @inline(never)
@@ -64,9 +71,9 @@ extension Call {
     _ scope: borrowing S, _ parameter: Parameter, _ at: Int
   ) throws(LineFailure) -> Int {
     let (id, kind) = (parameter.id, parameter.kind)
-    if kind == .rest || kind == .optionalRest || kind == .group {
+    if kind == .group {
       arguments.set(id, 0, token: at)
-      return kind == .group ? endOfGroup(at) : tokens.count
+      return endOfGroup(at)
     }
     guard at < tokens.count else {
       throw .script("a value is missing: \(parameter.signature)", tokens[at - 1])
@@ -104,7 +111,7 @@ extension Call {
 
   // MARK: Complaints
 
-  private func unknownOption(_ shape: Shape, _ token: Token) -> LineFailure {
+  private func unknownOption(_ shape: borrowing Shape, _ token: Token) -> LineFailure {
     let names = shape.optionNames
     let word = token.text.string
     var hint = names.isEmpty ? "it takes none" : "it takes \(names.joined(separator: " "))"
@@ -113,7 +120,7 @@ extension Call {
     return .script("no option \(quoted(word))", hint: hint, token)
   }
 
-  private func surplus(_ shape: Shape, _ token: Token) -> LineFailure {
+  private func surplus(_ shape: borrowing Shape, _ token: Token) -> LineFailure {
     var hint = "it takes no arguments"
     if shape.positionalCount > 0 {
       hint = "it takes \(shape.positionals.map(\.signature).joined(separator: " "))"
@@ -134,16 +141,18 @@ extension Call {
 
   /// Some parameters that take all words may be given none; anything else that lacks is an error.
   private mutating func completeOrFail(
-    _ shape: Shape, _ position: Int
+    _ place: ShapePlace, _ position: Int
   ) throws(LineFailure) {
     let last = tokens.last
-    guard position < shape.requiredPositional else {
-      guard let parameter = shape.firstMissing(arguments.given) else { return }
+    guard position < place.shape.requiredPositional else {
+      guard let parameter = place.shape.firstMissing(arguments.given) else { return }
       throw missing(parameter, last)
     }
-    let index = shape.index(ofPosition: position)
-    guard shape.kind(index) == .optionalRest else { throw missing(shape.parameter(index), last) }
-    arguments.set(shape.id(index), 0, token: tokens.count)
+    let index = place.shape.index(ofPosition: position)
+    guard place.shape.kind(index) == .optionalRest else {
+      throw missing(place.shape.parameter(index), last)
+    }
+    arguments.set(place.shape.id(index), 0, token: tokens.count)
   }
 
   /// Says what lacks, and what it means as far as one line holds.
@@ -153,7 +162,9 @@ extension Call {
     return .script("missing: \(parameter.signature)", hint: first, last)
   }
 
-  func quoted(_ word: String) -> String {
+  func quoted(_ word: String) -> String { Self.quoted(word) }
+
+  static func quoted(_ word: String) -> String {
     guard word.unicodeScalars.count > 64 else { return "`\(word)`" }
     return "`\(String(String.UnicodeScalarView(word.unicodeScalars.prefix(64))))…`"
   }

@@ -1,12 +1,11 @@
 internal import VMem
 
 extension Call {
-  /// Reads the outcomes after `expect`.
-  mutating func expectation<S: NameScope & ~Copyable>(
+  /// Reads the outcomes after `expect` into `expectation`.
+  mutating func readExpectation<S: NameScope & ~Copyable>(
     _ scope: borrowing S, _ token: Token
-  ) throws(LineFailure) -> Expectation {
-    var result = Expectation()
-    result.text = token.text.string
+  ) throws(LineFailure) {
+    expectation.begin(token.text)
     var start = 0
     while start <= token.text.count {
       let end = token.text.firstIndex(of: UInt8(ascii: ","), from: start) ?? token.text.count
@@ -17,13 +16,13 @@ extension Call {
       let part = Token(
         text: token.text[start..<end], offset: token.offset + start, length: end - start,
         isQuoted: token.isQuoted)
-      guard result.wanted.count < Expectation.maximum else {
+      guard expectation.count < Expectation.maximum else {
         throw .script("more than \(Expectation.maximum) outcomes", token)
       }
-      result.wanted.append(try outcome(scope, part))
+      let wanted = try outcome(scope, part)
+      expectation.append(wanted)
       start = end + 1
     }
-    return result
   }
 
   private mutating func outcome<S: NameScope & ~Copyable>(
@@ -32,25 +31,20 @@ extension Call {
     let text = token.text
     if text == "warn" { return .warn }
     if text == "stale" { return .stale }
-    if text.byte(0).isLetter,
-      let outcome = Refusal.Outcome.named.first(where: { text == $0.key })
-    {
-      return .outcome(outcome.value)
-    }
+    if let outcome = Refusal.Outcome.named(text) { return .outcome(outcome) }
     let word = text.byte(0) == UInt8(ascii: "-") ? text.from(1) : text
     if word.byte(0) == UInt8(ascii: "E"), isCapital(word) {
-      let name = word.string
-      if let errno = Errno.allCases.first(where: { $0.name == name }) {
-        return .outcome(.errno(errno))
-      }
+      if let errno = Errno.named(word) { return .outcome(.errno(errno)) }
       if word.count < text.count { throw .script(notAnOutcome(token)) }
     }
     guard text.byte(0).isLetter else { return .value(try address(scope, token)) }
     var end = 0
     while text.byte(end).isNameByte { end += 1 }
+    switch scope.meaning(of: text[0..<end]) {
     // A misspelt outcome is more likely than a name that holds nothing.
-    if case .nothing = scope.meaning(of: text[0..<end], .outcome, token) {
-      throw .script(notAnOutcome(token))
+    case .nothing: throw .script(notAnOutcome(token))
+    case .unbound: unbound.append(UnboundName(word: text[0..<end], use: .outcome, token: token))
+    default: break
     }
     return .value(try address(scope, token))
   }

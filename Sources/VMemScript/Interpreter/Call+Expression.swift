@@ -55,23 +55,31 @@ extension Call {
     _ scope: borrowing S, _ at: Int
   ) throws(LineFailure) -> UInt64 {
     let token = tokens[at]
-    guard let dot = token.text.firstIndex(of: UInt8(ascii: ".")), token.text.byte(0).isLetter else {
-      return try address(scope, token)
+    if token.text.byte(0).isLetter, let counter = try counter(token) {
+      return scope.value(of: counter)
     }
+    return try address(scope, token)
+  }
+
+  /// The counter that a word names, if it names one.
+  @inline(__always)
+  private func counter(_ token: Token) throws(LineFailure) -> Counter? {
+    guard let dot = token.text.firstIndex(of: UInt8(ascii: ".")) else { return nil }
     let group = token.text[0..<dot]
-    guard Counter.groups.contains(where: { group == $0 }) else {
-      return try address(scope, token)
-    }
-    guard let counter = Counter.named(token.text) else {
-      let names = Counter.all.map(\.name)
-      let prefix = group.string + "."
-      let near = nearest(to: token.text.string, of: names)
-      throw .script(
-        "no counter \(quoted(token.text.string))",
-        hint: near.map { "did you mean \($0)?" }
-          ?? "there are \(names.filter { $0.hasPrefix(prefix) }.joined(separator: " "))", token)
-    }
-    return scope.value(of: counter)
+    guard Counter.hasGroup(group) else { return nil }
+    guard let counter = Counter.named(token.text) else { throw noCounter(token, group) }
+    return counter
+  }
+
+  @inline(never)
+  private func noCounter(_ token: Token, _ group: Text) -> LineFailure {
+    let names = Counter.all.map(\.name)
+    let prefix = group.string + "."
+    let near = nearest(to: token.text.string, of: names)
+    return .script(
+      "no counter \(quoted(token.text.string))",
+      hint: near.map { "did you mean \($0)?" }
+        ?? "there are \(names.filter { $0.hasPrefix(prefix) }.joined(separator: " "))", token)
   }
 
   /// Words as one text, for messages.

@@ -21,7 +21,7 @@ extension Call {
     switch meaning {
     case .address(let value), .number(let value): return value
     case .pages(let set, _): return scope.directAddress(try page(scope, word, set, 0))
-    case .nothing, .later: return 0
+    case .nothing, .later, .unbound: return 0
     }
   }
 
@@ -30,9 +30,14 @@ extension Call {
   mutating func find<S: NameScope & ~Copyable>(
     _ scope: borrowing S, _ word: Text, _ use: NameUse, _ token: Token
   ) throws(LineFailure) -> NameMeaning {
-    let meaning = scope.meaning(of: word, use, token)
-    if case .nothing = meaning { throw holdsNothing(word) }
-    return meaning
+    let meaning = scope.meaning(of: word)
+    switch meaning {
+    case .nothing: throw holdsNothing(word)
+    case .unbound:
+      unbound.append(UnboundName(word: word, use: use, token: token))
+      return .later(.any)
+    default: return meaning
+    }
   }
 
   @inline(never)
@@ -51,7 +56,7 @@ extension Call {
     switch try find(scope, token.text[start..<at], .number, token) {
     case .number(let value): return value
     case .later(.number), .later(.any): return 0
-    default: throw badNumber(token)
+    default: throw token.badNumber
     }
   }
 
@@ -123,7 +128,7 @@ extension Call {
     case .later: return 0
     case .address(let address), .number(let address):
       if let value = scope.value(of: field, at: address) { return value }
-    case .nothing, .pages: break
+    case .nothing, .pages, .unbound: break
     }
     culprit = "\(quoted(word.string)) is not an area that lives"
     throw .refusal(Refusal(.errno(.ENOENT), .nameHoldsNothing))
@@ -169,7 +174,10 @@ extension Call {
     }
     let set = try pageSet(try find(scope, word, .pages, token), word, token)
     guard next == UInt8(ascii: "[") || next == UInt8(ascii: ":") else {
-      guard let set else { return arguments.hasUnknownPages = true }
+      guard let set else {
+        arguments.hasUnknownPages = true
+        return
+      }
       for index in 0..<scope.pageCount(of: set) {
         try append(try page(scope, word, set, index), token, scope.frameCount)
       }

@@ -7,18 +7,14 @@ extension Call {
   @inline(__always)
   func number(_ token: Token) throws(LineFailure) -> UInt64 {
     var at = 0
-    let value = try number(token, &at)
-    guard at == token.text.count else { throw badNumber(token) }
+    let value = try token.number(&at)
+    guard at == token.text.count else { throw token.badNumber }
     return value
   }
 
   @inline(__always)
   func number(_ token: Token, _ at: inout Int) throws(LineFailure) -> UInt64 {
-    do throws(Number.Defect) {
-      return try Number.parse(token.text, &at)
-    } catch {
-      throw error == .tooLarge ? tooLarge(token) : badNumber(token)
-    }
+    try token.number(&at)
   }
 
   /// A number, or a name that `let` has given one.
@@ -26,7 +22,7 @@ extension Call {
   mutating func number<S: NameScope & ~Copyable>(
     _ scope: borrowing S, _ token: Token, _ at: inout Int
   ) throws(LineFailure) -> UInt64 {
-    guard token.text.byte(at).isLetter else { return try number(token, &at) }
+    guard token.text.byte(at).isLetter else { return try token.number(&at) }
     return try namedNumber(scope, token, &at)
   }
 
@@ -37,22 +33,8 @@ extension Call {
   ) throws(LineFailure) -> UInt64 {
     var at = 0
     let value = try number(scope, token, &at)
-    guard at == token.text.count else { throw badNumber(token) }
+    guard at == token.text.count else { throw token.badNumber }
     return value
-  }
-
-  @inline(never)
-  private func tooLarge(_ token: Token) -> LineFailure {
-    .script("more than 64 bits", hint: "numbers go from -2^63 to 2^64-1", token)
-  }
-
-  @inline(never)
-  func badNumber(_ token: Token) -> LineFailure {
-    .script(
-      "\(quoted(token.text.string)) is not a number",
-      hint: Mistake.number(token.text.string)
-        ?? "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages); or a name of `let`",
-      token)
   }
 
   /// A word that is an address and nothing else.
@@ -77,7 +59,7 @@ extension Call {
     if first.isLetter {
       value = try named(scope, token, &at)
     } else if first.isDigit || first == UInt8(ascii: "-") {
-      value = try number(token, &at)
+      value = try token.number(&at)
     } else {
       throw badAddress(token)
     }
@@ -204,5 +186,33 @@ extension ArenaFlags {
       ("segv_on_fault", ArenaFlags.segvOnFault.rawValue),
       ("no_user_conv", ArenaFlags.noUserConversion.rawValue),
     ]
+  }
+}
+
+extension Token {
+  /// The number at `at` in the word. A function of the word alone, so that nobody's state is copied.
+  @inline(__always)
+  func number(_ at: inout Int) throws(LineFailure) -> UInt64 {
+    do throws(Number.Defect) {
+      return try Number.parse(text, &at)
+    } catch {
+      throw error == .tooLarge ? tooLarge : badNumber
+    }
+  }
+
+  private var tooLarge: LineFailure {
+    @inline(never) get {
+      .script("more than 64 bits", hint: "numbers go from -2^63 to 2^64-1", self)
+    }
+  }
+
+  var badNumber: LineFailure {
+    @inline(never) get {
+      .script(
+        "\(Call.quoted(text.string)) is not a number",
+        hint: Mistake.number(text.string)
+          ?? "decimal or 0x…, then nothing or K M G T (1024-based) or p (pages); or a name of `let`",
+        self)
+    }
   }
 }

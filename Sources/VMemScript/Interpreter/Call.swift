@@ -21,6 +21,11 @@ struct Call: ~Copyable {
   /// The symbol of calls that name no other, once it is known.
   var defaultCaller = Ref<Symbol>.none
 
+  /// What the line announces.
+  var expectation = Expectation()
+  /// Names of a line that does not run yet that no line before it has bound.
+  var unbound: [UnboundName] = []
+
   /// Other images, and which files are the session's own.
   var images: (any Images)?
 

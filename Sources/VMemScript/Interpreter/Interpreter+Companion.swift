@@ -136,9 +136,9 @@ extension Interpreter {
   /// Shows a line that answers something before its answer.
   mutating func show(_ line: CodeLine, _ at: Int, _ program: Program) {
     shapes.prepare(Int(line.head.verb), table)
-    let shape = shapes[Int(line.head.verb)]
+    let (effect, facts) = (shapes[Int(line.head.verb)].effect, shapes[Int(line.head.verb)].facts)
     // What echo says is its line.
-    if line.head.isSilent || shape.effect == .language || shape.facts.isSuperset(of: Self.telling) {
+    if line.head.isSilent || effect == .language || facts.isSuperset(of: Self.telling) {
       return
     }
     if isTyped || companion?.steps == true { return }

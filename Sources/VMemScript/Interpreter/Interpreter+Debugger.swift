@@ -10,9 +10,9 @@ extension Interpreter {
     }
     load(line, at, program, program.source.text)
     shapes.prepare(Int(line.head.verb), table)
-    let shape = shapes[Int(line.head.verb)]
+    let place = shapes.place(Int(line.head.verb))
     // What is wrong with the words is said when the line runs.
-    try? call.decode(machine, shape, from: Int(line.head.verbToken) + 1)
+    try? call.decode(machine, place, from: Int(line.head.verbToken) + 1)
     let front = CallInFront(
       place: Self.place(line, at, program), verb: "\(table.name(Int(line.head.verb)))",
       arguments: call.registers(table[Int(line.head.verb)], machine), returned: returned)

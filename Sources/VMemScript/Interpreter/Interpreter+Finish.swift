@@ -8,7 +8,7 @@ extension Interpreter {
     if case .stop = line.result { return .stop }
     // What is not printed does not wait for the next line that is.
     defer { if line.head.isSilent { _ = call.scratch.takeBytes() } }
-    if line.expectation == nil, line.warnings == 0, line.staleHits == 0,
+    if call.expectation.isEmpty, line.warnings == 0, line.staleHits == 0,
       line.result.isPlain, !options.json,
       !options.tap
     {
@@ -62,8 +62,8 @@ extension Interpreter {
   @inline(never)
   private mutating func judge(_ line: Line, _ happened: Happened, refusal: Refusal?) -> Flow {
     let isExpected: Bool
-    if let expectation = line.expectation {
-      isExpected = expectation.isMet(
+    if !call.expectation.isEmpty {
+      isExpected = call.expectation.isMet(
         by: happened, warned: line.warnings > 0, stale: line.staleHits > 0)
     } else {
       isExpected = happened.isSuccess && line.warnings == 0 && line.staleHits == 0
@@ -79,7 +79,7 @@ extension Interpreter {
     } else if !line.head.isSilent, !options.tap, !options.quiet || !isExpected {
       printText(line, happened, isAnnounced: isExpected)
     }
-    if options.tap, line.expectation != nil || !isExpected { reportTAP(line, isExpected) }
+    if options.tap, !call.expectation.isEmpty || !isExpected { reportTAP(line, isExpected) }
     // What is told as unexpected says why nothing was done, too.
     if !isExpected, refusal == nil { tellRemarks(line) } else { tellNotes(line) }
     if isExpected { return .next }
@@ -89,17 +89,19 @@ extension Interpreter {
   }
 
   private func exitCode(_ line: Line, _ happened: Happened) -> ExitCode {
-    var code = line.expectation == nil ? ExitCode.success : .failedExpectation
-    let wanted = line.expectation?.wanted ?? []
-    if line.warnings > 0, !wanted.contains(.warn) { code = code.combined(with: .unexpectedWarning) }
-    if line.staleHits > 0, !wanted.contains(.stale) {
+    var code = call.expectation.isEmpty ? ExitCode.success : .failedExpectation
+    if line.warnings > 0, !call.expectation.hasWarn {
+      code = code.combined(with: .unexpectedWarning)
+    }
+    if line.staleHits > 0, !call.expectation.hasStale {
       code = code.combined(with: .unexpectedWarning)
     }
     switch happened {
     case .refused(let outcome):
       // An announced fault or BUG is no surprise where something else is missing.
       let isAnnounced =
-        outcome.exitCode == .unexpectedWarning && wanted.contains { $0.isMet(by: happened) }
+        outcome.exitCode == .unexpectedWarning
+        && call.expectation.contains { $0.isMet(by: happened) }
       if !isAnnounced { code = code.combined(with: outcome.exitCode) }
     case .difference: code = code.combined(with: .failedExpectation)
     case .broken: code = .corrupt

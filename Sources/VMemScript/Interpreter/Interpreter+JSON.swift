@@ -22,8 +22,8 @@ extension Interpreter {
       }
     }
     call.output.writer.write(byte: 0x5d)
-    if let expectation = line.expectation {
-      call.output.field("expected", text: expectation.text)
+    if let expected = call.expectation.text {
+      call.output.field("expected", text: expected.string)
     }
     if let refusal { printError(refusal, line) }
     if refusal != nil, let explanation = call.explanation {

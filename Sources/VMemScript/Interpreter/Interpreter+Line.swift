@@ -4,53 +4,62 @@ internal import VMemViews
 extension Interpreter {
   /// Carries out the line in `call.tokens`.
   @inline(__always)
-  mutating func line(_ head: Head) -> Flow {
+  mutating func line(_ code: CodeLine, at: Int, of program: Program) -> Flow {
+    let head = code.head
     shapes.prepare(Int(head.verb), table)
-    let expectation: Expectation?
-    let (warnings, staleHits) = (machine.warnings, machine.mmu.staleHits)
-    let logEnd = machine.log.end
-    let busy = machine.steps.busyCPUs
+    let before = machine.marks
+    var line = Line(head: head, logStart: before.logEnd)
+    call.expectation.removeAll()
     do throws(LineFailure) {
-      expectation =
-        head.hasOutcome
-        ? try call.expectation(machine, call.tokens[Int(head.outcomeToken)]) : nil
+      if head.hasOutcome {
+        try call.readExpectation(machine, call.tokens[Int(head.outcomeToken)])
+      }
     } catch {
-      return finish(Line(head: head, logStart: logEnd), failure: error)
+      call.expectation.removeAll()
+      return finish(line, failure: error)
     }
-    var line = Line(head: head, logStart: logEnd)
-    line.expectation = expectation
     do throws(LineFailure) {
-      line.result = try perform(&line)
+      line.result = try perform(&line, code, at: at, of: program)
       if debugger != nil { returned = line.result.register }
     } catch {
       if debugger != nil { returned = error.register }
-      if busy != 0 { noteEndedCalls(busy, line) }
-      line.warnings = machine.warnings - warnings
-      line.staleHits = machine.mmu.staleHits - staleHits
+      note(since: before, &line)
       return finish(line, failure: error)
     }
-    if busy != 0 { noteEndedCalls(busy, line) }
     // The lines of an included file have accounted for their own.
-    if shapes[Int(head.verb)].effect != .language {
-      line.warnings = machine.warnings - warnings
-      line.staleHits = machine.mmu.staleHits - staleHits
-    }
+    if shapes[Int(head.verb)].effect != .language { note(since: before, &line) }
     return finish(line)
+  }
+
+  /// Takes note of what the line has left behind beside its result.
+  @inline(__always)
+  private mutating func note(since before: Machine.Marks, _ line: inout Line) {
+    if before.busyCPUs != 0 { noteEndedCalls(before.busyCPUs, line) }
+    let now = machine.marks
+    line.warnings = now.warnings - before.warnings
+    line.staleHits = now.staleHits - before.staleHits
   }
 
   /// Decodes the arguments and carries the line out.
   @inline(__always)
-  private mutating func perform(_ line: inout Line) throws(LineFailure) -> Result {
+  private mutating func perform(
+    _ line: inout Line, _ code: CodeLine, at: Int, of program: Program
+  ) throws(LineFailure) -> Result {
     let index = Int(line.head.verb)
     let effect = shapes[index].effect
     let facts = shapes[index].facts
     call.isSilent = line.head.isSilent
-    call.note = nil
+    if call.note != nil { call.note = nil }
     if !call.remarks.isEmpty { call.remarks.removeAll() }
-    call.explanation = nil
-    call.culprit = nil
-    try call.decode(machine, shapes[index], from: Int(line.head.verbToken) + 1)
-    if facts.contains(.asks), let ask = table[index].ask {
+    if call.explanation != nil { call.explanation = nil }
+    if call.culprit != nil { call.culprit = nil }
+    if code.isPrepared {
+      try takeArguments(code, at: at, of: program)
+    } else {
+      let place = shapes.place(index)
+      try call.decode(machine, place, from: Int(line.head.verbToken) + 1)
+    }
+    if facts.contains(.asks), let ask = shapes[index].ask {
       try ask(&self)
       if onlyAsks { return .ok }
     }
@@ -59,11 +68,11 @@ extension Interpreter {
     }
     if committer != nil { prepareCommit(&line, facts, effect) }
     guard effect == .writer else {
-      let result = try carryOut(&line, shapes.body(index))
+      let result = try carryOut(&line, code, shapes[index].body)
       if !facts.contains(.idle) { isUsed = true }
       return result
     }
-    let result = try carryOutCall(&line, shapes.body(index), facts)
+    let result = try carryOutCall(&line, code, shapes[index].body, facts)
     try checkInvariants()
     isUsed = true
     return result
@@ -72,7 +81,7 @@ extension Interpreter {
   /// Runs a verb that is a kernel call, whatever calls that makes.
   @inline(__always)
   private mutating func carryOutCall(
-    _ line: inout Line, _ body: Verb.Body, _ facts: Verb.Facts
+    _ line: inout Line, _ code: CodeLine, _ body: Verb.Body, _ facts: Verb.Facts
   ) throws(LineFailure) -> Result {
     do throws(Refusal) {
       try machine.beginCall(onBusyCPU: facts.contains(.forBusyCPUs))
@@ -81,17 +90,15 @@ extension Interpreter {
     }
     defer { machine.endCall() }
     calls.note(machine.clock, includes == 0 && fileName != nil ? place.line : 0)
-    return try carryOut(&line, body)
+    return try carryOut(&line, code, body)
   }
 
   /// Declares the name, runs the verb and binds the name.
   @inline(__always)
   private mutating func carryOut(
-    _ line: inout Line, _ body: Verb.Body
+    _ line: inout Line, _ code: CodeLine, _ body: Verb.Body
   ) throws(LineFailure) -> Result {
-    if line.head.hasName {
-      line.name = try declare(call.tokens[Int(line.head.nameToken)].text)
-    }
+    if line.head.hasName { line.name = try declareName(code) }
     do throws(LineFailure) {
       let result = try run(body)
       if let name = line.name { bind(name, result) }
@@ -157,8 +164,9 @@ extension Interpreter {
   /// expected NULL, else nothing.
   private func unbind(_ line: Line, _ failure: LineFailure) {
     guard let name = line.name else { return }
-    let isAnnounced = line.expectation?.wanted.contains(.outcome(.null)) ?? false
-    if isAnnounced, case .refusal(let refusal) = failure, refusal.outcome == .null {
+    if call.expectation.hasNull, case .refusal(let refusal) = failure,
+      refusal.outcome == .null
+    {
       machine.names.bind(name, number: 0)
     } else {
       machine.names.bindNull(name)

@@ -89,13 +89,13 @@ extension Interpreter {
   /// Says what happened that nothing announced, or what was announced and did not happen.
   mutating func tell(unexpected happened: Happened, _ refusal: Refusal?, _ line: Line) {
     begin(line)
-    if let expectation = line.expectation {
+    if let expected = call.expectation.text {
       messages.write("expected ")
-      messages.printable(expectation.text)
+      messages.printable(expected.string)
       messages.write(" got ")
     }
     let stale = staleTexts(line)
-    if stale.isEmpty || line.expectation != nil || !happened.isSuccess || line.warnings > 0 {
+    if stale.isEmpty || !call.expectation.isEmpty || !happened.isSuccess || line.warnings > 0 {
       messages.write(word(happened, line))
       if !stale.isEmpty { messages.write(", ") }
     }
@@ -128,7 +128,7 @@ extension Interpreter {
   /// What helps with a refusal: for a fault, where the address lies; for one that was wanted, that.
   func hint(_ refusal: Refusal, _ line: Line) -> String {
     if let injected = machine.injectionText(since: line.logStart) { return injected }
-    if refusal.outcome == .fault, line.expectation?.text == "EFAULT" {
+    if refusal.outcome == .fault, let expected = call.expectation.text, expected == "EFAULT" {
       return "a fault is announced as `fault`"
     }
     return refusal.outcome == .fault

@@ -9,7 +9,9 @@ extension Interpreter {
   mutating func printText(_ line: Line) {
     if options.quiet, !line.result.isView { return }
     switch line.result {
-    case .ok: call.output.writer.write("0\n")
+    case .ok:
+      call.output.writer.write(byte: 0x30)
+      call.output.writer.write(byte: 0x0a)
     case .address(let value):
       if value >> 32 == 0, isUser(line) {
         call.output.writer.address(value)
@@ -40,8 +42,9 @@ extension Interpreter {
     if options.coloursAnswers {
       call.output.writer.write(isAnnounced ? "\u{1b}[33m" : "\u{1b}[31m")
     }
-    call.output.writer.write(outcome.answer)
-    call.output.writer.write(options.coloursAnswers ? "\u{1b}[0m\n" : "\n")
+    outcome.write(to: &call.output.writer)
+    if options.coloursAnswers { call.output.writer.write("\u{1b}[0m") }
+    call.output.writer.write(byte: 0x0a)
   }
 }
 

@@ -51,6 +51,9 @@ extension Interpreter {
   }
 
   private mutating func start(_ program: Program) -> Flow {
+    knownNames.removeAll()
+    // Those of the program that this one came between are to be looked up again.
+    defer { knownNames.removeAll() }
     if report(program) == .stop { return .stop }
     hasBegun = true
     return echo == nil ? execute(program, 0..<program.code.count) : executeEchoed(program)
@@ -91,7 +94,7 @@ extension Interpreter {
       at = line.next(at)
       switch line.kind {
       case .call:
-        if self.line(line.head) == .stop {
+        if self.line(line, at: this, of: program) == .stop {
           stop = stop ?? Self.place(line, this, program)
           return .stop
         }
@@ -130,9 +133,8 @@ extension Interpreter {
     call.tokens.removeAll()
     call.unquoted.removeAll()
     let first = at + CodeLine.headerSize
-    for index in first..<first + line.tokenCount {
-      call.tokens.append(
-        Token(code: program.code[index], text, from: line.start, &call.unquoted))
+    call.tokens.append(line.tokenCount) {
+      Token(code: program.code[first + $0], text, from: line.start, &call.unquoted)
     }
   }
 
@@ -143,6 +145,7 @@ extension Interpreter {
     } catch {
       let head = Head(verb: UInt8(table.find(call.tokens[0].text) ?? 0))
       shapes.prepare(Int(head.verb), table)
+      call.expectation.removeAll()
       _ = finish(Line(head: head, logStart: machine.log.end), failure: error)
       return nil
     }

@@ -21,6 +21,7 @@ package struct Interpreter: ~Copyable {
   var messages: ByteWriter
 
   var shapes = Shapes()
+  var knownNames = KnownNames()
   var recorder = Recorder()
   /// What the line that runs came from.
   var place = Place() {

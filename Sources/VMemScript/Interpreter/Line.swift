@@ -1,12 +1,11 @@
 internal import VMem
 
-/// One line as it was carried out.
+/// One line as it was carried out. Nothing in it has to be released.
 struct Line {
   let head: Head
   /// Number of the log record that came first after the line began.
   let logStart: UInt64
   var name: Ref<Name>?
-  var expectation: Expectation?
   var result = Result.ok
   /// WARNs the line raised.
   var warnings: UInt64 = 0

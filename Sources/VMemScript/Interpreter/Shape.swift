@@ -1,5 +1,5 @@
-/// What decoding needs of a verb, without indirection. A class, so that no line copies it.
-final class Shape {
+/// What decoding needs of a verb, without indirection.
+struct Shape: ~Copyable {
   static let maximumParameters = 16
 
   /// Its parameters, those that must be given first; the parts below count them in this order.
@@ -12,9 +12,14 @@ final class Shape {
   let mustHave: ParameterSet
   let effect: Verb.Effect
   let facts: Verb.Facts
+  let body: Verb.Body
+  let check: Verb.Check?
+  let ask: Verb.Ask?
   /// Whether what it makes can have a name, and is pages.
   let makes: Bool
   let makesPages: Bool
+  /// Whether every parameter that stands by position is one word that may be decoded beforehand.
+  let isPlain: Bool
 
   /// By the index of a parameter.
   private struct Parts {
@@ -41,8 +46,14 @@ final class Shape {
   init(_ verb: Verb) {
     effect = verb.effect
     facts = verb.facts
+    body = verb.body
+    check = verb.check
+    ask = verb.ask
     makes = verb.product != .nothing
     makesPages = verb.product == .pages
+    isPlain = (verb.required + verb.optional).allSatisfy {
+      $0.option != nil || [.number, .address, .choice, .word, .flagWords].contains($0.kind)
+    }
     required = verb.required
     optional = verb.optional
     precondition(verb.required.count + verb.optional.count <= Self.maximumParameters)

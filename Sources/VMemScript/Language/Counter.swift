@@ -28,6 +28,18 @@ struct Counter: Sendable {
     if !groups.contains(where: { "\($0)" == "\(counter.group)" }) { groups.append(counter.group) }
   }
 
+  /// How long the words of groups are: a bit for each length.
+  private static let groupLengths = groups.reduce(into: UInt64(0)) { lengths, group in
+    lengths |= 1 << UInt64(group.utf8CodeUnitCount)
+  }
+
+  /// Whether a word is that of a group, which no name can be.
+  @inline(__always)
+  static func hasGroup(_ word: Text) -> Bool {
+    word.count < 64 && groupLengths >> UInt64(word.count) & 1 != 0
+      && groups.contains { word == $0 }
+  }
+
   /// The counter of that name.
   static func named(_ text: Text) -> Counter? {
     guard let dot = text.firstIndex(of: UInt8(ascii: ".")) else { return nil }

@@ -32,6 +32,12 @@ struct Subsystem: Sendable {
     return unsafe Text(base: names.utf8Start + start, count: count)
   }
 
+  func appendNames(to letters: inout [UInt8]) {
+    // Safe: a literal is as long as it says.
+    unsafe letters.append(
+      contentsOf: UnsafeBufferPointer(start: names.utf8Start, count: names.utf8CodeUnitCount))
+  }
+
   /// Calls `body` with where each name is.
   func forEachName(_ body: (_ start: Int, _ count: Int) -> Void) {
     let all = name(0, names.utf8CodeUnitCount)

@@ -19,8 +19,6 @@ extension Verb {
     package static let forBusyCPUs = Facts(rawValue: 1 << 5)
     /// It changes nothing and answers with one short line.
     package static let brief = Facts(rawValue: 1 << 7)
-    /// Its words follow rules of their own, which are checked before anything runs.
-    static let checked = Facts(rawValue: 1 << 8)
     /// It replaces a file that holds a machine, when told to by --force.
     package static let replaces = Facts(rawValue: 1 << 11)
     /// It is of the language, and prints a result line all the same.

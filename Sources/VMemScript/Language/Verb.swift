@@ -91,7 +91,6 @@ package struct Verb: Sendable {
     var all = facts
     if effect == .writer { all.formUnion([.changes, .looks]) }
     if effect == .reader, !facts.contains(.apart) { all.insert(.looks) }
-    if check != nil { all.insert(.checked) }
     if ask != nil { all.insert(.asks) }
     self.facts = all
   }

@@ -2,8 +2,9 @@
 package struct VerbTable: Sendable {
   /// Open addressing by `slot`: index of a verb plus one, or 0.
   private var slots: [UInt8]
-  /// The subsystem of each verb, and where its name is there.
   private var subsystemOfVerb: [UInt8] = []
+  /// The names of all verbs, and where each is there.
+  private var letters: [UInt8] = []
   private var nameStarts: [UInt16] = []
   private var nameCounts: [UInt8] = []
   /// The index of each subsystem's first verb.
@@ -17,11 +18,13 @@ package struct VerbTable: Sendable {
     nameCounts.reserveCapacity(254)
     for (number, subsystem) in Subsystem.all.enumerated() {
       firsts.append(UInt8(subsystemOfVerb.count))
+      let base = letters.count
+      subsystem.appendNames(to: &letters)
       subsystem.forEachName { start, count in
         var slot = hash(subsystem.name(start, count))
         while slots[slot] != 0 { slot = (slot + 1) & mask }
         subsystemOfVerb.append(UInt8(number))
-        nameStarts.append(UInt16(start))
+        nameStarts.append(UInt16(base + start))
         nameCounts.append(UInt8(count))
         slots[slot] = UInt8(subsystemOfVerb.count)
       }
@@ -33,7 +36,9 @@ package struct VerbTable: Sendable {
   package var verbs: [Verb] { Subsystem.all.flatMap { $0.verbs() } }
 
   /// The names of all verbs, in the same order.
-  package var verbNames: [String] { subsystemOfVerb.indices.map { text($0).string } }
+  package var verbNames: [String] {
+    subsystemOfVerb.indices.map { String(decoding: letters[letters(of: $0)], as: UTF8.self) }
+  }
 
   /// The verb with an index.
   package subscript(index: Int) -> Verb {
@@ -45,8 +50,9 @@ package struct VerbTable: Sendable {
   func name(_ index: Int) -> StaticString { self[index].name }
 
   @inline(__always)
-  private func text(_ index: Int) -> Text {
-    Subsystem.all[Int(subsystemOfVerb[index])].name(Int(nameStarts[index]), Int(nameCounts[index]))
+  private func letters(of index: Int) -> Range<Int> {
+    let start = Int(nameStarts[index])
+    return start..<start + Int(nameCounts[index])
   }
 
   /// The verb that the word calls; underscore and hyphen are the same.
@@ -56,7 +62,7 @@ package struct VerbTable: Sendable {
     var slot = hash(word)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
-      if Self.matches(word, text(index)) { return index }
+      if matches(word, index) { return index }
       slot = (slot + 1) & mask
     }
     return nil
@@ -83,14 +89,14 @@ package struct VerbTable: Sendable {
     return find(word.first == "@" ? String(word.dropFirst()) : word)
   }
 
-  /// A few bytes and the length tell most names apart; the comparison decides.
+  /// The first and the last bytes tell most names apart; the comparison decides.
   @inline(__always)
   private func hash(_ word: Text) -> Int {
-    let count = word.count
-    let a = UInt32(Self.fold(word[0])) | UInt32(Self.fold(word[count - 1])) << 8
-    let b = UInt32(Self.fold(word[count / 2])) << 16 | UInt32(Self.fold(word[count / 3])) << 24
-    return Int(((a | b) &+ UInt32(truncatingIfNeeded: count)) &* 0x9e37_79b1 >> (22 as UInt32))
-      & mask
+    // With these bits underscore and hyphen are the same.
+    let same: UInt64 = 0x7272_7272_7272_7272
+    let first = (word.firstWord | same) &* 0x9e37_79b9_7f4a_7c15
+    let both = (first ^ (word.lastWord | same)) &* 0xff51_afd7_ed55_8ccd
+    return Int(truncatingIfNeeded: both >> (40 as UInt64)) & mask
   }
 
   @inline(__always)
@@ -99,9 +105,15 @@ package struct VerbTable: Sendable {
   }
 
   @inline(__always)
-  private static func matches(_ word: Text, _ name: Text) -> Bool {
+  private func matches(_ word: Text, _ index: Int) -> Bool {
+    let name = letters.span.extracting(letters(of: index))
+    return word == name || matches(folded: word, name)
+  }
+
+  @inline(never)
+  private func matches(folded word: Text, _ name: Span<UInt8>) -> Bool {
     guard word.count == name.count else { return false }
-    for at in 0..<word.count where fold(word[at]) != name[at] { return false }
+    for at in 0..<word.count where Self.fold(word[at]) != name[at] { return false }
     return true
   }
 }

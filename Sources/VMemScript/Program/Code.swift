@@ -2,9 +2,10 @@
 /// its words.
 typealias Code = ReusedArray<UInt64>
 
-/// One line in `Code`: three words, then one for each word of the line.
+/// One line in `Code`: three words, then one for each word of the line, and its prepared arguments.
 struct CodeLine {
   enum Kind: UInt8 {
+    /// A verb with its arguments; `target` is the number of the name in front, plus one.
     case call = 0
     /// `repeat N {`; `target` is behind the `}`.
     case open
@@ -23,11 +24,18 @@ struct CodeLine {
   var start = 0
   var number = 0
   var tokenCount = 0
+  /// Whether its arguments are prepared, and how many there are.
+  var isPrepared = false
+  var argumentCount = 0
   var target = 0
 
   /// Where the next line is, for a line at `at`.
   @inline(__always)
-  func next(_ at: Int) -> Int { at + Self.headerSize + tokenCount }
+  func next(_ at: Int) -> Int { arguments(at) + PreparedArgument.size * argumentCount }
+
+  /// Where its prepared arguments are.
+  @inline(__always)
+  func arguments(_ at: Int) -> Int { at + Self.headerSize + tokenCount }
 
   @inline(__always)
   init() {}
@@ -42,7 +50,9 @@ struct CodeLine {
     head.outcomeToken = UInt8(truncatingIfNeeded: first >> 24)
     head.isSilent = first >> 32 & 1 != 0
     kind = Kind(rawValue: UInt8(truncatingIfNeeded: first >> 33 & 3)) ?? .call
-    tokenCount = Int(truncatingIfNeeded: first >> 35)
+    isPrepared = first >> 35 & 1 != 0
+    argumentCount = Int(truncatingIfNeeded: first >> 36 & 0x1f)
+    tokenCount = Int(truncatingIfNeeded: first >> 41)
     start = Int(truncatingIfNeeded: code[at + 1])
     let place = code[at + 2]
     number = Int(truncatingIfNeeded: place & 0xffff_ffff)
@@ -53,8 +63,9 @@ struct CodeLine {
   func write(to code: inout Code) {
     let names = UInt64(head.nameToken) << 16 | UInt64(head.outcomeToken) << 24
     let flags = (head.isSilent ? 1 : 0) << 32 | UInt64(kind.rawValue) << 33
-    code.append(
-      UInt64(head.verb) | UInt64(head.verbToken) << 8 | names | flags | UInt64(tokenCount) << 35)
+    let counts =
+      UInt64(isPrepared ? 1 : 0) << 35 | UInt64(argumentCount) << 36 | UInt64(tokenCount) << 41
+    code.append(UInt64(head.verb) | UInt64(head.verbToken) << 8 | names | flags | counts)
     code.append(UInt64(start))
     code.append(UInt64(number) & 0xffff_ffff | UInt64(target) << 32)
   }

@@ -20,6 +20,15 @@ enum NameMeaning {
   case pages(Ref<PageSet>, UInt64)
   /// What is known only when the line runs.
   case later(NameUse)
+  /// No line of a script has bound it: the machine must know it.
+  case unbound
+}
+
+/// A name that no line has bound.
+struct UnboundName {
+  let word: Text
+  let use: NameUse
+  let token: Token
 }
 
 /// Where names get their meaning: a machine, or a script that does not run yet.
@@ -27,7 +36,7 @@ protocol NameScope: ~Copyable {
   /// Whether values are known; a script that does not run yet knows only how words are written.
   static var knowsValues: Bool { get }
 
-  borrowing func meaning(of word: Text, _ use: NameUse, _ token: Token) -> NameMeaning
+  borrowing func meaning(of word: Text) -> NameMeaning
   /// Frame number of page `index` of a set, if it has one.
   borrowing func pfn(_ index: UInt64, of set: Ref<PageSet>) -> UInt64?
   borrowing func pageCount(of set: Ref<PageSet>) -> UInt64
@@ -46,7 +55,7 @@ extension Machine: NameScope {
   static var knowsValues: Bool { true }
 
   @inline(__always)
-  func meaning(of word: Text, _ use: NameUse, _ token: Token) -> NameMeaning {
+  func meaning(of word: Text) -> NameMeaning {
     guard let reference = word.withSpan({ names.lookUp($0) }) else { return .nothing }
     let entry = names.name(reference)
     let kind = NameKind(rawValue: entry.kind)

@@ -35,13 +35,13 @@ extension Parser {
 
   /// Whether an error is about a word with a name that is told to be unbound anyway.
   func isAboutUnbound(_ error: ScriptError) -> Bool {
-    names.unbound.contains { error.range.overlaps($0.token.offset..<$0.token.end) }
+    call.unbound.contains { error.range.overlaps($0.token.offset..<$0.token.end) }
   }
 
   /// Notes the names of the line being read that no line before it has bound.
   @inline(never)
   mutating func noteUnbound(_ verb: StaticString) {
-    for name in names.unbound where !names.isAssumed(name.word) {
+    for name in call.unbound where !names.isAssumed(name.word) {
       let error =
         name.use == .outcome
         ? call.notAnOutcome(name.token) : unbound(name.word, name.token, "\(verb)")
@@ -50,7 +50,7 @@ extension Parser {
       note(finding)
       names.assume(name.word)
     }
-    names.unbound.removeAll()
+    call.unbound.removeAll()
   }
 
   private func unbound(_ word: Text, _ token: Token, _ verb: String) -> ScriptError {

@@ -15,13 +15,11 @@ extension Parser {
       if token.length == 1 {
         at = 1
       } else {
-        call.tokens[0] = Token(
-          text: token.text.from(1), offset: token.offset + 1, length: token.length - 1,
-          isQuoted: false)
+        call.tokens[0] = Token(text: token.text.from(1), offset: token.offset + 1)
       }
     }
     if at + 1 < call.tokens.count, call.tokens[at + 1].isMark(UInt8(ascii: "=")) {
-      try checkName(call.tokens[at])
+      if !names.isBound(call.tokens[at].text) { try checkName(call.tokens[at]) }
       head.nameToken = UInt8(at)
       at += 2
     }

@@ -7,7 +7,7 @@ package struct Parser: ~Copyable {
   let table: VerbTable
   var shapes = Shapes()
   var call: Call
-  let names = ScriptNames()
+  var names = ScriptNames()
   /// The line being read, for what is wrong with it.
   var place = Place()
   var fileName: String?
@@ -17,6 +17,8 @@ package struct Parser: ~Copyable {
   var includes = 0
   /// The lines of the file that is being read.
   var code = Code()
+  /// The prepared arguments of the line being read.
+  var prepared = Code()
   /// What its lines do, those of other files too.
   var facts: Verb.Facts = []
   /// Lines so far, those of other files too.
@@ -145,11 +147,12 @@ package struct Parser: ~Copyable {
     var (bindsNull, isSound) = (false, true)
     do throws(LineFailure) {
       if line.head.hasOutcome {
-        let expected = try call.expectation(names, call.tokens[Int(line.head.outcomeToken)])
-        bindsNull = expected.wanted.contains(.outcome(.null))
+        try call.readExpectation(names, call.tokens[Int(line.head.outcomeToken)])
+        bindsNull = call.expectation.hasNull
       }
+      let place = shapes.place(verb)
       call.isFirstLine = lineCount == 0
-      try call.decode(names, shapes[verb], from: Int(line.head.verbToken) + 1)
+      try call.decode(names, place, from: Int(line.head.verbToken) + 1)
       if facts.contains(.looksAlone), call.tokens.count == Int(line.head.verbToken) + 1 {
         facts.remove(.changes)
       }
@@ -157,18 +160,20 @@ package struct Parser: ~Copyable {
         facts.remove(.looks)
         facts.insert(.apart)
       }
-      if facts.contains(.checked) { try table[verb].check?(&self) }
+      if let check = shapes[verb].check { try check(&self) }
     } catch {
       isSound = false
       if case .script(let error) = error, !isAboutUnbound(error) {
         complain(meantForShell(error), table.name(verb))
       }
     }
-    if !names.unbound.isEmpty { noteUnbound(table.name(verb)) }
+    if !call.unbound.isEmpty { noteUnbound(table.name(verb)) }
     if line.head.hasName {
       let use: NameUse = bindsNull ? .any : shapes[verb].makesPages ? .pages : .area
-      names.bind(call.tokens[Int(line.head.nameToken)].text, use)
+      let name = names.bind(call.tokens[Int(line.head.nameToken)].text, use)
+      line.target = name.map { $0 + 1 } ?? 0
     }
+    if isSound { prepareArguments(&line) }
     self.facts.formUnion(facts)
     if facts.contains(.boots), mayBoot { root.boots = true }
     if !facts.contains(.includes) { begin(touches: !facts.contains(.idle)) }
@@ -193,9 +198,9 @@ package struct Parser: ~Copyable {
     (line.number, line.start) = (place.line, place.lineStart)
     line.tokenCount = call.tokens.count
     line.write(to: &code)
-    for index in 0..<call.tokens.count {
-      code.append(call.tokens[index].code(from: place.lineStart))
-    }
+    code.append(call.tokens.count) { call.tokens[$0].code(from: place.lineStart) }
+    code.append(prepared.count) { prepared[$0] }
+    prepared.removeAll()
   }
 
   // MARK: Repeats
@@ -217,7 +222,7 @@ package struct Parser: ~Copyable {
       if opens { open[open.count - 1].isTold = true } else { open.removeLast() }
       complain(error)
     }
-    if !names.unbound.isEmpty { noteUnbound("repeat") }
+    if !call.unbound.isEmpty { noteUnbound("repeat") }
   }
 
   private mutating func checkRepeat() throws(ScriptError) {

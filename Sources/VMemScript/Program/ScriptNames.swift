@@ -1,42 +1,42 @@
 internal import VMem
 
 /// The names that the lines of a script bind, as far as it has been taken apart.
-final class ScriptNames: NameScope {
+struct ScriptNames: NameScope, ~Copyable {
   static var knowsValues: Bool { false }
 
-  /// A name that no line has bound: the machine must know it.
-  struct Unbound {
-    let word: Text
-    let use: NameUse
-    let token: Token
-  }
-
   private var table = NameTable()
-  /// Names of the line being read that no line has bound.
-  var unbound: [Unbound] = []
   /// Every name that a line has bound, for hints.
   var bound: [String] { table.bound }
 
   // MARK: Lines
 
   /// Notes that a line binds a name; `use` says to what, `any` when that is not known.
-  func bind(_ word: Text, _ use: NameUse) {
-    if word.count <= Name.maximumLength { table.bind(word, use) }
+  ///
+  /// - Returns: the number of the name; nil for one that no machine takes.
+  @inline(__always) @discardableResult
+  mutating func bind(_ word: Text, _ use: NameUse) -> Int? {
+    word.count <= Name.maximumLength ? table.bind(word, use) : nil
   }
+
+  /// The number of a name that a line has bound, or that the machine is taken to know.
+  @inline(__always)
+  func index(of word: Text) -> Int? { table.index(of: word) }
+
+  /// Whether a line has bound a name.
+  @inline(__always)
+  func isBound(_ word: Text) -> Bool { table.isBound(word) }
 
   /// Whether the machine is taken to know a name already.
   func isAssumed(_ word: Text) -> Bool { table.use(of: word) != nil }
 
   /// Takes the machine to know a name, whatever it stands for.
-  func assume(_ word: Text) {
+  mutating func assume(_ word: Text) {
     if word.count <= Name.maximumLength { table.assume(word) }
   }
 
   @inline(__always)
-  func meaning(of word: Text, _ use: NameUse, _ token: Token) -> NameMeaning {
-    if let known = table.use(of: word) { return .later(known) }
-    unbound.append(Unbound(word: word, use: use, token: token))
-    return .later(.any)
+  func meaning(of word: Text) -> NameMeaning {
+    table.use(of: word).map { .later($0) } ?? .unbound
   }
 
   // MARK: What only a machine knows

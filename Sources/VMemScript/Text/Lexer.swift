@@ -59,16 +59,16 @@ struct Lexer {
   private mutating func scan(
     _ tokens: inout TokenList, _ store: inout UnquotedText
   ) throws(ScriptError) {
-    let count = text.count
+    let text = text
     var at = at
     while true {
-      var byte = at < count ? text[at] : UInt8(ascii: "\n")
-      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") {
+      var byte = Self.byte(text, at)
+      while byte <= 0x20, Self.isEnd(byte), byte != UInt8(ascii: "\n") {
         at += 1
-        continue
+        byte = Self.byte(text, at)
       }
       if byte == UInt8(ascii: "#") {
-        while at < count, text[at] != UInt8(ascii: "\n") { at += 1 }
+        at = text.endOfLine(from: at)
         byte = UInt8(ascii: "\n")
       }
       if byte == UInt8(ascii: "\n") {
@@ -78,36 +78,33 @@ struct Lexer {
         return
       }
       let start = at
-      while at < count, Self.isPlain(text[at]) { at += 1 }
-      let stop = at < count ? text[at] : UInt8(ascii: "\n")
-      if !Self.isEnd(stop) {
+      at = text.endOfWord(from: start)
+      guard Self.isEnd(Self.byte(text, at)) else {
         tokens.append(try Self.quoted(text, start, &at, &store))
         continue
       }
-      let token = Token(
-        text: text[start..<at], offset: start, length: at - start, isQuoted: false)
-      if token.isMark(UInt8(ascii: "}")), tokens.count > 0 {
-        self.at = start
+      let token = Token(text: text[start..<at], offset: start)
+      if at == start + 1, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") {
+        let isLater = byte == UInt8(ascii: "}") && tokens.count > 0
+        if !isLater { tokens.append(token) }
+        self.at = isLater ? start : at
         return
       }
       tokens.append(token)
-      if token.isMark(UInt8(ascii: "{")) || token.isMark(UInt8(ascii: "}")) {
-        self.at = at
-        return
-      }
     }
   }
 
-  /// Part of a word that needs no closer look: printable, and no quote or backslash.
+  /// Byte `index`; the text ends like a line.
   @inline(__always)
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte > 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "'")
-      && byte != UInt8(ascii: "\\")
+  private static func byte(_ text: Text, _ index: Int) -> UInt8 {
+    index < text.count ? text.byte(index) : UInt8(ascii: "\n")
   }
 
+  /// Whether a byte ends a word: a blank, or the end of a line.
   @inline(__always)
   private static func isEnd(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
+    byte == UInt8(ascii: " ")
+      || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
       || byte == UInt8(ascii: "\r")
   }
 
@@ -164,8 +161,7 @@ struct Lexer {
     line = 1
     while word < wordEnds.count {
       let (start, end) = (word == 0 ? 0 : wordEnds[word - 1] + 1, wordEnds[word])
-      let token = Token(
-        text: text[start..<end], offset: start, length: end - start, isQuoted: false)
+      let token = Token(text: text[start..<end], offset: start)
       if token.isMark(UInt8(ascii: "}")), tokens.count > 0 { return true }
       tokens.append(token)
       word += 1

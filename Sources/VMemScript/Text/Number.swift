@@ -23,6 +23,11 @@ enum Number {
       }
       guard index > first else { throw .notANumber }
     } else {
+      // That many digits fit.
+      while index - start < 19, text.byte(index).isDigit {
+        value = value &* 10 &+ UInt64(text.byte(index) &- 0x30)
+        index += 1
+      }
       while text.byte(index).isDigit {
         let product = value.multipliedReportingOverflow(by: 10)
         let sum = product.partialValue.addingReportingOverflow(

@@ -38,6 +38,18 @@ struct ReusedArray<Element: BitwiseCopyable>: ~Copyable {
     count += 1
   }
 
+  /// Appends so many values, by their numbers.
+  @inline(__always)
+  mutating func append(_ more: Int, _ value: (Int) -> Element) {
+    precondition(more >= 0)
+    while room - count < more { grow() }
+    for number in 0..<more {
+      // Safe: there is room.
+      unsafe (base + count + number).initialize(to: value(number))
+    }
+    count += more
+  }
+
   @inline(never)
   private mutating func grow() {
     room *= 2

@@ -18,7 +18,7 @@ package struct ScriptSource: ~Copyable {
   let firstLine: Int
 
   /// Every byte.
-  var bytes: [UInt8] { (0..<count).map { text[$0] } }
+  var bytes: [UInt8] { text.bytes }
 
   /// The script `text`, without a byte changed.
   package init(name: String, bytes: [UInt8], firstLine: Int = 1) {
@@ -127,6 +127,7 @@ package struct ScriptSource: ~Copyable {
   /// The first thing that no script may contain.
   func firstDefect() -> Defect? {
     let text = text
+    if wordEnds == nil, Self.isPlain(text) { return nil }
     var line = firstLine
     var start = 0
     while start < count {
@@ -143,6 +144,20 @@ package struct ScriptSource: ~Copyable {
       start = end + 1
     }
     return nil
+  }
+
+  /// Whether all of a text is ASCII without a byte 0, and no line is too long.
+  private static func isPlain(_ text: Text) -> Bool {
+    var at = 0
+    while at + 8 <= text.count, text.isPlainWord(at) { at += 8 }
+    while at < text.count, text[at] != 0, text[at] < 0x80 { at += 1 }
+    guard at == text.count else { return false }
+    var start = 0
+    while text.count - start > maximumLine {
+      guard let end = text.last(0x0a, in: start..<start + maximumLine + 1) else { return false }
+      start = end + 1
+    }
+    return true
   }
 
   /// A byte 0 or a byte that is not of UTF-8.

@@ -56,6 +56,58 @@ struct Text {
     return unsafe memcmp(a.base, b.base, a.count) == 0
   }
 
+  @inline(__always)
+  static func == (a: Text, b: Span<UInt8>) -> Bool {
+    guard a.count == b.count else { return false }
+    // Safe: both have that many bytes.
+    return unsafe b.withUnsafeBytes { unsafe memcmp(a.base, $0.baseAddress!, a.count) == 0 }
+  }
+
+  // MARK: Words of eight bytes
+
+  /// The first eight bytes, or all there are: the same in texts that are equal, and in shorter ones of
+  /// one length only in these.
+  @inline(__always)
+  var firstWord: UInt64 { count < 8 ? shortWord : load(0) }
+
+  /// The last eight bytes, or all there are.
+  @inline(__always)
+  var lastWord: UInt64 { count < 8 ? shortWord : load(count - 8) }
+
+  /// The eight bytes at `index`.
+  @inline(__always)
+  private func load(_ index: Int) -> UInt64 {
+    precondition(index >= 0 && index + 8 <= count)
+    // Safe: checked against the length.
+    return unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+  }
+
+  @inline(__always)
+  private var shortWord: UInt64 {
+    guard count >= 4 else {
+      guard count > 0 else { return 0 }
+      return UInt64(self[0]) | UInt64(self[count >> 1]) << 8 | UInt64(self[count - 1]) << 16
+    }
+    let bytes = unsafe UnsafeRawPointer(base)
+    // Safe: there are at least four bytes, and two loads cover up to eight.
+    let first = unsafe bytes.loadUnaligned(as: UInt32.self)
+    let last = unsafe bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+    return UInt64(first) | UInt64(last) << 32
+  }
+
+  // MARK: Searching
+
+  /// Index of the first byte at or after `from` that ends a plain word or needs a closer look: what is
+  /// not printable, a blank, a quote or a backslash; or `count`.
+  @inline(__always)
+  func endOfWord(from: Int) -> Int {
+    precondition(from >= 0)
+    var at = from
+    // Safe: below the length.
+    while at < count, unsafe base[at].isPlain { at += 1 }
+    return at
+  }
+
   func hasPrefix(_ prefix: StaticString) -> Bool {
     let length = prefix.utf8CodeUnitCount
     return count >= length && self[0..<length] == prefix
@@ -74,12 +126,20 @@ struct Text {
     return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 
+  /// Index of the last such byte in a range, or nil.
+  func last(_ byte: UInt8, in range: Range<Int>) -> Int? {
+    var at = range.upperBound
+    while at > range.lowerBound {
+      at -= 1
+      if self[at] == byte { return at }
+    }
+    return nil
+  }
+
   /// Whether the eight bytes at `index` are ASCII and none of them is 0.
   @inline(__always)
   func isPlainWord(_ index: Int) -> Bool {
-    precondition(index >= 0 && index + 8 <= count)
-    // Safe: checked against the length.
-    let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let word = load(index)
     let high: UInt64 = 0x8080_8080_8080_8080
     return (word | (word &- 0x0101_0101_0101_0101)) & high == 0
   }
@@ -93,6 +153,23 @@ struct Text {
     }
     return nil
   }
+
+  /// Index of the first byte that is neither a digit nor a letter, or `count`.
+  var endOfDigits: Int {
+    var at = 0
+    while byte(at).isDigit || byte(at).isLetter { at += 1 }
+    return at
+  }
+
+  /// The text behind the blanks and tabs that it begins with.
+  var withoutIndentation: Text {
+    var at = 0
+    while byte(at) == 0x20 || byte(at) == 0x09 { at += 1 }
+    return from(at)
+  }
+
+  // Safe: the text is as long as it says.
+  var bytes: [UInt8] { unsafe [UInt8](UnsafeBufferPointer(start: base, count: count)) }
 
   /// The text as a string, for messages.
   var string: String {
@@ -118,6 +195,13 @@ extension UInt8 {
   /// May stand in a name after its first letter.
   @inline(__always)
   var isNameByte: Bool { isLetter || isDigit || self == UInt8(ascii: "_") }
+  /// Part of a word that needs no closer look: printable, and no quote or backslash.
+  @inline(__always)
+  var isPlain: Bool {
+    self > UInt8(ascii: "\\")
+      || self > 0x20 && self != UInt8(ascii: "\\") && self != UInt8(ascii: "\"")
+        && self != UInt8(ascii: "'")
+  }
   /// Value of a hexadecimal digit.
   @inline(__always)
   var hexDigit: UInt64? {

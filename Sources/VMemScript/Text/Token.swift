@@ -32,13 +32,21 @@ struct Token {
     let offset = start + Int(truncatingIfNeeded: code & 0xffff_ffff) >> 1
     let length = Int(truncatingIfNeeded: code >> 32)
     guard code & 1 != 0 else {
-      self.init(
-        text: text[offset..<offset + length], offset: offset, length: length, isQuoted: false)
+      self.init(text: text[offset..<offset + length], offset: offset)
       return
     }
     var at = offset
     let token = try? Lexer.quoted(text, offset, &at, &store)
     self = token ?? Token(text: text[offset..<offset], offset: offset, length: 0, isQuoted: true)
+  }
+
+  /// A word without quotes.
+  @inline(__always)
+  init(text: Text, offset: Int) {
+    self.text = text
+    self.offset = offset
+    length = text.count
+    isQuoted = false
   }
 
   init(text: Text, offset: Int, length: Int, isQuoted: Bool) {

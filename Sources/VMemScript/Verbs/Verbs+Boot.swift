@@ -31,6 +31,7 @@ extension Interpreter {
       }
     }
     self.machine = machine
+    knownNames.removeAll()
     call.defaultCaller = .none
   }
 }

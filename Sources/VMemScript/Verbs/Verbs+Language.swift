@@ -93,13 +93,13 @@ extension Verb {
           + "\(token.text.string) = \(first.text.string) …", first)
     }
     do throws(ScriptError) {
-      try parser.checkName(token)
+      if !parser.names.isBound(token.text) { try parser.checkName(token) }
     } catch {
       throw .script(error)
     }
     _ = try parser.call.expression(parser.names, words.lowerBound + 2..<words.upperBound)
     // A name that the line uses itself must be bound before.
-    if !parser.names.unbound.isEmpty { parser.noteUnbound("let") }
+    if !parser.call.unbound.isEmpty { parser.noteUnbound("let") }
     parser.names.bind(token.text, .number)
   }
 

@@ -115,7 +115,9 @@ extension Call {
         "\(quoted(token.text.string)) is not divided into parts",
         hint: "divided are \(divided.joined(separator: " "))", token)
     }
-    try decode(scope, Shape(table[index]), from: at + 1)
+    var shapes = Shapes()
+    shapes.prepare(index, table)
+    try decode(scope, shapes.place(index), from: at + 1)
     return try parts(&self)
   }
 }
