@@ -17,6 +17,9 @@
 #ifdef __x86_64__
 
 enum {
+  // Four make a second; how many a task may have before it is preempted at each.
+  TICK = 250000,
+  FREE_TICKS = 4,
   PAGE = 4096,
   SIGNAL_STACK = 512 << 10,
   ENGINE_STACK = 8 << 20,
@@ -52,6 +55,8 @@ struct chost_native_task {
   uint64_t function, argument;
   struct chost_native_end end;
   uint64_t engine_sp;
+  // Of the turns that it was preempted in, in a row.
+  long ticks;
 };
 
 static struct {
@@ -333,7 +338,12 @@ static void on_trap(int number, siginfo_t *info, void *context) {
 
 static void on_tick(int number, siginfo_t *info, void *context) {
   (void)info;
-  if (++native.ticks < native.most_ticks) return;
+  struct chost_native_task *task = native.task;
+  if (++native.ticks < native.most_ticks) {
+    if (native.ticks < FREE_TICKS || native.in_engine || !task || native.call->outer) return;
+    if (chost_native_preempt(context, (uint64_t)task->stack + PAGE)) task->ticks = native.ticks;
+    return;
+  }
   if (native.in_engine || !native.call) {
     native.is_overdue = 1;
   } else {
@@ -524,7 +534,8 @@ struct chost_native_end chost_native_resume(struct chost_native_task *task) {
   struct chost_native_task *before = native.task;
   native.task = task;
   native.call = task->call;
-  native.ticks = 0;
+  native.ticks = task->ticks;
+  task->ticks = 0;
   native.is_overdue = 0;
   // A task that waits is in the engine's own code for a moment more.
   chost_native_switch(&native.scheduler_sp, task->sp);
@@ -538,7 +549,7 @@ struct chost_native_end chost_native_resume(struct chost_native_task *task) {
 void chost_native_watch(long seconds) {
   native.most_ticks = seconds * 4;
   native.ticks = 0;
-  struct itimerval time = {{0, seconds ? 250000 : 0}, {0, seconds ? 250000 : 0}};
+  struct itimerval time = {{0, seconds ? TICK : 0}, {0, seconds ? TICK : 0}};
   setitimer(ITIMER_REAL, &time, NULL);
 }
 

@@ -51,6 +51,9 @@ static const unsigned char misc_header[] = {
 static const unsigned char module_header[] = {
 #embed "include/vmem/module.h"
 };
+static const unsigned char nodemask_header[] = {
+#embed "include/vmem/nodemask.h"
+};
 static const unsigned char page_header[] = {
 #embed "include/vmem/page.h"
 };
@@ -130,6 +133,7 @@ const struct vmem_file vmem_files[] = {
     FILE("vmem/memory_types.h", memory_types_header),
     FILE("vmem/misc.h", misc_header),
     FILE("vmem/module.h", module_header),
+    FILE("vmem/nodemask.h", nodemask_header),
     FILE("vmem/page.h", page_header),
     FILE("vmem/pagewalk.h", pagewalk_header),
     FILE("vmem/percpu.h", percpu_header),

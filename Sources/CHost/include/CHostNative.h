@@ -97,6 +97,9 @@ int chost_native_is_stack_end(const struct chost_native_task * _Nonnull task, ui
 struct chost_native_end chost_native_resume(struct chost_native_task * _Nonnull task);
 /// Ends turns that take more seconds; 0 for no limit.
 void chost_native_watch(long seconds);
+/// The function that a task calls now and then which is in its second second without a call, at an address
+/// from `start` to `end`: where modules are.
+void chost_native_set_preemption(uint32_t number, uint64_t start, uint64_t end);
 
 /// Copies bytes that native code may see, or that are not there. Returns how many were copied.
 size_t chost_native_copy(void * _Nonnull to, const void * _Nonnull from, size_t count);

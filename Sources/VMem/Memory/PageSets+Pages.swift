@@ -210,11 +210,18 @@ extension PageSets {
     ram.noteFreeing(byOwner: false)
     let set = ram[frames.frame(pfn)].owner
     frames.free(pfn)
-    if !set.isNone {
-      ram[set].live -= 1
-      guard ram[set].live == 0 else { return }
-      // A name keeps the set, so that a double free can be written.
-      if ram[set].name.isNone { dispose(set) } else { ram[ram[set].name].isLive = false }
-    }
+    loseOne(set)
+  }
+
+  /// Takes a frame out of its set, whatever it is from now on.
+  func leaveSet(_ pfn: UInt32) { loseOne(ram[frames.frame(pfn)].owner) }
+
+  /// A page of a set, if there is one, is no longer its own.
+  private func loseOne(_ set: Ref<PageSet>) {
+    if set.isNone { return }
+    ram[set].live -= 1
+    guard ram[set].live == 0 else { return }
+    // A name keeps the set, so that a double free can be written.
+    if ram[set].name.isNone { dispose(set) } else { ram[ram[set].name].isLive = false }
   }
 }

@@ -55,35 +55,6 @@ package struct NativeView: KernelPart {
     return (map.pageOffset + step.table << 12 + UInt64(step.index) * 8, step.depth)
   }
 
-  /// Writes an entry of a page table by its address in the direct map; false for what is no table.
-  package func setEntry(at address: UInt64, _ bits: UInt64) -> Bool {
-    let offset = address &- map.pageOffset
-    guard offset < UInt64(ram.frameCount) << 12, offset & 7 == 0,
-      pageSets.use(ofFrame: offset >> 12) == .table
-    else { return false }
-    ram[table: offset >> 12, Int(offset & 4095) / 8] = Entry(bits: bits)
-    chost_native_forget(map.vmallocStart, map.vmallocEnd)
-    return true
-  }
-
-  /// An empty table `depth` levels above the pages, its address in the direct map; nil where there is no
-  /// memory. The corresponding kernel function is `pte_alloc_one_kernel`.
-  package func newTable(depth: Int) -> UInt64? {
-    tables.newTable(depth: depth).map { map.pageOffset + $0 << 12 }
-  }
-
-  /// Frees a table by its address in the direct map; false for what is none. The corresponding kernel
-  /// function is `pte_free_kernel`.
-  package func freeTable(at address: UInt64, depth: Int) -> Bool {
-    let offset = address &- map.pageOffset
-    guard offset < UInt64(ram.frameCount) << 12, pageSets.use(ofFrame: offset >> 12) == .table,
-      ram[ram.paging].tables[depth] > 0
-    else { return false }
-    FrameAllocator(ram: ram).free(UInt32(offset >> 12))
-    ram[ram.paging].tables[depth] -= 1
-    return true
-  }
-
   /// Flushes a range on every CPU. The corresponding kernel function is `flush_tlb_kernel_range`.
   package func flush(_ start: UInt64, _ end: UInt64) { FlushObligation(ram, start, end).flush() }
 

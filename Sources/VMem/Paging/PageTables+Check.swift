@@ -56,6 +56,8 @@ private struct TableCheck {
   /// What only kmap and kmap_local write.
   let windows: [ClosedRange<UInt64>]
   private let hasKeys: Bool
+  /// Whether entries may be modules', who write what they like.
+  private let ofModules: Bool
   var counts = InlineArray<6, UInt32>(repeating: 0)
   var directMap = InlineArray<3, UInt64>(repeating: 0)
   var structBytes: UInt64 = 0
@@ -67,6 +69,7 @@ private struct TableCheck {
     self.struct = `struct`
     self.direct = direct
     hasKeys = tables.ram.has(.pks)
+    ofModules = tables.ram[tables.ram.paging].hasModulesEntries
     windows = tables.kmapWindows
   }
 
@@ -88,7 +91,8 @@ private struct TableCheck {
       defer { index = ram.nextUsedWord(pfn, from: index * 2 + 2) / 2 }
       let entry = ram[table: table, index]
       let place = table << 12 | UInt64(index) * 8
-      checker.expect(entry.isPresent, "page table: entry is not present", place, entry.bits)
+      checker.expect(
+        entry.isPresent || ofModules, "page table: entry is not present", place, entry.bits)
       guard entry.isPresent else { continue }
       var here = address | UInt64(index) << Level.shift(depth: depth)
       if depth == tables.levels && index >= Level.userEntries {
@@ -98,7 +102,7 @@ private struct TableCheck {
         checkLeaf(entry, depth: depth, address: here, place: place, &checker)
       } else {
         checker.expect(
-          entry.attributes == Protection.kernelTable.bits,
+          entry.attributes & ~(ofModules ? Entry.user : 0) == Protection.kernelTable.bits,
           "page table: attributes of a table entry", place, entry.bits)
         check(entry.pfn, depth: depth - 1, address: here, &checker)
       }
@@ -131,7 +135,7 @@ private struct TableCheck {
       let reset = Protection.kernel.bits & ~Entry.global
       let isReset = depth == 1 && (attributes == reset || attributes == reset & ~Entry.dirty)
       return checker.expect(
-        pfn == expected && (isReset || attributes == Protection.kernel.bits),
+        pfn == expected && (isReset || ofModules || attributes == Protection.kernel.bits),
         "page table: leaf of the direct map", place, entry.bits)
     }
     if let expected = `struct`.frame(address) {
@@ -155,6 +159,7 @@ private struct TableCheck {
       maps[UInt32(at), default: FrameMaps()].count += 1
       if entry.isStale, depth == 1 { maps[UInt32(at), default: FrameMaps()].stale &+= 1 }
     }
+    if ofModules { return }
     attributes &= ~Entry.stale
     let inRAM = pfn < frames
     let residue = Entry.accessed | Entry.dirty

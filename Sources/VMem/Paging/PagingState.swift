@@ -15,6 +15,8 @@ struct PagingState: BitwiseCopyable {
   var countsEntries = false
   /// Whether set_memory has changed what leaves allow.
   var changesRights = false
+  /// Whether modules have written entries, which may be anything the processor takes.
+  var hasModulesEntries = false
 }
 
 extension RAM {

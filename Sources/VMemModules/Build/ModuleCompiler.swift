@@ -50,21 +50,24 @@ package struct ModuleCompiler {
     return String(stem.map { $0.isLetter || $0.isNumber ? $0 : "_" })
   }
 
-  /// The object that a source makes for a kernel, from the cache where it was built before.
+  /// The object that sources make for a kernel, from the cache where it was built before. The first one
+  /// names the module.
   package func object(
-    _ path: String, _ kernel: KernelVersion
+    _ paths: [String], _ kernel: KernelVersion
   ) throws(Failure) -> (bytes: [UInt8], warnings: [UInt8]) {
-    guard let source = Self.read(path) else {
-      throw Failure(
-        sentence: "\(path): \(String(cString: strerror(errno)))", hint: nil, output: [])
-    }
     var hash = ContentHash()
-    hash.add(source)
-    hash.add(Array(absolute(path).utf8))
-    hash.add(Array(arguments(path, kernel, "").joined(separator: " ").utf8))
+    for path in paths {
+      guard let source = Self.read(path) else {
+        throw Failure(sentence: "\(path): \(Self.lastError)", hint: nil, output: [])
+      }
+      hash.add(source)
+      hash.add(Array(absolute(path).utf8))
+    }
+    let flags = compilerFlags(Self.moduleName(paths[0]), kernel)
+    hash.add(Array((flags + Self.linkerFlags).joined(separator: " ").utf8))
     let kept = folder.path + "/" + hash.text
     if let bytes = Self.read(kept + ".so"), isCurrent(kept) { return (bytes, []) }
-    return try build(path, kernel, kept)
+    return try build(paths, flags, kept)
   }
 
   private func absolute(_ path: String) -> String {
@@ -73,67 +76,94 @@ package struct ModuleCompiler {
     return String(cString: found)
   }
 
-  private func arguments(_ path: String, _ kernel: KernelVersion, _ output: String) -> [String] {
-    let name = Self.moduleName(path)
+  private func compilerFlags(_ name: String, _ kernel: KernelVersion) -> [String] {
     let number = Int(kernel.rawValue)
     let version = (number / 1000) << 16 | (number % 1000) << 8
-    var result = words
-    result += ["-nostdinc", "-isystem", headers, "-std=gnu11", "-O2", "-g", "-fPIC", "-shared"]
-    result += ["-nostdlib", "-fvisibility=hidden", "-fno-builtin", "-fno-strict-aliasing"]
+    var result = ["-nostdinc", "-isystem", headers, "-std=gnu11", "-O2", "-g", "-fPIC"]
+    result += ["-fvisibility=hidden", "-fno-builtin", "-fno-strict-aliasing"]
     result += [
       "-fno-common", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer",
       "-fno-stack-protector",
     ]
     result += ["-mgeneral-regs-only", "-fcf-protection=none", "-Wall"]
     result += ["-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"]
-    result += ["-Wl,-z,now", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]
     result += ["-D__KERNEL__", "-DMODULE", "-DKBUILD_MODNAME=\"\(name)\""]
     result += ["-DKBUILD_BASENAME=\"\(name)\"", "-DVMEM_LINUX_VERSION_CODE=\(version)"]
-    if !output.isEmpty { result += ["-MD", "-MF", output + ".d", "-o", output + ".so"] }
-    return result + [path]
+    return result
   }
 
+  private static let linkerFlags = [
+    "-shared", "-nostdlib", "-Wl,-z,now", "-Wl,--build-id=none", "-Wl,-z,noexecstack",
+  ]
+
+  /// Compiles and links; several sources one after the other, and then all that came of them.
   private func build(
-    _ path: String, _ kernel: KernelVersion, _ kept: String
+    _ paths: [String], _ flags: [String], _ kept: String
   ) throws(Failure) -> (bytes: [UInt8], warnings: [UInt8]) {
     let temporary = kept + ".\(getpid())"
-    var command = arguments(path, kernel, temporary)
-    // The compiler's own stddef.h and stdarg.h.
-    if let own = run(words + ["-print-file-name=include"]) {
-      let folder = String(decoding: own.output.prefix { $0 != 0x0a }, as: UTF8.self)
-      command.insert(contentsOf: ["-isystem", folder], at: words.count + 1)
+    let parts = paths.indices.map { "\(temporary).\($0)" }
+    defer {
+      for part in parts {
+        unlink(part + ".d")
+        unlink(part + ".o")
+      }
+      unlink(temporary + ".so")
     }
+    let compiler = words + ownHeaders + flags
+    let output = ["-o", temporary + ".so"]
+    var messages: [UInt8] = []
+    for (path, part) in zip(paths, parts) {
+      let rest = paths.count > 1 ? ["-c", "-o", part + ".o"] : Self.linkerFlags + output
+      messages += try run(
+        compiler + ["-MD", "-MF", part + ".d"] + rest + [path], or: "\(path) does not compile")
+    }
+    if paths.count > 1 {
+      messages += try run(
+        words + Self.linkerFlags + output + parts.map { $0 + ".o" },
+        or: "\(paths.joined(separator: ", ")) do not make one module")
+    }
+    guard let bytes = Self.read(temporary + ".so") else {
+      throw Failure(sentence: "\(words[0]) has made no object", hint: nil, output: messages)
+    }
+    writeDependencies(parts, kept)
+    _ = rename(temporary + ".so", kept + ".so")
+    return (bytes, messages)
+  }
+
+  /// The compiler's own stddef.h and stdarg.h.
+  private var ownHeaders: [String] {
+    guard let own = run(words + ["-print-file-name=include"]) else { return [] }
+    return ["-isystem", String(decoding: own.output.prefix { $0 != 0x0a }, as: UTF8.self)]
+  }
+
+  /// What the compiler says when it succeeds.
+  private func run(_ command: [String], or sentence: String) throws(Failure) -> [UInt8] {
     guard let result = run(command) else {
       throw Failure(sentence: "\(words[0]) cannot be run", hint: nil, output: [])
     }
-    defer {
-      unlink(temporary + ".d")
-      unlink(temporary + ".so")
-    }
-    guard result.status == 0, let bytes = Self.read(temporary + ".so") else {
+    guard result.status == 0 else {
       throw Failure(
-        sentence: "\(path) does not compile", hint: FamilyTable.own.hint(of: result.output),
-        output: result.output)
+        sentence: sentence, hint: FamilyTable.own.hint(of: result.output), output: result.output)
     }
-    writeDependencies(temporary, kept)
-    _ = rename(temporary + ".so", kept + ".so")
-    return (bytes, result.output)
+    return result.output
   }
 
   // MARK: Headers of the module's own
 
-  /// Writes the sums of the files beside the source that went in.
-  private func writeDependencies(_ temporary: String, _ kept: String) {
-    guard let text = Self.read(temporary + ".d") else { return }
-    let rule = String(decoding: text, as: UTF8.self).drop { $0 != ":" }.dropFirst()
+  /// Writes the sums of the files beside the sources that went in.
+  private func writeDependencies(_ parts: [String], _ kept: String) {
     var lines = ""
-    for word in rule.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\\" }) {
-      let file = String(word)
-      if file.hasPrefix(headers) { continue }
-      guard let bytes = Self.read(file) else { continue }
-      var hash = ContentHash()
-      hash.add(bytes)
-      lines += "\(hash.text) \(absolute(file))\n"
+    for part in parts {
+      guard let text = Self.read(part + ".d") else { return }
+      let rule = String(decoding: text, as: UTF8.self).drop { $0 != ":" }.dropFirst()
+      for word in rule.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\\" }) {
+        let file = String(word)
+        if file.hasPrefix(headers) { continue }
+        guard let bytes = Self.read(file) else { continue }
+        var hash = ContentHash()
+        hash.add(bytes)
+        lines += "\(hash.text) \(absolute(file))\n"
+      }
     }
     _ = BuildFolder.write(Array(lines.utf8), to: kept + ".sums")
   }

@@ -135,7 +135,7 @@ extension NativeCall {
     try free(pfn, count: 1 << UInt64(min(order, 10)))
   }
 
-  fileprivate func free(_ pfn: UInt64, count: UInt64) throws(CallStop) -> UInt64 {
+  func free(_ pfn: UInt64, count: UInt64) throws(CallStop) -> UInt64 {
     let start = host.directAddress(pfn)
     if host.ledger.live[start] == nil, let past = host.ledger.wasFreed(start),
       machine.pageSets.use(ofFrame: pfn) != .allocated
@@ -183,9 +183,27 @@ extension ModuleHost {
     return zeroPage
   }
 
+  /// The page allocator has no blocks of more than 4 MiB.
+  private func warnOfOrder() {
+    if hasWarnedOfOrder { return }
+    hasWarnedOfOrder = true
+    warn([], at: pageAllocator)
+  }
+
+  /// The function that gives pages, as kernels name it from 6.10 and from 6.15 on.
+  private var pageAllocator: String {
+    let version = view.configuration.kernel
+    return version < .v6_12
+      ? "__alloc_pages"
+      : version < .v6_18 ? "__alloc_pages_noprof" : "__alloc_frozen_pages_noprof"
+  }
+
   /// Frames for a module, or for a cache of its objects; nil when there are none.
   func allocate(_ gfp: GFP, order: UInt32, node: Int?, _ machine: borrowing Machine) -> UInt64? {
-    guard order <= 10 else { return nil }
+    if order > FrameAllocator.maximumOrder {
+      if !gfp.contains(.noWarn) { warnOfOrder() }
+      return nil
+    }
     do throws(Refusal) {
       let set = try machine.allocatePages(
         count: 1, order: UInt64(order), node: node.map(UInt64.init), gfp: gfp)

@@ -24,36 +24,18 @@ extension CallTable {
       }
     },
     // entry, value: through the engine, as tables are not writable
-    CallEntry("set_entry") { call throws(CallStop) in
-      guard call.host.view.setEntry(at: call.address(0), call[1]) else {
-        throw .oops(
-          Oops(
-            lines: [], explanation: "\(call.callerName) sets an entry of what is no page table"))
-      }
-      return 0
-    },
-    // levels above the pages
+    CallEntry("set_entry") { call throws(CallStop) in try call.setEntry() },
+    // A page for a table that stays for ever, as those that the kernel links by itself.
     CallEntry("table_alloc") { call in
-      let depth = Int(call.int(0))
-      guard 1...3 ~= depth, let table = call.host.view.newTable(depth: depth) else { return 0 }
-      call.host.tables[table] = depth
-      return call.host.folded(table)
+      call.direct(
+        call.host.allocate([.zero, .directReclaim], order: 0, node: nil, call.machine))
     },
-    // table, levels; only one that modules have made, of the same level
     CallEntry("table_free") { call throws(CallStop) in
-      let table = call.address(0)
-      guard call.host.tables[table] == Int(call.int(1)),
-        call.host.view.freeTable(at: table, depth: Int(call.int(1)))
-      else {
-        throw .oops(
-          Oops(
-            lines: [],
-            explanation:
-              "\(call.callerName) frees what is no page table of its own, or of another level"
-          ))
+      switch call.machine.pageSets.use(ofFrame: call.pfnOfAddress(0)) {
+      case .allocated: return try call.free(call.pfnOfAddress(0), count: 1)
+      case .table: throw call.complaint("frees a page table that an entry still leads to")
+      default: throw call.complaint("frees what is no page table")
       }
-      call.host.tables[table] = nil
-      return 0
     },
     CallEntry("flush_tlb_kernel_range") { call in
       call.host.view.flush(call.address(0), call.address(1))
@@ -92,19 +74,9 @@ extension CallTable {
           try call.machine.mappings.iounmap(call.address(0))
         }
       },
-      // physical, size, flags: of RAM the direct map's own address
-      CallEntry("memremap") { call throws(CallStop) in
-        let memory = call.host.view.configuration.memory
-        if call[0] < memory { return call.host.folded(call.host.map.pageOffset + call[0]) }
-        return try call.ioremap(call[0], call[1], .writeBack)
-      },
-      CallEntry("memunmap") { call throws(CallStop) in
-        guard call.host.map.isVmallocAddress(call.address(0)) else { return 0 }
-        call.take(call.address(0) & ~4095)
-        return try call.nothing { () throws(Refusal) in
-          try call.machine.mappings.iounmap(call.address(0))
-        }
-      },
+      // physical, size, flags
+      CallEntry("memremap") { call throws(CallStop) in try call.memremap() },
+      CallEntry("memunmap") { call throws(CallStop) in try call.memunmap() },
       // root, resource: start, end
       CallEntry("request_resource") { call throws(CallStop) in try call.request(call[1]) },
       CallEntry("insert_resource") { call throws(CallStop) in try call.request(call[1]) },
@@ -134,6 +106,25 @@ struct ReservedRange {
 }
 
 extension NativeCall {
+  /// An oops about what the caller does.
+  fileprivate func complaint(_ what: String) -> CallStop {
+    .oops(Oops(lines: [], explanation: "\(callerName) \(what)"))
+  }
+
+  /// Sets an entry of a page table, its address and value in the arguments.
+  fileprivate func setEntry() throws(CallStop) -> UInt64 {
+    let value = "an entry, 0x\(host.hex(self[1], digits: 1)),"
+    switch host.view.setEntry(at: address(0), self[1]) {
+    case nil: return 0
+    case .noTable?: throw complaint("sets an entry of what is no page table")
+    case .reservedBits(let depth)?:
+      throw complaint("sets \(value) that a table of level \(depth) cannot have: reserved bits")
+    case .noTableBelow(let pfn)?:
+      throw complaint(
+        "sets \(value) to page frame \(pfn), which is no page of entries, or a table already")
+    }
+  }
+
   /// The entry that maps an address, its level written to `level` unless that is null.
   fileprivate func lookUp(_ address: UInt64, _ level: UInt64) throws(CallStop) -> UInt64 {
     guard let (entry, depth) = host.view.entryAddress(address) else { return 0 }
@@ -141,7 +132,7 @@ extension NativeCall {
     return host.folded(entry)
   }
 
-  fileprivate func ioremap(
+  func ioremap(
     _ physical: UInt64, _ size: UInt64, _ mode: CacheMode
   ) throws(CallStop) -> UInt64 {
     mightSleep()

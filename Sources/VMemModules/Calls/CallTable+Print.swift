@@ -113,6 +113,12 @@ extension NativeCall {
     do throws(BadPointer) {
       try host.format.append(text, &arguments, to: &output)
     } catch { throw badPointer(error.address) }
+    if let letter = output.refused, !host.hasWarnedOfFormat {
+      host.hasWarnedOfFormat = true
+      let conversion = letter == 0 ? "" : String(UnicodeScalar(letter))
+      host.warn(
+        ["Please remove unsupported %\(conversion) in format string"], at: "format_decode")
+    }
     return output
   }
 

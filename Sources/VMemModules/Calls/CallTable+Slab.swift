@@ -5,7 +5,9 @@ internal import VMem
 extension CallTable {
   static let slab: [CallEntry] = [
     CallEntry("kmalloc") { call throws(CallStop) in try call.kmalloc(call[0], call.gfp(1)) },
-    CallEntry("kmalloc_node") { call throws(CallStop) in try call.kmalloc(call[0], call.gfp(1)) },
+    CallEntry("kmalloc_node") { call throws(CallStop) in
+      try call.kmalloc(call[0], call.gfp(1), node: call.node(2))
+    },
     CallEntry("krealloc") { call throws(CallStop) in try call.krealloc() },
     CallEntry("kfree") { call throws(CallStop) in try call.kfree(call[0]) },
     CallEntry("kfree_sensitive") { call throws(CallStop) in
@@ -19,7 +21,9 @@ extension CallTable {
         ?? call.host.ledger.live[call.address(0)]?.size ?? 0
     },
     CallEntry("kvmalloc") { call throws(CallStop) in try call.kvmalloc(call[0], call.gfp(1)) },
-    CallEntry("kvmalloc_node") { call throws(CallStop) in try call.kvmalloc(call[0], call.gfp(1)) },
+    CallEntry("kvmalloc_node") { call throws(CallStop) in
+      try call.kvmalloc(call[0], call.gfp(1), node: call.node(2))
+    },
     CallEntry("kvrealloc") { call throws(CallStop) in try call.kvrealloc() },
     CallEntry("kmalloc_size_roundup") { call in
       call.host.slab.general(for: call[0])?.objectSize ?? (call[0] + 4095) & ~4095
@@ -63,33 +67,52 @@ extension NativeCall {
   /// What `kmalloc(0)` returns: `ZERO_SIZE_PTR`.
   private static let zeroSize: UInt64 = 16
 
-  func kmalloc(_ size: UInt64, _ gfp: GFP) throws(CallStop) -> UInt64 {
+  /// - Parameter node: where the object is wanted; another node's when there is none of it.
+  func kmalloc(_ size: UInt64, _ gfp: GFP, node: Int? = nil) throws(CallStop) -> UInt64 {
     if gfp.mayBlock { mightSleep() }
     if size == 0 { return Self.zeroSize }
-    if let cache = host.slab.general(for: size) { return try object(cache, size, gfp) }
-    guard size <= 4 << 20 else { return 0 }
-    let order = UInt32(64 - ((size + 4095) >> 12 - 1).leadingZeroBitCount)
-    guard let pfn = host.allocate(gfp, order: order, node: nil, machine) else { return 0 }
+    if let cache = host.slab.general(for: size) { return try object(cache, size, gfp, node) }
+    // What an overflow of counts and sizes ends as.
+    if size == .max { return 0 }
+    let order = UInt32(64 - ((size - 1) >> 12).leadingZeroBitCount)
+    guard let pfn = host.allocate(gfp, order: order, node: node, machine) else { return 0 }
     give(.object, host.directAddress(pfn), 4096 << UInt64(order))
     return direct(pfn)
   }
 
-  /// An object of a cache.
+  /// An object of a cache, of a node if one is wanted and has memory.
   fileprivate func object(
-    _ cache: SlabHeap.Cache, _ size: UInt64, _ gfp: GFP
+    _ cache: SlabHeap.Cache, _ size: UInt64, _ gfp: GFP, _ node: Int? = nil
   ) throws(CallStop) -> UInt64 {
     if gfp.mayBlock { mightSleep() }
-    if cache.free.isEmpty, try !grow(cache, gfp) { return 0 }
-    guard let object = host.slab.take(cache, size) else { return 0 }
+    if !cache.free.contains(where: { isOf(node, $0) }), try !grow(cache, gfp, node),
+      cache.free.isEmpty
+    {
+      return 0
+    }
+    guard
+      let object = host.slab.take(cache, size, at: cache.free.lastIndex { isOf(node, $0) })
+    else { return 0 }
     let place = host.folded(object)
     if gfp.contains(.zero) { try write([UInt8](repeating: 0, count: Int(size)), to: place) }
     give(.object, object, size)
     return place
   }
 
+  /// Whether an address of the direct map is of a node; of none in particular is every one.
+  private func isOf(_ node: Int?, _ address: UInt64) -> Bool {
+    guard let node else { return true }
+    let pfn = (address &- host.map.pageOffset) >> 12
+    return machine.pageSets.structPage(pfn)?.node == node
+  }
+
   /// Gets a cache another slab; false when there is no memory.
-  fileprivate func grow(_ cache: SlabHeap.Cache, _ gfp: GFP) throws(CallStop) -> Bool {
-    guard let pfn = host.allocate(gfp, order: cache.order, node: nil, machine) else { return false }
+  fileprivate func grow(
+    _ cache: SlabHeap.Cache, _ gfp: GFP, _ node: Int? = nil
+  ) throws(CallStop) -> Bool {
+    guard let pfn = host.allocate(gfp, order: cache.order, node: node, machine) else {
+      return false
+    }
     host.slab.add(host.directAddress(pfn), to: cache)
     return true
   }
@@ -166,13 +189,17 @@ extension NativeCall {
   }
 
   /// Objects of up to a page from a cache; larger ones too when there are such pages, or else an area.
-  fileprivate func kvmalloc(_ size: UInt64, _ gfp: GFP) throws(CallStop) -> UInt64 {
+  fileprivate func kvmalloc(
+    _ size: UInt64, _ gfp: GFP, node: Int? = nil
+  ) throws(CallStop) -> UInt64 {
     if size <= 8192 {
       // Pages for more than one may fail: an area is left.
-      let object = try kmalloc(size, size <= 4096 ? gfp : gfp.subtracting(.noFail))
+      let object = try kmalloc(size, size <= 4096 ? gfp : gfp.subtracting(.noFail), node: node)
       if object != 0 || size <= 4096 { return object }
     }
-    return try vmalloc(VmallocRequest(size: size), gfp)
+    var request = VmallocRequest(size: size)
+    request.node = node
+    return try vmalloc(request, gfp)
   }
 
   fileprivate func kvrealloc() throws(CallStop) -> UInt64 {
@@ -206,14 +233,14 @@ extension NativeCall {
     host.slab.addNamed(cache, handle)
     host.ledger.add(
       Ledger.Entry(
-        kind: .cache, start: handle, size: self[1], given: event))
+        kind: .cache, start: host.unfolded(handle), size: self[1], given: event))
     return handle
   }
 
   fileprivate func destroyCache() throws(CallStop) -> UInt64 {
     if self[0] == 0 { return 0 }
     guard let cache = host.slab.removeNamed(self[0]) else { throw badPointer(self[0]) }
-    take(self[0])
+    take(address(0))
     guard cache.active == 0 else {
       host.log(
         [

@@ -21,11 +21,21 @@ extension CallTable {
       return 0
     },
     CallEntry("cpu_relax") { call throws(CallStop) in
-      if call.task?.memory == nil { call.host.pass(1) }
+      if call.task?.memory == nil {
+        call.host.pass(1)
+        try call.checkForLockup()
+      }
       if call.task?.preemptCount == 0 { try call.yield() }
       return 0
     },
     CallEntry("need_resched") { _ in 0 },
+    // Made for a task that spins without a call: a quarter of a second has passed.
+    CallEntry("preempted") { call throws(CallStop) in
+      guard let task = call.task, task.preemptCount == 0, !task.interruptsOff else { return 0 }
+      if task.memory == nil { call.host.pass(250_000) }
+      try call.yield()
+      return 0
+    },
     CallEntry("wake_up_process") { call in
       guard let task = call.host.task(at: call[0]), !task.isOver else { return 0 }
       return call.host.wake(task) ? 1 : 0
@@ -173,7 +183,7 @@ extension ModuleHost {
   /// Lets a task go on; false when it was not asleep.
   func wake(_ task: ModuleTask) -> Bool {
     let wasAsleep = task.state == .new || task.record.pointee.__state != 0
-    if task.state == .new { task.state = .ready }
+    if task.state == .new { task.state = .ready } else { task.isWoken = true }
     task.record.pointee.__state = 0
     hasMoved = true
     return wasAsleep

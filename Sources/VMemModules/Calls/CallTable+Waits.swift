@@ -11,9 +11,13 @@ extension CallTable {
     CallEntry("wait_on") { call throws(CallStop) in
       call.mightSleep()
       call.task?.waitsOn = call[0]
-      return try call.wait(jiffies: call[3]) { () throws(CallStop) in
-        try call.words(call[0] &+ 8, 1)[0] != call[1]
+      let left = try call.wait(jiffies: call[3]) { () throws(CallStop) in
+        // Whoever wakes the task itself (kthread_stop) makes it look again, too.
+        if call.task?.isWoken == true { return true }
+        return try call.words(call[0] &+ 8, 1)[0] != call[1]
       }
+      call.task?.isWoken = false
+      return left
     },
     CallEntry("wake_up") { call throws(CallStop) in
       let wakes = try call.words(call[0] &+ 8, 1)[0]

@@ -10,7 +10,9 @@ extension CallTable {
       let file = String(decoding: try call.string(call[0]), as: UTF8.self)
       throw .oops(
         Oops(
-          lines: ["kernel BUG at \(file):\(call.int(1))!"],
+          lines: [
+            "------------[ cut here ]------------", "kernel BUG at \(file):\(call.int(1))!",
+          ],
           explanation: "\(call.callerName) says that this cannot be", name: "invalid opcode"))
     },
     // file, line, function
@@ -61,15 +63,11 @@ extension CallTable {
 }
 
 extension NativeCall {
+  /// File, line and function in the arguments.
   fileprivate func warn(_ text: [UInt8]) throws(CallStop) {
     let file = String(decoding: try string(self[0]), as: UTF8.self)
-    let function = String(decoding: try string(self[2]), as: UTF8.self)
-    if !text.isEmpty { _ = try printk(text + [0x0a]) }
-    host.log(
-      [
-        "WARNING: CPU: \(machine.cpu) PID: \(task?.pid ?? 1) at \(file):\(int(1)) \(function)",
-        "RIP: 0010:\(callerName)",
-      ], level: 4)
+    let lines = text.split(separator: 0x0a).map { String(decoding: $0, as: UTF8.self) }
+    host.warn(lines, at: callerName, file: "\(file):\(int(1))")
   }
 
   /// The count stands behind the name and the state of a `struct module`.

@@ -95,33 +95,33 @@ extension NativeCall {
 
   /// Writes into what the module points at.
   func write(_ bytes: [UInt8], to address: UInt64) throws(CallStop) {
-    guard host.write(bytes, to: address) else { throw badPointer(address) }
+    guard host.write(bytes, to: address) else {
+      throw badPointer(host.unwritable(address, bytes.count) ?? address, writes: true)
+    }
   }
 
   func write(word: UInt64, size: Int = 8, to address: UInt64) throws(CallStop) {
     try write((0..<size).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }, to: address)
   }
 
-  /// A pointer argument that leads nowhere, as the kernel's own function would find.
-  func badPointer(_ address: UInt64) -> CallStop {
+  /// A pointer argument that leads nowhere, or to what cannot be written, as the kernel's own function
+  /// would find.
+  func badPointer(_ address: UInt64, writes: Bool = false) -> CallStop {
     let shown = host.unfolded(address)
-    let what =
-      shown < 4096
-      ? "BUG: kernel NULL pointer dereference, address: "
-      : "BUG: unable to handle page fault for address: "
+    let code = (writes ? NativeView.writes : 0) | (host.isThere(shown) ? 1 : 0)
     return .oops(
       Oops(
-        lines: [
-          what + host.hex(shown, digits: 16), "#PF: supervisor read access in kernel mode",
-          "#PF: error_code(0x0000) - not-present page",
-        ],
+        lines: host.pageFaultLines(shown, code),
         explanation: "in \(name) called from \(callerName): "
-          + host.explanation(shown, code: 0, caller)))
+          + host.explanation(shown, code: code, caller),
+        code: code))
   }
 
-  /// The kernel's `might_sleep`: complains where the task holds a spinlock, and goes on.
+  /// The kernel's `might_sleep`: complains where the task holds a spinlock, once a second, and goes on.
   func mightSleep() {
     guard let task = host.running, task.preemptCount > 0 || task.interruptsOff else { return }
+    if let last = host.lastSleepComplaint, host.now < last + 1_000_000 { return }
+    host.lastSleepComplaint = host.now
     host.log(
       [
         "BUG: sleeping function called from invalid context at \(name)",

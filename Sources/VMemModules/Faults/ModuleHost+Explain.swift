@@ -25,6 +25,11 @@ extension ModuleHost {
     if let entry = ledger.area(behind: address) {
       return "\(access) \(entry.start - address) bytes before \(whose(entry))"
     }
+    if let module = module(atShown: address) {
+      let place = symbol(at: address &- module.shownBase &+ module.base)
+      let rule = code & NativeView.fetches != 0 ? "it may not be executed" : "it is read-only"
+      return "\(access) of \(place): \(rule)"
+    }
     return "\(access) at an address that is nobody's" + where_(address)
   }
 

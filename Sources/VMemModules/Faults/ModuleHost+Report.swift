@@ -28,7 +28,7 @@ extension ModuleHost {
     log(
       [
         "CPU: \(task.cpu) \(isNew ? "UID: 0 " : "")PID: \(task.pid) Comm: \(task.name) "
-          + "Tainted: G      D    O",
+          + "Tainted: \(taint)",
         "RIP: 0010:\(symbol(at: rip))",
       ], level: 0)
     let trace = callers(fault).map { " \($0)" }
@@ -38,7 +38,11 @@ extension ModuleHost {
       explain(sentence + (line.map { " (\($0))" } ?? ""))
     }
     task.module?.hasOopsed = true
+    hasTaskDied = true
   }
+
+  /// The letters of `print_tainted` for a machine with modules of its own: D from the second report on.
+  private var taint: String { "G      \(hasTaskDied ? "D" : " ")    O" }
 
   // MARK: What happened
 
@@ -49,27 +53,33 @@ extension ModuleHost {
       pendingOops = nil
       return oops
     case SIGALRM:
-      return Oops(
-        lines: [
-          "watchdog: BUG: soft lockup - CPU#\(task.cpu) stuck for \(longestTurn)s! "
-            + "[\(task.name):\(task.pid)]"
-        ],
-        explanation: "\(task.name) did not leave the CPU for \(longestTurn) seconds",
-        isReportOnly: true)
+      return lockup(of: task, "\(task.name) did not leave the CPU for \(longestTurn) seconds")
     case Int32(CHOST_NATIVE_SLEPT):
       return Oops(
         lines: ["BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x00000002"],
         explanation: "a function that the engine calls back cannot wait", isReportOnly: true)
     case SIGFPE: return Oops(lines: [], explanation: "a division by zero", name: "divide error")
     case SIGILL:
-      let late = modules.first { $0.isInit(rip: fault.rip) }.map {
+      let late = modules.first { $0.isPastInit(rip: fault.rip) }.map {
         "a call of \(symbol(at: fault.rip)), which is __init: \($0.name) is past its init"
       }
       return Oops(
-        lines: [], explanation: late ?? "an instruction that there is not", name: "invalid opcode")
+        lines: [],
+        explanation: late
+          ?? "an instruction that there is not, as compilers put where behaviour is undefined "
+          + "(a division by zero)", name: "invalid opcode")
     case SIGTRAP: return Oops(lines: [], explanation: "a breakpoint instruction", name: "int3")
     default: return fault.trap == 14 ? pageFault(fault, task) : protectionFault(fault)
     }
+  }
+
+  func lockup(of task: ModuleTask, _ sentence: String) -> Oops {
+    Oops(
+      lines: [
+        "watchdog: BUG: soft lockup - CPU#\(task.cpu) stuck for \(longestTurn)s! "
+          + "[\(task.name):\(task.pid)]"
+      ],
+      explanation: sentence, isReportOnly: true)
   }
 
   /// A fault within a function that the engine has called back.
@@ -96,9 +106,26 @@ extension ModuleHost {
         explanation: "the stack of \(task.name) is full: it has \(ModuleTask.stackSize >> 10) KiB",
         name: "stack guard page")
     }
-    let kernel = address | (address >> 47 == 0 ? 0 : UInt64(VMEM_TOP_BITS))
-    let isThere = kernel >> 47 != 0 && view.pages(at: kernel, error: 0) != nil
-    let code = fault.error & 0x12 | (isThere ? 1 : 0)
+    let code = fault.error & 0x12 | (isThere(address) ? 1 : 0)
+    return Oops(
+      lines: pageFaultLines(address, code),
+      explanation: explanation(address, code: code, fault.rip),
+      code: code)
+  }
+
+  /// Whether anything is mapped at an address, whatever it may be used for.
+  func isThere(_ address: UInt64) -> Bool {
+    module(atShown: address) != nil
+      || address >> 47 != 0 && view.pages(at: address, error: 0) != nil
+  }
+
+  /// The module that an address lies in, as a kernel would have it.
+  func module(atShown address: UInt64) -> LoadedModule? {
+    modules.first { address &- $0.shownBase < $0.size }
+  }
+
+  /// The lines that say what could not be accessed, and how: bit 0 of the code says that it is there.
+  func pageFaultLines(_ address: UInt64, _ code: UInt32) -> [String] {
     let access =
       code & NativeView.fetches != 0
       ? "instruction fetch" : code & NativeView.writes != 0 ? "write access" : "read access"
@@ -106,13 +133,11 @@ extension ModuleHost {
       address < 4096
       ? "BUG: kernel NULL pointer dereference, address: "
       : "BUG: unable to handle page fault for address: "
-    return Oops(
-      lines: [
-        what + hex(address, digits: 16), "#PF: supervisor \(access) in kernel mode",
-        "#PF: error_code(0x\(hex(UInt64(code), digits: 4))) - "
-          + (isThere ? "permissions violation" : "not-present page"),
-      ],
-      explanation: explanation(address, code: code, fault.rip), code: code)
+    return [
+      what + hex(address, digits: 16), "#PF: supervisor \(access) in kernel mode",
+      "#PF: error_code(0x\(hex(UInt64(code), digits: 4))) - "
+        + (code & 1 != 0 ? "permissions violation" : "not-present page"),
+    ]
   }
 
   // MARK: Places

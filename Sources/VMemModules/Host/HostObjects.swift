@@ -1,9 +1,14 @@
+internal import CHost
 internal import CModule
 internal import VMem
 
-/// Objects in the process's own memory that modules see: descriptions of areas, the kernel's `init_mm`,
-/// texts of parameters. They live as long as the host.
+/// Objects that modules see and that are not in the machine's RAM: descriptions of areas and caches,
+/// tasks, the kernel's `init_mm`, texts of parameters. They live as long as the host, at the same
+/// addresses in each run.
 struct HostObjects {
+  /// Where they stand, one behind the other; without room there they are the process's.
+  private var arena: UnsafeMutableRawPointer?
+  private var used = 0
   private var blocks: [UnsafeMutableRawPointer] = []
   private var named: [String: UInt64] = [:]
   /// Descriptions of areas, by their start.
@@ -11,14 +16,30 @@ struct HostObjects {
   private var spare: [UnsafeMutablePointer<vm_struct>] = []
   /// Those of areas that a module has taken out, and has not freed yet.
   private var kept: Set<UInt64> = []
+  private var spareTasks: [UnsafeMutablePointer<task_struct>] = []
 
   /// Zeroed bytes.
   mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer {
-    let block = UnsafeMutableRawPointer.allocate(byteCount: max(size, 16), alignment: 16)
-    block.initializeMemory(as: UInt8.self, repeating: 0, count: max(size, 16))
+    let size = (max(size, 16) + 15) & ~15
+    if let arena, size <= Int(VMEM_OBJECTS_SIZE) - used {
+      defer { used += size }
+      return arena + used
+    }
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+    block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     blocks.append(block)
     return block
   }
+
+  /// A zeroed `struct task_struct`.
+  mutating func task() -> UnsafeMutablePointer<task_struct> {
+    let record = spareTasks.popLast() ?? object(task_struct.self, task_struct())
+    record.pointee = task_struct()
+    return record
+  }
+
+  /// Nobody points at a task any more.
+  mutating func free(_ task: UnsafeMutablePointer<task_struct>) { spareTasks.append(task) }
 
   mutating func object<T>(_ type: T.Type, _ value: T) -> UnsafeMutablePointer<T> {
     let block = allocate(MemoryLayout<T>.stride).bindMemory(to: T.self, capacity: 1)
@@ -42,11 +63,25 @@ struct HostObjects {
     return pointer
   }
 
+  /// Takes the arena, unless somebody is there.
+  private mutating func openArena() {
+    let size = Int(VMEM_OBJECTS_SIZE)
+    guard let found = chost_native_text(UInt64(VMEM_OBJECTS), size) else { return }
+    if UInt(bitPattern: found) == UInt(VMEM_OBJECTS) {
+      arena = found
+    } else {
+      chost_native_release(found, size)
+    }
+  }
+
   mutating func open(_ machine: borrowing Machine, _ host: ModuleHost) {
+    openArena()
     let top = host.directAddress(machine.mmu.topTable)
     let initial = name("init_mm", mm_struct())
     initial.pointee.pgd = UnsafeMutablePointer(bitPattern: UInt(host.folded(top)))
     initial.pointee.mm_users = 2
+    initial.pointee.mmap_lock.magic = UInt32(VMEM_LOCK_MAGIC)
+    initial.pointee.page_table_lock.magic = UInt32(VMEM_LOCK_MAGIC)
     for (title, last) in [("iomem_resource", UInt64.max >> 12), ("ioport_resource", 0xffff)] {
       let root = name(title, resource())
       root.pointee.end = last
@@ -58,6 +93,7 @@ struct HostObjects {
 
   mutating func close() {
     for block in blocks { block.deallocate() }
+    if let arena { chost_native_release(arena, Int(VMEM_OBJECTS_SIZE)) }
     blocks = []
   }
 

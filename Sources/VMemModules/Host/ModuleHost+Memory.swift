@@ -40,6 +40,16 @@ extension ModuleHost {
     return copied == bytes.count
   }
 
+  /// The first of some bytes that cannot be written; nil if all of them can.
+  func unwritable(_ address: UInt64, _ count: Int) -> UInt64? {
+    var at = address
+    while at &- address < UInt64(count) {
+      if view.pages(at: unfolded(at), error: NativeView.writes) == nil { return at }
+      at = (at | 4095) &+ 1
+    }
+    return nil
+  }
+
   /// The number of the place that a call returns to.
   func callerNumber(_ address: UInt64) -> UInt32 {
     callers.number(of: address) {

@@ -63,6 +63,7 @@ extension ModuleHost {
     running?.wasPreempted = false
     let value = try table.handlers[call.function](call)
     hasMoved = true
+    idleness.count(asks: table.asks[call.function], now)
     running?.wakeTime = nil
     running?.isWaiting = false
     return value

@@ -31,23 +31,32 @@ package final class ModuleHost {
   var nextPID: Int32 = 100
   /// Something has happened since the scheduler last looked.
   var hasMoved = false
+  var idleness = Idleness()
   var slab = SlabHeap()
   var ledger = Ledger()
   /// Switches tasks at calls by chance; nil for only where they wait.
   var preemption: SplitMix?
   /// Whether the task that was waited for ended because all of them wait.
   var isDeadlocked = false
+  /// Whether a task has died of an oops.
+  var hasTaskDied = false
   /// Why the call that runs ends its task.
   var pendingOops: Oops?
   var objects = HostObjects()
   var timers: [ModuleTimer] = []
   var resources: [ReservedRange] = []
+  /// When a sleep in atomic context was complained of last.
+  var lastSleepComplaint: UInt64?
+  /// Whether a block of pages that is too large has been warned of (`WARN_ON_ONCE_GFP`).
+  var hasWarnedOfOrder = false
+  /// Whether a conversion that the kernel's printf does not have has been warned of (`WARN_ONCE`).
+  var hasWarnedOfFormat = false
   /// Flags that modules have set in struct pages, which they cannot write to, by the page.
   var pageFlags: [UInt64: Set<String>] = [:]
   var callers = Callers()
   var zeroPage: UInt64?
-  /// Page tables that modules have made and not freed, with their levels above the pages.
-  var tables: [UInt64: Int] = [:]
+  /// Free frames that memremap has kept for a module, by the first of what it asked for.
+  var reserved: [UInt64: [UInt64]] = [:]
   /// What printk has not ended with a newline yet.
   var partialLine: [UInt8] = []
   var partialLevel: UInt8 = 4
@@ -91,6 +100,9 @@ package final class ModuleHost {
       if status == 0 { chost_native_close() }
       throw ModuleFailure(.ENOMEM, status == EEXIST ? .moduleAddresses : .moduleMemory)
     }
+    if let number = table.number(of: "preempted") {
+      chost_native_set_preemption(number, UInt64(VMEM_MODULES), UInt64(VMEM_MODULES_END))
+    }
     ftruncate(devices, Self.deviceBytes)
     objects.open(machine, self)
   }
@@ -108,6 +120,7 @@ package final class ModuleHost {
     for task in tasks { task.end() }
     tasks = []
     objects.close()
+    unreserveAll(machine)
     if let zeroPage { _ = try? machine.pageSets.freePages([zeroPage]) }
     thunks.release()
     chost_native_close()
@@ -151,9 +164,11 @@ package final class ModuleHost {
   package func unfolded(_ address: UInt64) -> UInt64 {
     guard address >> 47 == 0 else { return address }
     let kernel = address | UInt64(VMEM_TOP_BITS)
-    if map.isVmallocAddress(kernel) { return kernel }
+    // With the end of the window, which callers name as well.
+    if kernel &- map.vmallocStart <= map.vmallocEnd &- map.vmallocStart { return kernel }
     if kernel &- map.pageOffset < view.configuration.memory { return kernel }
     if kernel &- map.vmemmap < view.configuration.memory >> 6 { return kernel }
+    if address &- UInt64(VMEM_OBJECTS) < UInt64(VMEM_OBJECTS_SIZE) { return kernel }
     for module in modules where module.contains(address) {
       return address &- module.base &+ module.shownBase
     }

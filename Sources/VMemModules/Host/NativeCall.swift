@@ -73,14 +73,19 @@ struct CallTable: Sendable {
   let entries: [CallEntry]
   let handlers: [CallEntry.Handler]
   private let names: [String]
+  /// Which of them only ask (`CallTable.asking`).
+  let asks: [Bool]
 
   init(_ entries: [CallEntry]) {
     self.entries = entries
     handlers = entries.map { $0.handler }
-    names = entries.map { "\($0.name)" }
+    let names = entries.map { "\($0.name)" }
+    self.names = names
+    asks = names.map { Self.asking.contains($0) }
   }
 
   func name(_ number: Int) -> String { names[number] }
+  func number(of name: String) -> UInt32? { names.firstIndex(of: name).map(UInt32.init) }
 }
 
 extension CallTable {

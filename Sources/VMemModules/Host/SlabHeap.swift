@@ -81,8 +81,10 @@ struct SlabHeap {
     cache.addFresh(objects)
   }
 
-  mutating func take(_ cache: Cache, _ size: UInt64) -> UInt64? {
-    guard let object = cache.free.popLast() else { return nil }
+  /// - Parameter place: position in the cache's free objects; nil for the one that was freed last.
+  mutating func take(_ cache: Cache, _ size: UInt64, at place: Int? = nil) -> UInt64? {
+    guard let last = place ?? cache.free.indices.last else { return nil }
+    let object = cache.free.remove(at: last)
     cache.active += 1
     sizes[object] = size
     return object

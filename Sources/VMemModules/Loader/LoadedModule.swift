@@ -54,7 +54,8 @@ package final class LoadedModule {
   }
 
   func contains(_ address: UInt64) -> Bool { address &- base < size }
-  func isInit(rip address: UInt64) -> Bool { initRange.contains(address) }
+  /// Whether an address is code that was freed when init had returned.
+  func isPastInit(rip address: UInt64) -> Bool { state != .coming && initRange.contains(address) }
 
   func pointer(_ kind: vmem_record_kind) -> UInt64? {
     records.first { $0.kind == kind.rawValue }?.pointer

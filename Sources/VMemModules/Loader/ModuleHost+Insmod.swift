@@ -98,7 +98,9 @@ extension ModuleHost {
   func spawn(
     _ function: UInt64, _ argument: UInt64, name: [UInt8], _ module: LoadedModule?
   ) -> ModuleTask? {
-    guard let task = ModuleTask(function, argument, name: name, pid: nextPID, module) else {
+    let record = objects.task()
+    guard let task = ModuleTask(function, argument, name: name, pid: nextPID, module, record) else {
+      objects.free(record)
       return nil
     }
     task.record.pointee.cpu = UInt32(place!.pointee.cpu)
@@ -117,7 +119,7 @@ extension ModuleHost {
       task.end()
     }
     tasks.removeAll { $0.module === module }
-    tasksByAddress = tasksByAddress.filter { $0.value.module !== module }
+    forgetTasks(of: module)
     timers.removeAll { $0.module === module }
     if let chunk = module.percpu?.chunk { _ = try? place!.pointee.percpu.freePerCPU(chunk) }
     reportLeaks(module)
@@ -128,6 +130,14 @@ extension ModuleHost {
     callers.forget(module.contains)
     module.release()
     if modules.isEmpty { freeEmptySlabs(slab.caches) }
+  }
+
+  private func forgetTasks(of module: LoadedModule) {
+    let gone = tasksByAddress.values.filter { $0.module === module }
+    for task in gone.sorted(by: { $0.address > $1.address }) {
+      tasksByAddress[task.address] = nil
+      objects.free(task.record)
+    }
   }
 
   private func reportLeaks(_ module: LoadedModule) {

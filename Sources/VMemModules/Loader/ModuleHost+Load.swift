@@ -29,6 +29,7 @@ extension ModuleHost {
   private func bind(_ name: String, _ object: ObjectFile) throws(ModuleFailure) -> [UInt64] {
     var result = [UInt64](repeating: 0, count: object.dynamicSymbols.count)
     var unknown: [String] = []
+    var ofSources: [String] = []
     for (index, symbol) in object.dynamicSymbols.enumerated() where symbol.isUndefined {
       let wanted = String(decoding: symbol.name, as: UTF8.self)
       if wanted.isEmpty { continue }
@@ -37,12 +38,18 @@ extension ModuleHost {
         result[index] = address
       } else if !symbol.isWeak {
         unknown.append(own ?? wanted)
+        if own == nil { ofSources.append(wanted) }
       }
     }
     guard unknown.isEmpty else {
       log(unknown.map { "\(name): Unknown symbol \($0) (err -2)" }, level: 4)
       let families = FamilyTable.own
       for symbol in unknown { families.sentence(for: symbol).map { explain($0) } }
+      if !ofSources.isEmpty {
+        explain(
+          "\(ofSources.joined(separator: ", ")): declared in the source, and defined in none: insmod "
+            + "takes all files of a module (insmod A.c B.c), after the modules that it uses")
+      }
       throw ModuleFailure(.ENOENT, .moduleSymbols)
     }
     return result

@@ -16,6 +16,7 @@ extension ModuleHost {
     while !wanted.isOver {
       round(wanted)
       if !hasMoved, !wanted.isOver { pass(wanted) }
+      endIfHung(wanted)
     }
   }
 
@@ -67,6 +68,7 @@ extension ModuleHost {
     default:
       task.state = .died
       hasMoved = true
+      idleness.reset()
       report(end.fault, of: task)
     }
   }

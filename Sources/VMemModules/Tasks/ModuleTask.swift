@@ -27,8 +27,12 @@ final class ModuleTask {
   var polls = true
   var shouldStop = false
   var interruptsOff = false
+  /// Whether somebody has woken it by name since it last waited on a queue.
+  var isWoken = false
   /// How often it has asked whether it should stop.
   var questions = 0
+  /// How often it has spun since anybody has done more than ask.
+  var relaxed: UInt64 = 0
   var wasPreempted = false
   /// The call that it waits in, for messages.
   var place = ""
@@ -47,12 +51,14 @@ final class ModuleTask {
   /// What a call that waits remembers between turns.
   var memory: UInt64?
 
-  init?(_ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32, _ module: LoadedModule?)
-  {
+  /// - Parameter record: what modules see of it; whoever gives it takes it back.
+  init?(
+    _ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32, _ module: LoadedModule?,
+    _ record: UnsafeMutablePointer<task_struct>
+  ) {
     guard let native = chost_native_task(function, argument, Self.stackSize) else { return nil }
     self.native = native
-    record = .allocate(capacity: 1)
-    record.initialize(to: task_struct())
+    self.record = record
     record.pointee.pid = pid
     record.pointee.tgid = pid
     record.pointee.prio = 120
@@ -61,10 +67,7 @@ final class ModuleTask {
     setName(name)
   }
 
-  deinit {
-    chost_native_task_free(native)
-    record.deallocate()
-  }
+  deinit { chost_native_task_free(native) }
 
   func setName(_ name: [UInt8]) {
     // Safe: 16 bytes, the last of them zero.

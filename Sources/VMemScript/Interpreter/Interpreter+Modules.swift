@@ -4,16 +4,25 @@ internal import VMemViews
 
 /// Modules on the machine of a run.
 extension Interpreter {
-  /// The object in a file, or the one that a source compiles to.
-  mutating func moduleObject(_ path: String, _ token: Token) throws(LineFailure) -> [UInt8] {
-    guard path.hasSuffix(".c") else {
-      guard let bytes = ModuleCompiler.read(path) else { throw noFile(path, token) }
+  /// The object in a file, or the one that a source compiles to, with further ones of the module.
+  mutating func moduleObject(
+    _ token: Token, _ more: [Token] = []
+  ) throws(LineFailure) -> [UInt8] {
+    let tokens = [token] + more
+    guard token.text.string.hasSuffix(".c") else {
+      if let other = more.first {
+        throw .script("an object is a whole module", hint: "name sources only", other)
+      }
+      guard let bytes = ModuleCompiler.read(token.text.string) else { throw noFile(token) }
       return bytes
     }
-    guard ModuleCompiler.read(path) != nil else { throw noFile(path, token) }
+    for token in tokens where ModuleCompiler.read(token.text.string) == nil {
+      throw noFile(token)
+    }
     do throws(ModuleCompiler.Failure) {
       let compiler = try ModuleCompiler()
-      let (bytes, warnings) = try compiler.object(path, machine.configuration.kernel)
+      let (bytes, warnings) = try compiler.object(
+        tokens.map(\.text.string), machine.configuration.kernel)
       messages.write(String(decoding: warnings, as: UTF8.self))
       return bytes
     } catch {
@@ -22,9 +31,9 @@ extension Interpreter {
     }
   }
 
-  private func noFile(_ path: String, _ token: Token) -> LineFailure {
+  private func noFile(_ token: Token) -> LineFailure {
     var error = ScriptError(
-      "cannot read \(path.printable): \(ModuleCompiler.lastError)", token)
+      "cannot read \(token.text.string.printable): \(ModuleCompiler.lastError)", token)
     error.exit = .noInput
     return .script(error)
   }
@@ -91,6 +100,14 @@ extension Interpreter {
 }
 
 extension Call {
-  /// `name=value` for the parameters of a module.
-  func moduleWords() -> [String] { words(.moduleWords).map { tokens[$0].text.string } }
+  /// Further sources of a module, and `name=value` for its parameters.
+  func moduleWords() -> (sources: [Token], values: [String]) {
+    let all = words(.moduleWords).map { tokens[$0] }
+    let sources = all.filter { $0.text.string.isFurtherSource }
+    return (sources, all.map(\.text.string).filter { !$0.isFurtherSource })
+  }
+}
+
+extension String {
+  fileprivate var isFurtherSource: Bool { hasSuffix(".c") && !contains("=") }
 }

@@ -21,7 +21,11 @@ extension Verb {
       summary: "load a kernel module, from its source or an object, and run its init function",
       kernel: "finit_module",
       returns: "what it and the kernel log meanwhile",
-      example: "insmod hello.c\ninsmod test_vmalloc.c run_test_mask=7 nr_threads=3",
+      example: """
+        insmod hello.c
+        insmod test_vmalloc.c run_test_mask=7 nr_threads=3
+        insmod main.c helpers.c
+        """,
       facts: [.lasts], exits: [.noModule, .noFile],
       answers: [
         [
@@ -78,14 +82,14 @@ extension Verb {
   private static func insmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let token = interpreter.call.tokens[interpreter.call.arguments.token(.moduleFile)]
     let path = token.text.string
-    let words = interpreter.call.moduleWords()
-    let bytes = try interpreter.moduleObject(path, token)
+    let (sources, values) = interpreter.call.moduleWords()
+    let bytes = try interpreter.moduleObject(token, sources)
     let host = try interpreter.moduleHost()
     let hasSeed = interpreter.call.arguments.has(.preempt)
     host.setPreemption(seed: hasSeed ? interpreter.call.arguments[.preempt] : nil)
     host.longestTurn = Int(min(interpreter.call.arguments[.turnSeconds, default: 20], 1 << 20))
     return try interpreter.onModules { host throws(ModuleFailure) in
-      try host.insmod(ModuleCompiler.moduleName(path), bytes, words)
+      try host.insmod(ModuleCompiler.moduleName(path), bytes, values)
     }
   }
 
@@ -126,7 +130,7 @@ extension Verb {
 
   private static func modinfo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let token = interpreter.call.tokens[interpreter.call.arguments.token(.moduleFile)]
-    let bytes = try interpreter.moduleObject(token.text.string, token)
+    let bytes = try interpreter.moduleObject(token)
     let facts: [(tag: String, text: String)]
     do throws(ModuleFailure) { facts = try ModuleHost.facts(of: bytes) } catch {
       throw interpreter.failure(error, token)
@@ -155,7 +159,7 @@ extension Verb {
     let output =
       hasOutput
       ? interpreter.call.word(.moduleOutput).string : ModuleCompiler.moduleName(source) + ".so"
-    let bytes = try interpreter.moduleObject(source, token)
+    let bytes = try interpreter.moduleObject(token)
     guard let failure = ModuleCompiler.write(bytes, to: output) else {
       interpreter.call.scratch.write(output)
       return .line
@@ -175,7 +179,8 @@ extension Parameter {
   static let moduleFile = Parameter(
     id: 240, .word, "FILE", "a module's source (FILE.c), or its object (FILE.so)")
   static let moduleWords = Parameter(
-    id: 241, .optionalRest, "[NAME=VALUE…]", "what its parameters are set to")
+    id: 241, .optionalRest, "[FILE.c…] [NAME=VALUE…]",
+    "further sources of the module, and what its parameters are set to")
   static let moduleName = Parameter(id: 242, .word, "MODULE", "the name of a module")
   static let moduleSource = Parameter(id: 243, .word, "FILE.c", "a module's source")
   static let moduleOutput = Parameter(

@@ -26,9 +26,11 @@ struct ModuleProcessTests {
   }
 
   private func run(
-    _ lines: String, kernel: String = "7.2", compiler: String? = nil, image: String? = nil
+    _ lines: String, kernel: String = "7.2", compiler: String? = nil, image: String? = nil,
+    boot: String = ""
   ) throws -> Command {
-    try folder.write(Array("boot --cpus 2 --kernel \(kernel)\n\(lines)\n".utf8), to: "s.vmem")
+    let boot = "boot --cpus 2 --kernel \(kernel) \(boot)"
+    try folder.write(Array("\(boot)\n\(lines)\n".utf8), to: "s.vmem")
     var environment = environment
     environment["VMEMCTL_CC"] = compiler
     let words = image.map { ["--image", $0] } ?? []
@@ -72,6 +74,7 @@ struct ModuleProcessTests {
     Mistake("wild_store", "page fault for address: 0000000000400000", "nobody's"),
     Mistake("int3", "int3: 0000 [#1]"),
     Mistake("division", "divide error: 0000 [#1]", "a division by zero"),
+    Mistake("undefined", "invalid opcode: 0000 [#1] SMP", "an instruction that there is not"),
     Mistake("bad_string", "RIP: 0010:strlen", "in the vmalloc window"),
     Mistake("bad_format", "in printk called from i+0x"),
     Mistake("stack_overflow", "BUG: TASK stack guard page was hit", "still here", status: 0),
@@ -90,7 +93,18 @@ struct ModuleProcessTests {
     Mistake(
       "tables", "level 1 of both", "a table of its own", "the zero page", "an area taken out",
       status: 0),
-    Mistake("foreign_table", "frees what is no page table of its own"),
+    Mistake("foreign_table", "frees a page table that an entry still leads to"),
+    Mistake(
+      "page_tables", "alias 7 pfn 1", "by hand 7 table 1", "unlinked table 0", status: 0),
+    Mistake("table_of_text", "which is no page of entries"),
+    Mistake("reserved_bits", "that a table of level 4 cannot have: reserved bits"),
+    Mistake(
+      "read_only_sprintf", "#PF: supervisor write access in kernel mode",
+      "error_code(0x0003) - permissions violation", "Oops: 0003 [#1]",
+      "in sprintf called from i+0x", "a write of byte 8 of the 1-page mapping", "read-only"),
+    Mistake(
+      "constant", "error_code(0x0003) - permissions violation", "a write of text+0x1/0x9 [constant]"
+    ),
     Mistake("timer_and_work", "timer softirq=1", "work in kworker/0:1", "done", status: 0),
   ]
 

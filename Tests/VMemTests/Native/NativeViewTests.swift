@@ -71,9 +71,48 @@ struct NativeViewTests {
     let view = NativeView(machine)
     let area = try machine.mappings.vmalloc(VmallocRequest(size: 4096)) as UInt64
     let (entry, depth) = try #require(view.entryAddress(area))
-    #expect(depth == 1 && view.setEntry(at: entry, 0))
+    #expect(depth == 1 && view.setEntry(at: entry, 0) == nil)
     #expect(machine.mappings.vmallocToPFN(area) as UInt64? == nil)
-    #expect(!view.setEntry(at: area, 0) && !view.setEntry(at: entry + 1, 0))
+    #expect(view.setEntry(at: area, 0) == .noTable)
+    #expect(view.setEntry(at: entry + 1, 0) == .noTable)
+  }
+
+  /// A page is a table from the entry on that leads to it, to the entry that does not any more.
+  @Test func pagesBecomeTables() throws {
+    let machine = try machine()
+    let view = NativeView(machine)
+    let area = try machine.mappings.vmalloc(VmallocRequest(size: 4096)) as UInt64
+    let set = try machine.allocatePages(count: 3)
+    let frames = (0..<3).compactMap { machine.pageSets.page($0, of: set).map(UInt64.init) }
+    // The entry of the lowest but one table, behind the area's own.
+    let step = view.tables.entryPlace(area, depth: 2)
+    let place = machine.map.pageOffset + step.table << 12
+    let free = place + UInt64(Level.index(of: area, depth: 2) + 1) * 8
+    let page = machine.map.pageOffset + frames[0] << 12
+    let leaf = frames[1] << 12 | Protection.kernel.bits
+    // A page like any other, until it is linked.
+    #expect(view.setEntry(at: page + 8, leaf) == nil)
+    #expect(machine.pageSets.use(ofFrame: frames[0]) == .allocated)
+    #expect(view.setEntry(at: free, frames[0] << 12 | 0x67) == nil)
+    #expect(machine.pageSets.use(ofFrame: frames[0]) == .table)
+    #expect(machine.check().isEmpty)
+    let mapped = (area & ~(Level.size(depth: 2) - 1)) + Level.size(depth: 2) + 4096
+    #expect(machine.mappings.vmallocToPFN(mapped) as UInt64? == frames[1])
+    // Twice a table, the frame of a text, large leaves where there are none or not aligned.
+    #expect(view.setEntry(at: free + 8, frames[0] << 12 | 0x67) == .noTableBelow(pfn: frames[0]))
+    machine.ram[table: frames[2], 3].bits = 0x7478_6574_0000
+    #expect(view.setEntry(at: free + 8, frames[2] << 12 | 0x67) == .noTableBelow(pfn: frames[2]))
+    let top = machine.map.pageOffset + machine.mmu.topTable << 12 + 300 * 8
+    #expect(view.setEntry(at: top, 0x1e3) == .reservedBits(depth: 4))
+    #expect(view.setEntry(at: free + 8, 0x1000 | 0x1e3 | 0x2000) == .reservedBits(depth: 2))
+    #expect(machine.check().isEmpty)
+    // Unlinked, it is a page again, and can be freed.
+    #expect(view.setEntry(at: free, 0) == nil)
+    #expect(machine.pageSets.use(ofFrame: frames[0]) == .allocated)
+    #expect(machine.check().isEmpty)
+    try machine.pageSets.freePages([frames[0]] as [UInt64])
+    #expect(machine.pageSets.use(ofFrame: frames[0]) == .free)
+    #expect(machine.check().isEmpty)
   }
 
   @Test(arguments: [0, 1, 31, 32, 33, 200]) func textOfTheLog(_ count: Int) throws {

@@ -15,6 +15,10 @@
 #define VMEM_VMALLOC_END 0x690000000000UL
 #define VMEM_STRUCT_PAGES 0x6a0000000000UL
 #define VMEM_MODULES 0x7fffa0000000UL
+#define VMEM_MODULES_END 0x7fffff000000UL
+// The kernel's own objects that modules point at: in the direct map, behind all RAM.
+#define VMEM_OBJECTS 0x098000000000UL
+#define VMEM_OBJECTS_SIZE 0x4000000UL
 
 // MARK: Records
 

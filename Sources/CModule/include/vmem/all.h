@@ -9,6 +9,7 @@
 #include <vmem/highmem.h>
 #include <vmem/io.h>
 #include <vmem/module.h>
+#include <vmem/nodemask.h>
 #include <vmem/pagewalk.h>
 #include <vmem/rbtree.h>
 #include <vmem/wait.h>

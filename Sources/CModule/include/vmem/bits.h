@@ -45,6 +45,10 @@ static inline unsigned long roundup_pow_of_two(unsigned long n) {
 }
 static inline unsigned long rounddown_pow_of_two(unsigned long n) { return 1UL << (fls64(n) - 1); }
 
+static inline u8 rol8(u8 x, unsigned int n) { return (x << (n & 7)) | (x >> (-n & 7)); }
+static inline u8 ror8(u8 x, unsigned int n) { return (x >> (n & 7)) | (x << (-n & 7)); }
+static inline u16 rol16(u16 x, unsigned int n) { return (x << (n & 15)) | (x >> (-n & 15)); }
+static inline u16 ror16(u16 x, unsigned int n) { return (x >> (n & 15)) | (x << (-n & 15)); }
 static inline u32 rol32(u32 x, unsigned int n) { return (x << (n & 31)) | (x >> (-n & 31)); }
 static inline u32 ror32(u32 x, unsigned int n) { return (x >> (n & 31)) | (x << (-n & 31)); }
 static inline u64 rol64(u64 x, unsigned int n) { return (x << (n & 63)) | (x >> (-n & 63)); }

@@ -128,6 +128,9 @@ static inline size_t list_count_nodes(struct list_head *head) {
 #define list_for_each_entry_reverse(at, head, member) \
   for ((at) = list_last_entry(head, __typeof__(*(at)), member); \
        !list_entry_is_head(at, head, member); (at) = list_prev_entry(at, member))
+// Where list_for_each_entry_continue begins: at an entry, or at the head.
+#define list_prepare_entry(entry, head, member) \
+  ((entry) ? (entry) : list_entry(head, __typeof__(*(entry)), member))
 #define list_for_each_entry_continue(at, head, member) \
   for ((at) = list_next_entry(at, member); \
        !list_entry_is_head(at, head, member); (at) = list_next_entry(at, member))

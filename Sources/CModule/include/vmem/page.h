@@ -34,6 +34,11 @@ static inline int get_order(unsigned long size) {
   return size <= PAGE_SIZE ? 0 : fls64((size - 1) >> PAGE_SHIFT);
 }
 
+// The fixed mappings lie above the modules; how many there are differs with the configuration.
+#define FIXADDR_TOP 0xffffffffff7ff000UL
+#define FIXADDR_SIZE 0x286000UL
+#define FIXADDR_START (FIXADDR_TOP - FIXADDR_SIZE)
+
 // MARK: Descriptors
 
 // 64 bytes at the kernel's offsets. `flags` and what shares words with `lru` while a page is free
@@ -56,7 +61,8 @@ struct page {
 };
 _Static_assert(sizeof(struct page) == 64, "a page's descriptor");
 
-#define vmemmap ((struct page *)VMEM_STRUCT_PAGES)
+#define VMEMMAP_START VMEM_STRUCT_PAGES
+#define vmemmap ((struct page *)VMEMMAP_START)
 #define pfn_to_page(pfn) (vmemmap + (pfn))
 #define page_to_pfn(p) ((unsigned long)((const struct page *)(p) - vmemmap))
 #define __page_to_pfn page_to_pfn

@@ -258,20 +258,28 @@ static inline pte_t ptep_get_and_clear(struct mm_struct *mm, unsigned long addre
 #define pud_populate(mm, entry, table) set_pud(entry, __pud(__pa(table) | _PAGE_TABLE))
 #define p4d_populate(mm, entry, table) set_p4d(entry, __p4d(__pa(table) | _PAGE_TABLE))
 #define pgd_populate(mm, entry, table) ((void)(entry), (void)(table))
-// An empty table `depth` levels above the pages, to be filled by set_pte and linked by the calls above.
-void *vmem_table_alloc(int depth) VK(table_alloc);
-void vmem_table_free(void *table, int depth) VK(table_free);
-enum { __vmem_depth_pte = 1, __vmem_depth_pmd, __vmem_depth_pud };
-#define pte_alloc_one_kernel(mm, ...) ((pte_t *)vmem_table_alloc(__vmem_depth_pte))
-#define pmd_alloc_one(mm, address) ((pmd_t *)vmem_table_alloc(__vmem_depth_pmd))
-#define pud_alloc_one(mm, address) ((pud_t *)vmem_table_alloc(__vmem_depth_pud))
-#define pte_free_kernel(mm, table) vmem_table_free(table, __vmem_depth_pte)
-#define pmd_free(mm, table) vmem_table_free(table, __vmem_depth_pmd)
-#define pud_free(mm, table) vmem_table_free(table, __vmem_depth_pud)
+// An empty page, to be filled by set_pte and linked by the calls above: then it is a table.
+unsigned long vmem_new_table(gfp_t gfp, unsigned int order) VK(__get_free_pages);
+#define __vmem_table(type) \
+  ((type *)vmem_new_table(VMEM_GFP_DIRECT_RECLAIM | VMEM_GFP_KSWAPD_RECLAIM | VMEM_GFP_ZERO, 0))
+#define pte_alloc_one_kernel(mm, ...) __vmem_table(pte_t)
+#define pmd_alloc_one(mm, address) __vmem_table(pmd_t)
+#define pud_alloc_one(mm, address) __vmem_table(pud_t)
+void vmem_table_free(void *table) VK(table_free);
+#define pte_free_kernel(mm, table) vmem_table_free(table)
+#define pmd_free(mm, table) vmem_table_free(table)
+#define pud_free(mm, table) vmem_table_free(table)
+// A table that the kernel makes for itself, and never frees.
+void *vmem_table_alloc(void) VK(table_alloc);
+#define paravirt_alloc_pte(mm, pfn) do { } while (0)
+#define paravirt_alloc_pmd(mm, pfn) do { } while (0)
+#define paravirt_alloc_pud(mm, pfn) do { } while (0)
+#define paravirt_release_pte(pfn) do { } while (0)
+#define paravirt_release_pmd(pfn) do { } while (0)
 // Makes the table below an entry that has none: 0 or -ENOMEM; then the entry for `address` in it.
 #define __vmem_below(upper, lower, at) \
   static inline int __##lower##_alloc(struct mm_struct *mm, upper##_t *entry, unsigned long a) { \
-    void *table = upper##_none(*entry) ? vmem_table_alloc(__vmem_depth_##lower) : NULL; \
+    void *table = upper##_none(*entry) ? vmem_table_alloc() : NULL; \
     if (upper##_none(*entry) && !table) return -ENOMEM; \
     if (table) set_##upper(entry, __##upper(__pa(table) | _PAGE_TABLE)); \
     return 0; \

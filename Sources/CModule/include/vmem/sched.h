@@ -148,6 +148,32 @@ static inline char *vmem_task_comm(char *to, size_t room, const struct task_stru
 #define try_to_freeze() false
 #define freezing(task) false
 #define kthread_freezable_should_stop(frozen) kthread_should_stop()
+
+// MARK: Who a task is: root, as whoever loads modules
+
+struct cred { kuid_t uid, euid, suid, fsuid; kgid_t gid, egid, sgid, fsgid; };
+struct user_namespace { int level; };
+static struct user_namespace init_user_ns __maybe_unused;
+static const struct cred vmem_root __maybe_unused;
+#define current_user_ns() (&init_user_ns)
+#define current_cred() (&vmem_root)
+#define get_cred(cred) (cred)
+#define put_cred(cred) do { (void)(cred); } while (0)
+// A copy to change, which then is the task's: nobody asks for it.
+struct cred *vmem_new_cred(size_t size, gfp_t gfp) VK(kmalloc);
+void vmem_free_cred(const void *cred) VK(kfree);
+static inline struct cred *prepare_creds(void) {
+  return vmem_new_cred(sizeof(struct cred),
+      VMEM_GFP_DIRECT_RECLAIM | VMEM_GFP_KSWAPD_RECLAIM | VMEM_GFP_ZERO);
+}
+static inline int commit_creds(struct cred *new) { vmem_free_cred(new); return 0; }
+#define abort_creds(new) vmem_free_cred(new)
+#define make_kuid(namespace, id) ((void)(namespace), (kuid_t){ (id) })
+#define make_kgid(namespace, id) ((void)(namespace), (kgid_t){ (id) })
+#define KUIDT_INIT(id) ((kuid_t){ (id) })
+#define KGIDT_INIT(id) ((kgid_t){ (id) })
+static inline bool uid_valid(kuid_t uid) { return uid.val != (uid_t)-1; }
+static inline bool gid_valid(kgid_t gid) { return gid.val != (gid_t)-1; }
 #define GLOBAL_ROOT_UID ((kuid_t){ 0 })
 #define GLOBAL_ROOT_GID ((kgid_t){ 0 })
 #define current_uid() GLOBAL_ROOT_UID

@@ -91,6 +91,11 @@ static inline struct timespec64 ns_to_timespec64(s64 ns) {
 static inline void ktime_get_ts64(struct timespec64 *time) {
   *time = ns_to_timespec64(ktime_get());
 }
+// Gone since 5.6.
+static inline void ktime_get_ts(struct timespec *time) {
+  s64 ns = ktime_get();
+  *time = (struct timespec){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
+}
 static inline void ktime_get_real_ts64(struct timespec64 *time) {
   *time = ns_to_timespec64(ktime_get_real());
 }

@@ -9,7 +9,8 @@
 #define VMALLOC_END (VMEM_VMALLOC_END - 1)
 #define VMALLOC_TOTAL (VMEM_VMALLOC_END - VMEM_VMALLOC)
 #define MODULES_VADDR VMEM_MODULES
-#define MODULES_END 0x7fffff000000UL
+#define MODULES_END VMEM_MODULES_END
+#define MODULES_LEN (MODULES_END - MODULES_VADDR)
 #define IOREMAP_MAX_ORDER 30
 
 #define VM_IOREMAP 0x1UL
@@ -53,6 +54,10 @@ void *vrealloc_node_align(const void *old, size_t size, unsigned long align, gfp
 #define vmalloc_exec(size) \
   __vmalloc_node_range(size, 1, VMALLOC_START, VMALLOC_END, GFP_KERNEL, PAGE_KERNEL_EXEC, 0, -1, \
       __builtin_return_address(0))
+
+// What code of modules lies in; here it is of the vmalloc area.
+#define module_alloc(size) vmalloc_exec(size)
+#define module_memfree(address) vfree(address)
 
 // kmalloc, and vmalloc if that fails and more than a page is wanted.
 void *kvmalloc(size_t size, gfp_t gfp) VK(kvmalloc);

@@ -1,0 +1,30 @@
+// A thread that waits for work on a queue, or to be stopped.
+#include <linux/module.h>
+#include <linux/kthread.h>
+#include <linux/wait.h>
+
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static struct task_struct *worker;
+static int todo, done;
+
+static int work(void *data) {
+  while (!kthread_should_stop()) {
+    wait_event_interruptible(queue, todo || kthread_should_stop());
+    if (!todo) continue;
+    todo--;
+    done++;
+  }
+  return done;
+}
+
+static int __init start(void) {
+  worker = kthread_run(work, NULL, "worker");
+  todo = 2;
+  wake_up(&queue);
+  return 0;
+}
+
+static void __exit stop(void) { pr_info("stopped after %d\n", kthread_stop(worker)); }
+module_init(start);
+module_exit(stop);
+MODULE_LICENSE("GPL");
