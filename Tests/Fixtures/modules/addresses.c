@@ -12,8 +12,9 @@ static int __init i(void) {
   struct task_struct *thread = kthread_create(nap, NULL, "napper");
   void *object;
   pr_info("current %px cache %px thread %p\n", current, cache, thread);
-  object = vmalloc_exec(PAGE_SIZE);
-  pr_info("executable %px\n", object);
+  object = __vmalloc_node_range(PAGE_SIZE, 1, VMALLOC_START, VMALLOC_END, GFP_KERNEL, PAGE_KERNEL, 0,
+      NUMA_NO_NODE, __builtin_return_address(0));
+  pr_info("anywhere %px\n", object);
   vfree(object);
   kthread_stop(thread);
   kmem_cache_destroy(cache);

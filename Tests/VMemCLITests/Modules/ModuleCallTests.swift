@@ -144,7 +144,7 @@ struct ModuleCallTests {
     let text = ran.outputText
     #expect(ran.status == 0 && !text.contains("leak:"), "\(text)\(ran.errorText)")
     #expect(text.contains("current ffff8980000") && text.contains("cache ffff8980000"), "\(text)")
-    #expect(text.contains("executable ffffc90000000000"), "\(text)")
+    #expect(text.contains("anywhere ffffc90000000000"), "\(text)")
     for node in 0..<2 {
       #expect(text.contains("node \(node): \(node)") && text.contains("large \(node): \(node)"))
     }
