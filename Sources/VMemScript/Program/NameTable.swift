@@ -2,7 +2,7 @@ internal import VMem
 
 /// Names by their letters, and what each is known to stand for.
 struct NameTable: ~Copyable {
-  private struct Entry: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
     /// The first eight letters.
     var firstWord: UInt64
     var hash: UInt32
