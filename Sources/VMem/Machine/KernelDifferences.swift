@@ -37,4 +37,10 @@ extension KernelVersion {
     ]
     return first.last { $0.since <= self }.map { ($0.function, $0.address) }!
   }
+
+  /// The function that gives pages, which was renamed in 6.10 and in 6.15.
+  package var pageAllocator: String {
+    self < .v6_12
+      ? "__alloc_pages" : self < .v6_18 ? "__alloc_pages_noprof" : "__alloc_frozen_pages_noprof"
+  }
 }

@@ -14,6 +14,9 @@ package enum ImageDefect: Error, Equatable, Sendable {
 
 /// A machine whose RAM is a private mapping of a file: frame n stands at offset n · 4096.
 extension Machine {
+  /// The format of what a machine's RAM holds: an image of another cannot be opened.
+  package static var imageFormat: UInt32 { Superblock.formatVersion }
+
   /// Maps the first `size` bytes of a file. `restore` puts frames in their places that are newer than
   /// the file, before anything is read.
   package init(

@@ -272,7 +272,10 @@ final class ImageFile {
     do throws(ImageDefect) {
       return try Machine(image: descriptor, size: Int(trailer.memory)) { log.restore($0) }
     } catch .version(let version) {
-      throw Self.notAnImage(path.image, "holds a machine of format \(version), not 1")
+      throw Self.notAnImage(
+        path.image,
+        "holds a machine of format \(version), not \(Machine.imageFormat): `log` of the program "
+          + "that made it gives a script that makes the machine again")
     } catch .host {
       throw ProcessFailure(
         message: "\(path.image): the host refuses to map the image (ulimit -v, ulimit -d)",

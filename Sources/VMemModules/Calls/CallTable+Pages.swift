@@ -187,15 +187,7 @@ extension ModuleHost {
   private func warnOfOrder() {
     if hasWarnedOfOrder { return }
     hasWarnedOfOrder = true
-    warn([], at: pageAllocator)
-  }
-
-  /// The function that gives pages, as kernels name it from 6.10 and from 6.15 on.
-  private var pageAllocator: String {
-    let version = view.configuration.kernel
-    return version < .v6_12
-      ? "__alloc_pages"
-      : version < .v6_18 ? "__alloc_pages_noprof" : "__alloc_frozen_pages_noprof"
+    warn([], at: view.configuration.kernel.pageAllocator)
   }
 
   /// Frames for a module, or for a cache of its objects; nil when there are none.

@@ -88,7 +88,7 @@ struct ModuleProcessTests {
     Mistake(
       "gfp", "gfp GFP_ATOMIC", "mode:0x8cc0(GFP_KERNEL|__GFP_NOFAIL)", "a kernel tries for ever",
       "Unexpected gfp: 0x4 (GFP_DMA32). Fixing up to gfp: 0xcc0 (GFP_KERNEL).",
-      "area flags 100000000", status: 0),
+      "area flags 100000000", status: 3),
     Mistake("percpu", "cpu0 5 0", "cpu1 6 10", status: 0),
     Mistake(
       "tables", "level 1 of both", "a table of its own", "the zero page", "an area taken out",
