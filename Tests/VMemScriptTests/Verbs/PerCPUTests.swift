@@ -154,7 +154,7 @@ import VMemScript
   }
 
   /// Objects never overlap, have their alignment, take the lowest place, and give everything back.
-  @Test(arguments: 1...(Scale.isLong ? 60 : 4) as ClosedRange<UInt64>)
+  @Test(arguments: 1...(Scale.isLong ? 60 : 2) as ClosedRange<UInt64>)
   func randomObjects(_ seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var configuration = Configuration()
@@ -165,7 +165,7 @@ import VMemScript
     let unit = try #require(units[configuration.cpus])
     var chunks: [UInt64] = []
     var objects: [(start: UInt64, size: UInt64)] = []
-    for step in 0..<Scale.operations(300, long: 1200) {
+    for step in 0..<1200 {
       let place = "seed \(seed), step \(step)"
       if random.below(5) < 3 || objects.isEmpty {
         let size = random.once(in: 4) ? 1 + random.below(32768) : 1 + random.below(500)
