@@ -341,7 +341,8 @@ static void on_tick(int number, siginfo_t *info, void *context) {
   struct chost_native_task *task = native.task;
   if (++native.ticks < native.most_ticks) {
     if (native.ticks < FREE_TICKS || native.in_engine || !task || native.call->outer) return;
-    if (chost_native_preempt(context, (uint64_t)task->stack + PAGE)) task->ticks = native.ticks;
+    uint64_t stack = (uint64_t)task->stack;
+    if (chost_native_preempt(context, stack + PAGE, stack + task->size)) task->ticks = native.ticks;
     return;
   }
   if (native.in_engine || !native.call) {

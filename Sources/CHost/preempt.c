@@ -34,11 +34,11 @@ extern char chost_native_preempted[] __attribute__((visibility("hidden")));
 
 enum { RED_ZONE = 128, ROOM = 1024 };
 
-int chost_native_preempt(ucontext_t *context, uint64_t lowest) {
+int chost_native_preempt(ucontext_t *context, uint64_t lowest, uint64_t highest) {
   greg_t *registers = context->uc_mcontext.gregs;
   uint64_t sp = (uint64_t)registers[REG_RSP] - RED_ZONE - 8;
   uint64_t rip = (uint64_t)registers[REG_RIP];
-  if (rip < first || rip >= last || sp < lowest + ROOM) return 0;
+  if (rip < first || rip >= last || sp < lowest + ROOM || sp >= highest) return 0;
   *(uint64_t *)sp = rip;
   registers[REG_RSP] = (greg_t)sp;
   registers[REG_RIP] = (greg_t)(uintptr_t)chost_native_preempted;

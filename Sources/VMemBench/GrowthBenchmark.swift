@@ -57,12 +57,14 @@ struct GrowthBenchmark: Benchmark {
     configuration.memory = min(64 << 30, 64 << 20 + UInt64(count) * work.bytes)
     let machine = try Machine.booted(configuration)
     let before = machine.counters.busyAreas
+    let prepared: UInt64
+    do throws(Refusal) {
+      prepared = try work.prepare(machine)
+    } catch {
+      throw .refused(error)
+    }
     let timings = try Timings.ofRounds(rounds) { () throws(BenchmarkFailure) in
-      do throws(Refusal) {
-        return [try round_ns(work, count, machine)]
-      } catch {
-        throw .refused(error)
-      }
+      [try round_ns(work, count, machine, prepared)]
     }
     let after = machine.counters.busyAreas
     guard before == after else { throw .wrong("\(after) areas live, not \(before)") }
@@ -72,14 +74,28 @@ struct GrowthBenchmark: Benchmark {
 
   /// Nanoseconds of making so many and dropping them.
   private func round_ns(
-    _ work: GrowthWork, _ count: Int, _ machine: borrowing Machine
-  ) throws(Refusal) -> UInt64 {
+    _ work: GrowthWork, _ count: Int, _ machine: borrowing Machine, _ prepared: UInt64
+  ) throws(BenchmarkFailure) -> UInt64 {
     var live: [UInt64] = []
     live.reserveCapacity(count)
-    let prepared = try work.prepare(machine)
     let start_ns = Timings.now_ns()
-    for index in 0..<count { live.append(try work.make(machine, index, prepared)) }
-    for made in live { try work.drop(machine, made) }
-    return Timings.now_ns() - start_ns
+    do throws(Refusal) {
+      for index in 0..<count { live.append(try work.make(machine, index, prepared)) }
+    } catch {
+      throw .refused(error)
+    }
+    let made_ns = Timings.now_ns() - start_ns
+    // What lives at once is at as many addresses.
+    let different = Set(live).count
+    guard different == count else {
+      throw .wrong("\(different) \(work.rawValue) live, not \(count)")
+    }
+    let middle_ns = Timings.now_ns()
+    do throws(Refusal) {
+      for made in live { try work.drop(machine, made) }
+    } catch {
+      throw .refused(error)
+    }
+    return made_ns + Timings.now_ns() - middle_ns
   }
 }

@@ -25,5 +25,5 @@ extension Machine {
   }
 
   /// As `KernelPart.endCall`.
-  package func endCall() { vmAreas.endCall() }
+  package func endCall() { steps.endCall() }
 }

@@ -71,6 +71,7 @@ struct ModuleProcessTests {
     Mistake("deadlock", "INFO: task insmod:100 is blocked in wait_for_completion"),
     Mistake("endless", "watchdog: BUG: soft lockup - CPU#0 stuck for 1s! [insmod:100]"),
     Mistake("endless_calls", "watchdog: BUG: soft lockup - CPU#0 stuck for 1s! [insmod:100]"),
+    Mistake("wild_stack", "watchdog: BUG: soft lockup - CPU#0 stuck for 2s! [insmod:100]"),
     Mistake("wild_store", "page fault for address: 0000000000400000", "nobody's"),
     Mistake("int3", "int3: 0000 [#1]"),
     Mistake("division", "divide error: 0000 [#1]", "a division by zero"),
@@ -112,7 +113,10 @@ struct ModuleProcessTests {
   func mistake(_ mistake: Mistake) throws {
     let source = Self.fixture(mistake.name)
     // The machine goes on, and is sound.
-    let limit = mistake.name.hasPrefix("endless") ? "--lockup 1 " : ""
+    // A task is first preempted in its second second.
+    let limit =
+      mistake.name.hasPrefix("endless")
+      ? "--lockup 1 " : mistake.name == "wild_stack" ? "--lockup 2 " : ""
     let ran = try run("insmod \(limit)\(source)\ncheck\nvmalloc 4K")
     let text = ran.outputText
     for part in mistake.says { #expect(text.contains(part), "\(text)\n\(ran.errorText)") }

@@ -7,15 +7,14 @@ extension PerCPUAllocator {
   ) -> UInt64? {
     guard layout.unit - min(layout.unit, ram[chunk].used) >= size else { return nil }
     let step = PerCPUChunk.step
+    var map = PerCPUMap(address: ram[chunk].records[PerCPUChunk.taken])
     var start: UInt64 = 0
     while start + size <= layout.unit {
       let (first, end) = (start / step, (start + size) / step)
-      guard let taken = next(true, chunk, map: PerCPUChunk.taken, first: first, end: end) else {
+      guard let taken = next(true, &map, first: first, end: end) else {
         return start
       }
-      guard
-        let free = next(false, chunk, map: PerCPUChunk.taken, first: taken, end: layout.unit / step)
-      else {
+      guard let free = next(false, &map, first: taken, end: layout.unit / step) else {
         return nil
       }
       start = (free * step + align - 1) & ~(align - 1)
@@ -29,9 +28,11 @@ extension PerCPUAllocator {
   ) -> UInt64? {
     let step = PerCPUChunk.step
     let (bit, end) = (offset / step, layout.unit / step)
-    guard next(true, chunk, map: PerCPUChunk.taken, first: bit, end: bit + 1) == bit,
-      next(true, chunk, map: PerCPUChunk.bounds, first: bit, end: bit + 1) == bit,
-      let behind = next(true, chunk, map: PerCPUChunk.bounds, first: bit + 1, end: end + 1)
+    var taken = PerCPUMap(address: ram[chunk].records[PerCPUChunk.taken])
+    var bounds = PerCPUMap(address: ram[chunk].records[PerCPUChunk.bounds])
+    guard next(true, &taken, first: bit, end: bit + 1) == bit,
+      next(true, &bounds, first: bit, end: bit + 1) == bit,
+      let behind = next(true, &bounds, first: bit + 1, end: end + 1)
     else { return nil }
     return (behind - bit) * step
   }
@@ -41,24 +42,25 @@ extension PerCPUAllocator {
     _ chunk: Ref<PerCPUChunk>, _ offset: UInt64, _ size: UInt64, isTaken: Bool
   ) {
     let (first, end) = (offset / PerCPUChunk.step, (offset + size) / PerCPUChunk.step)
+    var taken = PerCPUMap(address: ram[chunk].records[PerCPUChunk.taken])
+    var bounds = PerCPUMap(address: ram[chunk].records[PerCPUChunk.bounds])
     for bit in first..<end {
-      set(chunk, PerCPUChunk.taken, bit, isTaken)
-      if isTaken { set(chunk, PerCPUChunk.bounds, bit, bit == first) }
+      set(&taken, bit, isTaken)
+      if isTaken { set(&bounds, bit, bit == first) }
     }
     guard isTaken else { return ram[chunk].used -= min(ram[chunk].used, size) }
-    set(chunk, PerCPUChunk.bounds, end, true)
+    set(&bounds, end, true)
     ram[chunk].used += size
   }
 
   /// The first bit of a map that has a value, of those from one up to another. A map that is not there,
   /// since somebody has freed it, is all ones.
   private func next(
-    _ value: Bool, _ chunk: Ref<PerCPUChunk>, map: Int, first: UInt64, end: UInt64
+    _ value: Bool, _ map: inout PerCPUMap, first: UInt64, end: UInt64
   ) -> UInt64? {
     var bit = first
     while bit < end {
-      let place = word(chunk, map, bit)
-      let bits = place.map { ram[table: $0.frame, $0.word].bits } ?? .max
+      let bits = map.frame(of: bit, mappings).map { ram[table: $0, map.word(of: bit)].bits } ?? .max
       let wanted = (value ? bits : ~bits) >> (bit & 63)
       if wanted != 0 {
         let found = bit + UInt64(wanted.trailingZeroBitCount)
@@ -69,18 +71,32 @@ extension PerCPUAllocator {
     return nil
   }
 
-  private func set(_ chunk: Ref<PerCPUChunk>, _ map: Int, _ bit: UInt64, _ value: Bool) {
-    guard let (frame, word) = word(chunk, map, bit) else { return }
-    let mask = UInt64(1) << (bit & 63)
+  private func set(_ map: inout PerCPUMap, _ bit: UInt64, _ value: Bool) {
+    guard let frame = map.frame(of: bit, mappings) else { return }
+    let (word, mask) = (map.word(of: bit), UInt64(1) << (bit & 63))
     ram[table: frame, word].bits = ram[table: frame, word].bits & ~mask | (value ? mask : 0)
   }
+}
 
-  /// Where the word of a bit lies.
-  private func word(
-    _ chunk: Ref<PerCPUChunk>, _ map: Int, _ bit: UInt64
-  ) -> (frame: UInt64, word: Int)? {
-    let address = ram[chunk].records[map] &+ (bit >> 6) * 8
-    guard let pfn = mappings.vmallocToPFN(address), ram.isMemory(pfn) else { return nil }
-    return (pfn, Int(address & 4095) >> 3)
+/// One of a chunk's maps, as one call reads it: where a page of it lies is looked up when the call comes
+/// to that page.
+private struct PerCPUMap {
+  /// Of its first byte.
+  let address: UInt64
+  private var page = UInt64.max
+  private var frame: UInt64?
+
+  init(address: UInt64) { self.address = address }
+
+  /// The frame that has a bit; nil where there is none.
+  mutating func frame(of bit: UInt64, _ mappings: Mappings) -> UInt64? {
+    let place = address &+ (bit >> 6) * 8
+    guard place >> 12 != page else { return frame }
+    page = place >> 12
+    frame = mappings.vmallocToPFN(place).flatMap { mappings.ram.isMemory($0) ? $0 : nil }
+    return frame
   }
+
+  /// Which of its page's words has a bit.
+  func word(of bit: UInt64) -> Int { Int((address &+ (bit >> 6) * 8) & 4095) >> 3 }
 }
