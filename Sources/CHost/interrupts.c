@@ -54,7 +54,12 @@ static void note(int number, siginfo_t *info, void *context) {
   (void)context;
   if (is_copy) {
     // A terminal tells all of us; somebody else only the process that was started, or went on then.
-    if (info->si_code <= 0 && shared->current != getpid()) kill(shared->current, number);
+    // Who goes on may leave a copy and be gone meanwhile: then the next one is told.
+    pid_t process;
+    do {
+      process = shared->current;
+      if (info->si_code <= 0 && process != getpid()) kill(process, number);
+    } while (process != shared->current);
     return;
   }
   if (is_idle) return;
@@ -143,6 +148,8 @@ unsigned long chost_leave_copy(void) {
   pid_t process = fork();
   if (process > 0) {
     is_copy = 1;
+    // Known from here on, not when the new process first runs: signals until then are for it.
+    shared->current = process;
     close(ends[1]);
     // One that has come meanwhile is for the process that goes on.
     sigset_t waiting;
@@ -159,7 +166,7 @@ unsigned long chost_leave_copy(void) {
     shared->ended = 0;
     shared->begun = 1;
     shared->written[0] = shared->written[1] = 0;
-    shared->current = getpid();
+    shared->current = getpid();  // the copy may not have said so yet
   } else {
     close(ends[1]);
   }
