@@ -122,6 +122,28 @@ struct FollowedRunTests {
     cleanUp()
   }
 
+  /// A signal to the process that was started reaches the line that runs, however often others have
+  /// taken over meanwhile, and does not reach the next one.
+  @Test func everyInterruptArrivesOnce() throws {
+    try write("s = get_vm_area 16K --flags sparse\n")
+    let terminal = try terminal("--shell", script)
+    for round in 0..<20 {
+      #expect(terminal.shows("s.vmem> "))
+      terminal.type("repeat 1000000000 { find_vm_area s }\r")
+      #expect(terminal.shows("size=20480"))
+      usleep(UInt32(round) * 500)
+      kill(terminal.process, SIGINT)
+      guard terminal.shows("interrupted", seconds: 10) else {
+        Issue.record("interrupt \(round) was lost")
+        return
+      }
+    }
+    #expect(terminal.shows("s.vmem> "))
+    terminal.type("\u{04}")
+    #expect(try terminal.end() == 0)
+    cleanUp()
+  }
+
   /// Ctrl-C in the middle of a line that takes long ends it at once, typed or not: the machine is as it
   /// was in front of the line, after all lines before it.
   @Test func aLongLineIsInterrupted() throws {
