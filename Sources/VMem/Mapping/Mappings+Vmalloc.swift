@@ -53,7 +53,7 @@ extension Mappings {
   /// Whether 2 MiB leaves are worth a try. Kernels before 6.9 count only one node's share when no node
   /// is named.
   private func isHuge(_ request: VmallocRequest) -> Bool {
-    let nodes = has(.hugePerNode) && request.node == nil ? UInt64(configuration.nodes) : 1
+    let nodes = has(.hugePerNode) && request.node == nil ? UInt64(ram[Superblock.ref].nodes) : 1
     return request.size / nodes >= 2 << 20
   }
 

@@ -28,11 +28,11 @@ extension CallTable {
     CallEntry("page_zonenum") { call in
       (call.machine.pageSets.structPage(call.pfn(0))?.flags ?? 0) >> 56 & 3 + 1
     },
-    CallEntry("pfn_valid") { call in call[0] < call.host.view.configuration.memory >> 12 ? 1 : 0 },
+    CallEntry("pfn_valid") { call in call[0] < call.host.memorySize >> 12 ? 1 : 0 },
     CallEntry("page_is_ram") { call in
-      call[0] < call.host.view.configuration.memory >> 12 ? 1 : 0
+      call[0] < call.host.memorySize >> 12 ? 1 : 0
     },
-    CallEntry("max_pfn") { call in call.host.view.configuration.memory >> 12 },
+    CallEntry("max_pfn") { call in call.host.memorySize >> 12 },
     CallEntry("totalram_pages") { call in
       call.machine.pageSets.zoneSummaries.reduce(0) { $0 + $1.managedFrames }
     },

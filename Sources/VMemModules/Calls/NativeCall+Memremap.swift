@@ -14,7 +14,7 @@ extension NativeCall {
   /// is mapped in the first way of those asked for.
   func memremap() throws(CallStop) -> UInt64 {
     let (start, size, modes) = (self[0], self[1], RemapModes(rawValue: uint(2)))
-    let memory = host.view.configuration.memory
+    let memory = host.memorySize
     if modes.isEmpty || size == 0 { return 0 }
     guard start < memory else {
       let mode: CacheMode =

@@ -21,7 +21,7 @@ extension ModuleHost {
     result.count = found.count
     result.offset = found.physical
     result.file = memory
-    if found.physical >= view.configuration.memory {
+    if found.physical >= memorySize {
       result.file = devices
       result.offset = found.physical % UInt64(Self.deviceBytes)
       result.count = 1

@@ -8,19 +8,23 @@ package import VMem
 /// Native code sees the machine's RAM at the kernel's addresses without their top bits. One task runs
 /// at a time; it leaves the CPU only where it waits.
 package final class ModuleHost {
+  // What every call touches says so: tests of exclusive access cost it a tenth.
+
   /// The machine, while something runs on it.
-  var place: UnsafeMutablePointer<Machine>?
+  @exclusivity(unchecked) var place: UnsafeMutablePointer<Machine>?
   /// RAM, and the pages that devices answer at.
   let memory: Int32
   let devices: Int32
   let map: AddressMap
   let view: NativeView
+  /// Bytes of RAM.
+  let memorySize: UInt64
   let table = CallTable.every
   private(set) var thunks: Thunks
 
   package internal(set) var modules: [LoadedModule] = []
   var tasks: [ModuleTask] = []
-  var running: ModuleTask?
+  @exclusivity(unchecked) var running: ModuleTask?
   /// All that modules may still point at.
   var tasksByAddress: [UInt64: ModuleTask] = [:]
   /// Tasks that have joined wait queues by hand.
@@ -30,12 +34,12 @@ package final class ModuleHost {
   var deferredFrees: [(address: UInt64, asked: Ledger.Event)] = []
   var nextPID: Int32 = 100
   /// Something has happened since the scheduler last looked.
-  var hasMoved = false
-  var idleness = Idleness()
+  @exclusivity(unchecked) var hasMoved = false
+  @exclusivity(unchecked) var idleness = Idleness()
   var slab = SlabHeap()
-  var ledger = Ledger()
+  @exclusivity(unchecked) var ledger = Ledger()
   /// Switches tasks at calls by chance; nil for only where they wait.
-  var preemption: SplitMix?
+  @exclusivity(unchecked) var preemption: SplitMix?
   /// Whether the task that was waited for ended because all of them wait.
   var isDeadlocked = false
   /// Whether a task has died of an oops.
@@ -53,7 +57,7 @@ package final class ModuleHost {
   var hasWarnedOfFormat = false
   /// Flags that modules have set in struct pages, which they cannot write to, by the page.
   var pageFlags: [UInt64: Set<String>] = [:]
-  var callers = Callers()
+  @exclusivity(unchecked) var callers = Callers()
   var zeroPage: UInt64?
   /// Free frames that memremap has kept for a module, by the first of what it asked for.
   var reserved: [UInt64: [UInt64]] = [:]
@@ -77,10 +81,11 @@ package final class ModuleHost {
     self.memory = memory
     devices = chost_open_memory()
     view = NativeView(machine)
+    memorySize = view.configuration.memory
     thunks = Thunks()
     perCPUOffsets = []
     for cpu in 0..<machine.cpuCount { perCPUOffsets.append(machine.perCPUOffset(cpu)) }
-    let frames = UInt64(machine.configuration.memory) >> 12
+    let frames = memorySize >> 12
     let (low, high) = (Self.programs.lowerBound, Self.programs.upperBound)
     let ranges = [
       chost_native_range(start: UInt64(VMEM_DIRECT_MAP), size: frames << 12, is_optional: 0),
@@ -166,8 +171,8 @@ package final class ModuleHost {
     let kernel = address | UInt64(VMEM_TOP_BITS)
     // With the end of the window, which callers name as well.
     if kernel &- map.vmallocStart <= map.vmallocEnd &- map.vmallocStart { return kernel }
-    if kernel &- map.pageOffset < view.configuration.memory { return kernel }
-    if kernel &- map.vmemmap < view.configuration.memory >> 6 { return kernel }
+    if kernel &- map.pageOffset < memorySize { return kernel }
+    if kernel &- map.vmemmap < memorySize >> 6 { return kernel }
     if address &- UInt64(VMEM_OBJECTS) < UInt64(VMEM_OBJECTS_SIZE) { return kernel }
     for module in modules where module.contains(address) {
       return address &- module.base &+ module.shownBase

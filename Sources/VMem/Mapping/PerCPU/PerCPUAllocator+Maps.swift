@@ -5,7 +5,23 @@ extension PerCPUAllocator {
   func find(
     _ size: UInt64, _ align: UInt64, in chunk: Ref<PerCPUChunk>, _ layout: PerCPULayout
   ) -> UInt64? {
-    guard layout.unit - min(layout.unit, ram[chunk].used) >= size else { return nil }
+    let (steps, order) = (
+      UInt16(size / PerCPUChunk.step), (align / PerCPUChunk.step).trailingZeroBitCount
+    )
+    guard layout.unit - min(layout.unit, ram[chunk].used) >= size, steps < ram[chunk].unfit[order]
+    else { return nil }
+    let place = search(size, align, in: chunk, layout)
+    if place == nil {
+      for order in order..<ram[chunk].unfit.count {
+        ram[chunk].unfit[order] = min(ram[chunk].unfit[order], steps)
+      }
+    }
+    return place
+  }
+
+  private func search(
+    _ size: UInt64, _ align: UInt64, in chunk: Ref<PerCPUChunk>, _ layout: PerCPULayout
+  ) -> UInt64? {
     let step = PerCPUChunk.step
     var map = PerCPUMap(address: ram[chunk].records[PerCPUChunk.taken])
     var start: UInt64 = 0
@@ -48,7 +64,10 @@ extension PerCPUAllocator {
       set(&taken, bit, isTaken)
       if isTaken { set(&bounds, bit, bit == first) }
     }
-    guard isTaken else { return ram[chunk].used -= min(ram[chunk].used, size) }
+    guard isTaken else {
+      ram[chunk].unfit = InlineArray(repeating: .max)
+      return ram[chunk].used -= min(ram[chunk].used, size)
+    }
     set(&bounds, end, true)
     ram[chunk].used += size
   }

@@ -9,6 +9,9 @@ struct PerCPUChunk: Listed {
   /// What describes it, in areas of their own: a bit for each four bytes that are taken, a bit for each
   /// place where an object starts or ends, the runs of each page, and who is charged for each object.
   var records = InlineArray<4, UInt64>(repeating: 0)
+  /// For each alignment from one step on, the least steps that found no place since an object was last
+  /// given up: what the kernel's `contig_hint` spares, with alignment.
+  var unfit = InlineArray<11, UInt16>(repeating: .max)
   var next = Ref<PerCPUChunk>.none
   var previous = Ref<PerCPUChunk>.none
 
