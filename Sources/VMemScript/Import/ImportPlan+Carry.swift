@@ -4,6 +4,7 @@ internal import VMemViews
 extension ImportPlan {
   /// Gives a machine that has just been booted the areas of the file.
   func carryOut(on machine: borrowing Machine) throws(VMAreas.ImportDefect) {
+    machine.vmAreas.beginImport(of: order.count)
     try leaveFree(machine)
     var texts = ImportedTexts(file.texts.count)
     let bytes = file.texts.bytes.span

@@ -153,10 +153,11 @@ struct ImportPlan {
     if !given.contains(.cpus) { configuration.cpus = guessedCPUs() }
     var pages: UInt64 = 0
     var (node, highest) = (0, 0)
+    var (counts, nodes) = (InlineArray<8, UInt64>(repeating: 0), PackedTexts.Number.empty)
     for row in file.rows {
       pages += row.pages
       guard !row.nodes.isEmpty else { continue }
-      let counts = file.pagesPerNode(row)
+      if row.nodes != nodes { (counts, nodes) = (file.pagesPerNode(row), row.nodes) }
       for at in node..<8 where counts[at] > 0 { (node, highest) = (at, row.line) }
     }
     if !given.contains(.nodes) {
@@ -290,6 +291,8 @@ struct ImportPlan {
 
   /// Texts that are longer than the machine keeps.
   private mutating func tellWhatIsCut() {
+    let shortest = min(Symbol.maximumLength, ImportedRow.longestCaller, ImportedRow.longestTail)
+    guard file.texts.longest > shortest else { return }
     for row in file.rows {
       for (text, most) in [
         (row.caller, ImportedRow.longestCaller),

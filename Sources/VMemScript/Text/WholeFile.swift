@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 internal import VMemViews
 
 /// Files of the host that are read as they are, whatever their bytes.
@@ -33,7 +34,9 @@ package enum WholeFile {
     // Room that is not filled with zeroes first: a file of a million rows is large.
     var isRead = true
     var bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, used in
-      isRead = unsafe fill(UnsafeMutableRawBufferPointer(buffer), descriptor, &used)
+      let buffer = UnsafeMutableRawBufferPointer(buffer)
+      unsafe HugePages.expect(buffer)
+      isRead = unsafe fill(buffer, descriptor, &used)
     }
     while isRead, bytes.count == room {
       guard bytes.count <= most else {

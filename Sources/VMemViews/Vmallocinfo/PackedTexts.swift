@@ -5,7 +5,7 @@ package struct PackedTexts: Sendable {
     var value: UInt32
 
     /// The number of the empty text.
-    static let empty = Number(value: 0)
+    package static let empty = Number(value: 0)
 
     package var isEmpty: Bool { value == 0 }
     /// The same as an index.
@@ -18,6 +18,9 @@ package struct PackedTexts: Sendable {
 
   /// Texts, the empty one too.
   package var count: Int { ends.count }
+
+  /// Bytes of the longest.
+  package var longest: Int { zip(ends, ends.dropFirst()).map { Int($1 - $0) }.max() ?? 0 }
 
   /// Where a text stands in `bytes`.
   package func range(_ number: Number) -> Range<Int> {

@@ -28,7 +28,10 @@ struct VmallocinfoReader: ~Copyable {
 
   init(_ text: Span<UInt8>) {
     // A row is seldom shorter than 64 bytes, and often longer than 80.
-    rows.reserveCapacity(text.count / 80 + 1)
+    rows = unsafe [Row](unsafeUninitializedCapacity: text.count / 80 + 1) { buffer, count in
+      unsafe HugePages.expect(UnsafeMutableRawBufferPointer(buffer))
+      count = 0
+    }
     var at = 0
     var number = 0
     while at < text.count {
@@ -188,6 +191,12 @@ struct VmallocinfoReader: ~Copyable {
   static func hexadecimal(
     _ text: Span<UInt8>, _ from: Int, _ end: Int
   ) -> (UInt64, Int)? {
+    // As 64-bit kernels print addresses: sixteen digits, and no more.
+    if from + 16 < end, let high = eightDigits(text, from), let low = eightDigits(text, from + 8),
+      !isWord(text[from + 16])
+    {
+      return (high << 32 | low, from + 16)
+    }
     var value: UInt64 = 0
     var at = from
     while at < end {
@@ -204,6 +213,25 @@ struct VmallocinfoReader: ~Copyable {
       at += 1
     }
     return at > from ? (value, at) : nil
+  }
+
+  /// The value of eight hexadecimal digits; nil where one of eight bytes is none. All at once: which of
+  /// them are letters, no processor foresees.
+  @inline(__always)
+  private static func eightDigits(_ text: Span<UInt8>, _ from: Int) -> UInt64? {
+    // Safe: any eight bytes are a number, and the caller has them.
+    let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: from, as: UInt64.self)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let values = (word & ones &* 0x0f) &+ (word >> 6 & ones) &* 9
+    let letters = (values &+ ones &* 6) >> 4 & ones
+    // What is a digit is what its value is written as.
+    guard word | letters << 5 == ones &* 0x30 &+ values &+ letters &* 0x27,
+      values & ones &* 0xf0 == 0
+    else { return nil }
+    var value = values.byteSwapped
+    value = (value | value >> 4) & 0x00ff_00ff_00ff_00ff
+    value = (value | value >> 8) & 0x0000_ffff_0000_ffff
+    return (value | value >> 16) & 0xffff_ffff
   }
 
   @inline(__always)

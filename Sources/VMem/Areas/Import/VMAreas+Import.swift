@@ -12,6 +12,12 @@ extension VMAreas {
     return UInt32(areas.nodeNumber(of: start) + 1) << 8
   }
 
+  /// Called before so many rows are taken over.
+  package func beginImport(of rows: Int) {
+    // Records, and what the index and the free tree have for each.
+    ram.expect(frames: UInt64(rows * (MemoryLayout<VMArea>.stride + 48)) >> 12)
+  }
+
   /// Makes what `ranges`, ascending and apart, leave the free address space of a machine that has just
   /// been booted: a balanced tree, since rows do not tell its shape.
   package func leaveFree(

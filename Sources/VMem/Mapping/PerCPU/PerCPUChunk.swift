@@ -11,7 +11,7 @@ struct PerCPUChunk: Listed {
   var records = InlineArray<4, UInt64>(repeating: 0)
   /// For each alignment from one step on, the least steps that found no place since an object was last
   /// given up: what the kernel's `contig_hint` spares, with alignment.
-  var unfit = InlineArray<11, UInt16>(repeating: .max)
+  var unfit = InlineArray<12, UInt16>(repeating: .max)
   var next = Ref<PerCPUChunk>.none
   var previous = Ref<PerCPUChunk>.none
 
