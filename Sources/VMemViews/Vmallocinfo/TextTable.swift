@@ -50,7 +50,9 @@ struct TextTable {
       if (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080 == 0 { return word }
     }
     var word: UInt64 = 0
-    for at in (at..<min(at + 8, text.count)).reversed() { word = word << 8 | UInt64(byte(text[at])) }
+    for at in (at..<min(at + 8, text.count)).reversed() {
+      word = word << 8 | UInt64(byte(text[at]))
+    }
     return word
   }
 
