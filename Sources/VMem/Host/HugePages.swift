@@ -16,3 +16,13 @@ package enum HugePages {
     unsafe madvise(base + first, (bytes.count - first) & ~4095, MADV_HUGEPAGE)
   }
 }
+
+extension Array {
+  /// An empty array with room for `count` elements that are about to be appended.
+  package init(expecting count: Int) {
+    self = unsafe [Element](unsafeUninitializedCapacity: count) { buffer, used in
+      unsafe HugePages.expect(UnsafeMutableRawBufferPointer(buffer))
+      used = 0
+    }
+  }
+}

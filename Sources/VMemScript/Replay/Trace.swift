@@ -1,3 +1,5 @@
+internal import VMem
+
 /// The events of a trace, in the order of their time stamps, and what else its lines say.
 struct Trace {
   private(set) var events: [TraceEvent] = []
@@ -22,8 +24,9 @@ struct Trace {
 
   private static let mostNotes = 100
 
-  /// Makes room for so many events at once: a large array that grows is copied again and again.
-  mutating func reserve(events count: Int) { events.reserveCapacity(count) }
+  /// Makes room for so many events at once, in front of the first: a large array that grows is copied
+  /// again and again.
+  mutating func reserve(events count: Int) { events = [TraceEvent](expecting: count) }
 
   mutating func append(_ event: TraceEvent) {
     if event.cpu < 0 {

@@ -158,6 +158,11 @@ extension TraceLine {
     private mutating func hexadecimal() -> UInt64? {
       let first = at
       var value: UInt64 = 0
+      // As kernels print addresses.
+      if at + 16 <= line.end, let address = line.text.sixteenDigits(at) {
+        value = address
+        at += 16
+      }
       while at < line.end, let digit = line.text[at].hexDigit {
         value = value << 4 | digit
         at += 1

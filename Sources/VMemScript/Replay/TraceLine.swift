@@ -30,7 +30,8 @@ struct TraceLine {
   var eventName: Name? {
     var at = start + 15
     while at < end {
-      if text[at] == UInt8(ascii: ":") {
+      at = text.first(UInt8(ascii: ":"), in: at..<end)
+      if at < end {
         switch text[at - 1] {
         case UInt8(ascii: "a"): if let name = name("alloc_vmap_area", .alloc, at) { return name }
         case UInt8(ascii: "h"):

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 internal import VMemViews
 
 /// A script in memory: a file, standard input, text, or the arguments of a command.
@@ -68,6 +69,7 @@ package struct ScriptSource: ~Copyable {
     }
     var used = 0
     var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: room + 1)
+    unsafe HugePages.expect(UnsafeMutableRawBufferPointer(start: buffer, count: room))
     var failure: Int32 = 0
     while true {
       if used == room {

@@ -136,6 +136,14 @@ struct Text {
     return nil
   }
 
+  /// The value of the sixteen hexadecimal digits at `index`; nil where there are fewer.
+  func sixteenDigits(_ index: Int) -> UInt64? {
+    guard index + 16 <= count, let high = HexadecimalDigits.value(ofEight: load(index)),
+      let low = HexadecimalDigits.value(ofEight: load(index + 8))
+    else { return nil }
+    return high << 32 | low
+  }
+
   /// Whether the eight bytes at `index` are ASCII and none of them is 0.
   @inline(__always)
   func isPlainWord(_ index: Int) -> Bool {

@@ -28,10 +28,7 @@ struct VmallocinfoReader: ~Copyable {
 
   init(_ text: Span<UInt8>) {
     // A row is seldom shorter than 64 bytes, and often longer than 80.
-    rows = unsafe [Row](unsafeUninitializedCapacity: text.count / 80 + 1) { buffer, count in
-      unsafe HugePages.expect(UnsafeMutableRawBufferPointer(buffer))
-      count = 0
-    }
+    rows = [Row](expecting: text.count / 80 + 1)
     var at = 0
     var number = 0
     while at < text.count {
@@ -215,23 +212,11 @@ struct VmallocinfoReader: ~Copyable {
     return at > from ? (value, at) : nil
   }
 
-  /// The value of eight hexadecimal digits; nil where one of eight bytes is none. All at once: which of
-  /// them are letters, no processor foresees.
   @inline(__always)
   private static func eightDigits(_ text: Span<UInt8>, _ from: Int) -> UInt64? {
     // Safe: any eight bytes are a number, and the caller has them.
-    let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: from, as: UInt64.self)
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let values = (word & ones &* 0x0f) &+ (word >> 6 & ones) &* 9
-    let letters = (values &+ ones &* 6) >> 4 & ones
-    // What is a digit is what its value is written as.
-    guard word | letters << 5 == ones &* 0x30 &+ values &+ letters &* 0x27,
-      values & ones &* 0xf0 == 0
-    else { return nil }
-    var value = values.byteSwapped
-    value = (value | value >> 4) & 0x00ff_00ff_00ff_00ff
-    value = (value | value >> 8) & 0x0000_ffff_0000_ffff
-    return (value | value >> 16) & 0xffff_ffff
+    unsafe HexadecimalDigits.value(
+      ofEight: text.bytes.unsafeLoadUnaligned(fromByteOffset: from, as: UInt64.self))
   }
 
   @inline(__always)
