@@ -20,11 +20,16 @@ enum {
   // Four make a second; how many a task may have before it is preempted at each.
   TICK = 250000,
   FREE_TICKS = 4,
+  // How many times as long a turn may take that gets on.
+  MOST_TURNS = 30,
   PAGE = 4096,
   SIGNAL_STACK = 512 << 10,
   ENGINE_STACK = 8 << 20,
   // Of a range of more pages the whole window is forgotten.
   MOST_FORGOTTEN = 1 << 20,
+  // From one stack to the next; what is no stack is its guard.
+  STACK_DISTANCE = 1 << 20,
+  STACKS = 4096,
   // Most pages that a fault maps before they are touched.
   MOST_POPULATED = 16,
 };
@@ -50,14 +55,22 @@ struct call {
 struct chost_native_task {
   uint64_t sp;
   struct call *call;
+  // Reserved addresses, and the lowest that is mapped; the number of the place, STACKS for none.
   char *stack;
   size_t size;
+  char *lowest;
+  uint64_t top;
+  size_t place;
   uint64_t function, argument;
   struct chost_native_end end;
   uint64_t engine_sp;
   // Of the turns that it was preempted in, in a row.
   long ticks;
+  // Where the engine calls the task's function: nothing that the function may write over.
+  char engine[16 << 10] __attribute__((aligned(16)));
 };
+
+unsigned long chost_native_moves;
 
 static struct {
   struct window windows[CHOST_NATIVE_WINDOWS];
@@ -74,12 +87,15 @@ static struct {
   struct chost_native_task *task;
   uint64_t scheduler_sp;
   struct chost_native_fault fault;
-  volatile long ticks, most_ticks;
+  volatile long ticks, most_ticks, busy_ticks;
+  unsigned long moves;
   volatile int is_overdue;
 } native;
 
 int chost_native_is_open;
 uint64_t chost_native_engine_sp __attribute__((visibility("hidden")));
+// The stack of the innermost call.
+uint64_t chost_native_call_sp __attribute__((visibility("hidden")));
 uint64_t chost_native_result __attribute__((visibility("hidden")));
 
 static const int traps[] = {SIGILL, SIGTRAP, SIGFPE};
@@ -94,8 +110,9 @@ static const int traps[] = {SIGILL, SIGTRAP, SIGFPE};
 
 // chost_native_enter: a thunk of a function of the engine's comes here with the function's number in
 // %eax; what is in registers is stored as an array, and the engine runs on a stack of its own.
-// chost_native_run(call, function, a, b, c): calls a native function; a fault goes on at
-// chost_native_unwound with the stack as it is there.
+// chost_native_run(call, function, a, b, c, stack): calls a native function, on a stack of its own unless
+// that is 0; a fault goes on at chost_native_unwound with the stack as it is there. What the function
+// leaves in registers and on its stack is not relied on.
 // chost_native_switch(from, to): leaves one stack for another.
 // chost_native_bytes(to, from, count): copies bytes and returns how many are left after a fault.
 __asm__(
@@ -154,12 +171,16 @@ __asm__(
     SAVE
     "  subq $8, %rsp\n"
     "  movq %rsp, (%rdi)\n"
+    "  movq %rsp, chost_native_call_sp(%rip)\n"
     "  movq %rsi, %rax\n"
     "  movq %rdx, %rdi\n"
     "  movq %rcx, %rsi\n"
     "  movq %r8, %rdx\n"
     "  xorl %ebp, %ebp\n"
+    "  testq %r9, %r9\n"
+    "  cmovnzq %r9, %rsp\n"
     "  call *%rax\n"
+    "  movq chost_native_call_sp(%rip), %rsp\n"
     "  xorl %edx, %edx\n"
     "chost_native_unwound:\n"
     "  cld\n"
@@ -188,7 +209,8 @@ __asm__(
     ".size chost_native_bytes, .-chost_native_bytes\n");
 
 struct two { uint64_t value, died; };
-struct two chost_native_run(struct call *call, uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+struct two chost_native_run(
+    struct call *call, uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t stack);
 void chost_native_switch(uint64_t *from, uint64_t to);
 size_t chost_native_bytes(void *to, const void *from, size_t count);
 extern char chost_native_unwound[] __attribute__((visibility("hidden")));
@@ -284,6 +306,11 @@ static int fill(struct window *window, uintptr_t address, uint32_t error) {
 
 // MARK: Faults
 
+static const int numbers[] = {
+  REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+  REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
+};
+
 static void unwind(ucontext_t *context, int number, int code, uint64_t address) {
   greg_t *registers = context->uc_mcontext.gregs;
   struct chost_native_fault *fault = &native.fault;
@@ -295,6 +322,7 @@ static void unwind(ucontext_t *context, int number, int code, uint64_t address) 
   fault->rip = (uint64_t)registers[REG_RIP];
   fault->rsp = (uint64_t)registers[REG_RSP];
   fault->rbp = (uint64_t)registers[REG_RBP];
+  for (int i = 0; i < 16; i++) fault->registers[i] = (uint64_t)registers[numbers[i]];
   registers[REG_RSP] = (greg_t)native.call->sp;
   registers[REG_RIP] = (greg_t)(uintptr_t)chost_native_unwound;
   registers[REG_RDX] = 1;
@@ -339,10 +367,16 @@ static void on_trap(int number, siginfo_t *info, void *context) {
 static void on_tick(int number, siginfo_t *info, void *context) {
   (void)info;
   struct chost_native_task *task = native.task;
+  // Who changes something gets on, if not for ever without leaving the CPU.
+  if (chost_native_moves != native.moves && native.busy_ticks < MOST_TURNS * native.most_ticks) {
+    native.moves = chost_native_moves;
+    native.busy_ticks++;
+    native.ticks = 0;
+    return;
+  }
   if (++native.ticks < native.most_ticks) {
     if (native.ticks < FREE_TICKS || native.in_engine || !task || native.call->outer) return;
-    uint64_t stack = (uint64_t)task->stack;
-    if (chost_native_preempt(context, stack + PAGE, stack + task->size)) task->ticks = native.ticks;
+    if (chost_native_preempt(context, (uint64_t)task->lowest, task->top)) task->ticks = native.ticks;
     return;
   }
   if (native.in_engine || !native.call) {
@@ -478,13 +512,20 @@ void chost_native_leave(int answer) {
   chost_native_switch(&task->sp, native.scheduler_sp);
 }
 
-struct chost_native_end chost_native_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c) {
+// Makes the innermost call, or none, the one that goes on.
+static void set_call(struct call *call) {
+  native.call = call;
+  chost_native_call_sp = call ? call->sp : 0;
+}
+
+static struct chost_native_end call_on(
+    uint64_t stack, uint64_t function, uint64_t a, uint64_t b, uint64_t c) {
   struct call call = {.outer = native.call, .engine_sp = chost_native_engine_sp};
   native.call = &call;
   native.in_engine = 0;
-  struct two result = chost_native_run(&call, function, a, b, c);
+  struct two result = chost_native_run(&call, function, a, b, c, stack);
   native.in_engine = 1;
-  native.call = call.outer;
+  set_call(call.outer);
   chost_native_engine_sp = call.engine_sp;
   struct chost_native_end end = {.value = result.value};
   if (result.died) {
@@ -494,28 +535,55 @@ struct chost_native_end chost_native_call(uint64_t function, uint64_t a, uint64_
   return end;
 }
 
+struct chost_native_end chost_native_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c) {
+  return call_on(0, function, a, b, c);
+}
+
 // MARK: Tasks
 
 static void begin_task(void) {
   struct chost_native_task *task = native.task;
-  task->end = chost_native_call(task->function, task->argument, 0, 0);
+  task->end = call_on(task->top, task->function, task->argument, 0, 0);
   chost_native_switch(&task->sp, native.scheduler_sp);
 }
 
-struct chost_native_task *chost_native_task(uint64_t function, uint64_t argument, size_t size) {
+static uint64_t taken[STACKS / 64];
+
+// The same places in each run, as stacks show in what a module prints.
+static char *reserve_stack(struct chost_native_task *task, uint64_t stacks) {
+  for (task->place = 0; task->place < STACKS; task->place++) {
+    uint64_t bit = 1UL << task->place % 64;
+    if (taken[task->place / 64] & bit) continue;
+    char *place = (char *)stacks + task->place * STACK_DISTANCE;
+    char *found = map((uintptr_t)place, STACK_DISTANCE, PROT_NONE, MAP_FIXED_NOREPLACE);
+    if (found == place) {
+      taken[task->place / 64] |= bit;
+      return found;
+    }
+    if (found) munmap(found, STACK_DISTANCE);
+    task->place = STACKS;
+    break;
+  }
+  return map(0, STACK_DISTANCE, PROT_NONE, 0);
+}
+
+struct chost_native_task *chost_native_task(
+    uint64_t function, uint64_t argument, size_t size, uint64_t stacks) {
   struct chost_native_task *task = calloc(1, sizeof *task);
   if (!task) return NULL;
-  task->size = size + 2 * PAGE;
-  task->stack = map(0, task->size, PROT_NONE, 0);
-  if (!task->stack || mprotect(task->stack + PAGE, size, PROT_READ | PROT_WRITE)) {
+  task->size = STACK_DISTANCE;
+  task->stack = reserve_stack(task, stacks);
+  // A page above the stack is nobody's either.
+  task->lowest = task->stack + STACK_DISTANCE - PAGE - size;
+  if (!task->stack || mprotect(task->lowest, size, PROT_READ | PROT_WRITE)) {
     chost_native_task_free(task);
     return NULL;
   }
   task->function = function;
   task->argument = argument;
   // Six registers, and where the first switch returns to, aligned as behind a call.
-  uint64_t *top = (uint64_t *)(task->stack + PAGE + size) - 8;
-  memset(top, 0, 64);
+  task->top = (uint64_t)task->lowest + size - 64;
+  uint64_t *top = (uint64_t *)(task->engine + sizeof task->engine) - 8;
   top[6] = (uint64_t)(uintptr_t)begin_task;
   task->sp = (uint64_t)top;
   return task;
@@ -523,25 +591,27 @@ struct chost_native_task *chost_native_task(uint64_t function, uint64_t argument
 
 void chost_native_task_free(struct chost_native_task *task) {
   if (task->stack) munmap(task->stack, task->size);
+  if (task->place < STACKS) taken[task->place / 64] &= ~(1UL << task->place % 64);
   free(task);
 }
 
 int chost_native_is_stack_end(const struct chost_native_task *task, uint64_t address) {
-  return address - (uint64_t)task->stack < PAGE;
+  return address >= (uint64_t)task->stack && address < (uint64_t)task->lowest;
 }
 
 struct chost_native_end chost_native_resume(struct chost_native_task *task) {
   struct call *outer = native.call;
   struct chost_native_task *before = native.task;
   native.task = task;
-  native.call = task->call;
+  set_call(task->call);
   native.ticks = task->ticks;
   task->ticks = 0;
+  native.busy_ticks = 0;
   native.is_overdue = 0;
   // A task that waits is in the engine's own code for a moment more.
   chost_native_switch(&native.scheduler_sp, task->sp);
   task->call = native.call;
-  native.call = outer;
+  set_call(outer);
   native.task = before;
   native.in_engine = 1;
   return task->end;

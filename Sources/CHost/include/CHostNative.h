@@ -48,6 +48,8 @@ struct chost_native_fault {
   uint64_t rip;
   uint64_t rsp;
   uint64_t rbp;
+  /// All 16, as instructions number them.
+  uint64_t registers[16];
   /// x86's error code and exception number.
   uint32_t error;
   uint32_t trap;
@@ -86,17 +88,21 @@ static inline void chost_native_forget(uint64_t start, uint64_t end) {
 /// Calls a native function; a fault within ends it.
 struct chost_native_end chost_native_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
-/// A native function with a stack of its own, of `size` bytes, whole pages. NULL without memory.
+/// A native function with a stack of its own, of `size` bytes, whole pages: the first free of 4096 that lie
+/// one behind the other from an address on, where nothing else is there. NULL without memory.
 struct chost_native_task;
 struct chost_native_task * _Nullable chost_native_task(
-    uint64_t function, uint64_t argument, size_t size);
+    uint64_t function, uint64_t argument, size_t size, uint64_t stacks);
 void chost_native_task_free(struct chost_native_task * _Nonnull task);
-/// Whether an address lies in the page behind the end of the task's stack.
+/// Whether an address lies in the nearly 1 MiB of nothing behind the end of the task's stack.
 int chost_native_is_stack_end(const struct chost_native_task * _Nonnull task, uint64_t address);
 /// Lets the task run until it waits or ends.
 struct chost_native_end chost_native_resume(struct chost_native_task * _Nonnull task);
-/// Ends turns that take more seconds; 0 for no limit.
+/// Ends turns that take more seconds in which nothing is done (`chost_native_moved`); 0 for no limit.
 void chost_native_watch(long seconds);
+extern unsigned long chost_native_moves;
+/// Says that the task that runs has changed something.
+static inline void chost_native_moved(void) { chost_native_moves++; }
 /// The function that a task calls now and then which is in its second second without a call, at an address
 /// from `start` to `end`: where modules are.
 void chost_native_set_preemption(uint32_t number, uint64_t start, uint64_t end);

@@ -20,18 +20,18 @@ extension CallTable {
         call.mightSleep()
         let lock = try Lock(call, call[0])
         if lock.count <= 0 { throw call.wait() }
-        try lock.write(count: lock.count - 1, owner: 0)
+        try lock.write(count: lock.count &- 1, owner: 0)
         return 0
       },
       CallEntry("up") { call throws(CallStop) in
         let lock = try Lock(call, call[0])
-        try lock.write(count: lock.count + 1, owner: 0)
+        try lock.write(count: lock.count &+ 1, owner: 0)
         return 0
       },
       CallEntry("down_trylock") { call throws(CallStop) in
         let lock = try Lock(call, call[0])
         if lock.count <= 0 { return 1 }
-        try lock.write(count: lock.count - 1, owner: 0)
+        try lock.write(count: lock.count &- 1, owner: 0)
         return 0
       },
       CallEntry("down_timeout") { call throws(CallStop) in
@@ -40,7 +40,7 @@ extension CallTable {
         }
         if left == 0 { return UInt64(bitPattern: -62) }
         let lock = try Lock(call, call[0])
-        try lock.write(count: lock.count - 1, owner: 0)
+        try lock.write(count: lock.count &- 1, owner: 0)
         return 0
       },
       // The lock stands behind the root table's address.
@@ -110,11 +110,37 @@ struct Lock {
   }
 }
 
+/// A lock that a task waits for.
+struct WantedLock {
+  let name: String
+  let address: UInt64
+}
+
+extension ModuleHost {
+  /// `insmod:100 waits in mutex_lock called by f+0x13/0xc2 [mod] for &a, which kk:101 holds`.
+  func waitSentence(_ task: ModuleTask) -> String {
+    var sentence = "\(task.name):\(task.pid) waits in \(task.place)"
+    if task.placeCaller != 0 { sentence += " called by \(symbol(at: task.placeCaller))" }
+    guard let lock = task.wanted else { return sentence }
+    return sentence + " for \(lock.name), which \(holder(lock))"
+  }
+
+  private func holder(_ lock: WantedLock) -> String {
+    guard let word = words(lock.address, 1)?[0] else { return "is gone" }
+    if Int32(truncatingIfNeeded: word) > 0 { return "readers hold" }
+    let owner = Int32(truncatingIfNeeded: word >> 32)
+    guard let task = tasks.first(where: { $0.pid == owner && !$0.isOver }) else {
+      return "pid \(owner) holds, which is gone"
+    }
+    return "\(task.name):\(owner) holds"
+  }
+}
+
 extension NativeCall {
   private var pid: Int32 { task?.pid ?? 1 }
 
   fileprivate func seize(_ lock: Lock, spins: Bool, shared: Bool) throws(CallStop) {
-    try lock.write(count: shared ? lock.count + 1 : -1, owner: shared ? 0 : pid)
+    try lock.write(count: shared ? lock.count &+ 1 : -1, owner: shared ? 0 : pid)
     if spins { disablePreemption() }
   }
 
@@ -127,7 +153,9 @@ extension NativeCall {
     }
     let isOwn = lock.owner == pid && lock.count < 0
     if spins || isOwn { throw .oops(deadlock(lock, isOwn: isOwn, spins: spins)) }
-    throw wait()
+    let stop = wait()
+    task?.wanted = WantedLock(name: lock.name, address: lock.address)
+    throw stop
   }
 
   private func deadlock(_ lock: Lock, isOwn: Bool, spins: Bool) -> Oops {
@@ -147,7 +175,7 @@ extension NativeCall {
       complain("already unlocked", lock)
     } else {
       if !shared, lock.owner != pid { complain("wrong owner: pid \(lock.owner) took it", lock) }
-      try lock.write(count: shared ? lock.count - 1 : 0, owner: 0)
+      try lock.write(count: shared ? lock.count &- 1 : 0, owner: 0)
     }
     if spins { enablePreemption() }
     return 0
@@ -155,6 +183,6 @@ extension NativeCall {
 
   private func complain(_ what: String, _ lock: Lock) {
     host.log(["BUG: lock \(what), \(lock.name), \(host.taskTitle)"], level: 3)
-    host.explain("\(name) called by \(callerName)")
+    explain("\(name) called by \(callerName)")
   }
 }

@@ -98,10 +98,7 @@ extension CallTable {
       call.host.view.selfTest.random(below: UInt64(call.uint(0)))
     },
     CallEntry("get_random_bytes") { call throws(CallStop) in
-      var bytes: [UInt8] = []
-      let count = Int(clamping: call[1])
-      while bytes.count < count { bytes.append(UInt8(call.host.view.selfTest.random() >> 56)) }
-      try call.write(bytes, to: call[0])
+      try call.fill(call[0], call[1]) { UInt8(call.host.view.selfTest.random() >> 56) }
       return 0
     },
   ]
@@ -109,7 +106,9 @@ extension CallTable {
 
 extension NativeCall {
   fileprivate func node(ofCPU cpu: Int) -> UInt64 {
-    UInt64(cpu * machine.configuration.nodes / max(1, machine.cpuCount))
+    // NUMA_NO_NODE.
+    guard cpu >= 0, cpu < machine.cpuCount else { return UInt64(bitPattern: -1) }
+    return UInt64(cpu * machine.configuration.nodes / max(1, machine.cpuCount))
   }
 
   fileprivate var freeFrames: UInt64 {

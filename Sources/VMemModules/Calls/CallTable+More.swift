@@ -112,7 +112,7 @@ extension NativeCall {
         end: end, caller: symbol)
     }
     guard address != 0 else { return 0 }
-    give(.area, address, (size + 4095) & ~4095)
+    give(.area, address, size.pageRounded)
     return host.areaRecord(host.unfolded(address), machine)
   }
 

@@ -31,13 +31,19 @@ extension CallTable {
       try call.allocateExact(call[0], call.gfp(1), node: nil)
     },
     CallEntry("free_pages_exact") { call throws(CallStop) in
-      try call.free(call.pfnOfAddress(0), count: (call[1] + 4095) >> 12)
+      try call.free(call.pfnOfAddress(0), count: call[1].pageRounded >> 12)
     },
     CallEntry("get_page") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.pageSets.getPages([call.pfn(0)]) }
+      defer { _ = call.host.structPage(call.pfn(0)) }
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.pageSets.getPages([call.pfn(0)])
+      }
     },
     CallEntry("put_page") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.pageSets.putPages([call.pfn(0)]) }
+      defer { _ = call.host.structPage(call.pfn(0)) }
+      return try call.nothing { () throws(Refusal) in
+        try call.machine.pageSets.putPages([call.pfn(0)])
+      }
     },
     CallEntry("split_page") { _ in 0 },
   ]
@@ -119,7 +125,7 @@ extension NativeCall {
 
   /// Pages for some bytes, without the rest of the power of two.
   func allocateExact(_ size: UInt64, _ gfp: GFP, node: Int?) throws(CallStop) -> UInt64 {
-    let count = (size + 4095) >> 12
+    let count = size.pageRounded >> 12
     let order = count <= 1 ? 0 : UInt32(64 - (count - 1).leadingZeroBitCount)
     guard let pfn = try allocate(gfp, order: order, node: node) else { return 0 }
     let rest = pfn + count..<pfn + 1 << UInt64(order)
@@ -145,12 +151,15 @@ extension NativeCall {
           "BUG: Bad page state in process \(host.running?.name ?? "insmod")  pfn:\(host.hex(pfn, digits: 5))"
         ],
         level: 1)
-      host.explain("double \(name): \(host.fate(past))")
+      explain("double \(name): \(host.fate(past))")
       return 0
     }
     take(start)
+    // Nobody has more than all frames.
+    let end = pfn + min(count, max(1, host.memorySize >> 12 &- min(pfn, host.memorySize >> 12)))
+    defer { host.resetRecords(pfn..<end) }
     return try nothing { () throws(Refusal) in
-      try machine.pageSets.freePages(Array(pfn..<pfn + count))
+      try machine.pageSets.freePages(Array(pfn..<end))
     }
   }
 
@@ -199,7 +208,9 @@ extension ModuleHost {
     do throws(Refusal) {
       let set = try machine.allocatePages(
         count: 1, order: UInt64(order), node: node.map(UInt64.init), gfp: gfp)
-      return machine.pageSets.page(0, of: set).map(UInt64.init)
+      guard let pfn = machine.pageSets.page(0, of: set).map(UInt64.init) else { return nil }
+      resetRecords(pfn..<pfn + 1 << UInt64(order))
+      return pfn
     } catch {
       if error.outcome == .errno(.EDEADLK) { explain(error.description) }
       return nil

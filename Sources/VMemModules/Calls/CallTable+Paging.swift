@@ -139,7 +139,7 @@ extension NativeCall {
     let address = try pointer { () throws(Refusal) in
       try machine.mappings.ioremap(physical, size: size, mode: mode, caller: symbol)
     }
-    give(.mapping, address & ~4095, (size + physical & 4095 + 4095) & ~4095)
+    give(.mapping, address & ~4095, size.plus(physical & 4095).pageRounded)
     return address
   }
 

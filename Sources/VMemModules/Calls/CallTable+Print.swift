@@ -146,7 +146,7 @@ extension NativeCall {
     var (printed, missed) = (state[1] & 0xffff_ffff, state[1] >> 32)
     var begin = state[2]
     let now = host.jiffies
-    if begin == 0 || now > begin + interval {
+    if begin == 0 || Int64(bitPattern: now &- begin &- interval) > 0 {
       if missed > 0 {
         let name = String(decoding: try string(self[1]), as: UTF8.self)
         host.log(["\(name): \(missed) callbacks suppressed"], level: 4)

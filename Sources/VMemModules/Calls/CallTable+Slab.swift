@@ -26,11 +26,11 @@ extension CallTable {
     },
     CallEntry("kvrealloc") { call throws(CallStop) in try call.kvrealloc() },
     CallEntry("kmalloc_size_roundup") { call in
-      call.host.slab.general(for: call[0])?.objectSize ?? (call[0] + 4095) & ~4095
+      call.host.slab.general(for: call[0])?.objectSize ?? call[0].pageRounded
     },
     CallEntry("kvfree_sensitive") { call throws(CallStop) in
       if call[0] == 0 { return 0 }
-      try call.write([UInt8](repeating: 0, count: Int(clamping: call[1])), to: call[0])
+      try call.fill(call[0], call[1]) { 0 }
       return call.host.map.isVmallocAddress(call.address(0))
         ? try call.vfree(call.address(0)) : try call.kfree(call[0])
     },

@@ -143,6 +143,12 @@ extension NativeCall {
 
   fileprivate func scheduleTimeout() throws(CallStop) -> UInt64 {
     guard let task else { return 0 }
+    guard Int64(bitPattern: self[0]) >= 0 else {
+      host.log(["schedule_timeout: wrong timeout value \(host.hex(self[0], digits: 1))"], level: 3)
+      host.explain("\(callerName) waits for a negative time: not at all")
+      task.record.pointee.__state = 0
+      return 0
+    }
     let left = try wait(jiffies: self[0]) { task.record.pointee.__state == 0 && task.isWaiting }
     task.record.pointee.__state = 0
     return left

@@ -25,7 +25,7 @@ extension CallTable {
     },
     CallEntry("msleep") { call throws(CallStop) in
       call.mightSleep()
-      try call.sleep(microseconds: UInt64(call.uint(0)) * 1000)
+      try call.sleep(microseconds: UInt64(call.uint(0)).times(1000))
       return 0
     },
     CallEntry("usleep_range") { call throws(CallStop) in
@@ -46,7 +46,7 @@ extension CallTable {
       let function = try call.words(call[0] &+ 24, 1)[0]
       try call.write(word: call[1], to: call[0] &+ 16)
       let left = Int64(bitPattern: call[1] &- call.host.jiffies)
-      let due = call.host.now + UInt64(max(0, left)) * ModuleHost.jiffy
+      let due = call.host.time(after: UInt64(max(0, left)).times(ModuleHost.jiffy))
       try call.add(ModuleTimer(.ordinary, call[0], function, due: due), pending: 40)
       return was ? 1 : 0
     },
@@ -65,8 +65,10 @@ extension CallTable {
     CallEntry("hrtimer_start") { call throws(CallStop) in
       _ = call.host.removeTimer(call[0])
       let function = try call.words(call[0] &+ 8, 1)[0]
-      let wanted = call[1] / 1000 + (call[2] & 1 == 1 ? call.host.now : 0)
-      try call.write(word: wanted * 1000, to: call[0])
+      // A time that has passed is due at once.
+      let microseconds = UInt64(max(0, Int64(bitPattern: call[1]))) / 1000
+      let wanted = call[2] & 1 == 1 ? call.host.time(after: microseconds) : microseconds
+      try call.write(word: wanted &* 1000, to: call[0])
       try call.add(ModuleTimer(.precise, call[0], function, due: wanted), pending: 16)
       return 0
     },
@@ -119,8 +121,10 @@ extension ModuleHost {
   }
 
   /// Whether a task runs for a structure: a timer, work, or what call_rcu was given.
-  func runs(_ address: UInt64) -> Bool {
-    tasks.contains { $0.subject == address && !$0.isOver && $0 !== running }
+  ///
+  /// - Parameter next: the PID that came next when somebody began to wait for it.
+  func runs(_ address: UInt64, before next: Int32 = .max) -> Bool {
+    tasks.contains { $0.subject == address && !$0.isOver && $0 !== running && $0.pid < next }
   }
 
   /// Starts the functions of timers that are due, each as a task that must not sleep.

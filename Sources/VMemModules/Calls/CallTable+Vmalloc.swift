@@ -65,7 +65,7 @@ extension CallTable {
       // PAGE_KERNEL_EXEC.
       _ = try call.status { () throws(Refusal) in
         try call.machine.mappings.setMemoryX(
-          call.host.unfolded(address), count: (request.size + 4095) >> 12)
+          call.host.unfolded(address), count: request.size.pageRounded >> 12)
       }
       return address
     },
@@ -81,8 +81,11 @@ extension CallTable {
     },
     CallEntry("vfree") { call throws(CallStop) in try call.vfree(call.address(0)) },
     CallEntry("vfree_atomic") { call throws(CallStop) in
-      call.take(call.address(0))
-      return try call.nothing { () throws(Refusal) in
+      // The area's own first bytes are the entry of a list until it is freed.
+      if call[0] != 0, let place = call.host.unwritable(call[0], 8) {
+        throw call.badPointer(place, writes: true)
+      }
+      return try call.release(call.address(0)) { () throws(Refusal) in
         try call.machine.mappings.vfreeAtomic(call.address(0))
       }
     },
@@ -112,8 +115,7 @@ extension CallTable {
     },
     CallEntry("vunmap") { call throws(CallStop) in
       call.mightSleep()
-      call.take(call.address(0))
-      return try call.nothing { () throws(Refusal) in
+      return try call.release(call.address(0)) { () throws(Refusal) in
         try call.machine.mappings.vunmap(call.address(0))
       }
     },
@@ -128,15 +130,14 @@ extension CallTable {
     },
     CallEntry("vm_unmap_ram") { call throws(CallStop) in
       call.mightSleep()
-      call.take(call.address(0))
-      return try call.nothing { () throws(Refusal) in
+      return try call.release(call.address(0)) { () throws(Refusal) in
         try call.machine.mappings.vmUnmapRAM(call.address(0), count: UInt64(call.uint(1)))
       }
     },
     // pfns, count, prot
     CallEntry("vmap_pfn") { call throws(CallStop) in
       let frames = try call.words(call[0], Int(call.uint(1)))
-      guard let first = frames.first, frames.enumerated().allSatisfy({ $1 == first + UInt64($0) })
+      guard let first = frames.first, frames.enumerated().allSatisfy({ $1 == first &+ UInt64($0) })
       else {
         call.host.explain("vmap_pfn of frames that do not follow each other is not to be had here")
         return 0
@@ -169,9 +170,10 @@ extension CallTable {
     },
     CallEntry("free_vm_area") { call throws(CallStop) in
       let address = try call.areaAddress(0)
-      call.take(address)
       call.host.objects.forgetArea(address)
-      return try call.nothing { () throws(Refusal) in try call.machine.vmAreas.freeVMArea(address) }
+      return try call.release(address) { () throws(Refusal) in
+        try call.machine.vmAreas.freeVMArea(address)
+      }
     },
     CallEntry("find_vm_area") { call in
       call.host.areaRecord(call.address(0), call.machine)
@@ -223,7 +225,7 @@ extension NativeCall {
     let request = prepared(request, gfp)
     if request.gfp.mayBlock { mightSleep() }
     let address = try pointer { () throws(Refusal) in try machine.mappings.vmalloc(request) }
-    give(.area, address, (request.size + 4095) & ~4095)
+    give(.area, address, request.size.pageRounded)
     return address
   }
 
@@ -233,21 +235,22 @@ extension NativeCall {
     let new = try pointer { () throws(Refusal) in try machine.mappings.vrealloc(old, request) }
     guard new != 0 || request.size == 0 else { return 0 }
     take(old)
-    give(.area, new, (request.size + 4095) & ~4095)
+    give(.area, new, request.size.pageRounded)
     return new
   }
 
   func vfree(_ address: UInt64) throws(CallStop) -> UInt64 {
     if task?.isTimer != true { mightSleep() }
-    take(address)
     host.objects.forgetArea(address)
-    return try nothing { () throws(Refusal) in try machine.mappings.vfree(address) }
+    return try release(address) { () throws(Refusal) in try machine.mappings.vfree(address) }
   }
 }
 
 extension ModuleHost {
   /// The struct page of a frame, for native code; null for none.
   func structPage(_ pfn: UInt64?) -> UInt64 {
-    pfn.map { folded(map.vmemmap &+ $0 << 6) } ?? 0
+    guard let pfn else { return 0 }
+    pageRecords.renew(pfn..<pfn + 1, view)
+    return folded(map.vmemmap &+ pfn << 6)
   }
 }

@@ -11,6 +11,7 @@ extension CallTable {
     CallEntry("wait_on") { call throws(CallStop) in
       call.mightSleep()
       call.task?.waitsOn = call[0]
+      call.task?.isInterruptible = call[2] & 1 == 1
       let left = try call.wait(jiffies: call[3]) { () throws(CallStop) in
         // Whoever wakes the task itself (kthread_stop) makes it look again, too.
         if call.task?.isWoken == true { return true }

@@ -7,11 +7,11 @@ extension CallTable {
   static let warnings: [CallEntry] = [
     // file, line
     CallEntry("bug") { call throws(CallStop) in
-      let file = String(decoding: try call.string(call[0]), as: UTF8.self)
+      let place = try call.sourcePlace()
       throw .oops(
         Oops(
           lines: [
-            "------------[ cut here ]------------", "kernel BUG at \(file):\(call.int(1))!",
+            "------------[ cut here ]------------", "kernel BUG at \(place)!",
           ],
           explanation: "\(call.callerName) says that this cannot be", name: "invalid opcode"))
     },
@@ -65,9 +65,16 @@ extension CallTable {
 extension NativeCall {
   /// File, line and function in the arguments.
   fileprivate func warn(_ text: [UInt8]) throws(CallStop) {
-    let file = String(decoding: try string(self[0]), as: UTF8.self)
+    let place = try sourcePlace()
     let lines = text.split(separator: 0x0a).map { String(decoding: $0, as: UTF8.self) }
-    host.warn(lines, at: callerName, file: "\(file):\(int(1))")
+    host.warn(lines, at: callerName, file: place)
+  }
+
+  /// File and line in the arguments; in place of those of a header, the line that calls what it has.
+  fileprivate func sourcePlace() throws(CallStop) -> String {
+    let file = try string(self[0])
+    let own = "\(String(decoding: file, as: UTF8.self)):\(int(1))"
+    return BuildFolder.isHeader(file) ? host.sourceLine(caller &- 1) ?? own : own
   }
 
   /// The count stands behind the name and the state of a `struct module`.
@@ -75,6 +82,6 @@ extension NativeCall {
     if self[0] == 0 { return }
     let offset = UInt64(MemoryLayout<module>.offset(of: \.refcount)!)
     let count = Int32(truncatingIfNeeded: try words(self[0] &+ offset, 1)[0])
-    try write(word: UInt64(UInt32(bitPattern: count + change)), size: 4, to: self[0] &+ offset)
+    try write(word: UInt64(UInt32(bitPattern: count &+ change)), size: 4, to: self[0] &+ offset)
   }
 }

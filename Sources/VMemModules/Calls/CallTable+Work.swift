@@ -9,7 +9,8 @@ extension CallTable {
       let name = try call.formatted(0, call.arguments(from: 3)).bytes
       let queue = call.host.objects.keep([UInt8](repeating: 0, count: 16))
       call.host.workQueues[queue] = WorkQueue(
-        name: String(decoding: name, as: UTF8.self), isOrdered: call.int(2) == 1)
+        name: String(decoding: name, as: UTF8.self), isOrdered: call.int(2) == 1,
+        given: call.event)
       return queue
     },
     CallEntry("destroy_workqueue") { call throws(CallStop) in
@@ -32,8 +33,12 @@ extension CallTable {
       _ = try call.queue(call[1], on: call[0], delay: call[2])
       return was ? 1 : 0
     },
+    // What is queued, not what the work queues itself meanwhile.
     CallEntry("flush_work") { call throws(CallStop) in
-      if call.host.runs(call[0]) { throw call.wait() }
+      let last = call.task?.memory ?? UInt64(call.host.nextPID)
+      call.task?.memory = last
+      if call.host.runs(call[0], before: Int32(truncatingIfNeeded: last)) { throw call.wait() }
+      call.task?.memory = nil
       return 1
     },
     CallEntry("cancel_work_sync") { call throws(CallStop) in
@@ -53,6 +58,7 @@ extension CallTable {
 struct WorkQueue {
   let name: String
   let isOrdered: Bool
+  let given: Ledger.Event
 }
 
 extension NativeCall {
@@ -69,7 +75,7 @@ extension NativeCall {
     task.queue = queue
     task.begin = { [host] in _ = host.write([UInt8](repeating: 0, count: 8), to: work) }
     if delay > 0 {
-      task.wakeTime = host.now + delay * ModuleHost.jiffy
+      task.wakeTime = host.time(after: delay.times(ModuleHost.jiffy))
       task.polls = false
     }
     return 1

@@ -49,6 +49,22 @@ extension NativeCall {
     }
   }
 
+  // MARK: Explanations
+
+  /// Explains what is wrong with the call, and where it is made.
+  func explain(_ sentence: String) { host.explain(sentence, at: caller &- 1) }
+
+  /// Takes back what native code was given. A second time is the engine's to complain of, and explained.
+  func release(
+    _ address: UInt64, _ body: () throws(Refusal) -> Void
+  ) throws(CallStop) -> UInt64 {
+    let isSecond = take(address) == nil && address != 0
+    let past = isSecond ? host.ledger.wasFreed(address) : nil
+    let value = try nothing(body)
+    if let past { explain("double \(name): \(host.fate(past))") }
+    return value
+  }
+
   // MARK: What was given
 
   /// Notes that native code has been given something.
@@ -100,6 +116,16 @@ extension NativeCall {
     }
   }
 
+  /// Writes as many bytes, until one of them cannot be written.
+  func fill(_ address: UInt64, _ count: UInt64, _ byte: () -> UInt8) throws(CallStop) {
+    var done: UInt64 = 0
+    while done < count {
+      let part = (0..<min(count - done, 4096)).map { _ in byte() }
+      try write(part, to: address &+ done)
+      done += UInt64(part.count)
+    }
+  }
+
   func write(word: UInt64, size: Int = 8, to address: UInt64) throws(CallStop) {
     try write((0..<size).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }, to: address)
   }
@@ -108,6 +134,13 @@ extension NativeCall {
   /// would find.
   func badPointer(_ address: UInt64, writes: Bool = false) -> CallStop {
     let shown = host.unfolded(address)
+    if MemoryOperand.isNonCanonical(shown) {
+      let what = host.wildPointer(shown)
+      return .oops(
+        Oops(
+          lines: [], explanation: "in \(name) called from \(callerName): \(what)",
+          name: MemoryOperand.protectionFault(shown)))
+    }
     let code = (writes ? NativeView.writes : 0) | (host.isThere(shown) ? 1 : 0)
     return .oops(
       Oops(
@@ -129,6 +162,6 @@ extension NativeCall {
           + "\(task.interruptsOff ? 1 : 0), non_block: 0, pid: \(task.pid), name: \(task.name)",
         "preempt_count: \(task.preemptCount), expected: 0",
       ], level: 3)
-    host.explain("\(callerName) calls \(name), which may sleep, with a lock held or interrupts off")
+    explain("\(callerName) calls \(name), which may sleep, with a lock held or interrupts off")
   }
 }

@@ -12,6 +12,8 @@ extension NativeCall {
     if let task {
       if !task.isWaiting, task.preemptCount > 0 { complainAboutScheduling(task) }
       task.place = name
+      task.placeCaller = caller
+      task.wanted = nil
       task.polls = polls
       if let deadline { task.wakeTime = deadline }
     }
@@ -24,7 +26,7 @@ extension NativeCall {
         "BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x"
           + host.hex(UInt64(task.preemptCount) + 1, digits: 8)
       ], level: 3)
-    host.explain("\(callerName) waits in \(name) with a spinlock held, or preemption off")
+    explain("\(callerName) waits in \(name) with a spinlock held, or preemption off")
   }
 
   /// Ends the turn once; when it is asked again, it goes on.
@@ -44,7 +46,7 @@ extension NativeCall {
       host.pass(microseconds)
       return
     }
-    if task.wakeTime == nil { throw wait(until: host.now + microseconds, polls: false) }
+    if task.wakeTime == nil { throw wait(until: host.time(after: microseconds), polls: false) }
     if host.now < task.wakeTime! { throw wait(polls: false) }
   }
 
@@ -57,7 +59,7 @@ extension NativeCall {
       return max(1, deadline > host.now ? (deadline - host.now) / ModuleHost.jiffy : 0)
     }
     if isEndless { throw wait() }
-    let deadline = task?.wakeTime ?? host.now + jiffies * ModuleHost.jiffy
+    let deadline = task?.wakeTime ?? host.time(after: jiffies.times(ModuleHost.jiffy))
     if host.now >= deadline { return 0 }
     throw wait(until: deadline)
   }
@@ -87,7 +89,7 @@ extension ModuleHost {
 
   /// Lets microseconds pass.
   func pass(_ microseconds: UInt64) {
-    place!.pointee.advanceClock(to: now + microseconds)
+    place!.pointee.advanceClock(to: time(after: microseconds))
   }
 
   /// The task of a `struct task_struct`.

@@ -13,5 +13,5 @@ package enum ModuleFailure: Error {
 
 extension Errno {
   /// The number that a negative status stands for; EINVAL for one that is not known.
-  init(code: Int32) { self = UInt8(exactly: -code).flatMap(Errno.init(rawValue:)) ?? .EINVAL }
+  init(code: Int32) { self = UInt8(exactly: 0 &- code).flatMap(Errno.init(rawValue:)) ?? .EINVAL }
 }

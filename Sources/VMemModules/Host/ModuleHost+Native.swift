@@ -21,7 +21,10 @@ extension ModuleHost {
     result.count = found.count
     result.offset = found.physical
     result.file = memory
-    if found.physical >= memorySize {
+    if kernel &- map.vmemmap < memorySize >> 6 {
+      result.file = pageRecords.file
+      pageRecords.show(page: found.physical >> 12, view)
+    } else if found.physical >= memorySize {
       result.file = devices
       result.offset = found.physical % UInt64(Self.deviceBytes)
       result.count = 1
@@ -63,7 +66,9 @@ extension ModuleHost {
     running?.wasPreempted = false
     let value = try table.handlers[call.function](call)
     hasMoved = true
-    idleness.count(asks: table.asks[call.function], now)
+    let asks = table.asks[call.function]
+    if !asks { chost_native_moved() }
+    idleness.count(asks: asks, now)
     running?.wakeTime = nil
     running?.isWaiting = false
     return value

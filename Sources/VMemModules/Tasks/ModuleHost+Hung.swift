@@ -37,33 +37,81 @@ struct Idleness {
   mutating func reset() { calls = 0 }
 }
 
+/// For how long somebody has waited for a task.
+struct Patience {
+  /// Microseconds since boot.
+  let begun: UInt64
+  var rounds = 0
+  /// The wait that was reported, by its beginning, and how often.
+  var wait: UInt64 = 0
+  var reports: UInt64 = 0
+}
+
 /// What never comes to an end although nobody stands still: a kernel reports it and goes on for ever.
 extension ModuleHost {
-  /// Seconds of a kernel's `hung_task_timeout_secs`.
+  /// Seconds of a kernel's `hung_task_timeout_secs`, and its `hung_task_warnings`.
   private static let hungSeconds: UInt64 = 120
-  /// Calls that ask in a row which end a task after an oops, and without one.
-  private static let mostCalls: (afterOops: UInt64, ever: UInt64) = (500_000, 100_000_000)
+  private static let mostReports: UInt64 = 10
+  /// Calls that ask in a row which end a task after an oops.
+  private static let mostCallsAfterOops: UInt64 = 500_000
+  /// Seconds of the machine that a function of a module may take in turns.
+  private static let longestRun: UInt64 = 86_400
 
   /// Ends the task that is waited for when nobody has done anything for long.
-  ///
-  /// After an oops that is `hung_task_timeout_secs`: what it would have done will not be done.
-  func endIfHung(_ wanted: ModuleTask) {
+  func endIfHung(_ wanted: ModuleTask, _ patience: inout Patience) {
+    guard !wanted.isOver else { return }
+    patience.rounds += 1
+    if isStuck(wanted, &patience) {
+      return end(wanted, "it has waited in \(wanted.place) for 20 minutes, and nobody ends that")
+    }
+    if let why = idlers(wanted) {
+      reportHung(wanted)
+      return end(wanted, why)
+    }
+    if patience.rounds >= 100_000, now &- patience.begun >= Self.longestRun * 1_000_000 {
+      end(wanted, "it has run for a day of the machine, and comes to no end")
+    }
+  }
+
+  /// Reports a task every two minutes that it waits in one call, as a kernel does; whether there are no
+  /// more reports.
+  private func isStuck(_ wanted: ModuleTask, _ patience: inout Patience) -> Bool {
+    guard wanted.isWaiting, wanted.wakeTime == nil else { return false }
+    if patience.wait != wanted.waitingSince {
+      (patience.wait, patience.reports) = (wanted.waitingSince, 0)
+    }
+    let due = (patience.reports + 1) * Self.hungSeconds * 1_000_000
+    guard now &- wanted.waitingSince >= due else { return false }
+    patience.reports += 1
+    if !wanted.isInterruptible { reportHung(wanted) }
+    return patience.reports == Self.mostReports
+  }
+
+  /// Why nobody will do more than ask; nil while somebody may. After an oops, what the dead task would have
+  /// done will not be done.
+  private func idlers(_ wanted: ModuleTask) -> String? {
     let calls = idleness.calls
-    guard calls >= 100, !wanted.isOver else { return }
-    let isAfterOops = wanted.module?.hasOopsed == true
-    let isLong = now &- idleness.since >= Self.hungSeconds * 1_000_000
-    guard
-      calls >= Self.mostCalls.ever
-        || isAfterOops && (isLong || calls >= Self.mostCalls.afterOops)
-    else { return }
+    guard calls >= 100 else { return nil }
+    let seconds = (now &- idleness.since) / 1_000_000
+    let text = "every task only asks whether it may go on"
+    if wanted.module?.hasOopsed == true {
+      guard seconds >= Self.hungSeconds || calls >= Self.mostCallsAfterOops else { return nil }
+      return text + ", since one has died of an oops"
+    }
+    let isLong = seconds >= Self.hungSeconds * Self.mostReports && calls >= 1000
+    return isLong || calls >= UInt64(longestTurn) * 1_000_000 ? text : nil
+  }
+
+  private func reportHung(_ task: ModuleTask) {
     log(
       [
-        "INFO: task \(wanted.name):\(wanted.pid) blocked for more than \(Self.hungSeconds) seconds.",
-        "      \(wanted.place)",
+        "INFO: task \(task.name):\(task.pid) blocked for more than \(Self.hungSeconds) seconds.",
+        "      \(task.place)",
       ], level: 3)
-    explain(
-      "every task only asks whether it may go on"
-        + (isAfterOops ? ", since one has died of an oops" : ""))
+  }
+
+  private func end(_ wanted: ModuleTask, _ why: String) {
+    explain(why)
     wanted.state = .died
     isDeadlocked = true
     idleness.reset()

@@ -13,10 +13,11 @@ extension ModuleHost {
   func run(until wanted: ModuleTask) {
     chost_native_watch(longestTurn)
     defer { chost_native_watch(0) }
+    var patience = Patience(begun: now)
     while !wanted.isOver {
       round(wanted)
       if !hasMoved, !wanted.isOver { pass(wanted) }
-      endIfHung(wanted)
+      endIfHung(wanted, &patience)
     }
   }
 
@@ -45,6 +46,7 @@ extension ModuleHost {
       turn(task)
       if wanted?.isOver == true { break }
     }
+    for task in tasks where task.isOver && task.isOwnedByHost { forget(task) }
     tasks.removeAll { $0.isOver }
   }
 
@@ -54,11 +56,15 @@ extension ModuleHost {
     task.begin = nil
     selectCPU(task.cpu)
     place!.pointee.context = task.isTimer ? .softirq : .process
+    let log = place!.pointee.log
+    let logged = log.end
     let end = chost_native_resume(task.native)
     running = nil
     place!.pointee.context = .process
+    if log.end != logged { log.attribute(from: logged, pid: task.pid, name: Array(task.name.utf8)) }
     switch end.how {
     case Int32(CHOST_NATIVE_WAITS.rawValue):
+      if !task.isWaiting { task.waitingSince = now }
       task.isWaiting = !task.isOver
       if task.isOver { hasMoved = true }
     case Int32(CHOST_NATIVE_FINISHED.rawValue):
@@ -92,6 +98,7 @@ extension ModuleHost {
       lines.append("INFO: task \(task.name):\(task.pid) is blocked in \(task.place)")
     }
     log(lines, level: 3)
+    for task in waiting { explain(waitSentence(task), at: task.placeCaller &- 1) }
     explain("deadlock: every task waits, and nothing would wake one")
     wanted.state = .died
     isDeadlocked = true

@@ -23,6 +23,10 @@ final class ModuleTask {
   var wakeTime: UInt64?
   /// Whether the last turn ended with a call that is to be asked again.
   var isWaiting = false
+  /// When the call that it waits in was made.
+  var waitingSince: UInt64 = 0
+  /// Whether a signal would end that call: such tasks are not reported as hung.
+  var isInterruptible = false
   /// Whether what it waits for may come before that.
   var polls = true
   var shouldStop = false
@@ -36,6 +40,9 @@ final class ModuleTask {
   var wasPreempted = false
   /// The call that it waits in, for messages.
   var place = ""
+  /// Where that returns to, and the lock that it is about.
+  var placeCaller: UInt64 = 0
+  var wanted: WantedLock?
   /// Read sides of RCU that it is in.
   var readers = 0
   var isTimer = false
@@ -56,7 +63,9 @@ final class ModuleTask {
     _ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32, _ module: LoadedModule?,
     _ record: UnsafeMutablePointer<task_struct>
   ) {
-    guard let native = chost_native_task(function, argument, Self.stackSize) else { return nil }
+    guard
+      let native = chost_native_task(function, argument, Self.stackSize, UInt64(VMEM_STACKS))
+    else { return nil }
     self.native = native
     self.record = record
     record.pointee.pid = pid
@@ -91,6 +100,8 @@ final class ModuleTask {
 
   var address: UInt64 { UInt64(UInt(bitPattern: record)) }
   var mayBePreempted: Bool { !wasPreempted && preemptCount == 0 && !isWaiting }
+  /// Whether it does work for the host: no module can wait for it by name.
+  var isOwnedByHost: Bool { later != nil || isTimer }
   var isOver: Bool {
     switch state {
     case .finished, .died: true

@@ -1,0 +1,59 @@
+import TestSupport
+import Testing
+
+/// Modules that no caller should write: the machine goes on after each of them.
+struct ModuleEndTests {
+  private static let hasCompiler = (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
+  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
+
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Loads a fixture, takes it away again, and returns what the script prints, the log apart.
+  private func run(_ fixture: String, _ words: String) throws -> (answers: [String], Command) {
+    let source = TestFiles.root + "/Tests/Fixtures/modules/\(fixture).c"
+    let lines = "insmod \(source) \(words)\nrmmod \(fixture)\ncheck\nvmalloc 4K\n"
+    try folder.write(Array("boot --cpus 2 --memory 64M\n\(lines)".utf8), to: "s.vmem")
+    let ran = try Command.run(
+      [TestFiles.vmemctl, "run", "--keep-going", folder.path + "/s.vmem"],
+      environment: ["XDG_CACHE_HOME": folder.path])
+    return (ran.lines.filter { !$0.hasPrefix("[") }, ran)
+  }
+
+  /// Whatever numbers a module hands over, the emulator answers or ends the module.
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<27)
+  func anyArgument(_ call: Int) throws {
+    let (answers, ran) = try run("any_argument", "call=\(call)")
+    #expect(ran.status <= 1, "\(call): \(ran.outputText)\n\(ran.errorText)")
+    #expect(
+      answers.suffix(2).first == "0" && answers.last?.hasPrefix("0xffff") == true,
+      "\(call): \(ran.outputText)\n\(ran.errorText)")
+    // Sizes that cannot be, and times that are legal, are no oops.
+    if call < 9 || (11...15).contains(call) {
+      #expect(!ran.outputText.contains("Oops"), "\(call): \(ran.outputText)")
+    }
+  }
+
+  /// A module that waits for what never comes is told so.
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<8)
+  func waitsForEver(_ way: Int) throws {
+    let (answers, ran) = try run("waits_for_ever", "--lockup 1 way=\(way)")
+    #expect(ran.status == 1 && answers.first == "-EDEADLK", "\(way): \(ran.outputText)")
+    #expect(answers.suffix(2).first == "0", "\(way): \(ran.outputText)\n\(ran.errorText)")
+    #expect(ran.outputText.contains("vmemctl: "), "\(way): \(ran.outputText)")
+    // As kernels report it: only of who waits in one call, and cannot be interrupted.
+    let isReported = ran.outputText.contains(
+      "INFO: task insmod:100 blocked for more than 120 seconds.")
+    #expect(isReported || way == 7, "\(way): \(ran.outputText)")
+  }
+
+  @Test(.enabled(if: hasCompiler, noCompiler))
+  func workThatQueuesItself() throws {
+    let (answers, ran) = try run("requeued_work", "")
+    #expect(ran.status == 0, "\(ran.outputText)\n\(ran.errorText)")
+    #expect(ran.outputText.contains("flushed after a few runs"))
+    #expect(ran.outputText.contains("cancelled"))
+    #expect(answers.suffix(2).first == "0")
+  }
+}
