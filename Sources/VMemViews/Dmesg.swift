@@ -25,13 +25,14 @@ extension Views {
     let configuration = machine.configuration
     for number in max(first, log.start)..<log.end {
       let record = log[number]
-      guard let message = KernelMessage(rawValue: record.message), message != .textContinued
+      guard let message = KernelMessage(rawValue: record.message), message != .textContinued,
+        message != .moduleTask
       else { continue }
       if message == .text {
         body(record, message, [log.text(number).printable])
         continue
       }
-      let task = machine.taskName(Int(record.task))
+      let task = log.moduleTaskName(number) ?? machine.taskName(Int(record.task))
       body(record, message, LogText(record, message, configuration, task: task).lines)
     }
   }

@@ -162,7 +162,7 @@ struct LogText {
         "\(task) (\(pid)): attempted to duplicate a private mapping with mremap.  "
           + "This is not supported."
       ]
-    case .text, .textContinued:
+    case .text, .textContinued, .moduleTask:
       []
     case .suppressed:
       ["\(function): \(record.a) callbacks suppressed"]
@@ -181,7 +181,8 @@ struct LogText {
 
   /// The name of the task that speaks.
   private var task: String {
-    record.testWorker == 0 ? taskName ?? "vmemctl" : "vmalloc_test/\(record.testWorker - 1)"
+    if record.testWorker == 0 || record.modulePID != nil { return taskName ?? "vmemctl" }
+    return "vmalloc_test/\(record.testWorker - 1)"
   }
 
   private var testSummary: String {
@@ -246,7 +247,7 @@ struct LogText {
       : "WARNING: CPU: \(record.cpu) PID: \(pid) at \(function)"
   }
 
-  private var pid: Int { Int(record.task) + 1 }
+  private var pid: Int { record.modulePID ?? Int(record.task) + 1 }
 
   private var sleeping: [String] {
     let context = ExecutionContext(rawValue: UInt8(truncatingIfNeeded: record.a)) ?? .process

@@ -10,12 +10,20 @@ package struct LogRecord: BitwiseCopyable, Sendable {
   package var cpu: UInt8 = 0
   /// `KernelFunction` that speaks, when the message has one.
   package var function: UInt16 = 0
-  /// Worker of a test that speaks, plus one; 0 for the task that runs verbs.
+  /// Worker of a test that speaks, plus one; 0 for the task that runs verbs; `moduleTask` and the pid of
+  /// a task of modules.
   package var testWorker: UInt16 = 0
   package var a: UInt64 = 0
   package var b: UInt64 = 0
   package var c: UInt64 = 0
   package var d: UInt64 = 0
+
+  fileprivate static let moduleTask: UInt16 = 0x8000
+
+  /// The task of modules that speaks.
+  package var modulePID: Int? {
+    testWorker & Self.moduleTask == 0 ? nil : Int(testWorker & ~Self.moduleTask)
+  }
 }
 
 /// The kernel's log buffer: a ring of records in frames of its own. The oldest records fall out.
@@ -88,6 +96,35 @@ package struct KernelLog: Sendable {
       at += 1
     } while at < end && self[at].message == KernelMessage.textContinued.rawValue
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Says of the engine's messages from a number on that a task of modules was the one that spoke.
+  package func attribute(from first: UInt64, pid: Int32, name: [UInt8]) {
+    let worker = UInt16(truncatingIfNeeded: pid) | LogRecord.moduleTask
+    let ours = (max(first, start)..<end).filter {
+      let message = self[$0].message
+      return message != KernelMessage.text.rawValue
+        && message != KernelMessage.textContinued.rawValue
+    }
+    guard !ours.isEmpty else { return }
+    for number in ours { ram[slot(number)].testWorker = worker }
+    let bytes = (0..<16).map { $0 < name.count ? UInt64(name[$0]) : 0 }
+    let words = [bytes[..<8], bytes[8...]].map { $0.reversed().reduce(0) { $0 << 8 | $1 } }
+    write(.moduleTask, level: 7, nil, UInt64(worker & ~LogRecord.moduleTask), words[0], words[1])
+  }
+
+  /// The name of the task of modules that speaks in a record.
+  package func moduleTaskName(_ number: UInt64) -> [UInt8]? {
+    guard let pid = self[number].modulePID else { return nil }
+    for at in number..<end where self[at].message == KernelMessage.moduleTask.rawValue {
+      let record = self[at]
+      guard record.a == UInt64(pid) else { continue }
+      let bytes = (0..<16).map {
+        UInt8(truncatingIfNeeded: ($0 < 8 ? record.b : record.c) >> UInt64($0 % 8 * 8))
+      }
+      return Array(bytes.prefix { $0 != 0 })
+    }
+    return nil
   }
 
   func append(_ record: LogRecord) {

@@ -190,4 +190,6 @@ package enum KernelMessage: UInt8, CaseIterable, Sendable {
   case mremapOfPrivate
   /// WARN: vmalloc was given what it does not take: those bits of gfp_t, and what it goes on with.
   case unexpectedGFP
+  /// No message: the pid of a task of modules and 16 bytes of its name, for records before it.
+  case moduleTask
 }
