@@ -52,6 +52,19 @@ struct LineTableTests {
     expectPlaces(try lines(Self.object(Self.handMade.bytes)))
   }
 
+  /// Of what is expanded from a header it is the line before it.
+  @Test func headersArePassedOver() throws {
+    let table = try lines(Self.object(Self.handMade.bytes))
+    func text(_ address: UInt64, from start: UInt64) -> String? {
+      table.line(at: address, from: start) { $0 == Array("b.h".utf8) }
+        .map { String(decoding: $0.text, as: UTF8.self) }
+    }
+    #expect(text(0x1020, from: 0x1000) == "dir/a.c:12")
+    #expect(text(0x1002, from: 0x1000) == "dir/a.c:10")
+    // Another function's line is none of this one.
+    #expect(text(0x1020, from: 0x1014) == nil)
+  }
+
   @Test func versionsTwoAndThreeHaveOneNumberLess() throws {
     let numbers = [Self.numbers[0]] + Self.numbers[2...]
     for version in [2, 3] as [UInt64] {

@@ -59,6 +59,16 @@ struct BuildFolder {
     return unsafe Array(UnsafeBufferPointer(start: file.bytes, count: Int(file.size)))
   }
 
+  private static let headerNames = Set(
+    (0..<Int(vmem_file_count)).map { String(cString: vmem_files_at($0).path) })
+
+  /// Whether a path is one of the headers, in whichever folder they were.
+  static func isHeader(_ path: [UInt8]) -> Bool {
+    let parts = path.split(separator: UInt8(ascii: "/")).suffix(2)
+    let names = parts.map { String(decoding: $0, as: UTF8.self) }
+    return headerNames.contains(names.joined(separator: "/"))
+  }
+
   /// A file that the headers come with.
   static func file(_ name: String) -> [UInt8] {
     for index in 0..<Int(vmem_file_count) where String(cString: vmem_files_at(index).path) == name {

@@ -26,6 +26,7 @@ package final class LoadedModule {
   package let name: String
   let object: ObjectFile
   private lazy var lines = try? LineTable(object)
+  private lazy var calls = try? InlinedCalls(object)
   /// Where its byte 0 is, for the process and as a kernel would have it.
   let base: UInt64
   let shownBase: UInt64
@@ -70,9 +71,20 @@ package final class LoadedModule {
     return "\(place ?? "0x" + String(address &- base, radix: 16)) [\(name)]"
   }
 
-  /// `file.c:31`.
+  /// `file.c:31`, of the module's own source: for what is expanded from the headers, the line that calls it.
   func line(at address: UInt64) -> String? {
-    lines?.line(at: address &- base).map { String(decoding: $0.text, as: UTF8.self) }
+    let address = address &- base
+    return callersPlace(address).map { String(decoding: $0.text, as: UTF8.self) }
+  }
+
+  private func callersPlace(_ address: UInt64) -> SourceLine? {
+    let place = lines?.line(at: address)
+    if let place, !BuildFolder.isHeader(place.file) { return place }
+    for call in calls?.calls(at: address) ?? [] {
+      if let place = lines?.place(of: call), !BuildFolder.isHeader(place.file) { return place }
+    }
+    let start = object.symbols.symbol(at: address)?.value ?? address
+    return lines?.line(at: address, from: start, passingOver: BuildFolder.isHeader)
   }
 
   /// The addresses of a section.

@@ -26,6 +26,8 @@ package struct LineTable {
 
   private var rows: [Row] = []
   private var files: [[UInt8]] = []
+  /// Each unit's files, by where its table begins in the section.
+  private var units: [UInt64: (header: LineHeader, firstFile: Int)] = [:]
   private var sequences: [Sequence] = []
 
   /// An object compiled without debug information gives a table that knows no line.
@@ -44,9 +46,12 @@ package struct LineTable {
     guard var units = try contents(".debug_line") else { return }
     let strings = LineStrings(
       strings: try contents(".debug_str"), lineStrings: try contents(".debug_line_str"))
+    let start = units.at
     while !units.isAtEnd {
+      let offset = UInt64(units.at - start)
       let header = try LineHeader(&units, strings)
       let firstFile = files.count
+      self.units[offset] = (header, firstFile)
       files += header.files
       var program = LineProgram(header, firstFile: firstFile)
       try program.run()
@@ -75,11 +80,43 @@ package struct LineTable {
   }
 
   /// The line of the instruction at an address, or around it; O(log n).
+  ///
+  /// - Parameters:
+  ///   - start: where the function begins that the instruction is of.
+  ///   - isPassedOver: files whose functions are only expanded into others; of an instruction of theirs it
+  ///     is the line before it of the function that called them.
+  package func line(
+    at address: UInt64, from start: UInt64, passingOver isPassedOver: ([UInt8]) -> Bool
+  ) -> SourceLine? {
+    guard let (at, first) = row(at: address) else { return nil }
+    let lowest = min(start, rows[at].address)
+    for row in rows[first...at].reversed() {
+      if row.address < lowest { return nil }
+      if let place = place(row), !isPassedOver(place.file) { return place }
+    }
+    return nil
+  }
+
+  /// The line of the instruction at an address, or around it; O(log n).
   package func line(at address: UInt64) -> SourceLine? {
+    row(at: address).flatMap { place(rows[$0.index]) }
+  }
+
+  /// The line of a call that was expanded.
+  func place(of call: InlinedCalls.Call) -> SourceLine? {
+    guard let unit = units[call.lines], let file = unit.header.file(call.file) else { return nil }
+    return SourceLine(file: files[unit.firstFile + file], line: call.line)
+  }
+
+  /// The row of an address, and the first of its sequence.
+  private func row(at address: UInt64) -> (index: Int, first: Int)? {
     let next = Self.firstIndex(0..<sequences.count) { sequences[$0].addresses.lowerBound > address }
     guard next > 0, sequences[next - 1].addresses.contains(address) else { return nil }
     let range = sequences[next - 1].rows
-    let row = rows[Self.firstIndex(range) { rows[$0].address > address } - 1]
+    return (Self.firstIndex(range) { rows[$0].address > address } - 1, range.lowerBound)
+  }
+
+  private func place(_ row: Row) -> SourceLine? {
     // Line 0 is code that no line stands for.
     guard let file = row.file, row.line > 0 else { return nil }
     return SourceLine(file: files[file], line: row.line)
