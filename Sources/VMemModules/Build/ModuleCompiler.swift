@@ -64,7 +64,7 @@ package struct ModuleCompiler {
       hash.add(Array(absolute(path).utf8))
     }
     let flags = compilerFlags(Self.moduleName(paths[0]), kernel)
-    hash.add(Array((flags + Self.linkerFlags).joined(separator: " ").utf8))
+    hash.add(Array((words + flags + Self.linkerFlags).joined(separator: " ").utf8))
     let kept = folder.path + "/" + hash.text
     if let bytes = Self.read(kept + ".so"), isCurrent(kept) { return (bytes, []) }
     return try build(paths, flags, kept)
