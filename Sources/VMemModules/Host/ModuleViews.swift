@@ -40,7 +40,7 @@ extension ModuleHost {
 
 extension LoadedModule {
   /// A line as lsmod has it; with `isVerbose` its parameters and texts as well.
-  package func write(isVerbose: Bool, to output: inout ViewOutput) {
+  package func write(isVerbose: Bool, _ host: ModuleHost, to output: inout ViewOutput) {
     guard output.isJSON else {
       let pad = String(repeating: " ", count: max(1, 20 - name.utf8.count))
       let count = String(size)
@@ -50,7 +50,7 @@ extension LoadedModule {
       if state != .live { output.writer.write(" \(state.rawValue)") }
       if state == .live, hasOopsed { output.writer.write(" (oops)") }
       output.endLine()
-      if isVerbose { writeFacts(to: &output) }
+      if isVerbose { writeFacts(host, to: &output) }
       return
     }
     output.beginObject()
@@ -62,7 +62,7 @@ extension LoadedModule {
     output.endObject()
   }
 
-  private func writeFacts(to output: inout ViewOutput) {
+  private func writeFacts(_ host: ModuleHost, to output: inout ViewOutput) {
     for (tag, text) in information where tag != "parm" {
       output.writer.write("  \(tag): \(text.printable)")
       output.endLine()
@@ -70,8 +70,8 @@ extension LoadedModule {
     for parameter in parameters {
       let name = String(decoding: parameter.declaration.name, as: UTF8.self)
       let about = information.first { $0.tag == "parm" && $0.text.hasPrefix(name + ":") }?.text
-      let value = parameter.text.map { "=\($0)" } ?? ""
-      output.writer.write("  \(name)\(value) (\(parameter.declaration.type))")
+      let value = host.text(of: parameter).map { "=\($0.printable)" } ?? ""
+      output.writer.write("  \(name)\(value) (\(parameter.declaration.kind))")
       if let about { output.writer.write(" " + about.dropFirst(name.count + 1)) }
       output.endLine()
     }

@@ -42,7 +42,7 @@ private struct StaticRecords {
   var facts: [(tag: String, text: String)] {
     var result: [(String, String)] = []
     var descriptions: [String: String] = [:]
-    var parameters: [(String, UInt32)] = []
+    var parameters: [ParameterDeclaration] = []
     for index in 0..<object.records.count {
       let place = object.records.address + UInt64(index * Record.stride)
       let whole = bytes(place, Record.stride)
@@ -52,14 +52,14 @@ private struct StaticRecords {
       case VMEM_INFORMATION: result.append((text(at: place + 8), text(at: place + 24)))
       case VMEM_PARAMETER_TEXT: descriptions[text(at: place + 8)] = text(at: place + 24)
       case VMEM_PARAMETER, VMEM_PARAMETER_ARRAY, VMEM_PARAMETER_STRING, VMEM_PARAMETER_CALLBACK:
-        parameters.append((text(at: place + 8), record.type))
+        parameters.append(record.declaration(name: Array(text(at: place + 8).utf8)))
       case VMEM_EXPORT: result.append(("export", text(at: place + 8)))
       default: break
       }
     }
-    for (name, type) in parameters {
-      let kind = ParameterType(rawValue: type).map { " (\($0))" } ?? ""
-      result.append(("parm", "\(name):\(descriptions[name] ?? "")\(kind)"))
+    for parameter in parameters {
+      let name = String(decoding: parameter.name, as: UTF8.self)
+      result.append(("parm", "\(name):\(descriptions[name] ?? "") (\(parameter.kind))"))
     }
     return result
   }

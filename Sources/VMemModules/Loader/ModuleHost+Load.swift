@@ -139,16 +139,8 @@ extension ModuleHost {
   }
 
   private func parameter(_ record: Record, _ name: [UInt8]) -> LoadedModule.Parameter? {
-    let type = ParameterType(rawValue: record.type) ?? .int
-    let shape: ParameterDeclaration.Shape
-    switch vmem_record_kind(record.kind) {
-    case VMEM_PARAMETER_ARRAY: shape = .array(capacity: Int(record.count))
-    case VMEM_PARAMETER_STRING: shape = .string(capacity: Int(record.count))
-    case VMEM_PARAMETER_CALLBACK: shape = .callback(needsValue: true)
-    default: shape = .single
-    }
     return LoadedModule.Parameter(
-      declaration: ParameterDeclaration(name: name, type: type, shape: shape),
+      declaration: record.declaration(name: name),
       pointer: record.pointer, more: record.more, count: Int(record.count),
       permissions: record.permissions)
   }

@@ -58,6 +58,15 @@ package struct ParameterDeclaration {
   package let type: ParameterType
   package let shape: Shape
 
+  /// `int`, `array of int`, `string`.
+  var kind: String {
+    switch shape {
+    case .array: "array of \(type)"
+    case .string: "string"
+    default: "\(type)"
+    }
+  }
+
   package init(name: [UInt8], type: ParameterType, shape: Shape = .single) {
     self.name = name
     self.type = type

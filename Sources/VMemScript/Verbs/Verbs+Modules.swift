@@ -102,7 +102,7 @@ extension Verb {
   }
 
   private static func lsmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
-    let modules = interpreter.modules?.modules ?? []
+    let host = interpreter.modules
     let words = interpreter.call.words(.verbose)
     for at in words where interpreter.call.tokens[at].text.string != "-v" {
       let word = interpreter.call.tokens[at]
@@ -113,7 +113,8 @@ extension Verb {
     let isVerbose = !words.isEmpty
     return interpreter.call.view { output in
       if !output.isJSON { output.writer.write("Module                  Size  Used by\n") }
-      for module in modules { module.write(isVerbose: isVerbose, to: &output) }
+      guard let host else { return }
+      for module in host.modules { module.write(isVerbose: isVerbose, host, to: &output) }
     }
   }
 
