@@ -112,17 +112,10 @@ extension ModuleHost {
 
   /// Takes a module away, with its threads, and says what it has left.
   private func unload(_ module: LoadedModule) {
-    for task in tasks where task.module === module && !task.isOver {
-      log(["\(module.name): kthread \(task.name):\(task.pid) still runs"], level: 4)
-      explain(
-        "\(task.name) was never stopped: a kernel oopses at its next step in code that is gone")
-      task.end()
-    }
-    tasks.removeAll { $0.module === module }
-    forgetTasks(of: module)
-    timers.removeAll { $0.module === module }
+    endTasks(of: module)
     if let chunk = module.percpu?.chunk { _ = try? place!.pointee.percpu.freePerCPU(chunk) }
     reportLeaks(module)
+    reportQueues(module)
     for used in module.uses {
       if let index = used.users.firstIndex(of: module.name) { used.users.remove(at: index) }
     }
@@ -132,12 +125,58 @@ extension ModuleHost {
     if modules.isEmpty { freeEmptySlabs(slab.caches) }
   }
 
+  /// Ends what would go on in code that is gone, and says so.
+  private func endTasks(of module: LoadedModule) {
+    for task in tasks where task.module === module && !task.isOver {
+      report(left: task, of: module)
+      task.end()
+    }
+    for timer in timers where timer.module === module {
+      explain("leak: \(Self.dangling("the timer", symbol(at: timer.function)))")
+    }
+    tasks.removeAll { $0.module === module }
+    forgetTasks(of: module)
+    timers.removeAll { $0.module === module }
+  }
+
+  private func report(left task: ModuleTask, of module: LoadedModule) {
+    let function = symbol(at: task.function)
+    switch task.later {
+    case _ where task.isTimer:
+      explain("leak: the timer with \(function) still runs: its code is gone")
+    case .work where task.begin == nil:
+      explain("leak: the work with \(function) still runs: its code is gone")
+    case .work: explain("leak: \(Self.dangling("the work", function))")
+    case .rcu: explain("leak: \(Self.dangling("call_rcu", function))")
+    case nil:
+      log(["\(module.name): kthread \(task.name):\(task.pid) still runs"], level: 4)
+      explain(
+        "\(task.name) was never stopped: a kernel oopses at its next step in code that is gone")
+    }
+  }
+
+  private static func dangling(_ what: String, _ function: String) -> String {
+    "\(what) with \(function) is still pending: a kernel will call code that is gone"
+  }
+
+  private func reportQueues(_ module: LoadedModule) {
+    let left = workQueues.filter { callers[$0.value.given.caller].module == module.name }
+    for (address, queue) in left.sorted(by: { $0.key < $1.key }) {
+      let whose = "\(queue.name), allocated by \(who(queue.given))"
+      explain("leak: the work queue \(whose) was never destroyed")
+      workQueues[address] = nil
+    }
+  }
+
   private func forgetTasks(of module: LoadedModule) {
     let gone = tasksByAddress.values.filter { $0.module === module }
-    for task in gone.sorted(by: { $0.address > $1.address }) {
-      tasksByAddress[task.address] = nil
-      objects.free(task.record)
-    }
+    for task in gone.sorted(by: { $0.address > $1.address }) { forget(task) }
+  }
+
+  /// A task that nobody points at any more.
+  func forget(_ task: ModuleTask) {
+    tasksByAddress[task.address] = nil
+    objects.free(task.record)
   }
 
   private func reportLeaks(_ module: LoadedModule) {
