@@ -30,7 +30,25 @@ extension ModuleHost {
       let rule = code & NativeView.fetches != 0 ? "it may not be executed" : "it is read-only"
       return "\(access) of \(place): \(rule)"
     }
+    if let module = modules.last(where: { address &- $0.shownBase &- $0.size < 1 << 20 }) {
+      let byte = address &- module.shownBase &- module.size
+      return "\(access) behind the end: byte \(byte) after the last page of \(module.name)"
+    }
     return "\(access) at an address that is nobody's" + where_(address)
+  }
+
+  /// What a number is that no processor takes as an address.
+  func wildPointer(_ address: UInt64) -> String {
+    let number = "0x" + hex(address, digits: 1)
+    let poisons: [(UInt64, String)] = [
+      (0xdead_0000_0000_0122, "prev"), (0xdead_0000_0000_0100, "next"),
+    ]
+    for (poison, field) in poisons where address &- poison < 4096 {
+      let offset = address == poison ? "" : ", with an offset of \(address - poison)"
+      return "an entry that was deleted from its list is used: \(number) is the poison that "
+        + "list_del leaves in its \(field) pointer\(offset)"
+    }
+    return "\(number) is no address: a pointer that was overwritten, or never set"
   }
 
   private func where_(_ address: UInt64) -> String {
@@ -73,7 +91,8 @@ extension ModuleHost {
     whose(entry) + (entry.freed.map { ", freed by \(who($0))" } ?? "")
   }
 
-  private func who(_ event: Ledger.Event) -> String {
+  /// `f+0x13/0xc2 [mod] at 1`.
+  func who(_ event: Ledger.Event) -> String {
     "\(callers[event.caller].name) at \(event.time)"
   }
 }

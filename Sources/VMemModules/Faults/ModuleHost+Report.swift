@@ -13,6 +13,11 @@ extension ModuleHost {
 
   func explain(_ sentence: String) { log(["vmemctl: \(sentence)"], level: 3) }
 
+  /// The same, with the source's line of an instruction, where that is known.
+  func explain(_ sentence: String, at address: UInt64) {
+    explain(sentence + (sourceLine(address).map { " (\($0))" } ?? ""))
+  }
+
   /// A task has died: says of what.
   func report(_ fault: chost_native_fault, of task: ModuleTask) {
     let oops = oops(fault, task)
@@ -24,7 +29,8 @@ extension ModuleHost {
       let title = (isNew ? "Oops: " : "") + (oops.name ?? "Oops")
       log(["\(title): \(code) [#\(view.nextOops())] SMP"], level: 0)
     }
-    let rip = oops.rip ?? (fault.rip != 0 ? fault.rip : task.function)
+    let isJump = fault.signal == SIGSEGV && fault.error & NativeView.fetches != 0
+    let rip = oops.rip ?? (fault.rip != 0 || isJump ? fault.rip : task.function)
     log(
       [
         "CPU: \(task.cpu) \(isNew ? "UID: 0 " : "")PID: \(task.pid) Comm: \(task.name) "
@@ -34,7 +40,7 @@ extension ModuleHost {
     let trace = callers(fault).map { " \($0)" }
     if !trace.isEmpty { log(["Call Trace:", " <TASK>"] + trace + [" </TASK>"], level: 0) }
     if let sentence = oops.explanation {
-      let line = sourceLine(fault.signal == 0 ? rip - 1 : rip) ?? callersLine(fault)
+      let line = sourceLine(fault.signal == 0 ? rip &- 1 : rip) ?? callersLine(fault)
       explain(sentence + (line.map { " (\($0))" } ?? ""))
     }
     task.module?.hasOopsed = true
@@ -91,11 +97,15 @@ extension ModuleHost {
   }
 
   private func protectionFault(_ fault: chost_native_fault) -> Oops {
-    Oops(
+    let registers = withUnsafeBytes(of: fault.registers) { Array($0.bindMemory(to: UInt64.self)) }
+    // The instruction may end with its page.
+    let code = (1...15).reversed().lazy.compactMap { self.bytes(fault.rip, $0) }.first ?? []
+    var address = MemoryOperand(code, registers, read: { self.words($0, 1)?[0] }).address
+    if MemoryOperand.isNonCanonical(fault.rip) { address = fault.rip }
+    return Oops(
       lines: [],
-      explanation: "a pointer that is no address (list poison, or one that was overwritten), or an "
-        + "instruction for the kernel's mode alone",
-      name: "general protection fault, probably for non-canonical address")
+      explanation: address.map { wildPointer($0) } ?? "an instruction for the kernel's mode alone",
+      name: MemoryOperand.protectionFault(address))
   }
 
   private func pageFault(_ fault: chost_native_fault, _ task: ModuleTask) -> Oops {
@@ -157,7 +167,7 @@ extension ModuleHost {
 
   private func callersLine(_ fault: chost_native_fault) -> String? {
     for address in returnAddresses(fault) {
-      if let line = sourceLine(address - 1) { return line }
+      if let line = sourceLine(address &- 1) { return line }
     }
     return nil
   }

@@ -116,7 +116,13 @@ package final class ModuleHost {
   /// there then.
   private static let programs: Range<UInt64> = 0x5500_0000_0000..<0x5800_0000_0000
 
-  /// Bytes that devices answer with: what was written there last, zero before.
+  /// All that may be stacks of tasks.
+  private static let stackBytes: UInt64 = 4 << 30
+
+  /// Struct pages that the kernel's address space has room for.
+  static let mostFrames: UInt64 = 1 << 34
+
+  /// Bytes that devices answer with: what was written there last.
   static let deviceBytes = 1 << 30
 
   /// Takes everything away again; no module may be loaded.
@@ -177,9 +183,12 @@ package final class ModuleHost {
     for module in modules where module.contains(address) {
       return address &- module.base &+ module.shownBase
     }
-    return address
+    // What lies between modules.
+    let isText = UInt64(VMEM_MODULES)..<UInt64(VMEM_MODULES_END) ~= address
+    return isText ? kernel : address
   }
 
   /// The address that native code uses for a kernel address.
   func folded(_ address: UInt64) -> UInt64 { address & ~UInt64(VMEM_TOP_BITS) }
 }
+    if address &- UInt64(VMEM_STACKS) < Self.stackBytes { return kernel }

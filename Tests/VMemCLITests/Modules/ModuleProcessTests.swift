@@ -66,7 +66,29 @@ struct ModuleProcessTests {
     Mistake("no_execute", "error_code(0x0011)", "it may not be executed"),
     Mistake("double_free", "BUG: KASAN: double-free in kfree", "double kfree: the 40-byte object"),
     Mistake("bug", "kernel BUG at ", "invalid opcode: 0000 [#1]"),
-    Mistake("poison", "general protection fault, probably for non-canonical address"),
+    Mistake(
+      "poison", "protection fault, probably for non-canonical address 0xdead000000000",
+      "an entry that was deleted from its list", "poison.c:4)"),
+    Mistake("halt", "Oops: general protection fault: 0000 [#1]", "for the kernel's mode alone"),
+    Mistake(
+      "double_vfree", "insmod/100", "double vfree: the 2-page area 0xffffc90000000000, ",
+      "double_vfree.c:6)", status: 3),
+    Mistake("double_page", "double __free_pages: the page", "double_page.c:6)", status: 0),
+    Mistake(
+      "lock_order", "insmod:100 waits in mutex_lock called by i+0x",
+      "for second, which other:101 holds", "lock_order.c:17)",
+      "for first, which insmod:100 holds", "lock_order.c:10)"),
+    Mistake("unlock", "BUG: lock already unlocked", "unlock.c:5)", status: 0),
+    Mistake("inlined", "a write through a null pointer, of the field at byte 16", "inlined.c:4)"),
+    Mistake(
+      "large_frame", "BUG: TASK stack guard page was hit at ffff8981000f",
+      "the stack of insmod is full", "large_frame.c:4)"),
+    Mistake("null_call", "RIP: 0010:0x0", "a call through a null pointer", "null_call.c:4)"),
+    Mistake(
+      "behind_data", "page fault for address: ffffffffa000", "after the last page of behind_data"),
+    Mistake(
+      "pending", "leak: the timer with fired+0x0/", "leak: the work with worked+0x0/",
+      "leak: the work queue left, allocated by i+0x", status: 0),
     Mistake("recursion", "BUG: spinlock recursion on CPU#0, insmod/100", "holds it already"),
     Mistake("deadlock", "INFO: task insmod:100 is blocked in wait_for_completion"),
     Mistake("endless", "watchdog: BUG: soft lockup - CPU#0 stuck for 1s! [insmod:100]"),
@@ -78,10 +100,12 @@ struct ModuleProcessTests {
     Mistake("undefined", "invalid opcode: 0000 [#1] SMP", "an instruction that there is not"),
     Mistake("bad_string", "RIP: 0010:strlen", "in the vmalloc window"),
     Mistake("bad_format", "in printk called from i+0x"),
-    Mistake("stack_overflow", "BUG: TASK stack guard page was hit", "still here", status: 0),
+    Mistake(
+      "stack_overflow", "BUG: TASK stack guard page was hit at ffff8981001f", "still here",
+      status: 0),
     Mistake(
       "sleep_in_spinlock", "BUG: sleeping function called from invalid context at vmalloc",
-      status: 0),
+      "sleep_in_spinlock.c:5)", status: 0),
     Mistake("late_init", "which is __init: late_init is past its init", status: 0),
     Mistake(
       "leak", "leak: the 2-page area 0xffffc90000000000", "leak: the 100-byte object",
@@ -227,6 +251,11 @@ struct ModuleProcessTests {
       text.contains("parm:           mistake:vfree, page, twice, guard or null (charp)"), "\(text)")
     #expect(text.contains("of the guard page of"), "\(text)")
     #expect(text.contains("use_after_free") && text.contains("Died"), "\(text)")
+    let values = try run("insmod \(Self.fixture("parameters")) text=longer n=5 list=3,4\nlsmod -v")
+    for line in [
+      "  n=-42 (int)", "  text=longer (string)", "  name=x (charp)", "  on=N (bool)",
+      "  list=3,4 (array of int)",
+    ] { #expect(values.outputText.contains(line), "\(values.outputText)\(values.errorText)") }
     let wrong = try run("insmod \(source) mistakes=1\nrmmod nothing\ninsmod \(source)x")
     #expect(
       wrong.outputText.contains("unknown parameter 'mistakes' ignored"), "\(wrong.outputText)")

@@ -19,6 +19,8 @@
 // The kernel's own objects that modules point at: in the direct map, behind all RAM.
 #define VMEM_OBJECTS 0x098000000000UL
 #define VMEM_OBJECTS_SIZE 0x4000000UL
+// Stacks of tasks, behind them.
+#define VMEM_STACKS 0x098100000000UL
 
 // MARK: Records
 
