@@ -28,12 +28,20 @@ extension ModuleHost {
       result.file = devices
       result.offset = found.physical % UInt64(Self.deviceBytes)
       result.count = 1
+      answerOnes(result.offset)
     }
     result.protection = PROT_READ
     if found.isWritable { result.protection |= PROT_WRITE }
     if found.isExecutable { result.protection |= PROT_EXEC }
     page.pointee = result
     return true
+  }
+
+  /// Nobody answers at a device's addresses: all bits are read as ones, until something is written.
+  private func answerOnes(_ offset: UInt64) {
+    guard devicePages.insert(offset).inserted else { return }
+    let ones = [UInt8](repeating: 0xff, count: 4096)
+    _ = pwrite(devices, ones, ones.count, off_t(offset))
   }
 
   static let dispatch: chost_native_dispatch = {

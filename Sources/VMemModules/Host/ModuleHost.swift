@@ -15,6 +15,8 @@ package final class ModuleHost {
   /// RAM, and the pages that devices answer at.
   let memory: Int32
   let devices: Int32
+  /// Pages of these that somebody has seen, by their offset.
+  var devicePages: Set<UInt64> = []
   let map: AddressMap
   let view: NativeView
   /// Bytes of RAM.
@@ -55,7 +57,8 @@ package final class ModuleHost {
   var hasWarnedOfOrder = false
   /// Whether a conversion that the kernel's printf does not have has been warned of (`WARN_ONCE`).
   var hasWarnedOfFormat = false
-  /// Flags that modules have set in struct pages, which they cannot write to, by the page.
+  @exclusivity(unchecked) var pageRecords: PageRecords
+  /// Flags that modules have set in struct pages by calls, by the page.
   var pageFlags: [UInt64: Set<String>] = [:]
   @exclusivity(unchecked) var callers = Callers()
   var zeroPage: UInt64?
@@ -82,6 +85,11 @@ package final class ModuleHost {
     devices = chost_open_memory()
     view = NativeView(machine)
     memorySize = view.configuration.memory
+    guard let records = PageRecords(frames: memorySize >> 12) else {
+      machine.unshareMemory(memory)
+      throw ModuleFailure(.ENOMEM, .moduleMemory)
+    }
+    pageRecords = records
     thunks = Thunks()
     perCPUOffsets = []
     for cpu in 0..<machine.cpuCount { perCPUOffsets.append(machine.perCPUOffset(cpu)) }
@@ -101,6 +109,7 @@ package final class ModuleHost {
       ranges, Self.fill, Self.dispatch, Unmanaged.passUnretained(self).toOpaque())
     guard status == 0, devices >= 0, thunks.write(table) else {
       machine.unshareMemory(memory)
+      records.close()
       if devices >= 0 { Glibc.close(devices) }
       if status == 0 { chost_native_close() }
       throw ModuleFailure(.ENOMEM, status == EEXIST ? .moduleAddresses : .moduleMemory)
@@ -136,6 +145,7 @@ package final class ModuleHost {
     thunks.release()
     chost_native_close()
     machine.unshareMemory(memory)
+    pageRecords.close()
     Glibc.close(devices)
   }
 
@@ -178,8 +188,9 @@ package final class ModuleHost {
     // With the end of the window, which callers name as well.
     if kernel &- map.vmallocStart <= map.vmallocEnd &- map.vmallocStart { return kernel }
     if kernel &- map.pageOffset < memorySize { return kernel }
-    if kernel &- map.vmemmap < memorySize >> 6 { return kernel }
+    if kernel &- map.vmemmap < Self.mostFrames << 6 { return kernel }
     if address &- UInt64(VMEM_OBJECTS) < UInt64(VMEM_OBJECTS_SIZE) { return kernel }
+    if address &- UInt64(VMEM_STACKS) < Self.stackBytes { return kernel }
     for module in modules where module.contains(address) {
       return address &- module.base &+ module.shownBase
     }
@@ -191,4 +202,3 @@ package final class ModuleHost {
   /// The address that native code uses for a kernel address.
   func folded(_ address: UInt64) -> UInt64 { address & ~UInt64(VMEM_TOP_BITS) }
 }
-    if address &- UInt64(VMEM_STACKS) < Self.stackBytes { return kernel }

@@ -11,14 +11,15 @@ struct ModuleEndTests {
   init() throws { folder = try TemporaryFolder() }
 
   /// Loads a fixture, takes it away again, and returns what the script prints, the log apart.
-  private func run(_ fixture: String, _ words: String) throws -> (answers: [String], Command) {
+  private func run(_ fixture: String, _ words: String) throws -> ([String], Command) {
     let source = TestFiles.root + "/Tests/Fixtures/modules/\(fixture).c"
     let lines = "insmod \(source) \(words)\nrmmod \(fixture)\ncheck\nvmalloc 4K\n"
     try folder.write(Array("boot --cpus 2 --memory 64M\n\(lines)".utf8), to: "s.vmem")
     let ran = try Command.run(
       [TestFiles.vmemctl, "run", "--keep-going", folder.path + "/s.vmem"],
       environment: ["XDG_CACHE_HOME": folder.path])
-    return (ran.lines.filter { !$0.hasPrefix("[") }, ran)
+    let answers = ran.lines.map(String.init).filter { !$0.hasPrefix("[") }
+    return (answers, ran)
   }
 
   /// Whatever numbers a module hands over, the emulator answers or ends the module.

@@ -41,8 +41,8 @@ static inline int get_order(unsigned long size) {
 
 // MARK: Descriptors
 
-// 64 bytes at the kernel's offsets. `flags` and what shares words with `lru` while a page is free
-// belong to the emulator.
+// 64 bytes at the kernel's offsets. What is not a flag or a count is the module's to write while the page
+// is its own; a store to a flag or a count changes the module's view alone.
 struct page {
   unsigned long flags;
   union {

@@ -81,6 +81,8 @@ bool kthread_should_stop(void) VK(kthread_should_stop);
 void vmem_kthread_exit(long result) VK(kthread_exit) __noreturn;
 #define kthread_exit(result) vmem_kthread_exit(result)
 #define do_exit(result) vmem_kthread_exit(result)
+#define module_put_and_kthread_exit(result) \
+  do { module_put(THIS_MODULE); vmem_kthread_exit(result); } while (0)
 #define kthread_complete_and_exit(completion, result) \
   do { complete(completion); vmem_kthread_exit(result); } while (0)
 #define complete_and_exit kthread_complete_and_exit

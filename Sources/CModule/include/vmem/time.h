@@ -20,6 +20,8 @@
 unsigned long vmem_jiffies(void) VK(jiffies);
 #define jiffies vmem_jiffies()
 #define jiffies_64 ((u64)vmem_jiffies())
+// The longest time that timers can be set for.
+#define MAX_JIFFY_OFFSET ((LONG_MAX >> 1) - 1)
 #define get_jiffies_64() ((u64)vmem_jiffies())
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 #define time_before(a, b) time_after(b, a)
