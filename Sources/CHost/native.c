@@ -599,6 +599,10 @@ int chost_native_is_stack_end(const struct chost_native_task *task, uint64_t add
   return address >= (uint64_t)task->stack && address < (uint64_t)task->lowest;
 }
 
+int chost_native_is_above_stack(const struct chost_native_task *task, uint64_t address) {
+  return address >= task->top && address < (uint64_t)task->stack + task->size;
+}
+
 struct chost_native_end chost_native_resume(struct chost_native_task *task) {
   struct call *outer = native.call;
   struct chost_native_task *before = native.task;

@@ -117,9 +117,12 @@ extension ModuleHost {
         name: "stack guard page")
     }
     let code = fault.error & 0x12 | (isThere(address) ? 1 : 0)
+    let isAbove = chost_native_is_above_stack(task.native, fault.address) != 0
     return Oops(
       lines: pageFaultLines(address, code),
-      explanation: explanation(address, code: code, fault.rip),
+      explanation: isAbove
+        ? "behind the upper end of the stack of \(task.name): something on it is written beyond its size"
+        : explanation(address, code: code, fault.rip),
       code: code)
   }
 
