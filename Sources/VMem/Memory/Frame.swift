@@ -81,5 +81,8 @@ package struct Frame: BitwiseCopyable, Equatable, Sendable {
     set { mapping = UInt64(newValue.granule) }
   }
 
+  /// A number that is another one when the frame has been freed.
+  package var life: UInt32 { freedAt }
+
   package var node: Int { Int(flags >> Self.nodeShift) }
 }

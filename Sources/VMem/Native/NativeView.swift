@@ -5,7 +5,8 @@ package struct NativePages: Equatable, Sendable {
   /// Kernel address of the first.
   package var start: UInt64
   package var count: UInt64
-  /// Physical address of the first; behind RAM's end there is a device.
+  /// Physical address of the first; behind RAM's end there is a device. Of struct pages, the offset
+  /// among them.
   package var physical: UInt64
   package var isWritable: Bool
   package var isExecutable: Bool
@@ -107,10 +108,10 @@ package struct NativeView: KernelPart {
 
   // MARK: Struct pages
 
-  private func structPages(_ offset: UInt64) -> NativePages? {
-    let first = UInt64(ram[Superblock.ref].frameTable)
-    return NativePages(
-      start: map.vmemmap + offset & ~4095, count: 1, physical: (first + offset >> 12) << 12,
-      isWritable: false, isExecutable: false)
+  /// Native code has records of its own in the place of the frames' own.
+  private func structPages(_ offset: UInt64) -> NativePages {
+    NativePages(
+      start: map.vmemmap + offset & ~4095, count: 1, physical: offset & ~4095,
+      isWritable: true, isExecutable: false)
   }
 }
