@@ -33,7 +33,7 @@ extension Parameter {
   var takesNames: Bool {
     switch kind {
     case .number, .address, .range, .pages, .page, .addressAndLength, .group, .rest: true
-    case .bytes, .flagWords, .choice, .word, .flag, .optionalRest: false
+    case .bytes, .flagWords, .choice, .word, .flag, .optionalRest, .words: false
     }
   }
 }

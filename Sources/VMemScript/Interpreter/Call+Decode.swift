@@ -22,6 +22,10 @@ extension Call {
           throw .script("given twice", token)
         }
         at = try decode(scope, place, option, at: at + 1)
+      } else if position > 0,
+        place.shape.kind(place.shape.index(ofPosition: position - 1)) == .words
+      {
+        at += 1
       } else {
         guard position < place.shape.positionalCount else { throw surplus(place.shape, token) }
         at = try decode(scope, place, place.shape.index(ofPosition: position), at: at)
@@ -149,7 +153,7 @@ extension Call {
       throw missing(parameter, last)
     }
     let index = place.shape.index(ofPosition: position)
-    guard place.shape.kind(index) == .optionalRest else {
+    guard [.optionalRest, .words].contains(place.shape.kind(index)) else {
       throw missing(place.shape.parameter(index), last)
     }
     arguments.set(place.shape.id(index), 0, token: tokens.count)

@@ -50,6 +50,8 @@ struct Parameter: Sendable {
     case rest
     /// All words that are left.
     case optionalRest
+    /// All words that are left but for options, which may stand among them.
+    case words
     /// All words up to the next option.
     case group
   }
