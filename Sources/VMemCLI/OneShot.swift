@@ -8,6 +8,8 @@ struct OneShot {
   let options: LineOptions
   /// Whether it is typed at a prompt, where the machine of a question is kept.
   var isTyped = false
+  /// Takes further lines as long as modules are loaded; nil where they are unloaded at the line's end.
+  var modulePrompt: ModulePrompt?
 
   func run(words: [String]) throws(ProcessFailure) -> Int32 {
     guard words.first == "help", !options.isJSON else {
@@ -46,6 +48,9 @@ struct OneShot {
     if program.commits { interpreter.committer = session }
     interpreter.images = session
     _ = interpreter.run(program)
-    return session.leave(after: interpreter.finish(), wasLong: false).rawValue
+    var leaves = false
+    if let modulePrompt { leaves = modulePrompt.talk(&interpreter) }
+    let code = session.leave(after: interpreter.finish(), wasLong: false).rawValue
+    return leaves ? ModulePrompt.leaves : code
   }
 }

@@ -33,7 +33,7 @@ struct Shell {
       case .line(let line):
         let words = line.split(separator: " ")
         if words == ["exit"] || words == ["quit"] { return 0 }
-        if !words.isEmpty { execute(Self.translated(line), on: terminal) }
+        if !words.isEmpty, execute(Self.translated(line), on: terminal, name) { return 0 }
       case .ended: return 0
       case .cancelled: continue
       }
@@ -71,8 +71,9 @@ struct Shell {
   }
 
   /// Runs a line as a command of its own, in a process that an interrupt may end at any moment.
-  /// Whatever happens, the shell goes on.
-  private func execute(_ line: String, on terminal: Terminal) {
+  /// Whatever happens, the shell goes on. Where the line has loaded a module, that process takes the next
+  /// lines, until the last module is unloaded. Returns whether one of them leaves the shell.
+  private func execute(_ line: String, on terminal: Terminal, _ name: String) -> Bool {
     var options = options
     var line = line
     var words = line.split(separator: " ").map(String.init)
@@ -84,7 +85,8 @@ struct Shell {
       words.remove(at: force)
       line = words.joined(separator: " ")
     }
-    let command = OneShot(options: options, isTyped: true)
+    var command = OneShot(options: options, isTyped: true)
+    command.modulePrompt = ModulePrompt(name: name, colour: options.colour)
     // Other lines are seen while they run.
     let page = OneShot.isView(line) ? PagedOutput() : nil
     let end = ChildLine.run(options.colour) { () throws(ProcessFailure) in
@@ -93,12 +95,16 @@ struct Shell {
     }
     page?.show(on: terminal, options.colour)
     switch end {
+    case .exited(ModulePrompt.leaves): return true
     case .exited(VMemScript.ExitCode.interrupted.rawValue), .signalled(SIGINT):
-      Streams.complain("interrupted; what the line has printed is kept", options.colour)
+      let what =
+        verb == "insmod" ? "nothing since insmod is kept" : "what the line has printed is kept"
+      Streams.complain("interrupted; \(what)", options.colour)
     case .signalled(let number):
       Streams.complain("the line was ended by signal \(number)", options.colour)
     case .exited: break
     }
+    return false
   }
 
   // MARK: Completion

@@ -46,7 +46,8 @@ extension Interpreter {
       modules = host
       if committer != nil {
         call.remarks.append(
-          "nothing is committed while a module is loaded; the last rmmod commits all as one")
+          "nothing is committed while a module is loaded; the last rmmod, or the end, commits all as one"
+        )
       }
       return host
     } catch { throw failure(error, nil) }
@@ -82,12 +83,20 @@ extension Interpreter {
     }
   }
 
-  /// Unloads all modules, the last first, and takes their memory away.
+  /// Whether a module is loaded that can be unloaded.
+  package var hasLiveModules: Bool { modules?.modules.contains { $0.state != .died } == true }
+
+  /// Unloads all modules, the last first, and takes their memory away. The history has that as lines.
   package mutating func unloadModules() {
     guard let host = modules else { return }
-    for module in host.modules.reversed() {
-      _ = try? onModules { host throws(ModuleFailure) in try host.rmmod(module.name) }
+    let all = host.modules
+    for module in all.reversed() {
+      guard (try? onModules { host throws(ModuleFailure) in try host.rmmod(module.name) }) != nil
+      else { continue }
+      if committer != nil { recorder.append(Array("rmmod \(module.name)\n".utf8)) }
     }
+    // What died may have written anywhere.
+    if all.contains(where: \.hasOopsed) { unchecked += 1 }
     guard modules != nil else { return }
     host.abandonAll()
     closeModules()
@@ -102,7 +111,14 @@ extension Interpreter {
 extension Call {
   /// Further sources of a module, and `name=value` for its parameters.
   func moduleWords() -> (sources: [Token], values: [String]) {
-    let all = words(.moduleWords).map { tokens[$0] }
+    var all: [Token] = []
+    var at = arguments.token(.moduleWords)
+    while at < tokens.count {
+      // Every option of insmod has a value.
+      let isOption = tokens[at].text.hasPrefix("--") && !tokens[at].isQuoted
+      if !isOption { all.append(tokens[at]) }
+      at += isOption ? 2 : 1
+    }
     let sources = all.filter { $0.text.string.isFurtherSource }
     return (sources, all.map(\.text.string).filter { !$0.isFurtherSource })
   }

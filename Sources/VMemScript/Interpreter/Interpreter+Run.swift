@@ -63,7 +63,10 @@ extension Interpreter {
     // Before the commit, which a broken machine does not get.
     if committer != nil { checkAtEnd() }
     flush()
+    // What modules have done is kept when the last of them is unloaded.
+    let unkept = modules == nil ? [] : recorder.take()
     recorder = Recorder()
+    recorder.append(unkept)
     return exit
   }
 

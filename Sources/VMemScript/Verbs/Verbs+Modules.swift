@@ -75,8 +75,8 @@ extension Verb {
     $XDG_CACHE_HOME/vmemctl. It runs natively: its addresses are the kernel's without their top 17
     bits, which printk puts back. One task runs at a time. A fault ends the module, not vmemctl: dmesg
     has the oops, and a line of vmemctl's that explains it. At the end of a script, and of a command on
-    an image, modules are unloaded. The article "Your module in a process" says what differs from a
-    kernel, where the final proof is.
+    an image, modules are unloaded; in the shell they stay until rmmod. The article "Your module in a
+    process" says what differs from a kernel, where the final proof is.
     """
 
   private static func insmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
@@ -180,7 +180,7 @@ extension Parameter {
   static let moduleFile = Parameter(
     id: 240, .word, "FILE", "a module's source (FILE.c), or its object (FILE.so)")
   static let moduleWords = Parameter(
-    id: 241, .optionalRest, "[FILE.c…] [NAME=VALUE…]",
+    id: 241, .words, "[FILE.c…] [NAME=VALUE…]",
     "further sources of the module, and what its parameters are set to")
   static let moduleName = Parameter(id: 242, .word, "MODULE", "the name of a module")
   static let moduleSource = Parameter(id: 243, .word, "FILE.c", "a module's source")
