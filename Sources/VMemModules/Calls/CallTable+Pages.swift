@@ -34,12 +34,14 @@ extension CallTable {
       try call.free(call.pfnOfAddress(0), count: call[1].pageRounded >> 12)
     },
     CallEntry("get_page") { call throws(CallStop) in
+      call.explainFree(call.pfn(0))
       defer { _ = call.host.structPage(call.pfn(0)) }
       return try call.nothing { () throws(Refusal) in
         try call.machine.pageSets.getPages([call.pfn(0)])
       }
     },
     CallEntry("put_page") { call throws(CallStop) in
+      call.explainFree(call.pfn(0))
       defer { _ = call.host.structPage(call.pfn(0)) }
       return try call.nothing { () throws(Refusal) in
         try call.machine.pageSets.putPages([call.pfn(0)])
@@ -139,6 +141,14 @@ extension NativeCall {
 
   fileprivate func free(_ pfn: UInt64, order: UInt32) throws(CallStop) -> UInt64 {
     try free(pfn, count: 1 << UInt64(min(order, 10)))
+  }
+
+  /// Says who has freed a page that nobody has, before the engine's BUG.
+  fileprivate func explainFree(_ pfn: UInt64) {
+    guard pfn < host.memorySize >> 12, machine.pageSets.use(ofFrame: pfn) != .allocated,
+      let past = host.ledger.wasFreed(host.directAddress(pfn))
+    else { return }
+    explain("\(name) of what was freed: \(host.fate(past))")
   }
 
   func free(_ pfn: UInt64, count: UInt64) throws(CallStop) -> UInt64 {

@@ -78,6 +78,9 @@ struct ModuleProcessTests {
       "lock_order", "insmod:100 waits in mutex_lock called by i+0x",
       "for second, which other:101 holds", "lock_order.c:17)",
       "for first, which insmod:100 holds", "lock_order.c:10)"),
+    Mistake(
+      "put_freed_page", "put_page of what was freed: the page", "put_freed_page.c:6)",
+      "kernel BUG at"),
     Mistake("unlock", "BUG: lock already unlocked", "unlock.c:5)", status: 0),
     Mistake("inlined", "a write through a null pointer, of the field at byte 16", "inlined.c:4)"),
     Mistake(
