@@ -58,7 +58,9 @@ extension ModuleHost {
         : ", or one that this program cannot show: it lies there itself, as it is not statically linked"
     }
     let record = (address &- map.vmemmap) >> 6
-    if record < Self.mostFrames { return ", in the struct page of frame \(record), which there is not" }
+    if record < Self.mostFrames {
+      return ", in the struct page of frame \(record), which there is not"
+    }
     let frame = (address &- map.pageOffset) >> 12
     guard frame < view.configuration.memory >> 12 else { return "" }
     switch place!.pointee.pageSets.use(ofFrame: frame) {

@@ -92,6 +92,10 @@ struct ModuleProcessTests {
     Mistake(
       "pending", "leak: the timer with fired+0x0/", "leak: the work with worked+0x0/",
       "leak: the work queue left, allocated by i+0x", status: 0),
+    Mistake(
+      "struct_pages", "index 3 private 30 1", "count 2", "freed 0 0 0", "again 1 0",
+      "of the area 5, of others 0", status: 0),
+    Mistake("wild_page", "in the struct page of frame 305419896, which there is not"),
     Mistake("recursion", "BUG: spinlock recursion on CPU#0, insmod/100", "holds it already"),
     Mistake("deadlock", "INFO: task insmod:100 is blocked in wait_for_completion"),
     Mistake("endless", "watchdog: BUG: soft lockup - CPU#0 stuck for 1s! [insmod:100]"),
