@@ -140,11 +140,11 @@ import VMem
   @Test func missingAndSurplusArguments() {
     // A bare test_vmalloc is a long run, and its words have a test of their own.
     for verb in VerbTable().verbs where "\(verb.name)" != "test_vmalloc" {
-      let needs = verb.required.contains { $0.kind != .optionalRest }
+      let needs = verb.required.contains { ![.optionalRest, .words].contains($0.kind) }
       let bare = run("\(verb.name)\n")
       #expect(bare.exit == .badScript || !needs, "\(verb.name): \(bare.messages)")
       let takesAll = (verb.required + verb.optional).contains {
-        [.rest, .optionalRest, .group].contains($0.kind)
+        [.rest, .optionalRest, .words, .group].contains($0.kind)
       }
       let many = run("\(verb.name) " + String(repeating: "0 ", count: 20) + "\n")
       #expect(many.exit == .badScript || takesAll, "\(verb.name): \(many.messages)")
