@@ -22,6 +22,8 @@ enum {
   FREE_TICKS = 4,
   // How many times as long a turn may take that gets on.
   MOST_TURNS = 30,
+  // Calls of native code within each other: what they need fits the engine's stack.
+  MOST_DEPTH = 64,
   PAGE = 4096,
   SIGNAL_STACK = 512 << 10,
   ENGINE_STACK = 8 << 20,
@@ -50,6 +52,7 @@ struct call {
   uint64_t sp;
   struct call *outer;
   uint64_t engine_sp;
+  int depth;
 };
 
 struct chost_native_task {
@@ -521,6 +524,12 @@ static void set_call(struct call *call) {
 static struct chost_native_end call_on(
     uint64_t stack, uint64_t function, uint64_t a, uint64_t b, uint64_t c) {
   struct call call = {.outer = native.call, .engine_sp = chost_native_engine_sp};
+  if (call.outer) call.depth = call.outer->depth + 1;
+  if (call.depth > MOST_DEPTH && native.task)
+    return (struct chost_native_end){
+      .how = CHOST_NATIVE_DIED,
+      .fault = {.signal = SIGSEGV, .code = SEGV_MAPERR, .trap = 14, .error = 2, .rip = function,
+                .address = (uint64_t)native.task->lowest - 8}};
   native.call = &call;
   native.in_engine = 0;
   struct two result = chost_native_run(&call, function, a, b, c, stack);

@@ -5,8 +5,8 @@
 // call, chosen by a seed, do, and the same seed shows it again:
 //
 //   vmemctl insmod examples/modules/race.c
-//   vmemctl insmod --preempt 7 examples/modules/race.c
-//   vmemctl insmod --preempt 7 examples/modules/race.c fixed=1
+//   vmemctl insmod --preempt 11 examples/modules/race.c
+//   vmemctl insmod --preempt 11 examples/modules/race.c fixed=1
 
 #include <linux/delay.h>
 #include <linux/kthread.h>

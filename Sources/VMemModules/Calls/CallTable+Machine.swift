@@ -53,7 +53,7 @@ extension CallTable {
       let before = call.machine.cpu
       for cpu in 0..<call.machine.cpuCount {
         _ = try? call.machine.selectCPU(UInt64(cpu))
-        try call.host.callBack(call[0], call[1])
+        try call.host.interrupt(call[0], call[1])
       }
       _ = try? call.machine.selectCPU(UInt64(before))
       return 0
@@ -61,7 +61,7 @@ extension CallTable {
     CallEntry("smp_call_function_single") { call throws(CallStop) in
       let before = call.machine.cpu
       guard (try? call.machine.selectCPU(call[0])) != nil else { return UInt64(bitPattern: -6) }
-      try call.host.callBack(call[1], call[2])
+      try call.host.interrupt(call[1], call[2])
       _ = try? call.machine.selectCPU(UInt64(before))
       return 0
     },
@@ -130,6 +130,15 @@ extension NativeCall {
 }
 
 extension ModuleHost {
+  /// Calls a function as an interrupt of another CPU would: with interrupts off.
+  fileprivate func interrupt(_ function: UInt64, _ argument: UInt64) throws(CallStop) {
+    let task = running
+    let before = task?.interruptsOff ?? false
+    task?.interruptsOff = true
+    defer { task?.interruptsOff = before }
+    try callBack(function, argument)
+  }
+
   /// Calls a function of a module from within a call of the engine.
   @discardableResult
   func callBack(

@@ -149,9 +149,12 @@ extension NativeCall {
       task.record.pointee.__state = 0
       return 0
     }
-    let left = try wait(jiffies: self[0]) { task.record.pointee.__state == 0 && task.isWaiting }
+    // The CPU is left in any case.
+    let left = try wait(jiffies: max(1, self[0])) {
+      task.record.pointee.__state == 0 && task.isWaiting
+    }
     task.record.pointee.__state = 0
-    return left
+    return min(left, self[0])
   }
 
   fileprivate func createThread(name: [UInt8], cpu: UInt32?) throws(CallStop) -> UInt64 {

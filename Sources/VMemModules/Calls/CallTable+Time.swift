@@ -25,7 +25,8 @@ extension CallTable {
     },
     CallEntry("msleep") { call throws(CallStop) in
       call.mightSleep()
-      try call.sleep(microseconds: UInt64(call.uint(0)).times(1000))
+      // At least to the next jiffy.
+      try call.sleep(microseconds: UInt64(max(1, call.uint(0))).times(1000))
       return 0
     },
     CallEntry("usleep_range") { call throws(CallStop) in
@@ -46,7 +47,8 @@ extension CallTable {
       let function = try call.words(call[0] &+ 24, 1)[0]
       try call.write(word: call[1], to: call[0] &+ 16)
       let left = Int64(bitPattern: call[1] &- call.host.jiffies)
-      let due = call.host.time(after: UInt64(max(0, left)).times(ModuleHost.jiffy))
+      // Timers are looked at when a jiffy begins: what has passed is due at the next.
+      let due = call.host.time(after: UInt64(max(1, left)).times(ModuleHost.jiffy))
       try call.add(ModuleTimer(.ordinary, call[0], function, due: due), pending: 40)
       return was ? 1 : 0
     },
@@ -151,7 +153,9 @@ extension ModuleHost {
     guard UInt32(truncatingIfNeeded: answer) == 1, let next = words(timer.address, 1)?[0] else {
       return
     }
-    var again = ModuleTimer(.precise, timer.address, timer.function, due: next / 1000)
+    // One that is due again at once does not keep the CPU: a kernel puts it off, too.
+    let due = next / 1000 > now ? next / 1000 : time(after: Self.jiffy)
+    var again = ModuleTimer(.precise, timer.address, timer.function, due: due)
     again.module = timer.module
     timers.append(again)
     _ = write([1, 0, 0, 0, 0, 0, 0, 0], to: timer.address &+ timer.pendingOffset)

@@ -16,6 +16,7 @@ extension NativeCall {
   }
 
   /// An address for native code, or null when the engine refuses.
+  @inline(__always)
   func pointer(_ body: () throws(Refusal) -> UInt64) throws(CallStop) -> UInt64 {
     do throws(Refusal) { return host.folded(try body()) } catch { return try refused(error, 0) }
   }
@@ -32,6 +33,7 @@ extension NativeCall {
   }
 
   /// Nothing, whether the engine refuses or not.
+  @inline(__always)
   func nothing(_ body: () throws(Refusal) -> Void) throws(CallStop) -> UInt64 {
     do throws(Refusal) { try body() } catch { _ = try refused(error, 0) }
     return 0
@@ -55,6 +57,7 @@ extension NativeCall {
   func explain(_ sentence: String) { host.explain(sentence, at: caller &- 1) }
 
   /// Takes back what native code was given. A second time is the engine's to complain of, and explained.
+  @inline(__always)
   func release(
     _ address: UInt64, _ body: () throws(Refusal) -> Void
   ) throws(CallStop) -> UInt64 {

@@ -46,7 +46,9 @@ extension NativeCall {
       host.pass(microseconds)
       return
     }
-    if task.wakeTime == nil { throw wait(until: host.time(after: microseconds), polls: false) }
+    if task.wakeTime == nil {
+      throw wait(until: host.time(after: max(1, microseconds)), polls: false)
+    }
     if host.now < task.wakeTime! { throw wait(polls: false) }
   }
 

@@ -20,6 +20,8 @@ extension ModuleHost {
 
   /// A task has died: says of what.
   func report(_ fault: chost_native_fault, of task: ModuleTask) {
+    running = task
+    defer { running = nil }
     let oops = oops(fault, task)
     // As kernels write it from 6.10 on, and before.
     let isNew = view.configuration.switches.contains(.oopsUID)
@@ -159,6 +161,13 @@ extension ModuleHost {
   func symbol(at address: UInt64) -> String {
     for module in modules where module.contains(address) { return module.symbol(at: address) }
     if let name = thunks.name(at: address) { return name }
+    // The engine's own code has called the task's function, and whoever it ended with returns there.
+    if address >> 47 == 0, address != 0, chost_native_has(address) == 0,
+      let function = running?.function,
+      let module = modules.first(where: { $0.contains(function) })
+    {
+      return module.symbol(at: function)
+    }
     return "0x" + hex(unfolded(address), digits: 1)
   }
 

@@ -76,7 +76,11 @@ extension ModuleHost {
     hasMoved = true
     let asks = table.asks[call.function]
     if !asks { chost_native_moved() }
-    idleness.count(asks: asks, now)
+    if asks, let running, sleepsThrough(running) {
+      idleness.reset()
+    } else {
+      idleness.count(asks: asks, turns, now)
+    }
     running?.wakeTime = nil
     running?.isWaiting = false
     return value

@@ -37,6 +37,8 @@ package final class ModuleHost {
   var nextPID: Int32 = 100
   /// Something has happened since the scheduler last looked.
   @exclusivity(unchecked) var hasMoved = false
+  /// Turns of tasks.
+  @exclusivity(unchecked) var turns: UInt64 = 0
   @exclusivity(unchecked) var idleness = Idleness()
   var slab = SlabHeap()
   @exclusivity(unchecked) var ledger = Ledger()

@@ -26,15 +26,29 @@ struct Idleness {
   private(set) var calls: UInt64 = 0
   /// When the first of them was made, in microseconds since boot.
   private(set) var since: UInt64 = 0
+  /// In which turn of a task that was.
+  private(set) var turn: UInt64 = 0
+
+  /// Calls at which time passes.
+  private var next: UInt64 = Idleness.distance
+  private static let distance: UInt64 = 1000
+
+  /// Whether there were many calls since it was so last.
+  mutating func isLong() -> Bool {
+    guard calls >= next else { return false }
+    next = calls + Self.distance
+    return true
+  }
 
   @inline(__always)
-  mutating func count(asks: Bool, _ now: @autoclosure () -> UInt64) {
-    guard asks else { return calls = 0 }
-    if calls == 0 { since = now() }
+  mutating func count(asks: Bool, _ turn: UInt64, _ now: @autoclosure () -> UInt64) {
+    guard asks else { return reset() }
+    if calls == 0 { (since, self.turn) = (now(), turn) }
     calls += 1
   }
 
-  mutating func reset() { calls = 0 }
+  @inline(__always)
+  mutating func reset() { (calls, next) = (0, Self.distance) }
 }
 
 /// For how long somebody has waited for a task.
@@ -98,8 +112,16 @@ extension ModuleHost {
       guard seconds >= Self.hungSeconds || calls >= Self.mostCallsAfterOops else { return nil }
       return text + ", since one has died of an oops"
     }
+    // A sleep that began before ends by itself, and so does a timer's.
+    let isAwaited = tasks.contains { $0.state == .ready && sleepsThrough($0) }
+    if isAwaited || !timers.isEmpty { return nil }
     let isLong = seconds >= Self.hungSeconds * Self.mostReports && calls >= 1000
     return isLong || calls >= UInt64(longestTurn) * 1_000_000 ? text : nil
+  }
+
+  /// Whether a task sleeps since before anybody began to only ask: when that ends, something happens.
+  func sleepsThrough(_ task: ModuleTask) -> Bool {
+    task.isWaiting && task.wakeTime != nil && task.waitingTurn < idleness.turn
   }
 
   private func reportHung(_ task: ModuleTask) {

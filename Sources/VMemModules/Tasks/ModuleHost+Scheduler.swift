@@ -16,7 +16,14 @@ extension ModuleHost {
     var patience = Patience(begun: now)
     while !wanted.isOver {
       round(wanted)
-      if !hasMoved, !wanted.isOver { pass(wanted) }
+      if !wanted.isOver {
+        // Who only asks waits for time to pass, too.
+        if !hasMoved {
+          pass(wanted)
+        } else if idleness.isLong(), let deadline {
+          advance(to: deadline)
+        }
+      }
       endIfHung(wanted, &patience)
     }
   }
@@ -52,6 +59,7 @@ extension ModuleHost {
 
   private func turn(_ task: ModuleTask) {
     running = task
+    turns += 1
     task.begin?()
     task.begin = nil
     selectCPU(task.cpu)
@@ -64,7 +72,7 @@ extension ModuleHost {
     if log.end != logged { log.attribute(from: logged, pid: task.pid, name: Array(task.name.utf8)) }
     switch end.how {
     case Int32(CHOST_NATIVE_WAITS.rawValue):
-      if !task.isWaiting { task.waitingSince = now }
+      if !task.isWaiting { (task.waitingSince, task.waitingTurn) = (now, turns) }
       task.isWaiting = !task.isOver
       if task.isOver { hasMoved = true }
     case Int32(CHOST_NATIVE_FINISHED.rawValue):
@@ -85,9 +93,16 @@ extension ModuleHost {
 
   /// Nobody can go on before time passes.
   private func pass(_ wanted: ModuleTask) {
+    guard let deadline else { return reportDeadlock(wanted) }
+    advance(to: deadline)
+  }
+
+  private func advance(to time: UInt64) { place!.pointee.advanceClock(to: time) }
+
+  /// When the first task or timer has waited long enough; nil where none waits for time.
+  var deadline: UInt64? {
     let deadlines = tasks.compactMap { $0.state == .ready ? $0.wakeTime : nil }
-    guard let next = (deadlines + timers.map(\.due)).min() else { return reportDeadlock(wanted) }
-    place!.pointee.advanceClock(to: next)
+    return (deadlines + timers.map(\.due)).min()
   }
 
   /// Every task waits for another: the one that is waited for dies of it.

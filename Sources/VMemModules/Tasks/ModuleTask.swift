@@ -23,8 +23,9 @@ final class ModuleTask {
   var wakeTime: UInt64?
   /// Whether the last turn ended with a call that is to be asked again.
   var isWaiting = false
-  /// When the call that it waits in was made.
+  /// When the call that it waits in was made, and in which turn of all.
   var waitingSince: UInt64 = 0
+  var waitingTurn: UInt64 = 0
   /// Whether a signal would end that call: such tasks are not reported as hung.
   var isInterruptible = false
   /// Whether what it waits for may come before that.

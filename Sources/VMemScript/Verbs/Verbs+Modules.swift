@@ -87,7 +87,7 @@ extension Verb {
     let host = try interpreter.moduleHost()
     let hasSeed = interpreter.call.arguments.has(.preempt)
     host.setPreemption(seed: hasSeed ? interpreter.call.arguments[.preempt] : nil)
-    host.longestTurn = Int(min(interpreter.call.arguments[.turnSeconds, default: 20], 1 << 20))
+    host.longestTurn = Int(try interpreter.call.seconds)
     return try interpreter.onModules { host throws(ModuleFailure) in
       try host.insmod(ModuleCompiler.moduleName(path), bytes, values)
     }
@@ -166,6 +166,19 @@ extension Verb {
       return .line
     }
     throw .script(ScriptError("\(output): \(failure)", exit: .cannotCreate))
+  }
+}
+
+extension Call {
+  /// How long a task may run.
+  fileprivate var seconds: UInt64 {
+    get throws(LineFailure) {
+      let seconds = arguments[.turnSeconds, default: 20]
+      guard !(1...86_400).contains(seconds) else { return seconds }
+      throw .script(
+        "--lockup \(Int64(bitPattern: seconds)) is no number of seconds that a task may run",
+        hint: "1 to 86400", tokens[arguments.token(.turnSeconds)])
+    }
   }
 }
 

@@ -51,6 +51,37 @@ struct ModuleEndTests {
     #expect(isReported || way == 7, "\(way): \(ran.outputText)")
   }
 
+  /// Whoever polls does not keep others from their time, and a finite wait is no deadlock.
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<8)
+  func polite(_ way: Int) throws {
+    let (answers, ran) = try run("polite", "way=\(way)")
+    #expect(ran.status == 0, "\(way): \(ran.outputText)\n\(ran.errorText)")
+    #expect(ran.outputText.contains("done"), "\(way): \(ran.outputText)")
+    #expect(!ran.outputText.contains("BUG") && !ran.outputText.contains("interrupts are on"))
+    #expect(way != 5 || ran.outputText.contains("] once a jiffy"), "\(ran.outputText)")
+    #expect(answers.suffix(2).first == "0", "\(way): \(ran.outputText)")
+  }
+
+  @Test(.enabled(if: hasCompiler, noCompiler))
+  func callbacksWithinCallbacks() throws {
+    let (answers, ran) = try run("nested_calls", "")
+    #expect(ran.status == 1, "\(ran.outputText)\n\(ran.errorText)")
+    #expect(ran.outputText.contains("the stack of insmod is full"), "\(ran.outputText)")
+    #expect(ran.outputText.contains("[nested_calls]"), "\(ran.outputText)")
+    #expect(answers.suffix(2).first == "0")
+  }
+
+  /// A second is the least that a task can be allowed, and a day the most.
+  @Test(.enabled(if: hasCompiler, noCompiler))
+  func secondsOfATask() throws {
+    for (seconds, status) in [(0, 65), (-1, 65), (1, 0), (86_400, 0), (86_401, 65)]
+      as [(Int, Int32)]
+    {
+      let (_, ran) = try run("requeued_work", "--lockup \(seconds)")
+      #expect(ran.status == status, "\(seconds): \(ran.errorText)")
+    }
+  }
+
   @Test(.enabled(if: hasCompiler, noCompiler))
   func workThatQueuesItself() throws {
     let (answers, ran) = try run("requeued_work", "")
