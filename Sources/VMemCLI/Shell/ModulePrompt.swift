@@ -10,7 +10,8 @@ struct ModulePrompt {
   let name: String
   let colour: Colour
 
-  /// Takes lines until no module is loaded any more but such that have died. Returns whether the last of them leaves the shell.
+  /// Takes lines until no module is loaded any more but such that have died. Returns whether the last of
+  /// them leaves the shell.
   func talk(_ interpreter: inout Interpreter) -> Bool {
     guard interpreter.hasLiveModules else { return false }
     var prompt = Prompt(colour)

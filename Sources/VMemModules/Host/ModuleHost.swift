@@ -89,6 +89,7 @@ package final class ModuleHost {
     memorySize = view.configuration.memory
     guard let records = PageRecords(frames: memorySize >> 12) else {
       machine.unshareMemory(memory)
+      if devices >= 0 { Glibc.close(devices) }
       throw ModuleFailure(.ENOMEM, .moduleMemory)
     }
     pageRecords = records

@@ -1,11 +1,17 @@
-// A callback of on_each_cpu that calls on_each_cpu.
+// A callback of smp_call_function_single that calls it again, as often as it is told.
 #include <linux/module.h>
 #include <linux/smp.h>
 
-static void again(void *data) { on_each_cpu(again, data, 1); }
+static int depth = 1000;
+module_param(depth, int, 0);
+
+static void again(void *data) {
+  if (--depth > 0) smp_call_function_single(0, again, data, 1);
+}
 
 static int __init nested_calls_init(void) {
-  on_each_cpu(again, NULL, 1);
+  smp_call_function_single(0, again, NULL, 1);
+  pr_info("came back\n");
   return 0;
 }
 

@@ -62,9 +62,12 @@ struct ModuleEndTests {
     #expect(answers.suffix(2).first == "0", "\(way): \(ran.outputText)")
   }
 
+  /// 64 calls of native code within each other are the most.
   @Test(.enabled(if: hasCompiler, noCompiler))
   func callbacksWithinCallbacks() throws {
-    let (answers, ran) = try run("nested_calls", "")
+    let (_, most) = try run("nested_calls", "depth=64")
+    #expect(most.status == 0 && most.outputText.contains("came back"), "\(most.outputText)")
+    let (answers, ran) = try run("nested_calls", "depth=65")
     #expect(ran.status == 1, "\(ran.outputText)\n\(ran.errorText)")
     #expect(ran.outputText.contains("the stack of insmod is full"), "\(ran.outputText)")
     #expect(ran.outputText.contains("[nested_calls]"), "\(ran.outputText)")
