@@ -6,7 +6,6 @@ internal import VMemViews
 /// Addresses are compared one by one; after a difference the replay goes on from the address that
 /// the trace has.
 struct Replayer {
-  private let text: Text
   let trace: Trace
   private let isStrict: Bool
   private(set) var report = ReplayReport()
@@ -34,8 +33,7 @@ struct Replayer {
   /// Whether this machine began empty, and the traced one did not.
   private var lacksAreas = false
 
-  init(_ text: Text, _ trace: Trace, isStrict: Bool) {
-    self.text = text
+  init(_ trace: Trace, isStrict: Bool) {
     self.trace = trace
     self.isStrict = isStrict
   }
@@ -190,10 +188,8 @@ struct Replayer {
   }
 
   private func task(of event: TraceEvent) -> String {
-    let start = Int(event.offset)
-    let line = TraceLine(text, start..<text.endOfLine(from: start))
-    guard let name = line.eventName else { return "" }
-    return text[line.head(before: name.start).task].printable
+    let names = trace.taskNames.texts
+    return String(hostBytes: Array(names.bytes[names.range(event.task)])).printable
   }
 
   /// Why an address is another one, as far as the trace tells.

@@ -1,8 +1,11 @@
 internal import VMem
+internal import VMemViews
 
 /// The events of a trace, in the order of their time stamps, and what else its lines say.
 struct Trace {
   private(set) var events: [TraceEvent] = []
+  /// The names of tasks.
+  var taskNames = TextTable()
   private(set) var notes: [TraceNote] = []
   /// Notes that there would be.
   private(set) var noteCount = 0

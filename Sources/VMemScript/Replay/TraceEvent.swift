@@ -1,3 +1,5 @@
+internal import VMemViews
+
 /// An event of one of the vmalloc tracepoints, as a line of a trace has it.
 struct TraceEvent: Equatable {
   enum Kind: UInt8 {
@@ -16,9 +18,10 @@ struct TraceEvent: Equatable {
   var cpu: Int16 = -1
   /// The task, or -1 where the line does not say.
   var pid: Int32 = -1
-  /// Line of the file, counted from 1, and where it begins.
+  /// The task's name, as the trace has it in its table.
+  var task = PackedTexts.Number.empty
+  /// Line of the file, counted from 1.
   var line: UInt32 = 0
-  var offset: UInt64 = 0
   /// Nanoseconds, or what the clock of the trace counts; nil where the line does not say.
   var time: UInt64?
   /// `va_start` of an allocation and a free, `start` of a purge.

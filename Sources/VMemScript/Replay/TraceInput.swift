@@ -2,13 +2,14 @@ internal import Glibc
 
 /// A trace that has been read, before the line that replays it acts.
 final class TraceInput {
-  let source: ScriptSource
+  /// The file's name.
+  let name: String
   let replayer: Replayer
   /// The file that is open for the picture, if one is wanted.
   private var picture: Int32?
 
-  init(_ source: consuming ScriptSource, _ replayer: Replayer, picture: Int32?) {
-    self.source = source
+  init(_ name: String, _ replayer: Replayer, picture: Int32?) {
+    self.name = name
     self.replayer = replayer
     self.picture = picture
   }

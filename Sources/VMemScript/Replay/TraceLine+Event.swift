@@ -1,14 +1,13 @@
 internal import VMem
+internal import VMemViews
 
 extension TraceLine {
-  /// The event whose name stands there.
-  func event(_ name: Name) throws(Defect) -> TraceEvent {
+  /// The event whose name stands there, behind that head.
+  func event(_ name: Name, _ head: Head) throws(Defect) -> TraceEvent {
     var event = TraceEvent(kind: name.kind)
-    let head = head(before: name.start)
     event.time = head.time
     event.cpu = head.cpu
     event.pid = head.pid
-    event.offset = UInt64(start)
     var fields = Fields(self, from: name.end)
     switch name.kind {
     case .alloc: try readAlloc(&fields, &event)
@@ -37,7 +36,6 @@ extension TraceLine {
   /// The allocation of a short line.
   func shortEvent() throws(Defect) -> TraceEvent {
     var event = TraceEvent(kind: .alloc)
-    event.offset = UInt64(start)
     var fields = Fields(self, from: first + 1)
     event.address = try fields.takeBare("the address")
     event.size = try fields.takeBare("the size")
@@ -89,12 +87,9 @@ extension TraceLine {
     /// The number of the next field, which has one of two keys.
     mutating func take(_ key: StaticString, _ other: StaticString? = nil) throws(Defect) -> UInt64 {
       skipSeparators()
-      let first = at
-      while at < line.end, line.text[at].isNameByte { at += 1 }
-      let word = line.text[first..<at]
-      guard word == key || other.map({ word == $0 }) == true else {
+      guard skip(key) || other.map({ skip($0) }) == true else {
         throw Defect(
-          message: at == first && first == line.end
+          message: at == line.end
             ? "cut before \(key)" : "\(key) should stand where \(quoted()) stands")
       }
       guard at < line.end, line.text[at] == UInt8(ascii: "=") || line.text[at] == UInt8(ascii: ":")
@@ -105,6 +100,16 @@ extension TraceLine {
         throw Defect(message: "\(key) is no number of 64 bits")
       }
       return value
+    }
+
+    /// Passes over a word where it stands alone.
+    private mutating func skip(_ word: StaticString) -> Bool {
+      let end = at + word.utf8CodeUnitCount
+      guard end <= line.end, line.text[at..<end] == word,
+        end == line.end || !line.text[end].isNameByte
+      else { return false }
+      at = end
+      return true
     }
 
     /// The next number, which has no key.
@@ -145,6 +150,12 @@ extension TraceLine {
       if isNegative { at += 1 }
       let first = at
       var value: UInt64 = 0
+      // Nineteen digits are no more than 64 bits hold.
+      let safe = min(line.end, at + 19)
+      while at < safe, line.text[at].isDigit {
+        value = value &* 10 &+ UInt64(line.text[at] & 15)
+        at += 1
+      }
       while at < line.end, line.text[at].isDigit {
         let product = value.multipliedReportingOverflow(by: 10)
         let sum = product.partialValue.addingReportingOverflow(UInt64(line.text[at] & 15))

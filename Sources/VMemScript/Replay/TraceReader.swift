@@ -1,3 +1,5 @@
+internal import VMemViews
+
 /// Reads the text of a trace: what ftrace, trace-cmd report, perf script, or the bpftrace program
 /// of `help replay` print.
 ///
@@ -9,24 +11,37 @@ struct TraceReader {
     let message: String
   }
 
-  private let text: Text
   private(set) var trace = Trace()
   private var number = 0
   /// The first line of the shortest form, if there is one.
   private var shortLine: Int?
 
-  init(_ text: Text) { self.text = text }
+  /// Reads a file to its end. Returns nil, with `errno` set, when that fails.
+  static func read(_ file: inout LineFile) throws(Defect) -> Trace? {
+    var reader = TraceReader()
+    reader.trace.reserve(events: min(file.size, WholeFile.maximumBytes) / Self.usualLine)
+    while true {
+      switch file.next() {
+      case .lines(let text): try reader.read(text)
+      case .end: return try reader.finish()
+      case .failure: return nil
+      }
+    }
+  }
 
-  /// Reads all lines.
-  mutating func read() throws(Defect) -> Trace {
-    try refuseBinary()
-    trace.reserve(events: text.count / Self.usualLine)
+  /// Reads more lines, the last of which may lack its end where no more follow.
+  mutating func read(_ text: Text) throws(Defect) {
+    if number == 0 { try refuseBinary(text) }
     var at = 0
     while at < text.count {
       let end = text.endOfLine(from: at)
-      readParts(at..<end)
+      readParts(text, at..<end)
       at = end + 1
     }
+  }
+
+  /// What all lines say.
+  mutating func finish() throws(Defect) -> Trace {
     guard !trace.events.isEmpty || trace.hasHead else {
       throw Defect(
         line: max(1, min(number, 1)),
@@ -47,7 +62,7 @@ struct TraceReader {
   }
 
   /// Refuses files that other tools turn into text.
-  private func refuseBinary() throws(Defect) {
+  private func refuseBinary(_ text: Text) throws(Defect) {
     let message: String
     if text.hasPrefix("\u{17}\u{8}Dtracing") {
       message = "a file of trace-cmd: give the output of `trace-cmd report`"
@@ -65,7 +80,7 @@ struct TraceReader {
 
   /// Reads up to a line feed: one line, with up to eight carriage returns behind it as Windows and
   /// terminals have them, or several that end with one each.
-  private mutating func readParts(_ range: Range<Int>) {
+  private mutating func readParts(_ text: Text, _ range: Range<Int>) {
     var at = range.lowerBound
     repeat {
       let end = text.first(0x0d, in: at..<range.upperBound)
@@ -84,7 +99,7 @@ struct TraceReader {
     if name != nil || line.isShort {
       if name == nil, shortLine == nil { shortLine = number }
       do throws(TraceLine.Defect) {
-        var event = if let name { try line.event(name) } else { try line.shortEvent() }
+        var event = if let name { try event(line, name) } else { try line.shortEvent() }
         event.line = UInt32(clamping: number)
         trace.append(event)
       } catch {
@@ -118,6 +133,15 @@ struct TraceReader {
 
   /// Bytes of an event as ftrace prints it, or a little more.
   private static let usualLine = 128
+
+  private mutating func event(
+    _ line: TraceLine, _ name: TraceLine.Name
+  ) throws(TraceLine.Defect) -> TraceEvent {
+    let head = line.head(before: name.start)
+    var event = try line.event(name, head)
+    event.task = line.text[head.task].withSpan { trace.taskNames.number(of: $0) }
+    return event
+  }
 
   /// No event is as long as this.
   static let longestLine = 1 << 16

@@ -54,18 +54,16 @@ extension Verb {
   /// Reads the trace, and opens the picture: what is wrong with them is known before the machine is
   /// touched.
   private static func readTrace(_ interpreter: inout Interpreter) throws(LineFailure) {
-    let source = try interpreter.call.traceSource()
-    let replayer = try interpreter.call.replayer(source)
+    var file = try interpreter.call.traceFile()
+    let replayer = try interpreter.call.replayer(&file)
     let hasPicture = interpreter.call.arguments.has(.plotFile)
     let picture = hasPicture ? try interpreter.openBeside(.plotFile, apartFrom: .traceFile) : nil
-    interpreter.trace = TraceInput(source, replayer, picture: picture)
+    interpreter.trace = TraceInput(file.name, replayer, picture: picture)
   }
 
   private static func replay(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     guard let input = interpreter.trace else { return .ok }
     interpreter.trace = nil
-    // The events are in its text.
-    defer { withExtendedLifetime(input) {} }
     var replayer = input.replayer
     let caller: Ref<Symbol>
     do throws(Refusal) {
@@ -77,7 +75,7 @@ extension Verb {
     replayer.run(interpreter.machine, caller: caller)
     let report = replayer.report
     if let picture = input.takePicture() {
-      let name = input.source.name ?? "-"
+      let name = input.name
       try interpreter.write(picture, .plotFile) { writer in
         Views.replay(name, report.samples, to: &writer)
       }
@@ -114,25 +112,25 @@ extension Call {
       tokens[arguments.token(.plotFile)])
   }
 
-  /// The text of the trace.
-  fileprivate func traceSource() throws(LineFailure) -> ScriptSource {
+  /// The file of the trace, open.
+  fileprivate func traceFile() throws(LineFailure) -> LineFile {
     let token = tokens[arguments.token(.traceFile)]
     let path = token.text.string
     try checkIsForeign(path, token)
-    if let source = ScriptSource(path: path) { return source }
+    if let file = LineFile(path: path) { return file }
     throw Self.unreadable(path, token)
   }
 
   /// What replays it.
-  fileprivate func replayer(_ source: borrowing ScriptSource) throws(LineFailure) -> Replayer {
-    var reader = TraceReader(source.text)
+  fileprivate func replayer(_ file: inout LineFile) throws(LineFailure) -> Replayer {
+    let token = tokens[arguments.token(.traceFile)]
+    let trace: Trace?
     do throws(TraceReader.Defect) {
-      let trace = try reader.read()
-      return Replayer(source.text, trace, isStrict: arguments.has(.isStrict))
+      trace = try TraceReader.read(&file)
     } catch {
-      throw .script(
-        "\(source.name ?? "-"):\(error.line): \(error.message)", tokens[arguments.token(.traceFile)]
-      )
+      throw .script("\(file.name):\(error.line): \(error.message)", token)
     }
+    guard let trace else { throw Self.unreadable(token.text.string, token) }
+    return Replayer(trace, isStrict: arguments.has(.isStrict))
   }
 }

@@ -1,12 +1,14 @@
 /// Different texts, each once, so that whatever they were read from need not be kept. Tabs are blanks in
 /// them.
-struct TextTable {
-  private(set) var texts = PackedTexts()
+package struct TextTable: Sendable {
+  package private(set) var texts = PackedTexts()
   /// Hash and number of each text, and 0 for none, at a power of two.
   private var slots = [UInt64](repeating: 0, count: 1024)
 
+  package init() {}
+
   /// The number of a text, which is taken in when it is new.
-  mutating func number(of text: Span<UInt8>) -> PackedTexts.Number {
+  package mutating func number(of text: Span<UInt8>) -> PackedTexts.Number {
     guard !text.isEmpty else { return .empty }
     let hash = Self.hash(text)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)

@@ -128,11 +128,12 @@ import VMemViews
     _ text: String, _ machine: borrowing Machine, _ configuration: Configuration, _ seed: UInt64
   ) throws {
     let source = ScriptSource(name: "trace", bytes: Array(text.utf8))
-    var reader = TraceReader(source.text)
-    let trace = try reader.read()
+    var reader = TraceReader()
+    try reader.read(source.text)
+    let trace = try reader.finish()
     #expect(trace.notes.isEmpty, "\(trace.notes)")
     let other = try Machine(configuration)
-    var replayer = Replayer(source.text, trace, isStrict: false)
+    var replayer = Replayer(trace, isStrict: false)
     let caller = try other.intern(caller: Array("replay+0x0/0x0".utf8).span)
     replayer.run(other, caller: caller)
     let report = replayer.report

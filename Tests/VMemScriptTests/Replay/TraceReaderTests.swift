@@ -12,8 +12,9 @@ import VMem
 
   static func read(bytes: [UInt8]) throws(TraceReader.Defect) -> Trace {
     let source = ScriptSource(name: "trace", bytes: bytes)
-    var reader = TraceReader(source.text)
-    return try reader.read()
+    var reader = TraceReader()
+    try reader.read(source.text)
+    return try reader.finish()
   }
 
   static let fields = """
