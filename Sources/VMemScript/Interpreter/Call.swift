@@ -40,6 +40,10 @@ struct Call: ~Copyable {
     self.options = options
   }
 
+  /// Whether there is more to tell of a line that succeeded.
+  @inline(__always)
+  var hasNotes: Bool { note != nil || !remarks.isEmpty }
+
   /// Whether a result line may be written as it comes.
   var printsDirectly: Bool { !isSilent && !options.json && !options.tap && !options.quiet }
 

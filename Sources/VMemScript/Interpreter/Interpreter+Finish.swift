@@ -6,18 +6,22 @@ extension Interpreter {
   @inline(__always)
   mutating func finish(_ line: Line) -> Flow {
     if case .stop = line.result { return .stop }
-    // What is not printed does not wait for the next line that is.
-    defer { if line.head.isSilent { _ = call.scratch.takeBytes() } }
     if call.expectation.isEmpty, line.warnings == 0, line.staleHits == 0,
       line.result.isPlain, !options.json,
       !options.tap
     {
-      if !line.head.isSilent { printText(line) }
-      tellNotes(line)
+      if line.head.isSilent { dropScratch() } else { printText(line) }
+      if call.hasNotes { tellNotes(line) }
       return .next
     }
-    return judge(line, happened(line.result), refusal: nil)
+    let flow = judge(line, happened(line.result), refusal: nil)
+    if line.head.isSilent { dropScratch() }
+    return flow
   }
+
+  /// What is not printed does not wait for the next line that is.
+  @inline(never)
+  private mutating func dropScratch() { _ = call.scratch.takeBytes() }
 
   /// Finishes a line that was not carried out.
   @inline(never)

@@ -101,7 +101,7 @@ extension Interpreter {
     if line.head.hasName { line.name = try declareName(code) }
     do throws(LineFailure) {
       let result = try run(body)
-      if let name = line.name { bind(name, result) }
+      if line.head.hasName { bind(line.name, result) }
       return result
     } catch {
       unbind(line, error)
@@ -163,7 +163,8 @@ extension Interpreter {
   /// What a name stands for when the call that was to make its object failed: NULL when the line
   /// expected NULL, else nothing.
   private func unbind(_ line: Line, _ failure: LineFailure) {
-    guard let name = line.name else { return }
+    let name = line.name
+    guard !name.isNone else { return }
     if call.expectation.hasNull, case .refusal(let refusal) = failure,
       refusal.outcome == .null
     {

@@ -5,7 +5,8 @@ struct Line {
   let head: Head
   /// Number of the log record that came first after the line began.
   let logStart: UInt64
-  var name: Ref<Name>?
+  /// The name it binds, once that is declared.
+  var name = Ref<Name>.none
   var result = Result.ok
   /// WARNs the line raised.
   var warnings: UInt64 = 0

@@ -2,21 +2,20 @@
 struct ParameterSet {
   static let room = 256
 
-  private var low: UInt128 = 0
-  private var high: UInt128 = 0
+  private var words = InlineArray<4, UInt64>(repeating: 0)
 
   @inline(__always)
-  func contains(_ id: UInt8) -> Bool {
-    (id < 128 ? low : high) >> UInt128(id & 127) & 1 != 0
-  }
+  func contains(_ id: UInt8) -> Bool { words[Int(id >> 6)] & Self.bit(id) != 0 }
+
+  @inline(__always)
+  private static func bit(_ id: UInt8) -> UInt64 { 1 << UInt64(id & 63) }
 
   @inline(__always)
   func contains(_ parameter: borrowing Parameter) -> Bool { contains(parameter.id) }
 
   @inline(__always)
   mutating func insert(_ id: UInt8) {
-    let bit = UInt128(1) << UInt128(id & 127)
-    if id < 128 { low |= bit } else { high |= bit }
+    words[Int(id >> 6)] |= Self.bit(id)
   }
 
   @inline(__always)
@@ -24,6 +23,8 @@ struct ParameterSet {
 
   @inline(__always)
   func isSuperset(of other: ParameterSet) -> Bool {
-    (other.low & ~low) | (other.high & ~high) == 0
+    var missing: UInt64 = 0
+    for at in words.indices { missing |= other.words[at] & ~words[at] }
+    return missing == 0
   }
 }

@@ -62,6 +62,9 @@ package struct Parser: ~Copyable {
 
   // MARK: Files
 
+  /// Bytes of a script for one word of code: most lines have more.
+  private static let usualBytes = 2
+
   /// Every line of a file.
   private mutating func read(_ program: Program) {
     let outer = (place, fileName)
@@ -74,6 +77,7 @@ package struct Parser: ~Copyable {
     }
     fileName = program.source.name
     place = Place(source: program.source.text)
+    code.reserve(program.source.text.count / Self.usualBytes)
     let defect = program.source.firstDefect()
     var reader = Lexer(program.source, end: defect?.lineStart)
     let depth = open.count

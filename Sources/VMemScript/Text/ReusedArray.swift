@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 
 /// Values one behind the other, in room that grows as they come and is kept when they go.
 @safe
@@ -48,6 +49,15 @@ struct ReusedArray<Element: BitwiseCopyable>: ~Copyable {
       unsafe (base + count + number).initialize(to: value(number))
     }
     count += more
+  }
+
+  /// Makes room for so many values at once, in huge pages where there are many.
+  mutating func reserve(_ more: Int) {
+    guard more > room else { return }
+    room = more
+    unsafe base = Self.resized(base, room)
+    unsafe HugePages.expect(
+      UnsafeMutableRawBufferPointer(start: base, count: room * MemoryLayout<Element>.stride))
   }
 
   @inline(never)
