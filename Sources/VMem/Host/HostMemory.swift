@@ -25,6 +25,8 @@ struct HostMemory: ~Copyable {
 
   final class Sharing {
     var file: Int32?
+    /// Frames that were not what the image has when the sharing began, ascending.
+    var changed: [UInt32] = []
   }
 
   /// The file that has what this process has not written itself, or nil for none.

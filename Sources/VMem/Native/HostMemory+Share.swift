@@ -9,6 +9,8 @@ extension HostMemory {
     let size = Int(ram.frameCount) << 12
     let file = chost_open_memory()
     guard file >= 0 else { return nil }
+    var changed: [UInt32] = []
+    if image != nil { ResidentFrames(ram: ram).forEachChangedFrame { changed.append($0) } }
     var isWritten = ftruncate(file, size) == 0
     ResidentFrames(ram: ram, image: image).forEachFrame { pfn in
       guard isWritten else { return }
@@ -24,10 +26,14 @@ extension HostMemory {
       return nil
     }
     sharing.file = file
+    sharing.changed = changed
     return file
   }
 
   /// Makes the memory private again, with the contents of the file that `share` has made.
+  ///
+  /// Frames that a log of the image has stay written even where they are what the image has now: the log
+  /// has something older.
   borrowing func unshare(_ file: Int32, _ ram: RAM) {
     let size = Int(ram.frameCount) << 12
     sharing.file = nil
@@ -39,16 +45,20 @@ extension HostMemory {
         base, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, image ?? -1, 0) == base
     precondition(isMapped)
     var page = [UInt8](repeating: 0, count: 4096)
+    var changed = sharing.changed[...]
+    sharing.changed = []
     // Where the file has nothing, nobody has written, and the image has nothing either.
     var at = lseek(file, 0, Int32(CHOST_SEEK_DATA))
     while at >= 0, at < size {
       let hole = lseek(file, at, Int32(CHOST_SEEK_HOLE))
       let end = hole < 0 ? size : min(size, hole)
       for pfn in UInt64(at) >> 12..<(UInt64(end) + 4095) >> 12 {
-        // Safe: as many bytes as a frame has; what is equal stays the image's.
+        // Safe: as many bytes as a frame has; what is equal stays the image's, unless it was not before:
+        // the log has what the frame was then.
         let isRead = unsafe pread(file, &page, 4096, Int(pfn) << 12) == 4096
         precondition(isRead)
-        if unsafe memcmp(ram.frame(pfn), page, 4096) != 0 {
+        while let first = changed.first, first < pfn { changed.removeFirst() }
+        if unsafe changed.first == UInt32(pfn) || memcmp(ram.frame(pfn), page, 4096) != 0 {
           unsafe ram.frame(pfn).copyMemory(from: page, byteCount: 4096)
         }
       }

@@ -17,7 +17,9 @@ struct ModuleSessionTests {
     TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
   }
 
-  private func onImage(_ words: String...) throws -> Command {
+  private func onImage(_ words: String...) throws -> Command { try onImage(words: words) }
+
+  private func onImage(words: [String]) throws -> Command {
     try Command.run(
       [TestFiles.vmemctl, "--image", image] + words, environment: ["XDG_CACHE_HOME": folder.path])
   }
@@ -41,6 +43,19 @@ struct ModuleSessionTests {
       environment: ["XDG_CACHE_HOME": folder.path])
     #expect(script.status == 0, "\(script.errorText)")
     #expect(try onImage("vmallocinfo").lines.count == 3)
+  }
+
+  /// A page that is again what the image's file has is kept, too, where the log has something older.
+  @Test(.enabled(if: hasCompiler, noCompiler)) func pagesAreKeptThatChangeBack() throws {
+    #expect(try onImage("boot").status == 0)
+    func store(_ byte: Int, _ words: String...) throws -> String {
+      try onImage(words: ["insmod", Self.fixture("rewrite"), "byte=\(byte)"] + words).outputText
+    }
+    let first = try store(7)
+    let frame = try #require(first.split(separator: " ").first { $0.hasPrefix("0x") })
+    #expect(try store(0, "pfn=\(frame)").contains("has 7"))
+    #expect(try store(0, "pfn=\(frame)").contains("has 0"))
+    #expect(try onImage("check").status == 0)
   }
 
   /// So is what a module has done that died of an oops.
