@@ -215,8 +215,13 @@ package struct FrameAllocator: Sendable {
 
   @inline(never)
   private func hideFromNative(_ pfn: UInt32, order: Int) {
-    let start = AddressMap(levels: Int(ram[state].levels)).pageOffset + UInt64(pfn) << 12
+    let map = AddressMap(levels: Int(ram[state].levels))
+    let start = map.pageOffset + UInt64(pfn) << 12
     chost_native_forget(start, start + 4096 << UInt64(order))
+    // Whoever gets the frames next, entries may still lead to them.
+    guard ram.countsEntries else { return }
+    let isMapped = (pfn..<pfn + 1 << UInt32(order)).contains { ram[frame($0)].kernelMaps > 0 }
+    if isMapped { chost_native_forget(map.vmallocStart, map.vmallocEnd) }
   }
 
   private func freeBlock(_ zone: Ref<Zone>, _ first: UInt32, _ smallest: Int) {

@@ -62,19 +62,53 @@ package struct NativeView: KernelPart {
   // MARK: The vmalloc window
 
   private func mapped(_ address: UInt64) -> NativePages? {
-    guard case .leaf(let pfn, let entry, _) = tables.look(up: address) else { return nil }
+    guard case .leaf(let pfn, let entry, _) = tables.look(up: address),
+      let right = right(toFrame: pfn)
+    else { return nil }
     var found = NativePages(
-      start: address, count: 1, physical: pfn << 12, isWritable: entry.isWritable,
+      start: address, count: 1, physical: pfn << 12, isWritable: entry.isWritable && right != .reading,
       isExecutable: entry.isExecutable)
     while found.count < Self.mostPages, found.physical >> 12 < UInt64(ram.frameCount) {
       let next = address + found.count << 12
       guard map.isVmallocAddress(next),
         case .leaf(pfn + found.count, let other, _) = tables.look(up: next),
-        other.isWritable == entry.isWritable, other.isExecutable == entry.isExecutable
+        other.isWritable == entry.isWritable, other.isExecutable == entry.isExecutable,
+        self.right(toFrame: pfn + found.count) == right
       else { break }
       found.count += 1
     }
     return found
+  }
+
+  /// What entries of the vmalloc window may give.
+  private enum Right {
+    case all, reading
+    /// It is no RAM.
+    case device
+  }
+
+  /// What an entry may give of the frame it leads to: what is the machine's own is never written, and
+  /// what is free is nobody's.
+  private func right(toFrame pfn: UInt64) -> Right? {
+    guard isMemory(pfn) else { return .device }
+    switch pageSets.use(ofFrame: pfn) {
+    case .allocated: return .all
+    case .free, .perCPU: return nil
+    case .reserved, .table, .slab, .array: return .reading
+    }
+  }
+
+  /// The frame that an address of the vmalloc window leads to, when it is RAM.
+  package func frame(at address: UInt64) -> UInt64? {
+    guard map.isVmallocAddress(address), case .leaf(let pfn, _, _) = tables.look(up: address),
+      isMemory(pfn)
+    else { return nil }
+    return pfn
+  }
+
+  /// Whether a frame is RAM: there is a hole for devices in it, and more of them behind its end.
+  package func isMemory(_ pfn: UInt64) -> Bool {
+    pfn < UInt64(ram.frameCount) && ram.isMemory(pfn)
   }
 
   // MARK: The direct map

@@ -53,6 +53,7 @@ extension ModuleHost {
 
   private func where_(_ address: UInt64) -> String {
     if map.isVmallocAddress(address) {
+      if let owner = owner(behind: address) { return ": it leads to \(owner)" }
       return chost_native_has(folded(address)) != 0
         ? ", in the vmalloc window"
         : ", or one that this program cannot show: it lies there itself, as it is not statically linked"
@@ -63,12 +64,23 @@ extension ModuleHost {
     }
     let frame = (address &- map.pageOffset) >> 12
     guard frame < view.configuration.memory >> 12 else { return "" }
+    return what(isFrame: frame).map { ": page frame \(frame) is \($0)" } ?? ""
+  }
+
+  /// What a frame is that no module has; nil for one that a module may have.
+  private func what(isFrame frame: UInt64) -> String? {
     switch place!.pointee.pageSets.use(ofFrame: frame) {
-    case .free, .perCPU: return ": page frame \(frame) is free"
-    case .table: return ": page frame \(frame) is a page table"
-    case .reserved, .slab, .array: return ": page frame \(frame) is the kernel's own"
-    case .allocated: return ""
+    case .free, .perCPU: "free"
+    case .table: "a page table"
+    case .reserved, .slab, .array: "the kernel's own"
+    case .allocated: nil
     }
+  }
+
+  /// The frame behind an address of the vmalloc window that no module has.
+  private func owner(behind address: UInt64) -> String? {
+    guard let frame = view.frame(at: address), let what = what(isFrame: frame) else { return nil }
+    return "page frame \(frame), which is \(what)"
   }
 
   private func sentence(
@@ -77,6 +89,9 @@ extension ModuleHost {
     let byte = "byte \(address - entry.start)"
     if let freed = entry.freed {
       return "use after \(freed.call): \(byte) of \(fate(entry))"
+    }
+    if let owner = owner(behind: address) {
+      return "\(access) of \(byte) of \(whose(entry)): it leads to \(owner)"
     }
     if code & 1 == 0 {
       return "\(access) of \(byte) of \(whose(entry)): nothing is mapped there"

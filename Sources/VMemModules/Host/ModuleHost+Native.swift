@@ -24,7 +24,7 @@ extension ModuleHost {
     if kernel &- map.vmemmap < memorySize >> 6 {
       result.file = pageRecords.file
       pageRecords.show(page: found.physical >> 12, view)
-    } else if found.physical >= memorySize {
+    } else if !view.isMemory(found.physical >> 12) {
       result.file = devices
       result.offset = found.physical % UInt64(Self.deviceBytes)
       result.count = 1

@@ -63,6 +63,10 @@ struct ModuleProcessTests {
     Mistake("use_after_free_page", "use after __free_pages: byte 1 of the page 0xffff8880"),
     Mistake(
       "read_only", "error_code(0x0003) - permissions violation", "a write of byte 1", "read-only"),
+    Mistake(
+      "alias", "a write of byte 8 of the 1-page mapping", "page frame 1, which is the kernel's own"),
+    Mistake("alias_freed", "written", "page frame", "which is free"),
+    Mistake("device_hole", "read ffffffff", "read 1f411f41", status: 0),
     Mistake("no_execute", "error_code(0x0011)", "it may not be executed"),
     Mistake("double_free", "BUG: KASAN: double-free in kfree", "double kfree: the 40-byte object"),
     Mistake("bug", "kernel BUG at ", "invalid opcode: 0000 [#1]"),
