@@ -14,6 +14,9 @@ extension KernelPart where Self: ~Copyable {
     return UInt64(ram[ram.log].oopses)
   }
 
+  /// Oopses since boot.
+  package var oopses: UInt64 { UInt64(ram[ram.log].oopses) }
+
   /// Logs a page fault that nothing handles. The corresponding kernel function is `page_fault_oops`.
   ///
   /// - Parameters:

@@ -27,6 +27,7 @@ public struct GFP: OptionSet, Hashable, Sendable {
   package static let directReclaim = GFP(rawValue: 0x400)
   package static let retryMayFail = GFP(rawValue: 0x4000)
   package static let noFail = GFP(rawValue: 0x8000)
+  package static let compound = GFP(rawValue: 0x4_0000)
   package static let noRetry = GFP(rawValue: 0x1_0000)
   package static let thisNode = GFP(rawValue: 0x20_0000)
 

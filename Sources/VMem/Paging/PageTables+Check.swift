@@ -102,7 +102,7 @@ private struct TableCheck {
         checkLeaf(entry, depth: depth, address: here, place: place, &checker)
       } else {
         checker.expect(
-          entry.attributes & ~(ofModules ? Entry.user : 0) == Protection.kernelTable.bits,
+          ofModules || entry.attributes == Protection.kernelTable.bits,
           "page table: attributes of a table entry", place, entry.bits)
         check(entry.pfn, depth: depth - 1, address: here, &checker)
       }

@@ -66,7 +66,7 @@ package struct ModuleCompiler {
     let flags = compilerFlags(Self.moduleName(paths[0]), kernel)
     hash.add(Array((words + flags + Self.linkerFlags).joined(separator: " ").utf8))
     let kept = folder.path + "/" + hash.text
-    if let bytes = Self.read(kept + ".so"), isCurrent(kept) { return (bytes, []) }
+    if let bytes = Self.read(kept + ".so"), isCurrent(kept, bytes) { return (bytes, []) }
     return try build(paths, flags, kept)
   }
 
@@ -87,10 +87,22 @@ package struct ModuleCompiler {
     ]
     result += ["-mgeneral-regs-only", "-fcf-protection=none", "-Wall"]
     result += ["-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"]
+    result += ["-Werror=implicit-int", "-Werror=return-type", "-Wundef"]
+    result += Self.silent.map { "-Wno-" + $0 }
     result += ["-D__KERNEL__", "-DMODULE", "-DKBUILD_MODNAME=\"\(name)\""]
     result += ["-DKBUILD_BASENAME=\"\(name)\"", "-DVMEM_LINUX_VERSION_CODE=\(version)"]
     return result
   }
+
+  /// Warnings that the build of a kernel does not give. Compilers do not know all of them.
+  private static let silent = [
+    "unknown-warning-option", "pointer-sign", "format-security", "format-truncation",
+    "format-overflow", "stringop-truncation", "stringop-overflow", "array-bounds",
+    "maybe-uninitialized", "unused-but-set-variable", "unused-const-variable",
+    "address-of-packed-member", "override-init", "initializer-overrides",
+    "missing-field-initializers", "type-limits", "shift-negative-value", "sign-compare", "restrict",
+    "gnu",
+  ]
 
   private static let linkerFlags = [
     "-shared", "-nostdlib", "-Wl,-z,now", "-Wl,--build-id=none", "-Wl,-z,noexecstack",
@@ -125,7 +137,7 @@ package struct ModuleCompiler {
     guard let bytes = Self.read(temporary + ".so") else {
       throw Failure(sentence: "\(words[0]) has made no object", hint: nil, output: messages)
     }
-    writeDependencies(parts, kept)
+    writeSums(bytes, parts, kept)
     _ = rename(temporary + ".so", kept + ".so")
     return (bytes, messages)
   }
@@ -143,16 +155,37 @@ package struct ModuleCompiler {
     }
     guard result.status == 0 else {
       throw Failure(
-        sentence: sentence, hint: FamilyTable.own.hint(of: result.output), output: result.output)
+        sentence: sentence,
+        hint: Self.secondInit(result.output) ?? FamilyTable.own.hint(of: result.output),
+        output: result.output)
     }
     return result.output
   }
 
-  // MARK: Headers of the module's own
+  /// What an assembler or a linker says of a second module_init.
+  private static func secondInit(_ output: [UInt8]) -> String? {
+    let text = String(decoding: output, as: UTF8.self)
+    for (symbol, macro) in [("init_module", "module_init"), ("cleanup_module", "module_exit")] {
+      let isSecond = text.split(separator: "\n").contains {
+        $0.contains(symbol)
+          && ($0.contains("already defined") || $0.contains("multiple definition"))
+      }
+      if isSecond { return "a module has one \(macro), in one of its files" }
+    }
+    return nil
+  }
 
-  /// Writes the sums of the files beside the sources that went in.
-  private func writeDependencies(_ parts: [String], _ kept: String) {
-    var lines = ""
+  // MARK: What was built
+
+  private static func sum(_ bytes: [UInt8]) -> String {
+    var hash = ContentHash()
+    hash.add(bytes)
+    return hash.text
+  }
+
+  /// Writes the sums of an object, and of the files beside the sources that went in.
+  private func writeSums(_ object: [UInt8], _ parts: [String], _ kept: String) {
+    var lines = Self.sum(object) + "\n"
     for part in parts {
       guard let text = Self.read(part + ".d") else { return }
       let rule = String(decoding: text, as: UTF8.self).drop { $0 != ":" }.dropFirst()
@@ -160,25 +193,22 @@ package struct ModuleCompiler {
         let file = String(word)
         if file.hasPrefix(headers) { continue }
         guard let bytes = Self.read(file) else { continue }
-        var hash = ContentHash()
-        hash.add(bytes)
-        lines += "\(hash.text) \(absolute(file))\n"
+        lines += "\(Self.sum(bytes)) \(absolute(file))\n"
       }
     }
     _ = BuildFolder.write(Array(lines.utf8), to: kept + ".sums")
   }
 
-  /// Whether all files that went in are as they were.
-  private func isCurrent(_ kept: String) -> Bool {
+  /// Whether an object is as it was built, and all files that went in are as they were.
+  private func isCurrent(_ kept: String, _ object: [UInt8]) -> Bool {
     guard let text = Self.read(kept + ".sums") else { return false }
-    for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    guard let own = lines.first, own == Self.sum(object) else { return false }
+    return lines.dropFirst().allSatisfy { line in
       let parts = line.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, let bytes = Self.read(String(parts[1])) else { return false }
-      var hash = ContentHash()
-      hash.add(bytes)
-      if hash.text != parts[0] { return false }
+      return Self.sum(bytes) == parts[0]
     }
-    return true
   }
 
   // MARK: Processes and files

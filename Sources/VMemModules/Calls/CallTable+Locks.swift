@@ -71,6 +71,7 @@ extension CallTable {
       CallEntry(attempt) { call throws(CallStop) in
         let lock = try Lock(call, call[0])
         guard lock.isFree(shared: shared) else { return 0 }
+        if !spins, shared, call.host.hasWaiter(for: lock.address) { return 0 }
         try call.seize(lock, spins: spins, shared: shared)
         return 1
       },
@@ -85,7 +86,7 @@ struct Lock {
   let count: Int32
   let owner: Int32
   let isInitialised: Bool
-  private let nameAddress: UInt64
+  let nameAddress: UInt64
 
   init(_ call: NativeCall, _ address: UInt64) throws(CallStop) {
     self.call = call
@@ -114,9 +115,22 @@ struct Lock {
 struct WantedLock {
   let name: String
   let address: UInt64
+  var isShared = false
 }
 
 extension ModuleHost {
+  /// The task that holds a lock, beside one that wants it.
+  func holder(of lock: UInt64, but task: ModuleTask) -> ModuleTask? {
+    tasks.first { other in
+      other !== task && !other.isOver && other.held.contains { $0.address == lock }
+    }
+  }
+
+  /// Whether a task waits for a lock.
+  fileprivate func hasWaiter(for lock: UInt64) -> Bool {
+    tasks.contains { $0.isWaiting && !$0.isOver && $0.wanted?.address == lock }
+  }
+
   /// `insmod:100 waits in mutex_lock called by f+0x13/0xc2 [mod] for &a, which kk:101 holds`.
   func waitSentence(_ task: ModuleTask) -> String {
     var sentence = "\(task.name):\(task.pid) waits in \(task.place)"
@@ -125,7 +139,9 @@ extension ModuleHost {
     return sentence + " for \(lock.name), which \(holder(lock))"
   }
 
-  private func holder(_ lock: WantedLock) -> String {
+  /// `kk:101 holds`.
+  fileprivate func holder(_ lock: WantedLock) -> String {
+    if let left = leftLocks[lock.address] { return left }
     guard let word = words(lock.address, 1)?[0] else { return "is gone" }
     if Int32(truncatingIfNeeded: word) > 0 { return "readers hold" }
     let owner = Int32(truncatingIfNeeded: word >> 32)
@@ -141,21 +157,67 @@ extension NativeCall {
 
   fileprivate func seize(_ lock: Lock, spins: Bool, shared: Bool) throws(CallStop) {
     try lock.write(count: shared ? lock.count &+ 1 : -1, owner: shared ? 0 : pid)
+    task?.held.append(
+      HeldLock(address: lock.address, caller: caller, nameAddress: lock.nameAddress))
     if spins { disablePreemption() }
+  }
+
+  /// Whether a reader has to let a writer go first that waits: one that has come before it, or where
+  /// other readers hold the lock.
+  private func hasWriter(before lock: Lock) -> Bool {
+    guard let task, task.isWaiting || lock.count > 0 else { return false }
+    return host.tasks.contains { other in
+      other !== task && other.isWaiting && !other.isOver
+        && other.wanted?.address == lock.address && other.wanted?.isShared == false
+        && (!task.isWaiting || other.waitingTurn < task.waitingTurn)
+    }
   }
 
   fileprivate func take(_ lock: Lock, spins: Bool, shared: Bool) throws(CallStop) -> UInt64 {
     if !spins { mightSleep() }
     if !lock.isInitialised { complain("bad magic: it was never initialised", lock) }
-    if lock.isFree(shared: shared) {
+    if lock.isFree(shared: shared), spins || !shared || !hasWriter(before: lock) {
       try seize(lock, spins: spins, shared: shared)
       return 0
     }
     let isOwn = lock.owner == pid && lock.count < 0
+    if spins, !isOwn, let task, let holder = host.holder(of: lock.address, but: task) {
+      try spin(task, lock, holder)
+    }
     if spins || isOwn { throw .oops(deadlock(lock, isOwn: isOwn, spins: spins)) }
     let stop = wait()
-    task?.wanted = WantedLock(name: lock.name, address: lock.address)
+    task?.wanted = WantedLock(name: lock.name, address: lock.address, isShared: shared)
     throw stop
+  }
+
+  /// Spins for what a task on another CPU holds, unless that one spins for what this one holds.
+  private func spin(
+    _ task: ModuleTask, _ lock: Lock, _ holder: ModuleTask
+  ) throws(CallStop) {
+    guard holder.keepsCPU, holder.cpu != task.cpu, host.callbacks == 0 else { return }
+    task.wanted = WantedLock(name: lock.name, address: lock.address)
+    (task.place, task.placeCaller) = (name, caller)
+    var (next, links): (ModuleTask?, Int) = (holder, 0)
+    while let other = next, other.spinsFor != 0, links < 64 {
+      next = host.holder(of: other.spinsFor, but: other)
+      links += 1
+      if next === task { throw .oops(circle(task, lock, holder)) }
+    }
+    let limit = UInt64(host.longestTurn) * 1_000_000
+    guard !task.isWaiting || host.now &- task.waitingSince < limit else {
+      throw .oops(host.lockup(of: task, host.waitSentence(task)))
+    }
+    task.keepsCPU = true
+    task.spinsFor = lock.address
+    throw .wait
+  }
+
+  private func circle(_ task: ModuleTask, _ lock: Lock, _ holder: ModuleTask) -> Oops {
+    Oops(
+      lines: ["BUG: spinlock lockup suspected on CPU#\(task.cpu), \(host.taskTitle)"],
+      explanation: "deadlock: \(host.waitSentence(task)), and \(host.waitSentence(holder)): "
+        + "a kernel hangs here",
+      isReportOnly: true)
   }
 
   private func deadlock(_ lock: Lock, isOwn: Bool, spins: Bool) -> Oops {
@@ -165,8 +227,9 @@ extension NativeCall {
       lines: ["BUG: \(kind) \(what) on CPU#\(task?.cpu ?? 0), \(host.taskTitle)"],
       explanation: isOwn
         ? "\(callerName) takes \(lock.name) in \(name), and holds it already: a kernel hangs here"
-        : "\(callerName) spins for \(lock.name), whose holder (pid \(lock.owner)) sleeps: a kernel "
-          + "hangs here",
+        : "\(callerName) spins for \(lock.name), which "
+          + host.holder(WantedLock(name: lock.name, address: lock.address))
+          + ": a kernel hangs here",
       isReportOnly: true)
   }
 
@@ -176,6 +239,10 @@ extension NativeCall {
     } else {
       if !shared, lock.owner != pid { complain("wrong owner: pid \(lock.owner) took it", lock) }
       try lock.write(count: shared ? lock.count &- 1 : 0, owner: 0)
+    }
+    // The last one taken is most often the first that is given back.
+    if let task, let index = task.held.lastIndex(where: { $0.address == lock.address }) {
+      task.held.remove(at: index)
     }
     if spins { enablePreemption() }
     return 0

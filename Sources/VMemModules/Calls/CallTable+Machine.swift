@@ -22,11 +22,11 @@ extension CallTable {
     CallEntry("num_online_nodes") { call in UInt64(call.machine.configuration.nodes) },
     CallEntry("numa_node_id") { call in call.node(ofCPU: call.machine.cpu) },
     CallEntry("cpu_to_node") { call in call.node(ofCPU: Int(call.int(0))) },
-    CallEntry("page_to_nid") { call in
-      (call.machine.pageSets.structPage(call.pfn(0))?.flags ?? 0) >> 58
+    CallEntry("page_to_nid") { call throws(CallStop) in
+      (call.machine.pageSets.structPage(try call.pfn(0))?.flags ?? 0) >> 58
     },
-    CallEntry("page_zonenum") { call in
-      (call.machine.pageSets.structPage(call.pfn(0))?.flags ?? 0) >> 56 & 3 + 1
+    CallEntry("page_zonenum") { call throws(CallStop) in
+      (call.machine.pageSets.structPage(try call.pfn(0))?.flags ?? 0) >> 56 & 3 + 1
     },
     CallEntry("pfn_valid") { call in call[0] < call.host.memorySize >> 12 ? 1 : 0 },
     CallEntry("page_is_ram") { call in
@@ -133,9 +133,13 @@ extension ModuleHost {
   /// Calls a function as an interrupt of another CPU would: with interrupts off.
   fileprivate func interrupt(_ function: UInt64, _ argument: UInt64) throws(CallStop) {
     let task = running
-    let before = task?.interruptsOff ?? false
+    let before = (off: task?.interruptsOff ?? false, within: task?.isInterrupted ?? false)
     task?.interruptsOff = true
-    defer { task?.interruptsOff = before }
+    task?.isInterrupted = true
+    defer {
+      task?.interruptsOff = before.off
+      task?.isInterrupted = before.within
+    }
     try callBack(function, argument)
   }
 
@@ -144,7 +148,9 @@ extension ModuleHost {
   func callBack(
     _ function: UInt64, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0
   ) throws(CallStop) -> UInt64 {
+    callbacks += 1
     let end = chost_native_call(function, a, b, c)
+    callbacks -= 1
     guard end.how == Int32(CHOST_NATIVE_FINISHED.rawValue) else { throw .oops(unwound(end.fault)) }
     return end.value
   }

@@ -40,15 +40,19 @@ extension CallTable {
     CallEntry("alloc_pages_exact_nid") { call throws(CallStop) in
       try call.allocateExact(call[1], call.gfp(2), node: call.node(0))
     },
-    CallEntry("compound_order") { call in
-      UInt64(call.machine.pageSets.structPage(call.pfn(0))?.order ?? 0)
+    CallEntry("compound_order") { call throws(CallStop) in
+      let block = call.compound(try call.pfn(0))
+      return UInt64((block?.size ?? 4096).trailingZeroBitCount) - 12
     },
-    // Pages come one by one, however they were asked for.
-    CallEntry("compound_head") { call in call[0] },
+    CallEntry("compound_head") { call throws(CallStop) in
+      let block = call.compound(try call.pfn(0))
+      return block.map { call.host.structPage(($0.start &- call.host.map.pageOffset) >> 12) }
+        ?? call[0]
+    },
     // page, name
     CallEntry("page_flag") { call throws(CallStop) in
       let name = String(decoding: try call.string(call[1]), as: UTF8.self)
-      let use = call.machine.pageSets.use(ofFrame: call.pfn(0))
+      let use = call.machine.pageSets.use(ofFrame: try call.pfn(0))
       switch name {
       case "buddy": return use == .free ? 1 : 0
       case "slab": return use == .slab ? 1 : 0
@@ -93,8 +97,9 @@ extension CallTable {
     CallEntry("set_memory_uc") { call throws(CallStop) in try call.setType() },
     CallEntry("set_memory_wt") { call throws(CallStop) in try call.setType() },
     CallEntry("read_cr3") { call in call.machine.mmu.topTable << 12 },
-    CallEntry("kernel_page_present") { call in
-      call.host.view.pages(at: call.host.directAddress(call.pfn(0)), error: 0) == nil ? 0 : 1
+    CallEntry("kernel_page_present") { call throws(CallStop) in
+      let address = call.host.directAddress(try call.pfn(0))
+      return call.host.view.pages(at: address, error: 0) == nil ? 0 : 1
     },
   ]
 }

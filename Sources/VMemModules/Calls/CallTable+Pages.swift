@@ -34,32 +34,42 @@ extension CallTable {
       try call.free(call.pfnOfAddress(0), count: call[1].pageRounded >> 12)
     },
     CallEntry("get_page") { call throws(CallStop) in
-      call.explainFree(call.pfn(0))
-      defer { _ = call.host.structPage(call.pfn(0)) }
+      let pfn = try call.pfn(0)
+      call.explainFree(pfn)
+      defer { _ = call.host.structPage(pfn) }
       return try call.nothing { () throws(Refusal) in
-        try call.machine.pageSets.getPages([call.pfn(0)])
+        try call.machine.pageSets.getPages([pfn])
       }
     },
     CallEntry("put_page") { call throws(CallStop) in
-      call.explainFree(call.pfn(0))
-      defer { _ = call.host.structPage(call.pfn(0)) }
+      let pfn = try call.pfn(0)
+      call.explainFree(pfn)
+      if let compound = call.compound(pfn) { return try call.free(compound) }
+      defer { _ = call.host.structPage(pfn) }
       return try call.nothing { () throws(Refusal) in
-        try call.machine.pageSets.putPages([call.pfn(0)])
+        try call.machine.pageSets.putPages([pfn])
       }
     },
-    CallEntry("split_page") { _ in 0 },
+    // page, order
+    CallEntry("split_page") { call throws(CallStop) in
+      call.host.ledger.split(call.host.directAddress(try call.pfn(0)))
+      return 0
+    },
   ]
 
   static let kmaps: [CallEntry] = [
     CallEntry("kmap") { call throws(CallStop) in
       call.mightSleep()
-      return try call.pointer { () throws(Refusal) in try call.machine.highmem.kmap(call.pfn(0)) }
+      let pfn = try call.pfn(0)
+      return try call.pointer { () throws(Refusal) in try call.machine.highmem.kmap(pfn) }
     },
     CallEntry("kunmap") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.highmem.kunmap(call.pfn(0)) }
+      let pfn = try call.pfn(0)
+      return try call.nothing { () throws(Refusal) in try call.machine.highmem.kunmap(pfn) }
     },
     CallEntry("kmap_local_page") { call throws(CallStop) in
-      try call.pointer { () throws(Refusal) in try call.machine.highmem.kmapLocalPage(call.pfn(0)) }
+      let pfn = try call.pfn(0)
+      return try call.pointer { () throws(Refusal) in try call.machine.highmem.kmapLocalPage(pfn) }
     },
     CallEntry("kunmap_local") { call throws(CallStop) in
       try call.nothing { () throws(Refusal) in
@@ -67,10 +77,9 @@ extension CallTable {
       }
     },
     CallEntry("kmap_atomic") { call throws(CallStop) in
+      let pfn = try call.pfn(0)
       call.disablePreemption()
-      return try call.pointer { () throws(Refusal) in
-        try call.machine.highmem.kmapAtomic(call.pfn(0))
-      }
+      return try call.pointer { () throws(Refusal) in try call.machine.highmem.kmapAtomic(pfn) }
     },
     CallEntry("kunmap_atomic") { call throws(CallStop) in
       call.enablePreemption()
@@ -110,7 +119,17 @@ extension CallTable {
 }
 
 extension NativeCall {
-  func pfnOfAddress(_ index: Int) -> UInt64 { (address(index) &- host.map.pageOffset) >> 12 }
+  /// The frame that an address of the direct map lies in. For any other there is no struct page.
+  func pfnOfAddress(_ index: Int) throws(CallStop) -> UInt64 {
+    let pfn = (address(index) &- host.map.pageOffset) >> 12
+    guard pfn < host.memorySize >> 12 else {
+      let shown = "0x" + host.hex(address(index), digits: 1)
+      let owner = host.ledger.entry(at: address(index)).map { ", but of \(host.whose($0))" } ?? ""
+      throw badPage(
+        host.map.vmemmap &+ pfn << 6, "\(shown) is no address of the direct map\(owner): ")
+    }
+    return pfn
+  }
 
   /// The address of a frame in the direct map, for native code; null for none.
   func direct(_ pfn: UInt64?) -> UInt64 {
@@ -121,7 +140,12 @@ extension NativeCall {
   func allocate(_ gfp: GFP, order: UInt32, node: Int?) throws(CallStop) -> UInt64? {
     if gfp.mayBlock { mightSleep() }
     let pfn = host.allocate(gfp, order: order, node: node, machine)
-    if let pfn { give(.pages, host.directAddress(pfn), 4096 << UInt64(order)) }
+    if let pfn {
+      let isCompound = order > 0 && gfp.contains(.compound)
+      if isCompound { host.hasCompounds = true }
+      give(
+        .pages, host.directAddress(pfn), 4096 << UInt64(order), isCompound ? .compound : .whole)
+    }
     return pfn
   }
 
@@ -135,7 +159,7 @@ extension NativeCall {
       _ = try nothing { () throws(Refusal) in try machine.pageSets.freePages(Array(rest)) }
     }
     take(host.directAddress(pfn))
-    give(.pages, host.directAddress(pfn), count << 12)
+    give(.pages, host.directAddress(pfn), count << 12, .split)
     return direct(pfn)
   }
 
@@ -153,6 +177,12 @@ extension NativeCall {
 
   func free(_ pfn: UInt64, count: UInt64) throws(CallStop) -> UInt64 {
     let start = host.directAddress(pfn)
+    if let (cache, _) = host.slab.object(at: start) { return complain(slabPage: pfn, cache) }
+    if let known = host.ledger.live[start] {
+      if known.size != count << 12 { return try free(known, pages: count) }
+    } else if let block = host.ledger.block(at: start) {
+      return try free(block, from: start, pages: count)
+    }
     if host.ledger.live[start] == nil, let past = host.ledger.wasFreed(start),
       machine.pageSets.use(ofFrame: pfn) != .allocated
     {
@@ -165,6 +195,10 @@ extension NativeCall {
       return 0
     }
     take(start)
+    return try give(back: pfn, count)
+  }
+
+  func give(back pfn: UInt64, _ count: UInt64) throws(CallStop) -> UInt64 {
     // Nobody has more than all frames.
     let end = pfn + min(count, max(1, host.memorySize >> 12 &- min(pfn, host.memorySize >> 12)))
     defer { host.resetRecords(pfn..<end) }

@@ -31,7 +31,7 @@ extension CallTable {
         call.host.allocate([.zero, .directReclaim], order: 0, node: nil, call.machine))
     },
     CallEntry("table_free") { call throws(CallStop) in
-      switch call.machine.pageSets.use(ofFrame: call.pfnOfAddress(0)) {
+      switch call.machine.pageSets.use(ofFrame: try call.pfnOfAddress(0)) {
       case .allocated: return try call.free(call.pfnOfAddress(0), count: 1)
       case .table: throw call.complaint("frees a page table that an entry still leads to")
       default: throw call.complaint("frees what is no page table")
@@ -69,6 +69,7 @@ extension CallTable {
         return try call.ioremap(call[0], call[1], mode)
       },
       CallEntry("iounmap") { call throws(CallStop) in
+        call.explainLostPages(of: call.address(0) & ~4095)
         call.take(call.address(0) & ~4095)
         return try call.nothing { () throws(Refusal) in
           try call.machine.mappings.iounmap(call.address(0))
@@ -103,6 +104,7 @@ struct ReservedRange {
   let start: UInt64
   let end: UInt64
   let record: UInt64
+  let module: String
 }
 
 extension NativeCall {
@@ -148,7 +150,9 @@ extension NativeCall {
     let words = try words(record, 2)
     let isTaken = host.resources.contains { $0.start <= words[1] && words[0] <= $0.end }
     if isTaken || words[0] > words[1] { return UInt64(bitPattern: -16) }
-    host.resources.append(ReservedRange(start: words[0], end: words[1], record: record))
+    host.resources.append(
+      ReservedRange(
+        start: words[0], end: words[1], record: record, module: host.moduleName(at: caller)))
     return 0
   }
 }

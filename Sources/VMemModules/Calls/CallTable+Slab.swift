@@ -16,9 +16,14 @@ extension CallTable {
       }
       return try call.kfree(call[0])
     },
+    // Whoever asks may use all of it.
     CallEntry("ksize") { call in
-      call.host.slab.object(at: call.address(0))?.cache.objectSize
-        ?? call.host.ledger.live[call.address(0)]?.size ?? 0
+      let address = call.address(0)
+      guard let (cache, start) = call.host.slab.object(at: address) else {
+        return call.host.ledger.live[address]?.size ?? 0
+      }
+      if start == address { call.host.slab.use(all: cache.objectSize, of: address) }
+      return cache.objectSize
     },
     CallEntry("kvmalloc") { call throws(CallStop) in try call.kvmalloc(call[0], call.gfp(1)) },
     CallEntry("kvmalloc_node") { call throws(CallStop) in
@@ -55,7 +60,18 @@ extension CallTable {
       if cache.free.isEmpty, try !call.grow(cache, call.gfp(1)) { return 0 }
       return cache.takeFresh().map(call.host.folded) ?? 0
     },
-    CallEntry("kmem_cache_free") { call throws(CallStop) in try call.kfree(call[1]) },
+    CallEntry("kmem_cache_free") { call throws(CallStop) in
+      let wanted = try call.cache(0)
+      if let (cache, start) = call.host.slab.object(at: call.address(1)), cache !== wanted {
+        call.host.warn(
+          [
+            "cache_from_obj: Wrong slab cache. \(wanted.name) but object is from \(cache.name)"
+          ], at: "cache_from_obj")
+        let owner = call.host.ledger.live[start].map { ": \(call.host.whose($0))" } ?? ""
+        call.explain("kmem_cache_free from \(wanted.name) of an object of \(cache.name)\(owner)")
+      }
+      return try call.kfree(call[1])
+    },
     CallEntry("kmem_cache_shrink") { call throws(CallStop) in
       call.host.freeEmptySlabs([try call.cache(0)])
       return 0
@@ -64,6 +80,8 @@ extension CallTable {
 }
 
 extension NativeCall {
+  private static let typesafeByRCU: UInt32 = 0x8_0000
+
   /// What `kmalloc(0)` returns: `ZERO_SIZE_PTR`.
   private static let zeroSize: UInt64 = 16
 
@@ -94,10 +112,17 @@ extension NativeCall {
       let object = host.slab.take(cache, size, at: cache.free.lastIndex { isOf(node, $0) })
     else { return 0 }
     let place = host.folded(object)
-    if gfp.contains(.zero) { try write([UInt8](repeating: 0, count: Int(size)), to: place) }
+    host.checkFree(object, cache)
+    let zeroed =
+      gfp.contains(.zero) ? size : zeroesAll && !cache.keepsFree ? cache.objectSize : 0
+    if zeroed > 0 { try write([UInt8](repeating: 0, count: Int(zeroed)), to: place) }
+    host.watch(object + size..<object + cache.stride)
     give(.object, object, size)
     return place
   }
+
+  /// Whether the kernel zeroes all that it allocates (`init_on_alloc`).
+  private var zeroesAll: Bool { host.view.configuration.switches.contains(.initOnAlloc) }
 
   /// Whether an address of the direct map is of a node; of none in particular is every one.
   private func isOf(_ node: Int?, _ address: UInt64) -> Bool {
@@ -114,6 +139,7 @@ extension NativeCall {
       return false
     }
     host.slab.add(host.directAddress(pfn), to: cache)
+    host.watch(host.directAddress(pfn), cache)
     return true
   }
 
@@ -130,9 +156,11 @@ extension NativeCall {
       guard start == address, host.slab.size(of: address) != nil else {
         throw .oops(invalidFree(address, start, cache))
       }
+      host.checkRest(address, cache)
       take(address)
       try writeFreePointer(address, cache)
       host.slab.put(address, cache)
+      host.watch(address..<address + cache.stride)
       return 0
     }
     if host.objects.freeArea(pointer) { return 0 }
@@ -149,7 +177,7 @@ extension NativeCall {
   /// A free object has the address of the next one in its middle.
   private func writeFreePointer(_ address: UInt64, _ cache: SlabHeap.Cache) throws(CallStop) {
     let middle = host.folded(address) + cache.objectSize / 2 & ~7
-    guard cache.objectSize >= 16, cache.constructor == 0 else { return }
+    guard cache.objectSize >= 16, !cache.keepsFree else { return }
     try write(word: cache.free.last.map(host.folded) ?? 0, to: middle)
   }
 
@@ -222,6 +250,7 @@ extension NativeCall {
     guard stride <= 32 << 10 else { return 0 }
     let cache = SlabHeap.Cache(
       name, objectSize: self[1], stride: stride, constructor: self[4],
+      keepsFree: uint(3) & Self.typesafeByRCU != 0,
       module: host.moduleName(at: caller))
     var record = kmem_cache()
     record.object_size = UInt32(self[1])
@@ -260,6 +289,7 @@ extension ModuleHost {
   /// Gives back the frames of caches that hold nothing.
   func freeEmptySlabs(_ caches: [SlabHeap.Cache]) {
     for (start, order) in slab.takeEmpty(caches) {
+      shadow.remove(start)
       let first = (start &- map.pageOffset) >> 12
       _ = try? place!.pointee.pageSets.freePages(Array(first..<first + 1 << UInt64(order)))
     }

@@ -25,7 +25,7 @@ extension CallTable {
         call.host.pass(1)
         try call.checkForLockup()
       }
-      if call.task?.preemptCount == 0 { try call.yield() }
+      try call.yieldAnyCPU()
       return 0
     },
     CallEntry("need_resched") { _ in 0 },
@@ -57,7 +57,7 @@ extension CallTable {
         name: Array(format.replacing("%u", with: "\(cpu)").utf8), cpu: cpu)
     },
     CallEntry("kthread_bind") { call in
-      call.host.task(at: call[0])?.record.pointee.cpu = call.uint(1)
+      if let task = call.host.task(at: call[0]) { call.host.bind(task, cpu: call.uint(1)) }
       return 0
     },
     CallEntry("kthread_stop") { call throws(CallStop) in try call.stopThread() },
@@ -66,10 +66,9 @@ extension CallTable {
       if task.shouldStop { return 1 }
       // A thread that only asks lets others run now and then.
       task.questions += 1
-      if task.questions % 64 == 0, task.preemptCount == 0 {
+      if task.questions % 64 == 0, !task.isAtomic || call.host.mayLeave(task) {
         task.questions += 1
-        call.host.hasMoved = true
-        throw call.wait()
+        throw call.leave()
       }
       return 0
     },
@@ -82,7 +81,10 @@ extension CallTable {
     CallEntry("set_cpus_allowed_ptr") { call throws(CallStop) in
       let bits = try call.words(call[1], 1)[0]
       guard bits != 0 else { return UInt64(bitPattern: -22) }
-      call.host.task(at: call[0])?.record.pointee.cpu = UInt32(bits.trailingZeroBitCount)
+      if let task = call.host.task(at: call[0]) {
+        call.host.bind(task, cpu: UInt32(bits.trailingZeroBitCount))
+        task.isBound = bits.nonzeroBitCount == 1
+      }
       return 0
     },
   ]
@@ -97,14 +99,16 @@ extension CallTable {
       return 0
     },
     CallEntry("local_bh_disable") { call in
+      call.task?.softirqsOff += 1
       call.disablePreemption()
       return 0
     },
     CallEntry("local_bh_enable") { call in
+      if let task = call.task, task.softirqsOff > 0 { task.softirqsOff -= 1 }
       call.enablePreemption()
       return 0
     },
-    CallEntry("preempt_count") { call in UInt64(call.task?.preemptCount ?? 0) },
+    CallEntry("preempt_count") { call in call.task.map { call.host.count($0) } ?? 0 },
     CallEntry("local_irq_save") { call in
       let before: UInt64 = call.task?.interruptsOff == true ? 1 : 0
       call.setInterrupts(off: true)
@@ -123,7 +127,12 @@ extension CallTable {
       return 0
     },
     CallEntry("irqs_disabled") { call in call.task?.interruptsOff == true ? 1 : 0 },
-    CallEntry("interrupt_level") { call in call.task?.isTimer == true ? 1 : 0 },
+    // Bit 0 in a softirq, 1 in a hard one, 2 with softirqs disabled.
+    CallEntry("interrupt_level") { call in
+      guard let task = call.task else { return 0 }
+      let hard: UInt64 = task.isHardirq || task.isInterrupted ? 2 : 0
+      return (hard == 0 && task.isSoftirq ? 1 : hard) | (task.softirqsOff > 0 ? 4 : 0)
+    },
   ]
 }
 
@@ -132,13 +141,16 @@ extension NativeCall {
     task?.interruptsOff = off
   }
 
+  /// TASK_UNINTERRUPTIBLE, and nothing else: what a kernel reports when it lasts.
+  private static let uninterruptible: UInt32 = 2
+
   fileprivate func schedule() throws(CallStop) -> UInt64 {
     guard let task else { return 0 }
     if task.record.pointee.__state == 0 {
       try yield()
       return 0
     }
-    throw wait()
+    throw wait(isInterruptible: task.record.pointee.__state != Self.uninterruptible)
   }
 
   fileprivate func scheduleTimeout() throws(CallStop) -> UInt64 {
@@ -150,7 +162,8 @@ extension NativeCall {
       return 0
     }
     // The CPU is left in any case.
-    let left = try wait(jiffies: max(1, self[0])) {
+    let isInterruptible = task.record.pointee.__state != Self.uninterruptible
+    let left = try wait(jiffies: max(1, self[0]), isInterruptible: isInterruptible) {
       task.record.pointee.__state == 0 && task.isWaiting
     }
     task.record.pointee.__state = 0
@@ -164,7 +177,8 @@ extension NativeCall {
       return UInt64(bitPattern: -12)
     }
     task.record.pointee.flags = 0x20_0000
-    if let cpu { task.record.pointee.cpu = cpu }
+    task.setParent(host.objects.threadDaemon)
+    if let cpu { host.bind(task, cpu: cpu) }
     return task.address
   }
 

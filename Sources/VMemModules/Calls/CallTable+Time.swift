@@ -29,28 +29,35 @@ extension CallTable {
       try call.sleep(microseconds: UInt64(max(1, call.uint(0))).times(1000))
       return 0
     },
+    CallEntry("msleep_interruptible") { call throws(CallStop) in
+      call.mightSleep()
+      try call.sleep(
+        microseconds: UInt64(max(1, call.uint(0))).times(1000), isInterruptible: true)
+      return 0
+    },
     CallEntry("usleep_range") { call throws(CallStop) in
       call.mightSleep()
       try call.sleep(microseconds: call[0])
       return 0
     },
-    CallEntry("delay") { call in
-      call.host.pass(max(1, call[0] / 1000))
+    CallEntry("delay") { call throws(CallStop) in
+      try call.delay(microseconds: max(1, call[0] / 1000))
       return 0
     },
   ]
 
   static let timers: [CallEntry] = [
     // timer, jiffies
-    CallEntry("mod_timer") { call throws(CallStop) in
-      let was = call.host.removeTimer(call[0])
-      let function = try call.words(call[0] &+ 24, 1)[0]
-      try call.write(word: call[1], to: call[0] &+ 16)
-      let left = Int64(bitPattern: call[1] &- call.host.jiffies)
-      // Timers are looked at when a jiffy begins: what has passed is due at the next.
-      let due = call.host.time(after: UInt64(max(1, left)).times(ModuleHost.jiffy))
-      try call.add(ModuleTimer(.ordinary, call[0], function, due: due), pending: 40)
-      return was ? 1 : 0
+    CallEntry("mod_timer") { call throws(CallStop) in try call.startTimer(expires: call[1]) },
+    CallEntry("add_timer") { call throws(CallStop) in
+      guard try call.words(call[0] &+ 40, 1)[0] == 0 else {
+        if call.host.explained.insert(call.caller).inserted {
+          call.host.warn([], at: "add_timer")
+          call.explain("add_timer of a timer that is pending: mod_timer changes when it is due")
+        }
+        return 0
+      }
+      return try call.startTimer(expires: try call.words(call[0] &+ 16, 1)[0])
     },
     CallEntry("timer_delete") { call throws(CallStop) in
       let was = call.host.removeTimer(call[0])
@@ -71,7 +78,9 @@ extension CallTable {
       let microseconds = UInt64(max(0, Int64(bitPattern: call[1]))) / 1000
       let wanted = call[2] & 1 == 1 ? call.host.time(after: microseconds) : microseconds
       try call.write(word: wanted &* 1000, to: call[0])
-      try call.add(ModuleTimer(.precise, call[0], function, due: wanted), pending: 16)
+      // HRTIMER_MODE_SOFT.
+      let kind = call[2] & 4 == 0 ? ModuleTimer.Kind.precise : .soft
+      try call.add(ModuleTimer(kind, call[0], function, due: wanted), pending: 16)
       return 0
     },
     CallEntry("hrtimer_cancel") { call throws(CallStop) in
@@ -85,7 +94,7 @@ extension CallTable {
 
 /// A timer that is pending.
 struct ModuleTimer {
-  enum Kind { case ordinary, precise }
+  enum Kind { case ordinary, precise, soft }
   let kind: Kind
   /// Of the structure in the module.
   let address: UInt64
@@ -106,11 +115,24 @@ struct ModuleTimer {
 }
 
 extension NativeCall {
+  /// Whether it was pending.
+  fileprivate func startTimer(expires: UInt64) throws(CallStop) -> UInt64 {
+    let was = host.removeTimer(self[0])
+    let function = try words(self[0] &+ 24, 1)[0]
+    try write(word: expires, to: self[0] &+ 16)
+    let left = Int64(bitPattern: expires &- host.jiffies)
+    // Timers are looked at when a jiffy begins: what has passed is due at the next.
+    let due = host.time(after: UInt64(max(1, left)).times(ModuleHost.jiffy))
+    try add(ModuleTimer(.ordinary, self[0], function, due: due), pending: 40)
+    return was ? 1 : 0
+  }
+
   fileprivate func add(_ timer: ModuleTimer, pending offset: UInt64) throws(CallStop) {
     var timer = timer
     timer.module = host.modules.first { $0.contains(timer.function) }
     try write(word: 1, to: timer.address &+ offset)
     host.timers.append(timer)
+    host.tick(at: timer.due)
   }
 }
 
@@ -136,16 +158,26 @@ extension ModuleHost {
     timers.removeAll { $0.due <= now }
     for timer in due {
       _ = write([UInt8](repeating: 0, count: 8), to: timer.address &+ timer.pendingOffset)
-      guard
-        let task = spawn(timer.function, timer.address, name: Array("swapper/0".utf8), timer.module)
-      else { continue }
+      guard let task = spawnSoftirq(timer.function, timer.address, timer.module) else { continue }
       task.subject = timer.address
       task.isTimer = true
-      task.preemptCount = 1
+      task.isPrecise = timer.kind != .ordinary
+      if timer.kind == .precise { (task.isHardirq, task.interruptsOff) = (true, true) }
       task.state = .ready
-      if timer.kind == .precise { task.onEnd = { self.restart(timer, $0) } }
+      if timer.kind != .ordinary { task.onEnd = { self.restart(timer, $0) } }
     }
     hasMoved = true
+  }
+
+  /// A function that runs in a softirq: in the idle task's name, and without leaving the CPU.
+  func spawnSoftirq(
+    _ function: UInt64, _ argument: UInt64, _ module: LoadedModule?
+  ) -> ModuleTask? {
+    let name = Array("swapper/\(place!.pointee.cpu)".utf8)
+    guard let task = spawn(function, argument, name: name, pid: 0, module) else { return nil }
+    task.isSoftirq = true
+    task.preemptCount = 1
+    return task
   }
 
   /// HRTIMER_RESTART: it is due again at the time that its structure says.
@@ -155,9 +187,10 @@ extension ModuleHost {
     }
     // One that is due again at once does not keep the CPU: a kernel puts it off, too.
     let due = next / 1000 > now ? next / 1000 : time(after: Self.jiffy)
-    var again = ModuleTimer(.precise, timer.address, timer.function, due: due)
+    var again = ModuleTimer(timer.kind, timer.address, timer.function, due: due)
     again.module = timer.module
     timers.append(again)
+    tick(at: due)
     _ = write([1, 0, 0, 0, 0, 0, 0, 0], to: timer.address &+ timer.pendingOffset)
   }
 }

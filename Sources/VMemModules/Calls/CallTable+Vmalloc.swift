@@ -103,6 +103,8 @@ extension CallTable {
     // pages, count, flags, prot
     CallEntry("vmap") { call throws(CallStop) in
       call.mightSleep()
+      // Nobody has more than all pages: the array is not looked at.
+      if UInt64(call.uint(1)) > call.host.memorySize >> 12 { return 0 }
       let pages = try call.pages(call[0], UInt64(call.uint(1)))
       let flags = VMFlags(rawValue: call[2])
       let address = try call.pointer { () throws(Refusal) in
@@ -115,6 +117,7 @@ extension CallTable {
     },
     CallEntry("vunmap") { call throws(CallStop) in
       call.mightSleep()
+      call.explainLostPages(of: call.address(0))
       return try call.release(call.address(0)) { () throws(Refusal) in
         try call.machine.mappings.vunmap(call.address(0))
       }
@@ -240,8 +243,22 @@ extension NativeCall {
   }
 
   func vfree(_ address: UInt64) throws(CallStop) -> UInt64 {
-    if task?.isTimer != true { mightSleep() }
+    let context = host.place!.pointee.context
+    defer { host.place!.pointee.context = context }
+    // It is deferred there.
+    if let task, task.isInInterrupt {
+      host.place!.pointee.context = .softirq
+    } else {
+      mightSleep()
+    }
     host.objects.forgetArea(address)
+    // A kernel frees the area that a page lies in.
+    if address != 0, host.ledger.live[address] == nil, let entry = host.ledger.area(with: address) {
+      take(entry.start)
+      let page = (address - entry.start) >> 12
+      explainOnce("\(name) of page \(page) of \(host.whose(entry)): all is freed")
+      return try nothing { () throws(Refusal) in try machine.mappings.vfree(address) }
+    }
     return try release(address) { () throws(Refusal) in try machine.mappings.vfree(address) }
   }
 }

@@ -11,8 +11,8 @@ extension CallTable {
     CallEntry("wait_on") { call throws(CallStop) in
       call.mightSleep()
       call.task?.waitsOn = call[0]
-      call.task?.isInterruptible = call[2] & 1 == 1
-      let left = try call.wait(jiffies: call[3]) { () throws(CallStop) in
+      let left = try call.wait(jiffies: call[3], isInterruptible: call[2] & 1 == 1) {
+        () throws(CallStop) in
         // Whoever wakes the task itself (kthread_stop) makes it look again, too.
         if call.task?.isWoken == true { return true }
         return try call.words(call[0] &+ 8, 1)[0] != call[1]
@@ -23,11 +23,7 @@ extension CallTable {
     CallEntry("wake_up") { call throws(CallStop) in
       let wakes = try call.words(call[0] &+ 8, 1)[0]
       try call.write(word: wakes &+ 1, to: call[0] &+ 8)
-      let waiting = call.host.joined[call[0]] ?? []
-      let count = call.uint(1) == 0 ? waiting.count : Int(call.uint(1))
-      for address in waiting.prefix(count) {
-        if let task = call.host.task(at: address) { _ = call.host.wake(task) }
-      }
+      call.host.wake(call[0], exclusive: Int(call.int(1)), states: call.uint(2))
       return 0
     },
     CallEntry("waitqueue_active") { call in
@@ -36,16 +32,21 @@ extension CallTable {
     },
     // queue, entry, state
     CallEntry("prepare_to_wait") { call throws(CallStop) in
-      let task = try call.words(call[1] &+ 8, 1)[0]
+      let words = try call.words(call[1], 2)
+      let entry = QueueEntry(task: words[1], isExclusive: words[0] & 1 != 0)
       var list = call.host.joined[call[0]] ?? []
-      if !list.contains(task) { list.append(task) }
+      // Those that are all woken come first.
+      if !list.contains(where: { $0.task == entry.task }) {
+        let place = entry.isExclusive ? list.count : 0
+        list.insert(entry, at: place)
+      }
       call.host.joined[call[0]] = list
       if call.int(2) >= 0 { call.task?.record.pointee.__state = call.uint(2) }
       return 0
     },
     CallEntry("finish_wait") { call throws(CallStop) in
       let task = try call.words(call[1] &+ 8, 1)[0]
-      call.host.joined[call[0]]?.removeAll { $0 == task }
+      call.host.joined[call[0]]?.removeAll { $0.task == task }
       call.task?.record.pointee.__state = 0
       return 0
     },
@@ -61,7 +62,9 @@ extension CallTable {
     // completion, state, timeout
     CallEntry("wait_for_completion") { call throws(CallStop) in
       call.mightSleep()
-      let left = try call.wait(jiffies: call[2]) { () throws(CallStop) in try call.done(0) > 0 }
+      let left = try call.wait(jiffies: call[2], isInterruptible: call[1] & 1 == 1) {
+        () throws(CallStop) in try call.done(0) > 0
+      }
       if left > 0 { try call.takeDone() }
       return left
     },
@@ -74,7 +77,10 @@ extension CallTable {
 
   static let rcu: [CallEntry] = [
     CallEntry("rcu_read_lock") { call in
-      call.task?.readers += 1
+      if let task = call.task {
+        if task.readers == 0 { task.readSide = call.host.turns }
+        task.readers += 1
+      }
       call.disablePreemption()
       return 0
     },
@@ -86,12 +92,21 @@ extension CallTable {
     CallEntry("rcu_read_lock_held") { call in call.task?.readers ?? 0 > 0 ? 1 : 0 },
     CallEntry("synchronize_rcu") { call throws(CallStop) in
       call.mightSleep()
-      try call.yield()
+      guard let task = call.task else { return 0 }
+      if task.memory == nil {
+        task.memory = call.host.turns
+        call.host.hasMoved = true
+        throw call.wait()
+      }
+      if call.host.hasReaders(since: task.memory!, but: task) { throw call.wait() }
+      task.memory = nil
       return 0
     },
     // head, function
     CallEntry("call_rcu") { call in
-      call.host.later(call[1], call[0], name: "rcu_preempt", kind: .rcu)
+      let module = call.host.modules.first { $0.contains(call[1]) }
+      guard let task = call.host.spawnSoftirq(call[1], call[0], module) else { return 0 }
+      call.host.begin(task, for: call[0], .rcu)
       return 0
     },
     CallEntry("rcu_barrier") { call throws(CallStop) in
@@ -153,6 +168,13 @@ extension CallTable {
   ]
 }
 
+/// A task that has joined a wait queue by hand.
+struct QueueEntry {
+  let task: UInt64
+  /// Whether it is one of those that only some are woken of.
+  let isExclusive: Bool
+}
+
 /// Readers of a `struct srcu_struct`, by the side that they entered on.
 struct SRCUState {
   var readers = [0, 0]
@@ -179,10 +201,31 @@ extension ModuleHost {
   func later(_ function: UInt64, _ argument: UInt64, name: String, kind: LaterKind) -> ModuleTask? {
     let module = modules.first { $0.contains(function) }
     guard let task = spawn(function, argument, name: Array(name.utf8), module) else { return nil }
-    task.subject = argument
-    task.later = kind
-    task.state = .ready
+    begin(task, for: argument, kind)
     return task
+  }
+
+  func begin(_ task: ModuleTask, for subject: UInt64, _ kind: LaterKind) {
+    task.subject = subject
+    task.later = kind
+    task.readSide = turns
+    task.state = .ready
+  }
+
+  /// Wakes the tasks of a queue that are in one of some states: all but the exclusive ones, and as many of
+  /// these, 0 for all.
+  func wake(_ queue: UInt64, exclusive count: Int, states: UInt32) {
+    var left = count
+    for entry in joined[queue] ?? [] {
+      guard let task = task(at: entry.task), !task.isOver else { continue }
+      let state = task.record.pointee.__state
+      // A task that has joined, and not set its state yet, is awake.
+      if state != 0, state & states == 0 { continue }
+      if wake(task), entry.isExclusive {
+        left -= 1
+        if left == 0 { return }
+      }
+    }
   }
 
   func hasLater(_ kind: LaterKind) -> Bool {
@@ -199,6 +242,7 @@ extension ModuleHost {
 
   private func free(_ address: UInt64, _ asked: Ledger.Event) {
     let event = Ledger.Event(call: asked.call, caller: asked.caller, time: now)
+    if let (cache, start) = slab.object(at: address), start == address { checkRest(address, cache) }
     let entry = ledger.remove(address, event)
     if map.isVmallocAddress(address) {
       _ = try? place!.pointee.mappings.vfree(address)
@@ -206,6 +250,7 @@ extension ModuleHost {
       slab.size(of: address) != nil
     {
       slab.put(address, cache)
+      watch(address..<address + cache.stride)
     } else if let entry, entry.kind == .object {
       let first = (address &- map.pageOffset) >> 12
       _ = try? place!.pointee.pageSets.freePages(Array(first..<first + entry.size >> 12))

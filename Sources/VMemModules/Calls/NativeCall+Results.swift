@@ -40,10 +40,12 @@ extension NativeCall {
   }
 
   private func refused(_ refusal: Refusal, _ value: UInt64) throws(CallStop) -> UInt64 {
+    let hasDied = host.view.oopses > host.toldOopses
     switch refusal.outcome {
-    case .bug, .fault:
+    case _ where hasDied, .bug, .fault:
       // The kernel's own lines are in the log.
-      throw .oops(Oops(lines: [], explanation: refusal.description, isReportOnly: true))
+      throw .oops(
+        Oops(lines: [], explanation: refusal.description, isReportOnly: true, hasTitle: true))
     case .errno(.EDEADLK):
       host.explain(refusal.description)
       return value
@@ -56,6 +58,11 @@ extension NativeCall {
   /// Explains what is wrong with the call, and where it is made.
   func explain(_ sentence: String) { host.explain(sentence, at: caller &- 1) }
 
+  /// The same, at the first time that it is made there.
+  func explainOnce(_ sentence: @autoclosure () -> String) {
+    if host.explained.insert(caller).inserted { explain(sentence()) }
+  }
+
   /// Takes back what native code was given. A second time is the engine's to complain of, and explained.
   @inline(__always)
   func release(
@@ -63,19 +70,20 @@ extension NativeCall {
   ) throws(CallStop) -> UInt64 {
     let isSecond = take(address) == nil && address != 0
     let past = isSecond ? host.ledger.wasFreed(address) : nil
-    let value = try nothing(body)
-    if let past { explain("double \(name): \(host.fate(past))") }
-    return value
+    defer { if let past { explain("double \(name): \(host.fate(past))") } }
+    return try nothing(body)
   }
 
   // MARK: What was given
 
   /// Notes that native code has been given something.
-  func give(_ kind: Ledger.Kind, _ address: UInt64, _ size: UInt64) {
+  func give(
+    _ kind: Ledger.Kind, _ address: UInt64, _ size: UInt64, _ block: Ledger.Block = .whole
+  ) {
     guard address != 0 else { return }
     host.ledger.add(
       Ledger.Entry(
-        kind: kind, start: host.unfolded(address), size: size, given: event))
+        kind: kind, start: host.unfolded(address), size: size, given: event, block: block))
   }
 
   /// Notes that it was given back; a second time is an oops of its own or left to the engine.
@@ -135,20 +143,20 @@ extension NativeCall {
 
   /// A pointer argument that leads nowhere, or to what cannot be written, as the kernel's own function
   /// would find.
-  func badPointer(_ address: UInt64, writes: Bool = false) -> CallStop {
+  func badPointer(_ address: UInt64, _ prefix: String = "", writes: Bool = false) -> CallStop {
     let shown = host.unfolded(address)
     if MemoryOperand.isNonCanonical(shown) {
       let what = host.wildPointer(shown)
       return .oops(
         Oops(
-          lines: [], explanation: "in \(name) called from \(callerName): \(what)",
+          lines: [], explanation: "in \(name) called from \(callerName): \(prefix)\(what)",
           name: MemoryOperand.protectionFault(shown)))
     }
     let code = (writes ? NativeView.writes : 0) | (host.isThere(shown) ? 1 : 0)
     return .oops(
       Oops(
         lines: host.pageFaultLines(shown, code),
-        explanation: "in \(name) called from \(callerName): "
+        explanation: "in \(name) called from \(callerName): \(prefix)"
           + host.explanation(shown, code: code, caller),
         code: code))
   }
@@ -163,7 +171,7 @@ extension NativeCall {
         "BUG: sleeping function called from invalid context at \(name)",
         "in_atomic(): \(task.preemptCount > 0 ? 1 : 0), irqs_disabled(): "
           + "\(task.interruptsOff ? 1 : 0), non_block: 0, pid: \(task.pid), name: \(task.name)",
-        "preempt_count: \(task.preemptCount), expected: 0",
+        "preempt_count: \(host.hex(host.count(task), digits: 1)), expected: 0",
       ], level: 3)
     explain("\(callerName) calls \(name), which may sleep, with a lock held or interrupts off")
   }

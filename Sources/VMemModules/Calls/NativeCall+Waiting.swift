@@ -8,24 +8,26 @@ extension NativeCall {
 
   /// Ends the turn. With a deadline it is asked again at the latest then; `polls` says that it may be
   /// able to go on before.
-  func wait(until deadline: UInt64? = nil, polls: Bool = true) -> CallStop {
+  func wait(
+    until deadline: UInt64? = nil, polls: Bool = true, isInterruptible: Bool = false
+  ) -> CallStop {
     if let task {
       if !task.isWaiting, task.preemptCount > 0 { complainAboutScheduling(task) }
       task.place = name
       task.placeCaller = caller
       task.wanted = nil
       task.polls = polls
-      if let deadline { task.wakeTime = deadline }
+      task.isInterruptible = isInterruptible
+      if let deadline {
+        task.wakeTime = deadline
+        if !polls { host.tick(at: deadline) }
+      }
     }
     return .wait
   }
 
   private func complainAboutScheduling(_ task: ModuleTask) {
-    host.log(
-      [
-        "BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x"
-          + host.hex(UInt64(task.preemptCount) + 1, digits: 8)
-      ], level: 3)
+    host.complainAboutScheduling(task)
     explain("\(callerName) waits in \(name) with a spinlock held, or preemption off")
   }
 
@@ -40,30 +42,66 @@ extension NativeCall {
     task.memory = nil
   }
 
+  /// Ends the turn, and not more: whoever is atomic keeps its CPU.
+  func leave() -> CallStop {
+    host.hasMoved = true
+    guard let task, task.isAtomic else { return wait() }
+    task.keepsCPU = true
+    (task.place, task.placeCaller) = (name, caller)
+    return .wait
+  }
+
+  /// Ends the turn once, where another task can run.
+  func yieldAnyCPU() throws(CallStop) {
+    guard let task, !task.isAtomic || host.mayLeave(task) else { return }
+    if task.memory == nil {
+      task.memory = 1
+      throw leave()
+    }
+    task.memory = nil
+  }
+
+  /// Spins for some microseconds: timers and tasks of other CPUs run meanwhile.
+  func delay(microseconds: UInt64) throws(CallStop) {
+    guard let task, host.callbacks == 0, host.tasks.count > 1 || !host.timers.isEmpty else {
+      host.pass(microseconds)
+      return
+    }
+    if let end = task.wakeTime, host.now >= end { return }
+    let end = task.wakeTime ?? host.time(after: microseconds)
+    let stop = leave()
+    (task.wakeTime, task.polls, task.isInterruptible) = (end, false, true)
+    host.tick(at: end)
+    throw stop
+  }
+
   /// Waits for some microseconds.
-  func sleep(microseconds: UInt64) throws(CallStop) {
+  func sleep(microseconds: UInt64, isInterruptible: Bool = false) throws(CallStop) {
     guard let task else {
       host.pass(microseconds)
       return
     }
     if task.wakeTime == nil {
-      throw wait(until: host.time(after: max(1, microseconds)), polls: false)
+      let end = host.time(after: max(1, microseconds))
+      throw wait(until: end, polls: false, isInterruptible: isInterruptible)
     }
-    if host.now < task.wakeTime! { throw wait(polls: false) }
+    if host.now < task.wakeTime! { throw wait(polls: false, isInterruptible: isInterruptible) }
   }
 
   /// Waits until `isReady`, at most until a number of jiffies is over; what is left of them, 0 when it is
   /// over. Without a limit, always more than 0.
-  func wait(jiffies: UInt64, _ isReady: () throws(CallStop) -> Bool) throws(CallStop) -> UInt64 {
+  func wait(
+    jiffies: UInt64, isInterruptible: Bool = false, _ isReady: () throws(CallStop) -> Bool
+  ) throws(CallStop) -> UInt64 {
     let isEndless = jiffies >= UInt64(Int64.max)
     if try isReady() {
       guard !isEndless, let deadline = task?.wakeTime else { return max(1, jiffies) }
       return max(1, deadline > host.now ? (deadline - host.now) / ModuleHost.jiffy : 0)
     }
-    if isEndless { throw wait() }
+    if isEndless { throw wait(isInterruptible: isInterruptible) }
     let deadline = task?.wakeTime ?? host.time(after: jiffies.times(ModuleHost.jiffy))
     if host.now >= deadline { return 0 }
-    throw wait(until: deadline)
+    throw wait(until: deadline, isInterruptible: isInterruptible)
   }
 
   // MARK: Preemption and interrupts

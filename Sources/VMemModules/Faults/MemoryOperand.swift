@@ -55,6 +55,8 @@ struct MemoryOperand {
     guard let opcode = next() else { return [] }
     switch opcode {
     case 0x0f: return hasOperandsAfter0F() ? operand().map { [$0] } ?? [] : []
+    // An address of 64 bits stands behind the opcode.
+    case 0xa0...0xa3: return displacement(8).map { [$0] } ?? []
     case 0xa4...0xa7: return [registers[7], registers[6]]
     case 0xaa, 0xab, 0xae, 0xaf: return [registers[7]]
     case 0xac, 0xad: return [registers[6]]
@@ -119,6 +121,6 @@ struct MemoryOperand {
     let bytes = code[at..<at + size]
     let value = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let isNegative = bytes.last.map { $0 >= 0x80 } ?? false
-    return isNegative ? value | ~0 << UInt64(8 * size) : value
+    return isNegative && size < 8 ? value | ~0 << UInt64(8 * size) : value
   }
 }

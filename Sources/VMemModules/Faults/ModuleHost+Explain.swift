@@ -34,12 +34,19 @@ extension ModuleHost {
       let byte = address &- module.shownBase &- module.size
       return "\(access) behind the end: byte \(byte) after the last page of \(module.name)"
     }
+    if let (entry, before, behind) = ledger.neighbour(of: address) {
+      let place = before.map { "\($0) bytes before" } ?? "behind the end: byte \(behind) after"
+      return "\(access) \(place) \(whose(entry))" + where_(address)
+    }
     return "\(access) at an address that is nobody's" + where_(address)
   }
 
   /// What a number is that no processor takes as an address.
   func wildPointer(_ address: UInt64) -> String {
     let number = "0x" + hex(address, digits: 1)
+    if address &- 0xcccc_cccc_cccc_cccc < 4096 {
+      return "what __initdata held is used, which is gone after init: \(number) is its poison"
+    }
     let poisons: [(UInt64, String)] = [
       (0xdead_0000_0000_0122, "prev"), (0xdead_0000_0000_0100, "next"),
     ]
@@ -58,8 +65,8 @@ extension ModuleHost {
         ? ", in the vmalloc window"
         : ", or one that this program cannot show: it lies there itself, as it is not statically linked"
     }
-    let record = (address &- map.vmemmap) >> 6
-    if record < Self.mostFrames {
+    let record = Int64(bitPattern: address &- map.vmemmap) >> 6
+    if -1 << 30..<Int64(Self.mostFrames) ~= record {
       return ", in the struct page of frame \(record), which there is not"
     }
     let frame = (address &- map.pageOffset) >> 12

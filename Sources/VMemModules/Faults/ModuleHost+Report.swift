@@ -23,6 +23,7 @@ extension ModuleHost {
     running = task
     defer { running = nil }
     let oops = oops(fault, task)
+    let earlier = view.oopses
     // As kernels write it from 6.10 on, and before.
     let isNew = view.configuration.switches.contains(.oopsUID)
     log(oops.lines, level: 1)
@@ -33,12 +34,14 @@ extension ModuleHost {
     }
     let isJump = fault.signal == SIGSEGV && fault.error & NativeView.fetches != 0
     let rip = oops.rip ?? (fault.rip != 0 || isJump ? fault.rip : task.function)
-    log(
-      [
-        "CPU: \(task.cpu) \(isNew ? "UID: 0 " : "")PID: \(task.pid) Comm: \(task.name) "
-          + "Tainted: \(taint)",
-        "RIP: 0010:\(symbol(at: rip))",
-      ], level: 0)
+    if !oops.hasTitle {
+      log(
+        [
+          "CPU: \(task.cpu) \(isNew ? "UID: 0 " : "")PID: \(task.pid) Comm: \(task.name) "
+            + "Tainted: \(taint(after: earlier))"
+        ], level: 0)
+    }
+    log(["RIP: 0010:\(symbol(at: rip))"], level: 0)
     let trace = callers(fault).map { " \($0)" }
     if !trace.isEmpty { log(["Call Trace:", " <TASK>"] + trace + [" </TASK>"], level: 0) }
     if let sentence = oops.explanation {
@@ -46,11 +49,31 @@ extension ModuleHost {
       explain(sentence + (line.map { " (\($0))" } ?? ""))
     }
     task.module?.hasOopsed = true
-    hasTaskDied = true
+    toldOopses = view.oopses
+    noteDeath(of: task, oops)
   }
 
-  /// The letters of `print_tainted` for a machine with modules of its own: D from the second report on.
-  private var taint: String { "G      \(hasTaskDied ? "D" : " ")    O" }
+  /// Says what a kernel does about the rest, and keeps what the task has died of.
+  private func noteDeath(of task: ModuleTask, _ oops: Oops) {
+    let what = oops.explanation ?? oops.lines.first ?? "an oops"
+    task.module?.fault = what
+    let owner = task.module.map { " [\($0.name)]" } ?? ""
+    deaths.append((task, "\(task.name):\(task.pid)\(owner): \(what)"))
+    if oops.isLockup { taints.insert(.lockup) }
+    if task.isSoftirq {
+      log(["Kernel panic - not syncing: Fatal exception in interrupt"], level: 0)
+      explain("a kernel stops here, as no task can be ended for it; this machine goes on")
+    } else {
+      noteCounts(ofDead: task)
+    }
+    keepLocks(of: task, "died of an oops")
+  }
+
+  /// What tasks have died of that nobody waited for, since this was asked last.
+  package func takeDeaths() -> [String] {
+    defer { deaths = [] }
+    return deaths.map(\.text)
+  }
 
   // MARK: What happened
 
@@ -87,7 +110,7 @@ extension ModuleHost {
         "watchdog: BUG: soft lockup - CPU#\(task.cpu) stuck for \(longestTurn)s! "
           + "[\(task.name):\(task.pid)]"
       ],
-      explanation: sentence, isReportOnly: true)
+      explanation: sentence, isReportOnly: true, isLockup: true)
   }
 
   /// A fault within a function that the engine has called back.

@@ -9,6 +9,7 @@ extension ModuleHost {
   ///   - symbol: the function that says so.
   ///   - file: its file and line, where they are known.
   func warn(_ text: [String], at symbol: String, file: String? = nil) {
+    taints.insert(.warning)
     let cpu = place!.pointee.cpu
     let (pid, name) = (running?.pid ?? 1, running?.name ?? "insmod")
     let known = file.map { $0 + " " } ?? ""

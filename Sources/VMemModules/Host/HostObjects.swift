@@ -16,6 +16,10 @@ struct HostObjects {
   private var spare: [UnsafeMutablePointer<vm_struct>] = []
   /// Those of areas that a module has taken out, and has not freed yet.
   private var kept: Set<UInt64> = []
+  /// What runs where nothing else does, and the parents of insmod's task and of kernel threads.
+  private(set) var idleTask: UnsafeMutablePointer<task_struct>?
+  private(set) var initTask: UnsafeMutablePointer<task_struct>?
+  private(set) var threadDaemon: UnsafeMutablePointer<task_struct>?
   private var spareTasks: [UnsafeMutablePointer<task_struct>] = []
 
   /// Zeroed bytes.
@@ -86,9 +90,26 @@ struct HostObjects {
       let root = name(title, resource())
       root.pointee.end = last
     }
+    idleTask = task("swapper/0", 0, self.name("init_task", task_struct()))
+    initTask = task("init", 1)
+    threadDaemon = task("kthreadd", 2)
     let mask = name("cpu_online_mask", cpumask())
     mask.pointee.bits =
       machine.cpuCount >= 64 ? UInt.max : 1 << UInt(machine.cpuCount) - 1
+  }
+
+  private mutating func task(
+    _ name: StaticString, _ pid: Int32, _ record: UnsafeMutablePointer<task_struct>? = nil
+  ) -> UnsafeMutablePointer<task_struct> {
+    let record = record ?? task()
+    (record.pointee.pid, record.pointee.tgid, record.pointee.prio) = (pid, pid, 120)
+    // Safe: 16 bytes, the last of them zero.
+    withUnsafeMutableBytes(of: &record.pointee.comm) { bytes in
+      for index in 0..<min(15, name.utf8CodeUnitCount) { bytes[index] = name.utf8Start[index] }
+    }
+    (record.pointee.parent, record.pointee.real_parent) = (record, record)
+    record.pointee.group_leader = record
+    return record
   }
 
   mutating func close() {

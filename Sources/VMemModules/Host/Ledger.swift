@@ -20,6 +20,9 @@ struct Ledger {
     let time: UInt64
   }
 
+  /// How the pages of a block are counted: all as one, all as one by whichever page, or each.
+  enum Block { case whole, compound, split }
+
   /// One thing, at kernel addresses. Nothing in it is counted: some calls take less time than a count.
   struct Entry {
     let kind: Kind
@@ -27,6 +30,7 @@ struct Ledger {
     let size: UInt64
     let given: Event
     var freed: Event?
+    var block = Block.whole
 
     /// `2-page area`, `64-byte object`.
     var title: String {
@@ -73,7 +77,48 @@ struct Ledger {
     areas.filter { $0.start > address && $0.start &- address <= 4096 }.min { $0.start < $1.start }
   }
 
+  /// The object or pages in use within a page of an address, and how many bytes the address is before
+  /// the beginning, or else behind the end.
+  func neighbour(of address: UInt64) -> (entry: Entry, before: UInt64?, behind: UInt64)? {
+    let near = live.values.filter {
+      $0.kind == .object || $0.kind == .pages
+    }.map { entry in
+      let isBefore = address < entry.start
+      let behind = address &- entry.start &- entry.size
+      return (entry: entry, before: isBefore ? entry.start - address : nil, behind: behind)
+    }
+    return near.filter { ($0.before ?? $0.behind + 1) <= 4096 }.min {
+      ($0.before ?? $0.behind, $0.entry.start) < ($1.before ?? $1.behind, $1.entry.start)
+    }
+  }
+
+  /// The area or mapping that has an address.
+  func area(with address: UInt64) -> Entry? {
+    areas.first { address >= $0.start && address &- $0.start < $0.size }
+  }
+
   private var areas: [Entry] { live.values.filter { $0.kind == .area || $0.kind == .mapping } }
+
+  /// The pages that a page belongs to.
+  func block(at address: UInt64) -> Entry? {
+    if let entry = live[address], entry.kind == .pages { return entry }
+    return live.values.first {
+      $0.kind == .pages && address >= $0.start && address &- $0.start < $0.size
+    }
+  }
+
+  /// Pages of a block become pages of their own.
+  mutating func split(_ start: UInt64) {
+    guard let entry = live.removeValue(forKey: start) else { return }
+    keep(entry, entry.start..<entry.start + entry.size)
+  }
+
+  /// What is left of a block that a part of is freed, as pages of their own.
+  mutating func keep(_ entry: Entry, _ rest: Range<UInt64>) {
+    for page in stride(from: rest.lowerBound, to: rest.upperBound, by: 4096) {
+      live[page] = Entry(kind: .pages, start: page, size: 4096, given: entry.given)
+    }
+  }
 
   func wasFreed(_ start: UInt64) -> Entry? { past.last { $0.start == start } }
 

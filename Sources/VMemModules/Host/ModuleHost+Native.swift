@@ -64,17 +64,23 @@ extension ModuleHost {
   }
 
   private func carryOut(_ call: NativeCall) throws(CallStop) -> UInt64 {
-    if preemption != nil, let task = running, task.mayBePreempted {
+    if preemption != nil, let task = running, task.mayBePreempted, mayLeave(task) {
       task.wasPreempted = true
-      if preemption!.next() % 4 == 0 {
-        hasMoved = true
-        throw .wait
-      }
+      if preemption!.next() % 4 == 0 { throw interrupt(task) }
+    }
+    let asks = table.asks[call.function]
+    if now >= nextTick, let task = running, task.mayBePreempted, callbacks == 0 {
+      nextTick = .max
+      task.isTicked = true
+      throw interrupt(task)
+    }
+    // Who only asks lets others run now and then.
+    if asks, idleness.calls & 63 == 63, let task = running, task.mayBePreempted, mayLeave(task) {
+      throw interrupt(task)
     }
     running?.wasPreempted = false
     let value = try table.handlers[call.function](call)
     hasMoved = true
-    let asks = table.asks[call.function]
     if !asks { chost_native_moved() }
     if asks, let running, sleepsThrough(running) {
       idleness.reset()

@@ -30,24 +30,42 @@ package final class ModuleHost {
   /// All that modules may still point at.
   var tasksByAddress: [UInt64: ModuleTask] = [:]
   /// Tasks that have joined wait queues by hand.
-  var joined: [UInt64: [UInt64]] = [:]
+  var joined: [UInt64: [QueueEntry]] = [:]
   var srcu: [UInt64: SRCUState] = [:]
   var workQueues: [UInt64: WorkQueue] = [:]
   var deferredFrees: [(address: UInt64, asked: Ledger.Event)] = []
   var nextPID: Int32 = 100
   /// Something has happened since the scheduler last looked.
   @exclusivity(unchecked) var hasMoved = false
+  /// When a timer or the end of a sleep interrupts whoever runs; as soon as may be, not later.
+  @exclusivity(unchecked) var nextTick = UInt64.max
   /// Turns of tasks.
   @exclusivity(unchecked) var turns: UInt64 = 0
   @exclusivity(unchecked) var idleness = Idleness()
   var slab = SlabHeap()
+  var shadow = SlabShadow()
   @exclusivity(unchecked) var ledger = Ledger()
   /// Switches tasks at calls by chance; nil for only where they wait.
   @exclusivity(unchecked) var preemption: SplitMix?
   /// Whether the task that was waited for ended because all of them wait.
   var isDeadlocked = false
-  /// Whether a task has died of an oops.
-  var hasTaskDied = false
+  /// Whether a task may have kept its CPU when it left its turn.
+  @exclusivity(unchecked) var hasKeepers = false
+  /// Functions that the engine has called and that have not returned.
+  @exclusivity(unchecked) var callbacks = 0
+  /// What tasks have died of since somebody asked.
+  var deaths: [(task: ModuleTask, text: String)] = []
+  /// Oopses that the machine had when somebody was last told of one.
+  var toldOopses: UInt64 = 0
+  /// Reports of a kernel that its log holds, but for oopses.
+  var taints: Set<Taint> = []
+  /// When tasks are looked at next that may have waited for long, and how many reports of such are left.
+  @exclusivity(unchecked) var nextHungCheck: UInt64 = 0
+  var hungWarnings = ModuleHost.mostReports
+  /// Who has ended with a lock held, by the lock.
+  var leftLocks: [UInt64: String] = [:]
+  /// Whether a timer's function that leaves preemption off has been warned of (`WARN_ONCE`).
+  var hasWarnedOfTimer = false
   /// Why the call that runs ends its task.
   var pendingOops: Oops?
   var objects = HostObjects()
@@ -60,6 +78,10 @@ package final class ModuleHost {
   /// Whether a conversion that the kernel's printf does not have has been warned of (`WARN_ONCE`).
   var hasWarnedOfFormat = false
   @exclusivity(unchecked) var pageRecords: PageRecords
+  /// Whether a block of pages was ever asked for with __GFP_COMP.
+  var hasCompounds = false
+  /// Where calls are made whose mistake was explained, of such as loops repeat.
+  var explained: Set<UInt64> = []
   /// Flags that modules have set in struct pages by calls, by the page.
   var pageFlags: [UInt64: Set<String>] = [:]
   @exclusivity(unchecked) var callers = Callers()
@@ -133,6 +155,8 @@ package final class ModuleHost {
 
   /// Struct pages that the kernel's address space has room for.
   static let mostFrames: UInt64 = 1 << 34
+  /// Bytes below a window that are nobody else's.
+  private static let hole: UInt64 = 1 << 36
 
   /// Bytes that devices answer with: what was written there last.
   static let deviceBytes = 1 << 30
@@ -158,6 +182,7 @@ package final class ModuleHost {
   ) throws(E) {
     try withUnsafeMutablePointer(to: &machine) { pointer throws(E) in
       place = pointer
+      toldOopses = view.oopses
       defer { place = nil }
       let cpu = pointer.pointee.cpu
       defer { selectCPU(cpu) }
@@ -188,10 +213,12 @@ package final class ModuleHost {
   package func unfolded(_ address: UInt64) -> UInt64 {
     guard address >> 47 == 0 else { return address }
     let kernel = address | UInt64(VMEM_TOP_BITS)
-    // With the end of the window, which callers name as well.
-    if kernel &- map.vmallocStart <= map.vmallocEnd &- map.vmallocStart { return kernel }
+    // With the end of the window, which callers name as well, and what is before its first area.
+    let offset = kernel &- map.vmallocStart &+ Self.hole
+    if offset <= map.vmallocEnd &- map.vmallocStart &+ Self.hole { return kernel }
     if kernel &- map.pageOffset < memorySize { return kernel }
-    if kernel &- map.vmemmap < Self.mostFrames << 6 { return kernel }
+    // With what frame numbers below 0 lead to.
+    if kernel &- map.vmemmap &+ Self.hole < Self.mostFrames << 6 &+ Self.hole { return kernel }
     if address &- UInt64(VMEM_OBJECTS) < UInt64(VMEM_OBJECTS_SIZE) { return kernel }
     if address &- UInt64(VMEM_STACKS) < Self.stackBytes { return kernel }
     for module in modules where module.contains(address) {

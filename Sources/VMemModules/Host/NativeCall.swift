@@ -37,7 +37,11 @@ struct NativeCall {
   func node(_ index: Int) -> Int? { int(index) < 0 ? nil : Int(int(index)) }
   func gfp(_ index: Int) -> GFP { GFP(rawValue: uint(index)) }
   /// The frame of a struct page.
-  func pfn(_ index: Int) -> UInt64 { (self[index] &- UInt64(VMEM_STRUCT_PAGES)) >> 6 }
+  func pfn(_ index: Int) throws(CallStop) -> UInt64 {
+    let offset = self[index] &- UInt64(VMEM_STRUCT_PAGES)
+    guard offset & 63 == 0, offset < host.memorySize >> 6 else { throw badPage(self[index]) }
+    return offset >> 6
+  }
 
   /// The function's name.
   var name: String { host.table.name(function) }
@@ -92,5 +96,5 @@ extension CallTable {
   static let every = CallTable(
     vmalloc + mappings + areas + pages + kmaps + attributes + slab + caches + print + warnings
       + tasks + contexts + locks + waits + rcu + time + timers + work + machine + percpu + random
-      + paging + devices + more)
+      + paging + devices + more + everyTask)
 }

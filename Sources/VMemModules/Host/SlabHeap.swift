@@ -14,6 +14,9 @@ struct SlabHeap {
     let order: UInt32
     let constructor: UInt64
     let module: String
+    /// Whether readers may look at free objects, which stay as they are (`SLAB_TYPESAFE_BY_RCU`, and those
+    /// that a constructor has made).
+    let keepsFree: Bool
     var free: [UInt64] = []
     /// Objects of new slabs that the constructor has not seen.
     private var fresh: [UInt64] = []
@@ -22,8 +25,9 @@ struct SlabHeap {
 
     init(
       _ name: String, objectSize: UInt64, stride: UInt64, constructor: UInt64 = 0,
-      module: String = ""
+      keepsFree: Bool = false, module: String = ""
     ) {
+      self.keepsFree = keepsFree || constructor != 0
       self.name = name
       self.objectSize = objectSize
       self.stride = stride
@@ -70,6 +74,9 @@ struct SlabHeap {
 
   func size(of address: UInt64) -> UInt64? { sizes[address] }
 
+  /// The slab that an address lies in.
+  func slab(at address: UInt64) -> (cache: Cache, start: UInt64)? { slabOfPage[address >> 12] }
+
   /// Frames become a slab.
   mutating func add(_ start: UInt64, to cache: Cache) {
     cache.slabs.append(start)
@@ -88,6 +95,11 @@ struct SlabHeap {
     cache.active += 1
     sizes[object] = size
     return object
+  }
+
+  /// An object in use gets all of its place.
+  mutating func use(all size: UInt64, of address: UInt64) {
+    if sizes[address] != nil { sizes[address] = size }
   }
 
   mutating func put(_ address: UInt64, _ cache: Cache) {

@@ -34,6 +34,8 @@ package final class LoadedModule {
   package internal(set) var state = State.coming
   /// Whether a task of it has died of an oops.
   package internal(set) var hasOopsed = false
+  /// What the last of them has died of.
+  package internal(set) var fault = ""
   var records: [Record] = []
   var parameters: [Parameter] = []
   package internal(set) var information: [(tag: String, text: String)] = []
@@ -55,6 +57,15 @@ package final class LoadedModule {
   }
 
   func contains(_ address: UInt64) -> Bool { address &- base < size }
+  /// Whether a kernel never unloads it: it has an init function, and no exit function.
+  var isPermanent: Bool {
+    hasFunction(VMEM_INIT, "init_module") && !hasFunction(VMEM_EXIT, "cleanup_module")
+  }
+
+  private func hasFunction(_ kind: vmem_record_kind, _ name: String) -> Bool {
+    pointer(kind) != nil || object.symbols.symbol(named: Array(name.utf8)) != nil
+  }
+
   /// Whether an address is code that was freed when init had returned.
   func isPastInit(rip address: UInt64) -> Bool { state != .coming && initRange.contains(address) }
 
@@ -89,7 +100,7 @@ package final class LoadedModule {
 
   /// The addresses of a section.
   func section(_ name: String) -> Range<UInt64>? {
-    object.section(name).map { base + $0.address..<base + $0.address + $0.size }
+    object.loadedSection(name).map { base + $0.lowerBound..<base + $0.upperBound }
   }
 
   func release() {

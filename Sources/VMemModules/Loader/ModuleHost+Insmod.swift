@@ -19,6 +19,7 @@ extension ModuleHost {
     }
     let module = try load(name, bytes)
     modules.append(module)
+    explainLicense(of: module)
     do throws(ModuleFailure) {
       try setParameters(module, words)
       try copyPerCPU(module)
@@ -54,15 +55,14 @@ extension ModuleHost {
 
   /// Runs a module's exit function and takes the module away.
   ///
+  /// - Parameter isForced: whether it goes although it is in use or permanent.
+  ///
   /// The corresponding kernel function is `delete_module`.
-  package func rmmod(_ name: String) throws(ModuleFailure) {
+  package func rmmod(_ name: String, isForced: Bool = false) throws(ModuleFailure) {
     guard let module = modules.first(where: { $0.name == name }) else {
       throw ModuleFailure(.ENOENT, .moduleNotLoaded)
     }
-    guard module.users.isEmpty else {
-      throw ModuleFailure(.EAGAIN, .moduleInUse)
-    }
-    guard module.state != .died else { throw ModuleFailure(.EBUSY, .moduleOops) }
+    try checkUnload(of: module, isForced: isForced)
     module.state = .going
     let named = module.object.symbols.symbol(named: Array("cleanup_module".utf8))
     if let function = module.pointer(VMEM_EXIT) ?? named.map({ module.base + $0.value }) {
@@ -83,28 +83,33 @@ extension ModuleHost {
     tasks.removeAll { $0 === task }
     guard case .finished(let value) = task.state else {
       module.state = .died
+      // Whoever asked for it is told that anyway.
+      deaths.removeAll { $0.task === task }
       defer { isDeadlocked = false }
       throw ModuleFailure(
         isDeadlocked ? .EDEADLK : .EFAULT, isDeadlocked ? .moduleDeadlock : .moduleOops)
     }
-    if task.preemptCount != 0 {
-      log(["\(name): preemption count \(task.preemptCount) left behind"], level: 3)
-    }
+    if module.state == .going { reportPendingCalls(into: module) }
     // Threads that were woken get their turns, as on a machine that goes on.
     settle()
     return value
   }
 
+  /// - Parameter pid: nil for the next one.
   func spawn(
-    _ function: UInt64, _ argument: UInt64, name: [UInt8], _ module: LoadedModule?
+    _ function: UInt64, _ argument: UInt64, name: [UInt8], pid: Int32? = nil,
+    _ module: LoadedModule?
   ) -> ModuleTask? {
     let record = objects.task()
-    guard let task = ModuleTask(function, argument, name: name, pid: nextPID, module, record) else {
+    let number = pid ?? nextPID
+    guard let task = ModuleTask(function, argument, name: name, pid: number, module, record) else {
       objects.free(record)
       return nil
     }
     task.record.pointee.cpu = UInt32(place!.pointee.cpu)
-    nextPID += 1
+    task.setParent(objects.initTask)
+    task.record.pointee.group_leader = task.record
+    if pid == nil { nextPID += 1 }
     tasks.append(task)
     tasksByAddress[task.address] = task
     return task
@@ -114,13 +119,17 @@ extension ModuleHost {
   private func unload(_ module: LoadedModule) {
     endTasks(of: module)
     if let chunk = module.percpu?.chunk { _ = try? place!.pointee.percpu.freePerCPU(chunk) }
+    checkSlabs()
     reportLeaks(module)
+    reportRegions(of: module)
     reportQueues(module)
     for used in module.uses {
       if let index = used.users.firstIndex(of: module.name) { used.users.remove(at: index) }
     }
     modules.removeAll { $0 === module }
     callers.forget(module.contains)
+    explained = []
+    leftLocks = leftLocks.filter { !module.contains($0.key) }
     module.release()
     if modules.isEmpty { freeEmptySlabs(slab.caches) }
   }
@@ -139,7 +148,8 @@ extension ModuleHost {
     timers.removeAll { $0.module === module }
   }
 
-  private func report(left task: ModuleTask, of module: LoadedModule) {
+  func report(left task: ModuleTask, of module: LoadedModule) {
+    if task.isReported { return }
     let function = symbol(at: task.function)
     switch task.later {
     case _ where task.isTimer:
@@ -186,6 +196,9 @@ extension ModuleHost {
   }
 
   private func poisonInit(_ module: LoadedModule) {
+    if let data = module.section(".init.data") {
+      _ = write([UInt8](repeating: 0xcc, count: data.count), to: data.lowerBound)
+    }
     guard !module.initRange.isEmpty else { return }
     let count = Int(module.initRange.count)
     let page = UnsafeMutableRawPointer(bitPattern: UInt(module.initRange.lowerBound & ~4095))!
@@ -256,14 +269,29 @@ extension ModuleHost {
     record.append(parameter.more)
     let structure = objects.keep(
       record.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } })
+    guard let task = spawn(operations[1], value, name: Array("insmod".utf8), module) else {
+      throw ModuleFailure(.ENOMEM, .moduleMemory)
+    }
+    defer { tasks.removeAll { $0 === task } }
+    running = task
     let end = chost_native_call(operations[1], value, structure, 0)
+    running = nil
     let status = Int32(truncatingIfNeeded: end.value)
     guard end.how == Int32(CHOST_NATIVE_FINISHED.rawValue) else {
+      report(end.fault, of: task)
+      deaths.removeAll { $0.task === task }
+      module.state = .died
       throw ModuleFailure(.EFAULT, .moduleOops)
     }
     if status < 0 {
       let what = String(decoding: parameter.declaration.name, as: UTF8.self)
-      log(["\(module.name): \(what): its set function returned \(status)"], level: 3)
+      let given = String(decoding: text ?? [], as: UTF8.self)
+      log(
+        [
+          status == -28
+            ? "\(module.name): `\(given)' too large for parameter `\(what)'"
+            : "\(module.name): `\(given)' invalid for parameter `\(what)'"
+        ], level: 3)
       throw ModuleFailure(Errno(code: status), .moduleParameter)
     }
   }

@@ -18,6 +18,14 @@ extension ModuleHost {
       throw ModuleFailure(.ENOMEM, .moduleMemory)
     }
     readRecords(module)
+    if let twice = module.exports.keys.sorted().first(where: { exported($0) != nil }) {
+      let owner = modules.first { $0.state == .live && $0.exports[twice] != nil }
+      log(
+        ["\(name): exports duplicate symbol \(twice) (owned by \(owner?.name ?? "kernel"))"],
+        level: 3)
+      module.release()
+      throw ModuleFailure(.ENOEXEC, .moduleSymbols)
+    }
     for symbol in bindings {
       guard let owner = modules.first(where: { $0.contains(symbol) }) else { continue }
       if !module.uses.contains(where: { $0 === owner }) { module.uses.append(owner) }

@@ -9,6 +9,7 @@ extension CallTable {
     "get_cycles", "interrupt_level", "irqs_disabled", "jiffies", "kthread_should_stop",
     "ktime_get", "ktime_get_real", "local_bh_disable", "local_bh_enable", "local_irq_disable",
     "local_irq_enable", "local_irq_restore", "local_irq_save", "might_sleep", "msleep",
+    "msleep_interruptible",
     "mutex_lock", "mutex_trylock", "mutex_unlock", "need_resched", "per_cpu_address",
     "preempt_count", "preempt_disable", "preempt_enable", "preempted", "prepare_to_wait", "printk",
     "ratelimit",
@@ -56,16 +57,14 @@ struct Patience {
   /// Microseconds since boot.
   let begun: UInt64
   var rounds = 0
-  /// The wait that was reported, by its beginning, and how often.
-  var wait: UInt64 = 0
-  var reports: UInt64 = 0
 }
 
 /// What never comes to an end although nobody stands still: a kernel reports it and goes on for ever.
 extension ModuleHost {
   /// Seconds of a kernel's `hung_task_timeout_secs`, and its `hung_task_warnings`.
   private static let hungSeconds: UInt64 = 120
-  private static let mostReports: UInt64 = 10
+  private static let hungPeriod = hungSeconds * 1_000_000
+  static let mostReports: UInt64 = 10
   /// Calls that ask in a row which end a task after an oops.
   private static let mostCallsAfterOops: UInt64 = 500_000
   /// Seconds of the machine that a function of a module may take in turns.
@@ -75,11 +74,11 @@ extension ModuleHost {
   func endIfHung(_ wanted: ModuleTask, _ patience: inout Patience) {
     guard !wanted.isOver else { return }
     patience.rounds += 1
-    if isStuck(wanted, &patience) {
+    if isStuck(wanted) {
       return end(wanted, "it has waited in \(wanted.place) for 20 minutes, and nobody ends that")
     }
     if let why = idlers(wanted) {
-      reportHung(wanted)
+      if hungWarnings > 0 { reportHung(wanted) }
       return end(wanted, why)
     }
     if patience.rounds >= 100_000, now &- patience.begun >= Self.longestRun * 1_000_000 {
@@ -87,18 +86,24 @@ extension ModuleHost {
     }
   }
 
-  /// Reports a task every two minutes that it waits in one call, as a kernel does; whether there are no
-  /// more reports.
-  private func isStuck(_ wanted: ModuleTask, _ patience: inout Patience) -> Bool {
+  /// Whether a task waits without a limit for as long as a kernel would report it.
+  private func isStuck(_ wanted: ModuleTask) -> Bool {
     guard wanted.isWaiting, wanted.wakeTime == nil else { return false }
-    if patience.wait != wanted.waitingSince {
-      (patience.wait, patience.reports) = (wanted.waitingSince, 0)
+    return now &- wanted.waitingSince >= Self.mostReports * Self.hungPeriod
+  }
+
+  /// Reports each task every two minutes that it waits in one call which no signal ends.
+  func reportHungTasks() {
+    nextHungCheck = now + Self.hungPeriod
+    for task in tasks where task.isWaiting && !task.isOver && !task.isInterruptible {
+      let due = task.waitingSince + (task.hungReports + 1) * Self.hungPeriod
+      if due <= now {
+        task.hungReports = (now - task.waitingSince) / Self.hungPeriod
+        if hungWarnings > 0 { reportHung(task) }
+      }
+      let next = task.waitingSince + (task.hungReports + 1) * Self.hungPeriod
+      nextHungCheck = min(nextHungCheck, next)
     }
-    let due = (patience.reports + 1) * Self.hungSeconds * 1_000_000
-    guard now &- wanted.waitingSince >= due else { return false }
-    patience.reports += 1
-    if !wanted.isInterruptible { reportHung(wanted) }
-    return patience.reports == Self.mostReports
   }
 
   /// Why nobody will do more than ask; nil while somebody may. After an oops, what the dead task would have
@@ -125,9 +130,11 @@ extension ModuleHost {
   }
 
   private func reportHung(_ task: ModuleTask) {
+    hungWarnings -= 1
+    let seconds = max(Self.hungSeconds, (now &- task.waitingSince) / 1_000_000)
     log(
       [
-        "INFO: task \(task.name):\(task.pid) blocked for more than \(Self.hungSeconds) seconds.",
+        "INFO: task \(task.name):\(task.pid) blocked for more than \(seconds) seconds.",
         "      \(task.place)",
       ], level: 3)
   }

@@ -39,31 +39,51 @@ extension ModuleHost {
     } while hasMoved && rounds < Self.mostRounds
   }
 
+  /// Lets time pass, and whoever waits for it go on.
+  package func linger(microseconds: UInt64) {
+    chost_native_watch(longestTurn)
+    defer { chost_native_watch(0) }
+    let end = time(after: microseconds)
+    while now < end {
+      round(nil)
+      if !hasMoved || idleness.isLong() { advance(to: min(deadline ?? end, end)) }
+    }
+    settle()
+  }
+
   /// Rounds that other tasks get at the end of a module's init or exit function.
   private static let mostRounds = 1000
 
   /// Gives each task that can go on a turn, until the one that is wanted is over.
   private func round(_ wanted: ModuleTask?) {
     hasMoved = false
+    if now >= nextHungCheck { reportHungTasks() }
     startTimers()
     freeDeferred()
+    findTick()
     for task in tasks where task.state == .ready {
       if let time = task.wakeTime, time > now, !task.polls { continue }
-      if !mayBegin(task) { continue }
+      if !mayBegin(task) || isKeptAway(task) { continue }
       turn(task)
+      while task.isTicked {
+        runDue(but: task)
+        turn(task)
+      }
       if wanted?.isOver == true { break }
     }
     for task in tasks where task.isOver && task.isOwnedByHost { forget(task) }
     tasks.removeAll { $0.isOver }
   }
 
-  private func turn(_ task: ModuleTask) {
+  func turn(_ task: ModuleTask) {
     running = task
     turns += 1
+    task.keepsCPU = false
+    task.spinsFor = 0
     task.begin?()
     task.begin = nil
     selectCPU(task.cpu)
-    place!.pointee.context = task.isTimer ? .softirq : .process
+    place!.pointee.context = task.isSoftirq ? .softirq : .process
     let log = place!.pointee.log
     let logged = log.end
     let end = chost_native_resume(task.native)
@@ -72,11 +92,15 @@ extension ModuleHost {
     if log.end != logged { log.attribute(from: logged, pid: task.pid, name: Array(task.name.utf8)) }
     switch end.how {
     case Int32(CHOST_NATIVE_WAITS.rawValue):
-      if !task.isWaiting { (task.waitingSince, task.waitingTurn) = (now, turns) }
-      task.isWaiting = !task.isOver
+      if !task.isWaiting {
+        (task.waitingSince, task.waitingTurn, task.hungReports) = (now, turns, 0)
+      }
+      task.isWaiting = !task.isOver && !task.wasPreempted
+      if task.keepsCPU { hasKeepers = true }
       if task.isOver { hasMoved = true }
     case Int32(CHOST_NATIVE_FINISHED.rawValue):
       task.state = .finished(end.value)
+      if task.isUnbalanced { putRight(task) }
       task.onEnd?(end.value)
       hasMoved = true
     default:
@@ -97,7 +121,13 @@ extension ModuleHost {
     advance(to: deadline)
   }
 
-  private func advance(to time: UInt64) { place!.pointee.advanceClock(to: time) }
+  private func advance(to time: UInt64) {
+    while nextHungCheck < time {
+      place!.pointee.advanceClock(to: nextHungCheck)
+      reportHungTasks()
+    }
+    place!.pointee.advanceClock(to: time)
+  }
 
   /// When the first task or timer has waited long enough; nil where none waits for time.
   var deadline: UInt64? {

@@ -28,6 +28,8 @@ final class ModuleTask {
   var waitingTurn: UInt64 = 0
   /// Whether a signal would end that call: such tasks are not reported as hung.
   var isInterruptible = false
+  /// How often it was reported as hung in that call.
+  var hungReports: UInt64 = 0
   /// Whether what it waits for may come before that.
   var polls = true
   var shouldStop = false
@@ -39,6 +41,16 @@ final class ModuleTask {
   /// How often it has spun since anybody has done more than ask.
   var relaxed: UInt64 = 0
   var wasPreempted = false
+  /// Whether it was interrupted by what is due.
+  var isTicked = false
+  /// Whether it has left its turn, and not its CPU: others run meanwhile on others.
+  var keepsCPU = false
+  /// The lock that it spins for.
+  var spinsFor: UInt64 = 0
+  /// Whether it runs on its CPU alone.
+  var isBound = false
+  /// In which turn of all it entered the read side of RCU.
+  var readSide: UInt64 = 0
   /// The call that it waits in, for messages.
   var place = ""
   /// Where that returns to, and the lock that it is about.
@@ -46,13 +58,27 @@ final class ModuleTask {
   var wanted: WantedLock?
   /// Read sides of RCU that it is in.
   var readers = 0
+  /// Locks that it holds, in the order that it has taken them in.
+  var held: [HeldLock] = []
   var isTimer = false
+  /// Whether the timer is one of nanoseconds.
+  var isPrecise = false
+  /// How often it has disabled softirqs.
+  var softirqsOff: Int32 = 0
+  /// Whether a function of it runs as an interrupt would, in the middle of another.
+  var isInterrupted = false
+  /// What its function began with.
+  var isHardirq = false
+  /// Whether it stands for a softirq: the function of a timer, or one that call_rcu was given.
+  var isSoftirq = false
   /// The structure that it works for, and the work queue.
   var subject: UInt64 = 0
   var queue: UInt64 = 0
   var later: ModuleHost.LaterKind?
   /// The wait queue that it waits on.
   var waitsOn: UInt64 = 0
+  /// Whether it was told of as left behind.
+  var isReported = false
   /// What is done before its first turn, and with what it returns.
   var begin: (() -> Void)?
   var onEnd: ((UInt64) -> Void)?
@@ -72,6 +98,8 @@ final class ModuleTask {
     record.pointee.pid = pid
     record.pointee.tgid = pid
     record.pointee.prio = 120
+    record.pointee.stack = UnsafeMutableRawPointer(
+      bitPattern: UInt(chost_native_stack_top(native)) - UInt(Self.stackSize))
     self.function = function
     self.module = module
     setName(name)
@@ -100,7 +128,11 @@ final class ModuleTask {
   }
 
   var address: UInt64 { UInt64(UInt(bitPattern: record)) }
-  var mayBePreempted: Bool { !wasPreempted && preemptCount == 0 && !isWaiting }
+  var mayBePreempted: Bool { !wasPreempted && !isWaiting }
+  /// Whether no other task may run on its CPU.
+  var isAtomic: Bool { preemptCount > 0 || interruptsOff }
+  /// `in_interrupt()`.
+  var isInInterrupt: Bool { isSoftirq || isHardirq || isInterrupted || softirqsOff > 0 }
   /// Whether it does work for the host: no module can wait for it by name.
   var isOwnedByHost: Bool { later != nil || isTimer }
   var isOver: Bool {

@@ -72,7 +72,8 @@ extension Interpreter {
     } else {
       isExpected = happened.isSuccess && line.warnings == 0 && line.staleHits == 0
     }
-    let code = isExpected ? .success : exitCode(line, happened)
+    var code = isExpected ? .success : exitCode(line, happened)
+    if !isExpected, refusal?.isOops == true { code = code.combined(with: .unexpectedWarning) }
     exit = exit.combined(with: code)
     if !isExpected, committer != nil, shapes[Int(line.head.verb)].facts.contains(.changes) {
       // A line whose names stand for nothing is not of the history, but for the body of a loop.

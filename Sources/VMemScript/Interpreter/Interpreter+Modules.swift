@@ -45,13 +45,14 @@ extension Interpreter {
       let host = try ModuleHost(machine)
       modules = host
       if committer != nil {
-        call.remarks.append(
-          "nothing is committed while a module is loaded; the last rmmod, or the end, commits all as one"
-        )
+        call.remarks.append(Self.notCommitted)
       }
       return host
     } catch { throw failure(error, nil) }
   }
+
+  private static let notCommitted =
+    "nothing is committed while a module is loaded; the last rmmod, or the end, commits all as one"
 
   /// Does something to modules, and shows what the kernel logs of it.
   mutating func onModules(
@@ -61,8 +62,12 @@ extension Interpreter {
     let before = machine.log.end
     var caught: ModuleFailure?
     do throws(ModuleFailure) { try host.run(on: &machine, body) } catch { caught = error }
+    call.deaths += host.takeDeaths()
     let isEmpty = host.modules.isEmpty
-    if isEmpty { closeModules() }
+    if isEmpty {
+      closeModules()
+      call.remarks.removeAll { $0 == Self.notCommitted }
+    }
     let result = Self.showLog(machine, &call, from: before)
     if let caught { throw failure(caught, nil) }
     return result
@@ -86,14 +91,23 @@ extension Interpreter {
   /// Whether a module is loaded that can be unloaded.
   package var hasLiveModules: Bool { modules?.modules.contains { $0.state != .died } == true }
 
-  /// Unloads all modules, the last first, and takes their memory away. The history has that as lines.
+  /// Unloads all modules, the last first, and takes their memory away. The history has that as lines, and
+  /// what dies meanwhile is told.
   package mutating func unloadModules() {
     guard let host = modules else { return }
     let all = host.modules
-    for module in all.reversed() {
-      guard (try? onModules { host throws(ModuleFailure) in try host.rmmod(module.name) }) != nil
-      else { continue }
-      if committer != nil { recorder.append(Array("rmmod \(module.name)\n".utf8)) }
+    for module in all.reversed() where module.state != .died {
+      call.deaths = []
+      let option = host.isKept(module) ? " -f" : ""
+      let isUnloaded =
+        (try? onModules { host throws(ModuleFailure) in
+          try host.rmmod(module.name, isForced: true)
+        }) != nil
+      if isUnloaded, committer != nil {
+        recorder.append(Array("rmmod \(module.name)\(option)\n".utf8))
+      }
+      if module.state == .died { call.deaths.append("its exit function: \(module.fault)") }
+      for death in call.deaths { tell(death: death, atRmmodOf: module.name) }
     }
     // What died may have written anywhere.
     if all.contains(where: \.hasOopsed) { unchecked += 1 }
@@ -102,17 +116,33 @@ extension Interpreter {
     closeModules()
   }
 
+  /// Says what has died in an rmmod that is no line.
+  private mutating func tell(death: String, atRmmodOf name: String) {
+    exit = exit.combined(with: .unexpectedWarning)
+    begin(nil)
+    messages.write("at the end, rmmod \(name): ")
+    messages.printable("oops: \(death)")
+    messages.write(byte: 0x0a)
+    endMessage()
+  }
+
   private mutating func closeModules() {
     modules?.close(machine)
     modules = nil
   }
 }
 
+extension Refusal {
+  /// Whether a function of a module that the line waited for has died of an oops.
+  var isOops: Bool { outcome == .errno(.EFAULT) && rule == .moduleOops }
+}
+
 extension Call {
   /// Further sources of a module, and `name=value` for its parameters.
-  func moduleWords() -> (sources: [Token], values: [String]) {
+  func moduleWords(_ parameter: Parameter = .moduleWords) -> (sources: [Token], values: [String]) {
     var all: [Token] = []
-    var at = arguments.token(.moduleWords)
+    guard arguments.has(parameter) else { return ([], []) }
+    var at = arguments.token(parameter)
     while at < tokens.count {
       // Every option of insmod has a value.
       let isOption = tokens[at].text.hasPrefix("--") && !tokens[at].isQuoted

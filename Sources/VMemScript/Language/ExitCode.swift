@@ -35,7 +35,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case .unexpectedError:
       "a call returned an errno or NULL, or slept, and no `expect` announced it"
     case .failedExpectation: "an expectation or assertion failed"
-    case .unexpectedWarning: "a WARN, BUG, fault, signal or stale access that no `expect` announced"
+    case .unexpectedWarning:
+      "a WARN, BUG, oops, fault, signal or stale access that no `expect` announced"
     case .corrupt: "the image is corrupt, or an invariant of the emulator is broken"
     case .usage: "wrong options of the process"
     case .badScript: "a script, import or image that is not of its format"

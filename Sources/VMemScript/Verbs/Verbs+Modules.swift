@@ -63,7 +63,8 @@ extension Verb {
       returns: "a line a fact: license, author, description, parameters",
       example: "modinfo hello.c", facts: [.apart], exits: [.noModule, .noFile], .control(modinfo)),
     Verb(
-      "modcc", .modules, .nothing, .language, [.moduleSource], options: [.moduleOutput],
+      "modcc", .modules, .nothing, .language, [.moduleSource, .moreSources],
+      options: [.moduleOutput],
       summary: "compile a module to an object that insmod loads without a compiler",
       returns: "the path of the object", example: "modcc hello.c --output hello.so",
       facts: [.answers], exits: [.noModule, .noFile, .cannotMakeObject], .control(modcc)),
@@ -74,7 +75,9 @@ extension Verb {
     vmemctl, for the kernel that the machine was booted as; what was built is kept in
     $XDG_CACHE_HOME/vmemctl. It runs natively: its addresses are the kernel's without their top 17
     bits, which printk puts back. One task runs at a time. A fault ends the module, not vmemctl: dmesg
-    has the oops, and a line of vmemctl's that explains it. At the end of a script, and of a command on
+    has the oops, and a line of vmemctl's that explains it; the exit code is 3, in whichever task it is,
+    unless `expect EFAULT` announces that init dies, or `expect warn` another task. A WARN of the module's
+    own and a complaint of a lock are in the log only. At the end of a script, and of a command on
     an image, modules are unloaded; in the shell they stay until rmmod. The article "Your module in a
     process" says what differs from a kernel, where the final proof is.
     """
@@ -160,7 +163,9 @@ extension Verb {
     let output =
       hasOutput
       ? interpreter.call.word(.moduleOutput).string : ModuleCompiler.moduleName(source) + ".so"
-    let bytes = try interpreter.moduleObject(token)
+    let (sources, others) = interpreter.call.moduleWords(.moreSources)
+    if let other = others.first { throw .script(ScriptError("\(other.printable) is no FILE.c")) }
+    let bytes = try interpreter.moduleObject(token, sources)
     guard let failure = ModuleCompiler.write(bytes, to: output) else {
       interpreter.call.scratch.write(output)
       return .line
@@ -206,5 +211,6 @@ extension Parameter {
     id: 246, option: "--lockup", .number, "SECONDS",
     "how long a task may run without a call that lets others run (default 20)")
   static let verbose = Parameter(
+  static let moreSources = Parameter(id: 248, .words, "[FILE.c…]", "further sources of the module")
     id: 247, .optionalRest, "[-v]", "parameters with their values and descriptions, too")
 }

@@ -137,6 +137,12 @@ static inline size_t size_add(size_t a, size_t b) {
 #define u64_to_user_ptr(value) ((void __user *)(unsigned long)(value))
 
 // MARK: Text to numbers
+// An allocation of `__bytes`, count times size; null without a word for more than there are.
+#define __vmem_array(count, size, allocation) \
+  ({ \
+    size_t __bytes; \
+    __builtin_mul_overflow((size_t)(count), (size_t)(size), &__bytes) ? NULL : (allocation); \
+  })
 
 int kstrtoint(const char *text, unsigned int base, int *result) VK(kstrtoint);
 int kstrtouint(const char *text, unsigned int base, unsigned int *result) VK(kstrtouint);

@@ -31,9 +31,12 @@ static inline const char *module_name(struct module *module) {
   return module ? module->name : "kernel";
 }
 
+// A second one in a module defines what the first one has, as in a kernel.
 #define module_init(function) \
+  const char __UNIQUE_ID(init) __asm__("init_module") __attribute__((used)) = 1; \
   __vmem_record(.kind = VMEM_INIT, .pointer = (const void *)(initcall_t)(function));
 #define module_exit(function) \
+  const char __UNIQUE_ID(exit) __asm__("cleanup_module") __attribute__((used)) = 1; \
   __vmem_record(.kind = VMEM_EXIT, .pointer = (const void *)(exitcall_t)(function));
 #define early_initcall module_init
 #define pure_initcall module_init

@@ -113,16 +113,16 @@ void local_bh_enable(void) VK(local_bh_enable);
 #define local_irq_restore(flags) vmem_irq_restore(flags)
 #define local_save_flags(flags) ((flags) = irqs_disabled())
 #define __save_flags local_save_flags
-// 0 of a task, otherwise 1 for a timer or other soft interrupt and 2 for a hard one.
+// Bit 0 in a timer or other soft interrupt, 1 in a hard one, 2 with soft ones disabled.
 int vmem_interrupt_level(void) VK(interrupt_level);
 #define in_atomic() (preempt_count() != 0)
-#define in_hardirq() (vmem_interrupt_level() == 2)
+#define in_hardirq() ((vmem_interrupt_level() & 2) != 0)
 #define in_irq() in_hardirq()
-#define in_serving_softirq() (vmem_interrupt_level() == 1)
-#define in_softirq() in_serving_softirq()
+#define in_serving_softirq() ((vmem_interrupt_level() & 1) != 0)
+#define in_softirq() ((vmem_interrupt_level() & 5) != 0)
 #define in_interrupt() (vmem_interrupt_level() != 0)
 #define in_nmi() false
-#define in_task() (vmem_interrupt_level() == 0)
+#define in_task() ((vmem_interrupt_level() & 3) == 0)
 #define in_dbg_master() false
 
 // MARK: Facts of a task

@@ -46,11 +46,13 @@ size_t kmalloc_size_roundup(size_t size) VK(kmalloc_size_roundup);
 #define kzfree kfree_sensitive
 #define kzalloc(size, gfp) kmalloc(size, (gfp) | __GFP_ZERO)
 #define kzalloc_node(size, gfp, node) kmalloc_node(size, (gfp) | __GFP_ZERO, node)
-#define kmalloc_array(count, size, gfp) kmalloc(size_mul(count, size), gfp)
-#define kmalloc_array_node(count, size, gfp, node) kmalloc_node(size_mul(count, size), gfp, node)
-#define kcalloc(count, size, gfp) kzalloc(size_mul(count, size), gfp)
-#define kcalloc_node(count, size, gfp, node) kzalloc_node(size_mul(count, size), gfp, node)
-#define krealloc_array(old, count, size, gfp) krealloc(old, size_mul(count, size), gfp)
+#define kmalloc_array(count, size, gfp) __vmem_array(count, size, kmalloc(__bytes, gfp))
+#define kmalloc_array_node(count, size, gfp, node) \
+  __vmem_array(count, size, kmalloc_node(__bytes, gfp, node))
+#define kcalloc(count, size, gfp) __vmem_array(count, size, kzalloc(__bytes, gfp))
+#define kcalloc_node(count, size, gfp, node) \
+  __vmem_array(count, size, kzalloc_node(__bytes, gfp, node))
+#define krealloc_array(old, count, size, gfp) __vmem_array(count, size, krealloc(old, __bytes, gfp))
 #define kmalloc_track_caller kmalloc
 
 static __always_inline void *kmemdup(const void *from, size_t size, gfp_t gfp) {

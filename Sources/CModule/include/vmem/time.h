@@ -131,7 +131,7 @@ u64 vmem_cycles(void) VK(get_cycles);
 
 void msleep(unsigned int ms) VK(msleep);
 void usleep_range(unsigned long at_least, unsigned long at_most) VK(usleep_range);
-#define msleep_interruptible(ms) ({ msleep(ms); 0UL; })
+unsigned long msleep_interruptible(unsigned int ms) VK(msleep_interruptible);
 #define ssleep(seconds) msleep((seconds) * 1000)
 #define fsleep(us) usleep_range(us, 2 * (us))
 void vmem_delay(u64 ns) VK(delay);

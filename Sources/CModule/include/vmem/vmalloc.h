@@ -48,9 +48,9 @@ void vfree_atomic(const void *address) VK(vfree_atomic);
 void *vrealloc(const void *old, size_t size, gfp_t gfp) VK(vrealloc);
 void *vrealloc_node_align(const void *old, size_t size, unsigned long align, gfp_t gfp, int node)
     VK(vrealloc_node_align);
-#define vmalloc_array(count, size) vmalloc(size_mul(count, size))
-#define vcalloc(count, size) vzalloc(size_mul(count, size))
-#define __vmalloc_array(count, size, gfp) __vmalloc(size_mul(count, size), gfp)
+#define vmalloc_array(count, size) __vmem_array(count, size, vmalloc(__bytes))
+#define vcalloc(count, size) __vmem_array(count, size, vzalloc(__bytes))
+#define __vmalloc_array(count, size, gfp) __vmem_array(count, size, __vmalloc(__bytes, gfp))
 #define vmalloc_exec(size) \
   __vmalloc_node_range(size, 1, VMALLOC_START, VMALLOC_END, GFP_KERNEL, PAGE_KERNEL_EXEC, 0, -1, \
       __builtin_return_address(0))
@@ -67,8 +67,8 @@ void kvfree(const void *address) VK(kvfree);
 void kvfree_sensitive(const void *address, size_t size) VK(kvfree_sensitive);
 #define kvzalloc(size, gfp) kvmalloc(size, (gfp) | __GFP_ZERO)
 #define kvzalloc_node(size, gfp, node) kvmalloc_node(size, (gfp) | __GFP_ZERO, node)
-#define kvmalloc_array(count, size, gfp) kvmalloc(size_mul(count, size), gfp)
-#define kvcalloc(count, size, gfp) kvzalloc(size_mul(count, size), gfp)
+#define kvmalloc_array(count, size, gfp) __vmem_array(count, size, kvmalloc(__bytes, gfp))
+#define kvcalloc(count, size, gfp) __vmem_array(count, size, kvzalloc(__bytes, gfp))
 
 // MARK: Mappings of given pages
 

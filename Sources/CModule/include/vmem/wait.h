@@ -17,14 +17,16 @@ typedef struct wait_queue_head { struct vmem_queue vmem; } wait_queue_head_t;
 #define DECLARE_WAIT_QUEUE_HEAD_ONSTACK DECLARE_WAIT_QUEUE_HEAD
 #define init_waitqueue_head(queue) \
   ((void)((queue)->vmem = (struct vmem_queue){ .magic = VMEM_QUEUE_MAGIC }))
-// How many tasks; 0 is all of them.
-void vmem_wake_up(struct vmem_queue *queue, int count) VK(wake_up);
-#define wake_up(queue) vmem_wake_up(&(queue)->vmem, 1)
-#define wake_up_nr(queue, count) vmem_wake_up(&(queue)->vmem, count)
-#define wake_up_all(queue) vmem_wake_up(&(queue)->vmem, 0)
-#define wake_up_interruptible wake_up
-#define wake_up_interruptible_all wake_up_all
-#define wake_up_interruptible_sync wake_up
+// How many of the exclusive tasks, 0 for all of them, and in which states a task must be.
+void vmem_wake_up(struct vmem_queue *queue, int count, unsigned int states) VK(wake_up);
+#define wake_up(queue) vmem_wake_up(&(queue)->vmem, 1, TASK_NORMAL)
+#define wake_up_nr(queue, count) vmem_wake_up(&(queue)->vmem, count, TASK_NORMAL)
+#define wake_up_all(queue) vmem_wake_up(&(queue)->vmem, 0, TASK_NORMAL)
+#define wake_up_interruptible(queue) vmem_wake_up(&(queue)->vmem, 1, TASK_INTERRUPTIBLE)
+#define wake_up_interruptible_nr(queue, count) \
+  vmem_wake_up(&(queue)->vmem, count, TASK_INTERRUPTIBLE)
+#define wake_up_interruptible_all(queue) vmem_wake_up(&(queue)->vmem, 0, TASK_INTERRUPTIBLE)
+#define wake_up_interruptible_sync wake_up_interruptible
 #define wake_up_sync wake_up
 #define wake_up_locked wake_up
 bool vmem_waiting(struct vmem_queue *queue) VK(waitqueue_active);
@@ -70,6 +72,7 @@ typedef struct wait_queue_entry {
   int (*func)(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key);
   struct list_head entry;
 } wait_queue_entry_t, wait_queue_t;
+#define WQ_FLAG_EXCLUSIVE 1u
 #define DEFINE_WAIT(name) \
   wait_queue_entry_t name = { .private = current, .entry = LIST_HEAD_INIT((name).entry) }
 #define DECLARE_WAITQUEUE(name, task) \
@@ -80,8 +83,11 @@ void vmem_queue_join(struct vmem_queue *queue, wait_queue_entry_t *wait, int sta
     VK(prepare_to_wait);
 void vmem_queue_leave(struct vmem_queue *queue, wait_queue_entry_t *wait) VK(finish_wait);
 #define prepare_to_wait(queue, wait, state) vmem_queue_join(&(queue)->vmem, wait, state)
-#define prepare_to_wait_exclusive prepare_to_wait
+#define prepare_to_wait_exclusive(queue, wait, state) \
+  ((wait)->flags |= WQ_FLAG_EXCLUSIVE, prepare_to_wait(queue, wait, state))
 #define finish_wait(queue, wait) vmem_queue_leave(&(queue)->vmem, wait)
+#define add_wait_queue_exclusive(queue, wait) \
+  ((wait)->flags |= WQ_FLAG_EXCLUSIVE, vmem_queue_join(&(queue)->vmem, wait, -1))
 #define add_wait_queue(queue, wait) vmem_queue_join(&(queue)->vmem, wait, -1)
 #define remove_wait_queue(queue, wait) vmem_queue_leave(&(queue)->vmem, wait)
 
