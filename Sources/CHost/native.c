@@ -21,7 +21,7 @@ enum {
   TICK = 250000,
   FREE_TICKS = 4,
   // How many times as long a turn may take that gets on.
-  MOST_TURNS = 30,
+  MOST_TURNS = 5,
   // Calls of native code within each other: what they need fits the engine's stack.
   MOST_DEPTH = 64,
   PAGE = 4096,
@@ -607,6 +607,8 @@ void chost_native_task_free(struct chost_native_task *task) {
 int chost_native_is_stack_end(const struct chost_native_task *task, uint64_t address) {
   return address >= (uint64_t)task->stack && address < (uint64_t)task->lowest;
 }
+
+uint64_t chost_native_stack_top(const struct chost_native_task *task) { return task->top; }
 
 int chost_native_is_above_stack(const struct chost_native_task *task, uint64_t address) {
   return address >= task->top && address < (uint64_t)task->stack + task->size;

@@ -65,6 +65,8 @@ NATIVE int vk_kstrtouint(const char *text, unsigned int base, unsigned int *resu
 NATIVE int vk_kstrtoint(const char *text, unsigned int base, int *result);
 NATIVE int vk_kstrtou16(const char *text, unsigned int base, uint16_t *result);
 NATIVE int vk_kstrtou8(const char *text, unsigned int base, uint8_t *result);
+NATIVE int vk_kstrtos16(const char *text, unsigned int base, int16_t *result);
+NATIVE int vk_kstrtos8(const char *text, unsigned int base, int8_t *result);
 NATIVE int vk_kstrtobool(const char *text, bool *result);
 NATIVE unsigned long long vk_simple_strtoull(const char *text, char **end, unsigned int base);
 NATIVE unsigned long vk_simple_strtoul(const char *text, char **end, unsigned int base);
@@ -72,6 +74,9 @@ NATIVE long vk_simple_strtol(const char *text, char **end, unsigned int base);
 NATIVE unsigned long long vk_memparse(const char *text, char **end);
 NATIVE int vk_hex_to_bin(unsigned char character);
 NATIVE unsigned long vk_int_sqrt(unsigned long value);
+NATIVE uint32_t vk_crc32_be(uint32_t crc, const unsigned char *bytes, size_t size);
+NATIVE uint32_t vk_crc32c(uint32_t crc, const void *bytes, size_t size);
+NATIVE uint16_t vk_crc16(uint16_t crc, const unsigned char *bytes, size_t size);
 NATIVE uint32_t vk_crc32_le(uint32_t crc, const unsigned char *bytes, size_t size);
 
 // MARK: sorting.c
@@ -92,6 +97,16 @@ struct rb_node {
 struct rb_root { struct rb_node *node; };
 NATIVE void vk_rb_insert_color(struct rb_node *node, struct rb_root *root);
 NATIVE void vk_rb_erase(struct rb_node *node, struct rb_root *root);
+// What each node keeps of those below it, as the module computes it.
+struct rb_augment {
+  void (*propagate)(struct rb_node *node, struct rb_node *stop);
+  void (*copy)(struct rb_node *old, struct rb_node *node);
+  void (*rotate)(struct rb_node *old, struct rb_node *node);
+};
+NATIVE void vk_rb_insert_augmented(
+    struct rb_node *node, struct rb_root *root, const struct rb_augment *augment);
+NATIVE void vk_rb_erase_augmented(
+    struct rb_node *node, struct rb_root *root, const struct rb_augment *augment);
 NATIVE void vk_rb_replace_node(struct rb_node *old, struct rb_node *node, struct rb_root *root);
 NATIVE struct rb_node *vk_rb_first(const struct rb_root *root);
 NATIVE struct rb_node *vk_rb_last(const struct rb_root *root);

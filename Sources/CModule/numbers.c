@@ -79,6 +79,8 @@ UNSIGNED(kstrtou16, uint16_t)
 UNSIGNED(kstrtou8, uint8_t)
 SIGNED(kstrtol, long)
 SIGNED(kstrtoint, int)
+SIGNED(kstrtos16, int16_t)
+SIGNED(kstrtos8, int8_t)
 
 int vk_kstrtobool(const char *text, bool *result) {
   if (!text) return INVALID;
@@ -134,10 +136,31 @@ unsigned long vk_int_sqrt(unsigned long value) {
   return root;
 }
 
-uint32_t vk_crc32_le(uint32_t crc, const unsigned char *bytes, size_t size) {
+static NATIVE uint32_t reflected(
+    uint32_t crc, const unsigned char *bytes, size_t size, uint32_t polynomial) {
   for (size_t i = 0; i < size; i++) {
     crc ^= bytes[i];
-    for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320u : 0);
+    for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (crc & 1 ? polynomial : 0);
+  }
+  return crc;
+}
+
+uint32_t vk_crc32_le(uint32_t crc, const unsigned char *bytes, size_t size) {
+  return reflected(crc, bytes, size, 0xedb88320u);
+}
+
+uint32_t vk_crc32c(uint32_t crc, const void *bytes, size_t size) {
+  return reflected(crc, bytes, size, 0x82f63b78u);
+}
+
+uint16_t vk_crc16(uint16_t crc, const unsigned char *bytes, size_t size) {
+  return reflected(crc, bytes, size, 0xa001u);
+}
+
+uint32_t vk_crc32_be(uint32_t crc, const unsigned char *bytes, size_t size) {
+  for (size_t i = 0; i < size; i++) {
+    crc ^= (uint32_t)bytes[i] << 24;
+    for (int bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc >> 31 ? 0x04c11db7u : 0);
   }
   return crc;
 }

@@ -32,7 +32,8 @@ static NATIVE void replace(struct rb_node *node, struct rb_node *with, struct rb
 }
 
 // The child on the other side rises, `node` sinks to `left` or to the right.
-static NATIVE void rotate(struct rb_node *node, bool left, struct rb_root *root) {
+static NATIVE void rotate(
+    struct rb_node *node, bool left, struct rb_root *root, const struct rb_augment *augment) {
   struct rb_node *child = left ? node->right : node->left;
   struct rb_node *middle = left ? child->left : child->right;
   replace(node, child, root);
@@ -45,9 +46,11 @@ static NATIVE void rotate(struct rb_node *node, bool left, struct rb_root *root)
   }
   if (middle) set_parent(middle, node);
   set_parent(node, child);
+  if (augment) augment->rotate(node, child);
 }
 
-void vk_rb_insert_color(struct rb_node *node, struct rb_root *root) {
+void vk_rb_insert_augmented(
+    struct rb_node *node, struct rb_root *root, const struct rb_augment *augment) {
   set_color(node, RED);
   struct rb_node *up;
   while ((up = parent(node)) && is_red(up)) {
@@ -62,26 +65,31 @@ void vk_rb_insert_color(struct rb_node *node, struct rb_root *root) {
       continue;
     }
     if (node == (left ? up->right : up->left)) {
-      rotate(up, left, root);
+      rotate(up, left, root, augment);
       up = node;
     }
     set_color(up, BLACK);
     set_color(top, RED);
-    rotate(top, !left, root);
+    rotate(top, !left, root, augment);
     break;
   }
   set_color(root->node, BLACK);
 }
 
+void vk_rb_insert_color(struct rb_node *node, struct rb_root *root) {
+  vk_rb_insert_augmented(node, root, NULL);
+}
+
 // `node`, which may be 0, hangs below `up` on a path that lacks one black node.
-static NATIVE void restore(struct rb_node *node, struct rb_node *up, struct rb_root *root) {
+static NATIVE void restore(struct rb_node *node, struct rb_node *up, struct rb_root *root,
+    const struct rb_augment *augment) {
   while (up && !is_red(node)) {
     bool left = node == up->left;
     struct rb_node *sibling = left ? up->right : up->left;
     if (is_red(sibling)) {
       set_color(sibling, BLACK);
       set_color(up, RED);
-      rotate(up, left, root);
+      rotate(up, left, root, augment);
       sibling = left ? up->right : up->left;
     }
     struct rb_node *far = left ? sibling->right : sibling->left;
@@ -95,20 +103,21 @@ static NATIVE void restore(struct rb_node *node, struct rb_node *up, struct rb_r
     if (!is_red(far)) {
       set_color(near, BLACK);
       set_color(sibling, RED);
-      rotate(sibling, !left, root);
+      rotate(sibling, !left, root, augment);
       far = sibling;
       sibling = near;
     }
     set_color(sibling, is_red(up) ? RED : BLACK);
     set_color(up, BLACK);
     set_color(far, BLACK);
-    rotate(up, left, root);
+    rotate(up, left, root, augment);
     return;
   }
   if (node) set_color(node, BLACK);
 }
 
-void vk_rb_erase(struct rb_node *node, struct rb_root *root) {
+void vk_rb_erase_augmented(
+    struct rb_node *node, struct rb_root *root, const struct rb_augment *augment) {
   struct rb_node *child, *up;
   bool black = !is_red(node);
   if (node->left && node->right) {
@@ -127,12 +136,20 @@ void vk_rb_erase(struct rb_node *node, struct rb_root *root) {
     next->left = node->left;
     set_parent(next->left, next);
     set_color(next, is_red(node) ? RED : BLACK);
+    if (augment) augment->copy(node, next);
+    if (augment && up != next) augment->propagate(up, next);
+    if (augment) augment->propagate(next, NULL);
   } else {
     child = node->left ? node->left : node->right;
     up = parent(node);
     replace(node, child, root);
+    if (augment && up) augment->propagate(up, NULL);
   }
-  if (black) restore(child, up, root);
+  if (black) restore(child, up, root, augment);
+}
+
+void vk_rb_erase(struct rb_node *node, struct rb_root *root) {
+  vk_rb_erase_augmented(node, root, NULL);
 }
 
 void vk_rb_replace_node(struct rb_node *old, struct rb_node *node, struct rb_root *root) {

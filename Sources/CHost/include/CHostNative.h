@@ -98,6 +98,8 @@ void chost_native_task_free(struct chost_native_task * _Nonnull task);
 int chost_native_is_stack_end(const struct chost_native_task * _Nonnull task, uint64_t address);
 /// Whether an address lies in the page of nothing above the task's stack.
 int chost_native_is_above_stack(const struct chost_native_task * _Nonnull task, uint64_t address);
+/// Behind the task's stack.
+uint64_t chost_native_stack_top(const struct chost_native_task * _Nonnull task);
 /// Lets the task run until it waits or ends.
 struct chost_native_end chost_native_resume(struct chost_native_task * _Nonnull task);
 /// Ends turns that take more seconds in which nothing is done (`chost_native_moved`); 0 for no limit.

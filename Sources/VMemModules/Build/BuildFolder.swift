@@ -39,18 +39,27 @@ struct BuildFolder {
       && status.st_mode & 0o022 == 0 && access(path, W_OK) == 0
   }
 
-  /// The folder with the headers, which is written where it is not there yet.
+  /// The folder with the headers, which is written where it is not there yet, or where files of it are
+  /// missing or cut short.
   func headers() -> String? {
     var hash = ContentHash()
     for index in 0..<Int(vmem_file_count) { hash.add(Self.bytes(index)) }
     let folder = path + "/include-" + hash.text
     var status = stat()
-    if stat(folder + "/linux/module.h", &status) == 0 { return folder }
+    if stat(folder, &status) == 0 {
+      return Self.writeHeaders(to: folder, if: { !Self.has($0, $1) }) ? folder : nil
+    }
     let temporary = path + "/include-\(hash.text).\(getpid())"
     guard Self.writeHeaders(to: temporary) else { return nil }
     // Whoever was faster has written the same.
     if rename(temporary, folder) != 0, stat(folder, &status) != 0 { return nil }
     return folder
+  }
+
+  /// Whether a file has so many bytes.
+  private static func has(_ path: String, _ count: Int) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && Int(status.st_size) == count
   }
 
   private static func bytes(_ index: Int) -> [UInt8] {
@@ -59,7 +68,7 @@ struct BuildFolder {
     return unsafe Array(UnsafeBufferPointer(start: file.bytes, count: Int(file.size)))
   }
 
-  private static let headerNames = Set(
+  static let headerNames = Set(
     (0..<Int(vmem_file_count)).map { String(cString: vmem_files_at($0).path) })
 
   /// Whether a path is one of the headers, in whichever folder they were.
@@ -77,22 +86,37 @@ struct BuildFolder {
     return []
   }
 
-  /// Writes the real headers, and one of a line for each name that includes them.
-  static func writeHeaders(to folder: String) -> Bool {
+  /// Writes the real headers, and one for each name that includes them: what all names have, and the
+  /// headers behind it in the list.
+  ///
+  /// - Parameter isWanted: whether a path with so many bytes is to be written.
+  static func writeHeaders(
+    to folder: String, if isWanted: (String, Int) -> Bool = { _, _ in true }
+  ) -> Bool {
+    func put(_ bytes: [UInt8], _ name: some StringProtocol) -> Bool {
+      let path = folder + "/" + name
+      return !isWanted(path, bytes.count) || replace(path, bytes)
+    }
     for index in 0..<Int(vmem_file_count) {
       let name = String(cString: vmem_files_at(index).path)
       if name == "names" {
         for line in bytes(index).split(separator: UInt8(ascii: "\n")) {
-          let header = String(decoding: line, as: UTF8.self)
-          guard write(Array("#include <vmem/all.h>\n".utf8), to: folder + "/" + header) else {
-            return false
-          }
+          let words = String(decoding: line, as: UTF8.self).split(separator: "\t")
+          let lines = ["all"] + words.dropFirst()
+          let text = lines.map { "#include <vmem/\($0).h>\n" }.joined()
+          guard put(Array(text.utf8), words[0]) else { return false }
         }
       } else if name.hasPrefix("vmem/") {
-        guard write(bytes(index), to: folder + "/" + name) else { return false }
+        guard put(bytes(index), name) else { return false }
       }
     }
     return true
+  }
+
+  /// Writes a file that another process may read meanwhile.
+  private static func replace(_ path: String, _ bytes: [UInt8]) -> Bool {
+    let temporary = "\(path).\(getpid())"
+    return write(bytes, to: temporary) && rename(temporary, path) == 0
   }
 
   /// Writes a file and the folders above it.

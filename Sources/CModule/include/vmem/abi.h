@@ -77,8 +77,10 @@ struct task_struct {
   char comm[16];
   struct mm_struct *mm;
   struct mm_struct *active_mm;
-  struct task_struct *parent;
+  struct task_struct *parent, *real_parent;
   struct task_struct *group_leader;
+  // The lowest address of its stack; 0 for tasks that no module runs in.
+  void *stack;
   unsigned long vmem_number;
   // Switches that it asked for and that it did not, and faults.
   unsigned long nvcsw, nivcsw, min_flt, maj_flt;

@@ -2,25 +2,29 @@
 #ifndef VMEM_ATOMIC_H
 #define VMEM_ATOMIC_H
 
+#include <vmem/atomic_orders.h>
 #include <vmem/printk.h>
 
 #define ATOMIC_INIT(value) { (value) }
 #define ATOMIC64_INIT(value) { (value) }
 #define ATOMIC_LONG_INIT(value) { (value) }
 
+#define __vmem_atomic_change(prefix, kind, type, name, expression) \
+  static inline type prefix##_fetch_##name(type i, kind *v) { \
+    return __sync_fetch_and_##expression; \
+  } \
+  static inline void prefix##_##name(type i, kind *v) { prefix##_fetch_##name(i, v); }
 #define __vmem_atomic(prefix, kind, type) \
   static inline type prefix##_read(const kind *v) { return READ_ONCE(v->counter); } \
   static inline void prefix##_set(kind *v, type i) { WRITE_ONCE(v->counter, i); } \
-  static inline void prefix##_add(type i, kind *v) { __sync_fetch_and_add(&v->counter, i); } \
-  static inline void prefix##_sub(type i, kind *v) { __sync_fetch_and_sub(&v->counter, i); } \
-  static inline void prefix##_inc(kind *v) { __sync_fetch_and_add(&v->counter, 1); } \
-  static inline void prefix##_dec(kind *v) { __sync_fetch_and_sub(&v->counter, 1); } \
-  static inline void prefix##_and(type i, kind *v) { __sync_fetch_and_and(&v->counter, i); } \
-  static inline void prefix##_or(type i, kind *v) { __sync_fetch_and_or(&v->counter, i); } \
-  static inline void prefix##_xor(type i, kind *v) { __sync_fetch_and_xor(&v->counter, i); } \
-  static inline void prefix##_andnot(type i, kind *v) { \
-    __sync_fetch_and_and(&v->counter, ~i); \
-  } \
+  __vmem_atomic_change(prefix, kind, type, add, add(&v->counter, i)) \
+  __vmem_atomic_change(prefix, kind, type, sub, sub(&v->counter, i)) \
+  __vmem_atomic_change(prefix, kind, type, and, and(&v->counter, i)) \
+  __vmem_atomic_change(prefix, kind, type, or, or(&v->counter, i)) \
+  __vmem_atomic_change(prefix, kind, type, xor, xor(&v->counter, i)) \
+  __vmem_atomic_change(prefix, kind, type, andnot, and(&v->counter, ~i)) \
+  static inline void prefix##_inc(kind *v) { prefix##_add(1, v); } \
+  static inline void prefix##_dec(kind *v) { prefix##_sub(1, v); } \
   static inline type prefix##_add_return(type i, kind *v) { \
     return __sync_add_and_fetch(&v->counter, i); \
   } \
@@ -29,20 +33,8 @@
   } \
   static inline type prefix##_inc_return(kind *v) { return prefix##_add_return(1, v); } \
   static inline type prefix##_dec_return(kind *v) { return prefix##_sub_return(1, v); } \
-  static inline type prefix##_fetch_add(type i, kind *v) { \
-    return __sync_fetch_and_add(&v->counter, i); \
-  } \
-  static inline type prefix##_fetch_sub(type i, kind *v) { \
-    return __sync_fetch_and_sub(&v->counter, i); \
-  } \
   static inline type prefix##_fetch_inc(kind *v) { return prefix##_fetch_add(1, v); } \
   static inline type prefix##_fetch_dec(kind *v) { return prefix##_fetch_sub(1, v); } \
-  static inline type prefix##_fetch_or(type i, kind *v) { \
-    return __sync_fetch_and_or(&v->counter, i); \
-  } \
-  static inline type prefix##_fetch_and(type i, kind *v) { \
-    return __sync_fetch_and_and(&v->counter, i); \
-  } \
   static inline bool prefix##_dec_and_test(kind *v) { return prefix##_dec_return(v) == 0; } \
   static inline bool prefix##_inc_and_test(kind *v) { return prefix##_inc_return(v) == 0; } \
   static inline bool prefix##_sub_and_test(type i, kind *v) { \
@@ -70,6 +62,16 @@
     return prefix##_fetch_add_unless(v, i, unless) != unless; \
   } \
   static inline bool prefix##_inc_not_zero(kind *v) { return prefix##_add_unless(v, 1, 0); } \
+  static inline bool prefix##_inc_unless_negative(kind *v) { \
+    type held = prefix##_read(v); \
+    while (held >= 0 && !prefix##_try_cmpxchg(v, &held, held + 1)) { } \
+    return held >= 0; \
+  } \
+  static inline bool prefix##_dec_unless_positive(kind *v) { \
+    type held = prefix##_read(v); \
+    while (held <= 0 && !prefix##_try_cmpxchg(v, &held, held - 1)) { } \
+    return held <= 0; \
+  } \
   static inline type prefix##_dec_if_positive(kind *v) { \
     type held = prefix##_read(v); \
     while (held > 0 && !prefix##_try_cmpxchg(v, &held, held - 1)) { } \
@@ -78,17 +80,16 @@
 __vmem_atomic(atomic, atomic_t, int)
 __vmem_atomic(atomic64, atomic64_t, s64)
 __vmem_atomic(atomic_long, atomic_long_t, long)
-#define atomic_read_acquire atomic_read
-#define atomic_set_release atomic_set
-#define atomic_add_return_relaxed atomic_add_return
-#define atomic_cmpxchg_relaxed atomic_cmpxchg
 
 #define xchg(pointer, value) __atomic_exchange_n(pointer, value, __ATOMIC_SEQ_CST)
 #define cmpxchg(pointer, old, new) __sync_val_compare_and_swap(pointer, old, new)
-#define cmpxchg_relaxed cmpxchg
+#define cmpxchg_local cmpxchg
+#define sync_cmpxchg cmpxchg
 #define cmpxchg64 cmpxchg
+#define cmpxchg64_local cmpxchg
 #define try_cmpxchg(pointer, old, new) \
   __atomic_compare_exchange_n(pointer, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+#define try_cmpxchg64 try_cmpxchg
 
 // MARK: Reference counts
 

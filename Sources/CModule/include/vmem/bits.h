@@ -8,9 +8,14 @@
 #define BIT_ULL(n) (1ULL << (n))
 #define BIT_MASK(n) (1UL << ((n) % BITS_PER_LONG))
 #define BIT_WORD(n) ((n) / BITS_PER_LONG)
+#define BIT_ULL_MASK(n) (1ULL << ((n) % BITS_PER_LONG_LONG))
+#define BIT_ULL_WORD(n) ((n) / BITS_PER_LONG_LONG)
 #define GENMASK(high, low) ((~0UL << (low)) & (~0UL >> (63 - (high))))
 #define GENMASK_ULL(high, low) ((~0ULL << (low)) & (~0ULL >> (63 - (high))))
 #define BITS_TO_LONGS(count) DIV_ROUND_UP(count, BITS_PER_LONG)
+#define BITS_TO_U64(count) DIV_ROUND_UP(count, 64)
+#define BITS_TO_U32(count) DIV_ROUND_UP(count, 32)
+#define BITS_TO_BYTES(count) DIV_ROUND_UP(count, 8)
 #define BITS_PER_TYPE(type) (sizeof(type) * BITS_PER_BYTE)
 #define FIELD_GET(mask, word) (((word) & (mask)) >> __builtin_ctzll(mask))
 #define FIELD_PREP(mask, value) (((__typeof__(mask))(value) << __builtin_ctzll(mask)) & (mask))
@@ -43,6 +48,10 @@ static inline bool is_power_of_2(unsigned long n) { return n && !(n & (n - 1)); 
 static inline unsigned long roundup_pow_of_two(unsigned long n) {
   return n > 1 ? 1UL << fls64(n - 1) : 1;
 }
+static inline int get_count_order_long(unsigned long count) {
+  return count ? order_base_2(count) : -1;
+}
+static inline int get_count_order(unsigned int count) { return get_count_order_long(count); }
 static inline unsigned long rounddown_pow_of_two(unsigned long n) { return 1UL << (fls64(n) - 1); }
 
 static inline u8 rol8(u8 x, unsigned int n) { return (x << (n & 7)) | (x >> (-n & 7)); }
@@ -82,78 +91,96 @@ static inline bool test_and_change_bit(long bit, volatile unsigned long *words) 
 #define __change_bit change_bit
 #define __test_and_set_bit test_and_set_bit
 #define __test_and_clear_bit test_and_clear_bit
+#define __test_and_change_bit test_and_change_bit
 #define test_and_set_bit_lock test_and_set_bit
 #define clear_bit_unlock clear_bit
+#define __clear_bit_unlock clear_bit
+#define __assign_bit assign_bit
+#define test_bit_acquire test_bit
 #define assign_bit(bit, words, value) \
   ((value) ? set_bit((bit), (words)) : clear_bit((bit), (words)))
 
-// MARK: Bitmaps
+// MARK: Search: the first bit of a kind from `offset` on, or `size`
 
-static inline unsigned long find_next_bit(
-    const unsigned long *words, unsigned long size, unsigned long offset) {
-  for (; offset < size; offset++) {
-    unsigned long rest = words[BIT_WORD(offset)] >> (offset % BITS_PER_LONG);
-    if (!rest) offset |= BITS_PER_LONG - 1;
-    else return min(offset + __ffs(rest), size);
+#define __vmem_find(name, parameters, word) \
+  static inline unsigned long find_next_##name parameters { \
+    while (offset < size) { \
+      unsigned long at = BIT_WORD(offset), rest = (word) >> (offset % BITS_PER_LONG); \
+      if (rest) return min(offset + __ffs(rest), size); \
+      offset = (offset | (BITS_PER_LONG - 1)) + 1; \
+    } \
+    return size; \
+  }
+#define __vmem_one_map \
+  (const unsigned long *a, unsigned long size, unsigned long offset)
+#define __vmem_two_maps \
+  (const unsigned long *a, const unsigned long *b, unsigned long size, unsigned long offset)
+__vmem_find(bit, __vmem_one_map, a[at])
+__vmem_find(zero_bit, __vmem_one_map, ~a[at])
+__vmem_find(and_bit, __vmem_two_maps, a[at] & b[at])
+__vmem_find(andnot_bit, __vmem_two_maps, a[at] & ~b[at])
+__vmem_find(or_bit, __vmem_two_maps, a[at] | b[at])
+#define find_first_bit(words, size) find_next_bit(words, size, 0)
+#define find_first_zero_bit(words, size) find_next_zero_bit(words, size, 0)
+#define find_first_and_bit(a, b, size) find_next_and_bit(a, b, size, 0)
+static inline unsigned long find_last_bit(const unsigned long *words, unsigned long size) {
+  for (unsigned long bit = size; bit-- > 0;) {
+    if (!words[BIT_WORD(bit)]) bit &= ~(BITS_PER_LONG - 1UL);
+    else if (test_bit(bit, words)) return bit;
   }
   return size;
 }
-static inline unsigned long find_next_zero_bit(
-    const unsigned long *words, unsigned long size, unsigned long offset) {
-  while (offset < size && test_bit(offset, words)) offset++;
-  return min(offset, size);
+static inline unsigned long find_nth_bit(
+    const unsigned long *words, unsigned long size, unsigned long n) {
+  unsigned long bit = find_first_bit(words, size);
+  while (n-- && bit < size) bit = find_next_bit(words, size, bit + 1);
+  return bit;
 }
-#define find_first_bit(words, size) find_next_bit(words, size, 0)
-#define find_first_zero_bit(words, size) find_next_zero_bit(words, size, 0)
+#define for_each_set_bit_from(bit, words, size) \
+  for ((bit) = find_next_bit(words, size, bit); (bit) < (size); \
+       (bit) = find_next_bit(words, size, (bit) + 1))
+#define for_each_clear_bit_from(bit, words, size) \
+  for ((bit) = find_next_zero_bit(words, size, bit); (bit) < (size); \
+       (bit) = find_next_zero_bit(words, size, (bit) + 1))
 #define for_each_set_bit(bit, words, size) \
   for ((bit) = find_first_bit(words, size); (bit) < (size); \
        (bit) = find_next_bit(words, size, (bit) + 1))
 #define for_each_clear_bit(bit, words, size) \
   for ((bit) = find_first_zero_bit(words, size); (bit) < (size); \
        (bit) = find_next_zero_bit(words, size, (bit) + 1))
-static inline void bitmap_zero(unsigned long *words, unsigned int bits) {
-  for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++) words[i] = 0;
-}
-static inline void bitmap_fill(unsigned long *words, unsigned int bits) {
-  for (unsigned int i = 0; i < bits; i++) __set_bit(i, words);
-}
-static inline void bitmap_set(unsigned long *words, unsigned int start, unsigned int count) {
-  for (unsigned int i = start; i < start + count; i++) __set_bit(i, words);
-}
-static inline void bitmap_clear(unsigned long *words, unsigned int start, unsigned int count) {
-  for (unsigned int i = start; i < start + count; i++) __clear_bit(i, words);
-}
-static inline unsigned int bitmap_weight(const unsigned long *words, unsigned int bits) {
-  unsigned int weight = 0;
-  for (unsigned int i = 0; i < bits; i++) weight += test_bit(i, words);
-  return weight;
-}
-static inline bool bitmap_empty(const unsigned long *words, unsigned int bits) {
-  return find_first_bit(words, bits) == bits;
-}
-static inline bool bitmap_full(const unsigned long *words, unsigned int bits) {
-  return find_first_zero_bit(words, bits) == bits;
-}
-#define __vmem_bitmap(name, operator) \
-  static inline void bitmap_##name(unsigned long *to, const unsigned long *a, \
-      const unsigned long *b, unsigned int bits) { \
-    for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++) to[i] = a[i] operator b[i]; \
-  }
-__vmem_bitmap(and, &) __vmem_bitmap(or, |) __vmem_bitmap(xor, ^) __vmem_bitmap(andnot, & ~)
-static inline void bitmap_copy(unsigned long *to, const unsigned long *from, unsigned int bits) {
-  for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++) to[i] = from[i];
-}
-// The first `count` clear bits at or after `start`, or `size` or more if no such run exists.
-static inline unsigned long bitmap_find_next_zero_area(unsigned long *words, unsigned long size,
-    unsigned long start, unsigned int count, unsigned long align_mask) {
-  for (;;) {
-    start = __ALIGN_MASK(find_next_zero_bit(words, size, start), align_mask);
-    if (start + count > size) return size + 1;
-    unsigned long taken = find_next_bit(words, start + count, start);
-    if (taken >= start + count) return start;
-    start = taken + 1;
-  }
-}
+// From `start` on and, behind the last bit, from the first up to there.
+#define for_each_set_bit_wrap(bit, words, size, start) \
+  for (unsigned long __begin = (start), __turn = ((bit) = __begin, 0); \
+       ((bit) = find_next_bit(words, __turn ? __begin : (size), bit)) \
+           < (__turn ? min(__begin, (unsigned long)(size)) : (unsigned long)(size)) \
+       || (!__turn++ \
+           && ((bit) = find_first_bit(words, min(__begin, (unsigned long)(size)))) \
+               < min(__begin, (unsigned long)(size))); \
+       (bit)++)
+#define for_each_and_bit(bit, a, b, size) \
+  for ((bit) = find_first_and_bit(a, b, size); (bit) < (size); \
+       (bit) = find_next_and_bit(a, b, size, (bit) + 1))
+#define for_each_andnot_bit(bit, a, b, size) \
+  for ((bit) = find_next_andnot_bit(a, b, size, 0); (bit) < (size); \
+       (bit) = find_next_andnot_bit(a, b, size, (bit) + 1))
+#define for_each_or_bit(bit, a, b, size) \
+  for ((bit) = find_next_or_bit(a, b, size, 0); (bit) < (size); \
+       (bit) = find_next_or_bit(a, b, size, (bit) + 1))
+// Runs of set or of clear bits, from `begin` to below `end`.
+#define for_each_set_bitrange_from(begin, end, words, size) \
+  for (; (begin) = find_next_bit(words, size, begin), \
+       (end) = find_next_zero_bit(words, size, (begin) + 1), (begin) < (size); \
+       (begin) = (end) + 1)
+#define for_each_clear_bitrange_from(begin, end, words, size) \
+  for (; (begin) = find_next_zero_bit(words, size, begin), \
+       (end) = find_next_bit(words, size, (begin) + 1), (begin) < (size); \
+       (begin) = (end) + 1)
+#define for_each_set_bitrange(begin, end, words, size) \
+  (begin) = 0; \
+  for_each_set_bitrange_from(begin, end, words, size)
+#define for_each_clear_bitrange(begin, end, words, size) \
+  (begin) = 0; \
+  for_each_clear_bitrange_from(begin, end, words, size)
 
 // MARK: Hashes
 

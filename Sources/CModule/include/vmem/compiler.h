@@ -83,6 +83,10 @@ __asm__("memcmp = vk_memcmp");
 #define __acquire(lock) ((void)0)
 #define __release(lock) ((void)0)
 #define __chk_user_ptr(pointer) ((void)0)
+#define __chk_io_ptr(pointer) ((void)0)
+#define __cond_lock(lock, condition) (condition)
+#define __cond_acquires(lock)
+#define ACCESS_PRIVATE(pointer, member) ((pointer)->member)
 
 // MARK: Expressions
 
@@ -91,9 +95,16 @@ __asm__("memcmp = vk_memcmp");
 #define unreachable() __builtin_unreachable()
 #define barrier() __asm__ __volatile__("" : : : "memory")
 #define barrier_data(pointer) __asm__ __volatile__("" : : "r"(pointer) : "memory")
+#define __diag_push()
+#define __diag_pop()
+#define __diag_ignore(...)
+#define __diag_ignore_all(...)
+#define is_signed_type(type) ((__typeof__(type))-1 < (__typeof__(type))1)
 #define OPTIMIZER_HIDE_VAR(variable) __asm__("" : "+r"(variable))
 #define ACCESS_ONCE(variable) (*(volatile __typeof__(variable) *)&(variable))
 #define READ_ONCE(variable) (*(const volatile __typeof__(variable) *)&(variable))
+#define __READ_ONCE(variable) READ_ONCE(variable)
+#define __WRITE_ONCE(variable, value) WRITE_ONCE(variable, value)
 #define WRITE_ONCE(variable, value) \
   do { *(volatile __typeof__(variable) *)&(variable) = (value); } while (0)
 #define data_race(expression) (expression)
@@ -109,8 +120,15 @@ __asm__("memcmp = vk_memcmp");
 #define _THIS_IP_ ({ __label__ __here; __here: (unsigned long)&&__here; })
 #define __builtin_return_address_here() __builtin_return_address(0)
 
-#define BUILD_BUG_ON(condition) _Static_assert(!(condition), "BUILD_BUG_ON: " #condition)
-#define BUILD_BUG_ON_MSG(condition, message) _Static_assert(!(condition), message)
+// Conditions need only be constant once the compiler has optimised.
+#define __vmem_build_bug(condition, message, name) \
+  do { \
+    extern void name(void) __attribute__((error(message))); \
+    if (condition) name(); \
+  } while (0)
+#define BUILD_BUG_ON_MSG(condition, message) \
+  __vmem_build_bug(condition, message, __PASTE(vmem_build_bug_, __COUNTER__))
+#define BUILD_BUG_ON(condition) BUILD_BUG_ON_MSG(condition, "BUILD_BUG_ON failed: " #condition)
 #define BUILD_BUG_ON_ZERO(condition) ((int)sizeof(struct { int : (-!!(condition)); }))
 #define BUILD_BUG() do { } while (0)
 #define static_assert(condition, ...) _Static_assert(condition, "" __VA_ARGS__ #condition)

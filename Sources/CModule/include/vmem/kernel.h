@@ -14,9 +14,13 @@
 #define CONFIG_SMP 1
 #define CONFIG_NUMA 1
 #define CONFIG_MODULES 1
+#define CONFIG_MODULE_UNLOAD 1
+#define CONFIG_MODULE_FORCE_UNLOAD 1
 #define CONFIG_PREEMPT 1
 #define CONFIG_PREEMPTION 1
 #define CONFIG_PREEMPT_COUNT 1
+#define CONFIG_PREEMPT_RCU 1
+#define CONFIG_TREE_RCU 1
 #define CONFIG_SPARSEMEM 1
 #define CONFIG_SPARSEMEM_VMEMMAP 1
 #define CONFIG_ZONE_DMA 1
@@ -29,6 +33,7 @@
 #define CONFIG_DEBUG_KERNEL 1
 #define CONFIG_DEBUG_VM 1
 #define CONFIG_PRINTK 1
+#define CONFIG_BUG 1
 #define CONFIG_KALLSYMS 1
 #define __ARG_PLACEHOLDER_1 0,
 #define __vmem_second(ignored, value, ...) value
@@ -117,6 +122,9 @@ unsigned long int_sqrt(unsigned long value) VK(int_sqrt);
 
 #define upper_32_bits(n) ((u32)((u64)(n) >> 32))
 #define lower_32_bits(n) ((u32)(n))
+#define type_max(type) \
+  ((__typeof__(type))(is_signed_type(type) ? (1ULL << (8 * sizeof(type) - 1)) - 1 : ~0ULL))
+#define type_min(type) ((__typeof__(type))(-type_max(type) - (__typeof__(type))1))
 #define check_add_overflow(a, b, sum) __builtin_add_overflow(a, b, sum)
 #define check_sub_overflow(a, b, difference) __builtin_sub_overflow(a, b, difference)
 #define check_mul_overflow(a, b, product) __builtin_mul_overflow(a, b, product)
@@ -129,6 +137,12 @@ static inline size_t size_add(size_t a, size_t b) {
   return __builtin_add_overflow(a, b, &sum) ? SIZE_MAX : sum;
 }
 #define array_size(a, b) size_mul(a, b)
+// An allocation of `__bytes`, count times size; null without a word for more than there are.
+#define __vmem_array(count, size, allocation) \
+  ({ \
+    size_t __bytes; \
+    __builtin_mul_overflow((size_t)(count), (size_t)(size), &__bytes) ? NULL : (allocation); \
+  })
 #define array3_size(a, b, c) size_mul(size_mul(a, b), c)
 
 #define REPEAT_BYTE(byte) (~0UL / 0xff * (byte))
@@ -137,12 +151,6 @@ static inline size_t size_add(size_t a, size_t b) {
 #define u64_to_user_ptr(value) ((void __user *)(unsigned long)(value))
 
 // MARK: Text to numbers
-// An allocation of `__bytes`, count times size; null without a word for more than there are.
-#define __vmem_array(count, size, allocation) \
-  ({ \
-    size_t __bytes; \
-    __builtin_mul_overflow((size_t)(count), (size_t)(size), &__bytes) ? NULL : (allocation); \
-  })
 
 int kstrtoint(const char *text, unsigned int base, int *result) VK(kstrtoint);
 int kstrtouint(const char *text, unsigned int base, unsigned int *result) VK(kstrtouint);
@@ -152,6 +160,8 @@ int kstrtoll(const char *text, unsigned int base, long long *result) VK(kstrtoll
 int kstrtoull(const char *text, unsigned int base, unsigned long long *result) VK(kstrtoull);
 int kstrtou8(const char *text, unsigned int base, u8 *result) VK(kstrtou8);
 int kstrtou16(const char *text, unsigned int base, u16 *result) VK(kstrtou16);
+int kstrtos8(const char *text, unsigned int base, s8 *result) VK(kstrtos8);
+int kstrtos16(const char *text, unsigned int base, s16 *result) VK(kstrtos16);
 int kstrtobool(const char *text, bool *result) VK(kstrtobool);
 #define kstrtou32 kstrtouint
 #define kstrtos32 kstrtoint

@@ -28,10 +28,16 @@ static inline void list_add(struct list_head *new, struct list_head *head) {
 static inline void list_add_tail(struct list_head *new, struct list_head *head) {
   __list_add(new, head->prev, head);
 }
-static inline void __list_del_entry(struct list_head *entry) {
-  entry->next->prev = entry->prev;
-  WRITE_ONCE(entry->prev->next, entry->next);
+static inline void __list_del(struct list_head *previous, struct list_head *next) {
+  next->prev = previous;
+  WRITE_ONCE(previous->next, next);
 }
+static inline void __list_del_entry(struct list_head *entry) {
+  __list_del(entry->prev, entry->next);
+}
+// Before 6.6 without CONFIG_DEBUG_LIST: nothing is looked at.
+#define __list_add_valid(new, previous, next) true
+#define __list_del_entry_valid(entry) true
 static inline void list_del(struct list_head *entry) {
   __list_del_entry(entry);
   entry->next = LIST_POISON1;
@@ -55,12 +61,28 @@ static inline void list_move(struct list_head *entry, struct list_head *head) {
   __list_del_entry(entry);
   list_add(entry, head);
 }
+static inline void list_swap(struct list_head *a, struct list_head *b) {
+  struct list_head *at = b->prev;
+  __list_del_entry(b);
+  list_replace(a, b);
+  if (at == a) at = b;
+  __list_add(a, at, at->next);
+}
 static inline void list_move_tail(struct list_head *entry, struct list_head *head) {
   __list_del_entry(entry);
   list_add_tail(entry, head);
 }
 static inline bool list_empty(const struct list_head *head) {
   return READ_ONCE(head->next) == head;
+}
+static inline bool list_empty_careful(const struct list_head *head) {
+  struct list_head *next = smp_load_acquire(&head->next);
+  return next == head && next == READ_ONCE(head->prev);
+}
+static inline void list_del_init_careful(struct list_head *entry) {
+  __list_del_entry(entry);
+  WRITE_ONCE(entry->prev, entry);
+  smp_store_release(&entry->next, entry);
 }
 static inline bool list_is_first(const struct list_head *entry, const struct list_head *head) {
   return entry->prev == head;
@@ -99,6 +121,32 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
   list_splice_tail(list, head);
   INIT_LIST_HEAD(list);
 }
+static inline void list_rotate_to_front(struct list_head *list, struct list_head *head) {
+  list_move_tail(head, list);
+}
+// The entries from `first` to `last` go to the end of another list, or their own.
+static inline void list_bulk_move_tail(
+    struct list_head *head, struct list_head *first, struct list_head *last) {
+  __list_del(first->prev, last->next);
+  head->prev->next = first;
+  first->prev = head->prev;
+  last->next = head;
+  head->prev = last;
+}
+// `list` becomes what stands before `entry`, or with it.
+static inline void list_cut_before(
+    struct list_head *list, struct list_head *head, struct list_head *entry) {
+  INIT_LIST_HEAD(list);
+  if (head->next == entry) return;
+  list_bulk_move_tail(list, head->next, entry->prev);
+}
+static inline void list_cut_position(
+    struct list_head *list, struct list_head *head, struct list_head *entry) {
+  if (list_empty(head)) return;
+  if (entry == head) INIT_LIST_HEAD(list);
+  else list_cut_before(list, head, entry->next);
+}
+#define __list_cut_position list_cut_position
 static inline size_t list_count_nodes(struct list_head *head) {
   size_t count = 0;
   for (struct list_head *at = head->next; at != head; at = at->next) count++;
@@ -120,6 +168,11 @@ static inline size_t list_count_nodes(struct list_head *head) {
 #define list_for_each_safe(at, after, head) \
   for ((at) = (head)->next, (after) = (at)->next; (at) != (head); \
        (at) = (after), (after) = (at)->next)
+#define list_for_each_prev_safe(at, after, head) \
+  for ((at) = (head)->prev, (after) = (at)->prev; (at) != (head); \
+       (at) = (after), (after) = (at)->prev)
+#define list_for_each_continue(at, head) \
+  for ((at) = (at)->next; (at) != (head); (at) = (at)->next)
 #define list_for_each_entry_from(at, head, member) \
   for (; !list_entry_is_head(at, head, member); (at) = list_next_entry(at, member))
 #define list_for_each_entry(at, head, member, ...) \
@@ -139,6 +192,26 @@ static inline size_t list_count_nodes(struct list_head *head) {
       (after) = list_next_entry(at, member); \
        !list_entry_is_head(at, head, member); \
        (at) = (after), (after) = list_next_entry(after, member))
+#define list_for_each_entry_continue_reverse(at, head, member) \
+  for ((at) = list_prev_entry(at, member); \
+       !list_entry_is_head(at, head, member); (at) = list_prev_entry(at, member))
+#define list_for_each_entry_from_reverse(at, head, member) \
+  for (; !list_entry_is_head(at, head, member); (at) = list_prev_entry(at, member))
+#define list_for_each_entry_safe_from(at, after, head, member) \
+  for ((after) = list_next_entry(at, member); \
+       !list_entry_is_head(at, head, member); \
+       (at) = (after), (after) = list_next_entry(after, member))
+#define list_for_each_entry_safe_continue(at, after, head, member) \
+  for ((at) = list_next_entry(at, member), (after) = list_next_entry(at, member); \
+       !list_entry_is_head(at, head, member); \
+       (at) = (after), (after) = list_next_entry(after, member))
+#define list_safe_reset_next(at, after, member) ((after) = list_next_entry(at, member))
+#define list_next_entry_circular(entry, head, member) \
+  (list_is_last(&(entry)->member, head) ? list_first_entry(head, __typeof__(*(entry)), member) \
+                                        : list_next_entry(entry, member))
+#define list_prev_entry_circular(entry, head, member) \
+  (list_is_first(&(entry)->member, head) ? list_last_entry(head, __typeof__(*(entry)), member) \
+                                         : list_prev_entry(entry, member))
 #define list_for_each_entry_safe_reverse(at, after, head, member) \
   for ((at) = list_last_entry(head, __typeof__(*(at)), member), \
       (after) = list_prev_entry(at, member); \
@@ -188,6 +261,24 @@ static inline void hlist_del_init(struct hlist_node *node) {
   __hlist_del(node);
   INIT_HLIST_NODE(node);
 }
+static inline void hlist_add_fake(struct hlist_node *node) { node->pprev = &node->next; }
+static inline bool hlist_fake(struct hlist_node *node) { return node->pprev == &node->next; }
+static inline bool hlist_unhashed_lockless(const struct hlist_node *node) {
+  return !READ_ONCE(node->pprev);
+}
+static inline bool hlist_is_singular_node(struct hlist_node *node, struct hlist_head *head) {
+  return !node->next && node->pprev == &head->first;
+}
+static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *new) {
+  new->first = old->first;
+  if (new->first) new->first->pprev = &new->first;
+  old->first = NULL;
+}
+static inline size_t hlist_count_nodes(struct hlist_head *head) {
+  size_t count = 0;
+  for (struct hlist_node *at = head->first; at; at = at->next) count++;
+  return count;
+}
 #define hlist_entry(pointer, type, member) container_of(pointer, type, member)
 #define hlist_entry_safe(pointer, type, member) \
   ({ __typeof__(pointer) __node = (pointer); __node ? hlist_entry(__node, type, member) : NULL; })
@@ -197,6 +288,11 @@ static inline void hlist_del_init(struct hlist_node *node) {
 #define hlist_for_each_entry(at, head, member, ...) \
   for ((at) = hlist_entry_safe((head)->first, __typeof__(*(at)), member); (at); \
        (at) = hlist_entry_safe((at)->member.next, __typeof__(*(at)), member))
+#define hlist_for_each_entry_continue(at, member) \
+  for ((at) = hlist_entry_safe((at)->member.next, __typeof__(*(at)), member); (at); \
+       (at) = hlist_entry_safe((at)->member.next, __typeof__(*(at)), member))
+#define hlist_for_each_entry_from(at, member) \
+  for (; (at); (at) = hlist_entry_safe((at)->member.next, __typeof__(*(at)), member))
 #define hlist_for_each_entry_safe(at, after, head, member) \
   for ((at) = hlist_entry_safe((head)->first, __typeof__(*(at)), member); \
        (at) && ((after) = (at)->member.next, 1); \
@@ -242,16 +338,47 @@ struct llist_head { struct llist_node *first; };
 #define LLIST_HEAD(name) struct llist_head name = LLIST_HEAD_INIT(name)
 static inline void init_llist_head(struct llist_head *head) { head->first = NULL; }
 static inline bool llist_empty(const struct llist_head *head) { return !READ_ONCE(head->first); }
+// Adds the chain from `first` to `last`; whether the list was empty.
+static inline bool llist_add_batch(
+    struct llist_node *first, struct llist_node *last, struct llist_head *head) {
+  struct llist_node *old = READ_ONCE(head->first);
+  do last->next = old; while (!try_cmpxchg(&head->first, &old, first));
+  return !old;
+}
 static inline bool llist_add(struct llist_node *node, struct llist_head *head) {
+  return llist_add_batch(node, node, head);
+}
+#define __llist_add llist_add
+static inline struct llist_node *llist_next(struct llist_node *node) { return node->next; }
+static inline struct llist_node *llist_del_first(struct llist_head *head) {
   struct llist_node *first = READ_ONCE(head->first);
-  do node->next = first; while (!try_cmpxchg(&head->first, &first, node));
-  return !first;
+  while (first && !try_cmpxchg(&head->first, &first, first->next)) { }
+  return first;
+}
+static inline struct llist_node *llist_reverse_order(struct llist_node *first) {
+  struct llist_node *done = NULL;
+  while (first) {
+    struct llist_node *next = first->next;
+    first->next = done;
+    done = first;
+    first = next;
+  }
+  return done;
 }
 static inline struct llist_node *llist_del_all(struct llist_head *head) {
   return xchg(&head->first, NULL);
 }
 #define llist_entry(pointer, type, member) container_of(pointer, type, member)
 #define llist_for_each(at, first) for ((at) = (first); (at); (at) = (at)->next)
+#define __vmem_llist_entry(node, type, member) \
+  ({ struct llist_node *__node = (node); __node ? llist_entry(__node, type, member) : NULL; })
+#define llist_for_each_entry(at, first, member) \
+  for ((at) = __vmem_llist_entry(first, __typeof__(*(at)), member); (at); \
+       (at) = __vmem_llist_entry((at)->member.next, __typeof__(*(at)), member))
+#define llist_for_each_entry_safe(at, after, first, member) \
+  for ((at) = __vmem_llist_entry(first, __typeof__(*(at)), member); \
+       (at) && ((after) = __vmem_llist_entry((at)->member.next, __typeof__(*(at)), member), 1); \
+       (at) = (after))
 #define llist_for_each_safe(at, after, first) \
   for ((at) = (first); (at) && ((after) = (at)->next, 1); (at) = (after))
 

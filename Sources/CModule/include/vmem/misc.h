@@ -53,12 +53,23 @@ static inline const struct new_utsname *utsname(void) {
   return &name;
 }
 #define init_utsname() utsname()
+struct uts_namespace { struct new_utsname name; };
+#define init_uts_ns (*(const struct uts_namespace *)utsname())
 #define KSYM_NAME_LEN 512
 #define KSYM_SYMBOL_LEN (KSYM_NAME_LEN + 64)
 int sprint_symbol(char *to, unsigned long address) VK(sprint_symbol);
 #define print_symbol(format, address) printk(format "%pS\n", (void *)(address))
 #define UTS_SYSNAME "Linux"
 #define __VERSION__STRING UTS_RELEASE
+
+// MARK: Room for a path
+
+#define PATH_MAX 4096
+void *vmem_path_room(size_t size, gfp_t gfp) VK(kmalloc);
+void vmem_path_free(const void *path) VK(kfree);
+#define __getname() \
+  ((char *)vmem_path_room(PATH_MAX, VMEM_GFP_DIRECT_RECLAIM | VMEM_GFP_KSWAPD_RECLAIM))
+#define __putname(path) vmem_path_free(path)
 
 // MARK: Notifiers
 

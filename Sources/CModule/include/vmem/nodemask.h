@@ -27,14 +27,33 @@ typedef struct { unsigned long bits[1]; } nodemask_t;
 #define nodes_weight(mask) ((int)hweight64((mask).bits[0]))
 #define first_node(mask) ((int)find_first_bit((mask).bits, MAX_NUMNODES))
 #define next_node(node, mask) ((int)find_next_bit((mask).bits, MAX_NUMNODES, (node) + 1))
+#define first_unset_node(mask) ((int)find_first_zero_bit((mask).bits, MAX_NUMNODES))
+#define next_node_in(node, mask) \
+  ({ \
+    int __next = next_node(node, mask); \
+    __next < MAX_NUMNODES ? __next : first_node(mask); \
+  })
+#define nodes_shift_right(to, from, n) ((to).bits[0] = (from).bits[0] >> (n))
+#define nodes_shift_left(to, from, n) ((to).bits[0] = (from).bits[0] << (n))
+#define init_nodemask_of_node(mask, node) ((mask)->bits[0] = 1UL << (node))
+#define nodes_addr(mask) ((mask).bits)
+#define next_online_node(node) next_node(node, node_online_map)
+#define next_memory_node(node) next_online_node(node)
+#define first_memory_node first_node(node_online_map)
 #define for_each_node_mask(node, mask) \
   for ((node) = first_node(mask); (node) < MAX_NUMNODES; (node) = next_node(node, mask))
 #define nodemask_of_node(node) ((nodemask_t){ { 1UL << (node) } })
 
-// Every node has memory and CPUs, and is online for ever.
+// Every node has memory and CPUs, and is online until this module says otherwise.
 enum node_states { N_POSSIBLE, N_ONLINE, N_NORMAL_MEMORY, N_MEMORY, N_CPU, NR_NODE_STATES };
 #define N_HIGH_MEMORY N_NORMAL_MEMORY
-#define node_state(node, state) ((void)(state), node_online(node))
+static nodemask_t vmem_nodes_without[NR_NODE_STATES] __maybe_unused;
+#define node_state(node, state) \
+  (node_online(node) && !node_isset(node, vmem_nodes_without[state]))
+#define node_set_state(node, state) node_clear(node, vmem_nodes_without[state])
+#define node_clear_state(node, state) node_set(node, vmem_nodes_without[state])
+#define node_set_online(node) node_set_state(node, N_ONLINE)
+#define node_set_offline(node) node_clear_state(node, N_ONLINE)
 #define num_node_state(state) num_online_nodes()
 #define for_each_node_state(node, state) for_each_online_node(node)
 #define num_possible_nodes num_online_nodes

@@ -167,6 +167,9 @@ enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, __MAX_NR_ZONES
 #define MAX_NR_ZONES __MAX_NR_ZONES
 #define NUMA_NO_NODE (-1)
 #define MAX_NUMNODES 64
+#define SECTION_SIZE_BITS 27
+#define MAX_PHYSMEM_BITS 46
+#define NR_MEM_SECTIONS (1UL << (MAX_PHYSMEM_BITS - SECTION_SIZE_BITS))
 int numa_node_id(void) VK(numa_node_id);
 int cpu_to_node(int cpu) VK(cpu_to_node);
 int num_online_nodes(void) VK(num_online_nodes);

@@ -72,6 +72,12 @@ int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 #define DEFINE_PER_CPU(type, name) __vmem_per_cpu_section __typeof__(type) name
 #define DEFINE_PER_CPU_ALIGNED(type, name) DEFINE_PER_CPU(type, name) __aligned(64)
 #define DEFINE_PER_CPU_SHARED_ALIGNED DEFINE_PER_CPU_ALIGNED
+#define DEFINE_PER_CPU_FIRST DEFINE_PER_CPU
+#define DECLARE_PER_CPU_ALIGNED DECLARE_PER_CPU
+#define DECLARE_PER_CPU_SHARED_ALIGNED DECLARE_PER_CPU
+#define DECLARE_PER_CPU_PAGE_ALIGNED DECLARE_PER_CPU
+#define DECLARE_PER_CPU_FIRST DECLARE_PER_CPU
+#define DECLARE_PER_CPU_READ_MOSTLY DECLARE_PER_CPU
 #define DEFINE_PER_CPU_PAGE_ALIGNED(type, name) DEFINE_PER_CPU(type, name) __aligned(4096)
 #define DEFINE_PER_CPU_READ_MOSTLY DEFINE_PER_CPU
 
@@ -106,20 +112,36 @@ void free_percpu(void __percpu *variable) VK(free_percpu);
 #define this_cpu_and(variable, value) ((void)(*raw_cpu_ptr(&(variable)) &= (value)))
 #define this_cpu_or(variable, value) ((void)(*raw_cpu_ptr(&(variable)) |= (value)))
 #define this_cpu_add_return(variable, value) (*raw_cpu_ptr(&(variable)) += (value))
+#define this_cpu_sub_return(variable, value) (*raw_cpu_ptr(&(variable)) -= (value))
 #define this_cpu_inc_return(variable) this_cpu_add_return(variable, 1)
-#define this_cpu_dec_return(variable) (*raw_cpu_ptr(&(variable)) -= 1)
+#define this_cpu_dec_return(variable) this_cpu_sub_return(variable, 1)
 #define this_cpu_xchg(variable, value) \
   ({ __auto_type __at = raw_cpu_ptr(&(variable)); __auto_type __old = *__at; \
      *__at = (value); __old; })
 #define this_cpu_cmpxchg(variable, old, new) cmpxchg(raw_cpu_ptr(&(variable)), old, new)
+#define this_cpu_try_cmpxchg(variable, old, new) \
+  try_cmpxchg(raw_cpu_ptr(&(variable)), old, new)
 #define __this_cpu_read this_cpu_read
 #define __this_cpu_write this_cpu_write
 #define __this_cpu_add this_cpu_add
+#define __this_cpu_sub this_cpu_sub
 #define __this_cpu_inc this_cpu_inc
 #define __this_cpu_dec this_cpu_dec
+#define __this_cpu_and this_cpu_and
+#define __this_cpu_or this_cpu_or
+#define __this_cpu_add_return this_cpu_add_return
+#define __this_cpu_sub_return this_cpu_sub_return
+#define __this_cpu_inc_return this_cpu_inc_return
+#define __this_cpu_dec_return this_cpu_dec_return
+#define __this_cpu_xchg this_cpu_xchg
+#define __this_cpu_cmpxchg this_cpu_cmpxchg
 #define raw_cpu_read this_cpu_read
 #define raw_cpu_write this_cpu_write
 #define raw_cpu_add this_cpu_add
+#define raw_cpu_sub this_cpu_sub
 #define raw_cpu_inc this_cpu_inc
+#define raw_cpu_dec this_cpu_dec
+#define raw_cpu_add_return this_cpu_add_return
+#define raw_cpu_xchg this_cpu_xchg
 
 #endif

@@ -16,8 +16,12 @@
 #define KERN_DEBUG KERN_SOH "7"
 #define KERN_DEFAULT ""
 #define KERN_CONT KERN_SOH "c"
+#define LOGLEVEL_EMERG 0
+#define LOGLEVEL_ALERT 1
+#define LOGLEVEL_CRIT 2
 #define LOGLEVEL_ERR 3
 #define LOGLEVEL_WARNING 4
+#define LOGLEVEL_NOTICE 5
 #define LOGLEVEL_INFO 6
 #define LOGLEVEL_DEBUG 7
 
@@ -144,6 +148,12 @@ void vmem_warn(const char *file, int line, const char *function, const char *for
   })
 #define WARN_ONCE(condition, ...) __vmem_warn_once(condition, vmem_warn, __VA_ARGS__)
 #define WARN_ON_ONCE(condition) __vmem_warn_once(condition, vmem_warn_on)
+enum { LOCKDEP_STILL_OK, LOCKDEP_NOW_UNRELIABLE };
+#define TAINT_WARN 9
+#define TAINT_CRAP 10
+#define TAINT_USER 6
+#define TAINT_TEST 18
+#define add_taint(taint, lockdep) ((void)(taint), (void)(lockdep))
 #define WARN_TAINT(condition, taint, ...) WARN(condition, __VA_ARGS__)
 
 #endif

@@ -54,6 +54,62 @@ static inline void rb_erase_cached(struct rb_node *node, struct rb_root_cached *
        (at) && ((after) = rb_entry_safe(rb_next_postorder(&(at)->member), \
                     __typeof__(*(at)), member), 1); \
        (at) = (after))
+static inline void rb_replace_node_cached(
+    struct rb_node *old, struct rb_node *new, struct rb_root_cached *root) {
+  if (root->rb_leftmost == old) root->rb_leftmost = new;
+  rb_replace_node(old, new, &root->rb_root);
+}
+#define rb_replace_node_rcu rb_replace_node
+#define rb_link_node_rcu rb_link_node
+// The node if it became the first.
+static inline struct rb_node *rb_add_cached(struct rb_node *node, struct rb_root_cached *root,
+    bool (*less)(struct rb_node *a, const struct rb_node *b)) {
+  struct rb_node **link = &root->rb_root.rb_node, *parent = NULL;
+  bool leftmost = true;
+  while (*link) {
+    bool left = less(node, parent = *link);
+    link = left ? &parent->rb_left : &parent->rb_right;
+    leftmost &= left;
+  }
+  rb_link_node(node, parent, link);
+  rb_insert_color_cached(node, root, leftmost);
+  return leftmost ? node : NULL;
+}
+// The node that is there with the same key; otherwise adds this one.
+static inline struct rb_node *rb_find_add(struct rb_node *node, struct rb_root *root,
+    int (*compare)(struct rb_node *a, const struct rb_node *b)) {
+  struct rb_node **link = &root->rb_node, *parent = NULL;
+  while (*link) {
+    int order = compare(node, parent = *link);
+    if (!order) return parent;
+    link = order < 0 ? &parent->rb_left : &parent->rb_right;
+  }
+  rb_link_node(node, parent, link);
+  rb_insert_color(node, root);
+  return NULL;
+}
+// A node with the key, or with `first` the first of them.
+static inline struct rb_node *vmem_rb_find(const void *key, const struct rb_root *root,
+    int (*compare)(const void *key, const struct rb_node *node), bool first) {
+  struct rb_node *node = root->rb_node, *found = NULL;
+  while (node) {
+    int order = compare(key, node);
+    if (!order && !first) return node;
+    if (!order) found = node;
+    node = order <= 0 ? node->rb_left : node->rb_right;
+  }
+  return found;
+}
+#define rb_find(key, root, compare) vmem_rb_find(key, root, compare, false)
+#define rb_find_first(key, root, compare) vmem_rb_find(key, root, compare, true)
+static inline struct rb_node *rb_next_match(const void *key, struct rb_node *node,
+    int (*compare)(const void *key, const struct rb_node *node)) {
+  node = rb_next(node);
+  return node && !compare(key, node) ? node : NULL;
+}
+#define rb_for_each(node, key, root, compare) \
+  for ((node) = rb_find_first(key, root, compare); (node); \
+       (node) = rb_next_match(key, node, compare))
 static inline void rb_add(struct rb_node *node, struct rb_root *root,
     bool (*less)(struct rb_node *a, const struct rb_node *b)) {
   struct rb_node **link = &root->rb_node, *parent = NULL;

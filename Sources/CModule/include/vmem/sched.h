@@ -53,6 +53,71 @@ void vmem_might_sleep(const char *file, int line) VK(might_sleep);
 #define might_resched() do { } while (0)
 #define cant_sleep() do { } while (0)
 
+// MARK: All tasks: those of modules, and the kernel's own three
+
+extern struct task_struct init_task VK(init_task);
+// The one behind, of the order of PIDs; behind the last is init_task.
+struct task_struct *vmem_next_task(struct task_struct *task) VK(next_task);
+#define next_task(task) vmem_next_task(task)
+#define for_each_process(task) \
+  for ((task) = &init_task; ((task) = next_task(task)) != &init_task;)
+// A task has no threads but itself.
+#define next_thread(task) (task)
+#define while_each_thread(task, thread) while (((thread) = next_thread(thread)) != (task))
+#define do_each_thread(task, thread) \
+  for ((task) = (thread) = &init_task; ((task) = (thread) = next_task(task)) != &init_task;) do
+#define for_each_thread(task, thread) \
+  for ((thread) = (task); (thread); (thread) = NULL)
+#define for_each_process_thread(task, thread) \
+  for_each_process(task) for_each_thread(task, thread)
+#define get_nr_threads(task) 1
+#define thread_group_leader(task) ((void)(task), true)
+#define thread_group_empty(task) ((void)(task), true)
+#define task_is_dead(task) ((void)(task), false)
+static inline struct task_struct *find_task_by_vpid(pid_t number) {
+  struct task_struct *task;
+  for_each_process(task) {
+    if (task->pid == number) return task;
+  }
+  return NULL;
+}
+// A `struct pid` stands for its task.
+enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPE_MAX };
+#define find_task_by_pid_ns(number, namespace) find_task_by_vpid(number)
+#define find_vpid(number) ((struct pid *)find_task_by_vpid(number))
+#define find_get_pid(number) find_vpid(number)
+#define find_get_task_by_vpid(number) find_task_by_vpid(number)
+#define get_pid(pid) (pid)
+#define put_pid(pid) do { (void)(pid); } while (0)
+#define task_pid(task) ((struct pid *)(task))
+#define task_tgid(task) task_pid(task)
+#define get_task_pid(task, type) task_pid(task)
+#define pid_task(pid, type) ((void)(type), (struct task_struct *)(pid))
+#define get_pid_task(pid, type) pid_task(pid, type)
+#define pid_nr(pid) ((pid) ? ((struct task_struct *)(pid))->pid : 0)
+#define pid_vnr pid_nr
+// R runs, S sleeps, D sleeps whatever comes, I idles.
+static inline char task_state_to_char(struct task_struct *task) {
+  unsigned int state = READ_ONCE(task->__state);
+  if ((state & 0x402) == 0x402) return 'I';
+  return state & 2 ? 'D' : state & 1 ? 'S' : 'R';
+}
+#define task_lock(task) do { (void)(task); preempt_disable(); } while (0)
+#define task_unlock(task) do { (void)(task); preempt_enable(); } while (0)
+#define task_stack_page(task) ((task)->stack)
+#define end_of_stack(task) ((unsigned long *)(task)->stack)
+#define task_ppid_nr(task) ((task)->parent->pid)
+#define task_nice(task) ((task)->prio - 120)
+#define task_prio(task) ((task)->prio - 100)
+#define PF_VCPU 0x1
+#define PF_IDLE 0x2
+struct thread_info { unsigned long flags; unsigned int status, cpu; };
+// The kernel has it at the start of a task's structure.
+#define current_thread_info() ((struct thread_info *)current)
+#define task_thread_info(task) ((struct thread_info *)(task))
+#define THREAD_SIZE 16384
+#define THREAD_SIZE_ORDER 2
+
 // MARK: Kernel threads
 
 // Not running yet; wake_up_process starts it. ERR_PTR(-ENOMEM) if there is no room.

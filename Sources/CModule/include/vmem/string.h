@@ -83,20 +83,40 @@ static inline bool strstarts(const char *text, const char *prefix) {
 #define str_on_off(value) ((value) ? "on" : "off")
 #define str_true_false(value) ((value) ? "true" : "false")
 #define str_enabled_disabled(value) ((value) ? "enabled" : "disabled")
+#define str_enable_disable(value) ((value) ? "enable" : "disable")
+#define str_read_write(value) ((value) ? "read" : "write")
+#define str_high_low(value) ((value) ? "high" : "low")
+#define str_up_down(value) ((value) ? "up" : "down")
+#define str_plural(count) ((count) == 1 ? "" : "s")
 
+// Characters are those of ISO 8859-1, as in the kernel's table.
 static inline bool isdigit(int c) { return c >= '0' && c <= '9'; }
-static inline bool isupper(int c) { return c >= 'A' && c <= 'Z'; }
-static inline bool islower(int c) { return c >= 'a' && c <= 'z'; }
+static inline bool isascii(int c) { return (unsigned int)c < 128; }
+static inline bool isupper(int c) {
+  u8 byte = c;
+  return (byte >= 'A' && byte <= 'Z') || (byte >= 0xc0 && byte <= 0xde && byte != 0xd7);
+}
+static inline bool islower(int c) {
+  u8 byte = c;
+  return (byte >= 'a' && byte <= 'z') || (byte >= 0xdf && byte != 0xf7);
+}
 static inline bool isalpha(int c) { return isupper(c) || islower(c); }
 static inline bool isalnum(int c) { return isalpha(c) || isdigit(c); }
-static inline bool isspace(int c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static inline bool isspace(int c) {
+  u8 byte = c;
+  return byte == ' ' || (byte >= '\t' && byte <= '\r') || byte == 0xa0;
+}
 static inline bool isxdigit(int c) { return isdigit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
-static inline bool isprint(int c) { return c >= ' ' && c < 127; }
-static inline bool isgraph(int c) { return c > ' ' && c < 127; }
+static inline bool isprint(int c) {
+  u8 byte = c;
+  return (byte >= ' ' && byte < 127) || byte >= 0xa0;
+}
+static inline bool isgraph(int c) { return isprint(c) && !isspace(c); }
 static inline bool ispunct(int c) { return isgraph(c) && !isalnum(c); }
-static inline bool isascii(int c) { return (unsigned int)c < 128; }
-static inline int toupper(int c) { return islower(c) ? c - 32 : c; }
-static inline int tolower(int c) { return isupper(c) ? c + 32 : c; }
+static inline bool iscntrl(int c) { return (u8)c < ' ' || (u8)c == 127; }
+static inline bool isodigit(int c) { return c >= '0' && c <= '7'; }
+static inline int toupper(int c) { return islower(c) ? (u8)c - 32 : c; }
+static inline int tolower(int c) { return isupper(c) ? (u8)c + 32 : c; }
 
 // MARK: Sorting
 
@@ -107,6 +127,10 @@ void sort(void *base, size_t count, size_t size, cmp_func_t compare, swap_func_t
 void *bsearch(const void *key, const void *base, size_t count, size_t size, cmp_func_t compare)
     VK(bsearch);
 u32 crc32_le(u32 crc, const unsigned char *bytes, size_t size) VK(crc32_le);
+u32 crc32_be(u32 crc, const unsigned char *bytes, size_t size) VK(crc32_be);
+u32 crc32c(u32 crc, const void *bytes, size_t size) VK(crc32c);
+u16 crc16(u16 crc, const unsigned char *bytes, size_t size) VK(crc16);
+#define __crc32c_le(crc, bytes, size) crc32c(crc, bytes, size)
 #define crc32(seed, bytes, size) crc32_le(seed, (const unsigned char *)(bytes), size)
 
 #endif

@@ -76,9 +76,9 @@ bool vmem_cancel_delayed(struct delayed_work *work, bool wait) VK(cancel_delayed
 #define cancel_work cancel_work_sync
 #define cancel_delayed_work(work) vmem_cancel_delayed(work, false)
 #define cancel_delayed_work_sync(work) vmem_cancel_delayed(work, true)
-#define flush_delayed_work(delayed) flush_work(&(delayed)->work)
+bool flush_delayed_work(struct delayed_work *work) VK(flush_delayed_work);
 
-// MARK: Tasklets and irq_work, as work that must not sleep
+// MARK: Tasklets and irq_work, which must not sleep
 
 struct tasklet_struct {
   struct work_struct work;
@@ -88,10 +88,8 @@ struct tasklet_struct {
 };
 static inline void vmem_tasklet_run(struct work_struct *work) {
   struct tasklet_struct *tasklet = container_of(work, struct tasklet_struct, work);
-  local_bh_disable();
   if (tasklet->callback) tasklet->callback(tasklet);
   else tasklet->func(tasklet->data);
-  local_bh_enable();
 }
 #define DECLARE_TASKLET(name, function) \
   struct tasklet_struct name = { .work = { .func = vmem_tasklet_run }, .callback = (function) }
@@ -103,9 +101,9 @@ static inline void vmem_tasklet_run(struct work_struct *work) {
 #define tasklet_init(tasklet, function, data_) \
   ((void)(*(tasklet) = (struct tasklet_struct){ \
     .work = { .func = vmem_tasklet_run }, .func = (function), .data = (data_) }))
-#define tasklet_schedule(tasklet) ((void)schedule_work(&(tasklet)->work))
+void tasklet_schedule(struct tasklet_struct *tasklet) VK(tasklet_schedule);
 #define tasklet_hi_schedule tasklet_schedule
-#define tasklet_kill(tasklet) ((void)cancel_work_sync(&(tasklet)->work))
+#define tasklet_kill(tasklet) ((void)flush_work(&(tasklet)->work))
 
 struct irq_work {
   struct work_struct work;
@@ -113,15 +111,12 @@ struct irq_work {
 };
 static inline void vmem_irq_work_run(struct work_struct *work) {
   struct irq_work *irq_work = container_of(work, struct irq_work, work);
-  unsigned long flags;
-  local_irq_save(flags);
   irq_work->func(irq_work);
-  local_irq_restore(flags);
 }
 #define init_irq_work(work_, function) \
   ((void)(*(work_) = (struct irq_work){ \
     .work = { .func = vmem_irq_work_run }, .func = (function) }))
-#define irq_work_queue(irq) schedule_work(&(irq)->work)
+bool irq_work_queue(struct irq_work *work) VK(irq_work_queue);
 #define irq_work_sync(irq) ((void)flush_work(&(irq)->work))
 
 #endif
