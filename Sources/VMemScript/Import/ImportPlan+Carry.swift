@@ -73,7 +73,7 @@ extension ImportPlan {
     text += c.nodes == 1 ? "" : "s"
     text += isGiga ? ", \(c.memory >> 30)G of RAM" : ", \(c.memory >> 12)p of RAM"
     if c.vmallocStart != 0 { text += ", vmalloc window at \(hexadecimal(c.vmallocStart))" }
-    if shift != 0 { text += ", moved from \(hexadecimal(file.window.start))" }
+    if shift != 0 { text += ", moved from \(hexadecimal(window.start))" }
     return text
   }
 }

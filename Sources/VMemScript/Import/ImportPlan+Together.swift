@@ -3,17 +3,10 @@ internal import VMemViews
 
 /// Rows that belong together: areas of a per-CPU group, and an area with its array of pages.
 extension ImportPlan {
-  /// Whether a row is one of `pcpu_get_vm_areas`, and has nothing that such areas lack.
-  private func isPerCPU(_ row: VmallocinfoFile.Row) -> Bool {
-    row.kind == .area && row.flags == .alloc && row.pages == 0 && row.physicalAddress == 0
-      && row.words.isEmpty && row.nodes.isEmpty && !row.hasArray
-      && file.texts.hasPrefix("pcpu_get_vm_areas", at: row.caller)
-  }
-
   /// Finds the groups of per-CPU areas. A chunk of per-CPU memory has an area for each NUMA node, and
   /// the distances between these are the same in every chunk.
   mutating func findGroups() {
-    let members = order.filter { isPerCPU(file.rows[Int($0)]) }
+    let members = order.filter { file.isPerCPU(file.rows[Int($0)]) }
     guard !members.isEmpty else { return }
     let places: [PerCPUPattern.Place] = members.map {
       (start: file.rows[Int($0)].start, size: file.rows[Int($0)].size)
@@ -40,7 +33,7 @@ extension ImportPlan {
     for index in order {
       let row = file.rows[Int(index)]
       guard row.kind == .area, row.flags == .alloc, wanted.contains(row.pages),
-        row.start >= file.window.start, row.start <= file.window.last,
+        row.start >= window.start, row.start <= window.last,
         row.hasArray == (row.pages > 512)
       else { continue }
       found[ArrayKey(pages: row.pages, caller: row.caller), default: []].append(index)

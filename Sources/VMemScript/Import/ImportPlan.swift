@@ -10,6 +10,8 @@ struct ImportPlan {
   private(set) var configuration: Configuration
   /// What was passed over: of the file, and of what came after.
   private(set) var notes: [Note]
+  /// What the machine has its vmalloc window for: the file's, or all rows of another architecture.
+  let window: (start: UInt64, last: UInt64)
   /// What is added to the addresses of the vmalloc window.
   private(set) var shift: UInt64 = 0
   /// Rows that are taken over, ascending by address.
@@ -34,6 +36,7 @@ struct ImportPlan {
     self.file = file
     self.configuration = configuration
     notes = file.notes
+    window = file.foreign ?? file.window
     try checkAddresses()
     findOrder()
     if !given.contains(.kernel) { guessKernel() }
@@ -153,15 +156,24 @@ struct ImportPlan {
     if !given.contains(.cpus) { configuration.cpus = guessedCPUs() }
     var pages: UInt64 = 0
     var (node, highest) = (0, 0)
-    var (counts, nodes) = (InlineArray<8, UInt64>(repeating: 0), PackedTexts.Number.empty)
+    var nodes = PackedTexts.Number.empty
     for row in file.rows {
       pages += row.pages
-      guard !row.nodes.isEmpty else { continue }
-      if row.nodes != nodes { (counts, nodes) = (file.pagesPerNode(row), row.nodes) }
-      for at in node..<8 where counts[at] > 0 { (node, highest) = (at, row.line) }
+      guard !row.nodes.isEmpty, row.nodes != nodes else { continue }
+      nodes = row.nodes
+      file.forEachNode(of: row) { at, count in
+        if count > 0, at > node { (node, highest) = (at, row.line) }
+      }
     }
     if !given.contains(.nodes) {
-      configuration.nodes = node + 1
+      configuration.nodes = min(node + 1, Configuration.maximumNodes)
+    }
+    if node >= Configuration.maximumNodes {
+      note(
+        highest,
+        "pages on node \(node), and a machine here has at most "
+          + "\(Configuration.maximumNodes) nodes: kept as numbers, which vmallocinfo and totals show"
+      )
     } else if node >= configuration.nodes {
       note(
         highest, "pages on node \(node), but --nodes says \(configuration.nodes): kept as numbers")
@@ -190,15 +202,15 @@ struct ImportPlan {
 
   /// Where the vmalloc window is, and by how much it is moved.
   private mutating func place(rebase: Bool) throws(Defect) {
-    guard file.window.last > 0 else { return }
-    let isWide = file.window.last - file.window.start >= AddressMap.vmallocSize(levels: 4)
+    guard window.last > 0 else { return }
+    let isWide = window.last - window.start >= AddressMap.vmallocSize(levels: 4)
     configuration.levels = isWide ? 5 : 4
     let usual = AddressMap(levels: configuration.levels)
-    guard file.window.start != usual.vmallocStart else { return }
+    guard window.start != usual.vmallocStart else { return }
     if rebase {
       // What is not known to begin at such a place keeps its distance from one.
-      shift = usual.vmallocStart &- (file.window.start & ~(1 << 30 - 1))
-      let end = file.window.last &+ shift
+      shift = usual.vmallocStart &- (window.start & ~(1 << 30 - 1))
+      let end = window.last &+ shift
       if end < usual.vmallocEnd {
         note(
           file.firstLine,
@@ -207,75 +219,31 @@ struct ImportPlan {
       }
       return
     }
-    guard AddressMap.vmallocStarts(levels: configuration.levels).contains(file.window.start) else {
+    guard AddressMap.vmallocStarts(levels: configuration.levels).contains(window.start) else {
       throw Defect(
         line: file.firstLine,
-        message: "no x86-64 kernel has its vmalloc window at \(hexadecimal(file.window.start)); "
+        message: "no x86-64 kernel has its vmalloc window at \(hexadecimal(window.start)); "
           + "--rebase moves the rows to \(hexadecimal(usual.vmallocStart))")
     }
-    configuration.vmallocStart = file.window.start
+    configuration.vmallocStart = window.start
   }
 
   /// First byte of a row in the machine.
   func start(_ row: VmallocinfoFile.Row) -> UInt64 {
-    row.start >= file.window.start && row.start <= file.window.last
+    row.start >= window.start && row.start <= window.last
       ? row.start &+ shift : row.start
   }
 
   /// Puts the rows in order, and refuses those that overlap: but what waits for a purge, or was freed
   /// and handed out again while the file was read.
   private mutating func sort() throws(Defect) {
-    let rows = file.rows
-    order = Array(0..<UInt32(rows.count))
-    var dropped: Set<UInt32> = []
-    var last: UInt32?
-    for index in order {
-      guard let before = last else {
-        last = index
-        continue
-      }
-      let (row, other) = (rows[Int(index)], rows[Int(before)])
-      guard row.start < other.end else {
-        last = index
-        continue
-      }
-      let goes = row.kind == .unpurged ? index : before
-      let stays = goes == index ? before : index
-      if rows[Int(goes)].kind == .unpurged, isSame(Int(goes), Int(stays)) {
-        seenBusy[Int(goes)] = Int(stays)
-        dropped.insert(stays)
-        last = goes
-        continue
-      }
-      guard rows[Int(goes)].kind == .unpurged else {
-        throw Defect(
-          line: max(row.line, other.line),
-          message: "the row overlaps that of line \(min(row.line, other.line))")
-      }
-      dropped.insert(goes)
-      notes.append(
-        Note(
-          line: rows[Int(goes)].line,
-          message: "what waits for a purge overlaps line \(rows[Int(stays)].line): passed over"))
-      if goes == before { last = index }
-    }
-    guard !dropped.isEmpty else { return }
-    order.removeAll { dropped.contains($0) }
-    unpurged.removeAll { dropped.contains(UInt32($0)) }
-  }
-
-  /// Whether a row that waits for a purge is of the very area that another shows busy: it was freed
-  /// while the file was read.
-  private mutating func isSame(_ unpurged: Int, _ busy: Int) -> Bool {
-    let (row, other) = (file.rows[unpurged], file.rows[busy])
-    guard other.kind == .area, row.start == other.start, row.end == other.end,
-      other.words.isEmpty, area(other).onlyNode != nil
-    else { return false }
-    notes.append(
-      Note(
-        line: row.line,
-        message: "line \(other.line) was read before its area was freed: it waits for a purge"))
-    return true
+    let overlaps = try RowOverlaps(file)
+    seenBusy = overlaps.seenBusy
+    notes += overlaps.notes
+    order = Array(0..<UInt32(file.rows.count))
+    guard !overlaps.dropped.isEmpty else { return }
+    order.removeAll { overlaps.dropped.contains($0) }
+    unpurged.removeAll { overlaps.dropped.contains(UInt32($0)) }
   }
 
   /// An area as its row has it, in its place in the machine.
@@ -291,12 +259,17 @@ struct ImportPlan {
 
   /// Texts that are longer than the machine keeps.
   private mutating func tellWhatIsCut() {
-    let shortest = min(Symbol.maximumLength, ImportedRow.longestCaller, ImportedRow.longestTail)
+    let shortest = Symbol.maximumLength
     guard file.texts.longest > shortest else { return }
     for row in file.rows {
       for (text, most) in [
         (row.caller, ImportedRow.longestCaller),
-        (row.words, row.kind == .area ? ImportedRow.longestTail : Symbol.maximumLength),
+        (
+          row.words,
+          row.kind == .area
+            ? ImportedRow.longestTail(behind: file.texts.range(row.caller).count)
+            : Symbol.maximumLength
+        ),
       ] where file.texts.range(text).count > most {
         let count = file.texts.range(text).count
         note(row.line, "a text of \(count) bytes: the first \(most) are kept")

@@ -9,7 +9,7 @@ package enum WholeFile {
 
   /// All bytes up to the end, of files of /proc too, whose size is 0; `-` is standard input. Returns
   /// nil, with `errno` set, when that fails: EFBIG where there are more than `most` bytes, as of a pipe
-  /// without an end.
+  /// without an end. Of what is no text only the first bytes are read.
   static func read(_ path: String, atMost most: Int = maximumBytes) -> [UInt8]? {
     let isInput = path == "-"
     let descriptor = isInput ? 0 : unsafe open(path.hostPath, O_RDONLY | O_CLOEXEC)
@@ -32,13 +32,19 @@ package enum WholeFile {
       room = Int(information.st_size) + 1
     }
     // Room that is not filled with zeroes first: a file of a million rows is large.
-    var isRead = true
+    var (isRead, isText) = (true, true)
     var bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, used in
       let buffer = UnsafeMutableRawBufferPointer(buffer)
       unsafe HugePages.expect(buffer)
-      isRead = unsafe fill(buffer, descriptor, &used)
+      let first = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<min(room, VmallocinfoFile.firstBytes)])
+      isRead = unsafe fill(first, descriptor, &used)
+      // Safe: so many bytes were read.
+      let known = unsafe UnsafeRawBufferPointer(rebasing: first[..<used])
+      isText = unsafe !VmallocinfoFile.isNoText(known.bindMemory(to: UInt8.self).span)
+      if isRead, isText { isRead = unsafe fill(buffer, descriptor, &used) }
     }
-    while isRead, bytes.count == room {
+    while isRead, isText, bytes.count == room {
       guard bytes.count <= most else {
         errno = EFBIG
         return nil

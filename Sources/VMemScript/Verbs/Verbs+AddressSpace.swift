@@ -21,13 +21,14 @@ extension Verb {
       example: "holes --top 3 --purged", exits: [.foreignLine, .noFile], .control(holes)),
     Verb(
       "fit", .views, .nothing, .reader, [.size],
-      options: [.flags, .align, .searchRange, .vmallocinfoFile],
+      options: [.flags, .align, .searchRange, .vmallocinfoFile, .prometheus],
       summary: "say which address get_vm_area would return; nothing changes",
       kernel: "__get_vm_area_node",
       returns: """
         the address, or NULL and why: the largest hole, holes that are not aligned, what a purge \
         gives, and which areas stand between the largest neighbouring holes. Of a file that does not \
-        tell where the vmalloc window ends, a sentence instead of NULL
+        tell where the vmalloc window ends, a sentence instead of NULL. With --prometheus whether \
+        there is an address
         """,
       example: "fit 16M --align 2M", exits: [.foreignLine, .noFile],
       answers: [
@@ -44,7 +45,8 @@ extension Verb {
       summary: "add up areas, their addresses and their pages",
       returns: """
         text: a line a group, the largest first: areas, bytes of addresses, pages, and what part of \
-        the vmalloc space or of --range that is
+        the vmalloc space or of --range that is; then the same of the modules' space, if areas lie \
+        there, and of what lies elsewhere
         """,
       example: "totals --by module", exits: [.foreignLine, .noFile], .control(totals)),
   ]
@@ -96,12 +98,14 @@ extension Verb {
   // MARK: fit
 
   private static func fit(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    let isMetric = try interpreter.call.wantsMetrics()
     if interpreter.call.arguments.has(.vmallocinfoFile) {
       let file = try interpreter.call.vmallocinfo(for: interpreter.fileName)
-      return try fit(file, &interpreter.call)
+      return try fit(file, &interpreter.call, isMetric)
     }
     do throws(Refusal) {
-      return try fit(interpreter.machine, &interpreter.call)
+      guard isMetric else { return try fit(interpreter.machine, &interpreter.call) }
+      return try fitMetrics(interpreter.machine, &interpreter.call)
     } catch {
       throw .refusal(error)
     }
@@ -136,8 +140,29 @@ extension Verb {
     }
   }
 
+  /// Whether `fit` finds an address, as metrics.
+  private static func fitMetrics(
+    _ machine: borrowing Machine, _ call: inout Call
+  ) throws(Refusal) -> Result {
+    let extent = try call.extent(pageShift: 12)
+    var fits = true
+    do throws(Refusal) {
+      _ = try fit(machine, &call)
+    } catch {
+      fits = false
+    }
+    call.explanation = nil
+    call.note = nil
+    let range = call.arguments.has(.searchRange) ? call.range(.searchRange) : nil
+    let space = AddressSpace(machine, in: range)
+    let size = call.arguments[.size]
+    return call.view { output in
+      output.writer.write(Views.fitMetrics(extent, asked: size, fits: fits, in: space).span)
+    }
+  }
+
   private static func fit(
-    _ file: VmallocinfoFile, _ call: inout Call
+    _ file: VmallocinfoFile, _ call: inout Call, _ isMetric: Bool
   ) throws(LineFailure) -> Result {
     let extent: Extent
     do throws(Refusal) {
@@ -148,19 +173,27 @@ extension Verb {
     guard file.addresses == .real else {
       try call.refuseRange(file)
       let chains = AddressChains(file)
-      return call.view { output in Views.fit(extent, chains, to: &output) }
-    }
-    if file.pageShift > 12 {
-      let message =
-        "all rows are of whole pages of \(1 << (file.pageShift - 10)) KiB: an area is, too"
-      call.remark([VmallocinfoFile.Note(line: file.firstLine, message: message)], file)
+      let size = call.arguments[.size]
+      return call.view { output in
+        guard isMetric else { return Views.fit(extent, chains, to: &output) }
+        output.writer.write(Views.fitMetrics(extent, asked: size, in: chains).span)
+      }
     }
     let space = try call.space(file, .searchRange)
     // The kernel takes the window's last byte for the end of searches.
     let range = try call.range(of: file, .searchRange)
     let end = call.arguments.has(.searchRange) ? range.end : range.end &- 1
-    if let place = space.place(for: extent, from: range.start, to: end) { return .address(place) }
-    if let place = space.purged([]).place(for: extent, from: range.start, to: end) {
+    let place = space.place(for: extent, from: range.start, to: end)
+    let later = place ?? space.purged([]).place(for: extent, from: range.start, to: end)
+    if isMetric {
+      let fits = later == nil && !space.isWhole ? nil : later != nil
+      let size = call.arguments[.size]
+      return call.view { output in
+        output.writer.write(Views.fitMetrics(extent, asked: size, fits: fits, in: space).span)
+      }
+    }
+    if let place { return .address(place) }
+    if let place = later {
       call.note = Refusal(.null, .onlyAfterPurge, extent.size)
       return .address(place)
     }
@@ -199,13 +232,16 @@ extension Verb {
   ) throws(LineFailure) -> AddressTotals {
     let hasRange = call.arguments.has(.mapRange)
     let space = AddressSpace(machine, in: hasRange ? try call.shownRange(.mapRange) : (0, 0))
-    let window =
-      hasRange ? (space.start, space.last) : (machine.map.vmallocStart, machine.map.vmallocEnd)
-    let name = hasRange ? space.label : "vmalloc"
-    guard key == .node else { return AddressTotals(space, by: key, window: window, called: name) }
+    let windows: [AddressTotals.Window] =
+      hasRange
+      ? [.init(space.label, (space.start, space.last))]
+      : [
+        .init("vmalloc", (machine.map.vmallocStart, machine.map.vmallocEnd)),
+        .init("modules", (machine.map.modulesStart, AddressMap.modulesEnd - 1)),
+      ]
+    guard key == .node else { return AddressTotals(space, by: key, windows: windows) }
     return AddressTotals(
-      nodesOf: machine, in: hasRange ? window : nil,
-      window: AddressTotals.bytes(of: window), called: name)
+      nodesOf: machine, in: hasRange ? (space.start, space.last) : nil, windows: windows)
   }
 
   private static func totals(
@@ -215,20 +251,19 @@ extension Verb {
       try call.refuseRange(file)
       let window = AddressChains(file).window ?? 0
       return key == .node
-        ? AddressTotals(nodesOf: file, in: nil, window: window, called: "vmalloc")
-        : AddressTotals(file, by: key, window: window, called: "vmalloc")
+        ? AddressTotals(nodesOf: file, window: window)
+        : AddressTotals(file, by: key, window: window)
     }
     let hasRange = call.arguments.has(.mapRange)
     let space = try call.space(file, hasRange ? .mapRange : nil)
-    let window = hasRange ? (space.start, space.last) : file.window
-    let name = hasRange ? space.label : "vmalloc"
-    let isWhole = hasRange || file.isWindowKnown
+    let windows =
+      hasRange
+      ? [AddressTotals.Window(space.label, (space.start, space.last))] : file.windowsOfTotals
     guard key == .node else {
-      return AddressTotals(space, by: key, window: window, isWhole: isWhole, called: name)
+      return AddressTotals(space, by: key, windows: windows, pageShift: file.pageShift)
     }
     return AddressTotals(
-      nodesOf: file, in: hasRange ? window : nil,
-      window: isWhole ? AddressTotals.bytes(of: window) : 0, called: name)
+      nodesOf: file, in: hasRange ? (space.start, space.last) : nil, windows: windows)
   }
 }
 

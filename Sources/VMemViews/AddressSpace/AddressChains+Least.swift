@@ -5,34 +5,22 @@ extension AddressChains {
   /// whichever end, count as one chain: so do all that really follow each other.
   ///
   /// Complexity: about linear in the rows.
-  static func leastChains(_ file: VmallocinfoFile, _ counted: [Int]) -> Int {
-    var numbers: [UInt64: Int] = [:]
-    var chains = DisjointSets()
-    var sure: [Int] = []
-    for at in counted {
-      let row = file.rows[at]
-      let (start, end) = (
-        chains.number(of: row.start, &numbers), chains.number(of: row.end, &numbers)
-      )
-      chains.join(start, end)
-      if file.isOutsideModules(row) { sure.append(start) }
+  static func leastChains(_ file: VmallocinfoFile, _ counted: [Int], _ keys: RowKeys) -> Int {
+    var chains = DisjointSets(keys.count)
+    for at in keys.starts.indices { chains.join(Int(keys.starts[at]), Int(keys.ends[at])) }
+    var isSure = [Bool](repeating: false, count: keys.count)
+    for (at, row) in counted.enumerated() where file.isOutsideModules(file.rows[row]) {
+      isSure[chains.root(of: Int(keys.starts[at]))] = true
     }
-    return Set(sure.map { chains.root(of: $0) }).count
+    return isSure.count { $0 }
   }
 }
 
 /// Numbers from 0 on that are put together.
 private struct DisjointSets {
-  private var parents: [Int] = []
+  private var parents: [Int]
 
-  /// A key's number, which is new for a new key.
-  mutating func number(of key: UInt64, _ numbers: inout [UInt64: Int]) -> Int {
-    if let number = numbers[key] { return number }
-    let number = parents.count
-    numbers[key] = number
-    parents.append(number)
-    return number
-  }
+  init(_ count: Int) { parents = Array(0..<count) }
 
   /// The number that stands for all that were put together with one.
   mutating func root(of number: Int) -> Int {
@@ -51,6 +39,15 @@ private struct DisjointSets {
 }
 
 extension VmallocinfoFile {
+  /// Whether callers tell that the machine has a device tree, as those of x86-64 have not.
+  var isOfDeviceTree: Bool {
+    let callers: [StaticString] = [
+      "of_iomap+", "of_io_request_and_map+", "devm_of_iomap+", "gic_", "arch_timer_",
+      "iotable_init+",
+    ]
+    return rows.contains { row in callers.contains { texts.hasPrefix($0, at: row.caller) } }
+  }
+
   /// Whether a row is surely not of the modules' window, where only vmalloc gets addresses: with another
   /// word than its own, of per-CPU memory, or of a thread's stack.
   func isOutsideModules(_ row: Row) -> Bool {

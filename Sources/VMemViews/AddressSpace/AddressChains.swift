@@ -18,7 +18,8 @@ package struct AddressChains: Sendable {
   /// Bytes of all rows.
   private(set) var bytes: UInt64 = 0
   /// Bytes of the vmalloc window, taken for that of x86-64 with four levels of tables, the smaller one;
-  /// nil for a machine of 32 bits, which chooses it when it boots.
+  /// nil for a machine of 32 bits, which chooses it when it boots, and for one of a device tree, whose
+  /// window may be of 256 GiB.
   package let window: UInt64?
   let addresses: VmallocinfoFile.Addresses
   let rowCount: Int
@@ -28,48 +29,48 @@ package struct AddressChains: Sendable {
   /// - Parameter purged: whether rows that wait for a purge count as holes.
   package init(_ file: VmallocinfoFile, purged: Bool = false) {
     addresses = file.addresses
-    window = file.isNarrow ? nil : 32 << 40
+    window = file.isNarrow || file.isOfDeviceTree ? nil : 32 << 40
     let rows = file.rows
     let counted = rows.indices.filter { !purged || rows[$0].kind != .unpurged }
     rowCount = counted.count
-    leastChains = Self.leastChains(file, counted)
+    let keys = RowKeys(rows, counted)
+    leastChains = Self.leastChains(file, counted, keys)
     for at in counted {
       let (sum, wraps) = bytes.addingReportingOverflow(rows[at].size)
       bytes = wraps ? .max : sum
     }
-    let next = addresses == .hashed ? Self.joins(rows, counted) : [:]
-    let inner = Set(next.values)
-    for at in counted where !inner.contains(at) {
+    let next = addresses == .hashed ? Self.joins(keys) : [Int32](repeating: -1, count: rowCount)
+    var isInner = [Bool](repeating: false, count: rowCount)
+    for behind in next where behind >= 0 { isInner[Int(behind)] = true }
+    for place in counted.indices where !isInner[place] {
+      let at = counted[place]
       var chain = Chain(first: at, last: at, bytes: rows[at].size)
-      var row = at
-      while let behind = next[row] {
-        chain.last = behind
+      var row = place
+      while next[row] >= 0 {
+        row = Int(next[row])
+        chain.last = counted[row]
         chain.rows += 1
-        chain.bytes &+= rows[behind].size
-        row = behind
+        chain.bytes &+= rows[counted[row]].size
       }
       chains.append(chain)
     }
     chains.sort { ($1.bytes, $0.first) < ($0.bytes, $1.first) }
   }
 
-  /// The row behind a row. Two rows with one start, or one end, have met by chance.
-  private static func joins(
-    _ rows: [VmallocinfoFile.Row], _ counted: [Int]
-  ) -> [Int: Int] {
-    var starts: [UInt64: Int] = [:]
-    var ends: [UInt64: Int] = [:]
-    for at in counted {
-      starts[rows[at].start] = starts[rows[at].start] == nil ? at : -1
-      ends[rows[at].end] = ends[rows[at].end] == nil ? at : -1
+  /// The row behind each, or -1. Two rows with one start, or one end, have met by chance.
+  private static func joins(_ keys: RowKeys) -> [Int32] {
+    let (none, many): (Int32, Int32) = (-1, -2)
+    var starts = [Int32](repeating: none, count: keys.count)
+    var ends = starts
+    for at in keys.starts.indices {
+      let (start, end) = (Int(keys.starts[at]), Int(keys.ends[at]))
+      starts[start] = starts[start] == none ? Int32(at) : many
+      ends[end] = ends[end] == none ? Int32(at) : many
     }
-    var next: [Int: Int] = [:]
-    for at in counted {
-      guard let behind = starts[rows[at].end], behind >= 0, behind != at, ends[rows[at].end] == at
-      else { continue }
-      next[at] = behind
+    return keys.ends.indices.map { at in
+      let end = Int(keys.ends[at])
+      return starts[end] >= 0 && starts[end] != at && ends[end] == at ? starts[end] : none
     }
-    return next
   }
 
   /// Holes of the vmalloc window, at least: one between two of its chains, and one where the rows

@@ -1,4 +1,5 @@
-/// What is occupied, by whom: areas, their bytes of address space and their pages.
+/// What is occupied, by whom: areas, their bytes of address space and their pages. Each window has its
+/// own sums, since what is free in one is of no use in the other.
 package struct AddressTotals: Sendable {
   /// What the sums are made by.
   package enum Key: CaseIterable, Sendable {
@@ -27,69 +28,110 @@ package struct AddressTotals: Sendable {
     var isOfAreas: Bool { kind?.isArea ?? true }
   }
 
-  let key: Key
-  /// By bytes, the largest first; of equal ones by name.
-  private(set) var rows: [Row] = []
-  /// What shares are of, in bytes; 0 where that is not known.
-  let window: UInt64
-  /// What shares are of, in words.
-  let windowName: String
+  /// A window, and what it is called in labels.
+  package struct Window: Sendable {
+    let name: String
+    let start: UInt64
+    let last: UInt64
+    /// Whether it is all of what it is called, so that there are shares of it.
+    let isWhole: Bool
 
-  /// Areas, what waits for a purge and what pools keep; by kind also the holes of the window.
+    package init(_ name: String, _ range: (start: UInt64, last: UInt64), isWhole: Bool = true) {
+      (self.name, self.isWhole) = (name, isWhole)
+      (start, last) = range
+    }
+
+    /// What lies in none.
+    static let elsewhere = Window("elsewhere", (0, 0), isWhole: false)
+
+    /// What shares are of; 0 where that is not known.
+    var bytes: UInt64 {
+      !isWhole || last < start || last == 0 ? 0 : ByteSize(from: start, through: last).bytes
+    }
+
+    func contains(_ address: UInt64) -> Bool { address >= start && address <= last }
+  }
+
+  /// The sums of a window.
+  struct Part: Sendable {
+    /// What the window is called: `vmalloc`, `modules`, `elsewhere`, or its addresses.
+    let name: String
+    /// What shares are of, in bytes; 0 where that is not known.
+    let window: UInt64
+    /// By bytes, the largest first; of equal ones by name.
+    let rows: [Row]
+  }
+
+  let key: Key
+  /// The first window's part, and those of others that have areas.
+  private(set) var parts: [Part] = []
+  /// Bits of an offset into a page.
+  let pageShift: UInt64
+
+  /// The rows of all windows.
+  var rows: [Row] { parts.flatMap(\.rows) }
+
+  /// Areas, what waits for a purge and what pools keep; by kind also the holes of the windows.
   ///
   /// - Parameters:
-  ///   - space: everything to count, of which only holes are cut at the window.
-  ///   - window: what shares are of, if `isWhole`; else it is a part of that only.
+  ///   - space: everything to count, of which only holes are cut at a window.
+  ///   - windows: ascending, and apart; areas of none are counted too.
   package init(
-    _ space: AddressSpace, by key: Key, window: (start: UInt64, last: UInt64), isWhole: Bool = true,
-    called name: String
+    _ space: AddressSpace, by key: Key, windows: [Window], pageShift: UInt64 = 12
   ) {
-    self.key = key
-    self.window = isWhole ? Self.bytes(of: window) : 0
-    windowName = name
-    var sums = Sums(key, space.callers)
+    (self.key, self.pageShift) = (key, pageShift)
+    var sums = windows.map { _ in Sums(key, space.callers) }
+    var others = Sums(key, space.callers)
     for segment in space.all {
-      guard segment.kind == .hole else {
-        sums.add(segment.kind, segment.caller, segment.bytes, UInt64(segment.pages))
+      if segment.kind == .hole {
+        guard key == .kind else { continue }
+        for (at, window) in windows.enumerated() {
+          let (first, last) = (max(segment.start, window.start), min(segment.last, window.last))
+          if first <= last { sums[at].add(.hole, .empty, last - first + 1, 0) }
+        }
+      } else if let at = Self.place(segment.start, segment.last, windows) {
+        sums[at].add(segment.kind, segment.caller, segment.bytes, UInt64(segment.pages))
+      } else {
+        others.add(segment.kind, segment.caller, segment.bytes, UInt64(segment.pages))
+      }
+    }
+    take(windows, sums.map(\.rows), others.rows)
+  }
+
+  /// The window in which an area lies, or lies in part.
+  static func place(_ start: UInt64, _ last: UInt64, _ windows: [Window]) -> Int? {
+    windows.firstIndex { $0.contains(start) }
+      ?? windows.firstIndex { start < $0.start && last >= $0.start }
+  }
+
+  /// Leaves out windows without areas, but not all of them.
+  private mutating func take(_ windows: [Window], _ rows: [[Row]], _ others: [Row]) {
+    for (window, rows) in zip(windows, rows) {
+      let isUsed = rows.contains { $0.kind != .hole }
+      guard isUsed || parts.isEmpty && (windows.count == 1 || window.name == "vmalloc") else {
         continue
       }
-      let (first, last) = (max(segment.start, window.start), min(segment.last, window.last))
-      if key == .kind, first <= last { sums.add(.hole, .empty, last - first + 1, 0) }
+      parts.append(Part(name: window.name, window: window.bytes, rows: rows))
     }
-    rows = sums.rows
+    if !others.isEmpty { parts.append(Part(name: Window.elsewhere.name, window: 0, rows: others)) }
   }
 
   /// All rows of a file, whatever its addresses are worth.
-  package init(_ file: VmallocinfoFile, by key: Key, window: UInt64, called name: String) {
-    self.key = key
-    self.window = window
-    windowName = name
+  package init(_ file: VmallocinfoFile, by key: Key, window: UInt64) {
+    (self.key, pageShift) = (key, 12)
     var sums = Sums(key, file.texts)
     for row in file.rows {
       sums.add(SegmentKind(row, in: file), row.caller, row.size, row.pages)
     }
-    rows = sums.rows
+    parts = [Part(name: "vmalloc", window: window, rows: sums.rows)]
   }
 
-  /// The size of a window; nothing for one that is not there.
-  package static func bytes(of window: (start: UInt64, last: UInt64)) -> UInt64 {
-    window.last < window.start || window.last == 0
-      ? 0 : ByteSize(from: window.start, through: window.last).bytes
-  }
-
-  /// Pages by the nodes that they are on.
-  package init(
-    nodes: InlineArray<8, (areas: Int, pages: UInt64)>, window: UInt64, called name: String
-  ) {
-    key = .node
-    self.window = window
-    windowName = name
-    for node in 0..<8 where nodes[node].areas > 0 {
-      rows.append(
-        Row(
-          name: "\(node)", count: nodes[node].areas, bytes: nodes[node].pages << 12,
-          pages: nodes[node].pages))
+  /// Pages by the nodes that they are on, of each window and of what lies in none.
+  init(_ nodes: [NodeSums], windows: [Window], window: UInt64?, pageShift: UInt64) {
+    (key, self.pageShift) = (.node, pageShift)
+    take(windows, nodes.dropLast().map { $0.rows(pageShift) }, nodes.last?.rows(pageShift) ?? [])
+    if let window, let first = parts.first {
+      parts = [Part(name: first.name, window: window, rows: first.rows)]
     }
-    rows.sort { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
   }
 }

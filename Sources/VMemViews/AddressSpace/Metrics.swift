@@ -21,6 +21,51 @@ extension Views {
     return text.takeBytes()
   }
 
+  /// Whether an area would get an address, as a purge may make room for it, and how large the largest
+  /// hole is as it stands. An address is no measurement, and none of it.
+  ///
+  /// - Parameter fits: nil where that is not known: there is no sample then.
+  package static func fitMetrics(
+    _ extent: Extent, asked size: UInt64, fits: Bool?, in space: AddressSpace
+  ) -> [UInt8] {
+    let window = (name: "window" as StaticString, value: space.label)
+    var text = fitMetric([window], asked: size, extent.align, fits)
+    let largest = space.holes.largest
+    if space.isWhole {
+      text.begin("vmalloc_largest_hole_bytes", "gauge", "Size of the largest hole.")
+    } else {
+      text.begin("vmalloc_largest_hole_bytes_min", "gauge", "Size of the largest hole, at least.")
+    }
+    text.sample([window], "\(largest)")
+    return text.takeBytes()
+  }
+
+  /// The same of a file without real addresses.
+  package static func fitMetrics(
+    _ extent: Extent, asked size: UInt64, in chains: AddressChains
+  ) -> [UInt8] {
+    var text = fitMetric([], asked: size, extent.align, chains.hasRoom(for: extent))
+    if let largest = chains.leastLargest {
+      text.begin("vmalloc_largest_hole_bytes_min", "gauge", "Size of the largest hole, at least.")
+      text.sample([], "\(largest)")
+    }
+    return text.takeBytes()
+  }
+
+  private static func fitMetric(
+    _ labels: [(name: StaticString, value: String)], asked size: UInt64, _ align: UInt64,
+    _ fits: Bool?
+  ) -> Exposition {
+    var text = Exposition()
+    guard let fits else { return text }
+    text.begin(
+      "vmalloc_fit", "gauge",
+      "Whether an area of so many bytes would get addresses: 1 if so, perhaps after a purge; else 0."
+    )
+    text.sample(labels + [("size", "\(size)"), ("align", "\(align)")], fits ? "1" : "0")
+    return text
+  }
+
   /// What holes are at least, with the names of such values.
   static func leastMetrics(
     _ labels: [(name: StaticString, value: String)], _ holes: HoleSummary
@@ -45,15 +90,19 @@ extension Views {
       [
         ("vmalloc_areas", "Areas of addresses.", { UInt64($0.count) }),
         ("vmalloc_area_bytes", "Addresses that areas take, guard pages included.", { $0.bytes }),
-        ("vmalloc_allocated_bytes", "Memory that areas own.", { $0.pages << 12 }),
+        ("vmalloc_allocated_bytes", "Memory that areas own.", { $0.pages << totals.pageShift }),
       ]
-    let window = (name: "window" as StaticString, value: totals.windowName)
+    let windows = totals.parts.map { part in
+      (label: (name: "window" as StaticString, value: part.name), rows: part.rows)
+    }
     for (at, (name, help, value)) in columns.enumerated() {
       // What a node has are pages, not addresses.
       if totals.key == .node, at == 1 { continue }
       text.begin(name, "gauge", help)
-      for row in totals.rows where row.isOfAreas {
-        text.sample([window, (totals.key.name, row.name)], "\(value(row))")
+      for (window, rows) in windows {
+        for row in rows where row.isOfAreas {
+          text.sample([window, (totals.key.name, row.name)], "\(value(row))")
+        }
       }
     }
     guard totals.key == .kind else { return text.takeBytes() }
@@ -68,11 +117,11 @@ extension Views {
       ),
     ]
     for (kind, names, help) in kept {
-      let row = totals.rows.first { $0.kind == kind }
+      let found = windows.map { ($0.label, $0.rows.first { $0.kind == kind }) }
       text.begin(names[0], "gauge", help)
-      text.sample([window], "\(row?.count ?? 0)")
+      for (window, row) in found { text.sample([window], "\(row?.count ?? 0)") }
       text.begin(names[1], "gauge", help)
-      text.sample([window], "\(row?.bytes ?? 0)")
+      for (window, row) in found { text.sample([window], "\(row?.bytes ?? 0)") }
     }
     return text.takeBytes()
   }

@@ -1,44 +1,60 @@
 extension Views {
-  /// Totals as a table, or an object a row.
+  /// Totals as a table of each window, or an object a row.
   package static func totals(_ totals: AddressTotals, to output: inout ViewOutput) {
-    guard output.isJSON else { return text(totals, to: &output) }
-    for row in totals.rows {
+    for (at, part) in totals.parts.enumerated() {
+      if output.isJSON {
+        json(part, totals.key, to: &output)
+      } else {
+        let isNamed = at > 0 || part.name == "modules"
+        text(part, totals.key, isNamed: isNamed, to: &output)
+      }
+    }
+  }
+
+  private static func json(
+    _ part: AddressTotals.Part, _ key: AddressTotals.Key, to output: inout ViewOutput
+  ) {
+    for row in part.rows {
       output.beginObject()
-      output.key(totals.key.name)
+      output.key(key.name)
       output.writer.jsonString(row.name)
       output.field("count", count: UInt64(row.count))
       output.field("bytes", count: row.bytes)
       output.field("pages", count: row.pages)
       output.key("share")
-      if totals.window > 0 {
-        output.writer.write("\(Double(row.bytes) / Double(totals.window))")
+      if part.window > 0 {
+        output.writer.write("\(Double(row.bytes) / Double(part.window))")
       } else {
         output.writer.write("null")
       }
+      output.field("window", text: part.name)
       output.endObject()
     }
   }
 
-  private static func text(_ totals: AddressTotals, to output: inout ViewOutput) {
-    output.writer.write("   count          bytes      pages        share  \(totals.key.name)")
+  private static func text(
+    _ part: AddressTotals.Part, _ key: AddressTotals.Key, isNamed: Bool, to output: inout ViewOutput
+  ) {
+    output.writer.write("   count          bytes      pages        share  \(key.name)")
+    if isNamed { output.writer.write(", \(part.name)") }
     output.endLine()
-    for row in totals.rows {
+    for row in part.rows {
       output.writer.decimal(UInt64(row.count), width: 8)
       output.writer.decimal(row.bytes, width: 15)
       output.writer.decimal(row.pages, width: 11)
-      let share = totals.share(row.bytes)
+      let share = part.share(row.bytes)
       output.writer.spaces(max(1, 13 - share.utf8.count))
       output.writer.write("\(share)  \(row.name.isEmpty ? "-" : row.name)")
       output.endLine()
     }
-    if totals.rows.isEmpty {
+    if part.rows.isEmpty {
       output.writer.write("nothing is there")
       output.endLine()
     }
   }
 }
 
-extension AddressTotals {
+extension AddressTotals.Part {
   /// A part of the window as a percentage of two digits, cut off: `12%`, `0.00031%`.
   func share(_ bytes: UInt64) -> String {
     guard window > 0 else { return "-" }

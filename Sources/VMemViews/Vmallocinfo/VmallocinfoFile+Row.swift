@@ -46,27 +46,6 @@ extension VmallocinfoFile {
     package var line: Int { Int(shortLine) }
   }
 
-  /// A row's pages on each NUMA node; of those on nodes above 7 only its `words` tell.
-  package func pagesPerNode(_ row: Row) -> InlineArray<8, UInt64> {
-    var counts = InlineArray<8, UInt64>(repeating: 0)
-    let bytes = texts.bytes
-    var at = texts.range(row.nodes).lowerBound
-    let end = texts.range(row.nodes).upperBound
-    while at < end {
-      let first = at
-      while at < end, !VmallocinfoReader.isBlank(bytes[at]) { at += 1 }
-      // `N`, a digit, `=` and digits; whatever else stands between is none.
-      if at - first >= 4, bytes[first] == 0x4e, (0x30...0x37).contains(bytes[first + 1]),
-        bytes[first + 2] == 0x3d,
-        let (count, last) = VmallocinfoReader.decimal(bytes.span, first + 3, at), last == at
-      {
-        counts[Int(bytes[first + 1] & 7)] &+= count
-      }
-      while at < end, VmallocinfoReader.isBlank(bytes[at]) { at += 1 }
-    }
-    return counts
-  }
-
   /// Why an area cannot own the pages of its row.
   package static func tooManyPages(_ row: Row) -> String {
     let room = row.size >> 12

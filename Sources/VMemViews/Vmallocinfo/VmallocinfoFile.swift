@@ -22,8 +22,14 @@ package struct VmallocinfoFile: Sendable {
   package private(set) var modules: (start: UInt64, last: UInt64)?
   /// Where modules go, if no row lies there and the rows tell all the same.
   package private(set) var emptyModules: (start: UInt64, last: UInt64)?
-  /// Whether the machine's vmalloc window is known to begin and to end where `window` does.
+  /// Whether the machine's vmalloc window is known to begin and to end where `window` does; else all of
+  /// that is in it, and there may be more.
   package private(set) var isWindowKnown = true
+  /// First and last byte of the rows of another architecture than x86-64, some of which may lie beside
+  /// the window; nil for that.
+  package private(set) var foreign: (start: UInt64, last: UInt64)?
+  /// Bits of an offset into a page: 12, or more where the rows tell of larger pages.
+  package private(set) var pageShift: UInt64 = 12
   /// What is to be said of rows outside of every window, with the line of the first one; nil for none.
   package private(set) var outside: Note?
 
@@ -81,9 +87,6 @@ package struct VmallocinfoFile: Sendable {
     }
   }
 
-  /// Bytes that a text does not begin with if all are zero.
-  static let mostZeroes = 1 << 16
-
   /// The longest text, so that positions have 32 bits.
   package static let maximumBytes = 1 << 31
 
@@ -93,7 +96,7 @@ package struct VmallocinfoFile: Sendable {
       throw Defect(line: 1, message: "\(text.count) bytes; the longest file has 2 GiB")
     }
     // The image of a disk need not be looked through.
-    if Self.isOfZeroes(text.span) { throw Defect(line: 1, message: Self.notText) }
+    if Self.isNoText(text.span) { throw Defect(line: 1, message: Self.notText) }
     let reader = VmallocinfoReader(text.span)
     if let broken = reader.broken { throw broken }
     guard !reader.rows.isEmpty else { throw Defect(line: 1, message: Self.whyNoRow(text)) }
@@ -109,11 +112,13 @@ package struct VmallocinfoFile: Sendable {
     guard !rows.isEmpty else { throw Defect(line: 1, message: Self.noRow) }
     if addresses == .real || addresses == .hashed { sort() }
     guard addresses == .real else { return }
-    let windows = VmallocinfoWindows(self)
-    (window, isWindowKnown) = (windows.vmalloc, windows.isWhole)
+    let windows = VmallocinfoWindows(self, reader.windows)
+    (window, isWindowKnown, foreign) = (windows.vmalloc, windows.isWhole, windows.foreign)
     (modules, emptyModules) = (windows.modules, windows.emptyModules)
+    pageShift = foundPageShift()
     outside = foundOutside()
     if let outside { notes.append(outside) }
+    notes += notesOfWindows(reader.windows, windows.logLines)
   }
 
   /// Drops rows that stand there once more, and puts those with real addresses in order.
@@ -165,18 +170,12 @@ package struct VmallocinfoFile: Sendable {
     return Note(line: line, message: text)
   }
 
-  private static func isOfZeroes(_ text: Span<UInt8>) -> Bool {
-    guard text.count >= mostZeroes else { return false }
-    for at in 0..<mostZeroes where text[at] != 0 { return false }
-    return true
-  }
-
   private static func whyNoRow(_ text: [UInt8]) -> String {
     if text.starts(with: [0x1f, 0x8b]) { return "a compressed file: unpack it first (gunzip)" }
     return text.prefix(4096).contains(0) ? notText : noRow
   }
 
-  private static let notText = "not a text, or one of UTF-16"
+  package static let notText = "not a text, or one of UTF-16"
 
   private static let noRow = """
     no row of /proc/vmallocinfo, as 0xffffc90000000000-0xffffc90000005000   20480 caller+0x1/0x2
@@ -184,25 +183,6 @@ package struct VmallocinfoFile: Sendable {
 
   /// Line of the first row.
   package var firstLine: Int { rows.lazy.map(\.line).min() ?? 1 }
-
-  /// Bits of an offset into a page: 12, or 14 or 16 of another architecture whose rows are all of whole
-  /// such pages.
-  package var pageShift: UInt64 {
-    guard addresses == .real, !isNarrow, !isWindowKnown, rows.count >= 4 else { return 12 }
-    let bits = rows.reduce(UInt64(0)) { $0 | $1.start | $1.end }
-    return [16, 14].first { bits & (1 << $0 - 1) == 0 } ?? 12
-  }
-
-  /// What is to be said of a vmalloc window that may go on in front of its lowest row or behind the highest.
-  package var partlyKnownWindow: Note? {
-    guard !isWindowKnown else { return nil }
-    return Note(
-      line: firstLine,
-      message:
-        "where the vmalloc window begins and ends is not in the file: what is free outside of "
-        + "\(window.start.prefixed)..\((window.last &+ 1).prefixed) does not count; --range START..END, as "
-        + "the kernel's log has it, says it")
-  }
 
   /// Hashed addresses fit their sizes by chance only, and never in order.
   private func judged() -> Addresses {
@@ -256,8 +236,9 @@ package struct VmallocinfoFile: Sendable {
   package func isInWindow(_ row: Row) -> Bool {
     guard addresses == .real else { return true }
     if row.start >= window.start, row.end - 1 <= window.last { return true }
-    guard let modules else { return false }
-    return row.start >= modules.start && row.end - 1 <= modules.last
+    return [modules, foreign].contains { range in
+      range.map { row.start >= $0.start && row.end - 1 <= $0.last } ?? false
+    }
   }
 }
 

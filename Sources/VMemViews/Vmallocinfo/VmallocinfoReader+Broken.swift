@@ -69,6 +69,11 @@ extension VmallocinfoReader {
     return (start..<end).map { text[$0] }
   }
 
+  private static func trimmed(_ line: ArraySlice<UInt8>) -> [UInt8] {
+    let line = Array(line)
+    return trimmed(line.span, 0, line.count)
+  }
+
   /// A line without the marks of quoted mail.
   private static func piece(_ text: Span<UInt8>, _ from: Int, _ to: Int) -> [UInt8] {
     var start = from
@@ -77,9 +82,18 @@ extension VmallocinfoReader {
   }
 
   /// Two lines as one, if that is a row and all of it known.
-  private static func join(_ before: [UInt8], _ piece: [UInt8]) -> [UInt8]? {
+  ///
+  /// - Parameter isMarked: whether dots at the line's end said that it goes on.
+  private static func join(
+    _ before: [UInt8], _ piece: [UInt8], isMarked: Bool = false
+  ) -> [UInt8]? {
+    // As the kernel's own manual breaks rows.
+    if before.suffix(3).elementsEqual([0x2e, 0x2e, 0x2e]) {
+      return join(trimmed(before.dropLast(3)), piece, isMarked: true)
+    }
     let parted = before + [0x20] + piece
     if isRow(parted) { return parted }
+    if isMarked { return isRow(before + piece) ? before + piece : nil }
     guard before.count >= shortestBroken else { return nil }
     return isRow(before + piece) ? before + piece : nil
   }
@@ -97,16 +111,29 @@ extension VmallocinfoReader {
     return caller.contains(0x2b) && caller.contains(0x2f) || caller.starts(with: [0x30, 0x78])
   }
 
+  /// Words that a line may have in front of a row's known ones: what is left of a caller.
+  private static let mostOfCaller = 3
+
+  /// Whether a line is what a row ends with: its pages or nodes, and nothing but known words from there
+  /// on. Sentences may name such words, too.
+  private static func isEndOfRow(_ piece: [UInt8]) -> Bool {
+    let words = piece.split(whereSeparator: { isBlank($0) }).map { Array($0) }
+    let isCount = { (word: [UInt8]) in
+      let isPages = begins(word.span, 0, word.count, "pages=") && (word.last ?? 0) &- 0x30 < 10
+      return isPages || NodeWords.value(word.span, 0, word.count) != nil
+    }
+    guard let first = words.firstIndex(where: isCount) else { return false }
+    let known = words.firstIndex { unknownWords(in: $0.span).isEmpty } ?? first
+    return first == 0
+      || known <= mostOfCaller && words[known...].allSatisfy { unknownWords(in: $0.span).isEmpty }
+  }
+
   /// Takes note of a line that has words as the end of a row has them, where a row stands before it.
   private mutating func tellBroken(
     _ before: [UInt8], _ piece: [UInt8], _ first: Int, _ number: Int
   ) {
     guard broken == nil, Self.hasRow(before.span, 0) else { return }
-    let words = piece.split(separator: 0x20)
-    let known =
-      words.contains { $0.starts(with: Array("pages=".utf8)) }
-      || words.contains { $0.count > 3 && $0.starts(with: [0x4e]) && $0.dropFirst(2).first == 0x3d }
-    guard known else { return }
+    guard Self.isEndOfRow(piece) else { return }
     broken = VmallocinfoFile.Defect(
       line: number,
       message: "the line seems to go on the row of line \(first), but both are no row: "

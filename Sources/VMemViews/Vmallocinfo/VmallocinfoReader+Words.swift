@@ -219,15 +219,15 @@ extension VmallocinfoReader {
       row.physicalAddress = physical
       if !isPrefixed || end - start != 23 || physical == 0 { words.isOdd = true }
       return Place.phys.rawValue
-    case UInt8(ascii: "N") where end - start >= 4 && text[start + 2] == 0x3d:
-      guard (0x30...0x37).contains(text[start + 1]),
-        let (count, last) = decimal(text, start + 3, end), last == end, count <= 1 << 32,
+    case UInt8(ascii: "N"):
+      guard let (node, count) = NodeWords.value(text, start, end), count <= 1 << 32,
         end - start < 64
       else { return nil }
       words.nodes = (words.nodes.isEmpty ? start : words.nodes.lowerBound)..<end
       words.nodePages = (words.nodePages ?? 0) &+ count
-      if text[start + 3] == 0x30 { words.isOdd = true }
-      return Place.node.rawValue + Int(text[start + 1] - 0x30)
+      // The kernel prints no node without pages. An area keeps those of a machine here.
+      if node > 7 || text[start + 3] == 0x30 { words.isOdd = true }
+      return Place.node.rawValue + node
     default: return nil
     }
   }

@@ -12,15 +12,17 @@ struct VmallocinfoReader: ~Copyable {
   private(set) var narrowRows = 0
   /// Rows with a placeholder for an address.
   private(set) var placeholders = 0
+  /// Windows that a kernel's log in the text tells of.
+  private(set) var windows = LoggedWindows()
   /// Whether the last line has no end.
   private(set) var lastIsCut = false
   /// The first line that seems to go on a row, but not so that both make one.
   var broken: VmallocinfoFile.Defect?
   /// How often each kind of note was called for.
-  private(set) var counts = InlineArray<8, Int>(repeating: 0)
+  private(set) var counts = InlineArray<9, Int>(repeating: 0)
 
   enum Kind: Int {
-    case passedOver, around, unknownWord, pages, nodes, physical, cut, joined
+    case passedOver, around, unknownWord, pages, nodes, physical, cut, joined, split
   }
 
   /// Lines that are told one by one; the others of a kind are counted.
@@ -92,13 +94,72 @@ struct VmallocinfoReader: ~Copyable {
       if text[at] == 0x30, text[at + 1] | 0x20 == 0x78, var tail = head(text, at, end, &row) {
         if at > from { around(text, from, at, &end, number) }
         tail = min(tail, end)
-        words(text, tail, end, &row, number)
-        rows.append(row)
+        if let next = Self.nextRow(text, tail, end) {
+          split(text, &row, tail, next, end, number)
+        } else {
+          words(text, tail, end, &row, number)
+          rows.append(row)
+        }
         return
       }
       at += 1
     }
+    if windows.read(text, from, end, number) { return }
     note(.passedOver, number, "no row: passed over")
+  }
+
+  /// Rows that stand on one line, as they do where a page or a form has eaten the lines' ends.
+  private mutating func split(
+    _ text: Span<UInt8>, _ row: inout Row, _ from: Int, _ second: Int, _ end: Int, _ number: Int
+  ) {
+    var (tail, next) = (from, second)
+    note(.split, number, "several rows stand on the line: each is one of its own")
+    while true {
+      var last = next
+      while last > tail, next < end, Self.isBetweenRows(text[last - 1]) { last -= 1 }
+      words(text, tail, last, &row, number)
+      rows.append(row)
+      row = Row()
+      row.shortLine = UInt32(truncatingIfNeeded: number)
+      guard next < end, let behind = head(text, next, end, &row) else { return }
+      tail = behind
+      next = Self.nextRow(text, tail, end) ?? end
+    }
+  }
+
+  /// Whether a byte may part two rows of one line.
+  private static func isBetweenRows(_ byte: UInt8) -> Bool {
+    isBlank(byte) || [0x22, 0x27, 0x2c, 0x3b, 0x60, 0x7c].contains(byte)
+  }
+
+  /// Where the next row of a line begins, `0xSTART-0xEND SIZE`; nil for none.
+  @inline(__always)
+  private static func nextRow(_ text: Span<UInt8>, _ from: Int, _ end: Int) -> Int? {
+    var at = from
+    while at + 8 <= end {
+      // Safe: any eight bytes are a number.
+      let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+      let found = zeroBytes(word ^ 0x2d2d_2d2d_2d2d_2d2d)
+      if found != 0, let start = nextRow(text, from, dashes: at..<at + 8, end) { return start }
+      at += 8
+    }
+    return nextRow(text, from, dashes: at..<end, end)
+  }
+
+  private static func nextRow(
+    _ text: Span<UInt8>, _ from: Int, dashes: Range<Int>, _ end: Int
+  ) -> Int? {
+    for dash in dashes where text[dash] == 0x2d {
+      guard let (_, blank) = address(text, dash + 1, end), blank < end, isBlank(text[blank])
+      else { continue }
+      // An address has three to eighteen bytes.
+      for start in stride(from: dash - 3, through: max(from, dash - 18), by: -1) {
+        guard text[start] == 0x30, let (_, last) = address(text, start, dash), last == dash
+        else { continue }
+        if Self.head(text, start, end) != nil { return start }
+      }
+    }
+    return nil
   }
 
   /// Before a row: a prompt, a time stamp, a quote. A quotation mark is taken from the end, too.
@@ -120,19 +181,32 @@ struct VmallocinfoReader: ~Copyable {
   private mutating func head(
     _ text: Span<UInt8>, _ from: Int, _ end: Int, _ row: inout Row
   ) -> Int? {
-    guard let (start, dash) = Self.address(text, from, end), dash < end, text[dash] == 0x2d,
-      let (last, blank) = Self.address(text, dash + 1, end), blank < end, Self.isBlank(text[blank])
-    else { return nil }
-    var at = blank
-    while at < end, Self.isBlank(text[at]) { at += 1 }
-    guard let (size, behind) = Self.decimal(text, at, end),
-      behind == end || !Self.isWord(text[behind])
-    else { return nil }
-    (row.start, row.end, row.size) = (start, last, size)
-    if dash - from <= 10, blank - dash <= 11 { narrowRows += 1 }
+    guard let head = Self.head(text, from, end) else { return nil }
+    (row.start, row.end, row.size) = (head.start, head.last, head.size)
+    if head.dash - from <= 10, head.blank - head.dash <= 11 { narrowRows += 1 }
     // (, _, p, or the blanks in front of a short one.
     if text[from + 2] > 0x66 || text[from + 2] < 0x30 { placeholders += 1 }
-    return behind
+    return head.behind
+  }
+
+  private struct Head {
+    let start, last, size: UInt64
+    /// Where the first address ends, and the second one.
+    let dash, blank: Int
+    /// Where the size ends.
+    let behind: Int
+  }
+
+  @inline(__always)
+  private static func head(_ text: Span<UInt8>, _ from: Int, _ end: Int) -> Head? {
+    guard let (start, dash) = address(text, from, end), dash < end, text[dash] == 0x2d,
+      let (last, blank) = address(text, dash + 1, end), blank < end, isBlank(text[blank])
+    else { return nil }
+    var at = blank
+    while at < end, isBlank(text[at]) { at += 1 }
+    guard let (size, behind) = decimal(text, at, end), behind == end || !isWord(text[behind])
+    else { return nil }
+    return Head(start: start, last: last, size: size, dash: dash, blank: blank, behind: behind)
   }
 
   @inline(__always)
@@ -251,6 +325,7 @@ struct VmallocinfoReader: ~Copyable {
       (.nodes, "rows have other pages on their nodes than in all"),
       (.physical, "rows have a phys= that no kernel has"),
       (.joined, "lines go on the one before them"),
+      (.split, "lines have several rows"),
     ]
     for (kind, text) in texts where counts[kind.rawValue] > Self.told {
       notes.append(

@@ -199,8 +199,9 @@ struct VmallocinfoRows {
     if area.pageCount != 0 {
       output.field("vpages", flag: Self.hasPageArrayInWindow(area))
       output.beginArray("nodes")
-      let counts = area.pagesPerNode(ram)
-      for node in 0..<nodes { output.element(counts[node]) }
+      let counts = NodePages(area, ram).counts
+      let shown = area.kind == .imported ? max(nodes, counts.count) : nodes
+      for node in 0..<shown { output.element(node < counts.count ? counts[node] : 0) }
       output.endArray()
     }
     let words = VmallocinfoReader.unknownWords(in: area.importedTail(ram).span)

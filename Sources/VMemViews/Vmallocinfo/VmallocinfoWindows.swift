@@ -14,9 +14,14 @@ struct VmallocinfoWindows {
   var modules: Window?
   /// Where modules go that no row is of; nil where the rows do not tell.
   var emptyModules: Window?
+  /// First and last byte of all rows of another architecture than x86-64; nil for that.
+  var foreign: Window?
+  /// The lines of the kernel's log that `vmalloc` and `modules` are from.
+  var logLines: [Int] = []
 
-  init(_ file: VmallocinfoFile) {
-    if file.isNarrow { findNarrow(file.rows) } else { findWide(file.rows) }
+  init(_ file: VmallocinfoFile, _ logged: LoggedWindows) {
+    if file.isNarrow { findNarrow(file) } else { findWide(file) }
+    take(logged, file.rows)
   }
 
   /// Behind the kernel's image, whose room is 512 MiB, or 1 GiB where it is put at a random place.
@@ -26,7 +31,8 @@ struct VmallocinfoWindows {
   private static let image: UInt64 = 0xffff_ffff_8000_0000
   private static let randomModules = image + 1 << 30
 
-  private mutating func findWide(_ rows: [Row]) {
+  private mutating func findWide(_ file: VmallocinfoFile) {
+    let rows = file.rows
     var starts: [UInt64] = []
     starts.reserveCapacity(rows.count)
     // Of the file.
@@ -65,7 +71,7 @@ struct VmallocinfoWindows {
     }
     // Of a piece with high rows only: no window begins so high, and the usual one has them all.
     if !possible.contains(start), starts[0] >= usual, last - usual < size { start = usual }
-    guard possible.contains(start) else { return findForeign(rows, from: start) }
+    guard possible.contains(start) else { return findForeign(file, from: start) }
     vmalloc = (start, start + (size - 1))
     // Only a kernel that is put at a random place has a random window.
     if start != usual { emptyModules = (Self.randomModules, Self.modulesEnd - 1) }

@@ -64,6 +64,14 @@ import Testing
     }
   }
 
+  /// What is no text is refused after its first bytes, whether it ends or not.
+  @Test(arguments: ["/dev/zero", "/dev/urandom"]) func devices(_ path: String) throws {
+    for words in [["holes", "--file"], ["import_vmallocinfo"]] {
+      let ran = try Command.run([TestFiles.vmemctl] + words + [path])
+      #expect(ran.status == 65 && ran.errorText.contains("\(path):1: not a text"), "\(ran)")
+    }
+  }
+
   /// A purge is what makes room there; the answer says so.
   @Test func onlyAfterAPurge() throws {
     let rows = """

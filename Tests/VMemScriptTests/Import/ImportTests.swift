@@ -304,6 +304,29 @@ import VMemScript
     #expect(ran.lines.last == "0")
   }
 
+  /// Nodes that a machine here cannot have, up to all that a row may name: kept and counted.
+  @Test(arguments: [9, 16, 64]) func manyNodes(_ count: Int) throws {
+    let nodes = (0..<count).map { "N\($0)=1000" }.joined(separator: " ")
+    let pages = count * 1000
+    let end = String(0xffff_c900_0000_0000 + UInt64(pages + 1) << 12, radix: 16)
+    let text = """
+      0xffffc90000000000-0x\(end) \((pages + 1) << 12) f+0x1/0x2 pages=\(pages) vmalloc vpages \(nodes)
+      0xffffe80000000000-0xffffe80000005000   20480 f+0x1/0x2 pages=4 vmalloc N0=1 N252=3
+
+      """
+    let ran = try Self.imported(text, then: "vmallocinfo\ntotals --by node\ncheck")
+    #expect(ran.exit == .success, "\(ran.messages)")
+    #expect(ran.lines[1...2] == text.split(separator: "\n").map(String.init)[...])
+    let totals = ran.lines.dropFirst(4).dropLast().map { $0.split(separator: " ").map(String.init) }
+    #expect(totals.count == count + 1)
+    #expect(totals.reduce(0) { $0 + (Int($1[2]) ?? 0) } == pages + 4)
+    #expect(totals.contains { $0[2] == "3" && $0[4] == "252" } && ran.lines.last == "0")
+    #expect(ran.messages.contains("pages on node 252, and a machine here has at most 8 nodes"))
+    #expect(!ran.messages.contains("no known kernel") && !ran.messages.contains("pages on nodes"))
+    let json = try Self.imported(text, then: "vmallocinfo") { $0.json = true }
+    #expect(json.output.contains("0,3]}"))
+  }
+
   /// A stack that was freed while the file was read: busy above, waiting below.
   @Test func whatWasFreedWhileTheFileWasRead() throws {
     let text = """
@@ -327,13 +350,15 @@ import VMemScript
     arguments: [
       (
         row + "0xffffc90000004000-0xffffc90000006000    8192 vmap\n",
-        "rows:2: the row overlaps that of line 1"
+        "rows:2: 0xffffc90000004000-0xffffc90000006000 overlaps "
+          + "0xffffc90000000000-0xffffc90000005000 of line 1"
       ),
       (
         row
           + row.replacing("0xffffc90000005000", with: "0xffffc90000009000").replacing(
             "20480", with: "36864"),
-        "rows:2: the row overlaps that of line 1"
+        "rows:2: 0xffffc90000000000-0xffffc90000009000 overlaps "
+          + "0xffffc90000000000-0xffffc90000005000 of line 1"
       ),
       (
         row + row.replacing("90000", with: "90001") + row.replacing("0xffffc9", with: "0xffff11"),

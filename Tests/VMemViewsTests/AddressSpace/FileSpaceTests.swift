@@ -78,6 +78,15 @@ import Testing
     #expect(try #require(purged.leastFree) > #require(chains.leastFree))
   }
 
+  /// The window of a machine with a device tree may be smaller than any of x86-64.
+  @Test func noWindowOfADeviceTree() throws {
+    let rows =
+      "0x0000000000000000-0x0000000000000000    8192 of_iomap+0x30/0x38 phys=0x8000000 ioremap\n"
+    let chains = AddressChains(try VmallocinfoFile(name: "rows", bytes: Array(rows.utf8)))
+    #expect(chains.window == nil && chains.leastFree == nil)
+    #expect(chains.hasRoom(for: Extent(size: 4096, align: 1)) == nil)
+  }
+
   /// What is said of hashed files holds of the real ones that they are of.
   @Test(arguments: [
     "ubuntu", "kaslr.6.12.117", "kaslr.6.18.15", "kaslr.7.0.13", "kaslr.7.2.12", "kaslr.7.3.4",
@@ -120,12 +129,12 @@ import Testing
     let file = try Self.file(name)
     let totals: AddressTotals
     if key == .node {
-      totals = AddressTotals(nodesOf: file, in: nil, window: 1 << 40, called: "vmalloc")
+      totals = AddressTotals(nodesOf: file, window: 1 << 40)
     } else if file.addresses == .real {
       let space = try AddressSpace(file, in: (0, 0))
-      totals = AddressTotals(space, by: key, window: file.window, called: "vmalloc")
+      totals = AddressTotals(space, by: key, windows: [.init("all", (0, .max))])
     } else {
-      totals = AddressTotals(file, by: key, window: 1 << 40, called: "vmalloc")
+      totals = AddressTotals(file, by: key, window: 1 << 40)
     }
     let rows = totals.rows.filter { $0.name != "hole" }
     #expect(rows.map(\.bytes) == rows.map(\.bytes).sorted(by: >))
@@ -151,10 +160,48 @@ import Testing
   @Test func modulesOfCallers() throws {
     let file = try Self.file("ubuntu")
     let space = try AddressSpace(file, in: (0, 0))
-    let totals = AddressTotals(space, by: .module, window: file.window, called: "vmalloc")
+    let totals = AddressTotals(space, by: .module, windows: [.init("all", (0, .max))])
     let own = file.rows.filter { file.text($0.caller).hasSuffix(" [vmwgfx]") }
     let row = try #require(totals.rows.first { $0.name == "vmwgfx" })
     #expect(row.count == own.count && row.pages == own.reduce(0) { $0 + $1.pages })
+  }
+
+  /// Areas, what waits and holes are the window, and modules have a window of their own.
+  @Test(arguments: ["ubuntu", "kaslr.7.2.12"]) func eachWindowIsWhole(_ name: String) throws {
+    let file = try Self.file(name)
+    let space = try AddressSpace(file, in: (0, 0))
+    let totals = AddressTotals(space, by: .kind, windows: file.windowsOfTotals)
+    #expect(totals.parts.map(\.name) == ["vmalloc", "modules"])
+    for part in totals.parts { #expect(part.rows.reduce(0) { $0 + $1.bytes } == part.window) }
+    let modules = try #require(file.modules)
+    let own = file.rows.filter { $0.start >= modules.start }
+    #expect(!own.isEmpty)
+    for key in AddressTotals.Key.allCases where key != .node {
+      let parts = AddressTotals(space, by: key, windows: file.windowsOfTotals).parts
+      let rows = parts[1].rows.filter { $0.kind != .hole }
+      #expect(rows.reduce(0) { $0 + $1.count } == own.count)
+    }
+    let nodes = AddressTotals(nodesOf: file, in: nil, windows: file.windowsOfTotals)
+    #expect(nodes.parts[1].rows.reduce(0) { $0 + $1.pages } == own.reduce(0) { $0 + $1.pages })
+    // Areas of no window are shares of none.
+    let none = AddressTotals(space, by: .kind, windows: [file.windowsOfTotals[0]])
+    #expect(none.parts.map(\.name) == ["vmalloc", "elsewhere"] && none.parts[1].window == 0)
+  }
+
+  /// What waits for a purge, and overlaps an area in part, is passed over in all views.
+  @Test func waitingThatOverlaps() throws {
+    let text = """
+      0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 pages=4 vmalloc N0=4
+      0xffffc90000001000-0xffffc90000003000    8192 unpurged vm_area
+
+      """
+    let file = try VmallocinfoFile(name: "rows", bytes: Array(text.utf8))
+    let space = try AddressSpace(file)
+    #expect(
+      space.notes == [
+        .init(line: 2, message: "what waits for a purge overlaps line 1: passed over")
+      ])
+    #expect(space.all.map(\.kind) == [.vmalloc, .hole])
   }
 
   /// Rows that overlap are named by their lines, in whatever order they stand.
@@ -174,7 +221,7 @@ import Testing
   @Test func freedWhileTheFileWasRead() throws {
     let file = try Self.file("kaslr.7.2.12")
     let space = try AddressSpace(file)
-    #expect(space.notes.map(\.line) == [86])
+    #expect(space.notes.count == 1 && space.notes[0].message.hasPrefix("line 86 was read before"))
     let waiting = try #require(space.all.first { $0.start == 0xffff_ce9f_8045_c000 })
     #expect(waiting.kind == .unpurged)
     #expect(space.all.count { $0.kind != .hole } < file.rows.count)

@@ -17,7 +17,7 @@ import Testing
       let ratio = try #require(metrics.value("vmalloc_fragmentation_ratio"))
       #expect((0...1).contains(ratio))
       for key in AddressTotals.Key.allCases where key != .node {
-        let totals = AddressTotals(space, by: key, window: file.window, called: "vmalloc")
+        let totals = AddressTotals(space, by: key, windows: [.init("vmalloc", file.window)])
         let metrics = try Metrics(Views.metrics(totals))
         // Holes are no areas, and what waits for a purge is counted apart.
         let areas = totals.rows.filter { !["hole", "unpurged"].contains($0.name) }
@@ -39,13 +39,48 @@ import Testing
     let row = "0xffffc90000000000-0xffffc90000005000   20480 \(caller) pages=4 vmalloc N0=4\n"
     let file = try VmallocinfoFile(name: "rows", bytes: Array(row.utf8))
     let space = try AddressSpace(file)
-    let totals = AddressTotals(space, by: .caller, window: file.window, called: "vmalloc")
+    let totals = AddressTotals(space, by: .caller, windows: [.init("vmalloc", file.window)])
     let metrics = try Metrics(Views.metrics(totals))
     #expect(
       metrics.labels("vmalloc_allocated_bytes") == [
         ["window": "vmalloc", "caller": file.text(file.rows[0].caller)]
       ])
     #expect(metrics.value("vmalloc_allocated_bytes") == 16384)
+  }
+
+  /// Each window has samples with its own label.
+  @Test func windows() throws {
+    let file = try FileSpaceTests.file("ubuntu")
+    let space = try AddressSpace(file, in: (0, 0))
+    let totals = AddressTotals(space, by: .kind, windows: file.windowsOfTotals)
+    let metrics = try Metrics(Views.metrics(totals))
+    #expect(Set(metrics.labels("vmalloc_areas").map { $0["window"] }) == ["vmalloc", "modules"])
+    #expect(metrics.sum("vmalloc_areas") + metrics.sum("vmalloc_unpurged_areas") == 1362)
+    #expect(metrics.count("vmalloc_unpurged_areas") == 2)
+  }
+
+  /// Whether an area fits is 1 or 0, and no sample where nobody knows.
+  @Test func fit() throws {
+    let space = try AddressSpace(FileSpaceTests.file("ubuntu"))
+    let extent = Extent(size: 20480, align: 1)
+    for fits in [true, false, nil] {
+      let bytes = Views.fitMetrics(extent, asked: 16384, fits: fits, in: space)
+      let metrics = try Metrics(bytes)
+      #expect(metrics.value("vmalloc_fit") == fits.map { $0 ? 1 : 0 })
+      #expect(metrics.value("vmalloc_largest_hole_bytes") == Double(space.holes.largest))
+      #expect(
+        fits == nil
+          || metrics.labels("vmalloc_fit") == [
+            ["window": "vmalloc", "size": "16384", "align": "1"]
+          ])
+    }
+    let chains = AddressChains(try FileSpaceTests.file("coreos.hashed"))
+    let least = try Metrics(Views.fitMetrics(extent, asked: 16384, in: chains))
+    #expect(least.value("vmalloc_fit") == 1)
+    let most = Extent(size: 32 << 40, align: 1)
+    let unknown = try Metrics(Views.fitMetrics(most, asked: 32 << 40, in: chains))
+    #expect(unknown.count("vmalloc_fit") == 0)
+    #expect(unknown.count("vmalloc_largest_hole_bytes_min") == 1)
   }
 
   @Test(arguments: [
@@ -94,7 +129,8 @@ struct Metrics {
     }
     // Base units, and no unit that stands for a part of another.
     for name in seen
-    where !["_bytes", "_ratio", "_holes", "_areas", "_min"].contains(where: name.hasSuffix) {
+    where !["_bytes", "_ratio", "_holes", "_areas", "_min", "_fit"].contains(where: name.hasSuffix)
+    {
       throw Fault()
     }
   }

@@ -92,6 +92,57 @@ import VMem
     #expect(defect?.line == 2 && defect?.message.contains("line 1") == true)
   }
 
+  /// The kernel's manual breaks rows with dots.
+  @Test func dots() throws {
+    let file = try read(
+      """
+          > cat /proc/vmallocinfo
+          0xffffc20000000000-0xffffc20000201000 2101248 alloc_large_system_hash+0x204 ...
+          /0x2c0 pages=512 vmalloc N0=128 N1=128 N2=128 N3=128
+          0xffffc20000302000-0xffffc20000304000    8192 acpi_tb_verify_table+0x21/0x4f...
+          phys=7fee8000 ioremap
+          0xffffc20000347000-0xffffc2000034c000   20480 xt_alloc_table_info+0xfe ...
+          /0x130 [x_tables] pages=4 vmalloc N0=4
+
+      """)
+    #expect(
+      file.rows.map { file.text($0.caller) } == [
+        "alloc_large_system_hash+0x204/0x2c0", "acpi_tb_verify_table+0x21/0x4f",
+        "xt_alloc_table_info+0xfe/0x130 [x_tables]",
+      ])
+    #expect(file.rows.map(\.pages) == [512, 0, 4] && file.rows[1].physicalAddress == 0x7fee_8000)
+  }
+
+  /// Sentences that name a row's words are no end of one.
+  @Test(arguments: [
+    "You can see N0=X and N1=X meaning pages are evenly spread among the two nodes.",
+    "where pages=4 is the number of pages", "The row with N0=4 is that of node 0",
+  ])
+  func sentences(_ line: String) throws {
+    let file = try read("\(Self.first)\n\(line)\n\(Self.second)\n")
+    #expect(file.rows.count == 2 && file.notes == [.init(line: 2, message: "no row: passed over")])
+  }
+
+  /// Rows whose line ends were eaten: with nothing, a blank or other marks between them.
+  @Test(arguments: ["", " ", "  ", ",", "\",\"", " | "])
+  func severalOnALine(_ between: String) throws {
+    let third = "0xffffc90000010000-0xffffc90000015000   20480 f+0x1/0x2 pages=4 vmalloc N0=4"
+    let placeholder = "0x(____ptrval____)-0x(____ptrval____)    8192 vm_map_ram"
+    for rows in [
+      [Self.first, Self.second, third], [third, third.replacing("0001", with: "0002")],
+    ] {
+      let file = try read(rows.joined(separator: between) + "\n")
+      #expect(
+        file.rows.count == rows.count && file.rows.allSatisfy { $0.words.isEmpty && $0.line == 1 })
+      #expect(file.rows.map(\.pages) == (rows.count == 3 ? [4, 0, 4] : [4, 4]))
+      #expect(
+        file.notes == [
+          .init(line: 1, message: "several rows stand on the line: each is one of its own")
+        ])
+    }
+    #expect(try read([placeholder, placeholder].joined(separator: between) + "\n").rows.count == 2)
+  }
+
   // MARK: Line ends
 
   @Test(arguments: ["\n", "\r\n", "\r", "\r\r\n"])

@@ -159,7 +159,7 @@ import VMem
 
   /// A text does not begin with as many zeroes as the image of a disk.
   @Test func zeroes() throws {
-    let most = VmallocinfoFile.mostZeroes
+    let most = VmallocinfoFile.firstBytes
     let few = [UInt8](repeating: 0, count: most - 1) + Array(Self.plain.utf8)
     #expect(try VmallocinfoFile(name: "rows", bytes: few).rows.count == 1)
     let defect = #expect(throws: VmallocinfoFile.Defect.self) {

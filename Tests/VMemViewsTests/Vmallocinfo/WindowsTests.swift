@@ -49,6 +49,81 @@ import VMem
     #expect(try AddressSpace(file, in: (0xd000_0000, 0xe000_0000)).isWhole)
   }
 
+  /// What is mapped before there are areas may lie beside the window: below it, and above.
+  @Test func beside() throws {
+    let below = "0xce000000-0xcf000000 16777216 iotable_init+0x0/0xb4 phys=e000000 ioremap"
+    let above = "0xfee00000-0xff000000 2097152 pci_reserve_io+0x0/0x30 ioremap"
+    let perCPU = "0xeffea000-0xf0000000   90112 pcpu_get_vm_areas+0x0/0x5f4 vmalloc"
+    let file = try read([below] + Self.arm + [perCPU, above])
+    #expect(file.window == (0xde80_0000, 0xefff_ffff) && !file.isWindowKnown)
+    #expect(
+      file.notes.contains { $0.line == 1 && $0.message.contains("beside the vmalloc window") })
+    #expect(try AddressSpace(file).holes.bytes == 0xeffe_a000 - 0xde80_0000 - 8192)
+    #expect(file.outside == nil)
+    // Without a row of modules they tell that it is Arm; a module elsewhere does not count.
+    let known = try read([
+      below, "0x7f000000-0x7f002000    8192 module_alloc+0x1/0x2 pages=1 vmalloc",
+      "0xd0802000-0xd0804000    8192 of_iomap+0x30/0x38 phys=f8000000 ioremap",
+      perCPU.replacing("0xeffea000-0xf0000000", with: "0xff7ea000-0xff800000"),
+    ])
+    #expect(known.window == (0xd080_0000, 0xff7f_ffff) && known.isWindowKnown)
+    // The modules of arm64 lie in front of the window.
+    let arm64 = try read([
+      "0xffff800008000000-0xffff800008005000   20480 move_module+0x1/0x2 pages=4 vmalloc N0=4",
+      "0xffff800010000000-0xffff800010005000   20480 f+0x1/0x2 pages=4 vmalloc N0=4",
+      "0xfffffdffbf000000-0xfffffdffbf200000 2097152 pcpu_get_vm_areas+0x0/0x1 vmalloc",
+    ])
+    #expect(arm64.window.start == 0xffff_8000_1000_0000)
+    #expect(try #require(arm64.foreign).start == 0xffff_8000_0800_0000 && arm64.outside == nil)
+  }
+
+  /// The kernel's log in the same text has the window.
+  @Test(arguments: [
+    "    vmalloc : 0xde800000 - 0xff000000   ( 520 MB)", "vmalloc: 0xde800000 - 0xfeffffff",
+    "[    0.000000]   * 0xde800000..0xff000000  : vmalloc & ioremap",
+  ])
+  func log(_ line: String) throws {
+    let file = try read(Self.arm + [line, "    lowmem  : 0xc0000000 - 0xde000000   ( 480 MB)"])
+    #expect(file.window == (0xde80_0000, 0xfeff_ffff) && file.isWindowKnown)
+    #expect(
+      file.notes.contains(
+        .init(
+          line: 3, message: "the vmalloc window is 0xde800000..0xff000000, as the log has it")))
+    // That of another machine is of no use.
+    let other = try read(Self.i386 + [line])
+    #expect(!other.isWindowKnown || other.window.start == 0xde80_0000)
+    let far = try read(Self.arm + [line.replacing("0xde8", with: "0xe08")])
+    #expect(!far.isWindowKnown)
+  }
+
+  /// Pages as large as the rows' numbers of pages tell.
+  @Test(arguments: [12, 14, 16] as [UInt64]) func pageSizes(_ shift: UInt64) throws {
+    let row = { (start: UInt64, pages: UInt64) in
+      let end = start + (pages + 1) << shift
+      return "0x\(String(start, radix: 16))-0x\(String(end, radix: 16)) \(end - start) f+0x1/0x2 "
+        + "pages=\(pages) vmalloc N8=\(pages)"
+    }
+    let file = try read([row(0xc008_0000_0000_0000, 1), row(0xc008_0000_0010_0000, 3)])
+    #expect(file.pageShift == shift)
+    #expect(file.notes.contains { $0.message.contains("pages are of") } == (shift > 12))
+    let totals = AddressTotals(nodesOf: file, in: nil, windows: file.windowsOfTotals)
+    #expect(totals.rows.map(\.name) == ["8"] && totals.rows[0].bytes == 4 << shift)
+    let metrics = try Metrics(Views.metrics(totals))
+    #expect(metrics.value("vmalloc_allocated_bytes") == Double(4 << shift))
+  }
+
+  /// Rows of modules alone: theirs is the window.
+  @Test func modulesAlone() throws {
+    let file = try read([
+      "0xffffffffc0218000-0xffffffffc021a000    8192 bpf_jit_alloc_exec+0xe/0x10 pages=1 vmalloc N0=1"
+    ])
+    #expect(file.window.last == 0 && file.notes.map(\.line) == [1])
+    let totals = AddressTotals(
+      try AddressSpace(file, in: (0, 0)), by: .kind, windows: file.windowsOfTotals)
+    #expect(totals.parts.map(\.name) == ["modules"])
+    #expect(totals.rows.reduce(0) { $0 + $1.bytes } == totals.parts[0].window)
+  }
+
   /// Free from where PowerPC's windows begin to where the smallest of them ends.
   @Test(
     arguments: [

@@ -6,13 +6,21 @@ package struct ImportedRow: SlabObject {
 
   /// Base pages on each node, as the row has them.
   var pages = InlineArray<8, UInt32>(repeating: 0)
-  /// The caller from its 112th byte on, in pieces as long as a symbol; none behind the last.
+  /// The caller from its 112th byte on, in pieces as long as a symbol; none behind the last. Behind a
+  /// shorter caller, what `tail` has no room for.
   var callerRest = InlineArray<4, Ref<Symbol>>(repeating: .none)
   /// What the row has behind its caller, in such pieces.
   var tail = InlineArray<4, Ref<Symbol>>(repeating: .none)
 
   package static let longestCaller = 5 * Symbol.maximumLength
-  package static let longestTail = 4 * Symbol.maximumLength
+
+  /// Bytes that are kept of what a row has behind a caller of so many.
+  package static func longestTail(behind caller: Int) -> Int {
+    (isShort(caller) ? 8 : 4) * Symbol.maximumLength
+  }
+
+  /// Whether one symbol surely has all of a caller.
+  static func isShort(_ caller: Int) -> Bool { caller < Symbol.maximumLength }
 }
 
 extension VMArea {
@@ -26,12 +34,18 @@ extension VMArea {
   /// What the row of an imported area has behind its caller, where that is not as a known kernel
   /// prints it; empty for none.
   package func importedTail(_ ram: RAM) -> [UInt8] {
-    importedRow.isNone ? [] : text(ram[importedRow].tail, ram)
+    guard !importedRow.isNone else { return [] }
+    let first = text(ram[importedRow].tail, ram)
+    return hasShortCaller(ram) ? first + text(ram[importedRow].callerRest, ram) : first
   }
 
   /// Its caller from the 112th byte on; empty for none.
   package func importedCallerRest(_ ram: RAM) -> [UInt8] {
-    importedRow.isNone ? [] : text(ram[importedRow].callerRest, ram)
+    importedRow.isNone || hasShortCaller(ram) ? [] : text(ram[importedRow].callerRest, ram)
+  }
+
+  private func hasShortCaller(_ ram: RAM) -> Bool {
+    caller.isNone || ImportedRow.isShort(Int(ram[caller].length))
   }
 
   private func text(_ pieces: InlineArray<4, Ref<Symbol>>, _ ram: RAM) -> [UInt8] {

@@ -46,8 +46,11 @@ extension VMAreas {
       var more = ImportedRow()
       for node in 0..<8 { more.pages[node] = UInt32(clamping: imported.pagesPerNode[node]) }
       more.tail[0] = try beginning(of: tail, tailNumber, &texts)
-      for at in 0..<4 { more.callerRest[at] = try piece(caller, at + 1) }
       for at in 1..<4 { more.tail[at] = try piece(tail, at) }
+      let isShort = ImportedRow.isShort(caller.count)
+      for at in 0..<4 {
+        more.callerRest[at] = try isShort ? piece(tail, at + 4) : piece(caller, at + 1)
+      }
       ram[row] = more
       record.owned = row.granule
       record.importedNode = 0

@@ -155,9 +155,41 @@ import VMemScript
         """)
   }
 
+  /// Modules have a window of their own, whose shares and samples are theirs.
+  @Test func totalsOfModules() {
+    let script = "@boot --memory 64M\n@a = get_vm_area 60K\n@m = get_vm_area 28K --range modules\n"
+    let ran = run(script + "totals")
+    #expect(
+      ran.output == """
+           count          bytes      pages        share  kind
+               1 35184372023296          0          99%  hole
+               1          65536          0  0.00000018%  area
+           count          bytes      pages        share  kind, modules
+               1     1593802752          0          99%  hole
+               1          32768          0       0.002%  area
+
+        """)
+    let metrics = run(script + "totals --prometheus").output
+    #expect(metrics.contains("\nvmalloc_area_bytes{window=\"vmalloc\",kind=\"area\"} 65536\n"))
+    #expect(metrics.contains("\nvmalloc_area_bytes{window=\"modules\",kind=\"area\"} 32768\n"))
+    #expect(run(script + "totals") { $0.json = true }.output.contains("\"window\":\"modules\"}"))
+  }
+
+  @Test func fitAsMetrics() {
+    let ran = run(Self.machine + "fit 64K --prometheus\nfit 40T --align 2M --prometheus\n@check")
+    #expect(ran.exit == .success && ran.messages.isEmpty, "\(ran.messages)")
+    #expect(ran.output.contains("\nvmalloc_fit{window=\"vmalloc\",size=\"65536\",align=\"1\"} 1\n"))
+    #expect(
+      ran.output.contains(
+        "\nvmalloc_fit{window=\"vmalloc\",size=\"43980465111040\",align=\"2097152\"} 0\n"))
+    #expect(
+      ran.output.contains("\nvmalloc_largest_hole_bytes{window=\"vmalloc\"} 35184371859456\n"))
+  }
+
   @Test func metricsAreNoJSON() {
     for (line, first) in [
       ("holes --prometheus", "window_bytes"), ("totals --prometheus", "areas"),
+      ("fit 4K --prometheus", "fit"),
     ] {
       #expect(run(line).output.hasPrefix("# HELP vmalloc_\(first) "))
       let result = run(line) { $0.json = true }

@@ -49,7 +49,8 @@ import VMemScript
     }
     let ran = try run("fit 4K", rows.joined())
     #expect(ran.lines == ["0xc008000000020000"], "\(ran.messages)")
-    #expect(ran.messages.contains("rows:1: all rows are of whole pages of 64 KiB: an area is, too"))
+    #expect(
+      ran.messages.contains("rows:1: pages are of 64 KiB, as the rows' addresses and sizes tell"))
     let close = rows + ["0xc008000000020000-0xc008000003ff0000 66912256 f+0x1/0x2 vmap\n"]
     #expect(try run("fit 4K", close.joined()).lines == ["0xc008000004020000"])
     #expect(try run("fit 4K --flags no_guard", close.joined()).lines == ["0xc008000003ff0000"])
