@@ -45,7 +45,7 @@ public struct VMArea: SlabObject, Sendable {
   public package(set) var pageOrder: UInt8 = 0
   private var rawKind = VMAreaKind.caller.rawValue
   /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`,
-  /// `lacksContents` and `tail`. Bit 3: `extra` is the upper half of the flags.
+  /// `lacksContents` and `tail`. Bit 3: `extra` is the upper half of the flags. Bit 4: see `isTraced`.
   private var marks: UInt8 = 0
   /// Of an imported area: the NUMA node that has all its pages, plus one; 0 where the row names none.
   var importedNode: UInt8 = 0
@@ -73,10 +73,17 @@ public struct VMArea: SlabObject, Sendable {
     VMAreaKind(rawValue: rawKind) != nil
       && (kind == .imported
         ? marks & ~5 == 0 && importedNode <= 8
-        : marks & ~(kind == .perCPU || !isVMStruct ? 7 : kind == .caller ? 11 : 3) == 0
-          && importedNode == 0)
+        : marks & ~knownMarks == 0 && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
       && (marks & 8 == 0 || marks & 1 == 0 && extra >> 32 != 0 && extra << 32 == 0)
+  }
+
+  private var knownMarks: UInt8 {
+    switch kind {
+    case .mapRAM: 23
+    case .caller: 11
+    default: kind == .perCPU || !isVMStruct ? 7 : 3
+    }
   }
 
   /// Whether there is a vm_struct; mappings of vm_map_ram have none.
@@ -132,6 +139,12 @@ public struct VMArea: SlabObject, Sendable {
       caller = newValue
       marks = newValue.isNone ? marks & ~4 : marks | 4
     }
+  }
+
+  /// Whether a mapping of vm_map_ram is from a trace; of other areas the caller tells.
+  var isTraced: Bool {
+    get { kind == .mapRAM && marks & 16 != 0 }
+    set { marks = newValue ? marks | 16 : marks & ~16 }
   }
 
   /// Whether the row of an imported area says that its page array is from vmalloc.

@@ -24,7 +24,7 @@ extension TraceReplay {
       if ram[own].start == address { return place }
       areas.takeBack(own, toPool: place.isOwnPooled)
     }
-    force(record, request, at: address, &place)
+    force(record, request, at: address, caller, &place)
     return place
   }
 
@@ -40,6 +40,11 @@ extension TraceReplay {
   }
 
   private func tracedArea(_ request: TracedRequest, _ caller: Ref<Symbol>) -> VMArea {
+    if request.isMapBlock {
+      var record = VMArea(mapRAM: request.size)
+      record.isTraced = true
+      return record
+    }
     var record = VMArea()
     record.reserved = request.size
     // A page alone has no room for a guard.
@@ -50,20 +55,21 @@ extension TraceReplay {
   }
 
   private func force(
-    _ record: VMArea, _ request: TracedRequest, at address: UInt64, _ place: inout TracedPlace
+    _ record: VMArea, _ request: TracedRequest, at address: UInt64, _ caller: Ref<Symbol>,
+    _ place: inout TracedPlace
   ) {
     var record = record
     if request.isWhole, areas.nodeCount > 1 {
-      record.areaFlags = UInt32(cpu % areas.nodeCount + 1) << 8
+      record.areaFlags |= UInt32(cpu % areas.nodeCount + 1) << 8
     }
     record.start = address
     let busy = areas.busyArea(in: address, record.end)
-    guard busy.isNone || ram[busy].caller == record.caller, let area = caches.allocate(VMArea.self)
+    guard busy.isNone || isOfTrace(busy, caller), let area = caches.allocate(VMArea.self)
     else {
       place.found = busy.isNone ? .nowhere : .busy(start: ram[busy].start)
       return
     }
-    guard let claimed = claim(area, record, request, &place) else {
+    guard let claimed = claim(area, record, request, caller, &place) else {
       caches.free(area)
       place.found = .nowhere
       return
@@ -79,7 +85,8 @@ extension TraceReplay {
   /// Takes the record's range from whatever has it, and returns the descriptor to file; nil where that
   /// cannot be done.
   private func claim(
-    _ area: Ref<VMArea>, _ record: VMArea, _ request: TracedRequest, _ place: inout TracedPlace
+    _ area: Ref<VMArea>, _ record: VMArea, _ request: TracedRequest, _ caller: Ref<Symbol>,
+    _ place: inout TracedPlace
   ) -> Ref<VMArea>? {
     let (start, size) = (record.start, record.reserved)
     if place.isOwnPooled, let passed = passPool(record, request, &place) { return passed }
@@ -106,7 +113,7 @@ extension TraceReplay {
       place.found = .free
       return area
     }
-    return unearth(area, record, &place)
+    return unearth(area, record, caller, &place)
   }
 
   /// Allocates from the tree where a pool has something; nil where that is not the traced address
@@ -131,7 +138,7 @@ extension TraceReplay {
 
   /// Makes what lies in the record's range free, and takes it.
   private func unearth(
-    _ area: Ref<VMArea>, _ record: VMArea, _ place: inout TracedPlace
+    _ area: Ref<VMArea>, _ record: VMArea, _ caller: Ref<Symbol>, _ place: inout TracedPlace
   ) -> Ref<VMArea>? {
     place.found = .unpurged
     var limit = caches.stepLimit(VMArea.self)
@@ -139,13 +146,18 @@ extension TraceReplay {
       let busy = areas.busyArea(in: record.start, record.end)
       guard !busy.isNone else { break }
       limit.step()
-      guard ram[busy].caller == record.caller, !mappings.mustStay(busy) else { return nil }
+      guard isOfTrace(busy, caller), !mappings.mustStay(busy) else { return nil }
       place.found = .stale
       place.evicted += ram[busy].reserved
       vmAreas.removeArea(busy)
     }
     _ = areas.purge(full: true)
     return areas.space.reserve(record.start, record.reserved) ? area : nil
+  }
+
+  /// Whether an area was allocated from a trace.
+  private func isOfTrace(_ area: Ref<VMArea>, _ caller: Ref<Symbol>) -> Bool {
+    ram[area].caller == caller || ram[area].isTraced
   }
 
   /// What became of an area that the traced machine freed.
@@ -164,7 +176,7 @@ extension TraceReplay {
     let area = areas.busyArea(startingAt: address)
     guard !area.isNone else { return .unknown }
     let size = ram[area].reserved
-    if ram[area].caller != caller { stamp(area) }
+    if !isOfTrace(area, caller) { stamp(area) }
     switch ram[area].kind {
     case .caller:
       guard !mappings.mustStay(area) else { return .kept }

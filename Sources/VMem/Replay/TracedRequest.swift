@@ -23,6 +23,12 @@ package struct TracedRequest: Sendable {
     self.isWhole = isWhole
   }
 
+  /// Whether it is for a block of vm_map_ram (`VMAP_BLOCK_SIZE` of 64 bits, which the number of CPUs
+  /// decides): it is aligned to its size, and without a guard page. Whatever else is aligned has one.
+  package var isMapBlock: Bool {
+    isWhole && size == align && (512 << 10...4 << 20).contains(size)
+  }
+
   /// Whether `alloc_vmap_area` gets as far as its event with these values.
   package var isSound: Bool {
     AreaAllocator.isSound(size, align) && start < end

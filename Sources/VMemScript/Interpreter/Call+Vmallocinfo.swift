@@ -17,9 +17,7 @@ extension Call {
   /// The file that a word names.
   func vmallocinfo(_ token: Token, for script: String?) throws(LineFailure) -> VmallocinfoFile {
     let path = token.text.string
-    if path == "-", script == "<stdin>" {
-      throw .script("standard input is the script itself", hint: "name a file", token)
-    }
+    try checkIsNoScript(path, script, token)
     try checkIsForeign(path, token)
     guard let bytes = WholeFile.read(path) else { throw Self.unreadable(path, token) }
     let name = path == "-" ? "<stdin>" : path
@@ -28,6 +26,14 @@ extension Call {
     } catch {
       throw complaint(error, name, token)
     }
+  }
+
+  /// Refuses standard input for a script that comes from there.
+  func checkIsNoScript(
+    _ path: String, _ script: String?, _ token: Token
+  ) throws(LineFailure) {
+    guard path == "-", script == "<stdin>" else { return }
+    throw .script("standard input is the script itself", hint: "name a file", token)
   }
 
   /// Notes that are told of a file.

@@ -40,10 +40,17 @@ extension Interpreter {
     }
   }
 
+  private static let memoryDevices = 1
+
   private static func isReadOnce(_ path: String) -> Bool {
     var status = stat()
     // Safe: a path and room for the answer.
-    let isThere = unsafe stat(path.hostPath, &status) == 0
-    return path == "-" || isThere && status.st_mode & S_IFMT != S_IFREG
+    guard path != "-", unsafe stat(path.hostPath, &status) == 0 else { return path == "-" }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFDIR: return false
+    // /dev/null and its like: terminals have other numbers.
+    case S_IFCHR: return status.st_rdev >> 8 != memoryDevices
+    default: return true
+    }
   }
 }

@@ -30,6 +30,41 @@ extension TraceLine {
 
   func contains(_ word: StaticString) -> Bool { index(of: word) != nil }
 
+  /// Whether what bears an event's name is a probe of the function with that name, or a word that was
+  /// written into the trace: what follows is no field.
+  func isProbe(_ name: Name) -> Bool {
+    var at = name.end
+    while at < end, isBlank(at) { at += 1 }
+    if at < end, text[at] == UInt8(ascii: "(") { return true }
+    guard name.start > start + 1, isBlank(name.start - 1) else { return false }
+    let words: [StaticString] = ["tracing_mark_write:", "print:", "bprint:", "bputs:"]
+    return words.contains { word in
+      index(of: word).map { $0 < name.start } ?? false
+    }
+  }
+
+  /// Whether it is what is left of one of the three events. Lines that only name their functions are
+  /// not: frames of a stack, calls, probes.
+  var isCutEvent: Bool {
+    if contains("vmap_area") {
+      let fields: [StaticString] = [
+        "va_start=", "va_start:", "vstart=", "vend=", "nr_lazy", "num_purged=",
+      ]
+      if fields.contains(where: { contains($0) }) { return true }
+    }
+    // Cut within the name, behind the time.
+    var at = end
+    while at > start, text[at - 1].isNameByte { at -= 1 }
+    guard end - at >= 4, head(before: at).time != nil else { return false }
+    let names: [StaticString] = [
+      "alloc_vmap_area", "free_vmap_area_noflush", "purge_vmap_area_lazy",
+    ]
+    return names.contains { name in
+      end - at <= name.utf8CodeUnitCount
+        && (0..<end - at).allSatisfy { unsafe text[at + $0] == name.utf8Start[$0] }
+    }
+  }
+
   /// The number whose first digit is at `at`; more than 64 bits count as none.
   private func number(at: Int) -> UInt64? {
     var at = at

@@ -95,7 +95,7 @@ struct TraceReader {
   private mutating func read(_ line: TraceLine, isWhole: Bool) {
     guard line.end - line.start <= Self.longestLine else { return passOver(line) }
     guard !line.isBlank else { return }
-    let name = line.eventName
+    let name = line.eventName.flatMap { line.isProbe($0) ? nil : $0 }
     if name != nil || line.isShort {
       if name == nil, shortLine == nil { shortLine = number }
       do throws(TraceLine.Defect) {
@@ -116,7 +116,7 @@ struct TraceReader {
         number,
         lost > 0 ? "\(lost) events are lost here" : "events are lost here, nobody says how many"
       )
-    } else if line.contains("vmap_area") {
+    } else if line.isCutEvent {
       trace.badLines += 1
       trace.note(number, "the event is cut: it is left out")
     } else if !isWhole {

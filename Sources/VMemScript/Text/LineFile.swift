@@ -57,6 +57,11 @@ struct LineFile: ~Copyable {
     while true {
       guard fill() else { return .failure }
       let text = unsafe Text(base: base, count: used)
+      // What is no text may have no end, and no line.
+      if total == used, searched == 0, text.withSpan({ VmallocinfoFile.isNoText($0) }) {
+        taken = used
+        return .lines(text[0..<used])
+      }
       taken = isAtEnd ? used : text.last(0x0a, in: searched..<used).map { $0 + 1 } ?? 0
       if taken > 0 { return .lines(text[0..<taken]) }
       if isAtEnd { return .end }

@@ -54,7 +54,7 @@ extension Verb {
   /// Reads the trace, and opens the picture: what is wrong with them is known before the machine is
   /// touched.
   private static func readTrace(_ interpreter: inout Interpreter) throws(LineFailure) {
-    var file = try interpreter.call.traceFile()
+    var file = try interpreter.call.traceFile(for: interpreter.fileName)
     let replayer = try interpreter.call.replayer(&file)
     let hasPicture = interpreter.call.arguments.has(.plotFile)
     let picture = hasPicture ? try interpreter.openBeside(.plotFile, apartFrom: .traceFile) : nil
@@ -113,9 +113,12 @@ extension Call {
   }
 
   /// The file of the trace, open.
-  fileprivate func traceFile() throws(LineFailure) -> LineFile {
+  ///
+  /// - Parameter script: the name of the script that the line is of.
+  fileprivate func traceFile(for script: String?) throws(LineFailure) -> LineFile {
     let token = tokens[arguments.token(.traceFile)]
     let path = token.text.string
+    try checkIsNoScript(path, script, token)
     try checkIsForeign(path, token)
     if let file = LineFile(path: path) { return file }
     throw Self.unreadable(path, token)

@@ -75,6 +75,16 @@ struct SessionTests {
     #expect([try folder.bytes("m.img-wal"), Array(folder.files.joined().utf8)] == before)
   }
 
+  /// A trace that is none is known before there is a machine; what has no end is not read to its end.
+  @Test(arguments: [("/dev/null", 65), ("/dev/zero", 65), ("/dev/urandom", 65), ("/tmp", 66)])
+  func tracesThatAreNone(_ path: String, _ status: Int32) throws {
+    let ran = try vmemctl("replay", path)
+    #expect(ran.status == status && folder.files.isEmpty, "\(ran.errorText)")
+    #expect(!ran.errorText.contains("booted"))
+    let input = try Command.vmemctl("run", "-", input: "replay -\n")
+    #expect(input.status == 65 && input.errorText.contains("standard input is the script itself"))
+  }
+
   @Test func linesThatAreNotOfTheLanguageLeaveNoTrace() throws {
     for words in [["vmaloc", "16K"], ["get_vm_area", "16Q"], ["vmalloc"], ["let", "x"]] {
       let ran = try Command.run(

@@ -130,6 +130,31 @@ import VMem
       Self.counts(ran)["differences"] == "1" && !ran.output.contains("before the trace began"))
   }
 
+  /// What is as large as its alignment, and so has no guard page, is a block of vm_map_ram: whatever
+  /// becomes of it here.
+  @Test(arguments: ["6.1", "6.12"]) func mapBlocks(_ kernel: String) throws {
+    let (block, other) = (Self.base + 1 << 20, Self.base + 8 << 20)
+    let trace =
+      Self.alloc(1, at: block, 1 << 20, align: 1 << 20) + Self.alloc(2, at: other, 1 << 20)
+      + Self.alloc(3, at: Self.base + 16 << 20, 2 << 20 + 4096, align: 2 << 20)
+      + Self.alloc(4, at: Self.base, 2 << 20, align: 2 << 20) + Self.free(5, at: Self.base)
+    let ran = try Self.replay(
+      Array(trace.utf8), boot: "boot --kernel \(kernel) --cpus 2\n", then: "vmallocinfo\ncheck")
+    // The fourth lies where the first is, whose free the trace does not have.
+    #expect(
+      ran.lines.suffix(4) == [
+        "0xffffc90000800000-0xffffc90000900000 1048576 replay+0x0/0x0",
+        "0xffffc90001000000-0xffffc90001201000 2101248 replay+0x0/0x0",
+        "0xffffc90000000000-0xffffc90000200000 2097152 unpurged vm_area", "0",
+      ], "\(ran.output)")
+    let rest = try Self.replay(
+      Array(Self.alloc(1, at: block, 1 << 20, align: 1 << 20).utf8),
+      boot: "boot --kernel \(kernel) --cpus 2\n",
+      then: "vmallocinfo\ntotals\nvm_unmap_aliases\ncheck")
+    #expect(rest.lines.contains("0xffffc90000100000-0xffffc90000200000 1048576 vm_map_ram"))
+    #expect(rest.lines.contains { $0.hasSuffix("  vm_map_ram") } && rest.lines.last == "0")
+  }
+
   /// All of the window but what is busy, to the last byte.
   @Test func largestHole() throws {
     let trace = Self.alloc(1, at: Self.base)

@@ -46,6 +46,59 @@ import VMem
     #expect(event.start == 0xffff_c900_0000_0000 && event.end == 0xffff_e8ff_ffff_ffff)
   }
 
+  /// CPU and time where tools put other things beside them.
+  @Test(
+    arguments: [
+      ("            bash  1234 [001]   123.456789:          1 vmalloc:alloc_vmap_area: ", true),
+      ("            bash-1234  [001]   123.456789: (+17) alloc_vmap_area:      ", true),
+      ("    bash-1234       1..... 123456789us : alloc_vmap_area: ", true),
+      ("    bash-1234       1dNh2. 123456789us+: alloc_vmap_area: ", true),
+      ("    bash-1234    1.....   123.456789: alloc_vmap_area:      ", true),
+      (
+        "bash    1234   1   0 00000000 0000000a [075bcd15] 123456.789ms (+   0.000ms): "
+          + "alloc_vmap_area: ", true
+      ), ("            bash  1234 [001] vmalloc:alloc_vmap_area: ", false),
+    ])
+  func otherWrappers(_ head: String, _ hasTime: Bool) throws {
+    let trace = try Self.read(head + Self.fields + "\n")
+    let event = try #require(trace.events.first)
+    #expect(trace.badLines == 0 && event.cpu == 1 && event.pid == 1234, "\(trace.notes)")
+    #expect(event.time == (hasTime ? 123_456_789_000 : nil))
+    #expect(trace.notes.count == (hasTime ? 0 : 1))
+    let names = trace.taskNames.texts
+    #expect(Array(names.bytes[names.range(event.task)]) == Array("bash".utf8))
+  }
+
+  /// Lines that only name the functions are none of their events.
+  @Test(
+    arguments: [
+      " => alloc_vmap_area", " => alloc_vmap_area (ffffffff81234567)",
+      "\tffffffff81234567 alloc_vmap_area+0x7b7 ([kernel.kallsyms])",
+      "  bash-1  [001] .....  1.5: alloc_vmap_area <-__get_vm_area_node",
+      " 1)   0.512 us    |  alloc_vmap_area();", " 1)               |  alloc_vmap_area() {",
+      "  bash-1  [001] .....  1.5: my_probe: (alloc_vmap_area+0x0/0x7b0) size=0x5000",
+      "  bash-1  [001] .....  1.5: alloc_vmap_area: (alloc_vmap_area+0x0/0x7b0)",
+      "  bash-1  [001] .....  1.5: tracing_mark_write: before alloc_vmap_area",
+      "  bash-1  [001] .....  1.5: tracing_mark_write: alloc_vmap_area: now",
+      "  bash-1  [001] .....  1.5: bputs: 0xffffffff: alloc_vmap_area: hello",
+    ])
+  func namesAlone(_ line: String) throws {
+    let trace = try Self.read("x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)\n\(line)\n")
+    #expect(trace.events.count == 1 && trace.badLines == 0)
+    #expect(trace.otherLines + trace.otherEvents == 1, "\(trace.notes)")
+  }
+
+  /// What is left of an event, at either end.
+  @Test(
+    arguments: [
+      "x-1 [000] 1.0: alloc_vmap_area", "x-1 [000] 1.0: purge_vmap",
+      "c_vmap_area: \(fields)", "_vmap_area_noflush: va_start=0x1000 nr_lazy=2 nr_lazy_max=3",
+    ])
+  func cutEvents(_ line: String) throws {
+    let trace = try Self.read("x-1 [000] 1.0: alloc_vmap_area: \(Self.fields)\n\(line)\n")
+    #expect(trace.events.count == 1 && trace.badLines == 1)
+  }
+
   @Test func allThreeEvents() throws {
     let trace = try Self.read(
       """
