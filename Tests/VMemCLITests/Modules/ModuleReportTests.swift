@@ -176,7 +176,7 @@ struct ModuleReportTests {
       (5, nil),
     ])
   func racesOfSpinlocks(_ way: Int, _ sentence: String?) throws {
-    let name = Self.fixture("spin_races")
+    let name = Self.fixture("two_cpus")
     let runs = try (1...8).map { try run("insmod --preempt \($0) \(name) way=\(way)\ncheck") }
     if let sentence {
       #expect(
