@@ -119,6 +119,17 @@ struct ObjectFileTests {
     #expect(try ObjectFile(last.bytes).records == (0, 0))
   }
 
+  /// A section that reaches beyond what is loaded is none, whatever size it claims.
+  @Test func loadedSections() throws {
+    var object = TinyObject.plain
+    #expect(try ObjectFile(object.bytes).loadedSection(".vmem.records") == 0x1900..<0x1960)
+    object[".vmem.records"].name = ".data"
+    object[".data"].size = 0x10_0000_0000
+    #expect(try ObjectFile(object.bytes).loadedSection(".data") == nil)
+    object[".data"].size = .max
+    #expect(try ObjectFile(object.bytes).loadedSection(".data") == nil)
+  }
+
   @Test func relocations() throws {
     func rule(_ address: UInt64, _ type: UInt64, _ symbol: UInt64) throws -> ObjectError.Rule {
       try self.rule { $0[".rela.dyn"].bytes = TinyObject.relocation(address, type, symbol, 0) }

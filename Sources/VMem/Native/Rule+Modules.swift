@@ -3,7 +3,7 @@ extension Rule {
   package static let modules: [Rule] = [
     .moduleFiveLevels, .moduleMovedWindow, .moduleMemory, .moduleAddresses, .moduleSymbols,
     .moduleParameter, .moduleLoaded, .moduleNotLoaded, .moduleInUse, .moduleInit, .moduleOops,
-    .moduleDeadlock, .moduleKeepsMachine,
+    .moduleDeadlock, .moduleKeepsMachine, .modulePermanent,
   ]
 
   package static let moduleFiveLevels = Rule(
@@ -23,7 +23,7 @@ extension Rule {
   )
   package static let moduleSymbols = Rule(
     "moduleSymbols", says: "it calls what there is not; dmesg names it",
-    hint: "`help modules` lists what modules may call")
+    hint: "`modcalls` lists what modules may call")
   package static let moduleParameter = Rule(
     "moduleParameter", says: "a parameter cannot be set; dmesg says which",
     hint: "`modinfo` lists parameters and their types")
@@ -32,7 +32,11 @@ extension Rule {
   package static let moduleNotLoaded = Rule(
     "moduleNotLoaded", says: "no module of that name is loaded", hint: "`lsmod` lists them")
   package static let moduleInUse = Rule(
-    "moduleInUse", says: "another module uses it", hint: "`lsmod` says which; `rmmod` that first")
+    "moduleInUse", says: "another module uses it, or try_module_get without module_put",
+    hint: "`lsmod` says how many do, and which modules; `rmmod` those first, or `rmmod NAME -f`")
+  package static let modulePermanent = Rule(
+    "modulePermanent", says: "it has no module_exit: a kernel never unloads it",
+    hint: "`rmmod NAME -f`")
   package static let moduleInit = Rule(
     "moduleInit", "value", says: "its init function returned {value:signed}, and it is unloaded")
   package static let moduleOops = Rule(

@@ -43,10 +43,13 @@ extension LoadedModule {
   package func write(isVerbose: Bool, _ host: ModuleHost, to output: inout ViewOutput) {
     guard output.isJSON else {
       let pad = String(repeating: " ", count: max(1, 20 - name.utf8.count))
-      let count = String(size)
+      let bytes = String(size)
       output.writer.write(
-        name + pad + String(repeating: " ", count: max(0, 8 - count.count)) + count)
-      output.writer.write("  \(users.count) \(users.joined(separator: ","))")
+        name + pad + String(repeating: " ", count: max(0, 8 - bytes.count)) + bytes)
+      let isKept = state == .live && isPermanent
+      let names = users + (isKept ? ["[permanent]"] : [])
+      let count = users.count + host.ownUses(of: self)
+      output.writer.write("  \(count) \(names.joined(separator: ","))")
       if state != .live { output.writer.write(" \(state.rawValue)") }
       if state == .live, hasOopsed { output.writer.write(" (oops)") }
       output.endLine()

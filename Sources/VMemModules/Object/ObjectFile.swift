@@ -97,6 +97,14 @@ package struct ObjectFile {
     sections.first { $0.name.elementsEqual(name.utf8) }
   }
 
+  /// The addresses of a section that is loaded as a whole.
+  package func loadedSection(_ name: String) -> Range<UInt64>? {
+    guard let section = section(name),
+      segments.contains(where: { $0.holds(section.address, section.size) })
+    else { return nil }
+    return section.address..<section.address + section.size
+  }
+
   private static func refuseWhatIsNotForKernels(_ tables: ObjectTables) throws(ObjectError) {
     if tables.isThreadLocal { throw ObjectError(.threadLocal, 0) }
     if try tables.needsLibrary() { throw ObjectError(.needsLibrary, 0) }

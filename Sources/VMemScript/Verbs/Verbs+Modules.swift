@@ -37,14 +37,14 @@ extension Verb {
         ]
       ], .control(insmod), details: moduleDetails),
     Verb(
-      "rmmod", .modules, .nothing, .writer, [.moduleName],
+      "rmmod", .modules, .nothing, .writer, [.moduleName, .force],
       summary: "run a module's exit function, unload it, and list what it has left behind",
       kernel: "delete_module", returns: "what is logged meanwhile", example: "rmmod hello",
       facts: [.lasts],
       answers: [
         [
           .errno(.ENOENT, .moduleNotLoaded), .errno(.EAGAIN, .moduleInUse),
-          .errno(.EBUSY, .moduleOops), .errno(.EFAULT, .moduleOops),
+          .errno(.EBUSY, .moduleOops, .modulePermanent), .errno(.EFAULT, .moduleOops),
         ]
       ], .control(rmmod)),
     Verb(
@@ -101,19 +101,15 @@ extension Verb {
     guard interpreter.modules != nil else {
       throw .refusal(Refusal(.errno(.ENOENT), .moduleNotLoaded))
     }
-    return try interpreter.onModules { host throws(ModuleFailure) in try host.rmmod(name) }
+    let isForced = try interpreter.call.hasOnly("-f", .force, "to unload what is in use")
+    return try interpreter.onModules { host throws(ModuleFailure) in
+      try host.rmmod(name, isForced: isForced)
+    }
   }
 
   private static func lsmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
     let host = interpreter.modules
-    let words = interpreter.call.words(.verbose)
-    for at in words where interpreter.call.tokens[at].text.string != "-v" {
-      let word = interpreter.call.tokens[at]
-      throw .script(
-        "`\(word.text.string.printable)` is nothing that lsmod takes", hint: "-v for parameters",
-        word)
-    }
-    let isVerbose = !words.isEmpty
+    let isVerbose = try interpreter.call.hasOnly("-v", .verbose, "for parameters")
     return interpreter.call.view { output in
       if !output.isJSON { output.writer.write("Module                  Size  Used by\n") }
       guard let host else { return }
@@ -175,6 +171,19 @@ extension Verb {
 }
 
 extension Call {
+  /// Whether a flag stands at the end of the line; nothing else may.
+  fileprivate func hasOnly(
+    _ flag: String, _ parameter: Parameter, _ purpose: String
+  ) throws(LineFailure) -> Bool {
+    let words = words(parameter)
+    for at in words where tokens[at].text.string != flag {
+      throw .script(
+        "`\(tokens[at].text.string.printable)` is nothing that the verb takes",
+        hint: "\(flag) \(purpose)", tokens[at])
+    }
+    return !words.isEmpty
+  }
+
   /// How long a task may run.
   fileprivate var seconds: UInt64 {
     get throws(LineFailure) {
@@ -202,6 +211,7 @@ extension Parameter {
     "further sources of the module, and what its parameters are set to")
   static let moduleName = Parameter(id: 242, .word, "MODULE", "the name of a module")
   static let moduleSource = Parameter(id: 243, .word, "FILE.c", "a module's source")
+  static let moreSources = Parameter(id: 248, .words, "[FILE.c…]", "further sources of the module")
   static let moduleOutput = Parameter(
     id: 244, option: "--output", .word, "FILE.so", "the object (default: the module's name)")
   static let preempt = Parameter(
@@ -210,7 +220,8 @@ extension Parameter {
   static let turnSeconds = Parameter(
     id: 246, option: "--lockup", .number, "SECONDS",
     "how long a task may run without a call that lets others run (default 20)")
+  static let force = Parameter(
+    id: 251, .optionalRest, "[-f]", "although it is in use, or has no exit function")
   static let verbose = Parameter(
-  static let moreSources = Parameter(id: 248, .words, "[FILE.c…]", "further sources of the module")
     id: 247, .optionalRest, "[-v]", "parameters with their values and descriptions, too")
 }
