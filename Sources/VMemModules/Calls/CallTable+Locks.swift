@@ -159,6 +159,7 @@ extension NativeCall {
     try lock.write(count: shared ? lock.count &+ 1 : -1, owner: shared ? 0 : pid)
     task?.held.append(
       HeldLock(address: lock.address, caller: caller, nameAddress: lock.nameAddress))
+    task?.wanted = nil
     if spins { disablePreemption() }
   }
 

@@ -47,8 +47,14 @@ extension CallTable {
 
   static let caches: [CallEntry] = [
     // name, size, align, flags, constructor
-    CallEntry("kmem_cache_create") { call throws(CallStop) in try call.createCache() },
-    CallEntry("kmem_cache_destroy") { call throws(CallStop) in try call.destroyCache() },
+    CallEntry("kmem_cache_create") { call throws(CallStop) in
+      call.mightSleep()
+      return try call.createCache()
+    },
+    CallEntry("kmem_cache_destroy") { call throws(CallStop) in
+      call.mightSleep()
+      return try call.destroyCache()
+    },
     // cache, gfp, node
     CallEntry("kmem_cache_alloc") { call throws(CallStop) in
       let cache = try call.cache(0)

@@ -13,7 +13,7 @@ extension CallTable {
     CallEntry("schedule_timeout") { call throws(CallStop) in try call.scheduleTimeout() },
     CallEntry("cond_resched") { call throws(CallStop) in
       call.mightSleep()
-      try call.yield()
+      if call.task?.isAtomic != true { try call.yield() }
       return 0
     },
     CallEntry("yield") { call throws(CallStop) in

@@ -95,7 +95,8 @@ extension CallTable {
     CallEntry("vmalloc_to_pfn") { call in call.machine.mappings.vmallocToPFN(call.address(0)) ?? 0
     },
     CallEntry("vm_unmap_aliases") { call throws(CallStop) in
-      try call.nothing { () throws(Refusal) in try call.machine.unmapAliases() }
+      call.mightSleep()
+      return try call.nothing { () throws(Refusal) in try call.machine.unmapAliases() }
     },
   ]
 

@@ -56,7 +56,7 @@ enum Mistake {
     "kmalloc": "slabs are the machine's own: vmalloc SIZE, or alloc_pages COUNT",
     "kzalloc": "slabs are the machine's own: vzalloc SIZE, or alloc_pages COUNT",
     "kfree": "vfree ADDR, or free_pages PAGES", "free": "vfree ADDR, or free_pages PAGES",
-    "sleep": "time passes by calls alone; drain_vmap_work does what is deferred",
+    "sleep": "msleep MILLISECONDS lets time pass; drain_vmap_work does what is deferred",
     "man": "help VERB", "?": "help",
     "dump": "kcore FILE and vmcore FILE are dumps, memory FILE is all of RAM",
     "flush_tlb_all": flushing, "flush_tlb": flushing, "tlb_flush": flushing, "invlpg": flushing,

@@ -4,8 +4,8 @@ internal import VMemViews
 
 extension Subsystem {
   static let modules = Subsystem(
-    "insmod rmmod lsmod slabinfo modinfo modcc",
-    verbs: Verb.modules)
+    "insmod rmmod lsmod slabinfo modinfo modcc msleep",
+    verbs: Verb.modules + Verb.moduleTime)
 }
 
 extension Verb.Group {

@@ -166,7 +166,8 @@ int timer_delete(struct timer_list *timer) VK(timer_delete);
 int timer_delete_sync(struct timer_list *timer) VK(timer_delete_sync);
 #define timer_shutdown timer_delete
 #define timer_shutdown_sync timer_delete_sync
-#define add_timer(timer) ((void)mod_timer(timer, (timer)->expires))
+// One that is pending stays as it is.
+void add_timer(struct timer_list *timer) VK(add_timer);
 #define add_timer_on(timer, cpu) add_timer(timer)
 #define timer_reduce mod_timer
 static inline bool timer_pending(const struct timer_list *timer) {
