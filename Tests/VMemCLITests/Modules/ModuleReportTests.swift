@@ -190,6 +190,18 @@ struct ModuleReportTests {
     }
   }
 
+  /// What __initdata held is poison after init; an object may have several sources.
+  @Test(.enabled(if: hasCompiler, noCompiler)) func dataOfInit() throws {
+    let ran = try run("insmod \(Self.fixture("late_data"))\nrmmod late_data\ncheck")
+    #expect(
+      ran.status == 3 && ran.outputText.contains("what __initdata held is used, which is gone"),
+      "\(ran.outputText)\(ran.errorText)")
+    let object = folder.path + "/two.so"
+    let sources = "\(Self.fixture("two_files")) \(Self.fixture("two_files_more"))"
+    let two = try run("modcc \(sources) --output \(object)\ninsmod \(object)")
+    #expect(two.status == 0 && two.outputText.contains("two_files: 42"), "\(two.errorText)")
+  }
+
   @Test(.enabled(if: hasCompiler, noCompiler)) func oneInit() throws {
     let ran = try run("insmod \(Self.fixture("two_inits"))")
     #expect(
