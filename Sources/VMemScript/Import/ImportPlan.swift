@@ -111,7 +111,8 @@ struct ImportPlan {
     let touches = zip(unpurged, unpurged.dropFirst())
       .contains { rows[$0].end == rows[$1].start }
     let hasSparse = rows.contains { $0.flags.contains(.sparse) }
-    let isOld = vmapNodes == 1 && !hasSparse && !(isAscending && touches)
+    let isOld =
+      isOfOldForm || vmapNodes == 1 && !hasSparse && !(isAscending && touches)
     configuration.kernel = isOld ? .oldest : .standard
     configuration.switches = configuration.kernel.switches
     if isOld, !isAscending {
@@ -120,13 +121,25 @@ struct ImportPlan {
     }
   }
 
+  /// Whether a row has a `phys=` without `0x`, as kernels up to 3.x print it.
+  private var isOfOldForm: Bool {
+    let form = Array("phys=".utf8)
+    return file.rows.contains { row in
+      guard row.physicalAddress != 0, !row.words.isEmpty else { return false }
+      let words = file.texts.bytes[file.texts.range(row.words)].split(separator: 0x20)
+      return words.contains {
+        $0.starts(with: form) && !$0.dropFirst(5).starts(with: [0x30, 0x78])
+      }
+    }
+  }
+
   /// The least number of vmap nodes with which busy rows are node by node, and ascending in each.
   ///
   /// - Parameter inFile: places of the rows in the file's order.
   private func findVmapNodes(_ inFile: [UInt32]) -> Int? {
     let rows = file.rows
-    // Without an order of its own a file says nothing of nodes.
-    return (1...Configuration.maximumCPUs).first { count in
+    // Without an order of its own a file says nothing of nodes, and old kernels have none.
+    return (1...(isOfOldForm ? 1 : Configuration.maximumCPUs)).first { count in
       var before: (node: UInt64, start: UInt64) = (0, 0)
       return inFile.allSatisfy { place in
         let row = rows[Int(place)]

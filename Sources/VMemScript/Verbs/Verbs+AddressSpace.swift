@@ -149,6 +149,8 @@ extension Verb {
     do throws(Refusal) {
       _ = try fit(machine, &call)
     } catch {
+      // Who cannot be asked does not say no.
+      guard error.outcome == .null else { throw error }
       fits = false
     }
     call.explanation = nil

@@ -76,11 +76,7 @@ extension VmallocinfoFile {
         ? 12 : shifts.first { [16, 14].contains($0) } ?? 12
     }
     return shifts.first { shift in
-      let fitting = areas.count { row in
-        let pages = row.size >> shift
-        return pages == row.pages || pages == row.pages + 1
-      }
-      return fitting * 2 > areas.count
+      areas.count { $0.size >> shift == $0.pages + 1 } * 2 > areas.count
     } ?? 12
   }
 

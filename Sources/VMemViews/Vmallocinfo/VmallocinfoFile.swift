@@ -217,7 +217,8 @@ package struct VmallocinfoFile: Sendable {
         return
       }
       let text = "\(row.start.prefixed)-\(row.end.prefixed)"
-      if row.end <= row.start {
+      if row.end == row.start { throw Defect(line: row.line, message: "\(text) is empty") }
+      if row.end < row.start {
         throw Defect(line: row.line, message: "\(text) ends before it begins")
       }
       guard row.end - row.start == row.size else {

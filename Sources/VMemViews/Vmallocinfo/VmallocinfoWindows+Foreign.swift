@@ -92,12 +92,13 @@ extension VmallocinfoWindows {
   /// Takes windows from the kernel's log, if that is of the machine of the rows.
   mutating func take(_ logged: LoggedWindows, _ rows: [Row]) {
     guard let window = logged.vmalloc else { return }
-    let isIn = { (row: Row, window: LoggedWindows.Window) in
-      row.start >= window.start && row.end - 1 <= window.last
+    let isIn = { (row: Row, start: UInt64, last: UInt64) in
+      row.start >= start && row.end - 1 <= last
     }
-    let own = rows.count { isIn($0, window) }
-    let others = logged.modules.map { modules in rows.count { isIn($0, modules) } } ?? 0
-    guard own > 0 || others > 0, (own + others) * 2 > rows.count else { return }
+    let other: Window? = logged.modules.map { (start: $0.start, last: $0.last) } ?? modules
+    let own = rows.count { isIn($0, window.start, window.last) }
+    let others = other.map { other in rows.count { isIn($0, other.start, other.last) } } ?? 0
+    guard (own + others) * 2 > rows.count else { return }
     if foreign == nil, vmalloc != (window.start, window.last) {
       foreign = (rows[0].start, rows.reduce(0) { max($0, $1.end - 1) })
     }

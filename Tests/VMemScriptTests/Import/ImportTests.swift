@@ -342,6 +342,18 @@ import VMemScript
     #expect(ran.messages.contains("rows:3: line 1 was read before its area was freed"))
   }
 
+  /// Kernels that print `phys=` without `0x` have no vmap nodes, whatever the order of a paste is.
+  @Test func oldForms() throws {
+    let text = """
+      0xffffffffa03d7000-0xffffffffa03e9000   73728 module_alloc_update_bounds+0x14/0x70 pages=17 vmalloc N0=17
+      0xffffc90000380000-0xffffc90000382000    8192 pci_enable_msix+0x2f1/0x4f0 phys=febf0000 ioremap
+
+      """
+    let ran = try Self.imported(text, then: "check")
+    #expect(ran.lines == ["2", "0"] && ran.messages.contains("kernel 6.1, 1 CPU,"))
+    #expect(ran.messages.contains("no kernel prints rows in this order: sorted"))
+  }
+
   // MARK: What cannot be imported
 
   private static let row = "0xffffc90000000000-0xffffc90000005000   20480 f+0x1/0x2 vmap\n"

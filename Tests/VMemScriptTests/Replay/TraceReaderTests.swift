@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import VMem
+import VMemViews
 
 @testable import VMemScript
 
