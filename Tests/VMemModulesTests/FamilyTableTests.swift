@@ -6,11 +6,11 @@ struct FamilyTableTests {
     families: Array(
       "blk_*\tblock devices\nfile_operations\tfiles of devices\ncdev\tcharacter devices\nof_*\tboards\nof_node_*\tnodes\nbroken line\n"
         .utf8),
-    headers: Array("linux/vmalloc.h\nlinux/slab.h\n".utf8),
-    calls: ["vmalloc", "kmalloc_array", "vfree"])
+    headers: Array("linux/vmalloc.h\nlinux/slab.h\nlinux/idr.h\tidr\n".utf8),
+    calls: ["vmalloc", "kmalloc_array", "vfree", "idr_find"], declared: ["idr_find": "linux/idr.h"])
 
   private func family(_ name: String, _ family: String) -> String {
-    "\(name) belongs to \(family); vmemctl has the memory calls only (vmemctl help modules)"
+    "\(name) belongs to \(family), which vmemctl does not have; `modcalls` lists what modules may call"
   }
 
   @Test func namesAndTheirFamilies() {
@@ -55,9 +55,33 @@ struct FamilyTableTests {
     let far = output.split(separator: "slabs").joined(separator: "something_else")
     #expect(
       table.hint(of: Array(far.utf8))
-        == "there is no header linux/something_else.h; vmemctl help modules names those there are")
+        == "there is no header linux/something_else.h; `modcalls linux/` lists those there are")
     let own = output.split(separator: "linux/slabs").joined(separator: "own")
     #expect(table.hint(of: Array(own.utf8)) == nil)
+  }
+
+  /// What is not there is named, also where nothing is near it; a variable of the source is not.
+  @Test(arguments: [
+    "m.c:3:5: error: implicit declaration of function ‘NOBODYS’ [-Werror]",
+    "m.c:3:5: error: call to undeclared function 'NOBODYS'; ISO C99 and later",
+    "m.c:3:5: error: unknown type name ‘NOBODYS’",
+    "m.c:1:1: error: ‘index’ undeclared (first use in this function)\nm.c:3:5: error: ‘NOBODYS’ undeclared",
+  ])
+  func whatThereIsNot(_ output: String) {
+    #expect(
+      table.hint(of: Array(output.utf8))
+        == "there is no NOBODYS; `modcalls` lists what modules may call")
+    #expect(
+      table.hint(of: Array("m.c:3:5: error: implicit declaration of function ‘idr_find’".utf8))
+        == "idr_find is declared in linux/idr.h: include it")
+  }
+
+  @Test(arguments: [
+    "m.c:3:5: error: call to ‘vmem_x’ declared with attribute error: f has 2 arguments since 5.8",
+    "m.c:3:5: error: call to 'vmem_x' declared with 'error' attribute: f has 2 arguments since 5.8",
+  ])
+  func whatAHeaderSays(_ output: String) {
+    #expect(table.hint(of: Array(output.utf8)) == "f has 2 arguments since 5.8")
   }
 
   @Test(arguments: [

@@ -13,13 +13,17 @@ package struct FamilyTable {
   private let patterns: [Pattern]
   private let headers: [String]
   private let calls: [String]
+  private let declared: [String: String]
 
   /// - Parameters:
   ///   - families: lines of a name, a tab and a family; a star at the end of the name stands for
   ///     anything.
-  ///   - headers: names of headers, one a line.
-  ///   - calls: functions that modules can call.
-  package init(families: [UInt8], headers: [UInt8], calls: [String]) {
+  ///   - headers: names of headers, one a line; what follows a tab is not looked at.
+  ///   - calls: functions and macros that modules can use.
+  ///   - declared: headers of those that not every header has.
+  package init(
+    families: [UInt8], headers: [UInt8], calls: [String], declared: [String: String] = [:]
+  ) {
     let patterns = Self.lines(families).compactMap { line -> Pattern? in
       let fields = line.split(separator: "\t")
       guard fields.count == 2 else { return nil }
@@ -31,23 +35,29 @@ package struct FamilyTable {
     self.patterns = patterns.sorted {
       $0.isWhole != $1.isWhole ? $0.isWhole : $0.prefix.utf8.count > $1.prefix.utf8.count
     }
-    self.headers = Self.lines(headers).map { String($0) }
+    self.headers = Self.lines(headers).map { String($0.prefix { $0 != "\t" }) }
     self.calls = calls
+    self.declared = declared
   }
 
   private static func lines(_ text: [UInt8]) -> [Substring] {
     String(decoding: text, as: UTF8.self).split(separator: "\n")
   }
 
-  /// One sentence without a full stop about a function, type or constant that is not there; nil when
-  /// nothing is known of it.
+  /// One sentence without a full stop about a function, type or constant that a source does not find;
+  /// nil when nothing is known of it.
   package func sentence(for name: String) -> String? {
     if let family = family(of: name) {
       return
-        "\(name) belongs to \(family); vmemctl has the memory calls only (vmemctl help modules)"
+        "\(name) belongs to \(family), which vmemctl does not have; \(Self.list)"
     }
+    if let header = declared[name] { return "\(name) is declared in \(header): include it" }
+    if calls.contains(name) { return "\(name) is there, but not declared: include linux/module.h" }
     return nearest(to: name, of: calls).map { "there is no \(name); did you mean \($0)?" }
   }
+
+  /// What tells all names.
+  private static let list = "`modcalls` lists what modules may call"
 
   private func family(of name: String) -> String? {
     patterns.first { $0.isWhole ? name == $0.prefix : name.hasPrefix($0.prefix) }?.family
@@ -55,26 +65,35 @@ package struct FamilyTable {
 
   private func sentence(forHeader name: String) -> String? {
     guard name.contains("/") else { return nil }
+    if let family = family(of: name) {
+      return "\(name) belongs to \(family), which vmemctl does not have; \(Self.list)"
+    }
     let near = nearest(to: name, of: headers).map { "did you mean \($0)?" }
-    return "there is no header \(name); \(near ?? "vmemctl help modules names those there are")"
+    return "there is no header \(name); \(near ?? "`modcalls linux/` lists those there are")"
   }
 
   // MARK: What a compiler says
 
-  /// The sentence about the first name in a compiler's messages that something is known of; gcc and
-  /// clang, in English.
+  /// The sentence about the first name in a compiler's messages that something is known of, or about
+  /// the first function or type that is not there; gcc and clang, in English.
   package func hint(of output: [UInt8]) -> String? {
+    var missing: String?
     for line in output.split(separator: UInt8(ascii: "\n")) {
       let line = String(decoding: line, as: UTF8.self)
       guard let message = Self.behind("error: ", in: line) else { continue }
       if let header = Self.header(message) {
         return sentence(forHeader: header)
       }
-      if let name = Self.unknownName(message), let sentence = sentence(for: name) {
-        return sentence
+      if let told = Self.behind("attribute error: ", in: message)
+        ?? Self.behind("'error' attribute: ", in: message)
+      {
+        return String(told)
       }
+      guard let name = Self.unknownName(message) else { continue }
+      if let sentence = sentence(for: name) { return sentence }
+      if missing == nil, Self.isGlobal(message, name) { missing = name }
     }
-    return nil
+    return missing.map { "there is no \($0); \(Self.list)" }
   }
 
   /// Parts of messages about names that are not there, or types of which no more than that is.
@@ -82,6 +101,13 @@ package struct FamilyTable {
     "implicit declaration", "undeclared", "unknown type name", "incomplete", "undefined type",
     "storage size",
   ]
+
+  /// Whether it is a function, a type or a macro, and no variable that the source has misspelt.
+  private static func isGlobal(_ message: Substring, _ name: String) -> Bool {
+    let variables = ["undeclared identifier", "undeclared (", "undeclared here"]
+    return !variables.contains { behind($0, in: message) != nil }
+      || !name.contains { $0.isLowercase }
+  }
 
   private static func unknownName(_ message: Substring) -> String? {
     guard complaints.contains(where: { behind($0, in: message) != nil }) else { return nil }
