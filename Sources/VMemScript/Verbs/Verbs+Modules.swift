@@ -4,8 +4,8 @@ internal import VMemViews
 
 extension Subsystem {
   static let modules = Subsystem(
-    "insmod rmmod lsmod slabinfo modinfo modcc msleep",
-    verbs: Verb.modules + Verb.moduleTime)
+    "insmod rmmod lsmod slabinfo modinfo modcc modcalls msleep",
+    verbs: Verb.modules + Verb.moduleCalls + Verb.moduleTime)
 }
 
 extension Verb.Group {
