@@ -87,11 +87,15 @@ extension VmallocinfoFile {
   /// random numbers.
   package static func isNoText(_ text: Span<UInt8>) -> Bool {
     guard text.count >= firstBytes else { return false }
+    // A crash leaves zeroes in front of a log's lines.
+    var first = 0
+    while first < firstBytes, text[first] == 0 { first += 1 }
+    if first == firstBytes { return true }
     var count = 0
-    for at in 0..<firstBytes where text[at] < 0x09 || text[at] < 0x20 && text[at] > 0x0d {
+    for at in first..<firstBytes where text[at] < 0x09 || text[at] < 0x20 && text[at] > 0x0d {
       // Colours of a terminal are text.
       if text[at] != 0x1b { count += 1 }
     }
-    return count > firstBytes / 12
+    return count > max(firstBytes - first, 4096) / 12
   }
 }
