@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What slabs hold where nobody may write: free objects, and the rest behind objects that are smaller than
 /// their places. Compared with what is there it tells of writes that fault nowhere.
 struct SlabShadow {
@@ -10,14 +12,23 @@ struct SlabShadow {
   /// Takes in what a part of a slab holds now.
   mutating func note(_ bytes: [UInt8], at offset: Int, of start: UInt64) {
     guard let count = slabs[start]?.count, offset + bytes.count <= count else { return }
-    slabs[start]!.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    // Safe: as many bytes lie behind the offset.
+    slabs[start]!.withUnsafeMutableBytes { to in
+      bytes.withUnsafeBytes {
+        to.baseAddress!.advanced(by: offset).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+      }
+    }
   }
 
   /// The first byte that is not as it was; nil when all are.
   func change(_ bytes: [UInt8], at offset: Int, of start: UInt64) -> Int? {
     guard let known = slabs[start], offset + bytes.count <= known.count else { return nil }
+    // Safe: as many bytes lie behind the offset.
+    let isSame = known.withUnsafeBytes { known in
+      bytes.withUnsafeBytes { memcmp(known.baseAddress! + offset, $0.baseAddress!, $0.count) == 0 }
+    }
+    if isSame { return nil }
     let part = known[offset..<offset + bytes.count]
-    if part.elementsEqual(bytes) { return nil }
     return zip(part, bytes).enumerated().first { $1.0 != $1.1 }?.offset
   }
 }

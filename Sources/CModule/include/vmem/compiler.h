@@ -11,6 +11,22 @@ __asm__("memset = vk_memset");
 __asm__("memmove = vk_memmove");
 __asm__("memcmp = vk_memcmp");
 
+// Warnings that the build of a kernel does not give, of those that not every compiler knows.
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wgnu"
+#if __has_warning("-Wformat-truncation")
+#pragma clang diagnostic ignored "-Wformat-truncation"
+#pragma clang diagnostic ignored "-Wformat-overflow"
+#endif
+#else
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#endif
+
 // MARK: Attributes
 
 #undef inline
