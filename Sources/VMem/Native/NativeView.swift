@@ -66,7 +66,8 @@ package struct NativeView: KernelPart {
       let right = right(toFrame: pfn)
     else { return nil }
     var found = NativePages(
-      start: address, count: 1, physical: pfn << 12, isWritable: entry.isWritable && right != .reading,
+      start: address, count: 1, physical: pfn << 12,
+      isWritable: entry.isWritable && right != .reading,
       isExecutable: entry.isExecutable)
     while found.count < Self.mostPages, found.physical >> 12 < UInt64(ram.frameCount) {
       let next = address + found.count << 12

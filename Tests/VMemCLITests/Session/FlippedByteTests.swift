@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// Any byte of an image flipped, under any command: an answer or exit 4, never a signal, never a hang,
@@ -42,11 +43,12 @@ struct FlippedByteTests {
 
   @Test func processesAnswerOrRefuse() throws {
     let target = try FlippedImage()
-    var random = SystemRandomNumberGenerator()
+    let seed = UInt64.random(in: 1...1_000_000)
+    var random = SeededGenerator(seed: seed)
     try Self.everyCommandWorks(target, target.spawn)
     for _ in 0..<(Self.flips / 20) {
       if let failure = try Self.flipOnce(target, &random, target.spawn) {
-        Issue.record("\(failure)")
+        Issue.record("seed \(seed): \(failure)")
       }
     }
   }
@@ -54,13 +56,14 @@ struct FlippedByteTests {
   /// Copies of a process start much faster: 100,000 commands in a long run.
   private static func manyFlips() throws {
     let target = try FlippedImage()
-    var random = SystemRandomNumberGenerator()
+    let seed = UInt64.random(in: 1...1_000_000)
+    var random = SeededGenerator(seed: seed)
     try everyCommandWorks(target, target.fork)
     var failures = 0
     for _ in 0..<flips where failures < 20 {
       if let failure = try flipOnce(target, &random, target.fork) {
         failures += 1
-        ForkedProcess.report(failure)
+        ForkedProcess.report("seed \(seed): \(failure)")
       }
     }
   }
