@@ -1,5 +1,5 @@
 import Testing
-import VMemScript
+@testable import VMemScript
 
 /// How lines are split into words, and what no script may contain.
 @Suite struct LexerTests {
@@ -25,6 +25,25 @@ import VMemScript
     let result = run(line)
     #expect(result.output == expected + "\n")
     #expect(result.exit == .success)
+  }
+
+  /// Words end at the same byte whether it is looked at alone or with seven others.
+  @Test func everyByteEverywhere() {
+    var wrong: [String] = []
+    for byte in UInt8.min...UInt8.max {
+      for at in 0..<20 {
+        for behind in [0, 1, 7, 8, 20] {
+          let before = [UInt8](repeating: UInt8(ascii: "]"), count: at)
+          let bytes = before + [byte] + [UInt8](repeating: UInt8(ascii: "!"), count: behind)
+          let source = ScriptSource(name: "words", bytes: bytes)
+          let end = byte.isPlain ? bytes.count : at
+          let isRight =
+            source.text.endOfWord(from: 0) == end && source.text.endOfWord(from: min(at, end)) == end
+          if !isRight { wrong.append("byte \(byte) at \(at) of \(bytes.count)") }
+        }
+      }
+    }
+    #expect(wrong.isEmpty, "\(wrong.prefix(5))")
   }
 
   @Test(arguments: ["\n", "\r\n", ""])
