@@ -38,7 +38,8 @@ import Testing
           let source = ScriptSource(name: "words", bytes: bytes)
           let end = byte.isPlain ? bytes.count : at
           let isRight =
-            source.text.endOfWord(from: 0) == end && source.text.endOfWord(from: min(at, end)) == end
+            source.text.endOfWord(from: 0) == end
+            && source.text.endOfWord(from: min(at, end)) == end
           if !isRight { wrong.append("byte \(byte) at \(at) of \(bytes.count)") }
         }
       }
