@@ -68,19 +68,21 @@ extension ModuleHost {
       task.wasPreempted = true
       if preemption!.next() % 4 == 0 { throw interrupt(task) }
     }
-    let asks = table.asks[call.function]
-    if now >= nextTick, let task = running, task.mayBePreempted, callbacks == 0 {
+    if nextTick != .max, now >= nextTick, let task = running, task.mayBePreempted, callbacks == 0 {
       nextTick = .max
       task.isTicked = true
       throw interrupt(task)
     }
     // Who only asks lets others run now and then.
-    if asks, idleness.calls & 63 == 63, let task = running, task.mayBePreempted, mayLeave(task) {
+    if table.polls[call.function], idleness.calls & 63 == 63, let task = running,
+      task.mayBePreempted, mayLeave(task)
+    {
       throw interrupt(task)
     }
     running?.wasPreempted = false
     let value = try table.handlers[call.function](call)
     hasMoved = true
+    let asks = table.asks[call.function]
     if !asks { chost_native_moved() }
     if asks, let running, sleepsThrough(running) {
       idleness.reset()

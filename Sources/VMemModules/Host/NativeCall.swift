@@ -79,6 +79,8 @@ struct CallTable: Sendable {
   private let names: [String]
   /// Which of them only ask (`CallTable.asking`).
   let asks: [Bool]
+  /// Which of them loops are made of that wait (`CallTable.polling`).
+  let polls: [Bool]
 
   init(_ entries: [CallEntry]) {
     self.entries = entries
@@ -86,6 +88,7 @@ struct CallTable: Sendable {
     let names = entries.map { "\($0.name)" }
     self.names = names
     asks = names.map { Self.asking.contains($0) }
+    polls = names.map { Self.polling.contains($0) }
   }
 
   func name(_ number: Int) -> String { names[number] }

@@ -1,6 +1,15 @@
 internal import CModule
 internal import VMem
 
+extension CallTable {
+  /// Calls of loops that wait in place for what somebody else does.
+  static let polling: Set<String> = [
+    "down_read_trylock", "down_trylock", "down_write_trylock", "get_cycles", "jiffies", "ktime_get",
+    "ktime_get_real", "mutex_trylock", "need_resched", "read_trylock", "spin_trylock",
+    "try_wait_for_completion", "waitqueue_active", "write_trylock",
+  ]
+}
+
 /// What comes between the calls of a task that does not wait: the functions of timers that are due, and
 /// tasks whose sleep is over.
 extension ModuleHost {
