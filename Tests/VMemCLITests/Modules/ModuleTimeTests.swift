@@ -63,10 +63,10 @@ struct ModuleTimeTests {
   func timePasses() throws {
     let ran = try run("insmod \(Self.fixture("goes_on"))\nmsleep 3500\nrmmod goes_on\nmsleep 10")
     let text = ran.outputText
-    #expect(text.components(separatedBy: "] timer\n").count == 4, "\(text)\(ran.errorText)")
-    #expect(text.components(separatedBy: "] thread\n").count == 5, "\(text)")
-    #expect(text.components(separatedBy: "] work\n").count == 2, "\(text)")
-    #expect(text.contains("[    3.50") && text.hasSuffix("0\n") && ran.status == 0, "\(text)")
+    #expect(text.ranges(of: "] timer\n").count == 3, "\(text)\(ran.errorText)")
+    #expect(text.ranges(of: "] thread\n").count == 4, "\(text)")
+    #expect(text.ranges(of: "] work\n").count == 1, "\(text)")
+    #expect(text.hasSuffix("] end\n0\n") && ran.status == 0, "\(text)")
   }
 
   /// A day is the most that passes at once, and `sleep` is told which verb it is.
