@@ -83,7 +83,7 @@ struct ModuleUnloadTests {
 
   // MARK: Objects
 
-  static let slabMistakes = [
+  static let stores: [(Int, String)] = [
     (0, "use after kfree: a write to byte 5 of the 32-byte object"),
     (1, "use after kfree: a write to byte 31 of the 32-byte object"),
     (2, "of kmalloc-32, behind the end of the 32-byte object"),
@@ -91,7 +91,7 @@ struct ModuleUnloadTests {
     (4, "a write 1 bytes before the 32-byte object"), (5, ""), (6, ""),
   ]
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: slabMistakes)
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: stores)
   func slabMistakes(_ way: Int, _ says: String) throws {
     let ran = try run("insmod \(Self.fixture("slab_mistakes")) way=\(way)")
     #expect(ran.status == (way == 4 ? 3 : 0), "\(ran.errorText)")
