@@ -250,7 +250,7 @@ extension NativeCall {
   }
 
   private func complain(_ what: String, _ lock: Lock) {
-    host.log(["BUG: lock \(what), \(lock.name), \(host.taskTitle)"], level: 3)
+    host.complain(["BUG: lock \(what), \(lock.name), \(host.taskTitle)"])
     explain("\(name) called by \(callerName)")
   }
 }

@@ -10,7 +10,7 @@ extension CallTable {
       if let task = call.task, task.preemptCount == 0, !task.interruptsOff,
         task.record.pointee.flags & 0x20_0000 == 0
       {
-        call.host.log(
+        call.host.complain(
           ["BUG: using smp_processor_id() in preemptible [00000000] code: \(call.host.taskTitle)"],
           level: 3)
         call.host.explain("\(call.callerName) may be moved to another CPU: get_cpu() keeps it")

@@ -186,7 +186,7 @@ extension NativeCall {
     if host.ledger.live[start] == nil, let past = host.ledger.wasFreed(start),
       machine.pageSets.use(ofFrame: pfn) != .allocated
     {
-      host.log(
+      host.complain(
         [
           "BUG: Bad page state in process \(host.running?.name ?? "insmod")  pfn:\(host.hex(pfn, digits: 5))"
         ],

@@ -96,7 +96,7 @@ extension NativeCall {
 
   /// The pages of a slab are not the module's to free.
   func complain(slabPage pfn: UInt64, _ cache: SlabHeap.Cache) -> UInt64 {
-    host.log(
+    host.complain(
       [
         "BUG: Bad page state in process \(host.running?.name ?? "insmod")  "
           + "pfn:\(host.hex(pfn, digits: 5))",

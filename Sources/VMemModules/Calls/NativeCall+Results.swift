@@ -166,7 +166,7 @@ extension NativeCall {
     guard let task = host.running, task.preemptCount > 0 || task.interruptsOff else { return }
     if let last = host.lastSleepComplaint, host.now < last + 1_000_000 { return }
     host.lastSleepComplaint = host.now
-    host.log(
+    host.complain(
       [
         "BUG: sleeping function called from invalid context at \(name)",
         "in_atomic(): \(task.preemptCount > 0 ? 1 : 0), irqs_disabled(): "

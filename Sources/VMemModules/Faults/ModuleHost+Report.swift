@@ -11,6 +11,18 @@ extension ModuleHost {
     for line in lines { place!.pointee.log.write(Array(line.utf8), level: level) }
   }
 
+  /// Logs what a kernel complains of as a BUG or with a WARN, and goes on.
+  func complain(_ lines: [String], level: UInt8 = 3) {
+    log(lines, level: level)
+    complaintCount += 1
+    guard complaints.count < Self.mostComplaints else { return }
+    let known = lines.first { $0.hasPrefix("BUG: ") || $0.hasPrefix("WARNING: ") }
+    complaints.append(known ?? lines.first ?? "")
+  }
+
+  /// Complaints of a line that are told beside the log.
+  private static let mostComplaints = 4
+
   func explain(_ sentence: String) { log(["vmemctl: \(sentence)"], level: 3) }
 
   /// The same, with the source's line of an instruction, where that is known.
@@ -69,10 +81,13 @@ extension ModuleHost {
     keepLocks(of: task, "died of an oops")
   }
 
-  /// What tasks have died of that nobody waited for, since this was asked last.
-  package func takeDeaths() -> [String] {
-    defer { deaths = [] }
-    return deaths.map(\.text)
+  /// What tasks have died of that nobody waited for, and what the kernel has complained of, since this
+  /// was asked last.
+  package func takeTroubles() -> [String] {
+    defer { (deaths, complaints, complaintCount) = ([], [], 0) }
+    let rest = complaintCount - complaints.count
+    return deaths.map { "oops: \($0.text)" } + complaints
+      + (rest > 0 ? ["\(rest) more complaints"] : [])
   }
 
   // MARK: What happened

@@ -17,7 +17,7 @@ extension ModuleHost {
       view.configuration.switches.contains(.warningFile)
       ? "WARNING: \(known)at \(symbol), CPU#\(cpu): \(name)/\(pid)"
       : "WARNING: CPU: \(cpu) PID: \(pid) at \(known)\(symbol)"
-    log(
+    complain(
       ["------------[ cut here ]------------"] + text
         + [warning, "RIP: 0010:\(symbol)", "---[ end trace 0000000000000000 ]---"],
       level: 4)

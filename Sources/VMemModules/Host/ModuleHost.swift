@@ -55,6 +55,9 @@ package final class ModuleHost {
   @exclusivity(unchecked) var callbacks = 0
   /// What tasks have died of since somebody asked.
   var deaths: [(task: ModuleTask, text: String)] = []
+  /// The first complaints since they were asked for last, and how many there were.
+  var complaints: [String] = []
+  var complaintCount = 0
   /// Oopses that the machine had when somebody was last told of one.
   var toldOopses: UInt64 = 0
   /// Reports of a kernel that its log holds, but for oopses.

@@ -93,7 +93,7 @@ extension ModuleHost {
 
   func complainAboutScheduling(_ task: ModuleTask) {
     let count = hex(count(task) + 1, digits: 8)
-    log(["BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x\(count)"], level: 3)
+    complain(["BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x\(count)"], level: 3)
   }
 
   private func complain(aboutTimer task: ModuleTask, _ function: String) {
@@ -120,14 +120,14 @@ extension ModuleHost {
     let worker = function.split(separator: "+").first.map(String.init) ?? function
     let owner = task.module.map { " [\($0.name)]" } ?? ""
     if view.configuration.kernel >= .v6_12 {
-      log(
+      complain(
         [
           "BUG: workqueue leaked atomic, lock or RCU: \(task.name)[\(task.pid)]",
           "     preempt=0x\(count) lock=0->0 RCU=0->0 workfn=\(worker)"
             + owner,
         ], level: 3)
     } else {
-      log(
+      complain(
         [
           "BUG: workqueue leaked lock or atomic: \(task.name)/0x\(count)/\(task.pid)",
           "     last function: \(worker)\(owner)",

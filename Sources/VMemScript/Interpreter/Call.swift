@@ -14,8 +14,8 @@ struct Call: ~Copyable {
   var note: Refusal?
   /// What else is to be known of a line that succeeded; told on standard error.
   var remarks: [String] = []
-  /// Tasks of modules that have died of an oops in the line, and what of.
-  var deaths: [String] = []
+  /// What tasks of modules have died of in the line, and what the kernel has complained of.
+  var troubles: [String] = []
   /// More on why a line is refused.
   var explanation: Explanation?
   /// The word a refusal is about, when it is about a name.

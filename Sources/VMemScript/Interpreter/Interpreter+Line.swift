@@ -36,7 +36,7 @@ extension Interpreter {
   private mutating func note(since before: Machine.Marks, _ line: inout Line) {
     if before.busyCPUs != 0 { noteEndedCalls(before.busyCPUs, line) }
     let now = machine.marks
-    line.warnings = now.warnings - before.warnings + UInt64(call.deaths.count)
+    line.warnings = now.warnings - before.warnings + UInt64(call.troubles.count)
     line.staleHits = now.staleHits - before.staleHits
   }
 
@@ -51,7 +51,7 @@ extension Interpreter {
     call.isSilent = line.head.isSilent
     if call.note != nil { call.note = nil }
     if !call.remarks.isEmpty { call.remarks.removeAll() }
-    if !call.deaths.isEmpty { call.deaths.removeAll() }
+    if !call.troubles.isEmpty { call.troubles.removeAll() }
     if call.explanation != nil { call.explanation = nil }
     if call.culprit != nil { call.culprit = nil }
     if code.isPrepared {

@@ -205,7 +205,7 @@ extension Interpreter {
 
   /// The WARNs a line raised, as the log has them; those WARN_ONCE kept out are counted.
   func warningTexts(_ line: Line) -> [String] {
-    var texts = call.deaths.map { "oops: \($0)" }
+    var texts = call.troubles
     let log = machine.log
     for number in max(line.logStart, log.start)..<max(log.end, log.start) {
       let record = log[number]

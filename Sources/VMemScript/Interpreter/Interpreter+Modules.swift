@@ -62,7 +62,7 @@ extension Interpreter {
     let before = machine.log.end
     var caught: ModuleFailure?
     do throws(ModuleFailure) { try host.run(on: &machine, body) } catch { caught = error }
-    call.deaths += host.takeDeaths()
+    call.troubles += host.takeTroubles()
     let isEmpty = host.modules.isEmpty
     if isEmpty {
       closeModules()
@@ -97,7 +97,7 @@ extension Interpreter {
     guard let host = modules else { return }
     let all = host.modules
     for module in all.reversed() where module.state != .died {
-      call.deaths = []
+      call.troubles = []
       let option = host.isKept(module) ? " -f" : ""
       let isUnloaded =
         (try? onModules { host throws(ModuleFailure) in
@@ -106,8 +106,8 @@ extension Interpreter {
       if isUnloaded, committer != nil {
         recorder.append(Array("rmmod \(module.name)\(option)\n".utf8))
       }
-      if module.state == .died { call.deaths.append("its exit function: \(module.fault)") }
-      for death in call.deaths { tell(death: death, atRmmodOf: module.name) }
+      if module.state == .died { call.troubles.append("oops: its exit function: \(module.fault)") }
+      for trouble in call.troubles { tell(trouble, atRmmodOf: module.name) }
     }
     // What died may have written anywhere.
     if all.contains(where: \.hasOopsed) { unchecked += 1 }
@@ -116,12 +116,12 @@ extension Interpreter {
     closeModules()
   }
 
-  /// Says what has died in an rmmod that is no line.
-  private mutating func tell(death: String, atRmmodOf name: String) {
+  /// Says what went wrong in an rmmod that is no line.
+  private mutating func tell(_ trouble: String, atRmmodOf name: String) {
     exit = exit.combined(with: .unexpectedWarning)
     begin(nil)
     messages.write("at the end, rmmod \(name): ")
-    messages.printable("oops: \(death)")
+    messages.printable(trouble)
     messages.write(byte: 0x0a)
     endMessage()
   }

@@ -76,9 +76,8 @@ extension Verb {
     $XDG_CACHE_HOME/vmemctl. It runs natively: its addresses are the kernel's without their top 17
     bits, which printk puts back. One task runs at a time. A fault ends the module, not vmemctl: dmesg
     has the oops, and a line of vmemctl's that explains it; the exit code is 3, in whichever task it is,
-    unless `expect EFAULT` announces that init dies, or `expect warn` another task. A WARN of the module's
-    own and a complaint of a lock are in the log only. At the end of a script, and of a command on
-    an image, modules are unloaded; in the shell they stay until rmmod. The article "Your module in a
+    unless `expect EFAULT` announces that init dies, or `expect warn` another task, a WARN, or a BUG that
+    ends no task. At the end of a script, and of a command on an image, modules are unloaded; in the shell they stay until rmmod. The article "Your module in a
     process" says what differs from a kernel, where the final proof is.
     """
 

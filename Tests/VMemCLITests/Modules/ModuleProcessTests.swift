@@ -63,7 +63,8 @@ struct ModuleProcessTests {
     Mistake("use_after_free_page", "use after __free_pages: byte 1 of the page 0xffff8880"),
     Mistake(
       "read_only", "error_code(0x0003) - permissions violation", "a write of byte 1", "read-only"),
-    Mistake("alias", "a write of byte 8 of the 1-page mapping", "page frame 1, which is the kernel's own"),
+    Mistake(
+      "alias", "a write of byte 8 of the 1-page mapping", "page frame 1, which is the kernel's own"),
     Mistake("alias_freed", "written", "page frame", "which is free"),
     Mistake("device_hole", "read ffffffff", "read 1f411f41", status: 0),
     Mistake("no_execute", "error_code(0x0011)", "it may not be executed"),
@@ -76,7 +77,7 @@ struct ModuleProcessTests {
     Mistake(
       "double_vfree", "insmod/100", "double vfree: the 2-page area 0xffffc90000000000, ",
       "double_vfree.c:6)", status: 3),
-    Mistake("double_page", "double __free_pages: the page", "double_page.c:6)", status: 0),
+    Mistake("double_page", "double __free_pages: the page", "double_page.c:6)"),
     Mistake(
       "lock_order", "insmod:100 waits in mutex_lock called by i+0x",
       "for second, which other:101 holds", "lock_order.c:17)",
@@ -84,7 +85,7 @@ struct ModuleProcessTests {
     Mistake(
       "put_freed_page", "put_page of what was freed: the page", "put_freed_page.c:6)",
       "kernel BUG at"),
-    Mistake("unlock", "BUG: lock already unlocked", "unlock.c:5)", status: 0),
+    Mistake("unlock", "BUG: lock already unlocked", "unlock.c:5)"),
     Mistake("inlined", "a write through a null pointer, of the field at byte 16", "inlined.c:4)"),
     Mistake(
       "large_frame", "BUG: TASK stack guard page was hit at ffff8981000f",
@@ -114,7 +115,7 @@ struct ModuleProcessTests {
       "stack_overflow", "BUG: TASK stack guard page was hit at ffff8981001f", "still here"),
     Mistake(
       "sleep_in_spinlock", "BUG: sleeping function called from invalid context at vmalloc",
-      "sleep_in_spinlock.c:5)", status: 0),
+      "sleep_in_spinlock.c:5)"),
     Mistake("late_init", "which is __init: late_init is past its init"),
     Mistake(
       "leak", "leak: the 2-page area 0xffffc90000000000", "leak: the 100-byte object",
