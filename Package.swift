@@ -8,7 +8,12 @@ let plain: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
-let strict = plain + [.strictMemorySafety()]
+// Optimised for debugging too: the tests run millions of steps of the engine. Whoever depends on a
+// version of the package may not be given such flags, and needs none.
+let fast: [SwiftSetting] =
+  Context.packageDirectory.contains("/checkouts/")
+  ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let strict = plain + fast + [.strictMemorySafety()]
 
 let package = Package(
   name: "vmemctl",
