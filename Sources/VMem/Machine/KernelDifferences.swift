@@ -38,6 +38,9 @@ extension KernelVersion {
     return first.last { $0.since <= self }.map { ($0.function, $0.address) }!
   }
 
+  /// Whether a work queue also tells of a function that does not leave the read side of RCU; since 6.9.
+  package var tellsLeakedRCU: Bool { self >= .v6_12 }
+
   /// The function that gives pages, which was renamed in 6.10 and in 6.15.
   package var pageAllocator: String {
     self < .v6_12

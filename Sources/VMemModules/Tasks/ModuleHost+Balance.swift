@@ -119,7 +119,7 @@ extension ModuleHost {
     let count = hex(count(task), digits: 8)
     let worker = function.split(separator: "+").first.map(String.init) ?? function
     let owner = task.module.map { " [\($0.name)]" } ?? ""
-    if view.configuration.kernel >= .v6_12 {
+    if view.configuration.kernel.tellsLeakedRCU {
       complain(
         [
           "BUG: workqueue leaked atomic, lock or RCU: \(task.name)[\(task.pid)]",

@@ -75,10 +75,11 @@ extension Verb {
     vmemctl, for the kernel that the machine was booted as; what was built is kept in
     $XDG_CACHE_HOME/vmemctl. It runs natively: its addresses are the kernel's without their top 17
     bits, which printk puts back. One task runs at a time. A fault ends the module, not vmemctl: dmesg
-    has the oops, and a line of vmemctl's that explains it; the exit code is 3, in whichever task it is,
-    unless `expect EFAULT` announces that init dies, or `expect warn` another task, a WARN, or a BUG that
-    ends no task. At the end of a script, and of a command on an image, modules are unloaded; in the shell they stay until rmmod. The article "Your module in a
-    process" says what differs from a kernel, where the final proof is.
+    has the oops, and a line of vmemctl's that explains it; the exit code is 3, in whichever task,
+    unless `expect EFAULT` announces that init dies, or `expect warn` another task, a WARN, or a BUG
+    that ends no task. At the end of a script, and of a command on an image, modules are unloaded; in
+    the shell they stay until rmmod. The article "Your module in a process" says what differs from a
+    kernel, where the final proof is.
     """
 
   private static func insmod(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {

@@ -68,7 +68,7 @@ struct ModuleEndTests {
     let (_, most) = try run("nested_calls", "depth=64")
     #expect(most.status == 0 && most.outputText.contains("came back"), "\(most.outputText)")
     let (answers, ran) = try run("nested_calls", "depth=65")
-    #expect(ran.status == 1, "\(ran.outputText)\n\(ran.errorText)")
+    #expect(ran.status == 3, "\(ran.outputText)\n\(ran.errorText)")
     #expect(ran.outputText.contains("the stack of insmod is full"), "\(ran.outputText)")
     #expect(ran.outputText.contains("[nested_calls]"), "\(ran.outputText)")
     #expect(answers.suffix(2).first == "0")

@@ -12,7 +12,7 @@ import VMemScript
       .filter { !words.contains($0) }
     // The kernel's own tests take long; native stacks and modules belong to a process, and have tests as
     // one.
-    #expect(Set(missing) == ["test_vmalloc", "stack_run", "insmod", "rmmod"])
+    #expect(Set(missing) == ["test_vmalloc", "stack_run", "insmod", "rmmod", "msleep"])
   }
 
   @Test(arguments: 1...(FuzzTests.isLong ? 400 : 3) as ClosedRange<UInt64>)

@@ -9,7 +9,7 @@ import Testing
   @Test func theLongest() throws {
     let folder = try TemporaryFolder()
     for count in [0, 1, 65_535, 65_536, 65_537, 200_000] {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+      let bytes = (0..<count).map { 0x20 + UInt8($0 % 95) }
       try folder.write(bytes, to: "file")
       let path = "\(folder.path)/file"
       #expect(WholeFile.read(path) == bytes)
@@ -26,7 +26,8 @@ import Testing
 
   /// What has no end is refused once it has too many bytes; its size is 0, as that of files of /proc.
   @Test func withoutAnEnd() {
-    #expect(WholeFile.read("/dev/zero", atMost: 1 << 20) == nil && errno == EFBIG)
+    // Of what is no text the first bytes say so.
+    #expect(WholeFile.read("/dev/zero", atMost: 1 << 20)?.count == 1 << 16)
     let isRefused = ScriptSource(path: "/dev/zero", atMost: 1 << 20) == nil
     #expect(isRefused && errno == EFBIG)
   }
