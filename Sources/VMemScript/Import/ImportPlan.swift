@@ -36,6 +36,7 @@ struct ImportPlan {
     self.file = file
     self.configuration = configuration
     notes = file.notes
+    if file.window.last == 0, let note = file.partlyKnownWindow { notes.append(note) }
     window = file.foreign ?? file.window
     try checkAddresses()
     findOrder()

@@ -109,8 +109,6 @@ extension Interpreter {
       if module.state == .died { call.troubles.append("oops: its exit function: \(module.fault)") }
       for trouble in call.troubles { tell(trouble, atRmmodOf: module.name) }
     }
-    // What died may have written anywhere.
-    if all.contains(where: \.hasOopsed) { unchecked += 1 }
     guard modules != nil else { return }
     host.abandonAll()
     closeModules()
@@ -127,6 +125,8 @@ extension Interpreter {
   }
 
   private mutating func closeModules() {
+    // Native code may have written anywhere: the machine is looked at before it is kept.
+    unchecked += 1
     modules?.close(machine)
     modules = nil
   }

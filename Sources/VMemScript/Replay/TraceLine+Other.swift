@@ -37,6 +37,10 @@ extension TraceLine {
     while at < end, isBlank(at) { at += 1 }
     if at < end, text[at] == UInt8(ascii: "(") { return true }
     guard name.start > start + 1, isBlank(name.start - 1) else { return false }
+    // Most names stand behind their time stamp.
+    var before = name.start - 1
+    while before > start, isBlank(before) { before -= 1 }
+    if before > start, text[before] == UInt8(ascii: ":"), text[before - 1].isDigit { return false }
     let words: [StaticString] = ["tracing_mark_write:", "print:", "bprint:", "bputs:"]
     return words.contains { word in
       index(of: word).map { $0 < name.start } ?? false

@@ -4,6 +4,12 @@ internal import VMem
 extension VmallocinfoFile {
   /// What is to be said of a vmalloc window that may go on in front of its lowest row or behind the highest.
   package var partlyKnownWindow: Note? {
+    if window.last == 0, let modules {
+      return Note(
+        line: firstLine,
+        message: "all rows lie among the modules, \(Self.place(modules)): no row tells where the "
+          + "vmalloc window is")
+    }
     guard !isWindowKnown else { return nil }
     return Note(
       line: firstLine,
@@ -13,7 +19,7 @@ extension VmallocinfoFile {
         + "the kernel's log has it, says it")
   }
 
-  /// Windows that only modules have, or that are from the kernel's log, rows beside them, and large pages.
+  /// Windows that are from the kernel's log, rows beside them, and large pages.
   func notesOfWindows(_ logged: LoggedWindows, _ lines: [Int]) -> [Note] {
     var notes: [Note] = []
     for (name, window) in [
@@ -22,13 +28,6 @@ extension VmallocinfoFile {
       guard let window, lines.contains(window.line) else { continue }
       let place = Self.place((window.start, window.last))
       notes.append(Note(line: window.line, message: "\(name) is \(place), as the log has it"))
-    }
-    if window.last == 0, let modules {
-      notes.append(
-        Note(
-          line: firstLine,
-          message: "all rows lie among the modules, \(Self.place(modules)): no row tells where the "
-            + "vmalloc window is"))
     }
     let beside = rows.filter { foreign != nil && !isIn($0, window) && !isIn($0, modules) }
     if let line = beside.map(\.line).min() {

@@ -87,7 +87,7 @@ struct ModuleReportTests {
     try check(
       "left_behind",
       Case(
-        5, 0, "BUG: workqueue leaked lock or atomic: kworker/0:1/0x00000001/101",
+        5, 3, "BUG: workqueue leaked lock or atomic: kworker/0:1/0x00000001/101",
         "last function: locks"), kernel: "6.1")
   }
 
