@@ -36,19 +36,17 @@ extension CallTable {
     CallEntry("get_page") { call throws(CallStop) in
       let pfn = try call.pfn(0)
       call.explainFree(pfn)
-      defer { _ = call.host.structPage(pfn) }
+      let head = call.head(pfn)
+      defer { _ = call.host.structPage(head) }
       return try call.nothing { () throws(Refusal) in
-        try call.machine.pageSets.getPages([pfn])
+        try call.machine.pageSets.getPages([head])
       }
     },
     CallEntry("put_page") { call throws(CallStop) in
       let pfn = try call.pfn(0)
       call.explainFree(pfn)
-      if let compound = call.compound(pfn) { return try call.free(compound) }
-      defer { _ = call.host.structPage(pfn) }
-      return try call.nothing { () throws(Refusal) in
-        try call.machine.pageSets.putPages([pfn])
-      }
+      if let compound = call.compound(pfn) { return try call.put(compound) }
+      return try call.put(pfn)
     },
     // page, order
     CallEntry("split_page") { call throws(CallStop) in
@@ -178,6 +176,7 @@ extension NativeCall {
   func free(_ pfn: UInt64, count: UInt64) throws(CallStop) -> UInt64 {
     let start = host.directAddress(pfn)
     if let (cache, _) = host.slab.object(at: start) { return complain(slabPage: pfn, cache) }
+    if let compound = compound(pfn) { return try put(compound) }
     if let known = host.ledger.live[start] {
       if known.size != count << 12 { return try free(known, pages: count) }
     } else if let block = host.ledger.block(at: start) {

@@ -36,11 +36,31 @@ extension NativeCall {
     return first..<first + entry.size >> 12
   }
 
-  /// The last user of a compound block has put one of its pages.
-  func free(_ compound: Ledger.Entry) throws(CallStop) -> UInt64 {
+  /// The frame that has the count of a frame's users: the first of its compound block, or itself.
+  func head(_ pfn: UInt64) -> UInt64 { compound(pfn).map { frames($0).lowerBound } ?? pfn }
+
+  /// A user of a compound block has put one of its pages; the last one frees it.
+  func put(_ compound: Ledger.Entry) throws(CallStop) -> UInt64 {
     let frames = frames(compound)
-    take(compound.start)
-    return try give(back: frames.lowerBound, UInt64(frames.count))
+    let head = frames.lowerBound
+    guard let page = machine.pageSets.structPage(head), page.refcount > 1 else {
+      take(compound.start)
+      return try give(back: head, UInt64(frames.count))
+    }
+    return try put(head)
+  }
+
+  /// A user of a page has put it; the last one frees it.
+  func put(_ pfn: UInt64) throws(CallStop) -> UInt64 {
+    defer { _ = host.structPage(pfn) }
+    let result = try nothing { () throws(Refusal) in
+      try machine.pageSets.putPages([pfn])
+    }
+    let start = host.directAddress(pfn)
+    if host.ledger.live[start]?.size == 4096, machine.pageSets.use(ofFrame: pfn) != .allocated {
+      take(start)
+    }
+    return result
   }
 
   /// Frees another number of pages than was given at once.
@@ -52,7 +72,6 @@ extension NativeCall {
       take(known.start)
       return try give(back: pfn, count)
     }
-    if known.block == .compound { return try free(known) }
     take(known.start)
     host.ledger.keep(known, known.start + size..<known.start + known.size)
     if known.block == .whole {
@@ -69,7 +88,7 @@ extension NativeCall {
     let page = (start - block.start) >> 12
     let pfn = (start &- host.map.pageOffset) >> 12
     switch block.block {
-    case .compound: return try free(block)
+    case .compound: return try put(block)
     case .split:
       guard start + count << 12 <= block.start + block.size else {
         return try give(back: pfn, count)

@@ -75,7 +75,8 @@ extension ModuleHost {
     }
     // Who only asks lets others run now and then.
     if table.polls[call.function], idleness.calls & 63 == 63, let task = running,
-      task.mayBePreempted, mayLeave(task)
+      task.mayBePreempted, mayLeave(task),
+      tasks.contains(where: { $0 !== task && $0.state == .ready })
     {
       throw interrupt(task)
     }

@@ -135,6 +135,16 @@ struct ModuleReportTests {
   @Test(.enabled(if: hasCompiler, noCompiler), arguments: pageMistakesCases)
   func pageMistakes(_ example: Case) throws { try check("page_mistakes", example) }
 
+  /// Pages have users, and are free when the last one puts them: no leak, and no fault.
+  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<4)
+  func references(_ way: Int) throws {
+    let source = Self.fixture("references")
+    let ran = try run("insmod \(source) way=\(way)\nrmmod references\ncheck")
+    #expect(ran.status == 0 && ran.outputText.contains("done"), "\(ran.outputText)\(ran.errorText)")
+    #expect(!ran.outputText.contains("vmemctl:"), "\(ran.outputText)")
+    if way == 2 { #expect(ran.outputText.contains("users 3"), "\(ran.outputText)") }
+  }
+
   static let longWaitsCases = [
     Case(
       0, 0, "[  120.00", "INFO: task insmod:100 blocked for more than 120 seconds.",

@@ -117,7 +117,8 @@ import VMem
     let file = try read([
       "0xffffffffc0218000-0xffffffffc021a000    8192 bpf_jit_alloc_exec+0xe/0x10 pages=1 vmalloc N0=1"
     ])
-    #expect(file.window.last == 0 && file.notes.map(\.line) == [1])
+    #expect(file.window.last == 0 && file.notes.isEmpty)
+    #expect(file.partlyKnownWindow?.line == 1)
     let totals = AddressTotals(
       try AddressSpace(file, in: (0, 0)), by: .kind, windows: file.windowsOfTotals)
     #expect(totals.parts.map(\.name) == ["modules"])

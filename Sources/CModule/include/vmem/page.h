@@ -126,8 +126,7 @@ void si_meminfo(struct sysinfo *information) VK(si_meminfo);
 // Drops a reference; the last one frees the page.
 void put_page(struct page *page) VK(put_page);
 void get_page(struct page *page) VK(get_page);
-static inline int page_count(const struct page *page) { return atomic_read(&page->_refcount); }
-static inline int page_ref_count(const struct page *page) { return page_count(page); }
+static inline int page_ref_count(const struct page *page) { return atomic_read(&page->_refcount); }
 static inline int page_mapcount(const struct page *page) {
   return atomic_read(&page->_mapcount) + 1;
 }
@@ -153,6 +152,8 @@ __vmem_flag(Table, "table") __vmem_flag(Huge, "huge") __vmem_flag(Writeback, "wr
 static inline bool PageHighMem(const struct page *page) { return false; }
 struct page *vmem_compound_head(const struct page *page) VK(compound_head);
 #define compound_head(page) vmem_compound_head(page)
+/* The count of a compound block is that of its first page. */
+static inline int page_count(const struct page *page) { return atomic_read(&vmem_compound_head(page)->_refcount); }
 unsigned int compound_order(struct page *page) VK(compound_order);
 #define compound_nr(page) (1UL << compound_order(page))
 #define page_size(page) (PAGE_SIZE << compound_order(page))
