@@ -106,7 +106,12 @@ extension Interpreter {
       if isUnloaded, committer != nil {
         recorder.append(Array("rmmod \(module.name)\(option)\n".utf8))
       }
-      if module.state == .died { call.troubles.append("oops: its exit function: \(module.fault)") }
+      if module.state == .died {
+        call.troubles.append(
+          module.fault.isEmpty
+            ? "its exit function waits for what nobody does"
+            : "oops: its exit function: \(module.fault)")
+      }
       for trouble in call.troubles { tell(trouble, atRmmodOf: module.name) }
     }
     guard modules != nil else { return }

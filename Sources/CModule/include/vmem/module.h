@@ -44,6 +44,13 @@ static inline const char *module_name(struct module *module) {
 #define postcore_initcall module_init
 #define arch_initcall module_init
 #define subsys_initcall module_init
+#define core_initcall_sync module_init
+#define postcore_initcall_sync module_init
+#define arch_initcall_sync module_init
+#define subsys_initcall_sync module_init
+#define fs_initcall_sync module_init
+#define device_initcall_sync module_init
+#define console_initcall module_init
 #define fs_initcall module_init
 #define rootfs_initcall module_init
 #define device_initcall module_init
