@@ -2,7 +2,7 @@
 /// end of the verb, the period is over: nobody runs who could still read.
 extension SelfTest {
   /// Addresses that a page holds beside its header (`KVFREE_BULK_MAX_ENTR`).
-  private static let bulkMaximum: UInt32 = 507
+  package static let bulkMaximum: UInt32 = 507
 
   /// Frees an area of vmalloc later. The corresponding kernel function is `kvfree_rcu`.
   ///

@@ -115,12 +115,12 @@ extension CallTable {
     },
     // head, address
     CallEntry("kvfree_rcu") { call in
-      call.host.deferredFrees.append((call.address(1), call.event))
+      call.host.deferFree(call.address(1), call.event)
       return 0
     },
     CallEntry("kvfree_rcu_mightsleep") { call throws(CallStop) in
       call.mightSleep()
-      call.host.deferredFrees.append((call.address(0), call.event))
+      call.host.deferFree(call.address(0), call.event)
       return 0
     },
     CallEntry("kvfree_rcu_barrier") { call in
@@ -230,6 +230,13 @@ extension ModuleHost {
 
   func hasLater(_ kind: LaterKind) -> Bool {
     tasks.contains { $0.later == kind && !$0.isOver && $0 !== running }
+  }
+
+  /// Keeps what kvfree_rcu is given until nobody reads any more; a full page of such does not wait for the
+  /// end of the task's turn.
+  fileprivate func deferFree(_ address: UInt64, _ asked: Ledger.Event) {
+    deferredFrees.append((address, asked))
+    if deferredFrees.count >= SelfTest.bulkMaximum { freeDeferred() }
   }
 
   /// Frees what kvfree_rcu was given, once nobody reads any more.
