@@ -114,6 +114,19 @@ package struct NativeView: KernelPart {
 
   // MARK: The direct map
 
+  /// Bytes by an address of the direct map, whoever has them; nil where not all of them are RAM.
+  package func withDirectBytes<R>(
+    _ address: UInt64, _ count: Int, _ body: (Span<UInt8>) -> R
+  ) -> R? {
+    let (offset, size) = (address &- map.pageOffset, UInt64(ram.frameCount) << 12)
+    guard count >= 0, offset < size, UInt64(count) <= size - offset else { return nil }
+    // Safe: all of it is in RAM.
+    let bytes = unsafe UnsafeBufferPointer(
+      start: ram.place(offset & ~4095, offset & 4095).assumingMemoryBound(to: UInt8.self),
+      count: count)
+    return body(unsafe Span(_unsafeElements: bytes))
+  }
+
   private func direct(_ pfn: UInt64) -> NativePages? {
     guard ram.isMemory(pfn), let isWritable = isWritable(pfn) else { return nil }
     var found = NativePages(

@@ -122,7 +122,8 @@ extension NativeCall {
     let zeroed =
       gfp.contains(.zero) ? size : zeroesAll && !cache.keepsFree ? cache.objectSize : 0
     if zeroed > 0 { try write([UInt8](repeating: 0, count: Int(zeroed)), to: place) }
-    host.watch(object + size..<object + cache.stride)
+    // What is behind the object is as it was, unless all of its place was zeroed.
+    if zeroed > size { host.watch(object + size..<object + cache.stride) }
     give(.object, object, size)
     return place
   }

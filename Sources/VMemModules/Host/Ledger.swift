@@ -99,12 +99,16 @@ struct Ledger {
 
   private var areas: [Entry] { live.values.filter { $0.kind == .area || $0.kind == .mapping } }
 
-  /// The pages that a page belongs to.
+  /// The pages that a page belongs to. A block of 2ⁿ pages, or what is kept of one, begins at a multiple
+  /// of its size, which is 4 MiB at most.
   func block(at address: UInt64) -> Entry? {
-    if let entry = live[address], entry.kind == .pages { return entry }
-    return live.values.first {
-      $0.kind == .pages && address >= $0.start && address &- $0.start < $0.size
+    for order in 0...10 as ClosedRange<UInt64> {
+      let start = address & ~(4096 << order - 1)
+      if let entry = live[start], entry.kind == .pages, address - start < entry.size {
+        return entry
+      }
     }
+    return nil
   }
 
   /// Pages of a block become pages of their own.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import VMem
 
 /// What slabs hold where nobody may write: free objects, and the rest behind objects that are smaller than
 /// their places. Compared with what is there it tells of writes that fault nowhere.
@@ -10,26 +11,22 @@ struct SlabShadow {
   mutating func remove(_ start: UInt64) { slabs[start] = nil }
 
   /// Takes in what a part of a slab holds now.
-  mutating func note(_ bytes: [UInt8], at offset: Int, of start: UInt64) {
+  mutating func note(_ bytes: Span<UInt8>, at offset: Int, of start: UInt64) {
     guard let count = slabs[start]?.count, offset + bytes.count <= count else { return }
     // Safe: as many bytes lie behind the offset.
     slabs[start]!.withUnsafeMutableBytes { to in
-      bytes.withUnsafeBytes {
-        to.baseAddress!.advanced(by: offset).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
-      }
+      bytes.withUnsafeBytes { _ = memcpy(to.baseAddress! + offset, $0.baseAddress!, $0.count) }
     }
   }
 
   /// The first byte that is not as it was; nil when all are.
-  func change(_ bytes: [UInt8], at offset: Int, of start: UInt64) -> Int? {
+  func change(_ bytes: Span<UInt8>, at offset: Int, of start: UInt64) -> Int? {
     guard let known = slabs[start], offset + bytes.count <= known.count else { return nil }
     // Safe: as many bytes lie behind the offset.
     let isSame = known.withUnsafeBytes { known in
       bytes.withUnsafeBytes { memcmp(known.baseAddress! + offset, $0.baseAddress!, $0.count) == 0 }
     }
-    if isSame { return nil }
-    let part = known[offset..<offset + bytes.count]
-    return zip(part, bytes).enumerated().first { $1.0 != $1.1 }?.offset
+    return isSame ? nil : bytes.indices.first { known[offset + $0] != bytes[$0] }
   }
 }
 
@@ -37,24 +34,30 @@ extension ModuleHost {
   /// Frames have become a slab.
   func watch(_ start: UInt64, _ cache: SlabHeap.Cache) {
     if cache.keepsFree { return }
-    if let bytes = bytes(folded(start), 4096 << Int(cache.order)) { shadow.add(start, bytes) }
+    _ = view.withDirectBytes(start, 4096 << Int(cache.order)) { bytes in
+      shadow.add(start, bytes.withUnsafeBytes { Array($0) })
+    }
   }
 
   /// Nobody may write to a part of an object's place from now on.
   func watch(_ part: Range<UInt64>) {
-    guard !part.isEmpty, let slab = slab.slab(at: part.lowerBound), !slab.cache.keepsFree,
-      let bytes = bytes(folded(part.lowerBound), part.count)
-    else { return }
-    shadow.note(bytes, at: Int(part.lowerBound - slab.start), of: slab.start)
+    guard !part.isEmpty, let slab = slab.slab(at: part.lowerBound), !slab.cache.keepsFree else {
+      return
+    }
+    _ = view.withDirectBytes(part.lowerBound, part.count) { bytes in
+      shadow.note(bytes, at: Int(part.lowerBound - slab.start), of: slab.start)
+    }
   }
 
   /// The address of the first byte of a part that somebody has written to although nobody may.
   private func written(_ part: Range<UInt64>) -> UInt64? {
-    guard !part.isEmpty, let slab = slab.slab(at: part.lowerBound), !slab.cache.keepsFree,
-      let bytes = bytes(folded(part.lowerBound), part.count)
-    else { return nil }
-    let change = shadow.change(bytes, at: Int(part.lowerBound - slab.start), of: slab.start)
-    return change.map { part.lowerBound + UInt64($0) }
+    guard !part.isEmpty, let slab = slab.slab(at: part.lowerBound), !slab.cache.keepsFree else {
+      return nil
+    }
+    let change = view.withDirectBytes(part.lowerBound, part.count) { bytes in
+      shadow.change(bytes, at: Int(part.lowerBound - slab.start), of: slab.start)
+    }
+    return change.flatMap { $0 }.map { part.lowerBound + UInt64($0) }
   }
 
   /// Says who may have written to a free object.
