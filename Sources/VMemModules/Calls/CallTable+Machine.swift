@@ -11,8 +11,7 @@ extension CallTable {
         task.record.pointee.flags & 0x20_0000 == 0
       {
         call.host.complain(
-          ["BUG: using smp_processor_id() in preemptible [00000000] code: \(call.host.taskTitle)"],
-          level: 3)
+          ["BUG: using smp_processor_id() in preemptible [00000000] code: \(call.host.taskTitle)"])
         call.host.explain("\(call.callerName) may be moved to another CPU: get_cpu() keeps it")
       }
       return UInt64(call.machine.cpu)

@@ -172,7 +172,7 @@ extension NativeCall {
         "in_atomic(): \(task.preemptCount > 0 ? 1 : 0), irqs_disabled(): "
           + "\(task.interruptsOff ? 1 : 0), non_block: 0, pid: \(task.pid), name: \(task.name)",
         "preempt_count: \(host.hex(host.count(task), digits: 1)), expected: 0",
-      ], level: 3)
+      ])
     explain("\(callerName) calls \(name), which may sleep, with a lock held or interrupts off")
   }
 }

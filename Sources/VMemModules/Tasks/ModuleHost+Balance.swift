@@ -93,7 +93,7 @@ extension ModuleHost {
 
   func complainAboutScheduling(_ task: ModuleTask) {
     let count = hex(count(task) + 1, digits: 8)
-    complain(["BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x\(count)"], level: 3)
+    complain(["BUG: scheduling while atomic: \(task.name)/\(task.pid)/0x\(count)"])
   }
 
   private func complain(aboutTimer task: ModuleTask, _ function: String) {
@@ -125,13 +125,13 @@ extension ModuleHost {
           "BUG: workqueue leaked atomic, lock or RCU: \(task.name)[\(task.pid)]",
           "     preempt=0x\(count) lock=0->0 RCU=0->0 workfn=\(worker)"
             + owner,
-        ], level: 3)
+        ])
     } else {
       complain(
         [
           "BUG: workqueue leaked lock or atomic: \(task.name)/0x\(count)/\(task.pid)",
           "     last function: \(worker)\(owner)",
-        ], level: 3)
+        ])
     }
     complainAboutScheduling(task)
   }

@@ -12,6 +12,7 @@ struct ImportPlan {
   private(set) var notes: [Note]
   /// What the machine has its vmalloc window for: the file's, or all rows of another architecture.
   let window: (start: UInt64, last: UInt64)
+  private let isOfOldForm: Bool
   /// What is added to the addresses of the vmalloc window.
   private(set) var shift: UInt64 = 0
   /// Rows that are taken over, ascending by address.
@@ -38,6 +39,7 @@ struct ImportPlan {
     notes = file.notes
     if file.window.last == 0, let note = file.partlyKnownWindow { notes.append(note) }
     window = file.foreign ?? file.window
+    isOfOldForm = Self.isOfOldForm(file)
     try checkAddresses()
     findOrder()
     if !given.contains(.kernel) { guessKernel() }
@@ -123,7 +125,7 @@ struct ImportPlan {
   }
 
   /// Whether a row has a `phys=` without `0x`, as kernels up to 3.x print it.
-  private var isOfOldForm: Bool {
+  private static func isOfOldForm(_ file: VmallocinfoFile) -> Bool {
     let form = Array("phys=".utf8)
     return file.rows.contains { row in
       guard row.physicalAddress != 0, !row.words.isEmpty else { return false }

@@ -29,7 +29,7 @@ extension VmallocinfoFile {
       let place = Self.place((window.start, window.last))
       notes.append(Note(line: window.line, message: "\(name) is \(place), as the log has it"))
     }
-    let beside = rows.filter { foreign != nil && !isIn($0, window) && !isIn($0, modules) }
+    let beside = foreign == nil ? [] : rows.filter { !isIn($0, window) && !isIn($0, modules) }
     if let line = beside.map(\.line).min() {
       var text = "the row lies beside the vmalloc window, \(Self.place(window))"
       if beside.count > 1 {
