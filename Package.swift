@@ -9,10 +9,10 @@ let plain: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 // Optimised for debugging too: the tests run millions of steps of the engine. Whoever depends on a
-// version of the package may not be given such flags, and needs none.
+// version of the package may not be given such flags, and needs none: it lies in one of these folders.
+let isDependency = ["/checkouts/", "/registry/"].contains { Context.packageDirectory.contains($0) }
 let fast: [SwiftSetting] =
-  Context.packageDirectory.contains("/checkouts/")
-  ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
+  isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let strict = plain + fast + [.strictMemorySafety()]
 
 let package = Package(

@@ -2,25 +2,10 @@ import TestSupport
 import Testing
 
 /// What single calls of modules answer and log.
-struct ModuleCallTests {
-  private static let hasCompiler =
-    (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
-
-  private let folder: TemporaryFolder
+struct ModuleCallTests: ModuleSuite {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private static func fixture(_ name: String) -> String {
-    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
-  }
-
-  private func run(_ lines: String, boot: String = "--kernel 6.12") throws -> Command {
-    try folder.write(Array("boot --cpus 2 \(boot)\n\(lines)\n".utf8), to: "s.vmem")
-    return try Command.run(
-      [TestFiles.vmemctl, "run", "--keep-going", folder.path + "/s.vmem"],
-      environment: ["XDG_CACHE_HOME": folder.path])
-  }
 
   /// The lines of a log, without their times.
   private func log(_ ran: Command) -> [Substring] {
@@ -30,14 +15,14 @@ struct ModuleCallTests {
 
   /// What is too large warns once, and not where that is not wanted; so does a format.
   @Test(
-    .enabled(if: hasCompiler, noCompiler),
+    .compilesModules,
     arguments: [
       ("6.1", "WARNING: CPU: 0 PID: 100 at __alloc_pages"),
       ("6.12", "WARNING: CPU: 0 PID: 100 at __alloc_pages_noprof"),
       ("7.2", "WARNING: at __alloc_frozen_pages_noprof, CPU#0: insmod/100"),
     ])
   func warnings(_ kernel: String, _ warning: String) throws {
-    let ran = try run("insmod \(Self.fixture("too_large"))\ncheck", boot: "--kernel \(kernel)")
+    let ran = try run("insmod \(Self.fixture("too_large"))\ncheck", kernel: kernel)
     let lines = log(ran).map { String($0) }
     let cut = "------------[ cut here ]------------"
     let end = "---[ end trace 0000000000000000 ]---"
@@ -56,9 +41,10 @@ struct ModuleCallTests {
     #expect(lines[place + 1].contains("i+0x") && lines.last == end, "\(text)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func memremap() throws {
+  @Test(.compilesModules) func memremap() throws {
     let ran = try run(
-      "insmod \(Self.fixture("memremap"))\nrmmod memremap\ncheck", boot: "--memory 1G")
+      "insmod \(Self.fixture("memremap"))\nrmmod memremap\ncheck", kernel: "6.18",
+      boot: "--memory 1G")
     let text = ran.outputText + ran.errorText
     #expect(ran.status == 3 && ran.errorText.contains("at memremap"), "\(text)")
     for part in [
@@ -72,9 +58,16 @@ struct ModuleCallTests {
     #expect(!text.contains("leak:"), "\(text)")
   }
 
+  /// What is to be freed after a grace period is freed while its task goes on, as soon as a page is full.
+  @Test(.compilesModules) func deferredFrees() throws {
+    let source = Self.fixture("deferred_frees")
+    let ran = try run("insmod \(source)\nrmmod deferred_frees\ncheck", boot: "--memory 16M")
+    #expect(ran.status == 0 && ran.outputText.contains("20000 areas"), "\(ran.outputText)")
+  }
+
   /// Whoever waits for a thread that has died is ended, and one who spins for nobody.
   @Test(
-    .enabled(if: hasCompiler, noCompiler),
+    .compilesModules,
     arguments: ["how=sleep", "how=timeout", "how=resched", "how=spin", "how=spin alone=1"])
   func hung(_ words: String) throws {
     let ran = try run("insmod --lockup 1 \(Self.fixture("hung")) \(words)\ncheck\nvmalloc 4K")
@@ -89,25 +82,25 @@ struct ModuleCallTests {
   }
 
   /// Tables that are made, linked, unlinked and freed leave nothing behind, and no complaint.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: ["6.1", "7.2"])
+  @Test(.compilesModules, arguments: ["6.1", "7.2"])
   func pageTables(_ kernel: String) throws {
     let ran = try run(
       "insmod \(Self.fixture("page_tables"))\nrmmod page_tables\ncheck",
-      boot: "--kernel \(kernel)")
+      kernel: kernel)
     let text = ran.outputText
     #expect(ran.status == 0 && text.hasSuffix("\n0\n"), "\(text)\(ran.errorText)")
     #expect(!text.contains("leak:") && !text.contains("BUG:"), "\(text)")
   }
 
   /// A task that spins without a call lets others run, and its registers and stack stay what they are.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func spinner() throws {
+  @Test(.compilesModules) func spinner() throws {
     let ran = try run("insmod \(Self.fixture("spin"))\nrmmod spin\ncheck")
     #expect(
       ran.status == 0 && ran.outputText.contains("spun 1"), "\(ran.outputText)\(ran.errorText)")
   }
 
   /// kthread_stop makes a thread look again that waits on a queue.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: ["", "--preempt 3"])
+  @Test(.compilesModules, arguments: ["", "--preempt 3"])
   func stoppedWaiter(_ option: String) throws {
     let ran = try run(
       "insmod \(option) \(Self.fixture("stop_waiter"))\nrmmod stop_waiter\ncheck")
@@ -116,13 +109,13 @@ struct ModuleCallTests {
       "\(ran.outputText)\(ran.errorText)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func patience() throws {
+  @Test(.compilesModules) func patience() throws {
     let ran = try run("insmod \(Self.fixture("patient"))")
     #expect(ran.status == 0 && ran.outputText.contains("after 300 s"), "\(ran.outputText)")
   }
 
   /// A module of several files, and what is said when one of them is not named.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func severalFiles() throws {
+  @Test(.compilesModules) func severalFiles() throws {
     let (first, second) = (Self.fixture("two_files"), Self.fixture("two_files_more"))
     for _ in 0..<2 {
       let ran = try run("insmod \(first) \(second)\nrmmod two_files\ncheck")
@@ -138,9 +131,9 @@ struct ModuleCallTests {
   }
 
   /// Objects of the kernel's own are where it has them, at the same addresses in each run.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func addresses() throws {
+  @Test(.compilesModules) func addresses() throws {
     let lines = "insmod \(Self.fixture("addresses"))\nrmmod addresses\ncheck"
-    let ran = try run(lines, boot: "--nodes 2")
+    let ran = try run(lines, kernel: "6.18", boot: "--nodes 2")
     let text = ran.outputText
     #expect(ran.status == 0 && !text.contains("leak:"), "\(text)\(ran.errorText)")
     #expect(text.contains("current ffff8980000") && text.contains("cache ffff8980000"), "\(text)")
@@ -148,6 +141,6 @@ struct ModuleCallTests {
     for node in 0..<2 {
       #expect(text.contains("node \(node): \(node)") && text.contains("large \(node): \(node)"))
     }
-    #expect(try run(lines, boot: "--nodes 2").outputText == text)
+    #expect(try run(lines, kernel: "6.18", boot: "--nodes 2").outputText == text)
   }
 }

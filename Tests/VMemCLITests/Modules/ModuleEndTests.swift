@@ -2,28 +2,21 @@ import TestSupport
 import Testing
 
 /// Modules that no caller should write: the machine goes on after each of them.
-struct ModuleEndTests {
-  private static let hasCompiler = (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
-
-  private let folder: TemporaryFolder
+struct ModuleEndTests: ModuleSuite {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   /// Loads a fixture, takes it away again, and returns what the script prints, the log apart.
   private func run(_ fixture: String, _ words: String) throws -> ([String], Command) {
-    let source = TestFiles.root + "/Tests/Fixtures/modules/\(fixture).c"
-    let lines = "insmod \(source) \(words)\nrmmod \(fixture)\ncheck\nvmalloc 4K\n"
-    try folder.write(Array("boot --cpus 2 --memory 64M\n\(lines)".utf8), to: "s.vmem")
-    let ran = try Command.run(
-      [TestFiles.vmemctl, "run", "--keep-going", folder.path + "/s.vmem"],
-      environment: ["XDG_CACHE_HOME": folder.path])
+    let lines = "insmod \(Self.fixture(fixture)) \(words)\nrmmod \(fixture)\ncheck\nvmalloc 4K"
+    let ran = try run(lines, kernel: "6.18", boot: "--memory 64M")
     let answers = ran.lines.map(String.init).filter { !$0.hasPrefix("[") }
     return (answers, ran)
   }
 
   /// Whatever numbers a module hands over, the emulator answers or ends the module.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<27)
+  @Test(.compilesModules, arguments: 0..<27)
   func anyArgument(_ call: Int) throws {
     let (answers, ran) = try run("any_argument", "call=\(call)")
     #expect(ran.status <= 3, "\(call): \(ran.outputText)\n\(ran.errorText)")
@@ -39,7 +32,7 @@ struct ModuleEndTests {
   }
 
   /// A module that waits for what never comes is told so.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<8)
+  @Test(.compilesModules, arguments: 0..<8)
   func waitsForEver(_ way: Int) throws {
     let (answers, ran) = try run("waits_for_ever", "--lockup 1 way=\(way)")
     #expect(ran.status == 1 && answers.first == "-EDEADLK", "\(way): \(ran.outputText)")
@@ -52,7 +45,7 @@ struct ModuleEndTests {
   }
 
   /// Whoever polls does not keep others from their time, and a finite wait is no deadlock.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<8)
+  @Test(.compilesModules, arguments: 0..<8)
   func polite(_ way: Int) throws {
     let (answers, ran) = try run("polite", "way=\(way)")
     #expect(ran.status == 0, "\(way): \(ran.outputText)\n\(ran.errorText)")
@@ -63,7 +56,7 @@ struct ModuleEndTests {
   }
 
   /// 64 calls of native code within each other are the most.
-  @Test(.enabled(if: hasCompiler, noCompiler))
+  @Test(.compilesModules)
   func callbacksWithinCallbacks() throws {
     let (_, most) = try run("nested_calls", "depth=64")
     #expect(most.status == 0 && most.outputText.contains("came back"), "\(most.outputText)")
@@ -75,7 +68,7 @@ struct ModuleEndTests {
   }
 
   /// A second is the least that a task can be allowed, and a day the most.
-  @Test(.enabled(if: hasCompiler, noCompiler))
+  @Test(.compilesModules)
   func secondsOfATask() throws {
     for (seconds, status) in [(0, 65), (-1, 65), (1, 0), (86_400, 0), (86_401, 65)]
       as [(Int, Int32)]
@@ -85,7 +78,7 @@ struct ModuleEndTests {
     }
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler))
+  @Test(.compilesModules)
   func workThatQueuesItself() throws {
     let (answers, ran) = try run("requeued_work", "")
     #expect(ran.status == 0, "\(ran.outputText)\n\(ran.errorText)")

@@ -2,41 +2,14 @@ import TestSupport
 import Testing
 
 /// Modules that are compiled and run by the program: what each mistake ends with.
-struct ModuleProcessTests {
-  private static func has(_ program: String) -> Bool {
-    (try? Command.run(["sh", "-c", "command -v \(program)"]))?.status == 0
-  }
-  private static let hasCompiler = has("cc")
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
+struct ModuleProcessTests: ModuleSuite {
+  let folder: TemporaryFolder
+  let kernel = "7.2"
 
-  private let folder: TemporaryFolder
-  private let environment: [String: String]
-
-  init() throws {
-    folder = try TemporaryFolder()
-    environment = ["XDG_CACHE_HOME": folder.path]
-  }
-
-  private static func fixture(_ name: String) -> String {
-    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   private static func example(_ name: String) -> String {
     TestFiles.root + "/examples/modules/\(name).c"
-  }
-
-  private func run(
-    _ lines: String, kernel: String = "7.2", compiler: String? = nil, image: String? = nil,
-    boot: String = ""
-  ) throws -> Command {
-    let boot = "boot --cpus 2 --kernel \(kernel) \(boot)"
-    try folder.write(Array("\(boot)\n\(lines)\n".utf8), to: "s.vmem")
-    var environment = environment
-    environment["VMEMCTL_CC"] = compiler
-    let words = image.map { ["--image", $0] } ?? []
-    return try Command.run(
-      [TestFiles.vmemctl, "run", "--keep-going"] + words + [folder.path + "/s.vmem"],
-      environment: environment)
   }
 
   /// A module's source, and a part of what the log says of it.
@@ -143,7 +116,7 @@ struct ModuleProcessTests {
     Mistake("timer_and_work", "timer softirq=1", "work in kworker/0:1", "done", status: 0),
   ]
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: mistakes)
+  @Test(.compilesModules, arguments: mistakes)
   func mistake(_ mistake: Mistake) throws {
     let source = Self.fixture(mistake.name)
     // The machine goes on, and is sound.
@@ -159,7 +132,7 @@ struct ModuleProcessTests {
     #expect(answers.suffix(2).first == "0" && answers.last?.hasPrefix("0xffff") == true, "\(text)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: ["6.1", "6.6", "6.12", "6.18", "7.3"])
+  @Test(.compilesModules, arguments: ["6.1", "6.6", "6.12", "6.18", "7.3"])
   func kernels(_ kernel: String) throws {
     for name in ["hello", "vmalloc", "vmap_pages"] {
       let ran = try run("insmod \(Self.example(name))\nrmmod \(name)\ncheck", kernel: kernel)
@@ -171,7 +144,7 @@ struct ModuleProcessTests {
   }
 
   /// The same calls in C leave the machine as the built-in tests do: areas, free addresses, counters.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: ["6.1", "6.12", "7.2"])
+  @Test(.compilesModules, arguments: ["6.1", "6.12", "7.2"])
   func equalsTheBuiltInTests(_ kernel: String) throws {
     let views = "vmap_state --sum\nvmallocinfo"
     let module = try run(
@@ -187,7 +160,7 @@ struct ModuleProcessTests {
       "\(module.outputText)\(builtIn.outputText)\(builtIn.errorText)")
   }
 
-  @Test(.enabled(if: hasCompiler && has("clang"), noCompiler))
+  @Test(.compilesModules, .enabled(if: Compilers.has("clang"), "skipped: clang is not installed"))
   func otherCompiler() throws {
     let ran = try run("insmod \(Self.example("vmalloc"))", compiler: "clang")
     #expect(ran.status == 0 && ran.outputText.contains("is frame"), "\(ran.errorText)")
@@ -201,13 +174,13 @@ struct ModuleProcessTests {
     #expect(absent.status == 66, "\(absent.errorText)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func devicesAreNamed() throws {
+  @Test(.compilesModules) func devicesAreNamed() throws {
     let ran = try run("insmod \(Self.fixture("device"))")
     #expect(ran.status == 65 && ran.errorText.contains("misc_register belongs to misc devices"))
   }
 
   /// A thread's oops leaves the module loaded, and the machine's CPU is the one that it was.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func threads() throws {
+  @Test(.compilesModules) func threads() throws {
     let ran = try run(
       "insmod \(Self.fixture("stack_overflow"))\nlsmod\nrmmod stack_overflow\nlsmod", kernel: "6.6")
     #expect(ran.status == 3, "\(ran.outputText)\(ran.errorText)")
@@ -218,7 +191,7 @@ struct ModuleProcessTests {
   }
 
   /// The same seed finds the same race, and the module that waits for its readers has none.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func seeds() throws {
+  @Test(.compilesModules) func seeds() throws {
     let race = Self.example("race")
     func text(_ seed: Int, _ words: String = "") throws -> String {
       try run("insmod --preempt \(seed) \(race) \(words)").outputText
@@ -231,7 +204,7 @@ struct ModuleProcessTests {
   }
 
   /// While a module is loaded nothing is committed; the last rmmod commits all.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func images() throws {
+  @Test(.compilesModules) func images() throws {
     let image = folder.path + "/m.img"
     let lines = "insmod \(Self.example("hello"))\na = vmalloc 8K\nsnapshot \(folder.path)/t.img\n"
     let ran = try run(lines + "rmmod hello\nb = vmalloc 4K", image: image)
@@ -250,7 +223,7 @@ struct ModuleProcessTests {
   }
 
   /// Parameters, their descriptions, and objects that are loaded without a compiler.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func objects() throws {
+  @Test(.compilesModules) func objects() throws {
     let object = folder.path + "/use_after_free.so"
     let source = Self.example("use_after_free")
     let ran = try run(

@@ -2,25 +2,10 @@ import TestSupport
 import Testing
 
 /// What is told of tasks that nobody waits for, of what functions leave behind, and of wrong pages.
-struct ModuleReportTests {
-  private static let hasCompiler =
-    (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
-
-  private let folder: TemporaryFolder
+struct ModuleReportTests: ModuleSuite {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private static func fixture(_ name: String) -> String {
-    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
-  }
-
-  private func run(_ lines: String, kernel: String = "6.12") throws -> Command {
-    try folder.write(Array("boot --cpus 2 --kernel \(kernel)\n\(lines)\n".utf8), to: "s.vmem")
-    return try Command.run(
-      [TestFiles.vmemctl, "run", "--keep-going", folder.path + "/s.vmem"],
-      environment: ["XDG_CACHE_HOME": folder.path])
-  }
 
   /// A fixture's way, what its log and messages say, and what the process exits with.
   struct Case: CustomTestStringConvertible, Sendable {
@@ -80,10 +65,10 @@ struct ModuleReportTests {
     Case(15, 3, "BUG: scheduling while atomic: rmmod/"),
   ]
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: leftBehindCases)
+  @Test(.compilesModules, arguments: leftBehindCases)
   func leftBehind(_ example: Case) throws { try check("left_behind", example) }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func oldWorkQueues() throws {
+  @Test(.compilesModules) func oldWorkQueues() throws {
     try check(
       "left_behind",
       Case(
@@ -92,7 +77,7 @@ struct ModuleReportTests {
   }
 
   /// An oops that a line announces is none for the exit code, and one at the end of a script is told.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func announcedOopses() throws {
+  @Test(.compilesModules) func announcedOopses() throws {
     let name = Self.fixture("left_behind")
     let thread = try run("expect warn insmod \(name) way=0")
     #expect(thread.status == 0, "\(thread.errorText)")
@@ -132,11 +117,11 @@ struct ModuleReportTests {
     Case(13, 0, "arrays 0000000000000000 0000000000000000", silent: "vmalloc error"),
   ]
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: pageMistakesCases)
+  @Test(.compilesModules, arguments: pageMistakesCases)
   func pageMistakes(_ example: Case) throws { try check("page_mistakes", example) }
 
   /// Pages have users, and are free when the last one puts them: no leak, and no fault.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<4)
+  @Test(.compilesModules, arguments: 0..<4)
   func references(_ way: Int) throws {
     let source = Self.fixture("references")
     let ran = try run("insmod \(source) way=\(way)\nrmmod references\ncheck")
@@ -159,10 +144,10 @@ struct ModuleReportTests {
     Case(8, 0, "blocked for more than 1200 seconds.", "over", silent: "1320 seconds"),
   ]
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: longWaitsCases)
+  @Test(.compilesModules, arguments: longWaitsCases)
   func longWaits(_ example: Case) throws { try check("long_waits", example) }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func contexts() throws {
+  @Test(.compilesModules) func contexts() throws {
     let ran = try run("insmod \(Self.fixture("contexts"))\nrmmod contexts\ncheck")
     let text = ran.outputText
     for part in [
@@ -182,7 +167,7 @@ struct ModuleReportTests {
 
   /// Seeds find what happens on two CPUs at once, also where one holds a spinlock, and only that.
   @Test(
-    .enabled(if: hasCompiler, noCompiler),
+    .compilesModules,
     arguments: [
       (0, "deadlock: "), (1, "use after __free_pages"), (2, nil), (3, "use after vfree"), (4, nil),
       (5, nil),
@@ -203,7 +188,7 @@ struct ModuleReportTests {
   }
 
   /// What __initdata held is poison after init; an object may have several sources.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func dataOfInit() throws {
+  @Test(.compilesModules) func dataOfInit() throws {
     let ran = try run("insmod \(Self.fixture("late_data"))\nrmmod late_data\ncheck")
     #expect(
       ran.status == 3 && ran.outputText.contains("what __initdata held is used, which is gone"),
@@ -214,7 +199,7 @@ struct ModuleReportTests {
     #expect(two.status == 0 && two.outputText.contains("two_files: 42"), "\(two.errorText)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func oneInit() throws {
+  @Test(.compilesModules) func oneInit() throws {
     let ran = try run("insmod \(Self.fixture("two_inits"))")
     #expect(
       ran.status == 65 && ran.errorText.contains("a module has one module_init"), "\(ran.errorText)"
@@ -222,7 +207,7 @@ struct ModuleReportTests {
   }
 
   /// A parameter's own function may refuse, or die; a symbol is one module's.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func settersAndExports() throws {
+  @Test(.compilesModules) func settersAndExports() throws {
     let name = Self.fixture("setter")
     let range = try run("insmod \(name) number=r")
     #expect(range.outputText.contains("setter: `r' invalid for parameter `number'"))

@@ -2,30 +2,21 @@ import TestSupport
 import Testing
 
 /// Modules on images, in the shell, and with options.
-struct ModuleSessionTests {
-  private static let hasCompiler = (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
-
-  private let folder: TemporaryFolder
+struct ModuleSessionTests: ModuleSuite {
+  let folder: TemporaryFolder
   private var image: String { folder.path + "/m.img" }
 
-  init() throws {
-    folder = try TemporaryFolder()
-  }
-
-  private static func fixture(_ name: String) -> String {
-    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   private func onImage(_ words: String...) throws -> Command { try onImage(words: words) }
 
   private func onImage(words: [String]) throws -> Command {
     try Command.run(
-      [TestFiles.vmemctl, "--image", image] + words, environment: ["XDG_CACHE_HOME": folder.path])
+      [TestFiles.vmemctl, "--image", image] + words, environment: environment)
   }
 
   /// What modules leave behind is kept when the last one is unloaded at the end of a line or script.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func leaksAreKept() throws {
+  @Test(.compilesModules) func leaksAreKept() throws {
     #expect(try onImage("boot").status == 0)
     #expect(try onImage("vmalloc", "4K").status == 0)
     let one = try onImage("insmod", Self.fixture("leak"))
@@ -40,13 +31,13 @@ struct ModuleSessionTests {
     try folder.write(Array("insmod \(Self.fixture("leak"))\nvmalloc 4K\n".utf8), to: "s.vmem")
     let script = try Command.run(
       [TestFiles.vmemctl, "run", "--image", image, folder.path + "/s.vmem"],
-      environment: ["XDG_CACHE_HOME": folder.path])
+      environment: environment)
     #expect(script.status == 0, "\(script.errorText)")
     #expect(try onImage("vmallocinfo").lines.count == 3)
   }
 
   /// A page that is again what the image's file has is kept, too, where the log has something older.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func pagesAreKeptThatChangeBack() throws {
+  @Test(.compilesModules) func pagesAreKeptThatChangeBack() throws {
     #expect(try onImage("boot").status == 0)
     func store(_ byte: Int, _ words: String...) throws -> String {
       try onImage(words: ["insmod", Self.fixture("rewrite"), "byte=\(byte)"] + words).outputText
@@ -59,7 +50,7 @@ struct ModuleSessionTests {
   }
 
   /// So is what a module has done that died of an oops.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func deadModulesAreKept() throws {
+  @Test(.compilesModules) func deadModulesAreKept() throws {
     #expect(try onImage("boot").status == 0)
     #expect(try onImage("insmod", Self.fixture("guard")).status == 3)
     #expect(try onImage("vmallocinfo").lines.count == 1)
@@ -70,7 +61,7 @@ struct ModuleSessionTests {
   }
 
   /// In the shell a module stays until rmmod, or until the shell is left.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func modulesStayInTheShell() throws {
+  @Test(.compilesModules) func modulesStayInTheShell() throws {
     let shell = try PseudoTerminal(
       [TestFiles.vmemctl, "shell"], columns: 200,
       environment: [
@@ -110,11 +101,11 @@ struct ModuleSessionTests {
   }
 
   /// Options are options wherever they stand among a module's words.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func optionsBehindParameters() throws {
+  @Test(.compilesModules) func optionsBehindParameters() throws {
     let race = TestFiles.root + "/examples/modules/race.c"
     func run(_ words: String) throws -> Command {
       try Command.vmemctl(
-        "run", "-", input: "insmod \(words)\n", environment: ["XDG_CACHE_HOME": folder.path])
+        "run", "-", input: "insmod \(words)\n", environment: environment)
     }
     let first = try run("--preempt 3 --lockup 5 \(race) updates=4 fixed=1")
     let last = try run("\(race) updates=4 --preempt 3 fixed=1 --lockup 5")

@@ -2,34 +2,19 @@ import TestSupport
 import Testing
 
 /// What runs beside a task that does not wait, who comes first, and time that passes between lines.
-struct ModuleTimeTests {
-  private static let hasCompiler =
-    (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
-
-  private let folder: TemporaryFolder
+struct ModuleTimeTests: ModuleSuite {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private static func fixture(_ name: String) -> String {
-    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
-  }
-
-  private func run(_ lines: String) throws -> Command {
-    try folder.write(Array("boot --cpus 2 --kernel 6.12\n\(lines)\n".utf8), to: "s.vmem")
-    return try Command.run(
-      [TestFiles.vmemctl, "run", "--keep-going", folder.path + "/s.vmem"],
-      environment: ["XDG_CACHE_HOME": folder.path])
-  }
 
   /// The numbers of the line of a log that begins with a word.
   private func numbers(_ ran: Command, _ word: String) -> [Int] {
     let line = ran.lines.map(String.init).first { $0.contains("] \(word) ") } ?? ""
-    return line.split(separator: "]").last!.split(separator: " ").compactMap { Int($0) }
+    return (line.split(separator: "]").last ?? "").split(separator: " ").compactMap { Int($0) }
   }
 
   /// Timers interrupt delays and loops over jiffies, but not with interrupts off; work runs on another CPU.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 0..<3)
+  @Test(.compilesModules, arguments: 0..<3)
   func timersInterrupt(_ way: Int) throws {
     let ran = try run("insmod \(Self.fixture("other_cpus")) way=\(way)")
     let counts = numbers(ran, "timer")
@@ -43,7 +28,7 @@ struct ModuleTimeTests {
   }
 
   /// A task that delays on one CPU keeps nobody on another from going on, with a spinlock or without.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: 3..<5)
+  @Test(.compilesModules, arguments: 3..<5)
   func othersRunDuringDelays(_ way: Int) throws {
     let ran = try run("insmod \(Self.fixture("other_cpus")) way=\(way)")
     let counts = numbers(ran, "slept")
@@ -52,14 +37,14 @@ struct ModuleTimeTests {
   }
 
   /// Who looks at a flag and at the clock sees what another CPU does.
-  @Test(.enabled(if: hasCompiler, noCompiler))
+  @Test(.compilesModules)
   func loopsOverTheClock() throws {
     let ran = try run("insmod \(Self.fixture("other_cpus")) way=5")
     #expect(ran.outputText.contains("flag 1 after 0"), "\(ran.outputText)\(ran.errorText)")
   }
 
   /// Time that a line lets pass is theirs who go on after init.
-  @Test(.enabled(if: hasCompiler, noCompiler))
+  @Test(.compilesModules)
   func timePasses() throws {
     let ran = try run("insmod \(Self.fixture("goes_on"))\nmsleep 3500\nrmmod goes_on\nmsleep 10")
     let text = ran.outputText
@@ -103,7 +88,7 @@ struct ModuleTimeTests {
   ]
 
   /// Queues of one, readers behind a writer, flushed delays, timers, tasklets and what may sleep.
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: orders)
+  @Test(.compilesModules, arguments: orders)
   func order(_ order: Order) throws {
     let ran = try run("insmod \(Self.fixture("order")) way=\(order.way)\ncheck")
     var rest = ran.outputText[...]

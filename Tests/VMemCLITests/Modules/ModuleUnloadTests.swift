@@ -2,31 +2,14 @@ import TestSupport
 import Testing
 
 /// What keeps a module loaded, what it leaves, writes that fault nowhere, and what is kept of builds.
-struct ModuleUnloadTests {
-  private static let hasCompiler =
-    (try? Command.run(["sh", "-c", "command -v cc"]))?.status == 0
-  private static let noCompiler: Comment = "skipped: no C compiler (cc) is installed"
-
-  private let folder: TemporaryFolder
+struct ModuleUnloadTests: ModuleSuite {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  private static func fixture(_ name: String) -> String {
-    TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
-  }
-
-  private func run(
-    _ lines: String, boot: String = "--cpus 2", image: [String] = []
-  ) throws -> Command {
-    try folder.write(Array("boot \(boot) --kernel 6.12\n\(lines)\n".utf8), to: "s.vmem")
-    return try Command.run(
-      [TestFiles.vmemctl, "run", "--keep-going"] + image + [folder.path + "/s.vmem"],
-      environment: ["XDG_CACHE_HOME": folder.path])
-  }
-
   // MARK: rmmod
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func ownUses() throws {
+  @Test(.compilesModules) func ownUses() throws {
     let source = Self.fixture("in_use")
     let refused = try run("insmod \(source)\nlsmod\nrmmod in_use\ncheck")
     #expect(refused.outputText.contains("in_use                 20480  1"), "\(refused.outputText)")
@@ -40,10 +23,10 @@ struct ModuleUnloadTests {
     #expect(wrong.status == 65 && wrong.errorText.contains("`-x` is nothing"), "\(wrong.errorText)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func permanent() throws {
+  @Test(.compilesModules) func permanent() throws {
     let image = folder.path + "/p.img"
     let ran = try run(
-      "insmod \(Self.fixture("permanent"))\nlsmod\nrmmod permanent", image: ["--image", image])
+      "insmod \(Self.fixture("permanent"))\nlsmod\nrmmod permanent", image: image)
     #expect(ran.outputText.contains("0 [permanent]"), "\(ran.outputText)")
     #expect(
       ran.outputText.contains("permanent has no MODULE_LICENSE: a kernel's build ends"),
@@ -55,7 +38,7 @@ struct ModuleUnloadTests {
   }
 
   @Test(
-    .enabled(if: hasCompiler, noCompiler),
+    .compilesModules,
     arguments: [
       (1, "leak: call_rcu with freed+0x0/"), (2, ""), (4, "leak: the work with worked+0x0/"),
       (3, "leak: the region from 0xfe000000 to 0xfe000fff was never released"),
@@ -70,7 +53,7 @@ struct ModuleUnloadTests {
 
   // MARK: Faults of the engine's calls
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func deathInCall() throws {
+  @Test(.compilesModules) func deathInCall() throws {
     let ran = try run("insmod \(Self.fixture("unmap_no_block"))\nlsmod\ncheck")
     #expect(ran.status == 3, "\(ran.errorText)")
     #expect(!ran.outputText.contains("goes on"), "\(ran.outputText)")
@@ -91,7 +74,7 @@ struct ModuleUnloadTests {
     (4, "a write 1 bytes before the 32-byte object"), (5, ""), (6, ""),
   ]
 
-  @Test(.enabled(if: hasCompiler, noCompiler), arguments: stores)
+  @Test(.compilesModules, arguments: stores)
   func slabMistakes(_ way: Int, _ says: String) throws {
     let ran = try run("insmod \(Self.fixture("slab_mistakes")) way=\(way)")
     #expect(ran.status == (way == 4 ? 3 : 0), "\(ran.errorText)")
@@ -100,17 +83,17 @@ struct ModuleUnloadTests {
     #expect(told.allSatisfy { $0.contains(says) }, "\(ran.outputText)")
   }
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func zeroedObjects() throws {
+  @Test(.compilesModules) func zeroedObjects() throws {
     for (option, answer) in [("", "zeroed 0"), (" --config init_on_alloc", "zeroed 1")] {
       let ran = try run(
-        "insmod \(Self.fixture("slab_mistakes")) way=7", boot: "--cpus 2" + option)
+        "insmod \(Self.fixture("slab_mistakes")) way=7", boot: option)
       #expect(ran.outputText.contains(answer), "\(ran.outputText)")
     }
   }
 
   // MARK: Builds
 
-  @Test(.enabled(if: hasCompiler, noCompiler)) func warnings() throws {
+  @Test(.compilesModules) func warnings() throws {
     let quiet = try run("insmod \(Self.fixture("quiet"))")
     #expect(quiet.status == 0 && quiet.errorText.isEmpty, "\(quiet.errorText)")
     let error = try run("insmod \(Self.fixture("no_value"))")
@@ -119,7 +102,7 @@ struct ModuleUnloadTests {
   }
 
   /// What is cut short in the cache is built and written again.
-  @Test(.enabled(if: hasCompiler, noCompiler)) func damagedCache() throws {
+  @Test(.compilesModules) func damagedCache() throws {
     let source = Self.fixture("in_use")
     let line = "insmod \(source) way=9"
     #expect(try run(line).status == 0)

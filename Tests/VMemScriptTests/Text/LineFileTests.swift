@@ -7,7 +7,7 @@ import Testing
 /// Files that are read in pieces of whole lines.
 @Suite struct LineFileTests {
   /// All pieces of a file; nil when reading fails.
-  private static func pieces(_ path: String, atMost most: Int = .max) -> [[UInt8]]? {
+  static func pieces(_ path: String, atMost most: Int = .max) -> [[UInt8]]? {
     guard var file = LineFile(path: path, atMost: most) else { return nil }
     var pieces: [[UInt8]] = []
     while true {

@@ -32,6 +32,18 @@ import Testing
     #expect(isRefused && errno == EFBIG)
   }
 
+  /// So is a text without an end, as a pipe may have it.
+  @Test func textWithoutAnEnd() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+    func write() throws { _ = try Command.run(["sh", "-c", "yes text >\(path) 2>/dev/null &"]) }
+    try write()
+    #expect(WholeFile.read(path, atMost: 1 << 20) == nil && errno == EFBIG)
+    try write()
+    #expect(LineFileTests.pieces(path, atMost: 1 << 20) == nil && errno == EFBIG)
+  }
+
   @Test func sizesThatAreNotTold() throws {
     let status = try #require(WholeFile.read("/proc/self/status"))
     #expect(String(decoding: status, as: UTF8.self).contains("Threads:"))
