@@ -125,11 +125,11 @@ extension Interpreter {
     let text = program.source.text
     guard line.tokenCount > 0 else { return text[0..<0] }
     var unquoted = UnquotedText()
-    let first = at + CodeLine.headerSize
-    var start = Token(code: program.code[first], text, from: line.start, &unquoted).offset
+    let first = line.token(0, program.code, at: at)
+    var start = Token(code: first, text, from: line.start, &unquoted).offset
     // The first word begins behind an @ that has no blank behind it.
     if line.head.isSilent, start > 0, text[start] != UInt8(ascii: "@") { start -= 1 }
-    let last = program.code[first + line.tokenCount - 1]
+    let last = line.token(line.tokenCount - 1, program.code, at: at)
     return text[start..<Token(code: last, text, from: line.start, &unquoted).end]
   }
 

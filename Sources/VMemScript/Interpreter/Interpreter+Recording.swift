@@ -66,11 +66,11 @@ extension Interpreter {
     var unquoted = UnquotedText()
     while at < program.code.count {
       let line = CodeLine(program.code, at: at)
-      let first = at + CodeLine.headerSize
       tokens.removeAll()
       unquoted.removeAll()
-      for index in first..<first + line.tokenCount {
-        tokens.append(Token(code: program.code[index], text, from: line.start, &unquoted))
+      for index in 0..<line.tokenCount {
+        let code = line.token(index, program.code, at: at)
+        tokens.append(Token(code: code, text, from: line.start, &unquoted))
       }
       at = line.next(at)
       switch line.kind {

@@ -33,9 +33,9 @@ extension Interpreter {
   ) -> Bool {
     let text = program.source.text
     var unquoted = UnquotedText()
-    let first = CodeLine.headerSize
-    return (first..<first + line.tokenCount).contains {
-      let word = Token(code: program.code[$0], text, from: line.start, &unquoted).text
+    return (0..<line.tokenCount).contains {
+      let code = line.token($0, program.code, at: 0)
+      let word = Token(code: code, text, from: line.start, &unquoted).text
       return word.hasPrefix("@") || facts.contains(.lasts) && isReadOnce(word.string)
     }
   }

@@ -135,9 +135,9 @@ extension Interpreter {
     place = Place(source: text, line: line.number, lineStart: line.start)
     call.tokens.removeAll()
     call.unquoted.removeAll()
-    let first = at + CodeLine.headerSize
     call.tokens.append(line.tokenCount) {
-      Token(code: program.code[first + $0], text, from: line.start, &call.unquoted)
+      Token(
+        code: line.token($0, program.code, at: at), text, from: line.start, &call.unquoted)
     }
   }
 

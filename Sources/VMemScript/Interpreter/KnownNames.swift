@@ -26,9 +26,9 @@ extension Interpreter {
   ) throws(LineFailure) {
     call.arguments.removeAll()
     var word = line.arguments(at)
-    for _ in 0..<line.argumentCount {
-      let argument = PreparedArgument(program.code, at: word)
-      word += PreparedArgument.size
+    let end = word + line.argumentSize
+    while word < end {
+      let argument = PreparedArgument(program.code, at: &word)
       let value: UInt64
       switch argument.form {
       case .constant: value = argument.value

@@ -2,7 +2,8 @@
 /// its words.
 typealias Code = ReusedArray<UInt64>
 
-/// One line in `Code`: three words, then one for each word of the line, and its prepared arguments.
+/// One line in `Code`: three words, then half a one for each word of the line, or one where the line is
+/// long, and its prepared arguments.
 struct CodeLine {
   enum Kind: UInt8 {
     /// A verb with its arguments; `target` is the number of the name in front, plus one.
@@ -24,18 +25,39 @@ struct CodeLine {
   var start = 0
   var number = 0
   var tokenCount = 0
-  /// Whether its arguments are prepared, and how many there are.
+  /// Whether a word of it takes a whole word of code.
+  var isWide = false
+  /// Whether its arguments are prepared, and how many words of code they take.
   var isPrepared = false
-  var argumentCount = 0
+  var argumentSize = 0
   var target = 0
 
   /// Where the next line is, for a line at `at`.
   @inline(__always)
-  func next(_ at: Int) -> Int { arguments(at) + PreparedArgument.size * argumentCount }
+  func next(_ at: Int) -> Int { arguments(at) + argumentSize }
 
   /// Where its prepared arguments are.
   @inline(__always)
-  func arguments(_ at: Int) -> Int { at + Self.headerSize + tokenCount }
+  func arguments(_ at: Int) -> Int {
+    at + Self.headerSize + (isWide ? tokenCount : (tokenCount + 1) >> 1)
+  }
+
+  /// A word of a line at `at`, as `Token` takes it.
+  @inline(__always)
+  func token(_ index: Int, _ code: borrowing Code, at: Int) -> UInt64 {
+    if isWide { return code[at + Self.headerSize + index] }
+    let half = code[at + Self.headerSize + index >> 1] >> (UInt64(index & 1) * 32) & 0xffff_ffff
+    return half & 0xffff | (half >> 16) << 32
+  }
+
+  /// Whether half a word of code is enough for the words of a line whose last ends so far behind its
+  /// beginning.
+  @inline(__always)
+  static func isNarrow(_ size: Int) -> Bool { size < 1 << 15 }
+
+  /// A word as `Token` gives it, in half a word of code.
+  @inline(__always)
+  static func half(_ token: UInt64) -> UInt64 { token & 0xffff | (token >> 32) << 16 }
 
   @inline(__always)
   init() {}
@@ -51,8 +73,9 @@ struct CodeLine {
     head.isSilent = first >> 32 & 1 != 0
     kind = Kind(rawValue: UInt8(truncatingIfNeeded: first >> 33 & 3)) ?? .call
     isPrepared = first >> 35 & 1 != 0
-    argumentCount = Int(truncatingIfNeeded: first >> 36 & 0x1f)
-    tokenCount = Int(truncatingIfNeeded: first >> 41)
+    argumentSize = Int(truncatingIfNeeded: first >> 36 & 0x3f)
+    isWide = first >> 42 & 1 != 0
+    tokenCount = Int(truncatingIfNeeded: first >> 43)
     start = Int(truncatingIfNeeded: code[at + 1])
     let place = code[at + 2]
     number = Int(truncatingIfNeeded: place & 0xffff_ffff)
@@ -63,8 +86,8 @@ struct CodeLine {
   func write(to code: inout Code) {
     let names = UInt64(head.nameToken) << 16 | UInt64(head.outcomeToken) << 24
     let flags = (head.isSilent ? 1 : 0) << 32 | UInt64(kind.rawValue) << 33
-    let counts =
-      UInt64(isPrepared ? 1 : 0) << 35 | UInt64(argumentCount) << 36 | UInt64(tokenCount) << 41
+    let forms = UInt64(isPrepared ? 1 : 0) << 35 | UInt64(isWide ? 1 : 0) << 42
+    let counts = UInt64(argumentSize) << 36 | UInt64(tokenCount) << 43 | forms
     code.append(UInt64(head.verb) | UInt64(head.verbToken) << 8 | names | flags | counts)
     code.append(UInt64(start))
     code.append(UInt64(number) & 0xffff_ffff | UInt64(target) << 32)

@@ -47,8 +47,8 @@ package struct Parser: ~Copyable {
   /// - Parameter images: says which files are the session's own.
   package init(_ table: VerbTable, images: (any Images)? = nil) {
     self.table = table
-    call = Call(output: ViewOutput(descriptor: nil, format: .text), options: Options())
-    call.images = images
+    call = Call(
+      output: ViewOutput(descriptor: nil, format: .text), options: Options(), images: images)
     root = Program(ScriptSource(name: "", bytes: []))
   }
 
@@ -63,7 +63,7 @@ package struct Parser: ~Copyable {
   // MARK: Files
 
   /// Bytes of a script for one word of code: most lines have more.
-  private static let usualBytes = 2
+  private static let usualBytes = 3
 
   /// Every line of a file.
   private mutating func read(_ program: Program) {
@@ -200,9 +200,19 @@ package struct Parser: ~Copyable {
   private mutating func emit(_ line: CodeLine) {
     var line = line
     (line.number, line.start) = (place.line, place.lineStart)
-    line.tokenCount = call.tokens.count
+    let (count, start) = (call.tokens.count, place.lineStart)
+    line.tokenCount = count
+    line.isWide = count > 0 && !CodeLine.isNarrow(call.tokens.last.end - start)
     line.write(to: &code)
-    code.append(call.tokens.count) { call.tokens[$0].code(from: place.lineStart) }
+    if line.isWide {
+      code.append(count) { call.tokens[$0].code(from: start) }
+    } else {
+      code.append((count + 1) >> 1) {
+        let first = CodeLine.half(call.tokens[2 * $0].code(from: start))
+        if 2 * $0 + 1 == count { return first }
+        return first | CodeLine.half(call.tokens[2 * $0 + 1].code(from: start)) << 32
+      }
+    }
     code.append(prepared.count) { prepared[$0] }
     prepared.removeAll()
   }

@@ -1,5 +1,5 @@
-/// An argument of a line as far as it is known before the line runs: two words of code, behind the
-/// words of the line.
+/// An argument of a line as far as it is known before the line runs: a word of code behind the words of
+/// the line, and another for a large value.
 struct PreparedArgument {
   enum Form: UInt8 {
     /// `value` is all there is to know.
@@ -10,9 +10,6 @@ struct PreparedArgument {
     case number
     case address
   }
-
-  /// Words of code.
-  static let size = 2
 
   let id: UInt8
   let form: Form
@@ -30,21 +27,25 @@ struct PreparedArgument {
     self.value = value
   }
 
-  /// The argument at `at`.
+  /// The argument at `at`, which moves behind it.
   @inline(__always)
-  init(_ code: borrowing Code, at: Int) {
+  init(_ code: borrowing Code, at: inout Int) {
     let first = code[at]
     id = UInt8(truncatingIfNeeded: first)
     form = Form(rawValue: UInt8(truncatingIfNeeded: first >> 8 & 3)) ?? .constant
-    token = Int(truncatingIfNeeded: first >> 10 & 0x3f_ffff)
+    token = Int(truncatingIfNeeded: first >> 11 & 0x1f_ffff)
     name = UInt32(truncatingIfNeeded: first >> 32)
-    value = code[at + 1]
+    let isLarge = first >> 10 & 1 != 0
+    value = isLarge ? code[at + 1] : first >> 32
+    at += isLarge ? 2 : 1
   }
 
   func write(to code: inout Code) {
-    let place = UInt64(form.rawValue) << 8 | UInt64(token) << 10
-    code.append(UInt64(id) | place | UInt64(name) << 32)
-    code.append(value)
+    let isLarge = value > UInt64(UInt32.max)
+    let place = UInt64(form.rawValue) << 8 | (isLarge ? 1 << 10 : 0) | UInt64(token) << 11
+    let small = form == .constant ? isLarge ? 0 : value : UInt64(name)
+    code.append(UInt64(id) | place | small << 32)
+    if isLarge { code.append(value) }
   }
 }
 
@@ -63,7 +64,7 @@ extension Parser {
       argument.write(to: &prepared)
     }
     line.isPrepared = true
-    line.argumentCount = call.arguments.count
+    line.argumentSize = prepared.count
   }
 
   @inline(__always)
