@@ -181,6 +181,9 @@ int chost_take_interrupt(void);
 
 /// CRC-32C (Castagnoli) of `count` bytes that follow bytes of checksum `before`; 0 for none.
 uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count);
+/// The CRC-32C of each of `count` blocks of `size` bytes, one behind the other.
+void chost_crc32c_blocks(const void * _Nonnull bytes, size_t size, size_t count,
+                         uint32_t * _Nonnull sums);
 
 /// Position of the first of 1024 words at or behind `at` that is not zero, or 1024.
 static inline int chost_next_used(const uint32_t * _Nonnull words, int at) {

@@ -218,14 +218,17 @@ final class CommitLog {
     record.previous = checksum
     record.commands = lines
     record.frames = frames
-    record.sectors.reserveCapacity(frames.count * 8)
-    for frame in frames {
-      unsafe ram.withFrame(frame) { bytes in
-        for at in stride(from: 0, to: CommitRecord.block, by: CommitRecord.sector) {
-          unsafe record.sectors.append(
-            chost_crc32c(0, bytes.baseAddress! + at, CommitRecord.sector))
+    let perFrame = CommitRecord.block / CommitRecord.sector
+    record.sectors = unsafe [UInt32](unsafeUninitializedCapacity: frames.count * perFrame) {
+      sums, count in
+      for (index, frame) in frames.enumerated() {
+        // Safe: a frame has as many sectors, and there is room for their sums.
+        unsafe ram.withFrame(frame) {
+          unsafe chost_crc32c_blocks(
+            $0.baseAddress!, CommitRecord.sector, perFrame, sums.baseAddress! + index * perFrame)
         }
       }
+      count = frames.count * perFrame
     }
     if let number = map(end + record.size) { return number }
     if rest != .nothing {
@@ -233,15 +236,17 @@ final class CommitLog {
       rest = .nothing
     }
     var (header, sum) = record.header()
-    // Safe: the header lives until the write is done, and frames are RAM's own.
+    // Safe: the header lives until the write is done, frames are RAM's own, and each part is set.
     let failure: Int32? = unsafe header.withUnsafeMutableBytes { header in
-      var parts = unsafe [iovec(iov_base: header.baseAddress, iov_len: header.count)]
-      for frame in frames {
-        unsafe ram.withFrame(frame) {
-          unsafe parts.append(iovec(iov_base: $0.baseAddress, iov_len: $0.count))
+      unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: frames.count + 1) { parts in
+        unsafe parts[0] = iovec(iov_base: header.baseAddress, iov_len: header.count)
+        for (index, frame) in frames.enumerated() {
+          unsafe ram.withFrame(frame) {
+            unsafe parts[index + 1] = iovec(iov_base: $0.baseAddress, iov_len: $0.count)
+          }
         }
+        return unsafe Self.write(descriptor, parts, at: end)
       }
-      return unsafe Self.write(descriptor, &parts, at: end)
     }
     if let failure {
       rest = .torn
@@ -253,16 +258,14 @@ final class CommitLog {
   }
 
   private static func write(
-    _ descriptor: Int32, _ parts: inout [iovec], at offset: Int
+    _ descriptor: Int32, _ parts: UnsafeMutableBufferPointer<iovec>, at offset: Int
   ) -> Int32? {
     var offset = offset
     var first = 0
-    let all = unsafe parts.count
+    let all = parts.count
     while first < all {
       let count = min(all - first, 1024)
-      let written = unsafe parts.withUnsafeBufferPointer {
-        unsafe pwritev(descriptor, $0.baseAddress! + first, Int32(count), offset)
-      }
+      let written = unsafe pwritev(descriptor, parts.baseAddress! + first, Int32(count), offset)
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { return written < 0 ? errno : EIO }
       offset += written

@@ -115,14 +115,22 @@ struct CommitRecord: Equatable {
     _ log: UnsafeRawBufferPointer, _ start: Int, _ record: CommitRecord
   ) -> Reading? {
     var isTorn = false
-    for (index, sum) in record.sectors.enumerated() {
-      let at = start + index * sector
-      if unsafe checksum(log, at, sector) == sum { continue }
-      // What was lost reads as zeroes; anything else was changed.
-      guard unsafe isZero(log, at, sector) else { return .damaged }
-      isTorn = true
+    let batch = 64
+    return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: batch) { sums in
+      for first in stride(from: 0, to: record.sectors.count, by: batch) {
+        let count = min(batch, record.sectors.count - first)
+        // Safe: the log has all sectors, and there is room for as many sums.
+        unsafe chost_crc32c_blocks(
+          log.baseAddress! + start + first * sector, sector, count, sums.baseAddress!)
+        for index in first..<first + count
+        where unsafe sums[index - first] != record.sectors[index] {
+          // What was lost reads as zeroes; anything else was changed.
+          guard unsafe isZero(log, start + index * sector, sector) else { return .damaged }
+          isTorn = true
+        }
+      }
+      return isTorn ? .torn : nil
     }
-    return isTorn ? .torn : nil
   }
 
   private static func checksum(_ log: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> UInt32 {

@@ -100,7 +100,7 @@ struct ImageTrailer: Equatable {
     put((isLogged ? 1 : 0) | (hasOldHistory ? 2 : 0), 8)
     put(birth, 8)
     bytes += boot
-    put(0, Self.size - bytes.count)
+    bytes += [UInt8](repeating: 0, count: Self.size - bytes.count)
     let checksum = Self.ownChecksum(bytes)
     for at in 0..<4 {
       bytes[Self.checksumOffset + at] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * at))
