@@ -10,13 +10,17 @@ struct OneShot {
   var isTyped = false
   /// Takes further lines as long as modules are loaded; nil where they are unloaded at the line's end.
   var modulePrompt: ModulePrompt?
+  /// Whether the process ends with the line: the host takes memory back faster than it is given back.
+  var endsProcess = false
 
   func run(words: [String]) throws(ProcessFailure) -> Int32 {
     guard words.first == "help", !options.isJSON else {
       return try run(ScriptSource(arguments: words))
     }
+    var line = self
+    line.endsProcess = false
     return try PagedOutput.show { () throws(ProcessFailure) in
-      try run(ScriptSource(arguments: words))
+      try line.run(ScriptSource(arguments: words))
     }
   }
 
@@ -44,13 +48,14 @@ struct OneShot {
         exitCode: EX_USAGE)
     }
     let machine = try session.machine(for: program, isNamed: options.isImageNamed, stops: true)
-    var interpreter = Interpreter(machine: machine, options: options.settings, table: table)
-    if program.commits { interpreter.committer = session }
-    interpreter.images = session
+    var interpreter = Interpreter(
+      machine: machine, options: options.settings, table: table,
+      committer: program.commits ? session : nil, images: session)
     _ = interpreter.run(program)
     var leaves = false
     if let modulePrompt { leaves = modulePrompt.talk(&interpreter) }
     let code = session.leave(after: interpreter.finish(), wasLong: false).rawValue
+    if endsProcess { _exit(code) }
     return leaves ? ModulePrompt.leaves : code
   }
 }

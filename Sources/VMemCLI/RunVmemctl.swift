@@ -45,8 +45,8 @@ private var arguments: [String] {
   var words: [String] = []
   // Safe: the loader's own list, which lives as long as the process.
   while let word = unsafe chost_argument(Int32(words.count + 1)) {
-    let bytes = unsafe UnsafeBufferPointer(start: word, count: strlen(word))
-    unsafe words.append(String(hostBytes: bytes.map { UInt8(bitPattern: $0) }))
+    let bytes = unsafe UnsafeRawBufferPointer(start: word, count: strlen(word))
+    words.append(String(hostBytes: unsafe Array(bytes)))
   }
   return words
 }
@@ -55,7 +55,8 @@ private func status(of arguments: [String]) -> Int32 {
   do throws(ProcessFailure) {
     return switch try Invocation(arguments) {
     case .run(let options): try ScriptRunner(options: options).run()
-    case .line(let options, let words): try OneShot(options: options).run(words: words)
+    case .line(let options, let words):
+      try OneShot(options: options, endsProcess: true).run(words: words)
     case .shell(let options): try Shell(options: options).run()
     case .serve(let options, let serve): try ServeCommand(options: options, serve: serve).run()
     case .manual(let page): try Manual.show(page)

@@ -21,6 +21,8 @@ public struct ByteWriter: ~Copyable {
 
   /// Bytes held back before they are written to the descriptor.
   package static let capacity = 128 << 10
+  /// Room that a writer begins with: most write little.
+  private static let usual = 1 << 10
 
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var room: Int
@@ -40,8 +42,8 @@ public struct ByteWriter: ~Copyable {
   /// - Parameter descriptor: where the bytes go; nil keeps them all in memory.
   public init(descriptor: Int32?) {
     self.descriptor = descriptor
-    room = Self.capacity
-    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: Self.capacity, alignment: 64)
+    room = Self.usual
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: Self.usual, alignment: 16)
   }
 
   deinit {
@@ -98,13 +100,15 @@ public struct ByteWriter: ~Copyable {
   @usableFromInline @inline(never)
   mutating func makeRoom(_ count: Int) {
     precondition(count <= Self.capacity)
-    if descriptor != nil, !isHeld { return flush() }
-    let larger = UnsafeMutableRawPointer.allocate(byteCount: room * 2, alignment: 64)
+    if descriptor != nil, !isHeld, room >= Self.capacity { return flush() }
+    var size = room * 2
+    while size - used < count { size *= 2 }
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
     // Safe: both buffers hold at least `used` bytes and are apart.
     unsafe larger.copyMemory(from: base, byteCount: used)
     unsafe base.deallocate()
     unsafe base = larger
-    room *= 2
+    room = size
   }
 
   /// Forgets everything that has not left, and takes nothing more.

@@ -80,19 +80,28 @@ struct ResidentFrames {
   /// Lets the host list the pages it keeps, or those of them that are no file's. Returns the first
   /// frame it said nothing of, or nil when it has seen all.
   func scan(_ pagemap: Int32, changed: Bool = false, _ body: (UInt32) -> Void) -> Int? {
-    var runs = [chost_pages](repeating: chost_pages(), count: 512)
+    // Safe: what the host fills is all that is read.
+    unsafe withUnsafeTemporaryAllocation(of: chost_pages.self, capacity: 512) {
+      unsafe scan(pagemap, changed, $0, body)
+    }
+  }
+
+  private func scan(
+    _ pagemap: Int32, _ changed: Bool, _ runs: UnsafeMutableBufferPointer<chost_pages>,
+    _ body: (UInt32) -> Void
+  ) -> Int? {
     let base = unsafe UInt(bitPattern: ram.base)
     let end = UInt64(base) + UInt64(ram.frameCount) << 12
     var at = UInt64(base)
     while at < end {
       // Safe: the range is our own mapping, and the host fills at most the runs there are.
-      let found = unsafe runs.withUnsafeMutableBufferPointer {
+      let found =
         changed
-          ? unsafe chost_changed_pages(pagemap, &at, end, $0.baseAddress!, $0.count)
-          : unsafe chost_used_pages(pagemap, &at, end, $0.baseAddress!, $0.count)
-      }
+        ? unsafe chost_changed_pages(pagemap, &at, end, runs.baseAddress!, runs.count)
+        : unsafe chost_used_pages(pagemap, &at, end, runs.baseAddress!, runs.count)
       guard found >= 0 else { return Int(at - UInt64(base)) >> 12 }
-      for run in runs[..<found] {
+      for index in 0..<Int(found) {
+        let run = unsafe runs[index]
         for pfn in (run.start - UInt64(base)) >> 12..<(run.end - UInt64(base)) >> 12 {
           body(UInt32(pfn))
         }

@@ -24,14 +24,17 @@ struct BootLayout {
   private(set) var end: UInt32 = 0
   /// CPUs whose TLBs are in the device hole, where no memory is to be had.
   private(set) var tlbsInHole: UInt32 = 0
-  /// Ranges of frames that are not the allocator's, ascending and apart.
-  private(set) var taken: [(from: UInt32, to: UInt32)] = [(0, 1)]
+  /// Ranges of frames that are not the allocator's, ascending and apart, if they are wanted.
+  private(set) var taken: [(from: UInt32, to: UInt32)] = []
   /// Bytes up to the end of these structures and of the spare frames.
   private(set) var neededMemory: UInt64 = 0
 
   private var next: UInt32 = 1
+  private let listsTaken: Bool
 
-  init(_ c: Configuration) {
+  /// - Parameter listsTaken: whether `taken` is wanted, which opening an image has no use for.
+  init(_ c: Configuration, listsTaken: Bool = true) {
+    self.listsTaken = listsTaken
     let map = AddressMap(c)
     let total = UInt32(c.memory >> 12)
     let zoneBytes = c.nodes * ZoneKind.allCases.count * MemoryLayout<Zone>.stride
@@ -72,8 +75,7 @@ struct BootLayout {
       tlbs -= tlbsInHole * frames
       neededMemory = UInt64(max(Self.hole.to, spareEnd) + tlbs) << 12
     }
-    taken.append(Self.hole)
-    merge()
+    if listsTaken { merge() }
   }
 
   /// Addresses of the parts of 2 MiB that the windows of kmap lie in, ascending.
@@ -92,12 +94,13 @@ struct BootLayout {
     if from < Self.hole.to && from + count > Self.hole.from {
       from = (Self.hole.to + alignment - 1) / alignment * alignment
     }
-    if count > 0 { taken.append((from, from + count)) }
+    if count > 0, listsTaken { taken.append((from, from + count)) }
     next = from + count
     return from
   }
 
   private mutating func merge() {
+    taken += [(0, 1), Self.hole]
     taken.sort { $0.from < $1.from }
     var merged: [(from: UInt32, to: UInt32)] = []
     for range in taken {
@@ -115,7 +118,7 @@ struct BootLayout {
     var trial = c
     trial.memory = 4096
     while true {
-      let needed = BootLayout(trial).neededMemory
+      let needed = BootLayout(trial, listsTaken: false).neededMemory
       if needed <= trial.memory { return trial.memory }
       trial.memory = needed
     }

@@ -10,7 +10,7 @@ public struct Configuration: Equatable, Sendable {
   public var levels = 4
   public var kernel = KernelVersion.standard
   /// Behaviour that differs between kernels, as the version sets it unless changed.
-  public var switches = KernelVersion.standard.switches
+  public var switches: Switches
   public var seed: UInt64 = 1
   /// Entries of each CPU's TLB: 12, 24, 48 and so on to 12288, or 0 for CPUs that walk the tables each
   /// time.
@@ -28,7 +28,13 @@ public struct Configuration: Equatable, Sendable {
   /// number of CPUs says.
   package var lazyMaximum: UInt32 = 0
 
-  public init() {}
+  public init() { switches = KernelVersion.standard.switches }
+
+  /// What is known of a machine that was booted.
+  init(_ kernel: KernelVersion, _ switches: Switches) {
+    self.kernel = kernel
+    self.switches = switches
+  }
 
   public static let maximumCPUs = 64
   public static let maximumNodes = 8

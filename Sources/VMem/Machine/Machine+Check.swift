@@ -91,8 +91,8 @@ extension Machine {
   /// The roots of all structures stand where boot has put them.
   private func checkRoots(_ layout: BootLayout, _ checker: inout Checker) {
     let state = ram[Superblock.ref]
-    for (root, expected) in ram.roots(layout) {
-      checker.expect(root == expected, "superblock: root", UInt64(root), UInt64(expected))
+    ram.forEachRoot(layout) {
+      checker.expect($0 == $1, "superblock: root", UInt64($0), UInt64($1))
     }
     checker.expect(
       state.areas.nodeCount == (has(.vmapNodes) ? state.cpuCount : 1), "superblock: vmap nodes",

@@ -34,9 +34,10 @@ extension Machine {
       throw .version(state.formatVersion)
     }
     guard state.isPlausible(ram) else { throw .damaged }
-    let layout = BootLayout(ram.configuration)
-    guard ram.roots(layout).allSatisfy({ $0.found == $0.expected }), ram.hasRightTLBs(layout)
-    else { throw .damaged }
+    let layout = BootLayout(ram.configuration, listsTaken: false)
+    var isRight = ram.hasRightTLBs(layout)
+    ram.forEachRoot(layout) { if $0 != $1 { isRight = false } }
+    guard isRight else { throw .damaged }
     // A process that ended in the middle of a call made no other.
     if state.callDepth != 0 { ram[Superblock.ref].callDepth = 0 }
     self.init(memory: memory, ram: ram, map: AddressMap(ram.configuration))
@@ -47,13 +48,13 @@ extension RAM {
   /// The configuration that a machine was booted with.
   var configuration: Configuration {
     let state = Superblock.ref
-    var result = Configuration()
+    var result = Configuration(
+      KernelVersion(rawValue: self[state].kernel) ?? .standard,
+      Switches(low: self[state].switches, high: self[state].moreSwitches))
     result.memory = UInt64(self[state].frameCount) << 12
     result.cpus = Int(self[state].cpuCount)
     result.nodes = Int(self[state].nodes)
     result.levels = Int(self[state].levels)
-    result.kernel = KernelVersion(rawValue: self[state].kernel) ?? .standard
-    result.switches = Switches(low: self[state].switches, high: self[state].moreSwitches)
     result.vmallocStart = self[state].vmallocStart
     result.lazyMaximum = self[state].areas.lazyMaximum
     result.seed = self[state].seed
@@ -64,16 +65,17 @@ extension RAM {
     return result
   }
 
-  /// Where the superblock has the structures that stay where boot puts them, and where that is.
-  func roots(_ layout: BootLayout) -> [(found: UInt32, expected: UInt32)] {
+  /// Calls `body` with where the superblock has each of the structures that stay where boot puts them,
+  /// and with where that is.
+  func forEachRoot(_ layout: BootLayout, _ body: (_ found: UInt32, _ expected: UInt32) -> Void) {
     let state = self[Superblock.ref]
-    return [
-      (state.topTable, layout.topTable), (self[log].frames, layout.log),
-      (state.frameTable, layout.frameTable), (state.zones.granule, layout.zones << 8),
-      (state.perCPU.granule, layout.perCPU << 8),
-      (state.areas.nodes.granule, layout.vmapNodes << 8),
-      (self[highMemory].kmapFrames, layout.kmap),
-    ]
+    body(state.topTable, layout.topTable)
+    body(self[log].frames, layout.log)
+    body(state.frameTable, layout.frameTable)
+    body(state.zones.granule, layout.zones << 8)
+    body(state.perCPU.granule, layout.perCPU << 8)
+    body(state.areas.nodes.granule, layout.vmapNodes << 8)
+    body(self[highMemory].kmapFrames, layout.kmap)
   }
 
   /// Whether the TLBs are where boot puts them, and have as many slots.

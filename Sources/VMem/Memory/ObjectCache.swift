@@ -15,7 +15,7 @@ struct CacheState: BitwiseCopyable {
   /// Where the states begin, behind the superblock.
   static let first: UInt32 = 32
   /// One past the last of them.
-  static var end: UInt32 { first + UInt32(ObjectCaches.types.count) * granulesEach }
+  static var end: UInt32 { first + UInt32(ObjectCaches.count) * granulesEach }
   private static var granulesEach: UInt32 { UInt32(MemoryLayout<CacheState>.stride / 16) }
 
   @inline(__always)

@@ -119,6 +119,7 @@ internal import CHost
   }
 
   /// Calls `body` with the 4096 bytes of a frame.
+  @inlinable @inline(__always)
   package func withFrame<R, E: Error>(
     _ pfn: UInt32, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {

@@ -13,6 +13,9 @@ extension SlabObject {
 }
 
 extension ObjectCaches {
+  /// How many types there are.
+  static let count = 21
+
   /// The types of all caches, by number.
   static let types: [any SlabObject.Type] = [
     VMArea.self, Name.self, PageSet.self, Symbol.self, MapBlock.self, MemoryType.self,

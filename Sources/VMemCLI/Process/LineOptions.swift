@@ -51,7 +51,9 @@ struct LineOptions: Equatable {
     var left: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
-      if try !Self.options.take(word, &rest, &self) { left.append(word) }
+      // The list is not made for a line without options.
+      if word.hasPrefix("--"), try Self.options.take(word, &rest, &self) { continue }
+      left.append(word)
     }
     words = left
   }
@@ -78,9 +80,7 @@ struct LineOptions: Equatable {
     // Safe: nothing in this process changes the environment.
     guard let value = unsafe getenv("VMEMCTL_IMAGE"), unsafe value.pointee != 0 else { return nil }
     return unsafe String(
-      hostBytes: Array(UnsafeBufferPointer(start: value, count: strlen(value))).map {
-        UInt8(bitPattern: $0)
-      })
+      hostBytes: Array(UnsafeRawBufferPointer(start: value, count: strlen(value))))
   }
 
   /// How the interpreter runs a line.

@@ -37,8 +37,9 @@ struct Call: ~Copyable {
   var isFirstLine = false
   let options: Options
 
-  init(output: consuming ViewOutput, options: Options) {
+  init(output: consuming ViewOutput, options: Options, images: (any Images)? = nil) {
     self.output = output
+    self.images = images
     self.options = options
   }
 

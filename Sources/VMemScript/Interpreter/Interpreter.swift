@@ -73,9 +73,12 @@ package struct Interpreter: ~Copyable {
   ///   - machine: the machine scripts work on until a first line `boot` makes another one.
   ///   - output: descriptor result lines and views go to; nil keeps them in memory.
   ///   - messages: descriptor everything else goes to; nil keeps it in memory.
+  ///   - committer: keeps the machine; nil for one that ends with the process.
+  ///   - images: other images; nil where there are none to be had.
   package init(
     machine: consuming Machine, options: Options, table: VerbTable = VerbTable(),
-    output: Int32? = 1, messages: Int32? = 2
+    output: Int32? = 1, messages: Int32? = 2, committer: (any Committer)? = nil,
+    images: (any Images)? = nil
   ) {
     self.machine = machine
     self.options = options
@@ -84,7 +87,9 @@ package struct Interpreter: ~Copyable {
     let format = options.json && !options.tap ? ViewOutput.Format.json : .text
     var output = ViewOutput(descriptor: output, format: format)
     output.isRaw = options.isRaw
-    call = Call(output: output, options: options)
+    call = Call(output: output, options: options, images: images)
+    self.committer = committer
+    self.images = images
   }
 
   /// Keeps the machine; nil for one that ends with the process.

@@ -1,20 +1,22 @@
 /// A parameter that is one of a few words, each of which stands for a value.
 struct Choice<Value: Sendable>: Sendable {
   let parameter: Parameter
-  private let values: [Value]
+  private let words: @Sendable () -> KeyValuePairs<StaticString, Value>
 
   /// One that stands by position, or an option.
   init(
-    id: UInt8, option: StaticString? = nil, _ words: KeyValuePairs<StaticString, Value>,
+    id: UInt8, option: StaticString? = nil,
+    _ words: @escaping @autoclosure @Sendable () -> KeyValuePairs<StaticString, Value>,
     _ meaning: StaticString
   ) {
-    let names = words.enumerated().map { (name: $1.key, value: UInt64($0)) }
-    parameter = Parameter(id: id, option: option, .choice, meaning, words: { names })
-    values = words.map(\.value)
+    parameter = Parameter(id: id, option: option, .choice, meaning) {
+      words().enumerated().map { (name: $1.key, value: UInt64($0)) }
+    }
+    self.words = words
   }
 
   /// What a position among the words stands for.
-  subscript(position: UInt64) -> Value { values[Int(position)] }
+  subscript(position: UInt64) -> Value { words()[Int(position)].value }
 }
 
 extension Call {

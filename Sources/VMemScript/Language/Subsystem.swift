@@ -42,9 +42,10 @@ struct Subsystem: Sendable {
   func forEachName(_ body: (_ start: Int, _ count: Int) -> Void) {
     let all = name(0, names.utf8CodeUnitCount)
     var start = 0
-    for at in 0...all.count where at == all.count || all[at] == UInt8(ascii: " ") {
-      body(start, at - start)
-      start = at + 1
+    while start < all.count {
+      let end = all.first(UInt8(ascii: " "), in: start..<all.count)
+      body(start, end - start)
+      start = end + 1
     }
   }
 }

@@ -5,7 +5,7 @@ package struct VerbTable: Sendable {
   private var subsystemOfVerb: [UInt8] = []
   /// The names of all verbs, and where each is there.
   private var letters: [UInt8] = []
-  private var nameStarts: [UInt16] = []
+  private var nameStarts: [Int] = []
   private var nameCounts: [UInt8] = []
   /// The index of each subsystem's first verb.
   private var firsts: [UInt8] = []
@@ -24,7 +24,7 @@ package struct VerbTable: Sendable {
         var slot = hash(subsystem.name(start, count))
         while slots[slot] != 0 { slot = (slot + 1) & mask }
         subsystemOfVerb.append(UInt8(number))
-        nameStarts.append(UInt16(base + start))
+        nameStarts.append(base + start)
         nameCounts.append(UInt8(count))
         slots[slot] = UInt8(subsystemOfVerb.count)
       }
@@ -51,7 +51,7 @@ package struct VerbTable: Sendable {
 
   @inline(__always)
   private func letters(of index: Int) -> Range<Int> {
-    let start = Int(nameStarts[index])
+    let start = nameStarts[index]
     return start..<start + Int(nameCounts[index])
   }
 

@@ -165,12 +165,12 @@ extension Verb {
 
   private static func free(
     _ name: StaticString, _ summary: StaticString, _ example: StaticString,
-    _ body: @escaping Function, answers: [[VerbAnswer]]
+    _ body: @escaping Function, answers: @escaping @autoclosure @Sendable () -> [[VerbAnswer]]
   ) -> Verb {
     Verb(
       name, .memory, .nothing, .writer, [.address], summary: summary, kernel: name,
       returns: "0; a warn for what is no area; BUG where the context forbids it",
-      example: example, answers: answers, .call(body))
+      example: example, answers: answers(), .call(body))
   }
 }
 

@@ -14,6 +14,7 @@ struct LayoutTests {
 
   /// A cache's number is its type's place in the list of all; only free blocks share that of areas.
   @Test func cachesHaveNumbersOfTheirOwn() {
+    #expect(ObjectCaches.types.count == ObjectCaches.count)
     for (number, type) in ObjectCaches.types.enumerated() {
       #expect(type.cache == number, "\(type)")
       #expect((1...256).contains(type.granules), "\(type)")

@@ -3,8 +3,8 @@ extension MMU {
   func check(_ checker: inout Checker) {
     let state = ram[TLBState.ref]
     checker.expect(
-      ram.hasRightTLBs(BootLayout(configuration)), "TLB: slots", UInt64(state.slots),
-      UInt64(state.others))
+      ram.hasRightTLBs(BootLayout(configuration, listsTaken: false)), "TLB: slots",
+      UInt64(state.slots), UInt64(state.others))
     guard checker.isSound else { return }
     var (used, suspectLarge): (UInt32, UInt32) = (0, 0)
     for cpu in 0..<cpuCount {
