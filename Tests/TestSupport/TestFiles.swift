@@ -31,6 +31,8 @@ package enum TestFiles {
     for name in ["NO_COLOR", "COLUMNS", "LINES"] { result[name] = nil }
     // No image of whoever runs the tests.
     result["VMEMCTL_IMAGE"] = "/nonexistent/vmem.img"
+    // Modules that several tests load are built once.
+    result["XDG_CACHE_HOME"] = root + "/.build/test-cache"
     return result
   }
 

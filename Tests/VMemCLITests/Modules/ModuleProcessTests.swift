@@ -216,8 +216,7 @@ struct ModuleProcessTests: ModuleSuite {
       rows.outputText.split(separator: "\n").count == 2, "\(rows.outputText)\(rows.errorText)")
     #expect(try Command.vmemctl("--image", image, "check").status == 0)
     let one = try Command.run(
-      [TestFiles.vmemctl, "--image", image, "insmod", Self.example("hello")],
-      environment: environment)
+      [TestFiles.vmemctl, "--image", image, "insmod", Self.example("hello")])
     #expect(one.status == 0 && one.outputText.contains("goodbye"), "\(one.errorText)")
     #expect(try Command.vmemctl("--image", image, "dmesg").outputText.contains("hello, world"))
   }
@@ -244,7 +243,7 @@ struct ModuleProcessTests: ModuleSuite {
       wrong.outputText.contains("unknown parameter 'mistakes' ignored"), "\(wrong.outputText)")
     #expect(wrong.outputText.contains("-ENOENT"))
     let levels = try Command.vmemctl(
-      "run", "-", input: "boot --levels 5\ninsmod \(source)\n", environment: environment)
+      "run", "-", input: "boot --levels 5\ninsmod \(source)\n")
     #expect(levels.outputText.contains("-EOPNOTSUPP"), "\(levels.errorText)")
   }
 }

@@ -12,7 +12,7 @@ struct ModuleSessionTests: ModuleSuite {
 
   private func onImage(words: [String]) throws -> Command {
     try Command.run(
-      [TestFiles.vmemctl, "--image", image] + words, environment: environment)
+      [TestFiles.vmemctl, "--image", image] + words)
   }
 
   /// What modules leave behind is kept when the last one is unloaded at the end of a line or script.
@@ -30,8 +30,7 @@ struct ModuleSessionTests: ModuleSuite {
     #expect(try onImage("vmallocinfo").lines.count == 1)
     try folder.write(Array("insmod \(Self.fixture("leak"))\nvmalloc 4K\n".utf8), to: "s.vmem")
     let script = try Command.run(
-      [TestFiles.vmemctl, "run", "--image", image, folder.path + "/s.vmem"],
-      environment: environment)
+      [TestFiles.vmemctl, "run", "--image", image, folder.path + "/s.vmem"])
     #expect(script.status == 0, "\(script.errorText)")
     #expect(try onImage("vmallocinfo").lines.count == 3)
   }
@@ -66,7 +65,6 @@ struct ModuleSessionTests: ModuleSuite {
       [TestFiles.vmemctl, "shell"], columns: 200,
       environment: [
         "VMEMCTL_IMAGE": image, "XDG_STATE_HOME": folder.path + "/state", "PAGER": "",
-        "XDG_CACHE_HOME": folder.path,
       ])
     #expect(shell.shows("m.img> "))
     let hello = TestFiles.root + "/examples/modules/hello.c"
@@ -105,7 +103,7 @@ struct ModuleSessionTests: ModuleSuite {
     let race = TestFiles.root + "/examples/modules/race.c"
     func run(_ words: String) throws -> Command {
       try Command.vmemctl(
-        "run", "-", input: "insmod \(words)\n", environment: environment)
+        "run", "-", input: "insmod \(words)\n")
     }
     let first = try run("--preempt 3 --lockup 5 \(race) updates=4 fixed=1")
     let last = try run("\(race) updates=4 --preempt 3 fixed=1 --lockup 5")

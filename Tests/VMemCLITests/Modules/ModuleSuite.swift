@@ -12,8 +12,6 @@ protocol ModuleSuite {
 extension ModuleSuite {
   var kernel: String { "6.12" }
 
-  var environment: [String: String] { ["XDG_CACHE_HOME": folder.path] }
-
   static func fixture(_ name: String) -> String {
     TestFiles.root + "/Tests/Fixtures/modules/\(name).c"
   }
@@ -24,14 +22,16 @@ extension ModuleSuite {
   ///   - boot: more words of the boot line.
   ///   - image: the path of an image to run them on.
   ///   - compiler: what `VMEMCTL_CC` says.
+  ///   - hasOwnCache: whether what is built stays in the test's folder.
   func run(
     _ lines: String, kernel: String? = nil, boot: String = "", image: String? = nil,
-    compiler: String? = nil
+    compiler: String? = nil, hasOwnCache: Bool = false
   ) throws -> Command {
     let boot = "boot --cpus 2 --kernel \(kernel ?? self.kernel) \(boot)"
     try folder.write(Array("\(boot)\n\(lines)\n".utf8), to: "s.vmem")
-    var environment = environment
+    var environment: [String: String] = [:]
     environment["VMEMCTL_CC"] = compiler
+    if hasOwnCache { environment["XDG_CACHE_HOME"] = folder.path }
     let words = image.map { ["--image", $0] } ?? []
     return try Command.run(
       [TestFiles.vmemctl, "run", "--keep-going"] + words + [folder.path + "/s.vmem"],

@@ -33,7 +33,11 @@ struct AbsurdNumberTests {
     }
   }
 
-  @Test(arguments: [1, 4095, 1 << 20, 1 << 36, 1 << 40, 1 << 62, 1 << 63, .max] as [UInt64])
+  private static let numbers: [UInt64] =
+    Scale.isLong
+    ? [1, 4095, 1 << 20, 1 << 36, 1 << 40, 1 << 62, 1 << 63, .max] : [4095, 1 << 40, .max]
+
+  @Test(arguments: numbers)
   func trailers(_ number: UInt64) throws {
     let fields: [(String, (inout ImageTrailer) -> Void)] = [
       ("memory", { $0.memory = number }), ("sequence", { $0.sequence = number }),
