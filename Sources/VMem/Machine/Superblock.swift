@@ -49,6 +49,6 @@ struct Superblock: BitwiseCopyable {
   @inline(__always)
   var cpu: Int { Int(currentCPU & 63) }
   var nodeOfCurrentCPU: Int {
-    Int(currentCPU) * Int(nodes) / max(1, Int(cpuCount))
+    nodes == 1 ? 0 : Int(currentCPU) * Int(nodes) / max(1, Int(cpuCount))
   }
 }
