@@ -24,10 +24,11 @@ enum HistoryWork: String, CaseIterable {
     switch self {
     case .history:
       try Self.write(scripts.one, lines: 1)
+      // Starting programs and booting is no line's cost.
+      var one_ns = UInt64.max
+      for _ in 0..<5 { one_ns = min(one_ns, try Self.keep_ns(folder, scripts.one, 1)) }
       return try Timings.ofRounds(rounds) { () throws(BenchmarkFailure) in
         let all_ns = try Self.keep_ns(folder, scripts.all, count)
-        // Starting programs and booting is no line's cost.
-        let one_ns = try Self.keep_ns(folder, scripts.one, 1)
         return [all_ns - min(one_ns, all_ns - 1)]
       }[0]
     case .undo:
