@@ -9,12 +9,16 @@ struct GrowthBenchmark: Benchmark {
   static let summary = "Time making and dropping objects of each kind, in growing numbers."
   static let discussion = """
     The peer of all rows of a kind is its smallest number. An exponent of 1 says that twice as many \
-    take twice as long: 1 + log(ratio) / log(times as many). Tasks are 32 at most, and so not here. \
-    Numbers of which a machine has no room are left out.
+    take twice as long: 1 + log(ratio) / log(times as many). The kind history is lines of a script on \
+    an image, kept and listed; undo is one more command and its undo, on an image with so many lines. \
+    Tasks are 32 at most, and so not here. Numbers of which a machine has no room are left out.
     """
 
   @Option(help: "Objects, one figure or more with commas, ascending.")
   var counts = Counts(1000, 10_000, 100_000, 1_000_000)
+
+  @Option(help: "Kinds of objects, separated by commas.")
+  var kinds = GrowthKinds()
 
   @Option(help: "Times everything is made and dropped.")
   var rounds = 3
@@ -28,20 +32,37 @@ struct GrowthBenchmark: Benchmark {
 
   func measure() throws(BenchmarkFailure) -> Report {
     var rows: [Report.Row] = []
-    for work in GrowthWork.allCases {
-      var smallest: Series?
-      for count in counts.values where count <= work.most {
-        let series = Series.nanoseconds("ns_per_object", try time(work, count), each: count)
-        let first = smallest ?? series
-        smallest = first
-        rows.append(
-          Report.Row(
-            labels: [.init("kind", work.rawValue), .init("count", count)], series: [series],
-            ratio: Ratio(series, timesAsLongAs: first),
-            remainder: [.init("exponent", thousandths: Self.exponent(series, first))]))
+    for work in GrowthWork.allCases where kinds.names.contains(work.rawValue) {
+      rows += try self.rows(work.rawValue, most: work.most) { count throws(BenchmarkFailure) in
+        try time(work, count)
+      }
+    }
+    for work in HistoryWork.allCases where kinds.names.contains(work.rawValue) {
+      rows += try self.rows(work.rawValue, most: HistoryWork.most) {
+        count throws(BenchmarkFailure) in
+        try work.time(count, rounds: rounds)
       }
     }
     return Report(facts: [.init("rounds", rounds)], list: "rows", rows: rows)
+  }
+
+  /// A row for each number of a kind, beside the first.
+  private func rows(
+    _ kind: String, most: Int, _ time: (Int) throws(BenchmarkFailure) -> Timings
+  ) throws(BenchmarkFailure) -> [Report.Row] {
+    var smallest: Series?
+    var rows: [Report.Row] = []
+    for count in counts.values where count <= most {
+      let series = Series.nanoseconds("ns_per_object", try time(count), each: count)
+      let first = smallest ?? series
+      smallest = first
+      rows.append(
+        Report.Row(
+          labels: [.init("kind", kind), .init("count", count)], series: [series],
+          ratio: Ratio(series, timesAsLongAs: first),
+          remainder: [.init("exponent", thousandths: Self.exponent(series, first))]))
+    }
+    return rows
   }
 
   /// By which power the time grows from `first` to `series`, in thousandths.

@@ -1,6 +1,6 @@
 internal import VMem
 
-/// Objects whose number may grow without their cost.
+/// Objects of a machine whose number may grow without their cost.
 enum GrowthWork: String, CaseIterable {
   case areas, pages, files, buffers, spaces, arenas, stacks, names
 
@@ -75,12 +75,17 @@ enum GrowthWork: String, CaseIterable {
     }
   }
 
-  /// The entry of a name of eight letters, which says the number.
+  /// The entry of a name as scripts number them: `n`, and seven digits.
   private func declare(
     _ machine: borrowing Machine, _ index: Int
   ) throws(Refusal) -> Ref<Name> {
     var text = InlineArray<8, UInt8>(repeating: 0)
-    for at in 0..<8 { text[at] = UInt8(ascii: "a") + UInt8(index >> (4 * at) & 15) }
+    text[0] = UInt8(ascii: "n")
+    var rest = index
+    for at in (1..<8).reversed() {
+      text[at] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    }
     return try machine.names.declare(text.span)
   }
 }

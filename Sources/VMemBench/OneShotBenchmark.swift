@@ -21,15 +21,12 @@ struct OneShotBenchmark: Benchmark {
   }
 
   func measure() throws(BenchmarkFailure) -> Report {
-    var name = Array("/tmp/vmemctl-bench-XXXXXX".utf8CString)
-    // Safe: the template is a string of our own.
-    guard unsafe mkdtemp(&name) != nil else { throw .cannotCreate("/tmp", errno: errno) }
-    let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer { try? ChildProcess.run(["rm", "-rf", folder]) }
-    let images = areas.values.enumerated().map { "\(folder)/\($0).img" }
+    let folder = try ImageFolder()
+    defer { folder.remove() }
+    let images = areas.values.indices.map { folder.file("\($0).img") }
     for (image, count) in zip(images, areas.values) { try Self.fill(image, count) }
     var commands = zip(images, areas.values).map { image, count in
-      Command(name: "\(count) areas", words: Self.vmemctl(image) + ["get_vm_area", "16K"])
+      Command(name: "\(count) areas", words: ImageFolder.vmemctl(image) + ["get_vm_area", "16K"])
     }
     commands.append(Command(name: "/bin/true", words: ["/bin/true"]))
     let database = Self.database(folder)
@@ -41,7 +38,7 @@ struct OneShotBenchmark: Benchmark {
       return Timings.now_ns() - start_ns
     }
     for (image, count) in zip(images, areas.values) {
-      try Self.check(image, count + rounds + 1)
+      try ImageFolder.check(image, areas: count + rounds + 1)
     }
     let nothing = Series.microseconds(timings[images.count])
     let rows = zip(commands, timings).map { command, timings in
@@ -55,31 +52,17 @@ struct OneShotBenchmark: Benchmark {
       remarks: database == nil ? ["skipped: sqlite3 not installed"] : [])
   }
 
-  /// This program, at work on an image.
-  private static func vmemctl(_ image: String) -> [String] {
-    ["/proc/self/exe", "--image", image]
-  }
-
   /// Makes an image with so many areas.
   private static func fill(_ image: String, _ count: Int) throws(BenchmarkFailure) {
     let loop = ["repeat", "\(count)", "{", "get_vm_area", "16K", "}"]
-    try ChildProcess.run(vmemctl(image) + ["boot"], isQuiet: true)
-    try ChildProcess.run(vmemctl(image) + loop, isQuiet: true)
-    try check(image, count)
-  }
-
-  private static func check(_ image: String, _ count: Int) throws(BenchmarkFailure) {
-    do throws(BenchmarkFailure) {
-      try ChildProcess.run(
-        vmemctl(image) + ["assert", "areas.busy", "eq", "\(count)"], isQuiet: true)
-    } catch {
-      throw .wrong("\(image) does not have \(count) areas")
-    }
+    try ImageFolder.run(image, ["boot"])
+    try ImageFolder.run(image, loop)
+    try ImageFolder.check(image, areas: count)
   }
 
   /// The insertion of a row into a new database; nil without sqlite3.
-  private static func database(_ folder: String) -> Command? {
-    let path = "\(folder)/rows.db"
+  private static func database(_ folder: ImageFolder) -> Command? {
+    let path = folder.file("rows.db")
     let create = "pragma journal_mode=wal; create table t(a integer primary key, b, c);"
     guard (try? ChildProcess.run(["sqlite3", path, create], isQuiet: true)) != nil
     else { return nil }

@@ -119,7 +119,9 @@ struct ByteCursor {
   /// `value` right aligned in `width` columns; longer numbers extend. Needs room for 20 and `width`.
   @inlinable @inline(__always)
   mutating func decimal(_ value: UInt64, width: Int) {
-    if value < 100_000_000 && width <= 8 {
+    if value < 10 && width <= 1 {
+      write(byte: 0x30 | UInt8(truncatingIfNeeded: value))
+    } else if value < 100_000_000 && width <= 8 {
       shortDecimal(value, max(1, width))
     } else {
       unsafe at = Self.longDecimal(at, value, width)

@@ -41,6 +41,15 @@ public struct ViewOutput: ~Copyable {
     rows += 1
   }
 
+  /// Ends a row of text that a cursor has written all of; it has room for one more byte.
+  @inline(__always)
+  mutating func end(row cursor: ByteCursor) {
+    var cursor = cursor
+    cursor.write(byte: 0x0a)
+    writer.end(cursor)
+    rows += 1
+  }
+
   // MARK: JSON rows
 
   /// Opens a row's object.

@@ -61,7 +61,7 @@ import Testing
         "kind", "count", "ns_per_object", "ns_per_object_min", "ns_per_object_max", "ratio",
         "exponent",
       ],
-      list: "rows", rows: 16, facts: ["rounds"]),
+      list: "rows", rows: 20, facts: ["rounds"]),
     Case(
       words: ["arena", "--pages", "64", "--rounds", "2"], row: arenaRow,
       list: "rows", rows: 4, facts: ["pages", "rounds", "peer"]),
@@ -130,6 +130,20 @@ import Testing
     return line
   }
 
+  /// Help and the article name every kind; `--kinds` chooses some.
+  @Test func theKindsThatGrow() throws {
+    let kinds = [
+      "areas", "pages", "files", "buffers", "spaces", "arenas", "stacks", "names", "history",
+      "undo",
+    ]
+    let help = try Command.vmemctl("bench", "growth", "--help")
+    #expect(help.outputText.contains(kinds.joined(separator: ",")), "\(help.outputText)")
+    let run = try Command.vmemctl(
+      "bench", "growth", "--counts", "8", "--rounds", "1", "--kinds", "undo,names")
+    #expect(run.status == 0, "\(run.errorText)")
+    #expect(run.lines.dropFirst(2).map { $0.prefix(5) } == ["names", "undo "])
+  }
+
   /// The benchmark in which no time plays a part: the addresses are those of the generator.
   @Test func theAddressesDependOnTheOptionsAlone() throws {
     let runs = try [["1"], ["1"], ["2"]].map { seed in
@@ -167,6 +181,7 @@ import Testing
     ["oneshot", "--areas", "0"], ["oneshot", "--rounds", "0"], ["growth", "--counts", "0"],
     ["growth", "--counts", "10000001"], ["growth", "--counts", "20,10"],
     ["growth", "--counts", "10,10"], ["growth", "--rounds", "0"], ["growth", "--rounds", "1001"],
+    ["growth", "--kinds", "areas,threads"], ["growth", "--kinds", ""],
   ])
   func whatCannotBeMeasuredIsAMisuse(_ words: [String]) throws {
     let run = try Command.run([TestFiles.vmemctl, "bench"] + words)

@@ -205,6 +205,20 @@ static inline void chost_zero_past_caches(void * _Nonnull page) {
 #endif
 }
 
+/// Fills the lower half of a page of 4096 bytes with zeroes and the upper half with the 2048 bytes at
+/// `upper`, past the caches where the host can: for pages of which hardly a line is used soon.
+static inline void chost_fill_past_caches(void * _Nonnull page, const void * _Nonnull upper) {
+#ifdef __SSE2__
+  __m128i *words = (__m128i *)page;
+  const __m128i *from = (const __m128i *)upper;
+  for (int at = 0; at < 128; at++) _mm_stream_si128(words + at, _mm_setzero_si128());
+  for (int at = 0; at < 128; at++) _mm_stream_si128(words + 128 + at, _mm_load_si128(from + at));
+#else
+  memset(page, 0, 2048);
+  memcpy((char *)page + 2048, upper, 2048);
+#endif
+}
+
 /// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.
 static inline uint64_t chost_at_least(const int32_t * _Nonnull numbers, int32_t wanted) {
 #ifdef __SSE2__

@@ -22,15 +22,15 @@ public struct VMArea: SlabObject, Sendable {
   static var cache: Int { 0 }
 
   /// First byte.
-  package var start: UInt64 = 0
+  @usableFromInline package var start: UInt64 = 0
   /// Bytes of address space, the guard page included.
-  package var reserved: UInt64 = 0
+  @usableFromInline package var reserved: UInt64 = 0
   /// Bytes the caller asked for, before rounding.
   public package(set) var requestedSize: UInt64 = 0
   /// Physical address of an ioremap, the address of the page array that lies in an area, a stack, or
   /// the flags above bit 31: for those there is room only without the others.
-  private var extra: UInt64 = 0
-  var rawFlags: UInt32 = 0
+  @usableFromInline var extra: UInt64 = 0
+  @usableFromInline var rawFlags: UInt32 = 0
   /// Base pages the area owns (`nr_pages`).
   public package(set) var pageCount: UInt32 = 0
   package var caller = Ref<Symbol>.none
@@ -41,12 +41,12 @@ public struct VMArea: SlabObject, Sendable {
   package var areaFlags: UInt32 = 0
   /// What it owns, as a granule: its `PageSet`, the next area of its per-CPU group, its arena, or its
   /// `ImportedRow`.
-  var owned: UInt32 = 0
+  @usableFromInline var owned: UInt32 = 0
   public package(set) var pageOrder: UInt8 = 0
-  private var rawKind = VMAreaKind.caller.rawValue
+  @usableFromInline var rawKind = VMAreaKind.caller.rawValue
   /// Bit 0: `extra` is the address of the page array. Bit 1: see `isGivenUp`. Bit 2: see `showsArray`,
   /// `lacksContents` and `tail`. Bit 3: `extra` is the upper half of the flags. Bit 4: see `isTraced`.
-  private var marks: UInt8 = 0
+  @usableFromInline var marks: UInt8 = 0
   /// Of an imported area: the NUMA node that has all its pages, plus one; 0 where the row names none.
   var importedNode: UInt8 = 0
   /// `VMAP_RAM` and `VMAP_BLOCK` of `areaFlags`.
@@ -63,8 +63,11 @@ public struct VMArea: SlabObject, Sendable {
   }
 
   /// Who owns it.
-  package internal(set) var kind: VMAreaKind {
-    @inline(__always) get { VMAreaKind(rawValue: rawKind) ?? .caller }
+  @usableFromInline package internal(set) var kind: VMAreaKind {
+    @inlinable @inline(__always) get {
+      // Safe: a case without values is stored as its position, which is its number here.
+      rawKind <= VMAreaKind.last ? unsafe unsafeBitCast(rawKind, to: VMAreaKind.self) : .caller
+    }
     set { rawKind = newValue.rawValue }
   }
 
@@ -87,15 +90,19 @@ public struct VMArea: SlabObject, Sendable {
   }
 
   /// Whether there is a vm_struct; mappings of vm_map_ram have none.
-  @inline(__always)
+  @inlinable @inline(__always)
   package var isVMStruct: Bool { kind.hasVMStruct }
+
+  /// Whether it is a stack, or imported: without the call that `==` is to other modules.
+  @inlinable var isStack: Bool { if case .stack = kind { true } else { false } }
+  @inlinable package var isImported: Bool { if case .imported = kind { true } else { false } }
 
   /// Pointers in a page: a longer page array lies in an area of its own.
   package static let pointersPerPage = 512
 
   /// What an ioremap maps (`phys_addr`), or 0.
   package var physicalAddress: UInt64 {
-    get { marks & 9 != 0 || kind == .stack ? 0 : extra }
+    @inlinable get { marks & 9 != 0 || isStack ? 0 : extra }
     set {
       extra = newValue
       marks &= ~8
@@ -107,7 +114,7 @@ public struct VMArea: SlabObject, Sendable {
 
   /// Address of the page array when that lies in an area ("vpages"), or 0.
   package internal(set) var array: UInt64 {
-    get { marks & 1 != 0 ? extra : 0 }
+    @inlinable get { marks & 1 != 0 ? extra : 0 }
     set {
       extra = newValue
       marks = newValue != 0 ? marks & ~8 | 1 : marks & ~9
@@ -149,7 +156,7 @@ public struct VMArea: SlabObject, Sendable {
 
   /// Whether the row of an imported area says that its page array is from vmalloc.
   package var showsArray: Bool {
-    get { marks & 4 != 0 }
+    @inlinable get { marks & 4 != 0 }
     set { marks = newValue ? marks | 4 : marks & ~4 }
   }
 
@@ -168,6 +175,9 @@ public struct VMArea: SlabObject, Sendable {
   /// The pages it owns, or none.
   var pages: Ref<PageSet> { Ref(granule: kind.ownsPages ? owned : 0) }
 
+  /// Whether it owns a set of pages: as many as `pageCount` says.
+  @inlinable package var ownsPages: Bool { owned != 0 && kind.ownsPages }
+
   /// The arena whose range it is, or none.
   var arena: Ref<Arena> {
     get { Ref(granule: kind == .arena ? owned : 0) }
@@ -180,7 +190,9 @@ public struct VMArea: SlabObject, Sendable {
   /// Those above bit 31 are kept where there is neither a physical address nor a page array in an area
   /// of its own.
   public var flags: VMFlags {
-    @inline(__always) get { VMFlags(rawValue: UInt64(rawFlags) | (marks & 8 != 0 ? extra : 0)) }
+    @inlinable @inline(__always) get {
+      VMFlags(rawValue: UInt64(rawFlags) | (marks & 8 != 0 ? extra : 0))
+    }
     set {
       rawFlags = UInt32(truncatingIfNeeded: newValue.rawValue)
       let upper = newValue.rawValue & ~0xffff_ffff
@@ -191,7 +203,7 @@ public struct VMArea: SlabObject, Sendable {
   }
 
   /// One past the last byte, guard page included.
-  package var end: UInt64 { start &+ reserved }
+  @inlinable package var end: UInt64 { start &+ reserved }
   /// Its addresses, the guard page included.
   public var addresses: Range<VirtualAddress> { VirtualAddress(start)..<VirtualAddress(end) }
   /// What an ioremap maps (`phys_addr`), or 0.

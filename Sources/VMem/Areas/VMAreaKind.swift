@@ -1,7 +1,7 @@
 /// Who owns a kernel virtual area, and so what its record refers to and who may free it.
 ///
 /// A new kind is a new case; the compiler then names every place where kinds differ.
-package enum VMAreaKind: UInt8, CaseIterable, Sendable {
+@usableFromInline package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   /// Whoever asked for it: any call that frees areas frees it, with the pages it owns.
   case caller = 0
   /// A mapping of vm_map_ram, which has no `vm_struct`.
@@ -20,8 +20,11 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   /// pages; may refer to its `ImportedRow`.
   case imported
 
+  /// The highest number: that of `imported`, which other modules cannot look up without a call.
+  @inlinable static var last: UInt8 { 7 }
+
   /// Whether there is a `vm_struct`, which is what most calls look for.
-  @inline(__always)
+  @inlinable @inline(__always)
   var hasVMStruct: Bool {
     switch self {
     case .caller, .perCPU, .arena, .stack, .perCPUChunk, .imported: true
@@ -30,7 +33,7 @@ package enum VMAreaKind: UInt8, CaseIterable, Sendable {
   }
 
   /// Whether `owned` may be a set of pages.
-  @inline(__always)
+  @inlinable @inline(__always)
   var ownsPages: Bool {
     switch self {
     case .caller, .stack: true

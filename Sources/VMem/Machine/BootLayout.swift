@@ -37,7 +37,7 @@ struct BootLayout {
     self.listsTaken = listsTaken
     let map = AddressMap(c)
     let total = UInt32(c.memory >> 12)
-    let zoneBytes = c.nodes * ZoneKind.allCases.count * MemoryLayout<Zone>.stride
+    let zoneBytes = c.nodes * ZoneKind.count * MemoryLayout<Zone>.stride
     zones = take(UInt32((zoneBytes + 4095) / 4096))
     vmapNodes = take(VmapNode.framesNeeded(cpus: c.cpus))
     perCPU = take(PerCPU.framesNeeded(cpus: c.cpus))

@@ -130,7 +130,7 @@ extension Machine {
   private func prepareZones(_ c: Configuration, _ layout: BootLayout) {
     for node in 0..<c.nodes {
       for kind in ZoneKind.allCases {
-        let zone = frames.zone(node * ZoneKind.allCases.count + Int(kind.rawValue))
+        let zone = frames.zone(node * ZoneKind.count + Int(kind.rawValue))
         let (start, end) = BootLayout.zone(node, kind, c, layout)
         ram[zone].node = UInt8(node)
         ram[zone].kind = kind.rawValue

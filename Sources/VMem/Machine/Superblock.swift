@@ -6,7 +6,7 @@ struct Superblock: BitwiseCopyable {
   static let ref = Ref<Superblock>(granule: 0)
   /// "VMEMCTL" and a newline, little endian.
   static let magic: UInt64 = 0x0a4c_5443_4d45_4d56
-  static let formatVersion: UInt32 = 8
+  static let formatVersion: UInt32 = 9
 
   var magic = Self.magic
   var formatVersion = Self.formatVersion
@@ -49,6 +49,6 @@ struct Superblock: BitwiseCopyable {
   @inline(__always)
   var cpu: Int { Int(currentCPU & 63) }
   var nodeOfCurrentCPU: Int {
-    Int(currentCPU) * Int(nodes) / max(1, Int(cpuCount))
+    nodes == 1 ? 0 : Int(currentCPU) * Int(nodes) / max(1, Int(cpuCount))
   }
 }

@@ -22,8 +22,8 @@ extension FrameAllocator {
     _ zone: Ref<Zone>, _ number: Int, _ c: Configuration, _ layout: BootLayout,
     _ checker: inout Checker
   ) -> Bool {
-    let node = number / ZoneKind.allCases.count
-    let kind = ZoneKind.allCases[number % ZoneKind.allCases.count]
+    let node = number / ZoneKind.count
+    let kind = ZoneKind.allCases[number % ZoneKind.count]
     let (start, end) = BootLayout.zone(node, kind, c, layout)
     let record = ram[zone]
     var managed: UInt32 = start < end ? end - start : 0

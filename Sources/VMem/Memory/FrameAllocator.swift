@@ -20,7 +20,7 @@ package struct FrameAllocator: Sendable {
 
   /// Number of zones of the whole machine: for each node DMA32, NORMAL, then HIGHMEM, those without
   /// frames included.
-  var zoneCount: Int { Int(ram[state].nodes) * ZoneKind.allCases.count }
+  var zoneCount: Int { Int(ram[state].nodes) * ZoneKind.count }
 
   @inline(__always)
   func zone(_ number: Int) -> Ref<Zone> {
@@ -29,7 +29,7 @@ package struct FrameAllocator: Sendable {
 
   private func zone(of pfn: UInt32) -> Ref<Zone> {
     let flags = ram[frame(pfn)].flags
-    let kinds = ZoneKind.allCases.count
+    let kinds = ZoneKind.count
     let number =
       Int(flags >> Frame.nodeShift) * kinds + Int(flags >> Frame.zoneShift & 3)
     return zone(number < zoneCount ? number : 0)
@@ -91,11 +91,13 @@ package struct FrameAllocator: Sendable {
     let first = node ?? ram[state].nodeOfCurrentCPU
     for step in 0..<tried {
       let at = first + step < nodes ? first + step : first + step - nodes
-      for kind in stride(from: Int(highest.rawValue), through: 0, by: -1) {
-        let zone = zone(at * ZoneKind.allCases.count + kind)
+      var number = at * ZoneKind.count + Int(highest.rawValue)
+      while number >= at * ZoneKind.count {
+        let zone = zone(number)
         if let pfn = order == 0 ? takeSingle(zone) : take(zone, order) {
           return (pfn, handOut(pfn, order: order, zone: zone, zeroed: zeroed))
         }
+        number -= 1
       }
     }
     return nil

@@ -112,6 +112,12 @@ internal import CHost
     unsafe chost_zero_past_caches(frame(UInt64(pfn)))
   }
 
+  /// Makes a frame a top-level table without users' entries and with the kernel's of another.
+  func fillTopTable(_ pfn: UInt32, like other: UInt64) {
+    // Safe: `frame` answers for every number, and the upper half of a frame is 2048 bytes.
+    unsafe chost_fill_past_caches(frame(UInt64(pfn)), frame(other) + 2048)
+  }
+
   /// Copies the bytes of a frame.
   func copyFrame(_ from: UInt64, to: UInt64) {
     // Safe: `frame` answers for every number, and both have 4096 bytes.

@@ -5,6 +5,10 @@ package enum ZoneKind: UInt8, CaseIterable, Sendable {
   case normal
   /// What the direct map does not have.
   case highmem
+
+  /// How many there are: `allCases` would be made for each allocation.
+  @inline(__always)
+  static var count: Int { Int(ZoneKind.highmem.rawValue) + 1 }
 }
 
 /// One zone of one NUMA node: the kernel's `struct zone`.

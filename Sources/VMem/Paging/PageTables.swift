@@ -59,11 +59,17 @@ package struct PageTables: Sendable {
 
   /// Frame and index of the entry at `depth` that translates `address`, or the depth of the first
   /// missing or leaf entry above it.
+  ///
+  /// Faults come here, so it does not go by `TableDescent` either.
   func entryPlace(_ address: UInt64, depth wanted: Int) -> (table: UInt64, stoppedAt: Int) {
-    for step in descent(to: address) where step.depth <= wanted || !step.leadsToTable {
-      return (step.table, step.depth)
+    var (table, depth) = (top, levels)
+    while depth > wanted {
+      let entry = ram[table: table, Level.index(of: address, depth: depth)]
+      guard entry.isPresent, !entry.endsWalk(depth: depth) else { break }
+      table = entry.pfn
+      depth -= 1
     }
-    return (top, wanted)
+    return (table, depth)
   }
 
   /// The MMU's note in a leaf that it was used, or written through.

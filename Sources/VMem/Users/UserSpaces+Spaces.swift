@@ -8,16 +8,14 @@ extension UserSpaces {
     guard !ram.fails(.mmStruct), let space = caches.allocate(UserSpace.self) else {
       throw Refusal(.null, .noDescriptor)
     }
-    guard let top = frames.allocatePage() else {
+    guard let top = frames.allocatePage(zeroed: false) else {
       caches.free(space)
       throw Refusal(.null, .noTableMemory, 0, mappings.levelCode(map.levels))
     }
     ram[space] = UserSpace(top: top)
     insertTopTable(of: space)
     ram[ram.users].tables[map.levels] += 1
-    for index in Level.userEntries..<Level.entries {
-      ram[table: UInt64(top), index] = ram[table: tables.top, index]
-    }
+    ram.fillTopTable(top, like: tables.top)
     return address(of: space)
   }
 

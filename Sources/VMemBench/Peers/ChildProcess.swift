@@ -2,8 +2,10 @@ internal import Glibc
 
 /// A program that a benchmark runs beside its own work.
 enum ChildProcess {
-  /// Runs a program of PATH to its end. What a quiet one prints is lost.
-  static func run(_ words: [String], isQuiet: Bool = false) throws(BenchmarkFailure) {
+  /// Runs a program of PATH to its end. What a quiet one prints is lost, or is all of a new file.
+  static func run(
+    _ words: [String], isQuiet: Bool = false, output: String? = nil
+  ) throws(BenchmarkFailure) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -11,6 +13,10 @@ enum ChildProcess {
       for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
         unsafe posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
       }
+    }
+    if let output {
+      let flags = O_WRONLY | O_CREAT | O_TRUNC
+      unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, flags, 0o600)
     }
     // Safe: the copies live until the child has its own.
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }

@@ -59,11 +59,10 @@ struct VmallocinfoRows {
     }
     guard area.flags.rawValue & flagBits.uninitialized == 0 else { return }
     if output.isJSON { return json(area, to: &output) }
-    if area.kind == .imported, isOdd(area) { return imported(area, to: &output) }
+    if area.isImported, isOdd(area) { return imported(area, to: &output) }
     var cursor = output.writer.begin(upTo: Self.longestRow)
     text(area, to: &cursor)
-    output.writer.end(cursor)
-    output.endLine()
+    output.end(row: cursor)
   }
 
   func unpurged(_ ranges: [LazyRange], to output: inout ViewOutput) {
@@ -125,7 +124,7 @@ struct VmallocinfoRows {
       writer.write(byte: 0x20)
       writer.write($0)
     }
-    if area.kind == .imported {
+    if area.isImported {
       if area.showsArray { writer.write(" vpages") }
       return nodeCounters(area, 8, to: &writer)
     }
@@ -155,13 +154,24 @@ struct VmallocinfoRows {
   /// Whether the area's array of page pointers, eight bytes a page, is itself from vmalloc: it is
   /// when it takes more than a page.
   private static func hasPageArrayInWindow(_ area: borrowing VMArea) -> Bool {
-    if area.kind == .imported { return area.showsArray }
+    if area.isImported { return area.showsArray }
     if area.array != 0 { return true }
     return area.pageCount > 512
   }
 
   @inline(__always)
   private func nodeCounters(
+    _ area: borrowing VMArea, _ nodes: Int, to writer: inout ByteCursor
+  ) {
+    if self.nodes == 1, area.ownsPages {
+      writer.write(" N0=")
+      return writer.decimal(UInt64(area.pageCount), width: 1)
+    }
+    severalCounters(area, nodes, to: &writer)
+  }
+
+  @inline(never)
+  private func severalCounters(
     _ area: borrowing VMArea, _ nodes: Int, to writer: inout ByteCursor
   ) {
     let counts = area.pagesPerNode(ram)
@@ -185,7 +195,7 @@ struct VmallocinfoRows {
     output.beginObject()
     head(area.start, area.end, to: &output)
     output.field("kind", literal: "area")
-    if area.kind == .imported {
+    if area.isImported {
       let caller = importedCaller(area)
       if !caller.isEmpty { output.field("caller", text: caller.span) }
     } else if !area.caller.isNone {
@@ -200,7 +210,7 @@ struct VmallocinfoRows {
       output.field("vpages", flag: Self.hasPageArrayInWindow(area))
       output.beginArray("nodes")
       let counts = NodePages(area, ram).counts
-      let shown = area.kind == .imported ? max(nodes, counts.count) : nodes
+      let shown = area.isImported ? max(nodes, counts.count) : nodes
       for node in 0..<shown { output.element(node < counts.count ? counts[node] : 0) }
       output.endArray()
     }

@@ -23,6 +23,22 @@ struct LayoutTests {
     #expect(FreeBlock.granules <= VMArea.granules)
   }
 
+  /// A record's kind is read from its number as it stands; others are none.
+  @Test func kindsAreStoredAsTheirNumbers() {
+    var area = VMArea()
+    for (number, kind) in VMAreaKind.allCases.enumerated() {
+      area.rawKind = UInt8(number)
+      #expect(area.kind == kind && kind.rawValue == UInt8(number))
+      #expect(area.isStack == (kind == .stack) && area.isImported == (kind == .imported))
+    }
+    #expect(Int(VMAreaKind.last) == VMAreaKind.allCases.count - 1)
+    for number in VMAreaKind.last + 1...UInt8.max {
+      area.rawKind = number
+      #expect(area.kind == .caller && !area.isKnown)
+    }
+    #expect(ZoneKind.count == ZoneKind.allCases.count)
+  }
+
   @Test func structPageHasTheKernelsOffsets() {
     #expect(MemoryLayout<Frame>.size == 64)
     #expect(MemoryLayout<Frame>.offset(of: \.flags) == 0)

@@ -29,6 +29,27 @@ struct NamesTests {
     machine.expectSound("\(count) names")
   }
 
+  /// Texts that differ in the last digits stand side by side; others all over the place.
+  @Test func numberedNamesAreNeighbours() {
+    func hash(_ text: String) -> UInt32 {
+      let text = bytes(text)
+      return hash32(text.span)
+    }
+    #expect(hash("n0000042") == hash("n0000041") + 1)
+    #expect(hash("n0000051") == hash("n0000041") + 16)
+    #expect(hash("a") != hash("b") && hash("ab") != hash("ba") && hash("") != hash("a"))
+    for names in [
+      (0..<20_000).map { "n\($0)" }, (0..<20_000).map { "area\($0)_pages" },
+      (0..<20_000).map { "p\(String($0, radix: 16))" },
+    ] {
+      var table = HashTable<Name>()
+      table.bucketCount = UInt32(names.count)
+      var longest: [UInt64: Int] = [:]
+      for name in names { longest[table.bucket(hash(name)), default: 0] += 1 }
+      #expect(longest.values.max() ?? 0 <= 16, "\(names[1])")
+    }
+  }
+
   /// A block of vm_map_ram comes and goes with none of the mappings in it, the first included.
   @Test func namesOfShortMappingsHoldNothing() throws {
     let machine = try Machine(Configuration(memory: 8 << 20))

@@ -41,6 +41,31 @@ struct UserSpaceTests {
     machine.expectSound("put")
   }
 
+  /// A new address space has nothing but the kernel, whatever was in its frame.
+  @Test(arguments: [4, 5])
+  func newTopTablesAreClean(_ levels: Int) throws {
+    let machine = try Self.machine(levels: levels)
+    for _ in 0..<3 {
+      let pages = machine.frameNumbers(of: try machine.allocatePages(count: 64))
+      for pfn in pages {
+        try machine.mmu.fill(machine.map.pageOffset + UInt64(pfn) << 12, count: 4096, byte: 0xff)
+      }
+      try machine.pageSets.freePages(pages)
+      let spaces = try (0..<48).map { _ in try machine.users.allocateMM() }
+      for mm in spaces {
+        let top = try machine.users.userTables(mm).top
+        for index in 0..<Level.entries {
+          let expected =
+            index < Level.userEntries
+            ? .none : machine.ram[table: machine.mmu.tables.top, index]
+          try #require(machine.ram[table: top, index] == expected, "entry \(index)")
+        }
+      }
+      machine.expectSound("48 spaces")
+      for mm in spaces { try machine.users.putMM(mm) }
+    }
+  }
+
   @Test func lengths() throws {
     let machine = try Self.machine()
     let mm = try machine.users.allocateMM()
