@@ -22,9 +22,6 @@ let package = Package(
     .library(name: "VMemViews", targets: ["VMemViews"]),
     .executable(name: "vmemctl", targets: ["vmemctl"]),
   ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-  ],
   targets: [
     .target(name: "CHost"),
     .target(name: "CPeer"),
@@ -38,18 +35,10 @@ let package = Package(
       name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews", "VMemModules"],
       swiftSettings: strict),
     .target(
-      name: "VMemBench",
-      dependencies: [
-        "CPeer", "VMem", "VMemViews", "VMemScript",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
+      name: "VMemBench", dependencies: ["CPeer", "VMem", "VMemViews", "VMemScript"],
       swiftSettings: strict),
     .target(
-      name: "VMemCLI",
-      dependencies: [
-        "CHost", "VMem", "VMemViews", "VMemScript", "VMemBench",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
+      name: "VMemCLI", dependencies: ["CHost", "VMem", "VMemViews", "VMemScript", "VMemBench"],
       swiftSettings: strict),
     .executableTarget(name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: plain),
@@ -65,7 +54,8 @@ let package = Package(
       name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
       swiftSettings: plain),
     .testTarget(
-      name: "VMemBenchTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemBench"],
+      name: "VMemBenchTests",
+      dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript", "VMemBench"],
       swiftSettings: plain),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
     // The program of the first article; the tests run it, and Tests/Package builds it from outside.
@@ -74,7 +64,9 @@ let package = Package(
       path: "Tests/Package/Sources/FirstMachine", packageAccess: false, swiftSettings: plain),
     .testTarget(
       name: "VMemCLITests",
-      dependencies: ["CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemCLI"],
+      dependencies: [
+        "CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemBench", "VMemCLI",
+      ],
       swiftSettings: plain),
   ]
 )

@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 
 /// Random loads of eight bytes through a CPU's TLB, beside raw loads of as much memory: with few
 /// pages all of them hit, with many nearly all miss.
@@ -8,21 +8,17 @@ struct AccessBenchmark: Benchmark {
   static let name = "access"
   static let summary = "Time loads through a CPU's TLB, beside raw loads of as much memory."
 
-  @Option(help: "Pages that are loaded from at random, one figure or more with commas.")
   var pages = Counts(64, 1024, 32768)
-
-  @Option(help: "Loads in each round.")
   var loads = 4_000_000
-
-  @Option(help: "Rounds.")
   var rounds = 7
 
-  func validate() throws {
-    try pages.require(1...4_000_000, "--pages")
-    guard loads > 0, loads <= 1_000_000_000 else {
-      throw ValidationError("--loads must be 1 to 1000000000")
-    }
-  }
+  static let options: [CommandOption<AccessBenchmark>] = [
+    CommandOption(
+      "--pages", \.pages, "pages that are loaded from at random, one figure or more",
+      in: 1...4_000_000),
+    CommandOption("--loads", \.loads, "loads in each round", in: 1...1_000_000_000),
+    CommandOption("--rounds", \.rounds, "rounds", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     var rows: [Report.Row] = []

@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 
 /// Frees and allocations of areas beside the host's own mmap and munmap of 16 KiB.
 ///
@@ -11,44 +11,40 @@ struct AreasBenchmark: Benchmark {
   static let summary =
     "Time freeing and allocating an area among many, beside the host's mmap and munmap."
 
-  enum Pattern: String, CaseIterable, Sendable, ExpressibleByArgument {
+  enum Pattern: String, CaseIterable, Sendable {
     /// The newest area, each in turn, or any area is freed and allocated again.
     case lifo, fifo, random
   }
 
-  @Argument(help: "Areas that live all the time.")
-  var live: Int
-
-  @Option(help: "CPUs of the machine; with two or more there are pools of freed sizes.")
+  var live = 0
   var cpus = 1
-
-  @Option(help: "Which area is freed: lifo (the newest), fifo (each in turn) or random.")
   var pattern = Pattern.random
-
-  @Option(help: "Pairs of a free and an allocation in each repetition.")
   var pairs = 1_000_000
-
-  @Option(help: "Pairs before the first repetition (default: as many as areas, at least 100000).")
   var warm: Int?
-
-  @Option(help: "Repetitions.")
-  var reps = 5
-
-  @Option(help: "Seed of sizes and choices; not 0.")
+  var rounds = 5
   var seed: UInt64 = 1
 
-  var rounds: Int { reps }
-
-  func validate() throws {
-    guard (1...10_000_000).contains(live) else {
-      throw ValidationError("the number of areas must be 1 to 10000000")
-    }
-    guard (1...64).contains(cpus) else { throw ValidationError("--cpus must be 1 to 64") }
-    guard pairs > 0, reps > 0, warm ?? 0 >= 0 else {
-      throw ValidationError("--pairs and --reps must be at least 1, --warm at least 0")
-    }
-    guard seed != 0 else { throw ValidationError("--seed must not be 0") }
+  static let argument: CommandOption<AreasBenchmark>? = CommandOption(
+    "AREAS", "N", "areas that live all the time"
+  ) { (benchmark, word) throws(Misuse) in
+    benchmark.live = try Int(word, of: "AREAS", in: 1...10_000_000)
   }
+
+  static let options: [CommandOption<AreasBenchmark>] = [
+    CommandOption(
+      "--cpus", \.cpus, "CPUs of the machine; with two or more there are pools of freed sizes",
+      in: 1...64),
+    CommandOption("--pattern", \.pattern, "which is freed: the newest, each in turn, or any"),
+    CommandOption(
+      "--pairs", \.pairs, "pairs of a free and an allocation in each repetition", in: 1...(.max)),
+    CommandOption(
+      "--warm", "N", "pairs before the first repetition (default: AREAS, at least 100000)"
+    ) { (benchmark, word) throws(Misuse) in
+      benchmark.warm = try Int(word, of: "--warm", in: 0...(.max))
+    },
+    CommandOption("--reps", \.rounds, "repetitions", in: 1...(.max)),
+    CommandOption("--seed", \.seed, "seed of sizes and choices", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     var work = try AreaPairs(live: live, cpus: cpus, pattern: pattern, seed: seed)
@@ -57,7 +53,7 @@ struct AreasBenchmark: Benchmark {
     var (ours_ns, peer_ns): ([UInt64], [UInt64]) = ([], [])
     let peerPairs = min(pairs, 100_000)
     // Repetitions go on where the one before has ended, so none can be left out.
-    for _ in 0..<reps {
+    for _ in 0..<rounds {
       // The peer runs between the repetitions, so that both meet the same neighbours.
       peer_ns.append(try Self.peer_ns(peerPairs))
       let start_ns = Timings.now_ns()
@@ -70,7 +66,7 @@ struct AreasBenchmark: Benchmark {
     return Report(
       facts: [
         .init("live", live), .init("cpus", cpus), .init("pattern", pattern.rawValue),
-        .init("pairs", pairs), .init("reps", reps), .init("addr_hash", Self.hex(work.hash)),
+        .init("pairs", pairs), .init("reps", rounds), .init("addr_hash", Self.hex(work.hash)),
       ],
       rows: [.init(series: [ours, peer], ratio: Ratio(ours, timesAsLongAs: peer))])
   }

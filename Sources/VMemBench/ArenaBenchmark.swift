@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 
 /// Pages of a bpf arena: a user's first touch of each, and pages that a program asks for in batches,
 /// beside the host's own.
@@ -8,24 +8,23 @@ struct ArenaBenchmark: Benchmark {
   static let name = "arena"
   static let summary = "Time first touches of an arena's pages, beside the host's own bpf_arena."
   static let discussion = """
-    Pages that a program allocates are measured in batches, beside madvise(MADV_POPULATE_WRITE) of \
+    Pages that a program allocates are measured in batches, beside madvise(MADV_POPULATE_WRITE) of
     as many. Where bpf(2) gives no arena, the peer is a memfd.
     """
 
-  @Option(help: "Pages of the arena.")
   var pages = 4096
-
-  @Option(help: "Times every page is touched, and allocated in each batch.")
   var rounds = 7
-
-  @Flag(help: "Measure beside a memfd even where bpf(2) gives an arena.")
   var memfd = false
 
-  func validate() throws {
-    guard (1...262_144).contains(pages) else {
-      throw ValidationError("--pages must be 1 to 262144")
-    }
-  }
+  static let options: [CommandOption<ArenaBenchmark>] = [
+    CommandOption("--pages", \.pages, "pages of the arena", in: 1...262_144),
+    CommandOption(
+      "--rounds", \.rounds, "times every page is touched, and allocated in each batch",
+      in: 1...(.max)),
+    CommandOption("--memfd", "measure beside a memfd even where bpf(2) gives an arena") {
+      $0.memfd = true
+    },
+  ]
 
   /// How the pages come into being.
   private enum Way {

@@ -1,8 +1,11 @@
 internal import Glibc
 package import VMem
+package import VMemScript
 
 /// Why a benchmark has no figures.
 package enum BenchmarkFailure: Error {
+  /// The words that ask for it mean nothing.
+  case misused(Misuse)
   /// There is no machine of so many bytes of RAM.
   case boot(BootError, memory: UInt64)
   /// A call of the machine was refused.
@@ -18,6 +21,7 @@ package enum BenchmarkFailure: Error {
 
   package var message: String {
     switch self {
+    case .misused(let misuse): misuse.message
     case .boot(.host, _): "the host refuses to reserve 64 GiB of address space (ulimit -v)"
     case .boot(let error, let memory): "no machine of \(memory) bytes: \(error)"
     case .refused(let refusal): "a call was refused: \(refusal.rule)"
@@ -31,10 +35,15 @@ package enum BenchmarkFailure: Error {
   package var exitCode: Int32 {
     switch self {
     case .boot(.host, _), .host, .program: EX_IOERR
-    case .boot: EX_USAGE
+    case .misused, .boot: EX_USAGE
     case .refused: 1
     case .wrong: EX_SOFTWARE
     case .cannotCreate: EX_CANTCREAT
     }
+  }
+
+  /// Lines that follow the message.
+  package var details: String {
+    if case .misused(let misuse) = self { misuse.details } else { "" }
   }
 }

@@ -1,5 +1,5 @@
-internal import ArgumentParser
 internal import VMem
+internal import VMemScript
 
 /// How long booting takes, by size of RAM, from nothing to a booted machine; giving it back is not
 /// counted.
@@ -8,11 +8,13 @@ struct BootBenchmark: Benchmark {
   static let summary =
     "Time booting machines of several sizes, the last as the measure of the others."
 
-  @Option(help: "Sizes of RAM, separated by commas.")
   var memory = ByteSizes(bytes: [64 << 30, 64 << 20])
-
-  @Option(help: "Machines booted of each size.")
   var rounds = 101
+
+  static let options: [CommandOption<BootBenchmark>] = [
+    CommandOption("--memory", \.memory, "sizes of RAM"),
+    CommandOption("--rounds", \.rounds, "machines booted of each size", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     let sizes = memory.bytes

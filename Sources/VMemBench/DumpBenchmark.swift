@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 internal import VMemViews
 
 /// Writing a crash dump and the kernel's symbols and types that fit it, beside `cp` of both.
@@ -8,20 +8,16 @@ struct DumpBenchmark: Benchmark {
   static let name = "dump"
   static let summary = "Time vmcore and vmlinux of a machine with areas, beside cp of both files."
 
-  @Option(help: "Folder for the files.")
   var folder = "/tmp"
-
-  @Option(help: "Areas of one page, on a machine of 1 GiB.")
   var areas = 10_000
-
-  @Option(help: "Pairs and copies.")
   var rounds = 11
 
-  func validate() throws {
-    guard (1...100_000).contains(areas) else {
-      throw ValidationError("--areas must be 1 to 100000")
-    }
-  }
+  static let options: [CommandOption<DumpBenchmark>] = [
+    CommandOption(folder: "--folder", \.folder, "where the files go"),
+    CommandOption(
+      "--areas", \.areas, "areas of one page, on a machine of 1 GiB", in: 1...100_000),
+    CommandOption("--rounds", \.rounds, "pairs and copies", in: 1...(.max)),
+  ]
 
   private var core: String { folder + "/vmemctl-bench-vmcore" }
   private var symbols: String { folder + "/vmemctl-bench-vmlinux" }

@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 
 /// Objects of each kind made and dropped, oldest first, in growing numbers: whether the cost of one
 /// depends on how many there are.
@@ -8,26 +8,27 @@ struct GrowthBenchmark: Benchmark {
   static let name = "growth"
   static let summary = "Time making and dropping objects of each kind, in growing numbers."
   static let discussion = """
-    The peer of all rows of a kind is its smallest number. An exponent of 1 says that twice as many \
-    take twice as long: 1 + log(ratio) / log(times as many). The kind history is lines of a script on \
-    an image, kept and listed; undo is one more command and its undo, on an image with so many lines. \
+    The peer of all rows of a kind is its smallest number. An exponent of 1 says that twice as many
+    take twice as long: 1 + log(ratio) / log(times as many). The kind history is lines of a script on
+    an image, kept and listed; undo is one more command and its undo, on an image with so many lines.
     Tasks are 32 at most, and so not here. Numbers of which a machine has no room are left out.
     """
 
-  @Option(help: "Objects, one figure or more with commas, ascending.")
   var counts = Counts(1000, 10_000, 100_000, 1_000_000)
-
-  @Option(help: "Kinds of objects, separated by commas.")
   var kinds = GrowthKinds()
-
-  @Option(help: "Times everything is made and dropped.")
   var rounds = 3
 
-  func validate() throws {
-    try counts.require(1...10_000_000, "--counts")
+  static let options: [CommandOption<GrowthBenchmark>] = [
+    CommandOption(
+      "--counts", \.counts, "objects, one figure or more, ascending", in: 1...10_000_000),
+    CommandOption("--kinds", \.kinds, "kinds of objects"),
+    CommandOption(
+      "--rounds", \.rounds, "times everything is made and dropped", in: 1...1000),
+  ]
+
+  func validate() throws(Misuse) {
     guard counts.values == counts.values.sorted(), Set(counts.values).count == counts.values.count
-    else { throw ValidationError("--counts must ascend") }
-    guard (1...1000).contains(rounds) else { throw ValidationError("--rounds must be 1 to 1000") }
+    else { throw Misuse("--counts must ascend, not go \(counts)") }
   }
 
   func measure() throws(BenchmarkFailure) -> Report {

@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 internal import VMemViews
 
 /// Writing a dump of a machine's memory to a file, beside `cp` of that file.
@@ -9,18 +9,19 @@ struct KcoreBenchmark: Benchmark {
   static let summary =
     "Time writing a dump of 1 GiB, and of 125 MiB all over 64 GiB, beside cp of the file."
 
-  @Option(help: "Folder for the files, which take three times --mib for the while.")
   var folder = "/tmp"
-
-  @Option(help: "MiB in use where they are one piece; all over 64 GiB it is an eighth of them.")
   var mib = 1024
-
-  @Option(help: "Dumps and copies of each.")
   var rounds = 5
 
-  func validate() throws {
-    guard (1...16384).contains(mib) else { throw ValidationError("--mib must be 1 to 16384") }
-  }
+  static let options: [CommandOption<KcoreBenchmark>] = [
+    CommandOption(
+      folder: "--folder", \.folder, "where the files go; they take three times --mib for the while"),
+    CommandOption(
+      "--mib", \.mib,
+      "MiB in use where they are one piece; all over 64 GiB it is an eighth of them",
+      in: 1...16384),
+    CommandOption("--rounds", \.rounds, "dumps and copies of each", in: 1...(.max)),
+  ]
 
   private struct Shape {
     let name: String

@@ -1,5 +1,5 @@
-internal import ArgumentParser
 internal import VMem
+internal import VMemScript
 
 /// Mapping and unmapping pages of a sparse area in one call, beside the host's mmap(MAP_FIXED) of a
 /// page each.
@@ -8,17 +8,13 @@ struct MapBenchmark: Benchmark {
   static let summary =
     "Time mapping and unmapping pages of a sparse area, beside mmap(MAP_FIXED) of each."
 
-  @Option(help: "Pages mapped by one call.")
   var pages = 65536
-
-  @Option(help: "Times everything is mapped and unmapped.")
   var rounds = 11
 
-  func validate() throws {
-    guard (1...4_000_000).contains(pages) else {
-      throw ValidationError("--pages must be 1 to 4000000")
-    }
-  }
+  static let options: [CommandOption<MapBenchmark>] = [
+    CommandOption("--pages", \.pages, "pages mapped by one call", in: 1...4_000_000),
+    CommandOption("--rounds", \.rounds, "times everything is mapped and unmapped", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     var configuration = Configuration()

@@ -1,5 +1,5 @@
-internal import ArgumentParser
 internal import Glibc
+internal import VMemScript
 
 /// A command on an image, its commit included, beside starting a program that does nothing and beside
 /// the insertion of a row by sqlite3, where that is installed.
@@ -7,13 +7,13 @@ struct OneShotBenchmark: Benchmark {
   static let name = "oneshot"
   static let summary = "Time a command on an image, commit included, beside /bin/true and sqlite3."
 
-  @Option(help: "Areas in the image, separated by commas.")
   var areas = Counts(10, 1_000_000)
-
-  @Option(help: "Runs of each program; they take turns.")
   var rounds = 101
 
-  func validate() throws { try areas.require(1...5_000_000, "--areas") }
+  static let options: [CommandOption<OneShotBenchmark>] = [
+    CommandOption("--areas", \.areas, "areas in the image", in: 1...5_000_000),
+    CommandOption("--rounds", \.rounds, "runs of each program; they take turns", in: 1...(.max)),
+  ]
 
   private struct Command {
     let name: String

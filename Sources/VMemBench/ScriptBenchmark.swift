@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
 internal import VMemScript
@@ -11,20 +10,20 @@ struct ScriptBenchmark: Benchmark {
   static let summary =
     "Time a script of get_vm_area and free_vm_area, its results going to /dev/null."
 
-  @Option(help: "Lines of the script: half take an area, half give it back.")
   var lines = 1_000_000
-
-  @Option(help: "Runs of the script, each on a fresh machine.")
   var rounds = 5
-
-  @Flag(help: "Print the script instead, to time vmemctl run from outside.")
   var print = false
 
-  func validate() throws {
-    guard (2...100_000_000).contains(lines) else {
-      throw ValidationError("--lines must be 2 to 100000000")
-    }
-  }
+  static let options: [CommandOption<ScriptBenchmark>] = [
+    CommandOption(
+      "--lines", \.lines, "lines of the script: half take an area, half give it back",
+      in: 2...100_000_000),
+    CommandOption(
+      "--rounds", \.rounds, "runs of the script, each on a fresh machine", in: 1...(.max)),
+    CommandOption("--print", "print the script instead, to time vmemctl run from outside") {
+      $0.print = true
+    },
+  ]
 
   var printed: String? { print ? String(decoding: text, as: UTF8.self) : nil }
 

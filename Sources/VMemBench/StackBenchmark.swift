@@ -1,5 +1,5 @@
-internal import ArgumentParser
 internal import VMem
+internal import VMemScript
 
 /// First touches of pages by native code on a stack, beside the host's own of anonymous memory and of a
 /// file in memory. The ratio is to the file, which is what a window shows.
@@ -7,17 +7,14 @@ struct StackBenchmark: Benchmark {
   static let name = "stack"
   static let summary = "Time native code's faults on stacks, beside the host's own first touches."
 
-  @Option(help: "Runs of the native code in each round.")
   var runs = 256
-
-  @Option(help: "Rounds.")
   var rounds = 11
 
-  func validate() throws {
-    guard (1...1_000_000).contains(runs) else {
-      throw ValidationError("--runs must be 1 to 1000000")
-    }
-  }
+  static let options: [CommandOption<StackBenchmark>] = [
+    CommandOption(
+      "--runs", \.runs, "runs of the native code in each round", in: 1...1_000_000),
+    CommandOption("--rounds", \.rounds, "rounds", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     // A static stack of 64 KiB, whose pages are only shown; a dynamic one of 16 KiB, which takes

@@ -1,6 +1,6 @@
-internal import ArgumentParser
 internal import Glibc
 internal import VMem
+internal import VMemScript
 
 /// vmalloc and vfree beside the host's mmap, a touch of every page, and munmap.
 struct VmallocBenchmark: Benchmark {
@@ -8,13 +8,13 @@ struct VmallocBenchmark: Benchmark {
   static let summary =
     "Time vmalloc and vfree by size, beside mmap, touching every page, and munmap."
 
-  @Option(help: "Pages of each allocation, separated by commas.")
   var pages = Counts(1, 4, 64, 512)
-
-  @Option(help: "Rounds of each size.")
   var rounds = 11
 
-  func validate() throws { try pages.require(1...100_000, "--pages") }
+  static let options: [CommandOption<VmallocBenchmark>] = [
+    CommandOption("--pages", \.pages, "pages of each allocation", in: 1...100_000),
+    CommandOption("--rounds", \.rounds, "rounds of each size", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     var rows: [Report.Row] = []

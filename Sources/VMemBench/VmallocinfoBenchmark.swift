@@ -1,7 +1,7 @@
-internal import ArgumentParser
 internal import CPeer
 internal import Glibc
 internal import VMem
+internal import VMemScript
 internal import VMemViews
 
 /// Rows of vmallocinfo a second, beside the C library's snprintf of the same rows.
@@ -10,17 +10,13 @@ struct VmallocinfoBenchmark: Benchmark {
   static let summary =
     "Time writing the rows of vmallocinfo to /dev/null, beside snprintf of the same."
 
-  @Option(help: "Areas of one page, a row each.")
   var areas = 1_000_000
-
-  @Option(help: "Times all rows are written.")
   var rounds = 11
 
-  func validate() throws {
-    guard (1...10_000_000).contains(areas) else {
-      throw ValidationError("--areas must be 1 to 10000000")
-    }
-  }
+  static let options: [CommandOption<VmallocinfoBenchmark>] = [
+    CommandOption("--areas", \.areas, "areas of one page, a row each", in: 1...10_000_000),
+    CommandOption("--rounds", \.rounds, "times all rows are written", in: 1...(.max)),
+  ]
 
   func measure() throws(BenchmarkFailure) -> Report {
     let machine = try booted()

@@ -1,13 +1,12 @@
-internal import ArgumentParser
 internal import CHost
 internal import Glibc
+internal import VMemBench
+internal import VMemScript
 internal import VMemViews
 
 /// The whole program: reads the process's arguments, does what they say and exits.
 ///
-/// A first word that is neither an option nor `run`, `bench` or `help` is a line of the language.
-/// `run` and such lines are decoded by hand, which saves the 1.4 ms that ArgumentParser needs to
-/// look at every command; it has everything else, mistakes included.
+/// A first word that is neither an option nor a command of the process is a line of the language.
 package func runVmemctl() -> Never {
   // Before any file is opened, which would be what is printed to.
   guard chost_open_standard() == 0 else {
@@ -53,14 +52,14 @@ private var arguments: [String] {
 
 private func status(of arguments: [String]) -> Int32 {
   do throws(ProcessFailure) {
-    return switch try Invocation(arguments) {
+    return switch try invocation(of: arguments) {
     case .run(let options): try ScriptRunner(options: options).run()
     case .line(let options, let words):
       try OneShot(options: options, endsProcess: true).run(words: words)
     case .shell(let options): try Shell(options: options).run()
     case .serve(let options, let serve): try ServeCommand(options: options, serve: serve).run()
     case .manual(let page): try Manual.show(page)
-    case .process(let words): try ProcessCommands.run(words)
+    case .bench(let command): Streams.print(try figures(of: command))
     }
   } catch {
     var words = arguments
@@ -68,4 +67,12 @@ private func status(of arguments: [String]) -> Int32 {
     Streams.complain(error.message, colour, details: error.details)
     return error.exitCode
   }
+}
+
+private func invocation(of arguments: [String]) throws(ProcessFailure) -> Invocation {
+  do throws(Misuse) { return try Invocation(arguments) } catch { throw ProcessFailure(error) }
+}
+
+private func figures(of command: BenchCommand) throws(ProcessFailure) -> String {
+  do throws(BenchmarkFailure) { return try command.run() } catch { throw ProcessFailure(error) }
 }

@@ -12,7 +12,7 @@ struct ScriptRunner {
 
   /// Runs every script and returns the exit code that comes first among theirs.
   func run() throws(ProcessFailure) -> Int32 {
-    var code = VMemScript.ExitCode.success
+    var code = ExitCode.success
     for file in options.files where code != .pipeClosed {
       let isStream =
         file == "-" && !options.isCheck && options.echo == nil && options.kernels.isEmpty
@@ -22,7 +22,7 @@ struct ScriptRunner {
   }
 
   /// A script in a file, which is taken apart as a whole before its first line runs.
-  private func run(_ file: String) throws(ProcessFailure) -> VMemScript.ExitCode {
+  private func run(_ file: String) throws(ProcessFailure) -> ExitCode {
     guard let source = ScriptSource(path: file) else { return missing(file, errno) }
     let session = Session(options.line, path: options.line.imagePath)
     var parser = Parser(table, images: session)
@@ -54,7 +54,7 @@ struct ScriptRunner {
   /// Runs a program, and puts its echo where that belongs.
   private func finish(
     _ interpreter: inout Interpreter, _ program: Program, _ file: String
-  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+  ) throws(ProcessFailure) -> ExitCode {
     guard let mode = options.echo else {
       if options.isFollowed { return follow(&interpreter, program, file) }
       if options.isServed { return try serve(&interpreter, program) }
@@ -86,7 +86,7 @@ struct ScriptRunner {
   /// Runs a program in front of somebody who follows it.
   private func follow(
     _ interpreter: inout Interpreter, _ program: Program, _ file: String
-  ) -> VMemScript.ExitCode {
+  ) -> ExitCode {
     let prompt = RunPrompt(
       steps: options.steps, isKept: options.line.image != nil, options.line.colour)
     interpreter.companion = prompt
@@ -101,7 +101,7 @@ struct ScriptRunner {
   /// Runs a program that debuggers may attach to.
   private func serve(
     _ interpreter: inout Interpreter, _ program: Program
-  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+  ) throws(ProcessFailure) -> ExitCode {
     let server = try DebugServer(options.serve, isRun: true)
     options.serve.announce(options.line.colour)
     interpreter.debugger = server
@@ -142,9 +142,9 @@ struct ScriptRunner {
   /// Runs a program on a machine of each kernel, and shows the lines that they answer differently.
   private func compare(
     _ program: Program, _ session: Session
-  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+  ) throws(ProcessFailure) -> ExitCode {
     var comparison = KernelComparison(program)
-    var code = VMemScript.ExitCode.success
+    var code = ExitCode.success
     for kernel in options.kernels {
       var settings = settings
       (settings.kernel, settings.json, settings.colour) = (kernel, false, false)
@@ -169,7 +169,7 @@ struct ScriptRunner {
   /// Tells what is wrong with a script, on the machine that it would begin with.
   private func check(
     _ program: Program, _ session: Session
-  ) throws(ProcessFailure) -> VMemScript.ExitCode {
+  ) throws(ProcessFailure) -> ExitCode {
     let isKept = options.line.image != nil && session.exists
     let machine =
       isKept ? try session.open(isWriter: false, boots: false) : try Machine.booted()
@@ -179,7 +179,7 @@ struct ScriptRunner {
   }
 
   /// Standard input, which is answered line by line.
-  private func runInput() throws(ProcessFailure) -> VMemScript.ExitCode {
+  private func runInput() throws(ProcessFailure) -> ExitCode {
     var input = ScriptStream(descriptor: STDIN_FILENO, name: "<stdin>")
     let session = Session(options.line, path: options.line.imagePath)
     var parser = Parser(table, images: session)
@@ -206,13 +206,13 @@ struct ScriptRunner {
   }
 
   private func failure(
-    of input: borrowing ScriptStream, _ code: VMemScript.ExitCode
-  ) -> VMemScript.ExitCode {
+    of input: borrowing ScriptStream, _ code: ExitCode
+  ) -> ExitCode {
     guard let failure = input.failure else { return code }
     return code.combined(with: missing("-", failure))
   }
 
-  private func missing(_ file: String, _ number: Int32) -> VMemScript.ExitCode {
+  private func missing(_ file: String, _ number: Int32) -> ExitCode {
     Streams.complain("\(file): \(systemMessage(number))", options.line.colour)
     return ExitCode(number, or: .noInput)
   }

@@ -38,6 +38,11 @@ package struct Command {
       status: status, output: try streams[1].contents(), errors: try streams[2].contents())
   }
 
+  /// Whether there is a program of that name.
+  package static func isInstalled(_ name: String) -> Bool {
+    (try? run(["sh", "-c", "command -v \(name)"]).status) == 0
+  }
+
   /// Starts a program; the caller waits for it.
   package static func spawn(
     _ arguments: [String], _ actions: inout posix_spawn_file_actions_t,

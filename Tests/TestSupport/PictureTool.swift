@@ -1,11 +1,7 @@
 /// Programs that judge pictures, where the machine has them.
 package enum PictureTool {
-  package static let hasXMLLint = isInstalled("xmllint")
-  package static let hasRenderer = isInstalled("rsvg-convert")
-
-  private static func isInstalled(_ name: String) -> Bool {
-    (try? Command.run(["sh", "-c", "command -v \(name)"]).status) == 0
-  }
+  package static let hasXMLLint = Command.isInstalled("xmllint")
+  package static let hasRenderer = Command.isInstalled("rsvg-convert")
 
   /// Why a document is not well-formed XML, or nil.
   package static func fault(of document: String) throws -> String? {

@@ -1,14 +1,15 @@
-internal import ArgumentParser
-
 /// Sizes in bytes as an option takes them: `64G,64M`.
-struct ByteSizes: ExpressibleByArgument, Equatable {
+struct ByteSizes: OptionValue, Equatable {
+  static let sign = "SIZE,..."
+  static let rule = "sizes with commas, such as 64G,64M"
+
   let bytes: [UInt64]
 
   init(bytes: [UInt64]) { self.bytes = bytes }
 
-  init?(argument: String) {
+  init?(_ word: String) {
     var bytes: [UInt64] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in word.split(separator: ",", omittingEmptySubsequences: false) {
       guard let size = Self.size(part) else { return nil }
       bytes.append(size)
     }
@@ -24,7 +25,7 @@ struct ByteSizes: ExpressibleByArgument, Equatable {
     return size >> (shift ?? 0) == number ? size : nil
   }
 
-  var defaultValueDescription: String {
+  var description: String {
     bytes.map { $0 % (1 << 30) == 0 ? "\($0 >> 30)G" : "\($0 >> 20)M" }.joined(separator: ",")
   }
 }

@@ -1,17 +1,17 @@
-internal import ArgumentParser
-
 /// Kinds of objects as an option takes them: `areas,names`.
-struct GrowthKinds: ExpressibleByArgument, Equatable {
+struct GrowthKinds: OptionValue, Equatable {
   static let all = GrowthWork.allCases.map(\.rawValue) + HistoryWork.allCases.map(\.rawValue)
+  static let sign = "KIND,..."
+  static var rule: String { "kinds with commas, of " + all.joined(separator: " ") }
 
   let names: [String]
 
   init() { names = Self.all }
 
-  init?(argument: String) {
-    names = argument.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+  init?(_ word: String) {
+    names = word.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
     guard names.allSatisfy(Self.all.contains) else { return nil }
   }
 
-  var defaultValueDescription: String { names.joined(separator: ",") }
+  var description: String { names.joined(separator: ",") }
 }

@@ -1,3 +1,5 @@
+internal import VMemScript
+
 /// What `--help` says of `run`, `serve` and `shell`.
 enum CommandHelp: String {
   case run
@@ -16,7 +18,7 @@ enum CommandHelp: String {
       self != .serve || !ServeOptions.refused.contains($0.name)
     }
     let rows = own + general.map { ($0.signature, $0.meaning) }
-    return "\(usage)\n\n\(about)\n\n\(Self.table(rows))"
+    return HelpPage(usage: usage, about: about, rows: rows).text
   }
 
   /// What `vmemctl --help` says.
@@ -26,15 +28,11 @@ enum CommandHelp: String {
       + [
         ("--version", "print the version"), ("--help", "print this, or help for a command or verb"),
       ]
-    return "\(VmemctlCommand.abstract)\n\n\(VmemctlCommand.usage)\n\n\(table(rows))"
+    return HelpPage(usage: VmemctlCommand.abstract, about: VmemctlCommand.usage, rows: rows).text
   }
 
-  private static func table(_ rows: [(name: String, meaning: String)]) -> String {
-    let width = rows.map(\.name.count).max() ?? 0
-    return rows.map { name, meaning in
-      "  \(name)\(String(repeating: " ", count: width - name.count))  \(meaning)\n"
-    }.joined()
-  }
+  /// What follows a complaint about its words.
+  var hint: String { "  \(usage)\n  vmemctl \(rawValue) --help" }
 
   var usage: String {
     switch self {

@@ -1,3 +1,4 @@
+internal import VMemBench
 internal import VMemScript
 
 /// What may stand for the word under the cursor of a line of the language.
@@ -35,7 +36,13 @@ struct Completion {
         "--help", "--version",
       ]
     }
-    if first == "help" { return before.count == 1 ? Help(table).topics : [] }
+    if first == "help" {
+      if before.count == 1 { return Help(table).topics + ["run", "shell", "serve", "bench"] }
+      return before.dropFirst() == ["bench"] ? BenchCommand.completions([]) : []
+    }
+    if first == "bench" {
+      return BenchCommand.completions(before.dropFirst()).filter { !given.contains($0) }
+    }
     if first == "shell" { return open + ["--help"] }
     let serve = ServeOptions.options.map(\.name).filter { !given.contains($0) }
     if first == "serve" {

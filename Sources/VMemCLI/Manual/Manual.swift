@@ -1,5 +1,3 @@
-internal import ArgumentParser
-
 /// The files an installation adds, made from the verb table and the process commands.
 enum Manual {
   enum Page: Equatable {
@@ -9,6 +7,8 @@ enum Manual {
     case completions(CompletionShell)
     /// What `run`, `serve` and `shell` are.
     case command(CommandHelp)
+    /// The text of help about benchmarks.
+    case bench(String)
     /// What the whole program is, and its version.
     case overview
     case version
@@ -35,10 +35,12 @@ enum Manual {
     switch page {
     case .command(let command):
       try PagedOutput.show { () throws(ProcessFailure) in Streams.print(command.text) }
+    case .bench(let text):
+      try PagedOutput.show { () throws(ProcessFailure) in Streams.print(text) }
     case .overview: Streams.print(CommandHelp.overview)
     case .version: Streams.print(VmemctlCommand.version + "\n")
     case .man: Streams.print(ManPage().text)
-    case .completions(let shell): Streams.print(CompletionScript(shell: shell).text)
+    case .completions(let shell): Streams.print(shell.script)
     case .complete(let words):
       Streams.print(Completion(words: words).candidates.map { $0 + "\n" }.joined())
     }

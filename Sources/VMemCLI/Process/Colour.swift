@@ -1,8 +1,7 @@
-internal import ArgumentParser
 internal import Glibc
 
 /// When messages and answers are coloured.
-enum Colour: String, CaseIterable, ExpressibleByArgument {
+enum Colour: String, CaseIterable {
   /// On a terminal, unless NO_COLOR is set to anything.
   case auto
   case always

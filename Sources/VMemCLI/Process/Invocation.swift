@@ -1,7 +1,8 @@
-internal import Glibc
+internal import VMemBench
+internal import VMemScript
 internal import VMemViews
 
-/// What the arguments of the process ask for, as far as it can be told without ArgumentParser.
+/// What the arguments of the process ask for.
 enum Invocation: Equatable {
   /// `run FILE…`
   case run(RunOptions)
@@ -13,10 +14,10 @@ enum Invocation: Equatable {
   case serve(LineOptions, ServeOptions)
   /// A generated file, for installation.
   case manual(Manual.Page)
-  /// ArgumentParser decides: `bench`, and every mistake.
-  case process(words: [String])
+  /// `bench BENCHMARK`
+  case bench(BenchCommand)
 
-  init(_ arguments: [String]) throws(ProcessFailure) {
+  init(_ arguments: [String]) throws(Misuse) {
     // The words of a line that is being typed are nobody's options yet.
     if arguments.starts(with: ["help", "--complete"]),
       let page = Manual.Page(arguments.dropFirst())
@@ -26,7 +27,6 @@ enum Invocation: Equatable {
     }
     var words = arguments
     let options = try LineOptions(removingFrom: &words)
-    let process = Self.process(words: words + options.words)
     let asksForHelp = words.contains("--help") || words.contains("-h")
     switch words.first {
     case .some(let first) where asksForHelp && CommandHelp(rawValue: first) != nil:
@@ -34,26 +34,29 @@ enum Invocation: Equatable {
     case "run": self = .run(try RunOptions(words.dropFirst(), options))
     case "shell": self = .shell(try Self.shell(words, options))
     case "serve":
-      for option in ServeOptions.refused where options.words.contains(option) {
-        throw ProcessFailure(message: "serve has no use for \(option)", exitCode: EX_USAGE)
-      }
+      try options.refuse(ServeOptions.refused, by: "serve")
       self = .serve(options, try ServeOptions(words.dropFirst()))
-    case "help" where words.dropFirst().first == "bench": self = process
+    case "help" where words.dropFirst().first == "bench":
+      self = .manual(.bench(try BenchCommand.help(words.dropFirst(2))))
     case "help":
       self =
         Manual.Page(words.dropFirst()).map { .manual($0) }
         ?? .line(options, words: words)
     case nil:
-      throw ProcessFailure(
-        message: "nothing to do", exitCode: EX_USAGE, details: VmemctlCommand.usage)
-    case "bench": self = process
-    case "--version" where words.count == 1: self = .manual(.version)
-    case "--help" where words.count == 1, "-h" where words.count == 1: self = .manual(.overview)
-    case .some(let first) where first.hasPrefix("-"): self = process
+      throw Misuse("nothing to do", details: VmemctlCommand.usage)
+    case "bench" where words.count == 1 || asksForHelp:
+      self = .manual(.bench(try BenchCommand.help(words.dropFirst())))
+    case "bench":
+      try options.refuse(["--image", "--durable", "--no-wait", "--force"], by: "bench")
+      self = .bench(BenchCommand(words: words.dropFirst(), isJSON: options.isJSON))
+    case "--version": self = .manual(.version)
+    case "--help", "-h": self = .manual(.overview)
+    case .some(let first) where first.hasPrefix("-"):
+      let known = LineOptions.options.map(\.name) + ["--help", "--version"]
+      throw Misuse(unknown: first, of: "the program", known: known, details: VmemctlCommand.usage)
     case .some(let first) where first.hasSuffix(".vmem"):
-      throw ProcessFailure(
-        message: "`\(first)` is a script, not a verb", exitCode: EX_USAGE,
-        details: "  vmemctl run \(first.printable)")
+      throw Misuse(
+        "`\(first)` is a script, not a verb", details: "  vmemctl run \(first.printable)")
     case .some:
       // Help about the verb, wherever in the line it was asked for.
       self = .line(options, words: asksForHelp ? ["help", words[0]] : words)
@@ -63,13 +66,11 @@ enum Invocation: Equatable {
   /// What the shell was told: it takes no words, and no option that it would ignore.
   private static func shell(
     _ words: [String], _ options: LineOptions
-  ) throws(ProcessFailure) -> LineOptions {
+  ) throws(Misuse) -> LineOptions {
     var wrong: String?
     if words.count > 1 { wrong = "the shell takes no `\(words[1])`" }
     if options.isForced { wrong = "--force is said at the prompt: boot --force" }
     guard let wrong else { return options }
-    throw ProcessFailure(
-      message: wrong, exitCode: EX_USAGE,
-      details: "  \(CommandHelp.shell.usage)\n  vmemctl shell --help")
+    throw Misuse(wrong, details: CommandHelp.shell.hint)
   }
 }

@@ -23,16 +23,16 @@ struct LineOptions: Equatable {
     CommandOption(
       "--color", Colour.words,
       "colour messages and answers that are no success; auto is on a terminal, without NO_COLOR"
-    ) { (options, word) throws(ProcessFailure) in
+    ) { (options, word) throws(Misuse) in
       guard let colour = Colour(rawValue: word) else {
         let known = Colour.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ProcessFailure(message: "--color takes one of \(known)", exitCode: EX_USAGE)
+        throw Misuse("--color takes one of \(known)")
       }
       options.colour = colour
     },
     CommandOption("--image", "FILE", "work on the machine in this image") {
-      (options, word) throws(ProcessFailure) in
-      if word.isEmpty { throw ProcessFailure(message: "--image takes FILE", exitCode: EX_USAGE) }
+      (options, word) throws(Misuse) in
+      if word.isEmpty { throw Misuse("--image takes FILE") }
       options.image = word
     },
     CommandOption("--durable", "have each commit on the disk before its answer is printed") {
@@ -47,7 +47,7 @@ struct LineOptions: Equatable {
   ]
 
   /// Takes the options out of `words`.
-  init(removingFrom words: inout [String]) throws(ProcessFailure) {
+  init(removingFrom words: inout [String]) throws(Misuse) {
     var left: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
@@ -67,6 +67,13 @@ struct LineOptions: Equatable {
     if !waits { words.append("--no-wait") }
     if isForced { words.append("--force") }
     return words
+  }
+
+  /// Refuses options that a command would ignore.
+  func refuse(_ refused: [String], by command: String) throws(Misuse) {
+    for option in refused where words.contains(option) {
+      throw Misuse("\(command) has no use for \(option)")
+    }
   }
 
   /// The image that verbs work on: the one named, else that of the environment, else `./vmem.img`.

@@ -1,3 +1,7 @@
+internal import Glibc
+internal import VMemBench
+internal import VMemScript
+
 /// Why a process command ends without doing its work.
 struct ProcessFailure: Error, Equatable {
   let message: String
@@ -6,4 +10,14 @@ struct ProcessFailure: Error, Equatable {
   var isTaken = false
   /// Lines that follow the message.
   var details = ""
+}
+
+extension ProcessFailure {
+  init(_ misuse: Misuse) {
+    self.init(message: misuse.message, exitCode: EX_USAGE, details: misuse.details)
+  }
+
+  init(_ failure: BenchmarkFailure) {
+    self.init(message: failure.message, exitCode: failure.exitCode, details: failure.details)
+  }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import VMem
 internal import VMemScript
 
@@ -74,7 +73,7 @@ struct RunOptions: Equatable {
     CommandOption(
       "--kernel", "V,...|all", "run once for each kernel, and show the lines that differ"
     ) {
-      (options, word) throws(ProcessFailure) in options.kernels = try Self.kernels(word)
+      (options, word) throws(Misuse) in options.kernels = try Self.kernels(word)
     },
     CommandOption("--same", "with --kernel: exit with 2 when a line differs") {
       $0.wantsSame = true
@@ -134,7 +133,7 @@ struct RunOptions: Equatable {
       : nil
   }
 
-  private static func kernels(_ word: String) throws(ProcessFailure) -> [KernelVersion] {
+  private static func kernels(_ word: String) throws(Misuse) -> [KernelVersion] {
     if word == "all" { return KernelVersion.released }
     var kernels: [KernelVersion] = []
     for part in word.split(separator: ",", omittingEmptySubsequences: false) {
@@ -153,7 +152,7 @@ struct RunOptions: Equatable {
   }
 
   /// Decodes the words after `run`.
-  init(_ words: ArraySlice<String>, _ line: LineOptions) throws(ProcessFailure) {
+  init(_ words: ArraySlice<String>, _ line: LineOptions) throws(Misuse) {
     self.line = line
     var rest = words
     while let word = rest.popFirst() {
@@ -166,16 +165,13 @@ struct RunOptions: Equatable {
     if files.isEmpty { throw Self.wrong("run takes scripts; - is standard input") }
   }
 
-  private static func unknown(_ word: String) -> ProcessFailure {
+  private static func unknown(_ word: String) -> Misuse {
     let names =
       options.map(\.name) + ServeOptions.options.map(\.name) + LineOptions.options.map(\.name)
-    let near = nearest(to: word, of: names).map { "; did you mean \($0)?" } ?? ""
-    return wrong("run has no option `\(word)`\(near)")
+    return Misuse(unknown: word, of: "run", known: names, details: CommandHelp.run.hint)
   }
 
-  private static func wrong(_ text: String) -> ProcessFailure {
-    ProcessFailure(
-      message: text, exitCode: EX_USAGE, details: "  \(CommandHelp.run.usage)\n  vmemctl run --help"
-    )
+  private static func wrong(_ text: String) -> Misuse {
+    Misuse(text, details: CommandHelp.run.hint)
   }
 }

@@ -19,11 +19,11 @@ enum Streams {
   }
 
   /// Writes what is left for standard output, and says what was lost.
-  static func end(_ writer: inout ByteWriter) -> VMemScript.ExitCode {
+  static func end(_ writer: inout ByteWriter) -> ExitCode {
     writer.flush()
     guard let failure = writer.failure else { return .success }
     if let text = failure.text { complain(text, .auto) }
-    return VMemScript.ExitCode(failure)
+    return ExitCode(failure)
   }
 
   /// Writes a message to standard error: `vmemctl: TEXT`, and lines that follow it.

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import VMemScript
 internal import VMemViews
 
 /// Where debuggers may attach, and what they may do.
@@ -24,14 +24,12 @@ struct ServeOptions: Equatable {
     CommandOption(
       "--gdb", "SOCKET|:PORT",
       "let gdb attach (`target remote`) at a socket, or a port of this host"
-    ) { (options, word) throws(ProcessFailure) in options.gdb = try Self.place(word) },
+    ) { (options, word) throws(Misuse) in options.gdb = try Self.place(word) },
     CommandOption(
       "--qmp", "SOCKET", "let drgn attach (`drgn --qemu`) at a socket, as to QEMU"
-    ) { (options, word) throws(ProcessFailure) in
+    ) { (options, word) throws(Misuse) in
       guard case .socket = try Self.place(word) else {
-        throw ProcessFailure(
-          message: "--qmp takes a SOCKET: whoever reads this process's memory runs on its host",
-          exitCode: EX_USAGE)
+        throw Misuse("--qmp takes a SOCKET: whoever reads this process's memory runs on its host")
       }
       options.qmp = .socket(word)
     },
@@ -39,7 +37,7 @@ struct ServeOptions: Equatable {
   ]
 
   /// A path, or behind a colon a port.
-  private static func place(_ word: String) throws(ProcessFailure) -> Place {
+  private static func place(_ word: String) throws(Misuse) -> Place {
     guard word.hasPrefix(":") else {
       try checkSocket(word)
       return .socket(word)
@@ -48,45 +46,39 @@ struct ServeOptions: Equatable {
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
       let port = UInt16(digits), port > 0
     else {
-      throw ProcessFailure(
-        message: "no port `\(word.printable)`: they go from :1 to :65535, all on this host",
-        exitCode: EX_USAGE)
+      throw Misuse("no port `\(word)`: they go from :1 to :65535, all on this host")
     }
     return .port(port)
   }
 
   /// A path: what elsewhere is a port would be the name of a file.
-  private static func checkSocket(_ word: String) throws(ProcessFailure) {
-    if word.isEmpty {
-      throw ProcessFailure(message: "a SOCKET is the path of a file", exitCode: EX_USAGE)
-    }
+  private static func checkSocket(_ word: String) throws(Misuse) {
+    if word.isEmpty { throw Misuse("a SOCKET is the path of a file") }
     let isNumber = word.allSatisfy { $0.isASCII && $0.isNumber }
     guard !word.contains("/"), word.contains(":") || isNumber else { return }
     let digits = String(word.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
     let port = digits.isEmpty ? ":PORT" : ":\(digits)"
-    throw ProcessFailure(
-      message: "no place `\(word.printable)`: a port is on the loopback address only",
-      exitCode: EX_USAGE,
+    throw Misuse(
+      "no place `\(word)`: a port is on the loopback address only",
       details: "  \(port) is a port, ./\(word.printable) a socket of that name")
   }
 
   /// What the words after `serve` ask for.
-  init(_ words: ArraySlice<String>) throws(ProcessFailure) {
+  init(_ words: ArraySlice<String>) throws(Misuse) {
     var rest = words
     while let word = rest.popFirst() {
       if try Self.options.take(word, &rest, &self) { continue }
-      throw Self.wrong(
-        word.hasPrefix("-")
-          ? "serve has no option `\(word.printable)`" : "serve takes no `\(word.printable)`")
+      guard word.hasPrefix("-") else { throw Self.wrong("serve takes no `\(word)`") }
+      let names = (Self.options.map(\.name) + LineOptions.options.map(\.name))
+        .filter { !Self.refused.contains($0) }
+      throw Misuse(unknown: word, of: "serve", known: names, details: CommandHelp.serve.hint)
     }
     guard hasPlace else { throw Self.wrong("nowhere to attach: name a SOCKET, or a port for gdb") }
   }
 
   init() {}
 
-  private static func wrong(_ text: String) -> ProcessFailure {
-    ProcessFailure(
-      message: text, exitCode: EX_USAGE,
-      details: "  \(CommandHelp.serve.usage)\n  vmemctl serve --help")
+  private static func wrong(_ text: String) -> Misuse {
+    Misuse(text, details: CommandHelp.serve.hint)
   }
 }

@@ -1,3 +1,5 @@
+internal import VMem
+
 /// A line that is being typed: what each key does to it, and what the terminal shows.
 ///
 /// Keys are those of every shell: arrows, Ctrl-A E B F to move, Ctrl-H D K U W to delete, Ctrl-P N to
@@ -176,7 +178,7 @@ struct LineEditor {
 
   private func find(_ wanted: [Unicode.Scalar], before index: Int) -> Int? {
     let wanted = String(String.UnicodeScalarView(wanted))
-    return wanted.isEmpty ? nil : history[..<index].lastIndex { $0.contains(wanted) }
+    return wanted.isEmpty ? nil : history[..<index].lastIndex { $0.hasInfix(wanted) }
   }
 
   // MARK: Completion

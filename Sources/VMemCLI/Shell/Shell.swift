@@ -96,7 +96,7 @@ struct Shell {
     page?.show(on: terminal, options.colour)
     switch end {
     case .exited(ModulePrompt.leaves): return true
-    case .exited(VMemScript.ExitCode.interrupted.rawValue), .signalled(SIGINT):
+    case .exited(ExitCode.interrupted.rawValue), .signalled(SIGINT):
       let what =
         verb == "insmod" ? "nothing since insmod is kept" : "what the line has printed is kept"
       Streams.complain("interrupted; \(what)", options.colour)

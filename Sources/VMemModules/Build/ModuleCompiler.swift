@@ -165,8 +165,8 @@ package struct ModuleCompiler {
     let text = String(decoding: output, as: UTF8.self)
     for (symbol, macro) in [("init_module", "module_init"), ("cleanup_module", "module_exit")] {
       let isSecond = text.split(separator: "\n").contains {
-        $0.contains(symbol)
-          && ($0.contains("already defined") || $0.contains("multiple definition"))
+        $0.hasInfix(symbol)
+          && ($0.hasInfix("already defined") || $0.hasInfix("multiple definition"))
       }
       if isSecond { return "a module has one \(macro), in one of its files" }
     }

@@ -22,7 +22,7 @@ extension HeaderNames {
     for line in lines {
       for header in line.dropFirst() {
         let name = String(line[0])
-        let own = name.replacing("-", with: "_").hasSuffix("/\(header).h")
+        let own = String(name.map { $0 == "-" ? "_" : $0 }).hasSuffix("/\(header).h")
         let before = result["vmem/\(header).h"]
         if own || before.map({ $0.utf8.count > name.utf8.count }) ?? true {
           result["vmem/\(header).h"] = name

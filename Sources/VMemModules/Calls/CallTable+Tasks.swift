@@ -52,9 +52,11 @@ extension CallTable {
     // function, data, cpu, format
     CallEntry("kthread_create_on_cpu") { call throws(CallStop) in
       let cpu = call.uint(2)
-      let format = String(decoding: try call.string(call[3]), as: UTF8.self)
-      return try call.createThread(
-        name: Array(format.replacing("%u", with: "\(cpu)").utf8), cpu: cpu)
+      var name = try call.string(call[3])
+      if let place = name.indices.first(where: { name[$0...].starts(with: "%u".utf8) }) {
+        name.replaceSubrange(place..<place + 2, with: "\(cpu)".utf8)
+      }
+      return try call.createThread(name: name, cpu: cpu)
     },
     CallEntry("kthread_bind") { call in
       if let task = call.host.task(at: call[0]) { call.host.bind(task, cpu: call.uint(1)) }

@@ -162,7 +162,7 @@ extension Call {
   /// Says what lacks, and what it means as far as one line holds.
   private func missing(_ parameter: Parameter, _ last: Token) -> LineFailure {
     let meaning = "\(parameter.meaning)"
-    let first = meaning.split(separator: "; ", maxSplits: 1).first.map(String.init) ?? meaning
+    let first = String(meaning.prefix { $0 != ";" })
     return .script("missing: \(parameter.signature)", hint: first, last)
   }
 

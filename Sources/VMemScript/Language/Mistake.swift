@@ -151,7 +151,10 @@ enum Mistake {
   static func range(_ word: String) -> String? {
     if word.hasSuffix(";") { return semicolon }
     if word.hasSuffix("..") { return "END is missing: \(word)+4K" }
-    if word.contains(":") { return "START..END: \(word.replacing(":", with: ".."))" }
+    if word.contains(":") {
+      let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+      return "START..END: \(parts.joined(separator: ".."))"
+    }
     guard let dash = word.lastIndex(of: "-"), dash != word.startIndex else { return nil }
     return "START..END: \(word[..<dash])..\(word[word.index(after: dash)...])"
   }

@@ -6,7 +6,7 @@ extension Views {
   package static func vmcoreinfo(
     _ machine: borrowing Machine, linesWith text: String, to output: inout ViewOutput
   ) {
-    for line in Dump.vmcoreinfo(machine).split(separator: "\n") where line.contains(text) {
+    for line in Dump.vmcoreinfo(machine).split(separator: "\n") where line.hasInfix(text) {
       guard output.isJSON else {
         output.writer.write(String(line))
         output.endLine()

@@ -18,13 +18,17 @@ static int work(void *data) {
 }
 
 static int __init start(void) {
-  worker = kthread_run(work, NULL, "worker");
+  worker = kthread_run_on_cpu(work, NULL, 0, "worker/%u");
   todo = 2;
   wake_up(&queue);
   return 0;
 }
 
-static void __exit stop(void) { pr_info("stopped after %d\n", kthread_stop(worker)); }
+static void __exit stop(void) {
+  char name[TASK_COMM_LEN];
+  get_task_comm(name, worker);
+  pr_info("%s stopped after %d\n", name, kthread_stop(worker));
+}
 module_init(start);
 module_exit(stop);
 MODULE_LICENSE("GPL");

@@ -50,6 +50,12 @@ import VMemScript
     (["memfd_create", "--seals", "shrink,g"], ["shrink,grow"]),
     (["arena_create", "16", "--flags", "seg"], ["segv_on_fault"]),
     (["shell", "--im"], ["--image"]),
+    (["bench", "vm"], ["vmalloc", "vmallocinfo"]), (["help", "be"], ["bench"]),
+    (["help", "bench", "ac"], ["access"]), (["help", "bench", "access", ""], []),
+    (["bench", "access", "--"], ["--pages", "--loads", "--rounds", "--json", "--help"]),
+    (["--json", "bench", "access", "--pages", "4", "--"], ["--loads", "--rounds", "--help"]),
+    (["bench", "areas", "5", "--pattern", ""], ["lifo", "fifo", "random"]),
+    (["bench", "kcore", "--folder", ""], []), (["bench", "nothing", "--"], []),
   ])
   func completes(_ words: [String], _ expected: [String]) {
     #expect(Completion(words: words).candidates.sorted() == expected.sorted())
@@ -72,46 +78,5 @@ import VMemScript
   @Test func completesEveryVerb() {
     let first = Completion(words: [""]).candidates
     for verb in VerbTable().verbs { #expect(first.contains("\(verb.name)")) }
-  }
-
-  /// The script is loaded by bash and asked as a keypress would.
-  @Test(arguments: [
-    ("get_vm", "get_vm_area"), ("run --keep", "--keep-going"), ("be", "bench"),
-    ("run --dur", "--durable"), ("--image x get_vm", "get_vm_area"), ("info --no-w", "--no-wait"),
-  ])
-  func bash(_ line: String, _ expected: String) throws {
-    let script = try Command.vmemctl("help", "--completions", "bash").outputText
-    let ran = try Command.run(
-      [
-        "bash", "-c",
-        """
-        source /dev/stdin
-        read -ra COMP_WORDS <<<"vmemctl $1"
-        COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_LINE="vmemctl $1" COMP_POINT=${#COMP_LINE}
-        "$(complete -p vmemctl | sed 's/.*-F \\([^ ]*\\).*/\\1/')" vmemctl "${COMP_WORDS[-1]}" \
-          "${COMP_WORDS[-2]}"
-        printf '%s\\n' "${COMPREPLY[@]}"
-        """, "bash", line,
-      ],
-      input: Array(script.utf8),
-      environment: [
-        "PATH": TestFiles.parent(of: TestFiles.vmemctl) + ":" + TestFiles.environment["PATH"]!
-      ])
-    #expect(ran.lines.map { $0.trimming(" ") } == [Substring(expected)], "\(ran.errorText)")
-  }
-
-  @Test(arguments: ["zsh", "fish"])
-  func completionScripts(_ shell: String) throws {
-    let ran = try Command.vmemctl("help", "--completions", shell)
-    #expect(ran.status == 0)
-    #expect(ran.outputText.contains("vmemctl help --complete"))
-  }
-}
-
-extension Substring {
-  fileprivate func trimming(_ character: Character) -> Substring {
-    var result = self
-    while result.last == character { result.removeLast() }
-    return result
   }
 }

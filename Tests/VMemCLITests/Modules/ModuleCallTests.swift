@@ -105,7 +105,7 @@ struct ModuleCallTests: ModuleSuite {
     let ran = try run(
       "insmod \(option) \(Self.fixture("stop_waiter"))\nrmmod stop_waiter\ncheck")
     #expect(
-      ran.status == 0 && ran.outputText.contains("stopped after 2"),
+      ran.status == 0 && ran.outputText.contains("worker/0 stopped after 2"),
       "\(ran.outputText)\(ran.errorText)")
   }
 

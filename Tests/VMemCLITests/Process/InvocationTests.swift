@@ -1,5 +1,7 @@
 import TestSupport
 import Testing
+import VMemBench
+import VMemScript
 
 @testable import VMemCLI
 
@@ -57,11 +59,10 @@ import Testing
     #expect(try Invocation(["--json", "run", "a"]) == .run(options))
   }
 
-  /// What was said before the command is not lost on the way through ArgumentParser.
   @Test func optionsGoWhereTheLineGoes() throws {
     #expect(
-      try Invocation(["--json", "bench", "boot", "--color=never"])
-        == .process(words: ["bench", "boot", "--json", "--color", "never"]))
+      try Invocation(["--json", "bench", "boot", "--color=never", "--rounds", "2"])
+        == .bench(BenchCommand(words: ["boot", "--rounds", "2"], isJSON: true)))
     var options = LineOptions()
     options.image = "i"
     options.isForced = true
@@ -90,22 +91,45 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--help", "x"], ["--version", "x"], ["--bogus"], ["bench"],
-    ["bench", "boot"],
+    ["bench"], ["bench", "--help"], ["help", "bench"], ["bench", "areas", "-h"],
+    ["help", "bench", "areas"],
   ])
-  func argumentParserHasTheRest(_ arguments: [String]) throws {
-    let words = arguments.filter { $0 != "--json" }
-    #expect(
-      try Invocation(arguments)
-        == .process(words: words + (words == arguments ? [] : ["--json"])))
+  func helpAboutBenchmarks(_ arguments: [String]) throws {
+    let text = try BenchCommand.help(arguments.contains("areas") ? ["areas"] : [])
+    #expect(try Invocation(arguments) == .manual(.bench(text)))
+  }
+
+  @Test func whatFollowsIsIgnored() throws {
+    #expect(try Invocation(["--help", "x"]) == .manual(.overview))
+    #expect(try Invocation(["--version", "x"]) == .manual(.version))
+  }
+
+  @Test(arguments: [
+    ("--nonsense", "the program has no option `--nonsense`"),
+    ("-x", "the program has no option `-x`"),
+    ("--imag=i", "the program has no option `--imag=i`; did you mean --image?"),
+    ("--versoin", "the program has no option `--versoin`; did you mean --version?"),
+  ])
+  func unknownOption(_ word: String, _ message: String) throws {
+    let ran = try Command.vmemctl(word)
+    #expect(ran.status == 64 && ran.outputText == "")
+    #expect(ran.errorText == "vmemctl: \(message)\n\(VmemctlCommand.usage)\n")
+  }
+
+  @Test(arguments: ["--image=i", "--durable", "--no-wait", "--force"])
+  func noBenchmarkHasAnImage(_ option: String) {
+    let name = option.prefix { $0 != "=" }
+    let misuse = #expect(throws: Misuse.self) { try Invocation(["bench", "boot", option]) }
+    #expect(misuse?.message == "bench has no use for \(name)")
   }
 
   @Test(arguments: [
     [], ["--json"], ["run"], ["run", "--bogus", "a"], ["run", "--tap", "--json", "a"],
     ["run", "--tap", "a", "b"], ["shell", "x"], ["shell", "--force"], ["info", "--color"],
-    ["info", "--color", "red"], ["--color="],
+    ["info", "--color", "red"], ["--color="], ["--bogus"], ["help", "bench", "nothing"],
+    ["bench", "nothing", "--help"],
   ])
   func refused(_ arguments: [String]) {
-    #expect(throws: ProcessFailure.self) { try Invocation(arguments) }
+    #expect(throws: Misuse.self) { try Invocation(arguments) }
   }
 }

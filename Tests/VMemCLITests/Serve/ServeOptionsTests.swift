@@ -1,4 +1,5 @@
 import Testing
+import VMemScript
 
 @testable import VMemCLI
 
@@ -6,17 +7,17 @@ import Testing
 @Suite struct ServeOptionsTests {
   private func options(_ words: String...) throws -> ServeOptions {
     guard case .serve(_, let options) = try Invocation(["serve"] + words) else {
-      throw ProcessFailure(message: "another command", exitCode: 1)
+      throw Misuse("another command")
     }
     return options
   }
 
   private func status(_ words: String...) -> Int32? {
-    do throws(ProcessFailure) {
+    do throws(Misuse) {
       _ = try Invocation(words)
       return nil
     } catch {
-      return error.exitCode
+      return ProcessFailure(error).exitCode
     }
   }
 
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func hint() {
-    do throws(ProcessFailure) {
+    do throws(Misuse) {
       _ = try Invocation(["serve", "--gdb", "localhost:7778"])
       Issue.record("a socket")
     } catch {
@@ -55,6 +56,8 @@ import Testing
     #expect(status("serve", "--gdb", "x", "--step") == 64)
     #expect(status("serve", "--gdb", "x", "--json") == 64)
     #expect(status("serve", "--gdb", "x", "--force") == 64)
+    let near = #expect(throws: Misuse.self) { try Invocation(["serve", "--writeable"]) }
+    #expect(near?.message == "serve has no option `--writeable`; did you mean --writable?")
     #expect(status("run", "s.vmem", "--serve") == 64)
     #expect(status("run", "s.vmem", "--writable") == 64)
     #expect(status("run", "s.vmem", "--serve", "--qmp", "q", "--tap") == 64)
