@@ -17,7 +17,7 @@ final class DebugClient {
   /// What has arrived of a packet, or of a command.
   var packets = PacketStream()
   var commands = QmpStream()
-  let arrived = ContinuousClock.now
+  let arrived_ns = HostClock.now_ns
   /// Whether it has said something in its language.
   var hasBegun = false
   /// Whether it waits for the run to stop.

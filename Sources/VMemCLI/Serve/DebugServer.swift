@@ -30,7 +30,7 @@ final class DebugServer: Debugger {
   private static let mostUnseen = 64
   private static let mostClients = 16
   /// How long a client keeps its place without a word.
-  private static let patience = Duration.seconds(2)
+  private static let patience_ns: UInt64 = 2_000_000_000
 
   // MARK: Connections
 
@@ -112,9 +112,9 @@ final class DebugServer: Debugger {
   /// Lets the client go that has been here longest of those who have said nothing for a while; returns
   /// whether there is one. Debuggers speak as soon as they are connected.
   private func dropSilent() -> Bool {
-    let now = ContinuousClock.now
-    let silent = clients.filter { !$0.hasBegun && now - $0.arrived >= Self.patience }
-    guard let first = silent.min(by: { $0.arrived < $1.arrived }) else { return false }
+    let now_ns = HostClock.now_ns
+    let silent = clients.filter { !$0.hasBegun && now_ns - $0.arrived_ns >= Self.patience_ns }
+    guard let first = silent.min(by: { $0.arrived_ns < $1.arrived_ns }) else { return false }
     clients.removeAll { $0 === first }
     return true
   }

@@ -26,24 +26,17 @@ final class RunPrompt: Companion {
 
   // MARK: Copies
 
-  func wantsCopy(_ isAsked: Bool) -> Bool { !isKept && (isAsked || Self.now >= due) }
+  func wantsCopy(_ isAsked: Bool) -> Bool { !isKept && (isAsked || HostClock.now_ns >= due) }
 
   func leaveCopy() -> Int {
-    let start = Self.now
+    let start = HostClock.now_ns
     let begun = Int(clamping: chost_leave_copy())
     // Copies of large machines take their time: a twentieth of all.
-    due = Self.now + max(Self.interval, 20 * (Self.now - start))
+    due = HostClock.now_ns + max(Self.interval, 20 * (HostClock.now_ns - start))
     return begun
   }
 
   func countLine() { chost_count_line() }
-
-  private static var now: UInt64 {
-    var time = timespec()
-    // Safe: the clock fills the record.
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
 
   // MARK: In front of a line
 
