@@ -22,6 +22,25 @@ import VMem
       places.map { $0.split(separator: ":")[2] } == ["2", "3", "4", "5", "6"], "\(result.messages)")
   }
 
+  /// Words far from the beginning of their line, and quoted ones, are found again when it runs, as are
+  /// numbers that need all 64 bits.
+  @Test(arguments: [0, 1, (1 << 15) - 40, (1 << 15) - 20, 1 << 15, 1 << 17])
+  func longLines(_ blanks: Int) {
+    let room = String(repeating: " ", count: blanks)
+    let result = run(
+      """
+      a =\(room) get_vm_area 16K --caller "f"
+      let n = 1\(room) + 1
+      get_vm_area\(room) 4K --range 0xffffd00000000000..0xffffd00000100000
+      repeat n { echo\(room) 'b  c' }
+      free_vm_area\(room) a
+      """)
+    #expect(result.exit == .success, "\(result.messages)")
+    #expect(
+      result.lines == ["0xffffc90000000000", "0xffffd00000000000", "b  c", "b  c", "0"],
+      "\(result.output)")
+  }
+
   @Test func manyErrorsAreCounted() {
     let result = run(String(repeating: "nonsense\n", count: 50))
     #expect(result.messages.components(of: "no verb") == 20)
