@@ -39,6 +39,7 @@ struct Subsystem: Sendable {
   }
 
   /// Calls `body` with where each name is.
+  @inline(__always)
   func forEachName(_ body: (_ start: Int, _ count: Int) -> Void) {
     let all = name(0, names.utf8CodeUnitCount)
     var start = 0

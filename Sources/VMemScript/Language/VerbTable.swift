@@ -2,34 +2,31 @@
 package struct VerbTable: Sendable {
   /// Open addressing by `slot`: index of a verb plus one, or 0.
   private var slots: [UInt8]
-  private var subsystemOfVerb: [UInt8] = []
-  /// The names of all verbs, and where each is there.
+  /// Of each verb its subsystem, and from bit 8 on the length of its name, from bit 16 on where that is.
+  private var verbEntries: [Int] = []
+  /// The names of all verbs.
   private var letters: [UInt8] = []
-  private var nameStarts: [Int] = []
-  private var nameCounts: [UInt8] = []
   /// The index of each subsystem's first verb.
   private var firsts: [UInt8] = []
   private let mask = 1023
 
   package init() {
     slots = [UInt8](repeating: 0, count: mask + 1)
-    subsystemOfVerb.reserveCapacity(254)
-    nameStarts.reserveCapacity(254)
-    nameCounts.reserveCapacity(254)
+    verbEntries.reserveCapacity(254)
+    letters.reserveCapacity(4096)
+    firsts.reserveCapacity(32)
     for (number, subsystem) in Subsystem.all.enumerated() {
-      firsts.append(UInt8(subsystemOfVerb.count))
+      firsts.append(UInt8(verbEntries.count))
       let base = letters.count
       subsystem.appendNames(to: &letters)
       subsystem.forEachName { start, count in
         var slot = hash(subsystem.name(start, count))
         while slots[slot] != 0 { slot = (slot + 1) & mask }
-        subsystemOfVerb.append(UInt8(number))
-        nameStarts.append(base + start)
-        nameCounts.append(UInt8(count))
-        slots[slot] = UInt8(subsystemOfVerb.count)
+        verbEntries.append(number | count << 8 | (base + start) << 16)
+        slots[slot] = UInt8(verbEntries.count)
       }
     }
-    precondition(subsystemOfVerb.count < 255)
+    precondition(verbEntries.count < 255)
   }
 
   /// The verbs in the order help lists them.
@@ -37,12 +34,12 @@ package struct VerbTable: Sendable {
 
   /// The names of all verbs, in the same order.
   package var verbNames: [String] {
-    subsystemOfVerb.indices.map { String(decoding: letters[letters(of: $0)], as: UTF8.self) }
+    verbEntries.indices.map { String(decoding: letters[letters(of: $0)], as: UTF8.self) }
   }
 
   /// The verb with an index.
   package subscript(index: Int) -> Verb {
-    let number = Int(subsystemOfVerb[index])
+    let number = verbEntries[index] & 0xff
     return Subsystem.all[number].verbs()[index - Int(firsts[number])]
   }
 
@@ -51,8 +48,8 @@ package struct VerbTable: Sendable {
 
   @inline(__always)
   private func letters(of index: Int) -> Range<Int> {
-    let start = nameStarts[index]
-    return start..<start + Int(nameCounts[index])
+    let entry = verbEntries[index]
+    return entry >> 16..<entry >> 16 + entry >> 8 & 0xff
   }
 
   /// The verb that the word calls; underscore and hyphen are the same.
