@@ -57,7 +57,7 @@ extension Stacks {
   private func checkStashes(_ users: [UInt32: UInt32], _ checker: inout Checker) -> Int64 {
     let state = ram[stackState]
     checker.expect(
-      state.hasStashes <= 1
+      state.hasStashes <= 1 && state.unused == 0
         && state.marks >> UInt64(cpuCount) == 0
         && (state.hasStashes == 1 || state.marks == 0), "stacks: stashes",
       UInt64(state.hasStashes), state.marks)
