@@ -49,8 +49,13 @@ enum Invocation: Equatable {
     case "bench":
       try options.refuse(["--image", "--durable", "--no-wait", "--force"], by: "bench")
       self = .bench(BenchCommand(words: words.dropFirst(), isJSON: options.isJSON))
-    case "--version": self = .manual(.version)
-    case "--help", "-h": self = .manual(.overview)
+    case "--version":
+      if words.count > 1 {
+        throw Misuse("--version takes no `\(words[1])`", details: VmemctlCommand.usage)
+      }
+      self = .manual(.version)
+    case "--help" where words.count == 1, "-h" where words.count == 1: self = .manual(.overview)
+    case "--help", "-h": self = try Invocation(["help"] + words.dropFirst() + options.words)
     case .some(let first) where first.hasPrefix("-"):
       let known = LineOptions.options.map(\.name) + ["--help", "--version"]
       throw Misuse(unknown: first, of: "the program", known: known, details: VmemctlCommand.usage)

@@ -99,9 +99,15 @@ import VMemScript
     #expect(try Invocation(arguments) == .manual(.bench(text)))
   }
 
-  @Test func whatFollowsIsIgnored() throws {
-    #expect(try Invocation(["--help", "x"]) == .manual(.overview))
-    #expect(try Invocation(["--version", "x"]) == .manual(.version))
+  @Test(arguments: [["walk"], ["run"], ["bench", "areas"], ["--json", "walk"], ["nonsense"]])
+  func whatFollowsHelpIsItsTopic(_ words: [String]) throws {
+    #expect(try Invocation(["--help"] + words) == Invocation(["help"] + words))
+    #expect(try Invocation(["-h"] + words) == Invocation(["help"] + words))
+  }
+
+  @Test func nothingFollowsVersion() throws {
+    let refused = try Command.vmemctl("--version", "x")
+    #expect(refused.status == 64 && refused.errorText.contains("--version takes no `x`"))
   }
 
   @Test(arguments: [
