@@ -33,9 +33,9 @@ struct BootBenchmark: Benchmark {
   private static func boot_ns(_ memory: UInt64) throws(BenchmarkFailure) -> UInt64 {
     var configuration = Configuration()
     configuration.memory = memory
-    let start_ns = Timings.now_ns()
+    let start_ns = HostClock.now_ns
     let machine = try Machine.booted(configuration)
-    let duration_ns = Timings.now_ns() - start_ns
+    let duration_ns = HostClock.now_ns - start_ns
     let booted = machine.configuration.memory
     guard booted == memory else { throw .wrong("a machine of \(booted) bytes, not \(memory)") }
     return duration_ns

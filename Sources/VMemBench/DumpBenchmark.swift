@@ -31,10 +31,10 @@ struct DumpBenchmark: Benchmark {
     try DumpCheck(path: core, areas: areas).run(machine)
     let timings = try Timings.ofRounds(rounds) { () throws(BenchmarkFailure) in
       let ours_ns = try pair_ns(machine)
-      let start_ns = Timings.now_ns()
+      let start_ns = HostClock.now_ns
       try ChildProcess.run(["cp", core, copies[0]])
       try ChildProcess.run(["cp", symbols, copies[1]])
-      let peer_ns = Timings.now_ns() - start_ns
+      let peer_ns = HostClock.now_ns - start_ns
       BenchmarkFile.remove(copies)
       return [ours_ns, peer_ns]
     }
@@ -64,11 +64,11 @@ struct DumpBenchmark: Benchmark {
   /// Nanoseconds of both files, each a new one.
   private func pair_ns(_ machine: borrowing Machine) throws(BenchmarkFailure) -> UInt64 {
     BenchmarkFile.remove([core, symbols])
-    let start_ns = Timings.now_ns()
+    let start_ns = HostClock.now_ns
     let image = KernelImage(machine.configuration)
     try write(core) { Dump.vmcore(machine, image: image, descriptor: $0) }
     try write(symbols) { Dump.vmlinux(image, descriptor: $0) }
-    return Timings.now_ns() - start_ns
+    return HostClock.now_ns - start_ns
   }
 
   private func write(

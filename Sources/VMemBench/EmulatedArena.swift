@@ -1,4 +1,5 @@
 internal import VMem
+internal import VMemScript
 
 /// An arena of the emulated machine, of which a user has a mapping and no page is there.
 struct EmulatedArena {
@@ -27,9 +28,9 @@ struct EmulatedArena {
   func touch_ns(_ machine: borrowing Machine) throws(BenchmarkFailure) -> UInt64 {
     let duration_ns: UInt64
     do throws(Refusal) {
-      let start_ns = Timings.now_ns()
+      let start_ns = HostClock.now_ns
       for page in 0..<pages { try machine.mmu.store(place + page << 12, page + 1) }
-      duration_ns = Timings.now_ns() - start_ns
+      duration_ns = HostClock.now_ns - start_ns
     } catch {
       throw .refused(error)
     }
@@ -45,14 +46,14 @@ struct EmulatedArena {
     var isInRow = true
     let duration_ns: UInt64
     do throws(Refusal) {
-      let start_ns = Timings.now_ns()
+      let start_ns = HostClock.now_ns
       while done < pages {
         let count = min(UInt64(batch), pages - done)
         let address = try machine.arenas.arenaAllocPages(arena, count: count)
         isInRow = isInRow && address == place + done << 12
         done += count
       }
-      duration_ns = Timings.now_ns() - start_ns
+      duration_ns = HostClock.now_ns - start_ns
     } catch {
       throw .refused(error)
     }

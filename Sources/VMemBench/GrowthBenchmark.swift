@@ -100,24 +100,24 @@ struct GrowthBenchmark: Benchmark {
   ) throws(BenchmarkFailure) -> UInt64 {
     var live: [UInt64] = []
     live.reserveCapacity(count)
-    let start_ns = Timings.now_ns()
+    let start_ns = HostClock.now_ns
     do throws(Refusal) {
       for index in 0..<count { live.append(try work.make(machine, index, prepared)) }
     } catch {
       throw .refused(error)
     }
-    let made_ns = Timings.now_ns() - start_ns
+    let made_ns = HostClock.now_ns - start_ns
     // What lives at once is at as many addresses.
     let different = Set(live).count
     guard different == count else {
       throw .wrong("\(different) \(work.rawValue) live, not \(count)")
     }
-    let middle_ns = Timings.now_ns()
+    let middle_ns = HostClock.now_ns
     do throws(Refusal) {
       for made in live { try work.drop(machine, made) }
     } catch {
       throw .refused(error)
     }
-    return made_ns + Timings.now_ns() - middle_ns
+    return made_ns + HostClock.now_ns - middle_ns
   }
 }

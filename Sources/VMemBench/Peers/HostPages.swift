@@ -1,5 +1,6 @@
 internal import CPeer
 internal import Glibc
+internal import VMemScript
 
 /// Pages of a host file and a window to map them in, one mmap call each.
 struct HostPages: ~Copyable {
@@ -18,7 +19,7 @@ struct HostPages: ~Copyable {
 
   /// Nanoseconds of mapping every page and taking all away again.
   func mapEach() throws(BenchmarkFailure) -> UInt64 {
-    let start_ns = Timings.now_ns()
+    let start_ns = HostClock.now_ns
     for page in 0..<count {
       // Safe: inside the reservation.
       let place = unsafe mmap(
@@ -27,7 +28,7 @@ struct HostPages: ~Copyable {
       guard unsafe place == window.base + page << 12 else { throw .host("mmap", errno: errno) }
     }
     unsafe mmap(window.base, count << 12, PROT_NONE, Self.reserved | MAP_FIXED, -1, 0)
-    return Timings.now_ns() - start_ns
+    return HostClock.now_ns - start_ns
   }
 
   deinit { close(file) }

@@ -1,5 +1,6 @@
 internal import CPeer
 internal import Glibc
+internal import VMemScript
 
 /// First touches of the host's own pages.
 struct HostTouches: ~Copyable {
@@ -26,12 +27,12 @@ struct HostTouches: ~Copyable {
   }
 
   private static func touch(_ pages: borrowing HostMapping) -> UInt64 {
-    let start_ns = Timings.now_ns()
+    let start_ns = HostClock.now_ns
     for offset in stride(from: pages.size - 4096, through: 0, by: -4096) {
       // Safe: inside the mapping.
       unsafe pages.base.storeBytes(of: UInt64(offset), toByteOffset: offset, as: UInt64.self)
     }
-    return Timings.now_ns() - start_ns
+    return HostClock.now_ns - start_ns
   }
 
   deinit { close(file) }

@@ -1,3 +1,5 @@
+internal import VMemScript
+
 extension Timings {
   /// Timings of pieces of work that are done one after the other in each round, nanoseconds each as
   /// `round` returns them. The first round warms up and is not counted.
@@ -32,8 +34,8 @@ extension Timings {
   static func duration_ns<Failure: Error>(
     of work: () throws(Failure) -> Void
   ) throws(Failure) -> UInt64 {
-    let start_ns = now_ns()
+    let start_ns = HostClock.now_ns
     try work()
-    return now_ns() - start_ns
+    return HostClock.now_ns - start_ns
   }
 }

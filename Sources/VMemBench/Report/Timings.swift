@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Durations of repeated runs of one piece of work, in nanoseconds.
 struct Timings: Equatable {
   private(set) var sorted: [UInt64]
@@ -18,13 +16,5 @@ struct Timings: Equatable {
     let middle = sorted.count / 2
     guard sorted.count.isMultiple(of: 2) else { return sorted[middle] }
     return (sorted[middle - 1] + sorted[middle]) / 2
-  }
-
-  /// Nanoseconds of the monotonic clock.
-  static func now_ns() -> UInt64 {
-    var time = timespec()
-    // Safe: the call fills the value it is given.
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -1,5 +1,6 @@
 internal import CHost
 internal import Glibc
+internal import VMemScript
 
 /// A connection of a debugger.
 final class DebugClient {

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The host's time. `ContinuousClock` would bring tasks and their queues into the program.
-enum HostClock {
+package enum HostClock {
   /// Nanoseconds of the monotonic clock.
-  static var now_ns: UInt64 {
+  package static var now_ns: UInt64 {
     var time = timespec()
     // Safe: the clock fills the record.
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
