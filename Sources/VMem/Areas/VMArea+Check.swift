@@ -31,8 +31,9 @@ extension AreaAllocator {
     checker.expect(
       record.requestedSize == 0 && record.rawFlags == 0 && record.pageCount == 0
         && record.caller == record.tail && record.owned == 0 && record.pageOrder == 0
+        && record.showsArray == !record.tail.isNone
         && (record.tail.isNone || checker.objects.isSymbol(record.tail))
-        && record.physicalAddress == 0 && record.array == 0
+        && record.physicalAddress == 0 && !record.hasArray
         && (record.kind == .mapRAM || record.reserved == blocks.size), "areas: vm_map_ram",
       record.start)
   }
@@ -43,7 +44,7 @@ extension AreaAllocator {
     checker.expect(
       record.requestedSize > 0 && record.requestedSize <= record.reserved
         && record.flags.subtracting(.flushResetPerms) == .alloc && record.pageCount == 0
-        && record.pageOrder == 0 && record.physicalAddress == 0 && record.array == 0
+        && record.pageOrder == 0 && record.physicalAddress == 0 && !record.hasArray
         && (record.owned == 0 || next != .none), "areas: member of a group", record.start)
   }
 

@@ -45,7 +45,9 @@ extension Files {
       record.isKnown
         && (record.kind == .hugetlb || !record.isOptimized) && record.size <= File.maximumSize
         && record.hostSize <= record.size
-        && (record.kind == .host || record.hostSize == 0 && !record.isResized)
+        && (record.kind == .host
+          ? record.isResized || record.hostSize == record.size
+          : record.hostSize == 0 && !record.isResized)
         && (record.kind != .zero || !record.isOpen), "file: what it is", place)
     guard record.kind == .host, checker.claim(UInt64(record.path), "file: path is not RAM") else {
       return

@@ -156,11 +156,10 @@ private struct TableCheck {
     // Whoever counts nothing has nothing to hold against the records.
     let counted = tables.ram.countsEntries ? frames : 0
     for at in min(pfn, counted)..<min(pfn &+ size >> 12, counted) {
-      maps[UInt32(at), default: FrameMaps()].count += 1
-      if entry.isStale, depth == 1 { maps[UInt32(at), default: FrameMaps()].stale &+= 1 }
+      maps[UInt32(at), default: FrameMaps()].note(entry, depth: depth)
     }
     if ofModules { return }
-    attributes &= ~Entry.stale
+    if pfn < counted { attributes &= ~Entry.stale }
     let inRAM = pfn < frames
     let residue = Entry.accessed | Entry.dirty
     if depth == 1, inRAM, attributes & residue != residue,

@@ -54,4 +54,12 @@ struct FrameMaps {
   /// Entries that lead to it, and how many small ones of them are stale.
   var count: UInt32 = 0
   var stale: UInt8 = 0
+  /// Whether a large one is.
+  var isUnderStaleLeaf = false
+
+  mutating func note(_ entry: Entry, depth: Int) {
+    count += 1
+    guard entry.isStale else { return }
+    if depth == 1 { stale &+= 1 } else { isUnderStaleLeaf = true }
+  }
 }

@@ -112,7 +112,8 @@ struct StaleEntries {
     let record = ram[frames.frame(pfn)]
     checker.expect(
       record.kernelMaps == maps.count && record.staleMaps == maps.stale
-        && record.isUnderStaleLeaf <= min(maps.count, 1), "frame: entries that lead to it",
+        && record.isUnderStaleLeaf <= (maps.isUnderStaleLeaf ? 1 : 0),
+      "frame: entries that lead to it",
       UInt64(pfn), UInt64(record.kernelMaps))
   }
 }

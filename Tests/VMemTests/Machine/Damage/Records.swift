@@ -101,7 +101,16 @@ extension Machine {
       )
       .silent(MemoryLayout<VMArea>.offset(of: \.areaFlags)! + 1, bits: 0xff)
       if ram[area].array != 0 { record = record.silent(24..<32) }
-      if ram[area].kind == .perCPU { record = record.silent(\VMArea.owned) }
+      let marks = MemoryLayout<VMArea>.offset(of: \.marks)!
+      switch ram[area].kind {
+      // Which group comes next, and whether the group was imported.
+      case .perCPU: record = record.silent(\VMArea.owned).silent(marks, bits: 4)
+      // Whether the page array is from vmalloc, where the row does not say at which address.
+      case .imported where !ram[area].hasArray: record = record.silent(marks, bits: 4)
+      // Whether it is from a trace.
+      case .mapRAM: record = record.silent(marks, bits: 16)
+      default: break
+      }
       records.append(record)
     }
     func waiting(_ kind: String, _ list: VmapNode.List) {
@@ -135,6 +144,8 @@ extension Machine {
         }
         var record = Record("table entry", table << 12 + UInt64(index) * 8, size: 8)
         let isLeaf = depth == 1 || entry.bits & Entry.pageSize != 0
+        // A large leaf is as old as the pages under it say.
+        if isLeaf, depth > 1, !entry.isStale { record = record.silent(6, bits: 0x10) }
         let top = Level.index(of: address, depth: 4)
         if isLeaf, top != Level.index(of: map.pageOffset, depth: 4),
           top != Level.index(of: map.vmemmap, depth: 4)
@@ -165,6 +176,8 @@ extension Machine {
   private func frameRecords() -> [Record] {
     var records: [Record] = []
     let fresh = MemoryLayout<Frame>.offset(of: \.isFresh)!
+    let underStale = MemoryLayout<Frame>.offset(of: \.isUnderStaleLeaf)!
+    let olderThanUse = framesUnderStaleLeaves()
     for number in 0..<frames.zoneCount {
       let zone = ram[frames.zone(number)]
       for pfn in zone.start..<zone.frontier {
@@ -181,11 +194,30 @@ extension Machine {
           guard ram[frame].refcount > 0 else { continue }
           // A page of a program that nobody may write to may be its own or not.
           let isOwn = ram[frame].flags & ram.pageFlags.anonymous == ram.pageFlags.anonymous
-          records.append(Record("page", frame).silent(1, bits: isOwn ? 0x08 : 0))
+          records.append(
+            Record("page", frame).silent(1, bits: isOwn ? 0x08 : 0)
+              // Whether a file's page was written to.
+              .silent(0, bits: ram[frame].isFilePage ? UInt8(ram.pageFlags.dirty) : 0)
+              .silent(underStale, bits: olderThanUse.contains(UInt64(pfn)) ? 1 : 0))
         }
       }
     }
     return records
+  }
+
+  /// Such a leaf may be older than what any of its frames is used for, or not.
+  private func framesUnderStaleLeaves() -> Set<UInt64> {
+    var found: Set<UInt64> = []
+    for range in users.tables.rangesOfEntries {
+      LeafWalk(users.tables).forEachEntry(in: range) { _, entry, depth, _ in
+        if entry.isStale, depth > 1 {
+          let inside = Level.size(depth: depth) >> 12 - 1
+          found.formUnion(entry.pfn & ~inside...entry.pfn | inside)
+        }
+        return true
+      }
+    }
+    return found
   }
 
   private func arrayRecords() -> [Record] {
@@ -220,6 +252,8 @@ extension Machine {
       let isBound = pageSets.page(0, of: set).map { ram[frames.frame($0)].owner == set } ?? false
       var record = Record("set of pages", set)
       if !isBound { record = record.silent(\PageSet.first) }
+      // The first chunk of its frames may be the one that stays when it is empty, or not.
+      record = record.silent(MemoryLayout<PageSet>.offset(of: \.frames)! + 8, bits: 1)
       // An area knows how many pages it has; a name does not.
       let isNamed = !ram[set].name.isNone && ram[set].first != 0
       return isNamed ? record.silent(\PageSet.count) : record
@@ -246,7 +280,7 @@ extension Machine {
       records.append(
         Record("file", file)
           .silent(\File.size, \File.hostSize)
-          .silent(0, bits: 0x0b).silent(1, bits: 0xff)
+          .silent(0, bits: ram[file].kind == .host ? 0x1b : 0x0b).silent(1, bits: 0xff)
           .silent(
             MemoryLayout<File>.offset(of: \.previous)! + 4, bits: ram[file].isMemfd ? 0x1f : 0
           )
