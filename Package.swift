@@ -40,7 +40,8 @@ let package = Package(
     .target(
       name: "VMemCLI", dependencies: ["CHost", "VMem", "VMemViews", "VMemScript", "VMemBench"],
       swiftSettings: strict),
-    .executableTarget(name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain),
+    .executableTarget(
+      name: "vmemctl", dependencies: ["CHost", "VMemCLI"], swiftSettings: plain),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: plain),
     .testTarget(
       name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: plain),

@@ -11,6 +11,11 @@ __attribute__((constructor)) static void keep_arguments(int count, char **words)
   arguments = words;
 }
 
+char **chost_arguments(int *count) {
+  *count = argument_count;
+  return arguments;
+}
+
 const char *chost_argument(int index) {
   return index >= 0 && index < argument_count ? arguments[index] : NULL;
 }

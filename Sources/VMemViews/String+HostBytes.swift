@@ -8,6 +8,10 @@ extension String {
 
   /// Text that stands for `bytes`.
   package init(hostBytes bytes: [UInt8]) {
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      self = String(decoding: bytes, as: UTF8.self)
+      return
+    }
     // None of those characters begins with another byte.
     if !bytes.contains(0xf4), let text = String(validating: bytes, as: UTF8.self) {
       self = text

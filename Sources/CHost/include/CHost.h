@@ -37,6 +37,8 @@ void chost_set_script(const char * _Nullable name, size_t count);
 extern _Thread_local uint64_t chost_line;
 static inline void chost_set_line(uint64_t line) { chost_line = line; }
 
+/// The words of the process's command line, as the loader has them, and their number.
+char * _Nullable * _Nonnull chost_arguments(int * _Nonnull count);
 /// A word of the process's command line, byte for byte, as the loader has it: no file is read for it.
 /// NULL behind the last one.
 const char * _Nullable chost_argument(int index);

@@ -45,7 +45,7 @@ struct Zone: BitwiseCopyable {
 
   /// Who takes more frames than this in one go does not find them in the host's caches, nor keeps them
   /// there.
-  static let coldAfter: UInt16 = 1024
+  static let coldAfter: UInt16 = 64
 
   /// The kernel's `zone_batchsize` for a zone of so many frames.
   static func batch(managed: UInt32) -> UInt16 {

@@ -19,7 +19,7 @@ enum Invocation: Equatable {
 
   init(_ arguments: [String]) throws(Misuse) {
     // The words of a line that is being typed are nobody's options yet.
-    if arguments.starts(with: ["help", "--complete"]),
+    if arguments.first == "help", arguments.count > 1, arguments[1] == "--complete",
       let page = Manual.Page(arguments.dropFirst())
     {
       self = .manual(page)
@@ -56,10 +56,11 @@ enum Invocation: Equatable {
       self = .manual(.version)
     case "--help" where words.count == 1, "-h" where words.count == 1: self = .manual(.overview)
     case "--help", "-h": self = try Invocation(["help"] + words.dropFirst() + options.words)
-    case .some(let first) where first.hasPrefix("-"):
+    case .some(let first) where first.utf8.first == UInt8(ascii: "-"):
       let known = LineOptions.options.map(\.name) + ["--help", "--version"]
       throw Misuse(unknown: first, of: "the program", known: known, details: VmemctlCommand.usage)
-    case .some(let first) where first.hasSuffix(".vmem"):
+    // Comparing ends as characters is dear, and nearly no verb has this last byte.
+    case .some(let first) where first.utf8.last == UInt8(ascii: "m") && first.hasSuffix(".vmem"):
       throw Misuse(
         "`\(first)` is a script, not a verb", details: "  vmemctl run \(first.printable)")
     case .some:

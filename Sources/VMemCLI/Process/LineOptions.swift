@@ -51,8 +51,14 @@ struct LineOptions: Equatable {
     var left: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
-      // The list is not made for a line without options.
-      if word.hasPrefix("--"), try Self.options.take(word, &rest, &self) { continue }
+      // The list is not made for a line without options, nor for the one that most scripts give.
+      if word == "--image", let file = rest.first, !file.isEmpty {
+        image = file
+        rest = rest.dropFirst()
+        continue
+      }
+      let mayBeOption = word.utf8.first == UInt8(ascii: "-")
+      if mayBeOption, try Self.options.take(word, &rest, &self) { continue }
       left.append(word)
     }
     words = left

@@ -36,10 +36,11 @@ struct CommitRecord: Equatable {
 
   /// The header blocks, and the checksum that the next record names.
   func header() -> (bytes: [UInt8], checksum: UInt32) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(headerSize)
+    var bytes = [UInt8](repeating: 0, count: headerSize)
+    var end = 0
     func put(_ value: UInt64, _ count: Int) {
-      for at in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * at))) }
+      for at in 0..<count { bytes[end + at] = UInt8(truncatingIfNeeded: value >> UInt64(8 * at)) }
+      end += count
     }
     put(Self.magic, 8)
     put(sequence, 8)
@@ -49,14 +50,16 @@ struct CommitRecord: Equatable {
     put(UInt64(commands.count), 4)
     // The first sector is written whole or not at all: a checksum of its own tells that the lengths
     // are right.
-    put(UInt64(ImageTrailer.checksum(bytes[...])), 4)
-    put(0, Self.fixed - bytes.count)
+    put(UInt64(ImageTrailer.checksum(bytes[..<end])), 4)
+    end = Self.fixed
     for frame in frames { put(UInt64(frame), 4) }
     for sum in sectors { put(UInt64(sum), 4) }
-    bytes += commands
-    let checksum = ImageTrailer.checksum(bytes[...])
+    for byte in commands {
+      bytes[end] = byte
+      end += 1
+    }
+    let checksum = ImageTrailer.checksum(bytes[..<end])
     put(UInt64(checksum), 4)
-    bytes += [UInt8](repeating: 0, count: headerSize - bytes.count)
     return (bytes, checksum)
   }
 

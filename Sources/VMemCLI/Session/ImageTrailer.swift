@@ -110,16 +110,18 @@ struct ImageTrailer: Equatable {
 
   /// The checksum of a trailer: its own place counts as zero.
   private static func ownChecksum(_ bytes: [UInt8]) -> UInt32 {
-    var bytes = bytes
-    for at in 0..<4 { bytes[checksumOffset + at] = 0 }
-    return checksum(bytes[...])
+    let before = checksum(bytes[..<checksumOffset])
+    var zero: UInt32 = 0
+    // Safe: four bytes.
+    let with = unsafe withUnsafeBytes(of: &zero) { unsafe chost_crc32c(before, $0.baseAddress!, 4) }
+    return checksum(bytes[(checksumOffset + 4)...], behind: with)
   }
 
-  /// CRC-32C of bytes.
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  /// CRC-32C of bytes, which follow bytes of the checksum `before`.
+  static func checksum(_ bytes: ArraySlice<UInt8>, behind before: UInt32 = 0) -> UInt32 {
     // Safe: the buffer is as long as it says.
     unsafe bytes.withUnsafeBytes {
-      unsafe $0.isEmpty ? 0 : chost_crc32c(0, $0.baseAddress!, $0.count)
+      unsafe $0.isEmpty ? before : chost_crc32c(before, $0.baseAddress!, $0.count)
     }
   }
 }

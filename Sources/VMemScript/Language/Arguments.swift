@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The decoded arguments of one line: fixed room that every line uses again.
 @safe
 struct Arguments: ~Copyable {
@@ -22,15 +24,15 @@ struct Arguments: ~Copyable {
   var bytes: [UInt8] = []
 
   init() {
-    unsafe slots = .allocate(capacity: ParameterSet.room)
-    unsafe slots.initialize(
-      repeating: Slot(value: 0, end: 0, token: 0), count: ParameterSet.room)
+    // Safe: a slot of zeroes is one, and the host's zeroes are not touched before they are used.
+    unsafe slots = calloc(ParameterSet.room, MemoryLayout<Slot>.stride)!
+      .bindMemory(to: Slot.self, capacity: ParameterSet.room)
     unsafe decoded = .allocate(capacity: Shape.maximumParameters)
     unsafe decoded.initialize(repeating: 0, count: Shape.maximumParameters)
   }
 
   deinit {
-    unsafe slots.deallocate()
+    unsafe free(slots)
     unsafe decoded.deallocate()
   }
 
