@@ -221,6 +221,24 @@ static inline void chost_fill_past_caches(void * _Nonnull page, const void * _No
 #endif
 }
 
+/// Position of the first byte of a text at or behind `at` that is no part of a plain word: a blank or
+/// control character, a quote or a backslash; or `count`.
+static inline ptrdiff_t chost_end_of_word(const uint8_t * _Nonnull text, ptrdiff_t at, ptrdiff_t count) {
+#ifdef __SSE2__
+  for (; at + 16 <= count; at += 16) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(text + at));
+    __m128i ends = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x20)), bytes);
+    ends = _mm_or_si128(ends, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    ends = _mm_or_si128(ends, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')));
+    ends = _mm_or_si128(ends, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    int found = _mm_movemask_epi8(ends);
+    if (found) return at + __builtin_ctz((unsigned)found);
+  }
+#endif
+  while (at < count && text[at] > 0x20 && text[at] != '"' && text[at] != '\'' && text[at] != '\\') at++;
+  return at;
+}
+
 /// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.
 static inline uint64_t chost_at_least(const int32_t * _Nonnull numbers, int32_t wanted) {
 #ifdef __SSE2__

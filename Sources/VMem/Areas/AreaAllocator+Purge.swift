@@ -31,14 +31,15 @@ extension AreaAllocator {
     if ram[state].lazyPages > lazyMaximum { ram[state].drainScheduled = 1 }
   }
 
-  /// Runs the drain if one is scheduled (`drain_vmap_area_work`).
+  /// Whether a drain is scheduled; a worker that has to wait for another purge does so.
   @inline(__always)
+  var isDrainDue: Bool { ram[state].drainScheduled != 0 && ram[state].purgeHolder == 0 }
+
+  /// Runs the drain if one is scheduled (`drain_vmap_area_work`).
   func runScheduledDrain() {
-    // A worker that has to wait for another purge does so.
-    if ram[state].drainScheduled != 0, ram[state].purgeHolder == 0 {
-      ram[state].drainScheduled = 0
-      _ = purge(full: false)
-    }
+    guard isDrainDue else { return }
+    ram[state].drainScheduled = 0
+    _ = purge(full: false)
   }
 
   /// What an allocation that finds no place runs (`reclaim_and_purge_vmap_areas`).

@@ -161,6 +161,7 @@ public struct VMArea: SlabObject, Sendable {
   }
 
   /// Whether it was imported, so that nobody knows what is in its memory.
+  @inline(__always)
   var lacksContents: Bool { kind == .imported || kind == .perCPU && marks & 4 != 0 }
 
   /// Makes it an area of a per-CPU group that was imported.

@@ -223,6 +223,13 @@ extension VMAreas {
   /// Runs work that the last call scheduled.
   @inline(__always)
   package func runScheduledWork() {
+    let isDue =
+      ram[ram.mapping].deferredFree != 0 || ram[ram.arenas].spans != 0 || areas.isDrainDue
+    if isDue { carryOutScheduledWork() }
+  }
+
+  @inline(never)
+  private func carryOutScheduledWork() {
     if ram[ram.mapping].deferredFree != 0 { mappings.runDeferredFrees() }
     if ram[ram.arenas].spans != 0 { arenas.finishArenaFrees() }
     areas.runScheduledDrain()

@@ -55,9 +55,12 @@ struct CodeLine {
   @inline(__always)
   static func isNarrow(_ size: Int) -> Bool { size < 1 << 15 }
 
-  /// A word as `Token` gives it, in half a word of code.
+  /// A word of a line that begins at `start`, in half a word of code.
   @inline(__always)
-  static func half(_ token: UInt64) -> UInt64 { token & 0xffff | (token >> 32) << 16 }
+  static func half(_ token: Token, from start: Int) -> UInt64 {
+    let place = UInt64(truncatingIfNeeded: token.offset &- start) << 1
+    return place | (token.isQuoted ? 1 : 0) | UInt64(truncatingIfNeeded: token.length) << 16
+  }
 
   @inline(__always)
   init() {}
@@ -88,9 +91,10 @@ struct CodeLine {
     let flags = (head.isSilent ? 1 : 0) << 32 | UInt64(kind.rawValue) << 33
     let forms = UInt64(isPrepared ? 1 : 0) << 35 | UInt64(isWide ? 1 : 0) << 42
     let counts = UInt64(argumentSize) << 36 | UInt64(tokenCount) << 43 | forms
-    code.append(UInt64(head.verb) | UInt64(head.verbToken) << 8 | names | flags | counts)
-    code.append(UInt64(start))
-    code.append(UInt64(number) & 0xffff_ffff | UInt64(target) << 32)
+    code.append(
+      UInt64(head.verb) | UInt64(head.verbToken) << 8 | names | flags | counts,
+      UInt64(truncatingIfNeeded: start),
+      UInt64(truncatingIfNeeded: number) & 0xffff_ffff | UInt64(truncatingIfNeeded: target) << 32)
   }
 
   /// Sets the target of a line that is in the code already.

@@ -208,9 +208,9 @@ package struct Parser: ~Copyable {
       code.append(count) { call.tokens[$0].code(from: start) }
     } else {
       code.append((count + 1) >> 1) {
-        let first = CodeLine.half(call.tokens[2 * $0].code(from: start))
-        if 2 * $0 + 1 == count { return first }
-        return first | CodeLine.half(call.tokens[2 * $0 + 1].code(from: start)) << 32
+        let first = CodeLine.half(call.tokens[2 &* $0], from: start)
+        if 2 &* $0 &+ 1 == count { return first }
+        return first | CodeLine.half(call.tokens[2 &* $0 &+ 1], from: start) << 32
       }
     }
     code.append(prepared.count) { prepared[$0] }

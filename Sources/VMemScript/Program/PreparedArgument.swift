@@ -40,6 +40,7 @@ struct PreparedArgument {
     at += isLarge ? 2 : 1
   }
 
+  @inline(__always)
   func write(to code: inout Code) {
     let isLarge = value > UInt64(UInt32.max)
     let place = UInt64(form.rawValue) << 8 | (isLarge ? 1 << 10 : 0) | UInt64(token) << 11

@@ -39,6 +39,17 @@ struct ReusedArray<Element: BitwiseCopyable>: ~Copyable {
     count += 1
   }
 
+  /// Appends three values.
+  @inline(__always)
+  mutating func append(_ first: Element, _ second: Element, _ third: Element) {
+    if room - count < 3 { grow() }
+    // Safe: there is room.
+    unsafe (base + count).initialize(to: first)
+    unsafe (base + count + 1).initialize(to: second)
+    unsafe (base + count + 2).initialize(to: third)
+    count += 3
+  }
+
   /// Appends so many values, by their numbers.
   @inline(__always)
   mutating func append(_ more: Int, _ value: (Int) -> Element) {

@@ -1,3 +1,4 @@
+internal import CHost
 internal import Glibc
 internal import VMemViews
 
@@ -102,32 +103,8 @@ struct Text {
   @inline(__always)
   func endOfWord(from: Int) -> Int {
     precondition(from >= 0)
-    var at = from
-    while at + 8 <= count {
-      let stops = Self.stops(load(at))
-      at += stops == 0 ? 8 : stops.trailingZeroBitCount >> 3
-      // Safe: a stop lies before the length.
-      if stops != 0 {
-        if unsafe !base[at].isPlain { return at }
-        at += 1
-      }
-    }
-    // Safe: below the length.
-    while at < count, unsafe base[at].isPlain { at += 1 }
-    return at
-  }
-
-  /// The high bit of the first of eight bytes that may not be plain, and perhaps of later ones; 0 where
-  /// all are.
-  @inline(__always)
-  private static func stops(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let blanks = (word &- 0x2121_2121_2121_2121) & ~word
-    // Both quotes, and # and & with them.
-    let quotes = (word ^ 0x2222_2222_2222_2222) & 0xfafa_fafa_fafa_fafa
-    let backslashes = word ^ 0x5c5c_5c5c_5c5c_5c5c
-    let others = ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-    return (blanks | others) & 0x8080_8080_8080_8080
+    // Safe: nothing behind the length is read.
+    return unsafe chost_end_of_word(base, from, count)
   }
 
   func hasPrefix(_ prefix: StaticString) -> Bool {
@@ -225,13 +202,6 @@ extension UInt8 {
   /// May stand in a name after its first letter.
   @inline(__always)
   var isNameByte: Bool { isLetter || isDigit || self == UInt8(ascii: "_") }
-  /// Part of a word that needs no closer look: printable, and no quote or backslash.
-  @inline(__always)
-  var isPlain: Bool {
-    self > UInt8(ascii: "\\")
-      || self > 0x20 && self != UInt8(ascii: "\\") && self != UInt8(ascii: "\"")
-        && self != UInt8(ascii: "'")
-  }
   /// Value of a hexadecimal digit.
   @inline(__always)
   var hexDigit: UInt64? {

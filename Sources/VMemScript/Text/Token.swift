@@ -23,7 +23,8 @@ struct Token {
   /// The word as code has it, for a line that begins at `start`.
   @inline(__always)
   func code(from start: Int) -> UInt64 {
-    UInt64(offset - start) << 1 | (isQuoted ? 1 : 0) | UInt64(length) << 32
+    let place = UInt64(truncatingIfNeeded: offset &- start) << 1 | (isQuoted ? 1 : 0)
+    return place | UInt64(truncatingIfNeeded: length) << 32
   }
 
   /// The word that code has, of a text; what it says without quotes goes to `store`.
