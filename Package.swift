@@ -8,12 +8,14 @@ let plain: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
-// Optimised for debugging too: the tests run millions of steps of the engine. Whoever depends on a
-// version of the package may not be given such flags, and needs none: it lies in one of these folders.
+// Optimised for debugging too, and so are the tests: they run millions of steps of the engine. Whoever
+// depends on a version of the package may not be given such flags, and needs none: it lies in one of
+// these folders.
 let isDependency = ["/checkouts/", "/registry/"].contains { Context.packageDirectory.contains($0) }
 let fast: [SwiftSetting] =
   isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
-let strict = plain + fast + [.strictMemorySafety()]
+let quick = plain + fast
+let strict = quick + [.strictMemorySafety()]
 
 let package = Package(
   name: "vmemctl",
@@ -30,7 +32,7 @@ let package = Package(
     .target(name: "CModule", exclude: ["include"], publicHeadersPath: "public"),
     .target(
       name: "VMemModules", dependencies: ["CHost", "CModule", "VMem", "VMemViews"],
-      swiftSettings: plain),
+      swiftSettings: quick),
     .target(
       name: "VMemScript", dependencies: ["CHost", "VMem", "VMemViews", "VMemModules"],
       swiftSettings: strict),
@@ -41,22 +43,22 @@ let package = Package(
       name: "VMemCLI", dependencies: ["CHost", "VMem", "VMemViews", "VMemScript", "VMemBench"],
       swiftSettings: strict),
     .executableTarget(name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: plain),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: quick),
     .testTarget(
-      name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: plain),
+      name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: quick),
     .testTarget(
       name: "VMemViewsTests", dependencies: ["TestSupport", "VMem", "VMemViews"],
-      swiftSettings: plain),
+      swiftSettings: quick),
     .testTarget(
       name: "VMemModulesTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemModules"],
-      swiftSettings: plain),
+      swiftSettings: quick),
     .testTarget(
       name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
-      swiftSettings: plain),
+      swiftSettings: quick),
     .testTarget(
       name: "VMemBenchTests",
       dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript", "VMemBench"],
-      swiftSettings: plain),
+      swiftSettings: quick),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
     // The program of the first article; the tests run it, and Tests/Package builds it from outside.
     .executableTarget(
@@ -67,7 +69,7 @@ let package = Package(
       dependencies: [
         "CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemBench", "VMemCLI",
       ],
-      swiftSettings: plain),
+      swiftSettings: quick),
   ]
 )
 
