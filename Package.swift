@@ -9,21 +9,22 @@ let plain: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
-// Optimised for debugging too, and so are the tests: they run millions of steps of the engine. Whoever
-// depends on a version of the package may not be given such flags, and needs none: it lies in one of
-// these folders.
+// Optimised for debugging too: the tests run millions of steps of the engine. Whoever depends on a
+// version of the package may not be given such flags, and needs none: it lies in one of these folders.
 let isDependency = ["/checkouts/", "/registry/"].contains { Context.packageDirectory.contains($0) }
 let fast: [SwiftSetting] =
   isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let quick = plain + fast
 let strict = quick + [.strictMemorySafety()]
 // The tests start the program thousands of times, and a static one starts three times faster. It lies
-// high, as `Scripts/install` explains. Not every host has the C library for that.
-let hasStaticLibrary = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"].contains {
-  access($0 + "/libc.a", R_OK) == 0
-}
+// high, as `Scripts/install` explains. Not every host has what that is linked with.
+let programs = (Context.environment["PATH"] ?? "").split(separator: ":")
+let libraries = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
+let canBeStatic =
+  programs.contains { access("\($0)/ld.lld", X_OK) == 0 }
+  && libraries.contains { access("\($0)/libc.a", R_OK) == 0 }
 let linked: [LinkerSetting] =
-  isDependency || !hasStaticLibrary
+  isDependency || !canBeStatic
   ? []
   : [
     .unsafeFlags(
@@ -63,20 +64,20 @@ let package = Package(
       name: "vmemctl", dependencies: ["VMemCLI"], swiftSettings: plain, linkerSettings: linked),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: quick),
     .testTarget(
-      name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: quick),
+      name: "VMemTests", dependencies: ["TestSupport", "VMem"], swiftSettings: plain),
     .testTarget(
       name: "VMemViewsTests", dependencies: ["TestSupport", "VMem", "VMemViews"],
-      swiftSettings: quick),
+      swiftSettings: plain),
     .testTarget(
       name: "VMemModulesTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemModules"],
-      swiftSettings: quick),
+      swiftSettings: plain),
     .testTarget(
       name: "VMemScriptTests", dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript"],
-      swiftSettings: quick),
+      swiftSettings: plain),
     .testTarget(
       name: "VMemBenchTests",
       dependencies: ["TestSupport", "VMem", "VMemViews", "VMemScript", "VMemBench"],
-      swiftSettings: quick),
+      swiftSettings: plain),
     .target(name: "CRecorder", path: "Tests/CRecorder"),
     // The program of the first article; the tests run it, and Tests/Package builds it from outside.
     .executableTarget(
@@ -87,7 +88,7 @@ let package = Package(
       dependencies: [
         "CRecorder", "TestSupport", "VMem", "VMemViews", "VMemScript", "VMemBench", "VMemCLI",
       ],
-      swiftSettings: quick),
+      swiftSettings: plain),
   ]
 )
 

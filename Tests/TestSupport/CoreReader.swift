@@ -77,6 +77,14 @@ package final class CoreReader {
     return Array(mapped[Int(offset)...].prefix(count))
   }
 
+  /// Whether the file has these bytes at an offset.
+  package func holds(_ wanted: [UInt8], at offset: UInt64) -> Bool {
+    guard offset < mapped.count, wanted.count <= mapped.count - Int(offset) else { return false }
+    return wanted.withUnsafeBytes {
+      $0.isEmpty || memcmp($0.baseAddress!, mapped.baseAddress! + Int(offset), $0.count) == 0
+    }
+  }
+
   /// A number of `count` bytes, little endian.
   package func number(_ offset: UInt64, _ count: Int) -> UInt64 {
     guard offset < mapped.count else { return 0 }

@@ -272,10 +272,10 @@ import VMem
         var frames: [UInt8] = []
         for frame in pfn..<pfn + UInt64(count >> 12) {
           _ = made.machine.withFrame(UInt32(frame)) { bytes in
-            bytes.withUnsafeBytes { frames += $0 }
+            bytes.withUnsafeBytes { frames += $0.bindMemory(to: UInt8.self) }
           }
         }
-        #expect(dump.core.bytes(load.offset + UInt64(at), count) == frames)
+        #expect(frames.count == count && dump.core.holds(frames, at: load.offset + UInt64(at)))
       }
     }
     var pages = 0
