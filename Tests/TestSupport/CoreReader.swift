@@ -34,9 +34,12 @@ package final class CoreReader {
 
   package let descriptor: Int32
   package private(set) var segments: [Segment] = []
+  package private(set) var loads: [Segment] = []
   package let size: UInt64
   /// Bytes the file takes on disk.
   package let allocated: UInt64
+  /// The whole file: tools ask for millions of numbers.
+  private let mapped: UnsafeRawBufferPointer
 
   package init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -44,6 +47,9 @@ package final class CoreReader {
     fstat(descriptor, &status)
     size = UInt64(status.st_size)
     allocated = UInt64(status.st_blocks) * 512
+    let place = mmap(nil, Int(status.st_size), PROT_READ, MAP_SHARED, descriptor, 0)
+    let isMapped = place != MAP_FAILED
+    mapped = UnsafeRawBufferPointer(start: isMapped ? place : nil, count: isMapped ? Int(size) : 0)
     guard bytes(0, 4) == [0x7f, 0x45, 0x4c, 0x46] else { return }
     var count = Int(number(56, 2))
     if count == 0xffff { count = Int(number(number(40, 8) + 44, 4)) }
@@ -57,24 +63,32 @@ package final class CoreReader {
           fileSize: number(at + 32, 8), memorySize: number(at + 40, 8),
           alignment: number(at + 48, 8)))
     }
+    loads = segments.filter { $0.type == 1 }
   }
 
-  deinit { close(descriptor) }
-
-  package var loads: [Segment] { segments.filter { $0.type == 1 } }
+  deinit {
+    munmap(UnsafeMutableRawPointer(mutating: mapped.baseAddress), mapped.count)
+    close(descriptor)
+  }
 
   /// Bytes of the file; past its end there are none.
   package func bytes(_ offset: UInt64, _ count: Int) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: count)
-    let read = result.withUnsafeMutableBytes {
-      pread(descriptor, $0.baseAddress, count, Int(offset))
+    guard offset < mapped.count else { return [] }
+    return Array(mapped[Int(offset)...].prefix(count))
+  }
+
+  /// Whether the file has these bytes at an offset.
+  package func holds(_ wanted: [UInt8], at offset: UInt64) -> Bool {
+    guard offset < mapped.count, wanted.count <= mapped.count - Int(offset) else { return false }
+    return wanted.withUnsafeBytes {
+      $0.isEmpty || memcmp($0.baseAddress!, mapped.baseAddress! + Int(offset), $0.count) == 0
     }
-    return Array(result.prefix(max(0, read)))
   }
 
   /// A number of `count` bytes, little endian.
   package func number(_ offset: UInt64, _ count: Int) -> UInt64 {
-    bytes(offset, count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    guard offset < mapped.count else { return 0 }
+    return mapped[Int(offset)...].prefix(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// The bytes at an address, which lies in one segment with all of them; nil where none is.

@@ -153,8 +153,9 @@ extension ModuleHost {
 
   /// Starts the functions of timers that are due, each as a task that must not sleep.
   func startTimers() {
+    // Every round of the scheduler asks; mostly none is due.
+    guard timers.contains(where: { $0.due <= now }) else { return }
     let due = timers.filter { $0.due <= now }.sorted { $0.due < $1.due }
-    guard !due.isEmpty else { return }
     timers.removeAll { $0.due <= now }
     for timer in due {
       _ = write([UInt8](repeating: 0, count: 8), to: timer.address &+ timer.pendingOffset)

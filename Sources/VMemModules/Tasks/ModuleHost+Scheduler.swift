@@ -132,8 +132,11 @@ extension ModuleHost {
 
   /// When the first task or timer has waited long enough; nil where none waits for time.
   var deadline: UInt64? {
-    let deadlines = tasks.compactMap { $0.state == .ready ? $0.wakeTime : nil }
-    return (deadlines + timers.map(\.due)).min()
+    var first = timers.lazy.map(\.due).min()
+    for task in tasks where task.state == .ready {
+      if let time = task.wakeTime { first = min(first ?? time, time) }
+    }
+    return first
   }
 
   /// Every task waits for another: the one that is waited for dies of it.

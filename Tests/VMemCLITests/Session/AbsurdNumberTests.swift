@@ -10,7 +10,7 @@ struct AbsurdNumberTests {
   private func run(_ command: String, _ path: String) throws -> Command {
     try Command.run(
       [
-        "bash", "-c", "ulimit -t 5; cd ${VMEMCTL_IMAGE%/*}; exec \"$1\" \(command)", "bash",
+        "sh", "-c", "ulimit -t 5; cd ${VMEMCTL_IMAGE%/*}; exec \"$1\" \(command)", "sh",
         TestFiles.vmemctl,
       ], environment: ["VMEMCTL_IMAGE": path])
   }

@@ -99,7 +99,10 @@ struct HostLimitTests {
         "diff m.img m.img", "write 0 @d", "boot --lists d", "import_vmallocinfo d", "replay d",
         "run s.vmem", "run d", "include s.vmem", "--image n.img boot", "--image n.img cpu 0",
       ] {
-        let ran = try sh("rm -f n.img* k; ulimit -n \(limit); exec $V \(line)")
+        for file in ["n.img", "n.img-wal", "n.img-history", "k"] {
+          unlink(folder.path + "/" + file)
+        }
+        let ran = try sh("ulimit -n \(limit); exec $V \(line)")
         // The loader of programs has words of its own.
         let codes: [Int32] = line.hasSuffix("d") ? [0, 3, 65, 73] : [0]
         #expect(

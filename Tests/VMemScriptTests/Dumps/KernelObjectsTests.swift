@@ -113,11 +113,15 @@ import VMem
     let map = made.machine.map
     let buddy = UInt64(made.machine.pageTypeWord(.buddy))
     var free: UInt64 = 0
+    // Looked up once: there are as many structures as frames.
+    let fields = ["_mapcount", "_refcount", "private"].map {
+      dump.image.table.field("struct page", $0)
+    }
     for pfn in 0..<UInt64(made.machine.ram.frameCount) {
       let page = map.vmemmap + pfn * 64
-      let kind = dump.load(page, "struct page", "_mapcount")
-      let references = dump.load(page, "struct page", "_refcount")
-      if kind == buddy { free += 1 << dump.load(page, "struct page", "private") }
+      let words = fields.map { dump.load(page + UInt64($0.offset), size: $0.size) }
+      let (kind, references, order) = (words[0], words[1], words[2])
+      if kind == buddy { free += 1 << order }
       guard let record = made.machine.pageSets.structPage(pfn), record.refcount > 0 else {
         continue
       }
@@ -268,10 +272,10 @@ import VMem
         var frames: [UInt8] = []
         for frame in pfn..<pfn + UInt64(count >> 12) {
           _ = made.machine.withFrame(UInt32(frame)) { bytes in
-            bytes.withUnsafeBytes { frames += $0 }
+            bytes.withUnsafeBytes { frames += $0.bindMemory(to: UInt8.self) }
           }
         }
-        #expect(dump.core.bytes(load.offset + UInt64(at), count) == frames)
+        #expect(frames.count == count && dump.core.holds(frames, at: load.offset + UInt64(at)))
       }
     }
     var pages = 0

@@ -83,11 +83,12 @@ import Testing
 
   @Test func theMachineHasNoMoreMembersThanItsCalls() {
     var members = 0
+    let head = /^(public )?(extension|struct) Machine\b/
     for source in Self.sources where source.path.hasPrefix("VMem") {
       var isInside = false
       for line in source.lines {
         if Self.indentation(line) == 0, !line.isEmpty {
-          isInside = line.contains(/^(public )?(extension|struct) Machine\b/)
+          isInside = line.utf8.contains(UInt8(ascii: "M")) && line.contains(head)
         }
         guard isInside, Self.indentation(line) == 2 else { continue }
         if Self.declaration(line.drop { $0 == " " }) != nil { members += 1 }
@@ -103,8 +104,9 @@ import Testing
       "VMem/Machine/KernelVersion.swift", "VMem/Machine/KernelDifferences.swift",
       "VMem/Machine/Switch.swift", "VMemViews/KernelTypes/MeasuredLayout.swift",
     ]
+    let name = /\.v[67]_\d/
     for source in Self.sources where !tables.contains(source.path) {
-      for line in source.lines where line.contains(/\.v[67]_\d/) {
+      for line in source.lines where line.utf8.contains(UInt8(ascii: "_")) && line.contains(name) {
         Issue.record("\(source.path): \(line)")
       }
     }
@@ -113,8 +115,10 @@ import Testing
   /// The shape of tables is that of the processor's folder.
   @Test func onlyTheProcessorsFolderKnowsHowTablesLook() {
     let folders = ["Paging", "Mapping", "Users", "Areas", "Kmap", "Native"].map { "VMem/\($0)/" }
+    let (shape, marks) = (/\.\.<512\b|& 511\b|[<>]{2} (9|21|30|39)\b/, "<>&".utf8)
     for source in Self.sources where folders.contains(where: source.path.hasPrefix) {
-      for line in source.lines where line.contains(/\.\.<512\b|& 511\b|[<>]{2} (9|21|30|39)\b/) {
+      for line in source.lines
+      where line.utf8.contains(where: marks.contains) && line.contains(shape) {
         Issue.record("\(source.path): \(line)")
       }
     }
