@@ -34,7 +34,7 @@ extension FrameAllocator {
     checker.expect(
       record.start == start && record.end == end && Int(record.node) == node
         && record.kind == kind.rawValue && record.managed == managed && record.batch == batch
-        && record.high == (start < end ? batch * 6 : record.high) && record.run <= Zone.coldAfter
+        && record.high == (start < end ? batch * 6 : record.high) && record.run <= Zone.longestRun
         && record.unusedToo == 0 && record.unusedThree == 0, "zone", UInt64(number))
     let isSound =
       record.start == start && record.end == end && start <= record.frontier

@@ -119,7 +119,7 @@ package struct FrameAllocator: Sendable {
       ram[frame(pfn + step)] = record
     }
     let isCold = ram[zone].run >= Zone.coldAfter
-    if order == 0, !isCold { ram[zone].run += 1 }
+    if order == 0, ram[zone].run < Zone.longestRun { ram[zone].run += 1 }
     guard zeroed, !fresh else { return maps != 0 }
     if order == 0, isCold { ram.zeroPastCaches(pfn) } else { ram.zero(pfn, count: Int(count)) }
     return maps != 0

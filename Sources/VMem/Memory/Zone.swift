@@ -37,7 +37,7 @@ struct Zone: BitwiseCopyable {
   /// Frames moved to or from a per-CPU list at a time, and the most it holds.
   var batch: UInt16 = 1
   var high: UInt16 = 6
-  /// Frames handed out one by one since one came back, up to `coldAfter`.
+  /// Frames handed out one by one since one came back, up to `longestRun`.
   var run: UInt16 = 0
   /// Keeps the size a multiple of 16.
   var unusedToo: UInt32 = 0
@@ -46,6 +46,7 @@ struct Zone: BitwiseCopyable {
   /// Who takes more frames than this in one go does not find them in the host's caches, nor keeps them
   /// there.
   static let coldAfter: UInt16 = 64
+  static let longestRun: UInt16 = 1024
 
   /// The kernel's `zone_batchsize` for a zone of so many frames.
   static func batch(managed: UInt32) -> UInt16 {

@@ -183,4 +183,16 @@ struct FrameAllocatorTests {
     let word = machine.ram[words: again + 1023, 1023]
     #expect(again == high && word == 0)
   }
+
+  /// Frames in a row are counted, and no further than to a limit.
+  @Test func runsAreCountedUpToALimit() throws {
+    let machine = try Machine(Configuration())
+    let zone = machine.frames.zone(0)
+    machine.ram[zone].run = Zone.longestRun - 1
+    for _ in 0..<2 { _ = try machine.allocatePages(count: 1) }
+    #expect(machine.ram[zone].run == Zone.longestRun)
+    #expect(machine.check(limit: 1).isEmpty)
+    machine.ram[zone].run += 1
+    #expect(!machine.check(limit: 1).isEmpty)
+  }
 }
