@@ -3,7 +3,7 @@ internal import Glibc
 /// The host's huge pages, for memory that is about to be filled.
 package enum HugePages {
   /// Bytes from which on they pay: below, only their zeroing would be felt.
-  package static let worthwhile = 4 << 20
+  package static let worthwhile = 8 << 20
 
   /// Lets the host back what is touched from now on by huge pages, which spares most page faults and
   /// misses of its TLB. Nothing happens to less than `worthwhile` bytes, or where the host has no such
