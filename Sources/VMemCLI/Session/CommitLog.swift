@@ -17,7 +17,7 @@ final class CommitLog {
   private(set) var sequence: UInt64
   private var checksum: UInt32 = 0
   private let generation: UInt32
-  /// Offset of the newest contents of each frame.
+  /// Offsets of the newest contents of each frame.
   private(set) var newest = FrameOffsets()
   /// Commits and their commands, oldest first.
   private(set) var commands: [Commit] = []
@@ -109,9 +109,7 @@ final class CommitLog {
           record.sequence == sequence &+ 1
         else { break }
       }
-      guard record.frames.allSatisfy({ $0 < frameCount }) else {
-        throw .damaged(sequence: record.sequence)
-      }
+      guard isUsable(record) else { throw .damaged(sequence: record.sequence) }
       take(record, sum)
     }
     if sequence < trailer.sequence {
@@ -124,9 +122,20 @@ final class CommitLog {
     }
   }
 
+  /// Whether the machine has all frames of a record, and each that is new in the log is whole.
+  private func isUsable(_ record: CommitRecord) -> Bool {
+    for (place, frame) in record.frames.enumerated() {
+      guard frame < frameCount,
+        record.masks[place] == CommitRecord.whole || newest.contains(frame)
+      else { return false }
+    }
+    return true
+  }
+
   private func take(_ record: CommitRecord, _ sum: UInt32) {
-    for (index, frame) in record.frames.enumerated() {
-      newest[frame] = end + record.headerSize + index * CommitRecord.block
+    var next = end + record.headerSize
+    for (place, frame) in record.frames.enumerated() {
+      next = newest.put(frame, record.masks[place], at: next)
     }
     commands.append(Commit(sequence: record.sequence, lines: record.commands, start: end))
     sequence = record.sequence
@@ -149,12 +158,12 @@ final class CommitLog {
 
   /// Whether a commit stands behind the one that cannot be read.
   private func isFollowed(_ log: UnsafeRawBufferPointer) -> Bool {
-    var at = end + CommitRecord.block
-    while at + CommitRecord.block <= log.count {
+    var at = end + CommitRecord.sector
+    while at + CommitRecord.sector <= log.count {
       if unsafe CommitRecord.isZero(log, at, CommitRecord.sector) {
         let data = lseek(descriptor, at + 1, Int32(CHOST_SEEK_DATA))
         if data < 0, errno == ENXIO { return false }
-        at = max(at + CommitRecord.block, data & ~(CommitRecord.block - 1))
+        at = max(at + CommitRecord.sector, data & ~(CommitRecord.sector - 1))
         continue
       }
       if case .record(let later, _) = unsafe CommitRecord.read(log, at: at),
@@ -162,7 +171,7 @@ final class CommitLog {
       {
         return true
       }
-      at += CommitRecord.block
+      at += CommitRecord.sector
     }
     return false
   }
@@ -189,64 +198,112 @@ final class CommitLog {
 
   /// Puts the newest contents of every frame into RAM.
   func restore(_ ram: RAM) {
-    newest.forEach { frame, offset in
-      guard frame < ram.frameCount else { return }
+    guard let base = unsafe base else { return }
+    for (place, frame) in newest.frames.enumerated() where frame < ram.frameCount {
       unsafe ram.withFrame(frame) { bytes in
-        // Safe: the record was read whole.
-        unsafe bytes.copyMemory(
-          from: UnsafeRawBufferPointer(start: base! + offset, count: CommitRecord.block))
+        for sector in 0..<CommitRecord.sectorsPerFrame {
+          // Safe: the records were read whole, and a frame has as many sectors.
+          unsafe memcpy(
+            bytes.baseAddress! + sector * CommitRecord.sector,
+            base + newest.offset(place, sector), CommitRecord.sector)
+        }
       }
     }
   }
 
-  /// Whether RAM has a frame as the log has it.
-  func contains(_ frame: UInt32, _ ram: RAM) -> Bool {
-    guard let offset = newest[frame], let base = unsafe base else { return false }
-    return unsafe ram.withFrame(frame) {
-      // Safe: both are a frame long.
-      unsafe memcmp($0.baseAddress!, base + offset, CommitRecord.block) == 0
+  /// The sectors of a frame that RAM has otherwise than the log: all of a frame that the log has not.
+  private func changedSectors(_ frame: UInt32, _ ram: RAM) -> UInt8 {
+    guard let place = newest.place(frame), let base = unsafe base else { return CommitRecord.whole }
+    return unsafe ram.withFrame(frame) { bytes in
+      var mask: UInt8 = 0
+      for sector in 0..<CommitRecord.sectorsPerFrame {
+        // Safe: as in `restore`.
+        let isChanged = unsafe memcmp(
+          bytes.baseAddress! + sector * CommitRecord.sector,
+          base + newest.offset(place, sector), CommitRecord.sector)
+        if isChanged != 0 { mask |= 1 << sector }
+      }
+      return mask
     }
   }
 
-  /// Adds a commit of `frames` as RAM has them. Returns the host's error number, or nil.
+  /// Adds a commit of what RAM has otherwise than the log in any of `frames`. Returns the host's error
+  /// number, or nil.
   func append(_ frames: [UInt32], _ ram: RAM, commands lines: [UInt8], sync: Bool) -> Int32? {
-    guard frames.count <= CommitRecord.maximumFrames, lines.count <= CommitRecord.maximumCommands
-    else { return EFBIG }
     var record = CommitRecord()
+    var (sectors, runs) = (0, 0)
+    for frame in frames {
+      let mask = changedSectors(frame, ram)
+      if mask == 0 { continue }
+      record.frames.append(frame)
+      record.masks.append(mask)
+      sectors += mask.nonzeroBitCount
+      runs += (mask & ~(mask << 1)).nonzeroBitCount
+    }
+    guard record.frames.count <= CommitRecord.maximumFrames,
+      lines.count <= CommitRecord.maximumCommands
+    else { return EFBIG }
     record.sequence = sequence + 1
     record.generation = generation
     record.previous = checksum
     record.commands = lines
-    record.frames = frames
-    let perFrame = CommitRecord.block / CommitRecord.sector
-    record.sectors = unsafe [UInt32](unsafeUninitializedCapacity: frames.count * perFrame) {
-      sums, count in
-      for (index, frame) in frames.enumerated() {
-        // Safe: a frame has as many sectors, and there is room for their sums.
-        unsafe ram.withFrame(frame) {
+    return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: runs + 1) { parts in
+      unsafe Self.list(record, ram, UnsafeMutableBufferPointer(rebasing: parts.dropFirst()))
+      record.sums = unsafe [UInt32](unsafeUninitializedCapacity: sectors) { sums, count in
+        for index in 1..<runs + 1 {
+          let part = unsafe parts[index]
+          let length = unsafe part.iov_len / CommitRecord.sector
+          // Safe: a part is so many sectors of RAM, and there is room for the sums of all.
           unsafe chost_crc32c_blocks(
-            $0.baseAddress!, CommitRecord.sector, perFrame, sums.baseAddress! + index * perFrame)
+            part.iov_base, CommitRecord.sector, length, sums.baseAddress! + count)
+          count += length
         }
       }
-      count = frames.count * perFrame
+      return unsafe write(record, parts, sync: sync)
     }
+  }
+
+  /// Lists the sectors of a record as RAM has them: neighbours in one frame as one part.
+  private static func list(
+    _ record: CommitRecord, _ ram: RAM, _ parts: UnsafeMutableBufferPointer<iovec>
+  ) {
+    var next = 0
+    for (place, frame) in record.frames.enumerated() {
+      var (mask, sector) = (record.masks[place], 0)
+      while mask != 0 {
+        let skipped = mask.trailingZeroBitCount
+        let length = (~(mask >> skipped)).trailingZeroBitCount
+        sector += skipped
+        unsafe ram.withFrame(frame) {
+          // Safe: a frame has as many sectors as a mask has bits.
+          unsafe parts.initializeElement(
+            at: next,
+            to: iovec(
+              iov_base: $0.baseAddress! + sector * CommitRecord.sector,
+              iov_len: length * CommitRecord.sector))
+        }
+        next += 1
+        sector += length
+        mask = (mask >> skipped) >> length
+      }
+    }
+  }
+
+  /// Writes a record, whose sectors are all but the first of `parts`, behind the others.
+  private func write(
+    _ record: CommitRecord, _ parts: UnsafeMutableBufferPointer<iovec>, sync: Bool
+  ) -> Int32? {
     if let number = map(end + record.size) { return number }
     if rest != .nothing {
       guard ftruncate(descriptor, end) == 0 else { return errno }
       rest = .nothing
     }
     var (header, sum) = record.header()
-    // Safe: the header lives until the write is done, frames are RAM's own, and each part is set.
+    // Safe: the header lives until the write is done.
     let failure: Int32? = unsafe header.withUnsafeMutableBytes { header in
-      unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: frames.count + 1) { parts in
-        unsafe parts[0] = iovec(iov_base: header.baseAddress, iov_len: header.count)
-        for (index, frame) in frames.enumerated() {
-          unsafe ram.withFrame(frame) {
-            unsafe parts[index + 1] = iovec(iov_base: $0.baseAddress, iov_len: $0.count)
-          }
-        }
-        return unsafe Self.write(descriptor, parts, at: end)
-      }
+      unsafe parts.initializeElement(
+        at: 0, to: iovec(iov_base: header.baseAddress, iov_len: header.count))
+      return unsafe Self.write(descriptor, parts, at: end)
     }
     if let failure {
       rest = .torn
@@ -329,23 +386,40 @@ final class CommitLog {
     return record
   }
 
-  /// The frame that stands at a place in the record of the commit at `index`.
-  private func frame(_ place: Int, _ record: CommitRecord, _ index: Int) -> [UInt8]? {
-    let start = commands[index].start + record.headerSize + place * CommitRecord.block
-    guard let base = unsafe base, start + CommitRecord.block <= end else { return nil }
-    // Safe: the record was read whole.
-    return unsafe [UInt8](UnsafeRawBufferPointer(start: base + start, count: CommitRecord.block))
+  /// Puts the sectors of a frame that the commit at `index` has, and `mask` names, into `bytes`, and takes
+  /// them out of `mask`. Returns whether the commit has the frame.
+  private func copy(
+    _ frame: UInt32, of record: CommitRecord, _ index: Int, _ mask: inout UInt8,
+    to bytes: inout [UInt8]
+  ) -> Bool {
+    guard let place = record.frames.firstIndex(of: frame), let base = unsafe base else {
+      return false
+    }
+    var next = commands[index].start + record.headerSize
+    for mask in record.masks[..<place] { next += mask.nonzeroBitCount * CommitRecord.sector }
+    for sector in 0..<CommitRecord.sectorsPerFrame where record.masks[place] & 1 << sector != 0 {
+      if mask & 1 << sector != 0 {
+        let first = sector * CommitRecord.sector
+        // Safe: the record was read whole.
+        unsafe bytes.replaceSubrange(
+          first..<first + CommitRecord.sector,
+          with: UnsafeRawBufferPointer(start: base + next, count: CommitRecord.sector))
+      }
+      next += CommitRecord.sector
+    }
+    mask &= ~record.masks[place]
+    return true
   }
 
   /// A frame as it was before the commit at `index`.
   private func frame(_ frame: UInt32, before index: Int, _ image: ImageFrames) -> [UInt8]? {
-    for index in (0..<index).reversed() {
+    var bytes = [UInt8](repeating: 0, count: CommitRecord.block)
+    var (mask, isFound) = (CommitRecord.whole, false)
+    for index in (0..<index).reversed() where mask != 0 {
       guard let record = record(index) else { return nil }
-      if let place = record.frames.firstIndex(of: frame) {
-        return self.frame(place, record, index)
-      }
+      if copy(frame, of: record, index, &mask, to: &bytes) { isFound = true }
     }
-    return image(frame)
+    return isFound ? bytes : image(frame)
   }
 
   /// Frames as the image has them.
@@ -356,12 +430,12 @@ final class CommitLog {
     guard let record = record(index), let first = frame(0, before: index, image)
     else { return false }
     let traces = AccessTraces(first: first)
-    return record.frames.enumerated().allSatisfy { place, number in
+    return record.frames.allSatisfy { number in
       let traces = traces.places(in: number)
       if traces == [0..<CommitRecord.block] { return true }
-      guard !traces.isEmpty, let before = frame(number, before: index, image),
-        let now = frame(place, record, index)
-      else { return false }
+      guard !traces.isEmpty, let before = frame(number, before: index, image) else { return false }
+      var (now, mask) = (before, CommitRecord.whole)
+      _ = copy(number, of: record, index, &mask, to: &now)
       return now.indices.allSatisfy { at in
         now[at] == before[at] || traces.contains { $0.contains(at) }
       }

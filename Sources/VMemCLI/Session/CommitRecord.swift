@@ -1,13 +1,16 @@
 internal import CHost
 
-/// The first blocks of one commit in the log: which commands ran, which frames follow, and a checksum
-/// for each 512 bytes of them.
+/// The first sectors of one commit in the log: which commands ran, which sectors of which frames follow,
+/// and a checksum for each of them.
 ///
 /// Records form a chain: each names the checksum of the one before, so that what is left of an
 /// abandoned record can never follow a newer one.
 struct CommitRecord: Equatable {
   static let block = 4096
   static let sector = 512
+  static let sectorsPerFrame = block / sector
+  /// All sectors of a frame.
+  static let whole: UInt8 = 0xff
   /// "VMEMLOG" and a newline, little endian.
   static let magic: UInt64 = 0x0a47_4f4c_4d45_4d56
   private static let fixed = 40
@@ -22,19 +25,23 @@ struct CommitRecord: Equatable {
   /// The lines that ran, each with its newline.
   var commands: [UInt8] = []
   var frames: [UInt32] = []
-  /// CRC-32C of each sector of each frame.
-  var sectors: [UInt32] = []
+  /// Which sectors of each frame follow: bit 0 for the first. A frame's first record in a log has all.
+  var masks: [UInt8] = []
+  /// CRC-32C of each sector that follows.
+  var sums: [UInt32] = []
 
-  /// Bytes of the header blocks of a record.
-  static func headerSize(frames: Int, commands: Int) -> Int {
-    (fixed + commands + frames * (4 + 4 * block / sector) + 4 + block - 1) / block * block
+  /// Bytes before the sectors of a record.
+  private static func headerSize(frames: Int, sectors: Int, commands: Int) -> Int {
+    (fixed + commands + frames * 5 + sectors * 4 + 4 + sector - 1) / sector * sector
   }
 
-  var headerSize: Int { Self.headerSize(frames: frames.count, commands: commands.count) }
+  var headerSize: Int {
+    Self.headerSize(frames: frames.count, sectors: sums.count, commands: commands.count)
+  }
   /// Bytes of the whole record.
-  var size: Int { headerSize + frames.count * Self.block }
+  var size: Int { headerSize + sums.count * Self.sector }
 
-  /// The header blocks, and the checksum that the next record names.
+  /// The header, and the checksum that the next record names.
   func header() -> (bytes: [UInt8], checksum: UInt32) {
     var bytes = [UInt8](repeating: 0, count: headerSize)
     var end = 0
@@ -47,14 +54,14 @@ struct CommitRecord: Equatable {
     put(UInt64(generation), 4)
     put(UInt64(previous), 4)
     put(UInt64(frames.count), 4)
+    put(UInt64(sums.count), 4)
     put(UInt64(commands.count), 4)
     // The first sector is written whole or not at all: a checksum of its own tells that the lengths
     // are right.
     put(UInt64(ImageTrailer.checksum(bytes[..<end])), 4)
-    end = Self.fixed
     for frame in frames { put(UInt64(frame), 4) }
-    for sum in sectors { put(UInt64(sum), 4) }
-    for byte in commands {
+    for sum in sums { put(UInt64(sum), 4) }
+    for byte in masks + commands {
       bytes[end] = byte
       end += 1
     }
@@ -75,7 +82,7 @@ struct CommitRecord: Equatable {
   /// Reads the header at an offset of a log of `count` bytes.
   static func read(_ log: UnsafeRawBufferPointer, at offset: Int) -> Reading {
     let left = log.count - offset
-    guard left >= block else { return .torn }
+    guard left >= sector else { return .torn }
     func word(_ at: Int, _ count: Int) -> UInt64 {
       // Safe: callers stay below `left`.
       let place = offset + at
@@ -86,15 +93,15 @@ struct CommitRecord: Equatable {
     }
     guard unsafe !isZero(log, offset, sector) else { return .torn }
     let frames = Int(word(24, 4))
-    let commands = Int(word(28, 4))
-    guard word(0, 8) == magic, unsafe checksum(log, offset, 32) == UInt32(word(32, 4)),
-      frames <= maximumFrames, commands <= maximumCommands
+    let sectors = Int(word(28, 4))
+    let commands = Int(word(32, 4))
+    guard word(0, 8) == magic, unsafe checksum(log, offset, 36) == UInt32(word(36, 4)),
+      frames <= maximumFrames, sectors <= frames * sectorsPerFrame, commands <= maximumCommands
     else { return .damaged }
-    let sums = frames * (block / sector)
-    let end = fixed + commands + 4 * frames + 4 * sums
-    let size = headerSize(frames: frames, commands: commands)
+    let end = fixed + commands + 5 * frames + 4 * sectors
+    let size = headerSize(frames: frames, sectors: sectors, commands: commands)
     // The lengths are right, and the log ends before them.
-    guard size + frames * block <= left else { return .torn }
+    guard size + sectors * sector <= left else { return .torn }
     guard unsafe checksum(log, offset, end) == UInt32(word(end, 4)) else {
       let hole = stride(from: 0, to: end + 4, by: sector).contains {
         unsafe isZero(log, offset + $0, min(sector, end + 4 - $0))
@@ -106,27 +113,30 @@ struct CommitRecord: Equatable {
     record.generation = UInt32(word(16, 4))
     record.previous = UInt32(word(20, 4))
     record.frames = (0..<frames).map { UInt32(word(fixed + 4 * $0, 4)) }
-    record.sectors = (0..<sums).map { UInt32(word(fixed + 4 * frames + 4 * $0, 4)) }
-    let lines = offset + fixed + 4 * (frames + sums)
+    record.sums = (0..<sectors).map { UInt32(word(fixed + 4 * frames + 4 * $0, 4)) }
+    let masks = offset + fixed + 4 * (frames + sectors)
+    let lines = masks + frames
+    record.masks = unsafe [UInt8](log[masks..<lines])
     record.commands = unsafe [UInt8](log[lines..<lines + commands])
-    if let defect = unsafe readFrames(log, offset + size, record) { return defect }
+    guard record.masks.reduce(0, { $0 + $1.nonzeroBitCount }) == sectors else { return .damaged }
+    if let defect = unsafe readSectors(log, offset + size, record) { return defect }
     return .record(record, checksum: UInt32(word(end, 4)))
   }
 
-  /// What is wrong with the frames behind a header, or nil.
-  private static func readFrames(
+  /// What is wrong with the sectors behind a header, or nil.
+  private static func readSectors(
     _ log: UnsafeRawBufferPointer, _ start: Int, _ record: CommitRecord
   ) -> Reading? {
     var isTorn = false
     let batch = 64
     return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: batch) { sums in
-      for first in stride(from: 0, to: record.sectors.count, by: batch) {
-        let count = min(batch, record.sectors.count - first)
+      for first in stride(from: 0, to: record.sums.count, by: batch) {
+        let count = min(batch, record.sums.count - first)
         // Safe: the log has all sectors, and there is room for as many sums.
         unsafe chost_crc32c_blocks(
           log.baseAddress! + start + first * sector, sector, count, sums.baseAddress!)
         for index in first..<first + count
-        where unsafe sums[index - first] != record.sectors[index] {
+        where unsafe sums[index - first] != record.sums[index] {
           // What was lost reads as zeroes; anything else was changed.
           guard unsafe isZero(log, start + index * sector, sector) else { return .damaged }
           isTorn = true

@@ -1,55 +1,58 @@
-/// An offset for each of some frames: a hash table of open addressing. Arrays of integers are all that it
-/// is made of, since a command makes one, and types that Swift makes while it runs cost it more.
+/// Where each sector of some frames stands: a hash table of open addressing. Arrays of integers are all that
+/// it is made of, since a command makes one, and types that Swift makes while it runs cost it more.
 struct FrameOffsets {
-  /// Frame numbers plus one; 0 where there is none.
-  private var keys: [UInt64] = []
-  private var offsets: [Int] = []
-  private(set) var count = 0
+  private static let sectors = CommitRecord.sectorsPerFrame
 
-  private func slot(_ key: UInt64) -> Int {
-    var slot = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) & (keys.count - 1)
-    while keys[slot] != 0, keys[slot] != key { slot = (slot + 1) & (keys.count - 1) }
+  /// Every frame that has offsets, in the order in which they came.
+  private(set) var frames: [UInt32] = []
+  /// The offsets of the sectors of each of `frames`.
+  private var offsets: [Int] = []
+  /// By hash, the place of a frame in `frames` plus one; 0 where there is none.
+  private var table: [UInt32] = []
+
+  private func slot(_ frame: UInt32) -> Int {
+    let hash = (UInt64(frame) + 1) &* 0x9e37_79b9_7f4a_7c15
+    var slot = Int(truncatingIfNeeded: hash >> 32) & (table.count - 1)
+    while table[slot] != 0, frames[Int(table[slot]) - 1] != frame {
+      slot = (slot + 1) & (table.count - 1)
+    }
     return slot
   }
 
-  /// The offset of a frame; nil for one that has none.
-  subscript(frame: UInt32) -> Int? {
-    get {
-      if count == 0 { return nil }
-      let slot = slot(UInt64(frame) + 1)
-      return keys[slot] == 0 ? nil : offsets[slot]
+  /// The place of a frame in `frames`, or nil.
+  func place(_ frame: UInt32) -> Int? {
+    if table.isEmpty { return nil }
+    let number = table[slot(frame)]
+    return number == 0 ? nil : Int(number) - 1
+  }
+
+  func contains(_ frame: UInt32) -> Bool { place(frame) != nil }
+
+  /// The offset of a sector of the frame at a place.
+  func offset(_ place: Int, _ sector: Int) -> Int { offsets[place * Self.sectors + sector] }
+
+  /// Gives the sectors of a frame that a mask names new offsets, one behind the other from `start`; a new
+  /// frame needs all. Returns the offset behind them.
+  mutating func put(_ frame: UInt32, _ mask: UInt8, at start: Int) -> Int {
+    if 4 * frames.count >= 3 * table.count { grow() }
+    let slot = slot(frame)
+    if table[slot] == 0 {
+      precondition(mask == CommitRecord.whole)
+      frames.append(frame)
+      for _ in 0..<Self.sectors { offsets.append(0) }
+      table[slot] = UInt32(frames.count)
     }
-    set {
-      guard let newValue else { preconditionFailure("offsets are not taken out") }
-      if 4 * count >= 3 * keys.count { grow() }
-      let slot = slot(UInt64(frame) + 1)
-      if keys[slot] == 0 { count += 1 }
-      keys[slot] = UInt64(frame) + 1
-      offsets[slot] = newValue
+    let first = (Int(table[slot]) - 1) * Self.sectors
+    var next = start
+    for sector in 0..<Self.sectors where mask & 1 << sector != 0 {
+      offsets[first + sector] = next
+      next += CommitRecord.sector
     }
+    return next
   }
 
   private mutating func grow() {
-    let (oldKeys, oldOffsets) = (keys, offsets)
-    let size = max(64, 2 * keys.count)
-    keys = [UInt64](repeating: 0, count: size)
-    offsets = [Int](repeating: 0, count: size)
-    for (key, offset) in zip(oldKeys, oldOffsets) where key != 0 {
-      let slot = slot(key)
-      (keys[slot], offsets[slot]) = (key, offset)
-    }
-  }
-
-  /// Calls `body` with each frame and its offset, in no order.
-  func forEach(_ body: (UInt32, Int) -> Void) {
-    for (slot, key) in keys.enumerated() where key != 0 { body(UInt32(key - 1), offsets[slot]) }
-  }
-
-  /// Every frame that has an offset, in no order.
-  var frames: [UInt32] {
-    var frames: [UInt32] = []
-    frames.reserveCapacity(count)
-    forEach { frame, _ in frames.append(frame) }
-    return frames
+    table = [UInt32](repeating: 0, count: max(64, 2 * table.count))
+    for (place, frame) in frames.enumerated() { table[slot(frame)] = UInt32(place + 1) }
   }
 }

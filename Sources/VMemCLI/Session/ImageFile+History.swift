@@ -110,7 +110,7 @@ extension ImageFile {
     guard let index, trailer.goal == 0 else {
       throw ProcessFailure(
         message:
-          "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 1 MiB, and by `run --image`)",
+          "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 512 KiB, and by `run --image`)",
         exitCode: 1)
     }
     let last = log.commands[index]

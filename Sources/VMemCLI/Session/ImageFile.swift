@@ -261,7 +261,7 @@ final class ImageFile {
 
   /// The machine as the last commit left it.
   func machine() throws(ProcessFailure) -> Machine {
-    if log.newest[0] == nil {
+    if !log.newest.contains(0) {
       guard let first = OpenFile.read(descriptor, 4096, at: 0) else {
         throw Self.failure(path.image, errno, EX_IOERR)
       }
@@ -288,6 +288,6 @@ final class ImageFile {
   /// Calls `body` for every frame of the file that is not as it was written and counts still.
   func forEachDamagedFrame(_ body: (UInt32, UInt32, UInt32) -> Void) {
     FrameChecksums.forEachDamaged(
-      descriptor, memory: trailer.memory, isNewer: { log.newest[$0] != nil }, body)
+      descriptor, memory: trailer.memory, isNewer: { log.newest.contains($0) }, body)
   }
 }

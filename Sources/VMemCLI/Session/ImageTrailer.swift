@@ -9,7 +9,7 @@ struct ImageTrailer: Equatable {
   static let size = 4096
   /// "VMEMIMG" and a newline, little endian.
   static let magic: UInt64 = 0x0a47_4d49_4d45_4d56
-  static let formatVersion: UInt32 = 3
+  static let formatVersion: UInt32 = 4
   private static let byteOrder: UInt32 = 0x0102_0304
   private static let checksumOffset = 52
   private static let textOffset = 80

@@ -5,7 +5,7 @@ internal import VMemScript
 /// A machine that lives in an image: what runs on it is committed before its results are printed.
 final class Session: Committer, Images {
   /// Frames and bytes of the log from which on the next process would notice reading it.
-  private static let shortLog = (frames: 64, bytes: 1 << 20)
+  private static let shortLog = (frames: 64, bytes: 512 << 10)
   /// Bytes of the log from which on a process that goes on empties it.
   private static let longLog = 64 << 20
 
@@ -94,7 +94,7 @@ final class Session: Committer, Images {
     guard !lines.isEmpty, let image, let ram else { return true }
     guard !hasFailed else { return false }
     var frames: [UInt32] = []
-    ram.forEachChangedFrame { if !image.log.contains($0, ram) { frames.append($0) } }
+    ram.forEachChangedFrame { frames.append($0) }
     do throws(ProcessFailure) {
       try image.commit(frames, ram, commands: lines, sync: options.isDurable)
     } catch {
@@ -272,7 +272,7 @@ final class Session: Committer, Images {
       code != .interrupted
     else { return code }
     let isLong =
-      image.log.newest.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
+      image.log.newest.frames.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
     guard wasLong || isLong else { return code }
     PendingFile.sweep(path)
     return checkpoint(image, ram) ? code : code.combined(with: .inputOutput)

@@ -16,14 +16,14 @@ extension Help {
       IMAGE          frame n at offset n * 4096; behind the RAM a checksum of each frame (CRC-32C,
                      exclusive or that of a zero frame), and a last block that says which commit
                      the RAM contains, the CRC-32C of frame 0, and how the machine was booted;
-                     format 3, others are refused (65)
-      IMAGE-wal      the commits since: one record each, with the lines that ran, the frames that
-                     changed, and a CRC-32C for every 512 bytes
+                     format 4, others are refused (65)
+      IMAGE-wal      the commits since: one record each, with the lines that ran and the sectors of
+                     512 bytes that changed (whole frames the first time), a CRC-32C for each
       IMAGE-history  the lines of the commits before, a script
 
     A commit is one write to the log, made before the answer leaves the process. Records are
     numbered, and each names the checksum of the one before. When the log is long (64 frames or
-    1 MiB), or `run --image` ends, a checkpoint brings it home: the log is synced, its frames are
+    512 KiB), or `run --image` ends, a checkpoint brings it home: the log is synced, its frames are
     written to IMAGE, IMAGE is synced, the log is emptied.
 
     Opening reads the log up to the first record that is not whole, and puts its frames over

@@ -68,7 +68,8 @@ struct AbsurdNumberTests {
       record.sequence = sequence
       record.frames = [number]
       let frame = [UInt8](repeating: 0x5a, count: CommitRecord.block)
-      record.sectors = (0..<8).map { _ in ImageTrailer.checksum(frame[..<512]) }
+      record.masks = [CommitRecord.whole]
+      record.sums = (0..<8).map { _ in ImageTrailer.checksum(frame[..<512]) }
       try machine.folder.write(record.header().bytes + frame, to: "m.img-wal")
       try expectOrder(machine, "frame \(number), commit \(sequence)")
     }

@@ -7,21 +7,32 @@ import Testing
   @Test func equalsADictionary() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var state = seed
-    var (table, model) = (FrameOffsets(), [UInt32: Int]())
-    #expect(table[0] == nil && table.frames.isEmpty)
+    var (table, model) = (FrameOffsets(), [UInt32: [Int]]())
+    #expect(!table.contains(0) && table.frames.isEmpty)
     for step in 0..<20_000 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       // Frames that repeat, and both ends of their numbers.
       let frame =
         step % 1000 == 0 ? UInt32.max : step % 1001 == 0 ? 0 : UInt32(state >> 33) % 5000
-      let offset = Int(state >> 40)
-      (table[frame], model[frame]) = (offset, offset)
-      if table.count != model.count || table[frame] != offset {
+      let start = Int(state >> 40)
+      let mask = model[frame] == nil ? CommitRecord.whole : UInt8(truncatingIfNeeded: state >> 20)
+      var (next, offsets) = (start, model[frame] ?? [Int](repeating: 0, count: 8))
+      for sector in 0..<8 where mask & 1 << sector != 0 {
+        offsets[sector] = next
+        next += 512
+      }
+      model[frame] = offsets
+      let end = table.put(frame, mask, at: start)
+      let place = table.place(frame)
+      if end != next || place.map({ place in (0..<8).map { table.offset(place, $0) } }) != offsets {
         Issue.record("seed \(seed), step \(step)")
         return
       }
     }
     #expect(table.frames.sorted() == model.keys.sorted(), "seed \(seed)")
-    for frame in 0..<UInt32(6000) { #expect(table[frame] == model[frame], "seed \(seed)") }
+    for frame in 0..<UInt32(6000) {
+      let found = table.place(frame).map { place in (0..<8).map { table.offset(place, $0) } }
+      #expect(found == model[frame], "seed \(seed)")
+    }
   }
 }

@@ -4,17 +4,40 @@ import Testing
 
 /// Sectors are summed several at a time; what is written and read is the CRC-32C of each.
 struct SectorSumTests {
-  @Test(arguments: 0..<24)
-  func eachSectorCounts(_ sector: Int) {
+  private static let masks: [UInt8] = [0xff, 0b1000_0001, 0b0011_1010, 0xff]
+  private static var sectors: Int { masks.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  private static func record(_ sectors: [UInt8]) -> CommitRecord {
     let size = CommitRecord.sector
-    var frames = (0..<3 * CommitRecord.block).map { UInt8(truncatingIfNeeded: $0 * 31 + $0 >> 7) }
     var record = CommitRecord()
-    record.frames = [7, 8, 1000]
-    record.sectors = (0..<24).map { ImageTrailer.checksum(frames[$0 * size..<($0 + 1) * size]) }
-    let header = record.header().bytes
-    #expect(Self.isWhole(header + frames))
-    frames[sector * size + sector * 21] ^= 1
-    #expect(!Self.isWhole(header + frames))
+    record.frames = [7, 8, 1000, 1001]
+    record.masks = masks
+    record.sums = (0..<Self.sectors).map {
+      ImageTrailer.checksum(sectors[$0 * size..<($0 + 1) * size])
+    }
+    return record
+  }
+
+  @Test func eachSectorCounts() {
+    let size = CommitRecord.sector
+    var sectors = (0..<Self.sectors * size).map { UInt8(truncatingIfNeeded: $0 * 31 + $0 >> 7) }
+    let header = Self.record(sectors).header().bytes
+    #expect(header.count == size && Self.isWhole(header + sectors))
+    for sector in 0..<Self.sectors {
+      sectors[sector * size + sector * 21] ^= 1
+      #expect(!Self.isWhole(header + sectors), "sector \(sector)")
+      sectors[sector * size + sector * 21] ^= 1
+    }
+    #expect(!Self.isWhole(header + sectors.dropLast()))
+  }
+
+  /// Masks that name more or fewer sectors than follow.
+  @Test(arguments: [0, 0xfe, 0b1100_0001, 1] as [UInt8])
+  func masksAreThoseOfTheSectors(_ mask: UInt8) {
+    let sectors = [UInt8](repeating: 3, count: Self.sectors * CommitRecord.sector)
+    var record = Self.record(sectors)
+    record.masks[1] = mask
+    #expect(!Self.isWhole(record.header().bytes + sectors))
   }
 
   private static func isWhole(_ log: [UInt8]) -> Bool {

@@ -6,7 +6,7 @@ extension MMU {
   package func load(_ address: UInt64) throws(Refusal) -> UInt64 {
     guard let word = hit(address) else { return try loadSlowly(address) }
     ram[TLBState.ref].hits &+= 1
-    // Safe: the frame is checked, and the word does not cross the page.
+    // Safe: `hit` has checked the frame, and the word does not cross the page.
     return unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
   }
 
@@ -22,15 +22,23 @@ extension MMU {
       .storeBytes(of: value, as: UInt64.self)
   }
 
-  /// What the TLB keeps of a word's page, when that is a page of 4 KiB in RAM and the tables still
-  /// have it so.
+  /// What the TLB keeps of a word's page, when that is a page of 4 KiB in RAM, the tables still have it
+  /// so, and the word is aligned.
   @inlinable @inline(__always)
   func hit(_ address: UInt64) -> UInt64? {
-    let number = UInt32(UInt16(truncatingIfNeeded: address >> 12) & ram[TLBState.ref].mask)
+    // The lowest bits of the address stay, and no tag has them.
+    hit(address, tag: (address & ~0xff8) &+ TLB.valid)
+  }
+
+  @inlinable @inline(__always)
+  func hit(_ address: UInt64, tag: UInt64) -> UInt64? {
+    let number = UInt32(truncatingIfNeeded: address >> 12) & ram[TLBState.ref].mask
     let slot = Ref<TLBSlot>(granule: ram[TLBState.ref].current &+ number)
-    // The last byte's page: a word that crosses into the next is no hit.
-    guard ram[slot].tag == (address &+ 7) & ~4095 | 1 else { return nil }
-    return ram[slot].data
+    guard ram[slot].tag == tag else { return nil }
+    let word = ram[slot].data
+    // What a bad image has in the place of a frame's number is for `read` to ask the bus about.
+    guard word & Entry.pfnMask < UInt64(ram.frameCount) << 12 else { return nil }
+    return word
   }
 
   @usableFromInline @inline(never)
@@ -48,6 +56,12 @@ extension MMU {
   @inline(__always)
   private func refill(_ address: UInt64, forWriting: Bool) throws(Refusal) -> UInt64? {
     guard address & 4095 <= 4088 else { return nil }
+    if address & 7 != 0, let word = hit(address, tag: address & ~4095 | TLB.valid),
+      !forWriting || word & TLB.written == TLB.written
+    {
+      ram[TLBState.ref].hits &+= 1
+      return word
+    }
     if let word = TLB.refillQuickly(ram, address, forWriting: forWriting) { return word }
     return try refillSlowly(address, forWriting: forWriting)
   }

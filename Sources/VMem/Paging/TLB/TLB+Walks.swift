@@ -91,7 +91,7 @@ extension TLB {
     guard leaf.bits & (wanted | Entry.keyMask) == wanted,
       ram.isMemory((leaf.bits & Entry.pfnMask) >> 12)
     else { return nil }
-    let number = UInt32(truncatingIfNeeded: address >> 12) & UInt32(ram[state].mask)
+    let number = UInt32(truncatingIfNeeded: address >> 12) & ram[state].mask
     let slot = Ref<TLBSlot>(granule: current &+ number)
     let page = address & ~0xfff
     // An empty slot is counted elsewhere.

@@ -6,14 +6,14 @@
 /// half, of the change that made the entry stale. The *walks* behind those are in `TLB+Walks.swift`.
 @usableFromInline
 struct TLB {
-  /// Bits of a tag.
-  @usableFromInline static let valid: UInt64 = 1
+  /// Bits of a tag; none is a bit that an address within a word of eight bytes can have.
+  @usableFromInline static let valid: UInt64 = 8
   /// The tables have changed since, and nothing has flushed it yet.
-  static let suspect: UInt64 = 2
+  static let suspect: UInt64 = 16
   /// No RAM lies there: a device answers.
-  static let device: UInt64 = 4
+  static let device: UInt64 = 32
   /// Each access is looked at: the page has a protection key, or lies in the windows of kmap.
-  static let guarded: UInt64 = 8
+  static let guarded: UInt64 = 64
   static let tagBits: UInt64 = 0xfff
 
   /// Bits of a leaf that a TLB keeps: frame, rights, cache mode, and whether it was written through.

@@ -14,8 +14,7 @@ struct TLBState: BitwiseCopyable {
   /// First slot of the current CPU's TLB, as a granule; 0 on a machine without TLBs.
   @usableFromInline var current: UInt32 = 0
   /// Slots for pages of 4 KiB, minus one.
-  @usableFromInline var mask: UInt16 = 0
-  var padding: UInt16 = 0
+  @usableFromInline var mask: UInt32 = 0
   var framesPerCPU: UInt32 = 0
   /// CPUs whose TLBs are in the device hole, and the first frame of the others' TLBs.
   var inHole: UInt32 = 0
@@ -66,7 +65,7 @@ struct TLBState: BitwiseCopyable {
     medium = small / 4
     large = medium
     slots = UInt32(entries)
-    mask = UInt16(small - 1)
+    mask = small - 1
     framesPerCPU = (slots * 24 + UInt32(TLB.walks) * 16 + 4095) / 4096
   }
 }
