@@ -48,7 +48,7 @@ let package = Package(
     .target(name: "CHost"),
     .target(name: "CPeer"),
     .target(name: "VMem", dependencies: ["CHost"], swiftSettings: strict),
-    .target(name: "VMemViews", dependencies: ["VMem"], swiftSettings: strict),
+    .target(name: "VMemViews", dependencies: ["CHost", "VMem"], swiftSettings: strict),
     .target(name: "CModule", exclude: ["include"], publicHeadersPath: "public"),
     .target(
       name: "VMemModules", dependencies: ["CHost", "CModule", "VMem", "VMemViews"],

@@ -52,6 +52,11 @@ int chost_name(int file, const char *path) {
   return errno == ENOENT ? linkat(file, "", AT_FDCWD, path, AT_EMPTY_PATH) : -1;
 }
 
+void chost_reserve_space(int file, size_t count) {
+  off_t at = lseek(file, 0, SEEK_CUR);
+  if (at >= 0) (void)!fallocate(file, FALLOC_FL_KEEP_SIZE, at, (off_t)count);
+}
+
 int chost_rename_new(const char *from, const char *to) {
   if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE)) return 0;
   if (errno != EINVAL && errno != ENOSYS) return -1;

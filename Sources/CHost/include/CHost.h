@@ -99,6 +99,10 @@ int chost_open_memory(void);
 /// Gives an open file a name, which must be new. Returns 0, or -1.
 int chost_name(int file, const char * _Nonnull path);
 
+/// Lets the file system look for room for `count` bytes at a file's offset at once, where it can. The
+/// file gets no longer.
+void chost_reserve_space(int file, size_t count);
+
 /// Renames a file; the new name must be new. Returns 0, or -1.
 int chost_rename_new(const char * _Nonnull from, const char * _Nonnull to);
 

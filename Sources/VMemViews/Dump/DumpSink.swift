@@ -1,3 +1,4 @@
+internal import CHost
 internal import Glibc
 
 /// Where a dump goes, from its first byte to its last: a file, in which zeroes become holes, or
@@ -46,6 +47,8 @@ struct DumpSink: ~Copyable {
     if unsafe used + bytes.count > buffer.count { flush() }
     guard bytes.count < Self.capacity / 4 else {
       flush()
+      // Else the host looks for room for each page.
+      if seeks { chost_reserve_space(descriptor, bytes.count) }
       return unsafe send(bytes)
     }
     // Safe: there is room, and both are apart.

@@ -18,12 +18,16 @@ extension KernelMemory {
   mutating func mapPages(
     _ address: UInt64, _ entries: some Sequence<Entry>, _ machine: borrowing Machine
   ) {
-    var table: UInt64 = 0
-    for (number, entry) in entries.enumerated() {
-      let at = address + UInt64(number) << 12
-      let index = UInt64(Level.index(of: at, depth: 1))
-      if table == 0 || index == 0 { table = leafTable(of: at, machine) }
-      store(entry.bits, at: table + index * 8)
+    var (at, place) = (address, 0)
+    for entry in entries {
+      let index = Level.index(of: at, depth: 1)
+      if at == address || index == 0 {
+        // In two steps: `words` must have one owner while a table is added, or they are copied.
+        let table = leafTable(of: at, machine)
+        place = wordIndex(table)
+      }
+      words[place + index] = entry.bits
+      at += 4096
     }
   }
 

@@ -10,7 +10,7 @@ struct KernelMemory {
   let map: AddressMap
   /// Physical address of the first byte.
   let base: UInt64
-  private(set) var words: [UInt64]
+  var words: [UInt64]
 
   init(_ image: KernelImage, _ machine: borrowing Machine) {
     self.image = image
@@ -40,6 +40,9 @@ struct KernelMemory {
   private func offset(_ address: UInt64) -> Int {
     Int(address >= KernelImage.start ? address - KernelImage.start : address - start)
   }
+
+  /// The place in `words` of something at a multiple of 8.
+  func wordIndex(_ address: UInt64) -> Int { offset(address) >> 3 }
 
   /// Room for an object, zeroed: its address in the direct map.
   mutating func allocate(bytes: Int, alignment: Int = 8) -> UInt64 {
@@ -71,7 +74,7 @@ struct KernelMemory {
     }
   }
 
-  func load(at address: UInt64) -> UInt64 { words[offset(address) >> 3] }
+  func load(at address: UInt64) -> UInt64 { words[wordIndex(address)] }
 
   mutating func store(_ value: UInt64, at address: UInt64, _ field: TypeTable.Field) {
     store(value, at: address + UInt64(field.offset), size: field.size)

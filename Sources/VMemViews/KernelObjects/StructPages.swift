@@ -38,6 +38,7 @@ struct StructPages {
     buddy = UInt64(machine.pageTypeWord(.buddy))
     hasOwnOrder = Switch.Kernels.compoundDestructors.contains(machine.configuration.kernel)
     blocks = zones.map { Self.freeBlocks($0, machine) }
+    links.reserveCapacity(blocks.joined().reduce(0) { $0 + $1.count })
   }
 
   /// Those that have been handed out say it themselves; behind them all is free in the largest blocks
@@ -100,12 +101,13 @@ struct StructPages {
   ///
   /// - Parameter frameCount: frames of RAM.
   mutating func share(frameCount: Int) {
-    let heads = Set(links.keys.map { UInt64($0) / 64 })
+    var isHead = [Bool](repeating: false, count: frameCount / 64 + 1)
+    for zone in blocks { for list in zone { for pfn in list { isHead[Int(pfn) / 64] = true } } }
     for free in zones.map(Self.untouched) {
       while UInt64(places.count) < free.lowerBound { store() }
       var common: UInt32?
       for number in free {
-        if heads.contains(number) {
+        if isHead[Int(number)] {
           store()
         } else if let common {
           places.append(common)
@@ -119,7 +121,7 @@ struct StructPages {
   }
 
   private mutating func store() {
-    if let page = aliases[UInt64(places.count)] { return places.append(places[Int(page)]) }
+    if let page = alias(UInt64(places.count)) { return places.append(places[Int(page)]) }
     stored.append(UInt64(places.count))
     places.append(UInt32(stored.count - 1))
   }
@@ -131,7 +133,11 @@ struct StructPages {
   }
 
   /// Whether a page of records is a read-only view of another.
-  func isAlias(_ page: UInt64) -> Bool { aliases[page] != nil }
+  func isAlias(_ page: UInt64) -> Bool { alias(page) != nil }
+
+  /// The page that a page of records is a view of. Most dumps have none, and looking in an empty dictionary
+  /// takes time.
+  private func alias(_ page: UInt64) -> UInt64? { aliases.isEmpty ? nil : aliases[page] }
 
   /// The place in `stored` of a page of records, which may be behind RAM.
   func place(ofPage page: UInt64) -> UInt64 {
