@@ -277,16 +277,26 @@ import VMem
     #expect(Self.counts(there)["matches"] == "1" && there.lines.last == "0")
   }
 
-  @Test func plot() throws {
-    let path = "/tmp/vmemctl-plot-\(getpid()).svg"
+  /// The picture that a recorded trace gives.
+  private static func plotted(_ name: String) throws -> String {
+    let path = "/tmp/vmemctl-\(name)-\(getpid()).svg"
     defer { unlink(path) }
     let trace = try Array(Fixture.text("trace/6.12.117.trace").utf8)
-    let ran = try Self.replay(trace, boot: Self.recorded, options: "--plot \(path)")
+    let ran = try replay(trace, boot: recorded, options: "--plot \(path)")
     #expect(ran.exit == .success, "\(ran.messages)")
-    let document = try TestFiles.read(path)
+    return try TestFiles.read(path)
+  }
+
+  @Test(.enabled(if: PictureTool.hasXMLLint, "xmllint is not installed"))
+  func plotIsXML() throws {
+    #expect(try PictureTool.fault(of: Self.plotted("plot-xml")) == nil)
+  }
+
+  @Test func plot() throws {
+    let document = try Self.plotted("plot")
     #expect(DrawnText.faults(in: document) == [])
     #expect(document.contains("largest hole of the modules"))
-    #expect(try PictureTool.fault(of: document) == nil)
+    let trace = try Array(Fixture.text("trace/6.12.117.trace").utf8)
     let refused = try Self.replay(trace, boot: Self.recorded, options: "--plot -")
     #expect(refused.exit == .badScript)
   }
