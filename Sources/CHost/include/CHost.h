@@ -191,6 +191,10 @@ uint32_t chost_crc32c(uint32_t before, const void * _Nonnull bytes, size_t count
 void chost_crc32c_blocks(const void * _Nonnull bytes, size_t size, size_t count,
                          uint32_t * _Nonnull sums);
 
+/// Lets the host fetch the cache line of an address that is about to be read and written. Nothing happens
+/// where there is no memory.
+static inline void chost_prefetch(const void * _Nonnull address) { __builtin_prefetch(address, 1); }
+
 /// Position of the first of 1024 words at or behind `at` that is not zero, or 1024.
 static inline int chost_next_used(const uint32_t * _Nonnull words, int at) {
   while (at < 1024 && !words[at]) at++;

@@ -21,26 +21,8 @@ extension AreaAllocator {
   func allocate(
     _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
-    if ram.injects(.slab) {
-      return try allocateInjected(record, align: align, start: start, end: end, mayBlock)
-    }
-    return try allocateUnhindered(record, align: align, start: start, end: end, mayBlock)
-  }
-
-  @inline(__always)
-  private func allocateUnhindered(
-    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
-  ) throws(Failure) -> Ref<VMArea> {
-    guard Self.isSound(record.reserved, align) else { throw .badRequest }
-    if nodeCount > 1, start == map.vmallocStart, end == map.vmallocEnd {
-      return try allocateFromPool(record, align: align, start: start, end: end, mayBlock)
-    }
-    return try allocateFromTree(record, align: align, start: start, end: end, mayBlock)
-  }
-
-  @inline(__always)
-  static func isSound(_ size: UInt64, _ align: UInt64) -> Bool {
-    size != 0 && size & 4095 == 0 && align.nonzeroBitCount == 1
+    let wanted = Wanted(size: record.reserved, align: align, start: start, end: end)
+    return try file(place(wanted, isVMStruct: record.isVMStruct, mayBlock: mayBlock), record)
   }
 
   /// `allocate`, when another try may find room; its descriptors are there already.
@@ -49,23 +31,63 @@ extension AreaAllocator {
     _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
   ) throws(Failure) -> Ref<VMArea> {
     if ram.injects(.slab) { Injector(ram: ram).preload() }
-    return try allocateUnhindered(record, align: align, start: start, end: end, mayBlock)
+    let wanted = Wanted(size: record.reserved, align: align, start: start, end: end)
+    return try file(placeUnhindered(wanted, mayBlock), record)
   }
 
-  /// `allocate`, while descriptors may be made to fail: that of the area, for which the caller of
+  /// What is looked for, in bytes; `end` is exclusive.
+  struct Wanted {
+    let size: UInt64
+    let align: UInt64
+    let start: UInt64
+    let end: UInt64
+
+    /// Whether the size is whole pages, and the alignment a power of two.
+    @inline(__always)
+    var isSound: Bool { size != 0 && size & 4095 == 0 && align.nonzeroBitCount == 1 }
+  }
+
+  /// A place that was found: its first byte, the descriptor of the area that is to lie there, what the
+  /// area remembers of it (`areaFlags`), and the chunk of the index of busy areas, if it is known.
+  struct Place {
+    let area: Ref<VMArea>
+    var areaFlags: UInt32 = 0
+    let address: UInt64
+    var chunk: UInt32 = 0
+  }
+
+  private func place(
+    _ wanted: Wanted, isVMStruct: Bool, mayBlock: Bool
+  ) throws(Failure) -> Place {
+    if ram.injects(.slab) { return try placeInjected(wanted, isVMStruct, mayBlock) }
+    return try placeUnhindered(wanted, mayBlock)
+  }
+
+  @inline(__always)
+  private func placeUnhindered(_ wanted: Wanted, _ mayBlock: Bool) throws(Failure) -> Place {
+    guard wanted.isSound else { throw .badRequest }
+    if usesPool(wanted) { return try placeInPool(wanted, mayBlock) }
+    return try placeInTree(wanted, mayBlock)
+  }
+
+  @inline(__always)
+  private func usesPool(_ wanted: Wanted) -> Bool {
+    nodeCount > 1 && wanted.start == map.vmallocStart && wanted.end == map.vmallocEnd
+  }
+
+  /// `place`, while descriptors may be made to fail: that of the area, for which the caller of
   /// `alloc_vmap_area` asks, and unless a pool has one, that of its place.
   @inline(never)
-  private func allocateInjected(
-    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
-  ) throws(Failure) -> Ref<VMArea> {
-    if record.isVMStruct, ram.fails(.vmStruct) { throw .noDescriptor }
-    let usesPool = nodeCount > 1 && start == map.vmallocStart && end == map.vmallocEnd
-    if Self.isSound(record.reserved, align), !usesPool || !hasPooled(record.reserved, align),
+  private func placeInjected(
+    _ wanted: Wanted, _ isVMStruct: Bool, _ mayBlock: Bool
+  ) throws(Failure) -> Place {
+    if isVMStruct, ram.fails(.vmStruct) { throw .noDescriptor }
+    if wanted.isSound, !usesPool(wanted) || !hasPooled(wanted.size, wanted.align),
       !Injector(ram: ram).allowsArea()
     {
       throw .noDescriptor
     }
-    return try allocateUnhindered(record, align: align, start: start, end: end, mayBlock)
+    return try placeUnhindered(wanted, mayBlock)
   }
 
   /// Whether `takePooled` will find an area.
@@ -77,67 +99,63 @@ extension AreaAllocator {
   /// What requests for the whole window do where there are several vmap nodes: the pool of the node
   /// whose turn it is comes first, and the area remembers the node.
   @inline(never)
-  func allocateFromPool(
-    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
-  ) throws(Failure) -> Ref<VMArea> {
-    var record = record
+  func placeInPool(_ wanted: Wanted, _ mayBlock: Bool) throws(Failure) -> Place {
     let number = ram[Superblock.ref].cpu % nodeCount
-    record.areaFlags |= UInt32(number + 1) << 8
-    let area = takePooled(number, size: record.reserved, align: align)
-    if area.isNone {
-      return try allocateFromTree(record, align: align, start: start, end: end, mayBlock)
-    }
-    return try file(area, record, at: ram[area].start)
+    let flags = UInt32(number + 1) << 8
+    let area = takePooled(number, size: wanted.size, align: wanted.align)
+    if !area.isNone { return Place(area: area, areaFlags: flags, address: ram[area].start) }
+    var place = try placeInTree(wanted, mayBlock)
+    place.areaFlags = flags
+    return place
   }
 
   @inline(__always)
-  func allocateFromTree(
-    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, _ mayBlock: Bool
-  ) throws(Failure) -> Ref<VMArea> {
+  func placeInTree(_ wanted: Wanted, _ mayBlock: Bool) throws(Failure) -> Place {
     guard let area = caches.allocate(VMArea.self) else { throw .noDescriptor }
-    let address: UInt64
+    var chunk: UInt32 = 0
     do throws(FreeSpace.Failure) {
-      address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
+      let address = try space.allocate(
+        size: wanted.size, align: wanted.align, from: wanted.start, to: wanted.end
+      ) { chunk = prefetchBusy($0) }
+      return Place(area: area, address: address, chunk: chunk)
     } catch {
-      return try afterReclaim(area, error, record, align: align, start: start, end: end, mayBlock)
+      return try afterReclaim(area, error, wanted, mayBlock)
     }
-    return try file(area, record, at: address)
   }
 
   /// The overflow path: reclaim everything that waits, then try once more.
   @inline(never)
   private func afterReclaim(
-    _ area: Ref<VMArea>, _ failure: FreeSpace.Failure, _ record: VMArea, align: UInt64,
-    start: UInt64, end: UInt64, _ mayBlock: Bool
-  ) throws(Failure) -> Ref<VMArea> {
+    _ area: Ref<VMArea>, _ failure: FreeSpace.Failure, _ wanted: Wanted, _ mayBlock: Bool
+  ) throws(Failure) -> Place {
     guard mayBlock else {
       caches.free(area)
       throw .noHole(failure)
     }
     reclaim()
     if ram.injects(.slab) { Injector(ram: ram).preload() }
-    let address: UInt64
     do throws(FreeSpace.Failure) {
-      address = try space.allocate(size: record.reserved, align: align, from: start, to: end)
+      let address = try space.allocate(
+        size: wanted.size, align: wanted.align, from: wanted.start, to: wanted.end)
+      return Place(area: area, address: address)
     } catch {
       caches.free(area)
       throw .noHole(error)
     }
-    return try file(area, record, at: address)
   }
 
   @inline(__always)
-  func file(
-    _ area: Ref<VMArea>, _ record: VMArea, at address: UInt64
-  ) throws(Failure) -> Ref<VMArea> {
-    var record = record
-    record.start = address
-    ram[area] = record
-    guard insertBusy(area, at: address) else {
-      _ = space.release(address, record.end, spare: area.cast(to: FreeBlock.self))
+  func file(_ place: Place, _ record: VMArea) throws(Failure) -> Ref<VMArea> {
+    ram[place.area] = record
+    ram[place.area].start = place.address
+    ram[place.area].areaFlags |= place.areaFlags
+    guard insertBusy(place.area, at: place.address, in: place.chunk) else {
+      _ = space.release(
+        place.address, place.address &+ record.reserved,
+        spare: place.area.cast(to: FreeBlock.self))
       throw .noDescriptor
     }
-    return area
+    return place.area
   }
 
   /// The head of the pool for this size, when its address is aligned; else it goes to the tail and

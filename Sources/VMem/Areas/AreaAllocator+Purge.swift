@@ -20,10 +20,11 @@ extension AreaAllocator {
   /// The corresponding kernel function is `free_vmap_area_noflush`.
   @inline(__always)
   func freeLazily(_ area: Ref<VMArea>) {
-    let number = decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)
+    let number =
+      nodeCount == 1 ? 0 : decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)
     let node = node(number)
     // What a row said of it while it was busy is no more.
-    if !ram[area].tail.isNone { ram[area].tail = .none }
+    if ram[area].marks & 4 != 0, !ram[area].tail.isNone { ram[area].tail = .none }
     ram[area].next = ram[node].lazy.head
     ram[node].lazy.head = area
     ram[node].lazy.count += 1

@@ -127,10 +127,20 @@
     return ((found.key &+ base) & Self.pageMask, Ref(granule: found.value))
   }
 
-  /// Files an area under its start. Returns false when there is no memory for that.
+  /// Lets the host fetch where an area of an address is filed. Returns the chunk, or 0 if there is none.
   @inline(__always)
-  func insertBusy(_ area: Ref<VMArea>, at start: UInt64) -> Bool {
-    let done = ram[state].busy.store(key(start), area.granule, ram)
+  func prefetchBusy(_ start: UInt64) -> UInt32 {
+    let key = key(start)
+    let chunk = ram[state].busy.chunk(of: key, ram)
+    ram.prefetch(word: chunk, Int(truncatingIfNeeded: key))
+    return chunk
+  }
+
+  /// Files an area under its start, in `chunk` if that is known already. Returns false when there is no
+  /// memory for that.
+  @inline(__always)
+  func insertBusy(_ area: Ref<VMArea>, at start: UInt64, in chunk: UInt32 = 0) -> Bool {
+    let done = ram[state].busy.store(key(start), area.granule, in: chunk, ram)
     if done { ram[state].busyCount &+= 1 }
     return done
   }

@@ -3,25 +3,28 @@ extension FreeIndex {
 
   /// Adds an entry behind the one at `path`. Returns false when there is no memory for a node; the
   /// index is then of no use any more.
-  func insert(_ path: borrowing Path, start: UInt64, bytes: UInt64, ref: UInt32) -> Bool {
-    insert(path, level: 0, start: start, pages: Self.pages(bytes), ref: ref)
+  func insert(_ path: inout Path, start: UInt64, bytes: UInt64, ref: UInt32) -> Bool {
+    insert(&path, level: 0, start: start, pages: Self.pages(bytes), ref: ref)
   }
 
   private func insert(
-    _ path: borrowing Path, level: Int, start: UInt64, pages: Int32, ref: UInt32
+    _ path: inout Path, level: Int, start: UInt64, pages: Int32, ref: UInt32
   ) -> Bool {
     let node = handle(path.node(level))
     let position = path.position(level) + 1
     if node.count < Self.capacity {
       put(node, position: position, start: start, pages: pages, ref: ref)
-      settle(path, level: level, position: position, start: start, pages: pages)
+      settle(&path, level: level, position: position, start: start, pages: pages)
       return true
     }
     guard let new = caches.allocate(Node.self) else { return false }
     let right = handle(new.granule)
     right.clear()
-    // At the right edge of the address space the left half stays full.
-    let kept = position == Self.capacity ? Self.capacity : Self.capacity / 2
+    // At the right edge of the address space the left half stays full. What lies below all windows is
+    // larger than every request and fits none: where it stands alone, its node says so without a search.
+    let kept =
+      node.sizes[0] == Self.irregular
+      ? 1 : position == Self.capacity ? Self.capacity : Self.capacity / 2
     let moved = Self.capacity - kept
     node.sizes.copy(kept, count: moved, to: right.sizes, at: 0)
     node.refs.copy(kept, count: moved, to: right.refs, at: 0)
@@ -34,7 +37,7 @@ extension FreeIndex {
     } else {
       put(right, position: position - kept, start: start, pages: pages, ref: ref)
     }
-    return attach(path, level: level, new.granule)
+    return attach(&path, level: level, new.granule)
   }
 
   private func put(
@@ -52,7 +55,7 @@ extension FreeIndex {
 
   /// Tells the levels above of an entry that was added without a split.
   private func settle(
-    _ path: borrowing Path, level: Int, position: Int, start: UInt64, pages: Int32
+    _ path: inout Path, level: Int, position: Int, start: UInt64, pages: Int32
   ) {
     var isFirst = position == 0
     var above = level + 1
@@ -69,7 +72,7 @@ extension FreeIndex {
   }
 
   /// Hangs a node that a split made behind its left half.
-  private func attach(_ path: borrowing Path, level: Int, _ new: UInt32) -> Bool {
+  private func attach(_ path: inout Path, level: Int, _ new: UInt32) -> Bool {
     let left = handle(path.node(level))
     let right = handle(new)
     if level + 1 == height {
@@ -87,18 +90,18 @@ extension FreeIndex {
     // The left half may have a new first entry and has a new maximum.
     let above = handle(path.node(level + 1))
     let at = path.position(level + 1)
-    if above.starts[at] != left.starts[0] { setFirst(path, left.starts[0], above: level) }
-    setSize(path, left.maximum, level: level + 1)
+    if above.starts[at] != left.starts[0] { setFirst(&path, left.starts[0], above: level) }
+    setSize(&path, left.maximum, level: level + 1)
     return insert(
-      path, level: level + 1, start: right.starts[0], pages: right.maximum, ref: new)
+      &path, level: level + 1, start: right.starts[0], pages: right.maximum, ref: new)
   }
 
   // MARK: Removing
 
   /// Takes the entry at `path` out; nodes that become empty go with it.
-  func remove(_ path: borrowing Path) { remove(path, level: 0) }
+  func remove(_ path: inout Path) { remove(&path, level: 0) }
 
-  private func remove(_ path: borrowing Path, level: Int) {
+  private func remove(_ path: inout Path, level: Int) {
     let node = handle(path.node(level))
     let position = path.position(level)
     let count = node.count - 1
@@ -108,21 +111,21 @@ extension FreeIndex {
     // The end moves with them.
     node.starts.move(position + 1, to: position, count: count + 1 - position)
     node.count = count
-    if level + 1 == height { return shrinkRoot(path) }
+    if level + 1 == height { return shrinkRoot(&path) }
     if count == 0 {
       caches.free(Ref<Node>(granule: path.node(level)))
-      return remove(path, level: level + 1)
+      return remove(&path, level: level + 1)
     }
-    if position == 0 { setFirst(path, node.starts[0], above: level) }
+    if position == 0 { setFirst(&path, node.starts[0], above: level) }
     let above = handle(path.node(level + 1))
     if before == above.sizes[path.position(level + 1)] {
-      setSize(path, node.maximum, level: level + 1)
+      setSize(&path, node.maximum, level: level + 1)
     }
-    mergeWithNext(path, level: level)
+    mergeWithNext(&path, level: level)
   }
 
   /// A root with one child gives way to it; an empty leaf as root is no tree.
-  private func shrinkRoot(_ path: borrowing Path) {
+  private func shrinkRoot(_ path: inout Path) {
     while height > 1 {
       let top = ram[root].indexRoot
       guard handle(top).count == 1 else { break }
@@ -133,7 +136,7 @@ extension FreeIndex {
   }
 
   /// Joins a node with the next one under the same parent when both together fill half a node.
-  private func mergeWithNext(_ path: borrowing Path, level: Int) {
+  private func mergeWithNext(_ path: inout Path, level: Int) {
     let above = handle(path.node(level + 1))
     let at = path.position(level + 1)
     let node = handle(path.node(level))
@@ -155,8 +158,8 @@ extension FreeIndex {
         above, node: path.node(above), position: path.position(above) + (above == level + 1 ? 1 : 0)
       )
     }
-    setSize(path, node.maximum, level: level + 1)
-    remove(gone, level: level + 1)
+    setSize(&path, node.maximum, level: level + 1)
+    remove(&gone, level: level + 1)
   }
 
   // MARK: Whole index
@@ -172,7 +175,7 @@ extension FreeIndex {
     path.moveToLast(of: self)
     var block = next()
     while !block.isNone {
-      let leaf = handle(path.leaf)
+      let leaf = handle(path.node(0))
       let position = leaf.count
       if position < Self.capacity {
         leaf.sizes[position] = Self.pages(ram[block].size)
@@ -182,15 +185,15 @@ extension FreeIndex {
       } else {
         // What was added without telling the levels above is told when the leaf is full.
         path.moveToLast(of: self)
-        if height > 1 { setSize(path, leaf.maximum, level: 1) }
-        guard insert(path, start: ram[block].start, bytes: ram[block].size, ref: block.granule)
+        if height > 1 { setSize(&path, leaf.maximum, level: 1) }
+        guard insert(&path, start: ram[block].start, bytes: ram[block].size, ref: block.granule)
         else { return false }
         path.moveToLast(of: self)
       }
       block = next()
     }
     path.moveToLast(of: self)
-    if height > 1 { setSize(path, handle(path.leaf).maximum, level: 1) }
+    if height > 1 { setSize(&path, handle(path.node(0)).maximum, level: 1) }
     return true
   }
 

@@ -30,62 +30,64 @@ struct FreeIndex {
     var starts = InlineArray<64, UInt64>(repeating: .max)
   }
 
-  /// The way from the root to an entry of a leaf. It has no copies by accident: a copy of what has
-  /// just been written in parts makes the processor wait.
+  /// The way from the root to an entry of a leaf. It has no copies by accident, and stays in memory, so
+  /// that a level is found by its number.
   struct Path: ~Copyable {
-    var leaf: UInt32 = 0
-    var position = 0
-    /// A node above the leaf, and the position of the way in it.
+    /// A node on the way, and the position of the way in it.
     struct Step: BitwiseCopyable {
       var node: UInt32 = 0
       var position: Int32 = 0
     }
-    // Fields, since an array that is indexed by a variable is copied first.
-    private var step1 = Step()
-    private var step2 = Step()
-    private var step3 = Step()
-    private var step4 = Step()
-    private var step5 = Step()
+    /// By level, leaves being 0.
+    private var steps = InlineArray<8, Step>(repeating: Step())
 
     @inline(__always)
     init() {}
 
     @inline(__always)
-    private func step(_ level: Int) -> Step {
-      switch level {
-      case 1: step1
-      case 2: step2
-      case 3: step3
-      case 4: step4
-      default: step5
-      }
-    }
-
-    /// The node at a level, leaves being 0.
-    @inline(__always)
-    func node(_ level: Int) -> UInt32 { level == 0 ? leaf : step(level).node }
+    mutating func node(_ level: Int) -> UInt32 { self[level].node }
 
     @inline(__always)
-    func position(_ level: Int) -> Int { level == 0 ? position : Int(step(level).position) }
+    mutating func position(_ level: Int) -> Int { Int(self[level].position) }
 
     @inline(__always)
     mutating func set(_ level: Int, node: UInt32, position: Int) {
-      let step = Step(node: node, position: Int32(truncatingIfNeeded: position))
-      switch level {
-      case 0:
-        leaf = node
-        self.position = position
-      case 1: step1 = step
-      case 2: step2 = step
-      case 3: step3 = step
-      case 4: step4 = step
-      default: step5 = step
+      self[level] = Step(node: node, position: Int32(truncatingIfNeeded: position))
+    }
+
+    @inline(__always)
+    mutating func move(_ level: Int, to position: Int) {
+      self[level].position = Int32(truncatingIfNeeded: position)
+    }
+
+    /// Not by the array's own subscript: that copies the array first, and a copy of what has just been
+    /// written in parts makes the processor wait.
+    private subscript(level: Int) -> Step {
+      @inline(__always) mutating get {
+        // Safe: there are eight steps.
+        unsafe withUnsafeMutableBytes(of: &steps) {
+          unsafe $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Step.self)[level & 7]
+        }
+      }
+      @inline(__always) set {
+        // Safe: as above.
+        unsafe withUnsafeMutableBytes(of: &steps) {
+          unsafe $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Step.self)[level & 7] =
+            newValue
+        }
       }
     }
 
     /// Leads to the last block that starts at or below `address`; position -1 when there is none.
     @inline(__always)
     mutating func descend(_ index: FreeIndex, to address: UInt64) {
+      descendToLeaf(index, address)
+      finish(index, address)
+    }
+
+    /// The first part of `descend`: which leaf it is.
+    @inline(__always)
+    mutating func descendToLeaf(_ index: FreeIndex, _ address: UInt64) {
       var node = index.ram[index.root].indexRoot
       var level = index.height &- 1
       while level > 0 {
@@ -94,8 +96,32 @@ struct FreeIndex {
         node = index.handle(node).refs[position]
         level &-= 1
       }
-      leaf = node
-      position = index.handle(node).lastPosition(atOrBelow: address)
+      set(0, node: node, position: -1)
+    }
+
+    /// The second part: the position in the leaf.
+    @inline(__always)
+    mutating func finish(_ index: FreeIndex, _ address: UInt64) {
+      move(0, to: index.handle(node(0)).lastPosition(atOrBelow: address))
+    }
+
+    /// Whether it is the way on which `descend` would lead to an address, although the index may have
+    /// changed since; false says nothing.
+    mutating func leads(_ index: FreeIndex, to address: UInt64) -> Bool {
+      var (child, at) = (node(0), position(0))
+      let leaf = index.handle(child)
+      guard at >= 0, at &+ 1 < leaf.count, leaf.starts[at] <= address,
+        address < leaf.starts[at &+ 1]
+      else { return false }
+      var level = 1
+      while level < index.height {
+        let above = index.handle(node(level))
+        at = position(level)
+        guard at < above.count, above.refs[at] == child else { return false }
+        child = node(level)
+        level &+= 1
+      }
+      return child == index.ram[index.root].indexRoot
     }
 
     /// Leads to the last entry of all.
@@ -108,14 +134,9 @@ struct FreeIndex {
       }
     }
 
-    private init(_ other: borrowing Path) {
-      leaf = other.leaf
-      position = other.position
-      (step1, step2, step3) = (other.step1, other.step2, other.step3)
-      (step4, step5) = (other.step4, other.step5)
-    }
+    private init(_ steps: InlineArray<8, Step>) { self.steps = steps }
 
-    func duplicate() -> Path { Path(self) }
+    func duplicate() -> Path { Path(steps) }
   }
 
   /// Size of a block whose record tells the real one.
@@ -135,9 +156,9 @@ struct FreeIndex {
 
   /// First byte and end of the block at `path`.
   @inline(__always)
-  func bounds(_ path: borrowing Path) -> (start: UInt64, end: UInt64) {
-    let leaf = handle(path.leaf)
-    let position = path.position
+  func bounds(_ path: inout Path) -> (start: UInt64, end: UInt64) {
+    let leaf = handle(path.node(0))
+    let position = path.position(0)
     let (start, pages) = (leaf.starts[position], leaf.sizes[position])
     if pages != Self.irregular {
       return (start, start &+ UInt64(truncatingIfNeeded: pages) &<< 12)
@@ -146,8 +167,8 @@ struct FreeIndex {
   }
 
   @inline(__always)
-  func block(_ path: borrowing Path) -> Ref<FreeBlock> {
-    Ref(granule: handle(path.leaf).refs[path.position])
+  func block(_ path: inout Path) -> Ref<FreeBlock> {
+    Ref(granule: handle(path.node(0)).refs[path.position(0)])
   }
 
   // MARK: Finding
@@ -155,8 +176,9 @@ struct FreeIndex {
   /// Moves on to the next entry. Returns false, with the path unchanged, at the end.
   @inline(__always)
   func advance(_ path: inout Path) -> Bool {
-    if path.position &+ 1 < handle(path.leaf).count {
-      path.position &+= 1
+    let next = path.position(0) &+ 1
+    if next < handle(path.node(0)).count {
+      path.move(0, to: next)
       return true
     }
     return climb(&path)
@@ -169,7 +191,7 @@ struct FreeIndex {
       level += 1
     }
     guard level < height else { return false }
-    path.set(level, node: path.node(level), position: path.position(level) + 1)
+    path.move(level, to: path.position(level) + 1)
     while level > 0 {
       let child = handle(path.node(level)).refs[path.position(level)]
       level &-= 1
@@ -180,37 +202,39 @@ struct FreeIndex {
 
   /// The block behind the one at `path` and its first byte, or none and 0.
   @inline(__always)
-  func following(_ path: borrowing Path) -> (block: Ref<FreeBlock>, start: UInt64) {
-    let leaf = handle(path.leaf)
-    let next = path.position &+ 1
+  func following(_ path: inout Path) -> (block: Ref<FreeBlock>, start: UInt64) {
+    let leaf = handle(path.node(0))
+    let next = path.position(0) &+ 1
     if next < leaf.count { return (Ref(granule: leaf.refs[next]), leaf.starts[next]) }
     var behind = path.duplicate()
     guard climb(&behind) else { return (.none, 0) }
-    return (block(behind), handle(behind.leaf).starts[0])
+    return (block(&behind), handle(behind.node(0)).starts[0])
   }
 
   /// Moves `path` on to the first block behind it whose size in pages is at least `wanted`. Returns
   /// false when there is none.
   @inline(__always)
   func advance(_ path: inout Path, toSize wanted: Int32) -> Bool {
-    let position = handle(path.leaf).firstPosition(after: path.position, size: wanted)
+    let position = handle(path.node(0)).firstPosition(after: path.position(0), size: wanted)
     if position >= 0 {
-      path.position = position
+      path.move(0, to: position)
       return true
     }
     return climb(&path, toSize: wanted)
   }
 
+  @inline(never)
   private func climb(_ path: inout Path, toSize wanted: Int32) -> Bool {
+    let height = height
     var level = 1
     while level < height {
       let node = path.node(level)
       let position = handle(node).firstPosition(after: path.position(level), size: wanted)
       if position >= 0 {
-        path.set(level, node: node, position: position)
+        path.move(level, to: position)
         break
       }
-      level += 1
+      level &+= 1
     }
     guard level < height else { return false }
     while level > 0 {
@@ -228,24 +252,24 @@ struct FreeIndex {
 
   /// Gives the entry at `path` another start and size.
   @inline(__always)
-  func set(_ path: borrowing Path, start: UInt64, bytes: UInt64) {
-    let leaf = handle(path.leaf)
-    let position = path.position
+  func set(_ path: inout Path, start: UInt64, bytes: UInt64) {
+    let leaf = handle(path.node(0))
+    let position = path.position(0)
     if leaf.starts[position] != start {
       leaf.starts[position] = start
-      if position == 0 { setFirst(path, start, above: 0) }
+      if position == 0 { setFirst(&path, start, above: 0) }
     }
-    setSize(path, Self.pages(bytes), level: 0)
+    setSize(&path, Self.pages(bytes), level: 0)
   }
 
   /// Lets another block with the same start stand at `path`.
-  func setBlock(_ path: borrowing Path, _ block: Ref<FreeBlock>, bytes: UInt64) {
-    handle(path.leaf).refs[path.position] = block.granule
-    setSize(path, Self.pages(bytes), level: 0)
+  func setBlock(_ path: inout Path, _ block: Ref<FreeBlock>, bytes: UInt64) {
+    handle(path.node(0)).refs[path.position(0)] = block.granule
+    setSize(&path, Self.pages(bytes), level: 0)
   }
 
   /// Carries the first address of a node upwards.
-  func setFirst(_ path: borrowing Path, _ start: UInt64, above level: Int) {
+  func setFirst(_ path: inout Path, _ start: UInt64, above level: Int) {
     var level = level + 1
     while level < height {
       handle(path.node(level)).starts[path.position(level)] = start
@@ -256,16 +280,16 @@ struct FreeIndex {
 
   /// Sets the size of the entry at a level and carries the maximum upwards as far as it changes.
   @inline(__always)
-  func setSize(_ path: borrowing Path, _ pages: Int32, level: Int) {
+  func setSize(_ path: inout Path, _ pages: Int32, level: Int) {
     let node = handle(path.node(level))
     let before = node.sizes[path.position(level)]
     if before == pages { return }
     node.sizes[path.position(level)] = pages
-    carry(path, from: before, to: pages, level: level)
+    carry(&path, from: before, to: pages, level: level)
   }
 
   private func carry(
-    _ path: borrowing Path, from before: Int32, to pages: Int32, level: Int
+    _ path: inout Path, from before: Int32, to pages: Int32, level: Int
   ) {
     var (before, pages, level) = (before, pages, level)
     while level + 1 < height {

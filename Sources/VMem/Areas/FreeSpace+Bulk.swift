@@ -28,17 +28,16 @@ extension FreeSpace {
       cursor.after = cursor.before
       cursor.before = previous(cursor.before)
     }
-    var found = neighbours(cursor)
+    let found = neighbours(cursor)
     let touchesBefore = !found.before.isNone && found.end == start
     let touchesAfter = !found.after.isNone && found.start == end
     if !other.isNone && touchesBefore && !touchesAfter {
-      _ = release(last, end, other, &found)
+      releaseBulk(last, end, other, found)
       cursor.after = other
-      found = neighbours(cursor)
-      _ = release(start, last, spare, &found)
+      releaseBulk(start, last, spare, neighbours(cursor))
     } else {
       if !other.isNone { ObjectCaches(ram: ram).free(other) }
-      _ = release(start, end, spare, &found)
+      releaseBulk(start, end, spare, found)
     }
     if touchesBefore {
       cursor.after = cursor.before
@@ -48,6 +47,16 @@ extension FreeSpace {
     }
   }
 
+  /// `release`, where there is no way in an index to keep.
+  @inline(__always)
+  private func releaseBulk(
+    _ start: UInt64, _ end: UInt64, _ spare: Ref<FreeBlock>, _ found: Neighbours
+  ) {
+    var path = FreeIndex.Path()
+    _ = release(start, end, spare, found, &path)
+  }
+
+  @inline(__always)
   private func neighbours(_ cursor: Cursor) -> Neighbours {
     var found = Neighbours()
     found.before = cursor.before

@@ -10,8 +10,8 @@ extension FreeSpace {
     var path = FreeIndex.Path()
     path.descend(index, to: start)
     repeat {
-      guard path.position >= 0 else { continue }
-      let block = index.bounds(path)
+      guard path.position(0) >= 0 else { continue }
+      let block = index.bounds(&path)
       if block.start >= end { break }
       let (low, high) = (max(block.start, start), min(block.end, end))
       if high > low { most = max(most, high - low) }

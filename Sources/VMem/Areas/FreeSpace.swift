@@ -13,7 +13,7 @@ struct FreeSpace {
   /// Whether the index is left aside, to be built again when many ranges have been given back.
   var isBulk = false
 
-  private var caches: ObjectCaches { ObjectCaches(ram: ram) }
+  var caches: ObjectCaches { ObjectCaches(ram: ram) }
 
   @inline(__always)
   var index: FreeIndex { FreeIndex(ram: ram, root: root) }
@@ -26,10 +26,11 @@ struct FreeSpace {
   enum Failure: Error { case noHole, pastEnd(UInt64), noDescriptor }
 
   /// Takes the lowest place for `size` bytes that the kernel's search finds. All values in bytes;
-  /// `align` is a power of two.
+  /// `align` is a power of two. `found` may be told the place before it is taken.
   @inline(__always)
   func allocate(
-    size: UInt64, align: UInt64, from start: UInt64, to end: UInt64
+    size: UInt64, align: UInt64, from start: UInt64, to end: UInt64,
+    found: (UInt64) -> Void = { _ in }
   ) throws(Failure) -> UInt64 {
     // A window of exactly the wanted size need not make room for aligning.
     let exact = align <= 4096 || end &- start == size
@@ -39,7 +40,8 @@ struct FreeSpace {
     }
     var path = FreeIndex.Path()
     let (bounds, address) = try search(&path, size: size, align: align, start: start, end: end)
-    guard clip(index.block(path), bounds, path, address, size) else { throw .noDescriptor }
+    found(address)
+    guard clip(index.block(&path), bounds, &path, address, size) else { throw .noDescriptor }
     return address
   }
 
@@ -49,13 +51,13 @@ struct FreeSpace {
     _ path: inout FreeIndex.Path, size: UInt64, align: UInt64, start: UInt64, end: UInt64
   ) throws(Failure) -> (bounds: (start: UInt64, end: UInt64), address: UInt64) {
     path.descend(index, to: start)
-    if path.position < 0 || !fits(index.bounds(path), size: size, align: align, lowest: start) {
-      let wanted = FreeIndex.pages(size)
-      repeat {
-        guard index.advance(&path, toSize: wanted) else { throw .noHole }
-      } while !fits(index.bounds(path), size: size, align: align, lowest: start)
+    var bounds = (start: UInt64.max, end: UInt64(0))
+    if path.position(0) >= 0 { bounds = index.bounds(&path) }
+    let wanted = FreeIndex.pages(size)
+    while !fits(bounds, size: size, align: align, lowest: start) {
+      guard index.advance(&path, toSize: wanted) else { throw .noHole }
+      bounds = index.bounds(&path)
     }
-    let bounds = index.bounds(path)
     let address = candidate(bounds.start, align: align, lowest: start)
     guard address &+ size <= end else { throw .pastEnd(address) }
     return (bounds, address)
@@ -82,7 +84,7 @@ struct FreeSpace {
     var path = FreeIndex.Path()
     if hasIndex { path.descend(index, to: ram[block].start) }
     let bounds = (start: ram[block].start, end: ram[block].end)
-    guard clip(block, bounds, path, address, size) else { throw .noDescriptor }
+    guard clip(block, bounds, &path, address, size) else { throw .noDescriptor }
     return address
   }
 
@@ -150,7 +152,7 @@ struct FreeSpace {
   @inline(__always)
   private func clip(
     _ block: Ref<FreeBlock>, _ bounds: (start: UInt64, end: UInt64),
-    _ path: borrowing FreeIndex.Path, _ address: UInt64, _ size: UInt64
+    _ path: inout FreeIndex.Path, _ address: UInt64, _ size: UInt64
   ) -> Bool {
     let (start, end) = bounds
     let rest = address &+ size
@@ -158,17 +160,17 @@ struct FreeSpace {
       if end == rest {
         unlink(block)
         caches.free(block)
-        if hasIndex { index.remove(path) }
+        if hasIndex { index.remove(&path) }
         count()
         return true
       }
       ram[block].start = rest
-      if hasIndex { index.set(path, start: rest, bytes: end &- rest) }
+      if hasIndex { index.set(&path, start: rest, bytes: end &- rest) }
     } else if end == rest {
       ram[block].end = address
-      if hasIndex { index.set(path, start: start, bytes: address &- start) }
+      if hasIndex { index.set(&path, start: start, bytes: address &- start) }
     } else {
-      return split(block, path, address, rest)
+      return split(block, &path, address, rest)
     }
     propagate(block)
     assert(isSound(block))
@@ -178,7 +180,7 @@ struct FreeSpace {
 
   /// The block stays as the right remainder; the left one is inserted below it.
   private func split(
-    _ block: Ref<FreeBlock>, _ path: borrowing FreeIndex.Path, _ address: UInt64, _ rest: UInt64
+    _ block: Ref<FreeBlock>, _ path: inout FreeIndex.Path, _ address: UInt64, _ rest: UInt64
   ) -> Bool {
     if ram.injects(.slab), !Injector(ram: ram).allowsSplit() { return false }
     guard let left = caches.allocate(FreeBlock.self) else { return false }
@@ -194,8 +196,8 @@ struct FreeSpace {
     }
     assert(isSound(left) && isSound(block))
     if hasIndex {
-      index.setBlock(path, left, bytes: address &- start)
-      if !index.insert(path, start: rest, bytes: end &- rest, ref: block.granule) { dropIndex() }
+      index.setBlock(&path, left, bytes: address &- start)
+      if !index.insert(&path, start: rest, bytes: end &- rest, ref: block.granule) { dropIndex() }
     }
     count()
     return true
@@ -208,7 +210,7 @@ struct FreeSpace {
     guard !block.isNone, address &+ size <= ram[block].end else { return false }
     var path = FreeIndex.Path()
     if hasIndex { path.descend(index, to: address) }
-    return clip(block, (ram[block].start, ram[block].end), path, address, size)
+    return clip(block, (ram[block].start, ram[block].end), &path, address, size)
   }
 
   /// The free block that contains `address`, or none.
@@ -247,131 +249,8 @@ struct FreeSpace {
     return found
   }
 
-  /// What lies around an address: the blocks before and after it, the end of the one and the start of
-  /// the other, and the way to the one before in the index.
-  struct Neighbours: ~Copyable {
-    var before = Ref<FreeBlock>.none
-    var end: UInt64 = 0
-    var after = Ref<FreeBlock>.none
-    var start: UInt64 = 0
-    var path = FreeIndex.Path()
-  }
-
-  /// Finds what lies around an address; `found` must be as new.
-  @inline(__always)
-  private func find(_ found: inout Neighbours, of start: UInt64) {
-    guard hasIndex else { return findInTree(&found, of: start) }
-    found.path.descend(index, to: start)
-    if found.path.position >= 0 {
-      found.before = index.block(found.path)
-      found.end = index.bounds(found.path).end
-    }
-    (found.after, found.start) = index.following(found.path)
-  }
-
-  private func findInTree(_ found: inout Neighbours, of start: UInt64) {
-    var node = ram[root].freeRoot
-    var limit = StepLimit.path
-    while !node.isNone {
-      limit.step()
-      if start < ram[node].start {
-        found.after = node
-        node = ram[node].left
-      } else {
-        found.before = node
-        node = ram[node].right
-      }
-    }
-    if !found.before.isNone { found.end = ram[found.before].end }
-    if !found.after.isNone { found.start = ram[found.after].start }
-  }
-
-  // MARK: Giving back
-
-  /// Adds [start, end) and merges it with its neighbours. `spare` is the descriptor of what is given
-  /// back: it becomes the new block, or is freed when there is none. Returns false, with the spare
-  /// freed, when the range overlaps free space.
-  func release(_ start: UInt64, _ end: UInt64, spare: Ref<FreeBlock>) -> Bool {
-    var found = Neighbours()
-    find(&found, of: start)
-    return release(start, end, spare, &found)
-  }
-
-  /// Adds a run of ranges that touch each other as its members would have been added from the highest
-  /// down: the highest makes or joins a block, and each other one joins that.
-  ///
-  /// The run goes as a whole, but for one case: where it touches only a block before it, the highest's
-  /// own block would have been inserted and deleted again, which turns the tree. Then [`last`, end)
-  /// goes first, with a descriptor of its own.
-  func releaseRun(
-    _ start: UInt64, last: UInt64, end: UInt64, spare: Ref<FreeBlock>, other: Ref<FreeBlock>
-  ) {
-    var found = Neighbours()
-    find(&found, of: start)
-    let touchesBefore = !found.before.isNone && found.end == start
-    let touchesAfter = !found.after.isNone && found.start == end
-    if touchesBefore && !touchesAfter {
-      _ = release(last, end, other, &found)
-      _ = release(start, last, spare: spare)
-    } else {
-      caches.free(other)
-      _ = release(start, end, spare, &found)
-    }
-  }
-
-  @inline(__always)
-  func release(
-    _ start: UInt64, _ end: UInt64, _ spare: Ref<FreeBlock>, _ found: inout Neighbours
-  ) -> Bool {
-    let (before, after) = (found.before, found.after)
-    guard before.isNone || found.end <= start, after.isNone || found.start >= end else {
-      caches.free(spare)
-      return false
-    }
-    let touchesAfter = !after.isNone && found.start == end
-    if !before.isNone && found.end == start {
-      grow(&found, to: touchesAfter ? ram[after].end : end, swallowing: touchesAfter)
-      caches.free(spare)
-    } else if touchesAfter {
-      ram[after].start = start
-      propagate(after)
-      assert(isSound(after))
-      if hasIndex, index.advance(&found.path) {
-        index.set(found.path, start: start, bytes: ram[after].end &- start)
-      }
-      caches.free(spare)
-    } else {
-      // Of two neighbours one has no child on the side of the other.
-      let onLeft = before.isNone || !ram[before].right.isNone
-      insert(spare, start, end, parent: onLeft ? after : before, onLeft: onLeft)
-      if hasIndex,
-        !index.insert(found.path, start: start, bytes: end &- start, ref: spare.granule)
-      {
-        dropIndex()
-      }
-    }
-    count()
-    return true
-  }
-
-  /// Moves the end of the block before up, over the block after if that is swallowed.
-  @inline(__always)
-  private func grow(_ found: inout Neighbours, to end: UInt64, swallowing: Bool) {
-    let before = found.before
-    if swallowing {
-      unlink(found.after)
-      caches.free(found.after)
-    }
-    ram[before].end = end
-    propagate(before)
-    assert(isSound(before))
-    guard hasIndex else { return }
-    let start = ram[before].start
-    index.set(found.path, start: start, bytes: end &- start)
-    if swallowing, index.advance(&found.path) { index.remove(found.path) }
-  }
-
-  private func insert(
+  /// Hangs a new block below a block that has no child on that side.
+  func insert(
     _ block: Ref<FreeBlock>, _ start: UInt64, _ end: UInt64, parent: Ref<FreeBlock>, onLeft: Bool
   ) {
     var record = FreeBlock()

@@ -56,26 +56,27 @@ struct PurgeBatch: ~Copyable {
     let bits = 64 - ((high - low) >> 12).leadingZeroBitCount
     var other = entries
     for shift in stride(from: 0, to: bits, by: 8) {
-      Self.distribute(entries, &other, low, UInt64(shift + 12))
+      var place = other.mutableSpan
+      Self.distribute(entries.span, &place, low, UInt64(shift + 12))
       swap(&entries, &other)
     }
   }
 
   private static func distribute(
-    _ from: [Entry], _ to: inout [Entry], _ low: UInt64, _ shift: UInt64
+    _ from: Span<Entry>, _ to: inout MutableSpan<Entry>, _ low: UInt64, _ shift: UInt64
   ) {
     var place = InlineArray<256, Int>(repeating: 0)
-    for entry in from { place[Int((entry.start &- low) >> shift & 255)] += 1 }
+    for at in from.indices { place[Int((from[at].start &- low) &>> shift & 255)] &+= 1 }
     var sum = 0
     for digit in 0..<256 {
       let count = place[digit]
       place[digit] = sum
-      sum += count
+      sum &+= count
     }
-    for entry in from {
-      let digit = Int((entry.start &- low) >> shift & 255)
-      to[place[digit]] = entry
-      place[digit] += 1
+    for at in from.indices {
+      let digit = Int((from[at].start &- low) &>> shift & 255)
+      to[place[digit]] = from[at]
+      place[digit] &+= 1
     }
   }
 
@@ -87,7 +88,14 @@ struct PurgeBatch: ~Copyable {
     var cursor = space.isBulk ? space.highest : FreeSpace.Cursor()
     defer { if space.isBulk { space.rebuildIndex() } }
     var index = entries.count - 1
+    var fetched = entries.count
+    var ways = FreeSpace.Ways()
     while index >= 0 {
+      if index < fetched && !space.isBulk {
+        let count = min(FreeSpace.Ways.most, index + 1)
+        fetched = index + 1 - count
+        space.prefetch(&ways, count) { entries[fetched + $0].start }
+      }
       let last = index
       var start = entries[index].start
       if entries[index].area.isNone {
@@ -109,10 +117,12 @@ struct PurgeBatch: ~Copyable {
         space.releaseRun(
           start, last: entries[last].start, end: end, spare: block(index), other: other, &cursor)
       } else if index == last {
-        _ = space.release(start, end, spare: block(index))
+        _ = space.release(start, end, spare: block(index), &ways[index - fetched])
       } else {
+        // A run may reach below what was fetched for.
         space.releaseRun(
-          start, last: entries[last].start, end: end, spare: block(index), other: other)
+          start, last: entries[last].start, end: end, spare: block(index), other: other,
+          &ways[max(0, index - fetched)])
       }
       index -= 1
     }

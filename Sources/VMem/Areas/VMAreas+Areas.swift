@@ -11,11 +11,23 @@ extension VMAreas {
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
     try beginCall()
-    defer { endCall() }
-    return ram[
-      try reserve(
+    let area: Ref<VMArea>
+    do throws(Refusal) {
+      area = try reserve(
         requested, flags, align: align, start: start, end: end, shift: shift, gfp, caller)
-    ].start
+    } catch {
+      throw afterCall(error)
+    }
+    let address = ram[area].start
+    endCall()
+    return address
+  }
+
+  /// Ends a call that is refused: out of the way of those that are not.
+  @inline(never)
+  private func afterCall(_ refusal: Refusal) -> Refusal {
+    endCall()
+    return refusal
   }
 
   func makeArea(
@@ -130,21 +142,21 @@ extension VMAreas {
   @inline(__always)
   package func freeVMArea(_ address: UInt64) throws(Refusal) {
     try beginCall()
-    defer { endCall() }
-    guard address & 4095 == 0 else {
-      warn(.remove_vm_area, .badVfree, address)
-      throw Refusal(.errno(.EINVAL), .addressNotAligned, address)
-    }
     let area = areas.takeBusy(startingAt: address) {
-      ram[$0].isVMStruct && !mappings.mustStay($0)
+      address & 4095 == 0 && ram[$0].isVMStruct && !mappings.mustStay($0)
     }
-    guard !area.isNone else { throw notFreeable(address) }
+    guard !area.isNone else { throw afterCall(notFreeable(address)) }
     mightSleep(.remove_vm_area)
     retire(area)
+    endCall()
   }
 
   @inline(never)
   private func notFreeable(_ address: UInt64) -> Refusal {
+    if address & 4095 != 0 {
+      warn(.remove_vm_area, .badVfree, address)
+      return Refusal(.errno(.EINVAL), .addressNotAligned, address)
+    }
     let found = areas.busyArea(containing: address)
     // remove_vm_area answers another area or NULL, which is not the area: free_vm_area's BUG_ON.
     if found.isNone { return bug(.free_vm_area, .noAreaAtAddress, address) }
@@ -163,6 +175,16 @@ extension VMAreas {
   /// Ends the life of an area that is no longer busy.
   @inline(__always)
   private func retire(_ area: Ref<VMArea>) {
+    let hasMore =
+      !ram[area].name.isNone || ram[area].lacksContents
+      || !tables.hasNothingToUnmap(ram[area].start, ram[area].end)
+    if hasMore { takeAway(area) }
+    areas.freeLazily(area)
+  }
+
+  /// Takes what an area has beside its addresses: its name, its row, what is mapped in it.
+  @inline(never)
+  private func takeAway(_ area: Ref<VMArea>) {
     let name = ram[area].name
     if !name.isNone && ram[name].area == area {
       ram[name].isLive = false
@@ -170,7 +192,6 @@ extension VMAreas {
     }
     if ram[area].lacksContents { forgetRow(area) }
     tables.unmap(ram[area].start, ram[area].end).deferToPurge()
-    areas.freeLazily(area)
   }
 
   /// Carries out `Machine.findVMArea`.

@@ -6,11 +6,12 @@ extension KernelPart where Self: ~Copyable {
   ///   another call.
   @inline(__always)
   package func beginCall(onBusyCPU: Bool = false) throws(Refusal) {
-    if ram[Superblock.ref].callDepth == 0 {
+    let depth = ram[Superblock.ref].callDepth
+    if depth == 0 {
       if !onBusyCPU, steps.isBusy { throw busyRefusal() }
       tick()
     }
-    ram[Superblock.ref].callDepth += 1
+    ram[Superblock.ref].callDepth = depth + 1
   }
 
   /// Carries out calls that are calls of their own, although one is going on: that of whoever lets
@@ -25,8 +26,9 @@ extension KernelPart where Self: ~Copyable {
   /// Ends a kernel call; at the end of the outermost the scheduled work runs.
   @inline(__always)
   package func endCall() {
-    if ram[Superblock.ref].callDepth == 1 { vmAreas.runScheduledWork() }
-    ram[Superblock.ref].callDepth -= 1
+    let depth = ram[Superblock.ref].callDepth
+    if depth == 1 { vmAreas.runScheduledWork() }
+    ram[Superblock.ref].callDepth = depth - 1
   }
 
   @inline(never)

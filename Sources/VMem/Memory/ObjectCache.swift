@@ -35,6 +35,9 @@ package struct ObjectCaches: Sendable {
 
   private var frames: FrameAllocator { FrameAllocator(ram: ram) }
 
+  /// Slabs of one cache from which on the host's huge pages are worth it: 1 MiB, or 16,384 areas.
+  private static let manySlabs: UInt32 = 256
+
   /// Sets the size of the objects of each cache.
   func prepare() {
     for type in Self.types { ram[CacheState.ref(type.cache)].granules = type.granules }
@@ -68,6 +71,8 @@ package struct ObjectCaches: Sendable {
       ram[frame].next = ram[cache].slabs
       ram[cache].slabs = pfn
       ram[cache].slabCount += 1
+      // Whoever has made that many objects makes more, and meets them in any order.
+      if ram[cache].slabCount == Self.manySlabs { ram.expectMore() }
       let size = ram[cache].granules
       ram[cache].bump = pfn << 8
       ram[cache].bumpEnd = pfn << 8 + 256 / size * size

@@ -36,6 +36,20 @@ internal import CHost
     }
   }
 
+  /// Lets the host fetch the first cache line of an object that will be needed soon.
+  @inline(__always)
+  func prefetch<T>(_ ref: Ref<T>) {
+    // Safe: nothing is read, wherever the reference leads.
+    unsafe chost_prefetch(base + Int(ref.granule) << 4)
+  }
+
+  /// Lets the host fetch a word of a frame (`subscript(words:_:)`).
+  @inline(__always)
+  func prefetch(word pfn: UInt32, _ index: Int) {
+    // Safe: nothing is read.
+    unsafe chost_prefetch(frame(UInt64(pfn)) + (index & 1023) << 2)
+  }
+
   /// One byte of an object, whatever its type says of it.
   func byte<T>(_ ref: Ref<T>, at offset: Int) -> UInt8 {
     // Safe: as for the object itself.

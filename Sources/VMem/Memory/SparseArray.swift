@@ -57,10 +57,13 @@ package struct SparseArray: BitwiseCopyable, Sendable {
   }
 
   /// Stores a value that is not zero. Returns false when there is no frame for a chunk; the array is
-  /// then unchanged but for chunks that hold nothing yet.
+  /// then unchanged but for chunks that hold nothing yet. `chunk` is the bottom chunk that holds the word
+  /// of `key`, or 0 where that is not known.
   @inline(__always)
-  mutating func store(_ key: UInt64, _ value: UInt32, _ ram: RAM) -> Bool {
-    let chunk = chunk(of: key, ram)
+  mutating func store(
+    _ key: UInt64, _ value: UInt32, in chunk: UInt32 = 0, _ ram: RAM
+  ) -> Bool {
+    let chunk = chunk == 0 ? self.chunk(of: key, ram) : chunk
     if chunk == 0 { return storeGrowing(key, value, ram) }
     let index = Int(truncatingIfNeeded: key)
     if ram[words: chunk, index] == 0 { ram[count(chunk, ram)].private &+= 1 }

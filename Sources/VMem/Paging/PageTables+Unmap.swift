@@ -1,3 +1,5 @@
+internal import CHost
+
 extension PageTables {
   /// Clears every entry of [start, end). Tables stay; a large leaf that is only partly covered goes
   /// as a whole. The corresponding kernel function is `__vunmap_range_noflush`.
@@ -6,15 +8,25 @@ extension PageTables {
     FlushObligation(ram, start, end, partialLeaves: clear(start, end))
   }
 
+  /// Whether `unmap` of a range and `deferToPurge` would find nothing to do, neither here nor in a TLB.
+  @inline(__always)
+  func hasNothingToUnmap(_ start: UInt64, _ end: UInt64) -> Bool {
+    lackEntries(start, end) && ram[TLBState.ref].used == 0 && chost_native_opened() == 0
+  }
+
+  /// Whether a look at the upper tables tells that there are no entries: most areas lie under one entry
+  /// of the PUD table, and many were never mapped.
+  @inline(__always)
+  private func lackEntries(_ start: UInt64, _ end: UInt64) -> Bool {
+    guard levels == 4, Level.isOneEntry(start, end, depth: 3) else { return false }
+    let entry = ram[table: top, Level.index(of: start, depth: 4)]
+    return !entry.isPresent
+      || !ram[table: entry.pfn, Level.index(of: start, depth: 3)].isPresent
+  }
+
   @inline(__always)
   private func clear(_ start: UInt64, _ end: UInt64) -> Int {
-    // Most areas lie under one entry of the PUD table, and many were never mapped.
-    if levels == 4, Level.isOneEntry(start, end, depth: 3) {
-      let entry = ram[table: top, Level.index(of: start, depth: 4)]
-      guard entry.isPresent else { return 0 }
-      let below = ram[table: entry.pfn, Level.index(of: start, depth: 3)]
-      if !below.isPresent { return 0 }
-    }
+    if lackEntries(start, end) { return 0 }
     // A range of a damaged machine: the walk would go round the address space.
     precondition(end &- start &- 1 < 1 << 56)
     return unmap(top, depth: levels, start: start, end: end)

@@ -4,11 +4,9 @@ extension AreaAllocator {
   /// Allocates on the current CPU, without a purge where there is no room; none where there is none.
   func allocateTraced(_ record: VMArea, _ request: TracedRequest) -> Ref<VMArea> {
     do throws(Failure) {
-      return request.isWhole && nodeCount > 1
-        ? try allocateFromPool(
-          record, align: request.align, start: request.start, end: request.end, false)
-        : try allocateFromTree(
-          record, align: request.align, start: request.start, end: request.end, false)
+      let usesPool = request.isWhole && nodeCount > 1
+      return try file(
+        usesPool ? placeInPool(request.wanted, false) : placeInTree(request.wanted, false), record)
     } catch {
       return .none
     }
@@ -17,8 +15,7 @@ extension AreaAllocator {
   /// As `allocateTraced`, without a look into the pools.
   func allocateFromTree(_ record: VMArea, _ request: TracedRequest) -> Ref<VMArea> {
     do throws(Failure) {
-      return try allocateFromTree(
-        record, align: request.align, start: request.start, end: request.end, false)
+      return try file(placeInTree(request.wanted, false), record)
     } catch {
       return .none
     }

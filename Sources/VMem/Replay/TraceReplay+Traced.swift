@@ -76,7 +76,7 @@ extension TraceReplay {
     }
     if claimed != area { caches.free(area) }
     do throws(AreaAllocator.Failure) {
-      _ = try areas.file(claimed, record, at: address)
+      _ = try areas.file(AreaAllocator.Place(area: claimed, address: address), record)
     } catch {
       place.found = .nowhere
     }

@@ -31,6 +31,10 @@ package struct TracedRequest: Sendable {
 
   /// Whether `alloc_vmap_area` gets as far as its event with these values.
   package var isSound: Bool {
-    AreaAllocator.isSound(size, align) && start < end
+    wanted.isSound && start < end
+  }
+
+  var wanted: AreaAllocator.Wanted {
+    AreaAllocator.Wanted(size: size, align: align, start: start, end: end)
   }
 }
