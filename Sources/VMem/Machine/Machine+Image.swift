@@ -102,7 +102,8 @@ extension Superblock {
       && ram[ram.highMemory].isPlausible(frames)
       && KernelVersion(rawValue: kernel) != nil && ram.configuration.hasVmallocStart
       && topTable < frames && frameTable < frames && currentCPU < cpuCount
-      && areas.indexHeight <= UInt32(FreeIndex.maximumHeight) && areas.busy.height <= 6
+      && areas.indexHeight <= UInt32(FreeIndex.maximumHeight)
+      && areas.busy.height <= SparseArray.most
   }
 }
 

@@ -3,10 +3,10 @@ extension SparseArray {
   /// what the array holds, ascending; nothing below a chunk that cannot be followed.
   func check(_ ram: RAM, _ checker: inout Checker) -> [(key: UInt64, value: UInt32)] {
     checker.expect((root == 0) == (height == 0), "sparse array: root", UInt64(root))
-    checker.expect(height <= 6, "sparse array: height", UInt64(height))
+    checker.expect(height <= Self.most, "sparse array: height", UInt64(height))
     var entries: [(key: UInt64, value: UInt32)] = []
     var hasIdle = idle == 0
-    if root != 0 && height > 0 && height <= 6 {
+    if root != 0 && height > 0 && height <= Self.most {
       check(root, level: height, key: 0, ram, &checker, &entries, &hasIdle)
     }
     checker.expect(hasIdle, "sparse array: idle chunk", idle)
@@ -42,5 +42,5 @@ extension SparseArray {
   }
 
   /// The value at key 0 of an array that has been found sound, or 0.
-  func firstValue(_ ram: RAM) -> UInt32 { height <= 6 ? value(0, ram) : 0 }
+  func firstValue(_ ram: RAM) -> UInt32 { height <= Self.most ? value(0, ram) : 0 }
 }

@@ -12,6 +12,12 @@ package struct SparseArray: BitwiseCopyable, Sendable {
   /// place: its keys divided by 1024, plus one.
   var idle: UInt64 = 0
 
+  /// Levels of the longest keys.
+  static let most: UInt32 = 6
+
+  /// Levels to walk along, whatever a bad image says.
+  private var levels: UInt32 { min(height, Self.most) }
+
   /// The value at `key`, or 0.
   @inline(__always)
   func value(_ key: UInt64, _ ram: RAM) -> UInt32 {
@@ -39,7 +45,7 @@ package struct SparseArray: BitwiseCopyable, Sendable {
   @inline(never)
   private func descend(to key: UInt64, _ ram: RAM) -> UInt32 {
     var at = root
-    var level = height
+    var level = levels
     while level > 3 && at != 0 {
       level -= 1
       at = ram[words: at, Int(truncatingIfNeeded: key >> (10 * UInt64(level)))]
@@ -86,7 +92,7 @@ package struct SparseArray: BitwiseCopyable, Sendable {
       height += 1
     }
     var at = root
-    var level = height
+    var level = levels
     while level > 1 {
       level -= 1
       let index = Int(truncatingIfNeeded: key >> (10 * UInt64(level)))
@@ -133,7 +139,7 @@ package struct SparseArray: BitwiseCopyable, Sendable {
       var at = root
       var parent: UInt32 = 0
       var parentIndex = 0
-      var level = height
+      var level = levels
       while level > 1 {
         let index = Int(truncatingIfNeeded: key >> (10 * UInt64(level - 1)))
         let below = ram[words: at, index]
@@ -166,7 +172,7 @@ package struct SparseArray: BitwiseCopyable, Sendable {
 
   /// Removes everything.
   mutating func removeAll(_ ram: RAM) {
-    if height != 0 { freeChunks(root, height, ram) }
+    if height != 0 { freeChunks(root, levels, ram) }
     self = SparseArray()
   }
 
@@ -184,10 +190,10 @@ package struct SparseArray: BitwiseCopyable, Sendable {
   func next(from key: UInt64, _ ram: RAM) -> (key: UInt64, value: UInt32)? {
     guard height != 0 else { return nil }
     var key = key
-    let limit = height * 10 >= 64 ? UInt64.max : 1 << (10 * UInt64(height))
+    let limit: UInt64 = 1 << (10 * UInt64(levels))
     while key < limit {
       var at = root
-      var level = height
+      var level = levels
       descend: while true {
         level -= 1
         let shift = 10 * UInt64(level)
@@ -211,10 +217,10 @@ package struct SparseArray: BitwiseCopyable, Sendable {
   /// The highest key at or below `key` that holds a value, and the value.
   func previous(from key: UInt64, _ ram: RAM) -> (key: UInt64, value: UInt32)? {
     guard height != 0 else { return nil }
-    var key = min(key, 1 << (10 * UInt64(height)) &- 1)
+    var key = min(key, 1 << (10 * UInt64(levels)) &- 1)
     while true {
       var at = root
-      var level = height
+      var level = levels
       descend: while true {
         level -= 1
         let shift = 10 * UInt64(level)

@@ -9,7 +9,7 @@ final class CommitLog {
   private static let usualWindow = 2 << 20
 
   private let descriptor: Int32
-  private var base: UnsafeRawPointer?
+  private(set) var base: UnsafeRawPointer?
   /// Bytes of the file that are mapped, whether it has them yet or not.
   private var window = 0
   /// Where the next record goes.
@@ -64,6 +64,7 @@ final class CommitLog {
     guard descriptor >= 0 else { return }
     if let number = map(size) { throw .host(number) }
     guard let base = unsafe base else { return }
+    newest = FrameOffsets(seed: UInt64(UInt(bitPattern: base)))
     try unsafe read(UnsafeRawBufferPointer(start: base, count: size), trailer)
   }
 
@@ -96,9 +97,10 @@ final class CommitLog {
     _ log: UnsafeRawBufferPointer, _ trailer: ImageTrailer
   ) throws(Defect) {
     while end < log.count {
-      guard case .record(let record, let sum) = unsafe CommitRecord.read(log, at: end) else {
-        break
-      }
+      guard
+        case .record(let record, let sum) = unsafe CommitRecord.read(
+          log, at: end, most: Int(frameCount))
+      else { break }
       if commands.isEmpty {
         guard record.generation == generation else { throw .otherMachine }
         guard record.previous == 0 else { break }
@@ -145,7 +147,7 @@ final class CommitLog {
 
   /// Tells a commit that was cut short from damage: damage is what a later commit follows.
   private func judgeRest(_ log: UnsafeRawBufferPointer) throws(Defect) {
-    switch unsafe CommitRecord.read(log, at: end) {
+    switch unsafe CommitRecord.read(log, at: end, most: Int(frameCount)) {
     case .torn: rest = .torn
     case .record: break
     case .damaged:
@@ -156,7 +158,8 @@ final class CommitLog {
     if end == 0, rest != .stale, unsafe !Self.begins(log) { throw .foreign }
   }
 
-  /// Whether a commit stands behind the one that cannot be read.
+  /// Whether a commit stands behind the one that cannot be read, whether or not the ones between them can.
+  /// No older one does: what a log is cut off at is on the disk before anything is written there.
   private func isFollowed(_ log: UnsafeRawBufferPointer) -> Bool {
     var at = end + CommitRecord.sector
     while at + CommitRecord.sector <= log.count {
@@ -166,11 +169,7 @@ final class CommitLog {
         at = max(at + CommitRecord.sector, data & ~(CommitRecord.sector - 1))
         continue
       }
-      if case .record(let later, _) = unsafe CommitRecord.read(log, at: at),
-        later.generation == generation, later.sequence == sequence &+ 2
-      {
-        return true
-      }
+      if unsafe CommitRecord.isLater(log, at: at, generation, than: sequence) { return true }
       at += CommitRecord.sector
     }
     return false
@@ -189,7 +188,7 @@ final class CommitLog {
     self.sequence = sequence
     end = 0
     checksum = 0
-    newest = FrameOffsets()
+    newest = unsafe FrameOffsets(seed: UInt64(UInt(bitPattern: base)))
     commands = []
     rest = .nothing
   }
@@ -295,7 +294,7 @@ final class CommitLog {
   ) -> Int32? {
     if let number = map(end + record.size) { return number }
     if rest != .nothing {
-      guard ftruncate(descriptor, end) == 0 else { return errno }
+      if let number = cut(at: end) { return number }
       rest = .nothing
     }
     var (header, sum) = record.header()
@@ -373,72 +372,11 @@ final class CommitLog {
   }
 
   /// Takes a commit away, and those that follow it. Returns the host's error number, or nil.
-  func drop(from commit: Commit) -> Int32? {
-    ftruncate(descriptor, commit.start) == 0 ? nil : errno
-  }
+  func drop(from commit: Commit) -> Int32? { cut(at: commit.start) }
 
-  /// The record of the commit at `index`.
-  private func record(_ index: Int) -> CommitRecord? {
-    guard let base = unsafe base,
-      case .record(let record, _) = unsafe CommitRecord.read(
-        UnsafeRawBufferPointer(start: base, count: end), at: commands[index].start)
-    else { return nil }
-    return record
-  }
-
-  /// Puts the sectors of a frame that the commit at `index` has, and `mask` names, into `bytes`, and takes
-  /// them out of `mask`. Returns whether the commit has the frame.
-  private func copy(
-    _ frame: UInt32, of record: CommitRecord, _ index: Int, _ mask: inout UInt8,
-    to bytes: inout [UInt8]
-  ) -> Bool {
-    guard let place = record.frames.firstIndex(of: frame), let base = unsafe base else {
-      return false
-    }
-    var next = commands[index].start + record.headerSize
-    for mask in record.masks[..<place] { next += mask.nonzeroBitCount * CommitRecord.sector }
-    for sector in 0..<CommitRecord.sectorsPerFrame where record.masks[place] & 1 << sector != 0 {
-      if mask & 1 << sector != 0 {
-        let first = sector * CommitRecord.sector
-        // Safe: the record was read whole.
-        unsafe bytes.replaceSubrange(
-          first..<first + CommitRecord.sector,
-          with: UnsafeRawBufferPointer(start: base + next, count: CommitRecord.sector))
-      }
-      next += CommitRecord.sector
-    }
-    mask &= ~record.masks[place]
-    return true
-  }
-
-  /// A frame as it was before the commit at `index`.
-  private func frame(_ frame: UInt32, before index: Int, _ image: ImageFrames) -> [UInt8]? {
-    var bytes = [UInt8](repeating: 0, count: CommitRecord.block)
-    var (mask, isFound) = (CommitRecord.whole, false)
-    for index in (0..<index).reversed() where mask != 0 {
-      guard let record = record(index) else { return nil }
-      if copy(frame, of: record, index, &mask, to: &bytes) { isFound = true }
-    }
-    return isFound ? bytes : image(frame)
-  }
-
-  /// Frames as the image has them.
-  typealias ImageFrames = (UInt32) -> [UInt8]?
-
-  /// Whether the commit at `index` has done nothing but let time pass and fill TLBs.
-  func isIdle(_ index: Int, _ image: ImageFrames) -> Bool {
-    guard let record = record(index), let first = frame(0, before: index, image)
-    else { return false }
-    let traces = AccessTraces(first: first)
-    return record.frames.allSatisfy { number in
-      let traces = traces.places(in: number)
-      if traces == [0..<CommitRecord.block] { return true }
-      guard !traces.isEmpty, let before = frame(number, before: index, image) else { return false }
-      var (now, mask) = (before, CommitRecord.whole)
-      _ = copy(number, of: record, index, &mask, to: &now)
-      return now.indices.allSatisfy { at in
-        now[at] == before[at] || traces.contains { $0.contains(at) }
-      }
-    }
+  /// Ends the file at an offset. A cut is on the disk before anything is written behind it: what a power cut
+  /// leaves of that must not stand beside what was there.
+  private func cut(at offset: Int) -> Int32? {
+    ftruncate(descriptor, offset) == 0 ? sync() : errno
   }
 }

@@ -11,8 +11,8 @@ struct CommitRecord: Equatable {
   static let sectorsPerFrame = block / sector
   /// All sectors of a frame.
   static let whole: UInt8 = 0xff
-  /// "VMEMLOG" and a newline, little endian.
-  static let magic: UInt64 = 0x0a47_4f4c_4d45_4d56
+  /// "VMEMLG4" and a newline, little endian.
+  static let magic: UInt64 = 0x0a34_474c_4d45_4d56
   private static let fixed = 40
   /// Most frames of a record, and most bytes of lines.
   static let maximumFrames = 1 << 24
@@ -79,24 +79,47 @@ struct CommitRecord: Equatable {
     case damaged
   }
 
-  /// Reads the header at an offset of a log of `count` bytes.
-  static func read(_ log: UnsafeRawBufferPointer, at offset: Int) -> Reading {
+  /// The number of `size` bytes at an offset of a log, which has them.
+  private static func word(_ log: UnsafeRawBufferPointer, _ at: Int, _ size: Int) -> UInt64 {
+    size == 4
+      ? UInt64(UInt32(littleEndian: unsafe log.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+      : UInt64(littleEndian: unsafe log.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+  }
+
+  /// Whether the first sector of a record stands at an offset of a log, which has so many bytes.
+  private static func isHeader(_ log: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    unsafe word(log, offset, 8) == magic
+      && checksum(log, offset, 36) == UInt32(word(log, offset + 36, 4))
+  }
+
+  /// Whether a record stands at an offset of a log that belongs to the machine and comes after a commit, and
+  /// not next to it. What else it holds is not looked at.
+  static func isLater(
+    _ log: UnsafeRawBufferPointer, at offset: Int, _ generation: UInt32, than sequence: UInt64
+  ) -> Bool {
+    guard unsafe isHeader(log, at: offset),
+      unsafe word(log, offset + 16, 4) == UInt64(generation)
+    else { return false }
+    let found = unsafe word(log, offset + 8, 8)
+    return found > sequence && found - sequence > 1
+  }
+
+  /// Reads the record at an offset of a log of a machine with `most` frames.
+  static func read(
+    _ log: UnsafeRawBufferPointer, at offset: Int, most: Int = maximumFrames
+  ) -> Reading {
     let left = log.count - offset
     guard left >= sector else { return .torn }
-    func word(_ at: Int, _ count: Int) -> UInt64 {
+    func word(_ at: Int, _ size: Int) -> UInt64 {
       // Safe: callers stay below `left`.
-      let place = offset + at
-      return count == 4
-        ? UInt64(
-          UInt32(littleEndian: unsafe log.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
-        : UInt64(littleEndian: unsafe log.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      unsafe Self.word(log, offset + at, size)
     }
     guard unsafe !isZero(log, offset, sector) else { return .torn }
     let frames = Int(word(24, 4))
     let sectors = Int(word(28, 4))
     let commands = Int(word(32, 4))
-    guard word(0, 8) == magic, unsafe checksum(log, offset, 36) == UInt32(word(36, 4)),
-      frames <= maximumFrames, sectors <= frames * sectorsPerFrame, commands <= maximumCommands
+    guard unsafe isHeader(log, at: offset), frames <= min(most, maximumFrames),
+      sectors <= frames * sectorsPerFrame, commands <= maximumCommands
     else { return .damaged }
     let end = fixed + commands + 5 * frames + 4 * sectors
     let size = headerSize(frames: frames, sectors: sectors, commands: commands)

@@ -9,9 +9,13 @@ struct FrameOffsets {
   private var offsets: [Int] = []
   /// By hash, the place of a frame in `frames` plus one; 0 where there is none.
   private var table: [UInt32] = []
+  private let factor: UInt64
+
+  /// - Parameter seed: a number that nobody knows who writes a log, so that no frames are chosen to collide.
+  init(seed: UInt64 = 0) { factor = (seed &* 0xbf58_476d_1ce4_e5b9 ^ 0x9e37_79b9_7f4a_7c15) | 1 }
 
   private func slot(_ frame: UInt32) -> Int {
-    let hash = (UInt64(frame) + 1) &* 0x9e37_79b9_7f4a_7c15
+    let hash = (UInt64(frame) + 1) &* factor
     var slot = Int(truncatingIfNeeded: hash >> 32) & (table.count - 1)
     while table[slot] != 0, frames[Int(table[slot]) - 1] != frame {
       slot = (slot + 1) & (table.count - 1)

@@ -101,11 +101,8 @@ extension ImageFile {
   /// that follow it, and returns its lines. Not while a checkpoint that was cut off may have brought it home
   /// already.
   func undo() throws(ProcessFailure) -> [UInt8] {
-    let index = log.commands.indices.last { index in
-      log.commands[index].sequence > trailer.sequence
-        && !log.isIdle(index) {
-          OpenFile.read(descriptor, CommitRecord.block, at: Int($0) * CommitRecord.block)
-        }
+    let index = log.lastChange(after: trailer.sequence) {
+      OpenFile.read(descriptor, CommitRecord.block, at: Int($0) * CommitRecord.block)
     }
     guard let index, trailer.goal == 0 else {
       throw ProcessFailure(

@@ -6,8 +6,9 @@ internal import VMemScript
 final class Session: Committer, Images {
   /// Frames and bytes of the log from which on the next process would notice reading it.
   private static let shortLog = (frames: 64, bytes: 512 << 10)
-  /// Bytes of the log from which on a process that goes on empties it.
-  private static let longLog = 64 << 20
+  /// Bytes of the log from which on a process that goes on empties it, and frames that were compared with
+  /// it: a frame is compared at each commit after the one that changed it first.
+  private static let longLog = (bytes: 64 << 20, compared: 100_000)
 
   private let options: LineOptions
   private let path: ImagePath
@@ -21,6 +22,10 @@ final class Session: Committer, Images {
   private var hasFailed = false
   /// Whether the history cannot be written: then commits stay in the log.
   private var lacksHistory = false
+  /// Whether commits were taken back that the log is still read with.
+  private var hasUndone = false
+  /// Frames that were compared with the log since it was emptied.
+  private var compared = 0
 
   init(_ options: LineOptions, path: String) {
     self.options = options
@@ -92,7 +97,7 @@ final class Session: Committer, Images {
 
   func commit(_ lines: [UInt8]) -> Bool {
     guard !lines.isEmpty, let image, let ram else { return true }
-    guard !hasFailed else { return false }
+    guard !hasFailed, !hasUndone else { return false }
     var frames: [UInt32] = []
     ram.forEachChangedFrame { frames.append($0) }
     do throws(ProcessFailure) {
@@ -100,7 +105,9 @@ final class Session: Committer, Images {
     } catch {
       return report(error)
     }
-    return image.log.end < Self.longLog || checkpoint(image, ram)
+    compared += frames.count
+    let isLong = image.log.end >= Self.longLog.bytes || compared >= Self.longLog.compared
+    return !isLong || checkpoint(image, ram)
   }
 
   /// Brings the log home. Returns false when the host fails; without a history that can be written,
@@ -119,6 +126,7 @@ final class Session: Committer, Images {
     }
     do throws(ProcessFailure) {
       try image.checkpoint(ram, history: history)
+      compared = 0
       return true
     } catch {
       return report(error)
@@ -247,6 +255,7 @@ final class Session: Committer, Images {
 
   func undo() throws(CommitFailure) -> [UInt8] {
     do throws(ProcessFailure) {
+      hasUndone = true
       return Replay.readable(try kept().undo())
     } catch {
       throw Self.failure(error)
@@ -268,7 +277,7 @@ final class Session: Committer, Images {
 
   /// Brings a long log home. `wasLong` says whether the process was more than one command.
   func leave(after code: ExitCode, wasLong: Bool) -> ExitCode {
-    guard let image, let ram, image.isWritable, !hasFailed, code != .corrupt,
+    guard let image, let ram, image.isWritable, !hasFailed, !hasUndone, code != .corrupt,
       code != .interrupted
     else { return code }
     let isLong =

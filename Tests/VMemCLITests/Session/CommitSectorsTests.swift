@@ -58,6 +58,81 @@ struct CommitSectorsTests {
     }
   }
 
+  /// Blocks of 4 KiB that are overwritten wholly, so that several records in a row are gone.
+  @Test func damageThatLaterCommitsFollowIsRefused() throws {
+    let machine = try KeptMachine()
+    var ends: [Int] = []
+    for _ in 0..<24 {
+      _ = try machine.run("get_vm_area 4K")
+      ends.append(try machine.log.count)
+    }
+    let (log, now) = (try machine.log, machine.state)
+    let last = ends[ends.count - 2]
+    for block in stride(from: 0, to: log.count, by: 4096) {
+      var broken = log
+      let end = min(block + 4096, log.count)
+      broken.replaceSubrange(block..<end, with: (block..<end).map { UInt8($0 * 7 & 0xff | 1) })
+      let state = try machine.state(withLog: broken)
+      if end <= last { #expect(state == .refused(4), "block at \(block)") }
+      #expect(state != now, "block at \(block)")
+    }
+    #expect(try machine.state(withLog: log) == now)
+  }
+
+  /// A header that is right is enough to tell that something follows: nothing is summed for each.
+  @Test func headersThatPromiseTooMuchAreFollowed() throws {
+    let machine = try KeptMachine()
+    _ = try machine.run("get_vm_area 4K")
+    let trailer = try ImageTrailer(Array(try machine.image.suffix(4096)))
+    var record = CommitRecord()
+    record.sequence = 3
+    record.commands = [UInt8](repeating: 10, count: 4000)
+    let garbage = [UInt8](repeating: 0x5a, count: 512)
+    for (generation, isRefused) in [(trailer.generation, true), (trailer.generation ^ 1, false)] {
+      record.generation = generation
+      let log = try machine.log + garbage + record.header().bytes.prefix(512)
+      #expect((try machine.state(withLog: log) == .refused(4)) == isRefused)
+      try machine.folder.write(Array(log.dropLast(1024)), to: "m.img-wal")
+    }
+  }
+
+  @Test func logsOfAnEarlierFormatStayAsTheyAre() throws {
+    let machine = try KeptMachine()
+    let old = Array("VMEMLOG\n".utf8) + [UInt8](repeating: 1, count: 8184)
+    #expect(try machine.state(withLog: old) == .refused(65))
+    #expect(try machine.log == old)
+  }
+
+  /// A process was killed before it could bring a long log home.
+  @Test(arguments: [1, 3])
+  func aLongLogCanBeTakenBack(_ lines: Int) throws {
+    let machine = try KeptMachine()
+    _ = try machine.run("v = vmalloc 600K", isLong: true)
+    var states = [machine.state]
+    for line in 0..<lines {
+      _ = try machine.run("fill v 600K \(line + 1)", isKilled: true)
+      states.append(machine.state)
+    }
+    #expect(try machine.log.count > 512 << 10)
+    #expect(try machine.run("undo") == "fill v 600K \(lines)\n")
+    #expect(machine.state == states[lines - 1])
+    // Whatever comes next finds a log and a history that belong together.
+    #expect(try machine.run("get_vm_area 4K").hasPrefix("0xffff"))
+    #expect(
+      try machine.run("log").split(separator: "\n").count { $0.hasPrefix("fill") } == lines - 1)
+  }
+
+  /// `undo` behind many commits that only let time pass reads the log once.
+  @Test func readingDoesNotKeepFromUndoing() throws {
+    let machine = try KeptMachine()
+    _ = try machine.run("v = vmalloc 64K")
+    let before = machine.state
+    _ = try machine.run("fill v 64K 1")
+    for _ in 0..<100 { _ = try machine.run("read v 8") }
+    #expect(try machine.run("undo") == "fill v 64K 1\n")
+    #expect(machine.state == before)
+  }
+
   /// Commands whose commits stay in the log, against ones each of which brings its frames home whole.
   @Test func commitsInALogLeaveWhatCheckpointsLeave() throws {
     let seed = UInt64.random(in: 0...UInt64.max)

@@ -7,7 +7,7 @@ import Testing
   @Test func equalsADictionary() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var state = seed
-    var (table, model) = (FrameOffsets(), [UInt32: [Int]]())
+    var (table, model) = (FrameOffsets(seed: seed), [UInt32: [Int]]())
     #expect(!table.contains(0) && table.frames.isEmpty)
     for step in 0..<20_000 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -33,9 +33,12 @@ struct KeptMachine {
     return state
   }
 
-  /// Runs a line as one command would. `isLong` says whether it leaves as a long-lived process does.
+  /// Runs a line as one command would. `isLong` says whether it leaves as a long-lived process does, and
+  /// `isKilled` that it does not come to leave.
   @discardableResult
-  func run(_ line: String, isLong: Bool = false, isDurable: Bool = false) throws -> String {
+  func run(
+    _ line: String, isLong: Bool = false, isDurable: Bool = false, isKilled: Bool = false
+  ) throws -> String {
     var options = LineOptions()
     options.isDurable = isDurable
     let session = Session(options, path: path)
@@ -45,7 +48,8 @@ struct KeptMachine {
     interpreter.committer = session
     interpreter.images = session
     _ = interpreter.run(ScriptSource(line: line))
-    let code = session.leave(after: interpreter.finish(), wasLong: isLong)
+    let ended = interpreter.finish()
+    let code = isKilled ? ended : session.leave(after: ended, wasLong: isLong)
     return code == .success ? interpreter.takeOutput() : "\(code)"
   }
 

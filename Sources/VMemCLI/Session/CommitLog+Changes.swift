@@ -1,0 +1,75 @@
+internal import VMem
+
+/// Which commits have changed more than the clock and the TLBs.
+extension CommitLog {
+  /// Frames as the image has them.
+  typealias ImageFrames = (UInt32) -> [UInt8]?
+
+  /// The last commit after `sequence` that has done more than let time pass and fill TLBs: its place in
+  /// `commands`. The log is read once, from its start.
+  func lastChange(after sequence: UInt64, _ image: ImageFrames) -> Int? {
+    guard let base = unsafe base else { return nil }
+    let log = unsafe UnsafeRawBufferPointer(start: base, count: end)
+    var before = FrameOffsets(seed: UInt64(UInt(bitPattern: base)))
+    var last: Int?
+    for (index, commit) in commands.enumerated() {
+      guard case .record(let record, _) = unsafe CommitRecord.read(log, at: commit.start) else {
+        return nil
+      }
+      var next = commit.start + record.headerSize
+      if commit.sequence > sequence, unsafe !isIdle(record, at: next, in: log, before, image) {
+        last = index
+      }
+      for (place, frame) in record.frames.enumerated() {
+        next = before.put(frame, record.masks[place], at: next)
+      }
+    }
+    return last
+  }
+
+  /// Whether a record whose sectors begin at an offset has done nothing but let time pass and fill TLBs.
+  private func isIdle(
+    _ record: CommitRecord, at start: Int, in log: UnsafeRawBufferPointer, _ before: FrameOffsets,
+    _ image: ImageFrames
+  ) -> Bool {
+    guard let first = unsafe contents(of: 0, in: log, before, image) else { return false }
+    let accesses = AccessTraces(first: first)
+    var next = start
+    for (place, frame) in record.frames.enumerated() {
+      let (mask, start) = (record.masks[place], next)
+      next += mask.nonzeroBitCount * CommitRecord.sector
+      let traces = accesses.places(in: frame)
+      if traces == [0..<CommitRecord.block] { continue }
+      guard !traces.isEmpty, let old = unsafe contents(of: frame, in: log, before, image) else {
+        return false
+      }
+      var offset = start
+      for sector in 0..<CommitRecord.sectorsPerFrame where mask & 1 << sector != 0 {
+        for byte in 0..<CommitRecord.sector {
+          let at = sector * CommitRecord.sector + byte
+          // Safe: the record was read whole.
+          if unsafe log[offset + byte] != old[at], !traces.contains(where: { $0.contains(at) }) {
+            return false
+          }
+        }
+        offset += CommitRecord.sector
+      }
+    }
+    return true
+  }
+
+  /// A frame as some commits have left it, or as the image has it.
+  private func contents(
+    of frame: UInt32, in log: UnsafeRawBufferPointer, _ offsets: FrameOffsets, _ image: ImageFrames
+  ) -> [UInt8]? {
+    guard let place = offsets.place(frame) else { return image(frame) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(CommitRecord.block)
+    for sector in 0..<CommitRecord.sectorsPerFrame {
+      let start = offsets.offset(place, sector)
+      // Safe: the records were read whole.
+      unsafe bytes.append(contentsOf: log[start..<start + CommitRecord.sector])
+    }
+    return bytes
+  }
+}
