@@ -70,13 +70,17 @@ internal import CHost
     unsafe base + (pfn < UInt64(frameCount) ? Int(truncatingIfNeeded: pfn) << 12 : pastReach)
   }
 
-  /// A byte of the frame at a physical address, checked as for `frame`.
+  /// A byte of the frame that a leaf or a TLB's word has, of whose other bits nothing is believed.
+  ///
+  /// Safe: as for a reference, the host reservation covers every number that is left, and what is not RAM
+  /// there is not mapped.
   @inlinable @inline(__always)
-  func place(_ frame: UInt64, _ offset: UInt64) -> UnsafeMutableRawPointer {
-    let isRAM = frame < UInt64(frameCount) << 12
-    return unsafe base + (isRAM ? Int(truncatingIfNeeded: frame) : pastReach)
-      + Int(truncatingIfNeeded: offset)
+  func place(ofWord word: UInt64, _ offset: UInt64) -> UnsafeMutableRawPointer {
+    unsafe base + Int(truncatingIfNeeded: word & Self.reachableFrames | offset)
   }
+
+  /// The bits of a physical address below 64 GiB, without those in a frame.
+  @usableFromInline static let reachableFrames: UInt64 = 0xf_ffff_f000
 
   /// Entry `index` (taken modulo a table's entries) of the page table in frame `pfn`.
   @inlinable

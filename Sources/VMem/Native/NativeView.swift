@@ -122,7 +122,7 @@ package struct NativeView: KernelPart {
     guard count >= 0, offset < size, UInt64(count) <= size - offset else { return nil }
     // Safe: all of it is in RAM.
     let bytes = unsafe UnsafeBufferPointer(
-      start: ram.place(offset & ~4095, offset & 4095).assumingMemoryBound(to: UInt8.self),
+      start: (ram.frame(offset >> 12) + Int(offset & 4095)).assumingMemoryBound(to: UInt8.self),
       count: count)
     return body(unsafe Span(_unsafeElements: bytes))
   }

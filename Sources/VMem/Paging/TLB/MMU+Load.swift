@@ -6,8 +6,8 @@ extension MMU {
   package func load(_ address: UInt64) throws(Refusal) -> UInt64 {
     guard let word = hit(address) else { return try loadSlowly(address) }
     ram[TLBState.ref].hits &+= 1
-    // Safe: `hit` has checked the frame, and the word does not cross the page.
-    return unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
+    // Safe: the word does not cross the page.
+    return unsafe ram.place(ofWord: word, address & 4095).loadUnaligned(as: UInt64.self)
   }
 
   /// Carries out `Machine.store`.
@@ -18,8 +18,7 @@ extension MMU {
     }
     ram[TLBState.ref].hits &+= 1
     // Safe: as above.
-    unsafe ram.place(word & Entry.pfnMask, address & 4095)
-      .storeBytes(of: value, as: UInt64.self)
+    unsafe ram.place(ofWord: word, address & 4095).storeBytes(of: value, as: UInt64.self)
   }
 
   /// What the TLB keeps of a word's page, when that is a page of 4 KiB in RAM, the tables still have it
@@ -34,19 +33,14 @@ extension MMU {
   func hit(_ address: UInt64, tag: UInt64) -> UInt64? {
     let number = UInt32(truncatingIfNeeded: address >> 12) & ram[TLBState.ref].mask
     let slot = Ref<TLBSlot>(granule: ram[TLBState.ref].current &+ number)
-    guard ram[slot].tag == tag else { return nil }
-    let word = ram[slot].data
-    // What a bad image has in the place of a frame's number is for `read` to ask the bus about.
-    guard word & Entry.pfnMask < UInt64(ram.frameCount) << 12 else { return nil }
-    return word
+    return ram[slot].tag == tag ? ram[slot].data : nil
   }
 
   @usableFromInline @inline(never)
   func loadSlowly(_ address: UInt64) throws(Refusal) -> UInt64 {
     if let word = try refill(address, forWriting: false) {
-      // Safe: the frame is checked, and the word does not cross the page.
-      return
-        unsafe ram.place(word & Entry.pfnMask, address & 4095).loadUnaligned(as: UInt64.self)
+      // Safe: the word does not cross the page.
+      return unsafe ram.place(ofWord: word, address & 4095).loadUnaligned(as: UInt64.self)
     }
     return try loadBytes(address)
   }
@@ -92,8 +86,7 @@ extension MMU {
   func storeSlowly(_ address: UInt64, _ value: UInt64) throws(Refusal) {
     if let word = try refill(address, forWriting: true) {
       // Safe: as above.
-      return unsafe ram.place(word & Entry.pfnMask, address & 4095)
-        .storeBytes(of: value, as: UInt64.self)
+      return unsafe ram.place(ofWord: word, address & 4095).storeBytes(of: value, as: UInt64.self)
     }
     var bytes = InlineArray<8, UInt8>(repeating: 0)
     for at in 0..<8 { bytes[at] = UInt8(truncatingIfNeeded: value >> UInt64(8 * at)) }
