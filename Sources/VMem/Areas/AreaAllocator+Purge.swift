@@ -24,7 +24,7 @@ extension AreaAllocator {
       nodeCount == 1 ? 0 : decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)
     let node = node(number)
     // What a row said of it while it was busy is no more.
-    if ram[area].marks & 4 != 0, !ram[area].tail.isNone { ram[area].tail = .none }
+    if ram[area].showsArray, !ram[area].tail.isNone { ram[area].tail = .none }
     ram[area].next = ram[node].lazy.head
     ram[node].lazy.head = area
     ram[node].lazy.count += 1

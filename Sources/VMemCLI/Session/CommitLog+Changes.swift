@@ -10,7 +10,7 @@ extension CommitLog {
   func lastChange(after sequence: UInt64, _ image: ImageFrames) -> Int? {
     guard let base = unsafe base else { return nil }
     let log = unsafe UnsafeRawBufferPointer(start: base, count: end)
-    var before = FrameOffsets(seed: UInt64(UInt(bitPattern: base)))
+    var before = noOffsets
     var last: Int?
     for (index, commit) in commands.enumerated() {
       guard case .record(let record, _) = unsafe CommitRecord.read(log, at: commit.start) else {

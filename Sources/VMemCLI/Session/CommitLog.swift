@@ -64,7 +64,7 @@ final class CommitLog {
     guard descriptor >= 0 else { return }
     if let number = map(size) { throw .host(number) }
     guard let base = unsafe base else { return }
-    newest = FrameOffsets(seed: UInt64(UInt(bitPattern: base)))
+    newest = noOffsets
     try unsafe read(UnsafeRawBufferPointer(start: base, count: size), trailer)
   }
 
@@ -184,11 +184,14 @@ final class CommitLog {
     return unsafe isMagic || CommitRecord.isZero(log, 0, min(CommitRecord.sector, log.count))
   }
 
+  /// Offsets of no frame yet; where the host has mapped the log is what nobody knows who writes one.
+  var noOffsets: FrameOffsets { unsafe FrameOffsets(seed: UInt64(UInt(bitPattern: base))) }
+
   private func restart(at sequence: UInt64) {
     self.sequence = sequence
     end = 0
     checksum = 0
-    newest = unsafe FrameOffsets(seed: UInt64(UInt(bitPattern: base)))
+    newest = noOffsets
     commands = []
     rest = .nothing
   }

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import VMemCLI
+@testable import VMemScript
 
 /// A commit holds the sectors that it has changed, and the whole frames that the log did not have.
 struct CommitSectorsTests {
@@ -120,6 +121,30 @@ struct CommitSectorsTests {
     #expect(try machine.run("get_vm_area 4K").hasPrefix("0xffff"))
     #expect(
       try machine.run("log").split(separator: "\n").count { $0.hasPrefix("fill") } == lines - 1)
+  }
+
+  /// A process that goes on compares the frames it has changed at each commit: not without end.
+  @Test func aProcessThatComparesMuchBringsTheLogHome() throws {
+    let machine = try KeptMachine()
+    _ = try machine.run("v = vmalloc 1M", isLong: true)
+    // 256 pages and a few frames more: after less than 391 commits.
+    let sizes = try Self.sizes(of: machine, commits: 420)
+    #expect(sizes.prefix(300).min()! >= 1 << 20 && sizes.dropFirst(300).contains(0))
+    #expect(try machine.run("check") == "0\n")
+  }
+
+  /// Bytes of the log after each commit of one process, which has filled `v`.
+  private static func sizes(of machine: KeptMachine, commits: Int) throws -> [Int] {
+    let session = Session(LineOptions(), path: machine.path)
+    var interpreter = Interpreter(
+      machine: try session.open(isWriter: true, boots: false), options: Options(), output: nil,
+      messages: nil)
+    interpreter.committer = session
+    #expect(interpreter.run(ScriptSource(line: "fill v 1M 7")) == .success)
+    return try (0..<commits).map { _ in
+      #expect(session.commit(Array("fill v 1M 7\n".utf8)))
+      return try machine.log.count
+    }
   }
 
   /// `undo` behind many commits that only let time pass reads the log once.

@@ -195,4 +195,9 @@ struct FrameAllocatorTests {
     machine.ram[zone].run += 1
     #expect(!machine.check(limit: 1).isEmpty)
   }
+
+  /// Whatever number stands in a leaf, it leads into what the host has reserved.
+  @Test func frameNumbersStayInTheReservation() {
+    #expect(RAM.reachableFrames == UInt64(HostMemory.reach) - 4096)
+  }
 }

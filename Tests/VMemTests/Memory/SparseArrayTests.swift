@@ -139,4 +139,16 @@ struct SparseArrayTests {
     #expect(left == free, "seed \(seed)")
     machine.expectSound("seed \(seed), emptied")
   }
+
+  /// A height that no array has: looking for a key ends, and `check` tells.
+  @Test(arguments: [7, 0xf2e0_1c98, .max] as [UInt32])
+  func absurdHeightsAreNotBelieved(_ height: UInt32) throws {
+    let machine = try Machine(Configuration(memory: 64 << 20))
+    let ram = machine.ram
+    var array = SparseArray()
+    for key in [0, 5, 2000] as [UInt64] { try require(array.store(key, 7, ram), "key \(key)") }
+    array.height = height
+    _ = array.value(1 << 51, ram)
+    #expect(Self.check(array, machine) != nil)
+  }
 }
