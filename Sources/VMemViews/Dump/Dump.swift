@@ -15,7 +15,7 @@ package enum Dump {
     var segments: [CoreSegment] = []
     machine.vmAreas.forEachBusyArea { area in
       // What a bad image has in the place of an area would make a file of any length.
-      precondition((area.start | area.reserved) & 4095 == 0, "an area is no whole pages")
+      precondition(area.reserved & 4095 == 0, "an area is no whole pages")
       var segment = CoreSegment(address: area.start, size: area.reserved, source: .kcore)
       segment.readable = UInt64(machine.mmu.kcoreReads(area).count)
       segments.append(segment)
