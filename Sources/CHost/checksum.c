@@ -2,7 +2,7 @@
 
 #include <string.h>
 #ifdef __x86_64__
-#include <cpuid.h>
+#include <sys/platform/x86.h>
 #endif
 
 static uint32_t by_bits(uint32_t crc, const uint8_t *bytes, size_t count) {
@@ -45,17 +45,13 @@ static void of_four(const uint8_t *bytes, size_t size, uint32_t *sums) {
 }
 #endif
 
+// The C library asked the processor when the program began. Asking again costs 5 us in a virtual machine.
 static int has_words(void) {
-  static int answer = -1;
 #ifdef __x86_64__
-  if (answer < 0) {
-    unsigned a, b, c = 0, d;
-    answer = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_2);
-  }
+  return CPU_FEATURE_ACTIVE(SSE4_2);
 #else
-  answer = 0;
+  return 0;
 #endif
-  return answer;
 }
 
 uint32_t chost_crc32c(uint32_t before, const void *bytes, size_t count) {

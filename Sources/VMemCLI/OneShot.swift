@@ -35,7 +35,7 @@ struct OneShot {
   }
 
   private func run(_ source: consuming ScriptSource) throws(ProcessFailure) -> Int32 {
-    let table = VerbTable()
+    let table = VerbTable(isBrief: true)
     let session = Session(options, path: options.imagePath)
     var parser = Parser(table, images: session)
     let program = parser.parse(source)

@@ -44,8 +44,7 @@ private var arguments: [String] {
   var words: [String] = []
   // Safe: the loader's own list, which lives as long as the process.
   while let word = unsafe chost_argument(Int32(words.count + 1)) {
-    let bytes = unsafe UnsafeRawBufferPointer(start: word, count: strlen(word))
-    words.append(String(hostBytes: unsafe Array(bytes)))
+    words.append(unsafe String(hostWord: word))
   }
   return words
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Bytes of the host as text, and back. Paths and words of the command line need not be UTF-8, and are
 /// used byte for byte all the same.
 ///
@@ -5,6 +7,18 @@
 /// for; one of these itself stands as its four bytes. So every text leads back to the bytes it is of.
 extension String {
   private static let first: UInt32 = 0x10ff80
+
+  /// Text that stands for a word of the process's arguments.
+  package init(hostWord word: UnsafePointer<CChar>) {
+    // Safe: a byte 0 ends it.
+    let bytes = unsafe UnsafeBufferPointer(
+      start: UnsafeRawPointer(word).assumingMemoryBound(to: UInt8.self), count: strlen(word))
+    if unsafe bytes.allSatisfy({ $0 < 0x80 }) {
+      self = unsafe String(decoding: bytes, as: UTF8.self)
+    } else {
+      self.init(hostBytes: unsafe Array(bytes))
+    }
+  }
 
   /// Text that stands for `bytes`.
   package init(hostBytes bytes: [UInt8]) {
@@ -49,6 +63,18 @@ extension String {
     }
   }
 
+  /// Calls `body` for each byte that the text stands for.
+  package func forEachHostByte(_ body: (UInt8) -> Void) {
+    if utf8.contains(0xf4) { return hostBytes.forEach(body) }
+    utf8.forEach(body)
+  }
+
   /// The bytes that the text stands for, as calls of the host take a path.
   package var hostPath: [CChar] { hostBytes.map { CChar(bitPattern: $0) } + [0] }
+
+  /// Calls `body` with what `hostPath` is, which is not copied where no byte stands for another.
+  package func withHostPath<Answer>(_ body: (UnsafePointer<CChar>) -> Answer) -> Answer {
+    guard utf8.contains(0xf4) else { return unsafe withCString(body) }
+    return unsafe hostPath.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
+  }
 }

@@ -80,34 +80,39 @@ struct ResidentFrames {
   /// Lets the host list the pages it keeps, or those of them that are no file's. Returns the first
   /// frame it said nothing of, or nil when it has seen all.
   func scan(_ pagemap: Int32, changed: Bool = false, _ body: (UInt32) -> Void) -> Int? {
-    // Safe: what the host fills is all that is read.
-    unsafe withUnsafeTemporaryAllocation(of: chost_pages.self, capacity: 512) {
-      unsafe scan(pagemap, changed, $0, body)
-    }
-  }
-
-  private func scan(
-    _ pagemap: Int32, _ changed: Bool, _ runs: UnsafeMutableBufferPointer<chost_pages>,
-    _ body: (UInt32) -> Void
-  ) -> Int? {
-    let base = unsafe UInt(bitPattern: ram.base)
-    let end = UInt64(base) + UInt64(ram.frameCount) << 12
-    var at = UInt64(base)
+    let base = unsafe UInt64(UInt(bitPattern: ram.base))
+    let end = base + UInt64(ram.frameCount) << 12
+    var at = base
+    // What a command changes is few runs, for which there is room on the stack.
+    var most = changed ? 32 : 512
     while at < end {
-      // Safe: the range is our own mapping, and the host fills at most the runs there are.
-      let found =
-        changed
-        ? unsafe chost_changed_pages(pagemap, &at, end, runs.baseAddress!, runs.count)
-        : unsafe chost_used_pages(pagemap, &at, end, runs.baseAddress!, runs.count)
-      guard found >= 0 else { return Int(at - UInt64(base)) >> 12 }
-      for index in 0..<Int(found) {
-        let run = unsafe runs[index]
-        for pfn in (run.start - UInt64(base)) >> 12..<(run.end - UInt64(base)) >> 12 {
-          body(UInt32(pfn))
-        }
+      // Safe: what the host fills is all that is read.
+      let isAnswered = unsafe withUnsafeTemporaryAllocation(of: chost_pages.self, capacity: most) {
+        unsafe scan(pagemap, changed, $0, &at, end, body)
       }
+      guard isAnswered else { return Int(at - base) >> 12 }
+      most = 512
     }
     return nil
+  }
+
+  /// Lets the host fill `runs` once, from an address on. Returns false when it does not answer.
+  private func scan(
+    _ pagemap: Int32, _ changed: Bool, _ runs: UnsafeMutableBufferPointer<chost_pages>,
+    _ at: inout UInt64, _ end: UInt64, _ body: (UInt32) -> Void
+  ) -> Bool {
+    // Safe: the range is our own mapping, and the host fills at most the runs there are.
+    let found =
+      changed
+      ? unsafe chost_changed_pages(pagemap, &at, end, runs.baseAddress!, runs.count)
+      : unsafe chost_used_pages(pagemap, &at, end, runs.baseAddress!, runs.count)
+    guard found >= 0 else { return false }
+    let base = unsafe UInt64(UInt(bitPattern: ram.base))
+    for index in 0..<Int(found) {
+      let run = unsafe runs[index]
+      for pfn in (run.start - base) >> 12..<(run.end - base) >> 12 { body(UInt32(pfn)) }
+    }
+    return true
   }
 
   /// Asks the host about every page from a frame on: what Linux before 6.7 can answer.

@@ -5,38 +5,35 @@ extension CommitLog {
   /// Frames as the image has them.
   typealias ImageFrames = (UInt32) -> [UInt8]?
 
-  /// The last commit after `sequence` that has done more than let time pass and fill TLBs: its place in
-  /// `commands`. The log is read once, from its start.
-  func lastChange(after sequence: UInt64, _ image: ImageFrames) -> Int? {
+  /// The last commit after `sequence` that has done more than let time pass and fill TLBs, and where its
+  /// record starts. The log is read once, from its start.
+  func lastChange(
+    after sequence: UInt64, _ image: ImageFrames
+  ) -> (commit: CommitRecord, start: Int)? {
     guard let base = unsafe base else { return nil }
     let log = unsafe UnsafeRawBufferPointer(start: base, count: end)
     var before = noOffsets
-    var last: Int?
-    for (index, commit) in commands.enumerated() {
-      guard case .record(let record, _) = unsafe CommitRecord.read(log, at: commit.start) else {
-        return nil
+    var last: (CommitRecord, Int)?
+    forEachCommit { record, start in
+      if record.sequence > sequence, unsafe !isIdle(record, at: start, in: log, before, image) {
+        last = (record, start)
       }
-      var next = commit.start + record.headerSize
-      if commit.sequence > sequence, unsafe !isIdle(record, at: next, in: log, before, image) {
-        last = index
-      }
-      for (place, frame) in record.frames.enumerated() {
-        next = before.put(frame, record.masks[place], at: next)
-      }
+      before.put(record, at: start)
+      return true
     }
     return last
   }
 
-  /// Whether a record whose sectors begin at an offset has done nothing but let time pass and fill TLBs.
+  /// Whether a record at an offset has done nothing but let time pass and fill TLBs.
   private func isIdle(
-    _ record: CommitRecord, at start: Int, in log: UnsafeRawBufferPointer, _ before: FrameOffsets,
-    _ image: ImageFrames
+    _ record: CommitRecord, at start: Int, in log: UnsafeRawBufferPointer,
+    _ before: borrowing FrameOffsets, _ image: ImageFrames
   ) -> Bool {
     guard let first = unsafe contents(of: 0, in: log, before, image) else { return false }
     let accesses = AccessTraces(first: first)
-    var next = start
-    for (place, frame) in record.frames.enumerated() {
-      let (mask, start) = (record.masks[place], next)
+    var next = start + record.counts.headerSize
+    for place in 0..<record.counts.frames {
+      let (frame, mask, start) = (record.frame(place), record.mask(place), next)
       next += mask.nonzeroBitCount * CommitRecord.sector
       let traces = accesses.places(in: frame)
       if traces == [0..<CommitRecord.block] { continue }
@@ -60,7 +57,8 @@ extension CommitLog {
 
   /// A frame as some commits have left it, or as the image has it.
   private func contents(
-    of frame: UInt32, in log: UnsafeRawBufferPointer, _ offsets: FrameOffsets, _ image: ImageFrames
+    of frame: UInt32, in log: UnsafeRawBufferPointer, _ offsets: borrowing FrameOffsets,
+    _ image: ImageFrames
   ) -> [UInt8]? {
     guard let place = offsets.place(frame) else { return image(frame) }
     var bytes: [UInt8] = []

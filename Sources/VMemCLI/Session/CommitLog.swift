@@ -19,20 +19,10 @@ final class CommitLog {
   private let generation: UInt32
   /// Offsets of the newest contents of each frame.
   private(set) var newest = FrameOffsets()
-  /// Commits and their commands, oldest first.
-  private(set) var commands: [Commit] = []
   /// Frames that the machine has.
   private let frameCount: UInt32
   /// What stands behind `end`.
   private(set) var rest = Rest.nothing
-
-  /// A commit, and what made it.
-  struct Commit {
-    let sequence: UInt64
-    let lines: [UInt8]
-    /// Where its record starts.
-    let start: Int
-  }
 
   /// What can stand behind the last whole commit.
   enum Rest {
@@ -98,10 +88,9 @@ final class CommitLog {
   ) throws(Defect) {
     while end < log.count {
       guard
-        case .record(let record, let sum) = unsafe CommitRecord.read(
-          log, at: end, most: Int(frameCount))
+        case .record(let record) = unsafe CommitRecord.read(log, at: end, most: Int(frameCount))
       else { break }
-      if commands.isEmpty {
+      if end == 0 {
         guard record.generation == generation else { throw .otherMachine }
         guard record.previous == 0 else { break }
         // Not `sequence + 1`, which a damaged number may not have.
@@ -112,7 +101,7 @@ final class CommitLog {
         else { break }
       }
       guard isUsable(record) else { throw .damaged(sequence: record.sequence) }
-      take(record, sum)
+      take(record)
     }
     if sequence < trailer.sequence {
       // A checkpoint has brought home more than this, and nothing new can stand behind it.
@@ -126,23 +115,44 @@ final class CommitLog {
 
   /// Whether the machine has all frames of a record, and each that is new in the log is whole.
   private func isUsable(_ record: CommitRecord) -> Bool {
-    for (place, frame) in record.frames.enumerated() {
+    for place in 0..<record.counts.frames {
+      let frame = record.frame(place)
       guard frame < frameCount,
-        record.masks[place] == CommitRecord.whole || newest.contains(frame)
+        record.mask(place) == CommitRecord.whole || newest.contains(frame)
       else { return false }
     }
     return true
   }
 
-  private func take(_ record: CommitRecord, _ sum: UInt32) {
-    var next = end + record.headerSize
-    for (place, frame) in record.frames.enumerated() {
-      next = newest.put(frame, record.masks[place], at: next)
-    }
-    commands.append(Commit(sequence: record.sequence, lines: record.commands, start: end))
+  private func take(_ record: CommitRecord) {
+    newest.put(record, at: end)
     sequence = record.sequence
-    checksum = sum
-    end += record.size
+    checksum = record.checksum
+    end += record.counts.size
+  }
+
+  /// Calls `body` with each commit, oldest first, and with where its record starts, until that says no.
+  func forEachCommit(_ body: (CommitRecord, Int) -> Bool) {
+    guard let base = unsafe base else { return }
+    var start = 0
+    while start < end {
+      // Safe: up to `end` the log was read, or written by this process; only a host that loses what it
+      // was given has it otherwise.
+      let record = unsafe CommitRecord(base + start)
+      guard record.counts.size <= end - start, body(record, start) else { return }
+      start += record.counts.size
+    }
+  }
+
+  /// The lines of all commits after one, or of the first of them.
+  func lines(after sequence: UInt64, onlyFirst: Bool = false) -> [UInt8] {
+    var lines: [UInt8] = []
+    forEachCommit { record, _ in
+      guard record.sequence > sequence else { return true }
+      lines += record.commands
+      return !onlyFirst
+    }
+    return lines
   }
 
   /// Tells a commit that was cut short from damage: damage is what a later commit follows.
@@ -192,7 +202,6 @@ final class CommitLog {
     end = 0
     checksum = 0
     newest = noOffsets
-    commands = []
     rest = .nothing
   }
 
@@ -201,7 +210,9 @@ final class CommitLog {
   /// Puts the newest contents of every frame into RAM.
   func restore(_ ram: RAM) {
     guard let base = unsafe base else { return }
-    for (place, frame) in newest.frames.enumerated() where frame < ram.frameCount {
+    for place in 0..<newest.count {
+      let frame = newest.frame(place)
+      guard frame < ram.frameCount else { continue }
       unsafe ram.withFrame(frame) { bytes in
         for sector in 0..<CommitRecord.sectorsPerFrame {
           // Safe: the records were read whole, and a frame has as many sectors.
@@ -229,39 +240,39 @@ final class CommitLog {
     }
   }
 
-  /// Adds a commit of what RAM has otherwise than the log in any of `frames`. Returns the host's error
-  /// number, or nil.
-  func append(_ frames: [UInt32], _ ram: RAM, commands lines: [UInt8], sync: Bool) -> Int32? {
-    var record = CommitRecord()
-    var (sectors, runs) = (0, 0)
-    for frame in frames {
-      let mask = changedSectors(frame, ram)
-      if mask == 0 { continue }
-      record.frames.append(frame)
-      record.masks.append(mask)
+  /// Adds a commit of what RAM has otherwise than the log in any of the frames that the process has written
+  /// to. Returns the host's error number, or nil.
+  func append(
+    _ changed: inout ChangedFrames, _ ram: RAM, commands lines: [UInt8], sync: Bool
+  ) -> Int32? {
+    guard changed.count <= CommitRecord.maximumFrames, lines.count <= CommitRecord.maximumCommands
+    else { return EFBIG }
+    var (frames, sectors, runs) = (0, 0, 0)
+    for index in 0..<changed.count {
+      let mask = changedSectors(changed.frame(index), ram)
+      changed[mask: index] = mask
+      if mask != 0 { frames += 1 }
       sectors += mask.nonzeroBitCount
       runs += (mask & ~(mask << 1)).nonzeroBitCount
     }
-    guard record.frames.count <= CommitRecord.maximumFrames,
-      lines.count <= CommitRecord.maximumCommands
-    else { return EFBIG }
-    record.sequence = sequence + 1
-    record.generation = generation
-    record.previous = checksum
-    record.commands = lines
+    let header = CommitHeader(frames: frames, sectors: sectors, commands: lines)
+    var place = 0
+    for index in 0..<changed.count where changed[mask: index] != 0 {
+      header.set(place, frame: changed.frame(index), mask: changed[mask: index])
+      place += 1
+    }
     return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: runs + 1) { parts in
-      unsafe Self.list(record, ram, UnsafeMutableBufferPointer(rebasing: parts.dropFirst()))
-      record.sums = unsafe [UInt32](unsafeUninitializedCapacity: sectors) { sums, count in
-        for index in 1..<runs + 1 {
-          let part = unsafe parts[index]
-          let length = unsafe part.iov_len / CommitRecord.sector
-          // Safe: a part is so many sectors of RAM, and there is room for the sums of all.
-          unsafe chost_crc32c_blocks(
-            part.iov_base, CommitRecord.sector, length, sums.baseAddress! + count)
-          count += length
-        }
+      unsafe Self.list(header.record, ram, UnsafeMutableBufferPointer(rebasing: parts.dropFirst()))
+      var sums = unsafe header.sums
+      for index in 1..<runs + 1 {
+        let part = unsafe parts[index]
+        let length = unsafe part.iov_len / CommitRecord.sector
+        // Safe: a part is so many sectors of RAM, and there is room for the sums of all.
+        unsafe chost_crc32c_blocks(part.iov_base, CommitRecord.sector, length, sums)
+        unsafe sums += length
       }
-      return unsafe write(record, parts, sync: sync)
+      header.seal(sequence: sequence + 1, generation: generation, previous: checksum)
+      return unsafe write(header, parts, sync: sync)
     }
   }
 
@@ -270,13 +281,13 @@ final class CommitLog {
     _ record: CommitRecord, _ ram: RAM, _ parts: UnsafeMutableBufferPointer<iovec>
   ) {
     var next = 0
-    for (place, frame) in record.frames.enumerated() {
-      var (mask, sector) = (record.masks[place], 0)
+    for place in 0..<record.counts.frames {
+      var (mask, sector) = (record.mask(place), 0)
       while mask != 0 {
         let skipped = mask.trailingZeroBitCount
         let length = (~(mask >> skipped)).trailingZeroBitCount
         sector += skipped
-        unsafe ram.withFrame(frame) {
+        unsafe ram.withFrame(record.frame(place)) {
           // Safe: a frame has as many sectors as a mask has bits.
           unsafe parts.initializeElement(
             at: next,
@@ -293,26 +304,23 @@ final class CommitLog {
 
   /// Writes a record, whose sectors are all but the first of `parts`, behind the others.
   private func write(
-    _ record: CommitRecord, _ parts: UnsafeMutableBufferPointer<iovec>, sync: Bool
+    _ header: borrowing CommitHeader, _ parts: UnsafeMutableBufferPointer<iovec>, sync: Bool
   ) -> Int32? {
-    if let number = map(end + record.size) { return number }
+    let record = header.record
+    if let number = map(end + record.counts.size) { return number }
     if rest != .nothing {
       if let number = cut(at: end) { return number }
       rest = .nothing
     }
-    var (header, sum) = record.header()
     // Safe: the header lives until the write is done.
-    let failure: Int32? = unsafe header.withUnsafeMutableBytes { header in
-      unsafe parts.initializeElement(
-        at: 0, to: iovec(iov_base: header.baseAddress, iov_len: header.count))
-      return unsafe Self.write(descriptor, parts, at: end)
-    }
-    if let failure {
+    unsafe parts.initializeElement(
+      at: 0, to: iovec(iov_base: header.written.baseAddress, iov_len: header.written.count))
+    if let failure = unsafe Self.write(descriptor, parts, at: end) {
       rest = .torn
       return failure
     }
     if sync, fdatasync(descriptor) != 0 { return errno }
-    take(record, sum)
+    take(record)
     return nil
   }
 
@@ -374,12 +382,10 @@ final class CommitLog {
     return sync()
   }
 
-  /// Takes a commit away, and those that follow it. Returns the host's error number, or nil.
-  func drop(from commit: Commit) -> Int32? { cut(at: commit.start) }
-
-  /// Ends the file at an offset. A cut is on the disk before anything is written behind it: what a power cut
-  /// leaves of that must not stand beside what was there.
-  private func cut(at offset: Int) -> Int32? {
+  /// Ends the file at an offset, and takes the commits away that stand there. A cut is on the disk before
+  /// anything is written behind it: what a power cut leaves of that must not stand beside what was there.
+  /// Returns the host's error number, or nil.
+  func cut(at offset: Int) -> Int32? {
     ftruncate(descriptor, offset) == 0 ? sync() : errno
   }
 }

@@ -31,9 +31,11 @@ struct FileStatus {
   /// Of what a path leads to, or of the link that it is; nil when there is none.
   init?(_ path: String, followsLinks: Bool = true) {
     var status = stat()
-    // Safe: a string, and room for the answer.
-    guard unsafe (followsLinks ? stat(path.hostPath, &status) : lstat(path.hostPath, &status)) == 0
-    else { return nil }
+    // Safe: room for the answer.
+    let answer = unsafe path.withHostPath {
+      unsafe followsLinks ? stat($0, &status) : lstat($0, &status)
+    }
+    guard answer == 0 else { return nil }
     self.status = status
   }
 

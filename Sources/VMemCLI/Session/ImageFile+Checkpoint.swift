@@ -4,9 +4,9 @@ internal import VMem
 extension ImageFile {
   /// Adds a commit of `frames` to the log.
   func commit(
-    _ frames: [UInt32], _ ram: RAM, commands: [UInt8], sync: Bool
+    _ frames: inout ChangedFrames, _ ram: RAM, commands: [UInt8], sync: Bool
   ) throws(ProcessFailure) {
-    if let number = log.append(frames, ram, commands: commands, sync: sync) {
+    if let number = log.append(&frames, ram, commands: commands, sync: sync) {
       throw Self.failure(path.log, number, EX_IOERR)
     }
     // After the first one, so that a log that is empty later has lost it.
@@ -31,7 +31,7 @@ extension ImageFile {
     next.isLogged = false
     next.history = history
     next.hasOldHistory = trailer.hasOldHistory && history == 0
-    let frames = log.newest.frames.sorted()
+    let frames = (0..<log.newest.count).map { log.newest.frame($0) }.sorted()
     let runs = Self.runs(frames)
     try check(Self.write(runs, of: ram, to: descriptor))
     let sums = frames.map { ($0, FrameChecksums.sum(ram, $0)) }

@@ -5,7 +5,7 @@ extension ImageFile {
   /// counts when the next checkpoint says so.
   func extendHistory() throws(ProcessFailure) -> UInt64 {
     var start = Int(trailer.history)
-    var new = log.commands.filter { $0.sequence > trailer.sequence }.flatMap { $0.lines }
+    var new = log.lines(after: trailer.sequence)
     if new.isEmpty { return trailer.history }
     // Lines that are there without their commits would be nobody's after a power cut.
     if let number = log.sync() { throw Self.failure(path.log, number, EX_IOERR) }
@@ -45,7 +45,7 @@ extension ImageFile {
     guard !trailer.hasOldHistory, let size = FileStatus(path.history)?.size, size > end,
       let file = try openHistory(O_RDONLY)
     else { return }
-    let pending = log.commands.first { $0.sequence > trailer.sequence }?.lines ?? []
+    let pending = log.lines(after: trailer.sequence, onlyFirst: true)
     guard let found = OpenFile.read(file.descriptor, pending.count + 1, at: end) else {
       throw Self.failure(path.history, errno, EX_IOERR)
     }
@@ -62,9 +62,7 @@ extension ImageFile {
 
   /// Every line since the boot line that changed the machine.
   func history() throws(ProcessFailure) -> [UInt8] {
-    var text = try keptHistory()
-    for commit in log.commands where commit.sequence > trailer.sequence { text += commit.lines }
-    return text
+    try keptHistory() + log.lines(after: trailer.sequence)
   }
 
   /// Bytes of the history that are read at a time.
@@ -101,16 +99,16 @@ extension ImageFile {
   /// that follow it, and returns its lines. Not while a checkpoint that was cut off may have brought it home
   /// already.
   func undo() throws(ProcessFailure) -> [UInt8] {
-    let index = log.lastChange(after: trailer.sequence) {
+    let last = log.lastChange(after: trailer.sequence) {
       OpenFile.read(descriptor, CommitRecord.block, at: Int($0) * CommitRecord.block)
     }
-    guard let index, trailer.goal == 0 else {
+    guard let last, trailer.goal == 0 else {
       throw ProcessFailure(
         message:
           "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 512 KiB, and by `run --image`)",
         exitCode: 1)
     }
-    let last = log.commands[index]
+    let lines = last.commit.commands
     // Nor may it stand in a history that a checkpoint was writing.
     if !trailer.hasOldHistory, let file = try openHistory(O_WRONLY),
       let size = FileStatus(file.descriptor)?.size, size > Int(trailer.history)
@@ -119,12 +117,12 @@ extension ImageFile {
         throw Self.failure(path.history, errno, EX_IOERR)
       }
     }
-    if index == 0, trailer.isLogged {
+    if last.start == 0, trailer.isLogged {
       // An empty log is right from here on.
       trailer.isLogged = false
       try write(trailer)
     }
-    if let number = log.drop(from: last) { throw Self.failure(path.log, number, EX_IOERR) }
-    return last.lines
+    if let number = log.cut(at: last.start) { throw Self.failure(path.log, number, EX_IOERR) }
+    return lines
   }
 }

@@ -34,15 +34,14 @@ struct ImagePath {
 
   /// Where a symbolic link leads, or nil for anything else.
   private static func target(of path: String) -> String? {
-    var isLink = false
-    // Safe: the buffer has room for the longest path.
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, used in
-      let count = unsafe buffer.withMemoryRebound(to: CChar.self) {
-        unsafe readlink(path.hostPath, $0.baseAddress!, $0.count)
+    // Safe: there is room for the longest path, and a byte 0 behind it.
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
+      let count = unsafe path.withHostPath {
+        unsafe readlink($0, buffer.baseAddress!, Int(PATH_MAX))
       }
-      isLink = count > 0
-      used = max(0, count)
+      guard count > 0 else { return nil }
+      unsafe buffer[count] = 0
+      return unsafe String(hostWord: buffer.baseAddress!)
     }
-    return isLink ? String(hostBytes: bytes) : nil
   }
 }

@@ -9,9 +9,9 @@ struct OpenFile: ~Copyable {
   /// Opens a file, made with the usual permissions where `flags` say so. The path itself is no symbolic
   /// link, and a pipe in its place keeps nobody waiting.
   init(_ path: String, _ flags: Int32) {
-    // Safe: the path is a string.
-    descriptor = unsafe open(
-      path.hostPath, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o666)
+    descriptor = unsafe path.withHostPath {
+      unsafe open($0, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o666)
+    }
   }
 
   /// Takes an open file over.

@@ -98,10 +98,9 @@ final class Session: Committer, Images {
   func commit(_ lines: [UInt8]) -> Bool {
     guard !lines.isEmpty, let image, let ram else { return true }
     guard !hasFailed, !hasUndone else { return false }
-    var frames: [UInt32] = []
-    ram.forEachChangedFrame { frames.append($0) }
+    var frames = ChangedFrames(of: ram)
     do throws(ProcessFailure) {
-      try image.commit(frames, ram, commands: lines, sync: options.isDurable)
+      try image.commit(&frames, ram, commands: lines, sync: options.isDurable)
     } catch {
       return report(error)
     }
@@ -281,7 +280,7 @@ final class Session: Committer, Images {
       code != .interrupted
     else { return code }
     let isLong =
-      image.log.newest.frames.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
+      image.log.newest.count > Self.shortLog.frames || image.log.end > Self.shortLog.bytes
     guard wasLong || isLong else { return code }
     PendingFile.sweep(path)
     return checkpoint(image, ram) ? code : code.combined(with: .inputOutput)

@@ -32,6 +32,24 @@ struct Subsystem: Sendable {
     return unsafe Text(base: names.utf8Start + start, count: count)
   }
 
+  private var all: Text { name(0, names.utf8CodeUnitCount) }
+
+  /// How many verbs it has.
+  var verbCount: Int { all.count(of: UInt8(ascii: " ")) + 1 }
+
+  /// Which of its verbs has a name; as many as it has verbs for none.
+  func position(of name: Text) -> Int {
+    let all = all
+    var (position, start) = (0, 0)
+    while start < all.count {
+      let end = all.first(UInt8(ascii: " "), in: start..<all.count)
+      if end - start == name.count, all[start..<end] == name { break }
+      position += 1
+      start = end + 1
+    }
+    return position
+  }
+
   func appendNames(to letters: inout [UInt8]) {
     // Safe: a literal is as long as it says.
     unsafe letters.append(
@@ -41,7 +59,7 @@ struct Subsystem: Sendable {
   /// Calls `body` with where each name is.
   @inline(__always)
   func forEachName(_ body: (_ start: Int, _ count: Int) -> Void) {
-    let all = name(0, names.utf8CodeUnitCount)
+    let all = all
     var start = 0
     while start < all.count {
       let end = all.first(UInt8(ascii: " "), in: start..<all.count)

@@ -1,7 +1,7 @@
 /// All verbs, and the way from a word to one of them.
 package struct VerbTable: Sendable {
-  /// Open addressing by `slot`: index of a verb plus one, or 0.
-  private var slots: [UInt8]
+  /// Open addressing by `slot`: index of a verb plus one, or 0. Empty for a brief table.
+  private var slots: [UInt8] = []
   /// Of each verb its subsystem, and from bit 8 on the length of its name, from bit 16 on where that is.
   private var verbEntries: [Int] = []
   /// The names of all verbs.
@@ -10,7 +10,11 @@ package struct VerbTable: Sendable {
   private var firsts: [UInt8] = []
   private let mask = 1023
 
-  package init() {
+  /// - Parameter isBrief: for a line or two, whose verbs are looked for where all names stand: to make the
+  ///   table takes longer.
+  package init(isBrief: Bool = false) { if !isBrief { fill() } }
+
+  private mutating func fill() {
     slots = [UInt8](repeating: 0, count: mask + 1)
     verbEntries.reserveCapacity(254)
     letters.reserveCapacity(4096)
@@ -34,11 +38,13 @@ package struct VerbTable: Sendable {
 
   /// The names of all verbs, in the same order.
   package var verbNames: [String] {
-    verbEntries.indices.map { String(decoding: letters[letters(of: $0)], as: UTF8.self) }
+    if slots.isEmpty { return VerbTable().verbNames }
+    return verbEntries.indices.map { String(decoding: letters[letters(of: $0)], as: UTF8.self) }
   }
 
   /// The verb with an index.
   package subscript(index: Int) -> Verb {
+    if slots.isEmpty { return Self.verb(index) }
     let number = verbEntries[index] & 0xff
     return Subsystem.all[number].verbs()[index - Int(firsts[number])]
   }
@@ -56,11 +62,42 @@ package struct VerbTable: Sendable {
   @inline(__always)
   func find(_ word: Text) -> Int? {
     guard word.count > 0 else { return nil }
+    if slots.isEmpty { return Self.search(word) }
     var slot = hash(word)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
       if matches(word, index) { return index }
       slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// `subscript` of a brief table.
+  private static func verb(_ index: Int) -> Verb {
+    var first = 0
+    for subsystem in Subsystem.all {
+      let count = subsystem.verbCount
+      if index < first + count { return subsystem.verbs()[index - first] }
+      first += count
+    }
+    preconditionFailure("no verb \(index)")
+  }
+
+  /// `find` of a brief table.
+  @inline(never)
+  private static func search(_ word: Text) -> Int? {
+    if word.first(UInt8(ascii: "-"), in: 0..<word.count) < word.count {
+      let folded = word.bytes.map(fold)
+      return unsafe folded.withUnsafeBufferPointer {
+        // Safe: the buffer outlives the search, and is not empty.
+        unsafe search(Text(base: $0.baseAddress!, count: $0.count))
+      }
+    }
+    var first = 0
+    for subsystem in Subsystem.all {
+      let (position, count) = (subsystem.position(of: word), subsystem.verbCount)
+      if position < count { return first + position }
+      first += count
     }
     return nil
   }

@@ -1,10 +1,11 @@
 /// Splits a script into lines of words.
 ///
 /// A line ends with a newline, after `{`, and around `}`; that makes the body of `repeat N { … }`
-/// lines of its own wherever its braces stand.
+/// lines of its own wherever its braces stand. It must not outlive the source it came from.
+@safe
 struct Lexer {
   private let text: Text
-  private let wordEnds: [Int]?
+  private let wordEnds: UnsafeMutableBufferPointer<Int>?
   private var at = 0
   private var word = 0
   /// Number of the line the last words came from, and where it starts.
@@ -16,10 +17,12 @@ struct Lexer {
   /// - Parameter end: where the text ends, when not with the source.
   init(_ source: borrowing ScriptSource, end: Int? = nil) {
     text = end.map { source.text[0..<$0] } ?? source.text
-    wordEnds = source.wordEnds
+    unsafe wordEnds = source.wordEnds
     nextLine = source.firstLine
     // A byte order mark says nothing.
-    if nextLine == 1, wordEnds == nil, text.hasPrefix("\u{feff}") { (at, nextLineStart) = (3, 3) }
+    if nextLine == 1, !source.isArguments, text.hasPrefix("\u{feff}") {
+      (at, nextLineStart) = (3, 3)
+    }
   }
 
   /// Where the next line begins, in bytes, and its number.
@@ -42,7 +45,7 @@ struct Lexer {
   ) throws(ScriptError) -> Bool {
     tokens.removeAll()
     store.removeAll()
-    if wordEnds != nil { return nextArguments(&tokens) }
+    if let ends = unsafe wordEnds { return unsafe nextArguments(ends, &tokens) }
     while at < text.count {
       line = nextLine
       lineStart = nextLineStart
@@ -156,11 +159,14 @@ struct Lexer {
     return Token(text: store.end(), offset: start, length: index - start, isQuoted: true)
   }
 
-  private mutating func nextArguments(_ tokens: inout TokenList) -> Bool {
-    guard let wordEnds, word < wordEnds.count else { return false }
+  private mutating func nextArguments(
+    _ ends: UnsafeMutableBufferPointer<Int>, _ tokens: inout TokenList
+  ) -> Bool {
+    guard word < ends.count else { return false }
     line = 1
-    while word < wordEnds.count {
-      let (start, end) = (word == 0 ? 0 : wordEnds[word - 1] + 1, wordEnds[word])
+    while word < ends.count {
+      // Safe: checked.
+      let (start, end) = unsafe (word == 0 ? 0 : ends[word - 1] + 1, ends[word])
       let token = Token(text: text[start..<end], offset: start)
       if token.isMark(UInt8(ascii: "}")), tokens.count > 0 { return true }
       tokens.append(token)

@@ -1,7 +1,8 @@
 internal import Glibc
 internal import VMem
 
-/// Values one behind the other, in room that grows as they come and is kept when they go.
+/// Values one behind the other, in room that grows as they come and is kept when they go. Unlike an array it
+/// needs no type that Swift makes while the program runs, which short commands would notice.
 @safe
 struct ReusedArray<Element: BitwiseCopyable>: ~Copyable {
   private var base: UnsafeMutablePointer<Element>

@@ -14,7 +14,7 @@ package struct ScriptSource: ~Copyable {
   private let count: Int
   /// Where the words end, for arguments, which have one blank between them: they are not split or
   /// unquoted again.
-  let wordEnds: [Int]?
+  let wordEnds: UnsafeMutableBufferPointer<Int>?
   /// Number of its first line, for a part of a script.
   let firstLine: Int
 
@@ -23,7 +23,7 @@ package struct ScriptSource: ~Copyable {
 
   /// The script `text`, without a byte changed.
   package init(name: String, bytes: [UInt8], firstLine: Int = 1) {
-    self.init(name: name, count: bytes.count, wordEnds: nil, firstLine: firstLine)
+    unsafe self.init(name: name, count: bytes.count, wordEnds: nil, firstLine: firstLine)
     // Safe: the buffer is that long.
     unsafe bytes.withUnsafeBufferPointer {
       if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
@@ -32,24 +32,23 @@ package struct ScriptSource: ~Copyable {
 
   /// A command whose words are already apart.
   package init(arguments: [String]) {
-    var text: [UInt8] = []
-    var ends: [Int] = []
-    for argument in arguments {
-      if !ends.isEmpty { text.append(UInt8(ascii: " ")) }
-      text.append(contentsOf: argument.hostBytes)
-      ends.append(text.count)
+    var text = ReusedArray<UInt8>()
+    let ends = UnsafeMutableBufferPointer<Int>.allocate(capacity: arguments.count)
+    for (word, argument) in arguments.enumerated() {
+      if word > 0 { text.append(UInt8(ascii: " ")) }
+      argument.forEachHostByte { text.append($0) }
+      // Safe: there is room for the end of each.
+      unsafe ends.initializeElement(at: word, to: text.count)
     }
-    self.init(name: nil, count: text.count, wordEnds: ends)
+    unsafe self.init(name: nil, count: text.count, wordEnds: ends)
     // Safe: the buffer is that long.
-    unsafe text.withUnsafeBufferPointer {
-      if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
-    }
+    for at in 0..<text.count { unsafe base[at] = text[at] }
   }
 
   /// A line as it was typed; messages name no line either.
   package init(line: String) {
     let bytes = Array(line.utf8)
-    self.init(name: nil, count: bytes.count, wordEnds: nil)
+    unsafe self.init(name: nil, count: bytes.count, wordEnds: nil)
     // Safe: the buffer is that long.
     unsafe bytes.withUnsafeBufferPointer {
       if let start = $0.baseAddress { unsafe base.update(from: start, count: $0.count) }
@@ -97,24 +96,32 @@ package struct ScriptSource: ~Copyable {
       return nil
     }
     name = isInput ? "<stdin>" : path
-    wordEnds = nil
+    unsafe wordEnds = nil
     firstLine = 1
     count = used
     unsafe base = buffer
     unsafe base[used] = UInt8(ascii: "\n")
   }
 
-  private init(name: String?, count: Int, wordEnds: [Int]?, firstLine: Int = 1) {
+  private init(
+    name: String?, count: Int, wordEnds: UnsafeMutableBufferPointer<Int>?, firstLine: Int = 1
+  ) {
     self.name = name
     self.firstLine = firstLine
-    self.wordEnds = wordEnds
+    unsafe self.wordEnds = wordEnds
     self.count = count
     unsafe base = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
     // A newline after the last byte ends every scan without a test for the end.
     unsafe base[count] = UInt8(ascii: "\n")
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit {
+    unsafe base.deallocate()
+    unsafe wordEnds?.deallocate()
+  }
+
+  /// Whether it is arguments.
+  var isArguments: Bool { unsafe wordEnds != nil }
 
   /// The whole text; the byte behind it is a newline.
   var text: Text { unsafe Text(base: base, count: count) }
@@ -129,7 +136,7 @@ package struct ScriptSource: ~Copyable {
   /// The first thing that no script may contain.
   func firstDefect() -> Defect? {
     let text = text
-    if wordEnds == nil, Self.isPlain(text) { return nil }
+    if !isArguments, Self.isPlain(text) { return nil }
     var line = firstLine
     var start = 0
     while start < count {
@@ -139,7 +146,7 @@ package struct ScriptSource: ~Copyable {
         return Defect(error: ScriptError(message), line: line, lineStart: start)
       }
       // Words of the command line may be paths, which need not be text.
-      if wordEnds == nil, let error = Self.defect(text, start..<end) {
+      if !isArguments, let error = Self.defect(text, start..<end) {
         return Defect(error: error, line: line, lineStart: start)
       }
       line += 1

@@ -115,6 +115,14 @@ struct Text {
   /// Index of the first newline at or after `from`, or `count`.
   func endOfLine(from: Int) -> Int { first(0x0a, in: from..<count) }
 
+  /// How often a byte stands in it.
+  func count(of byte: UInt8) -> Int {
+    var found = 0
+    // Safe: nothing behind the length is read.
+    for index in 0..<count { found &+= unsafe base[index] == byte ? 1 : 0 }
+    return found
+  }
+
   /// Index of the first such byte in a range, or its end.
   func first(_ byte: UInt8, in range: Range<Int>) -> Int {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)

@@ -61,7 +61,7 @@ struct AbsurdNumberTests {
     let machine = try KeptMachine()
     let image = try machine.image
     let trailer = try ImageTrailer(Array(image.suffix(4096)))
-    var record = CommitRecord()
+    var record = SpelledCommit()
     record.generation = trailer.generation
     record.commands = Array("get_vm_area 4K\n".utf8)
     for sequence in [1, UInt64(number), UInt64.max] {
@@ -70,7 +70,7 @@ struct AbsurdNumberTests {
       let frame = [UInt8](repeating: 0x5a, count: CommitRecord.block)
       record.masks = [CommitRecord.whole]
       record.sums = (0..<8).map { _ in ImageTrailer.checksum(frame[..<512]) }
-      try machine.folder.write(record.header().bytes + frame, to: "m.img-wal")
+      try machine.folder.write(record.header + frame, to: "m.img-wal")
       try expectOrder(machine, "frame \(number), commit \(sequence)")
     }
   }

@@ -8,12 +8,12 @@ import Testing
 /// A commit holds the sectors that it has changed, and the whole frames that the log did not have.
 struct CommitSectorsTests {
   /// The records of a log, in order.
-  private static func records(_ log: [UInt8]) -> [CommitRecord] {
+  private static func records(_ log: [UInt8]) -> [SpelledCommit] {
     log.withUnsafeBytes { log in
-      var (records, at): ([CommitRecord], Int) = ([], 0)
-      while at < log.count, case .record(let record, _) = CommitRecord.read(log, at: at) {
-        records.append(record)
-        at += record.size
+      var (records, at): ([SpelledCommit], Int) = ([], 0)
+      while at < log.count, case .record(let record) = CommitRecord.read(log, at: at) {
+        records.append(SpelledCommit(record))
+        at += record.counts.size
       }
       #expect(at == log.count)
       return records
@@ -45,7 +45,7 @@ struct CommitSectorsTests {
     let machine = try KeptMachine()
     let trailer = try ImageTrailer(Array(try machine.image.suffix(4096)))
     let sector = [UInt8](repeating: 0, count: CommitRecord.sector)
-    var record = CommitRecord()
+    var record = SpelledCommit()
     record.generation = trailer.generation
     record.sequence = 1
     record.commands = Array("get_vm_area 4K\n".utf8)
@@ -54,7 +54,7 @@ struct CommitSectorsTests {
       record.masks = [mask]
       record.sums = (0..<mask.nonzeroBitCount).map { _ in ImageTrailer.checksum(sector[...]) }
       let sectors = (0..<mask.nonzeroBitCount).flatMap { _ in sector }
-      let state = try machine.state(withLog: record.header().bytes + sectors)
+      let state = try machine.state(withLog: record.header + sectors)
       #expect((state == .refused(4)) == isRefused, "\(mask): \(state)")
     }
   }
@@ -85,13 +85,13 @@ struct CommitSectorsTests {
     let machine = try KeptMachine()
     _ = try machine.run("get_vm_area 4K")
     let trailer = try ImageTrailer(Array(try machine.image.suffix(4096)))
-    var record = CommitRecord()
+    var record = SpelledCommit()
     record.sequence = 3
     record.commands = [UInt8](repeating: 10, count: 4000)
     let garbage = [UInt8](repeating: 0x5a, count: 512)
     for (generation, isRefused) in [(trailer.generation, true), (trailer.generation ^ 1, false)] {
       record.generation = generation
-      let log = try machine.log + garbage + record.header().bytes.prefix(512)
+      let log = try machine.log + garbage + record.header.prefix(512)
       #expect((try machine.state(withLog: log) == .refused(4)) == isRefused)
       try machine.folder.write(Array(log.dropLast(1024)), to: "m.img-wal")
     }

@@ -7,9 +7,9 @@ struct SectorSumTests {
   private static let masks: [UInt8] = [0xff, 0b1000_0001, 0b0011_1010, 0xff]
   private static var sectors: Int { masks.reduce(0) { $0 + $1.nonzeroBitCount } }
 
-  private static func record(_ sectors: [UInt8]) -> CommitRecord {
+  private static func record(_ sectors: [UInt8]) -> SpelledCommit {
     let size = CommitRecord.sector
-    var record = CommitRecord()
+    var record = SpelledCommit()
     record.frames = [7, 8, 1000, 1001]
     record.masks = masks
     record.sums = (0..<Self.sectors).map {
@@ -21,7 +21,7 @@ struct SectorSumTests {
   @Test func eachSectorCounts() {
     let size = CommitRecord.sector
     var sectors = (0..<Self.sectors * size).map { UInt8(truncatingIfNeeded: $0 * 31 + $0 >> 7) }
-    let header = Self.record(sectors).header().bytes
+    let header = Self.record(sectors).header
     #expect(header.count == size && Self.isWhole(header + sectors))
     for sector in 0..<Self.sectors {
       sectors[sector * size + sector * 21] ^= 1
@@ -37,7 +37,7 @@ struct SectorSumTests {
     let sectors = [UInt8](repeating: 3, count: Self.sectors * CommitRecord.sector)
     var record = Self.record(sectors)
     record.masks[1] = mask
-    #expect(!Self.isWhole(record.header().bytes + sectors))
+    #expect(!Self.isWhole(record.header + sectors))
   }
 
   private static func isWhole(_ log: [UInt8]) -> Bool {

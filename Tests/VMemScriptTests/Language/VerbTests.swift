@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import VMemScript
+@testable import VMemScript
 
 /// What the verb table promises: every example runs, every verb explains itself, every JSON line
 /// parses.
@@ -103,6 +103,29 @@ import VMemScript
       let verb = table.verb(of: command.split(separator: " ").map(String.init))
       #expect(verb?.name.description == nil, "\(command)")
     }
+  }
+
+  /// A table for one line finds what the table of all finds.
+  @Test func briefTables() {
+    let (table, brief) = (VerbTable(), VerbTable(isBrief: true))
+    func find(_ word: String, _ table: VerbTable) -> Int? {
+      let bytes = Array(word.utf8)
+      return bytes.withUnsafeBufferPointer {
+        table.find(Text(base: $0.baseAddress!, count: $0.count))
+      }
+    }
+    #expect(brief.verbNames == table.verbNames)
+    for (index, name) in table.verbNames.enumerated() {
+      for word in [name, String(name.map { $0 == "_" ? "-" : $0 })] {
+        #expect(find(word, table) == index && find(word, brief) == index, "\(word)")
+      }
+      #expect("\(brief[index].name)" == name)
+      for word in [name + "x", "x" + name, String(name.dropLast()), name + " ", name + " " + name] {
+        #expect(find(word, brief) == find(word, table), "\(word)")
+      }
+    }
+    let neighbours = table.verbNames.prefix(2).joined(separator: " ")
+    #expect(find(neighbours, brief) == nil)
   }
 
   @Test func underscoreAndHyphenAreTheSame() {
