@@ -86,7 +86,9 @@
   /// The busy area with the highest start at or below `address`, or none.
   func busyAreaStarting(atOrBelow address: UInt64) -> Ref<VMArea> {
     var page = address >> 12
+    var limit = StepLimit.path
     while let (found, area) = previousBusy(from: page) {
+      limit.step()
       if ram[area].start <= address { return area }
       if found == 0 { break }
       page = found - 1
@@ -97,7 +99,9 @@
   /// The busy area with the lowest start above `address`, or none.
   func busyAreaStarting(above address: UInt64) -> Ref<VMArea> {
     var page = address >> 12
+    var limit = StepLimit.path
     while let (found, area) = nextBusy(from: page) {
+      limit.step()
       if ram[area].start > address { return area }
       page = found + 1
     }
@@ -154,7 +158,9 @@
   /// Calls `body` for every busy area, ascending by address.
   func forEachBusy(_ body: (Ref<VMArea>) -> Void) {
     var page: UInt64 = 0
+    var limit = caches.stepLimit(VMArea.self)
     while let (found, area) = nextBusy(from: page) {
+      limit.step()
       body(area)
       page = found + 1
     }

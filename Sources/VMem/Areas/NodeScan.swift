@@ -10,12 +10,15 @@ struct NodeScan {
   private var granules = InlineArray<32, UInt32>(repeating: 0)
   private var batch = InlineArray<32, VMArea>(repeating: VMArea())
   private var found = 0
+  /// Chunks are frames of their own, and each is visited for two ranges of keys.
+  private var limit: StepLimit
 
   init(ram: RAM, base: UInt64, node: UInt64, count: UInt64) {
     self.ram = ram
     self.base = base
     self.node = node
     self.count = count
+    limit = StepLimit(2 * UInt64(ram.frameCount))
   }
 
   /// Visits the areas below a chunk whose first key is `first`, as far as it reaches into `keys`.
@@ -24,6 +27,7 @@ struct NodeScan {
     _ chunk: UInt32, height: UInt32, first: UInt64, _ keys: ClosedRange<UInt64>,
     _ body: (borrowing VMArea) -> Void
   ) {
+    limit.step()
     guard height > 1 else {
       if height == 1, keys.contains(first) { runs(chunk, ((first &+ base) << 12) >> 16, body) }
       return

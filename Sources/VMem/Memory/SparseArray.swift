@@ -186,12 +186,18 @@ package struct SparseArray: BitwiseCopyable, Sendable {
     FrameAllocator(ram: ram).free(chunk)
   }
 
+  /// For the ways down to a neighbour: on each but the last, one chunk on the way to the key has nothing more
+  /// behind it, or it is the idle one.
+  private static var descents: StepLimit { StepLimit(2 * (UInt64(most) + 1)) }
+
   /// The lowest key at or above `key` that holds a value, and the value.
   func next(from key: UInt64, _ ram: RAM) -> (key: UInt64, value: UInt32)? {
     guard height != 0 else { return nil }
     var key = key
-    let limit: UInt64 = 1 << (10 * UInt64(levels))
-    while key < limit {
+    let end: UInt64 = 1 << (10 * UInt64(levels))
+    var limit = Self.descents
+    while key < end {
+      limit.step()
       var at = root
       var level = levels
       descend: while true {
@@ -218,7 +224,9 @@ package struct SparseArray: BitwiseCopyable, Sendable {
   func previous(from key: UInt64, _ ram: RAM) -> (key: UInt64, value: UInt32)? {
     guard height != 0 else { return nil }
     var key = min(key, 1 << (10 * UInt64(levels)) &- 1)
+    var limit = Self.descents
     while true {
+      limit.step()
       var at = root
       var level = levels
       descend: while true {

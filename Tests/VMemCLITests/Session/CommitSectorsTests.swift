@@ -59,6 +59,25 @@ struct CommitSectorsTests {
     }
   }
 
+  /// No record makes a reader keep more frames than the machine has.
+  @Test func aRecordHasNoMoreFramesThanTheMachine() {
+    let sectors = [UInt8](repeating: 0, count: 5 * CommitRecord.block)
+    var record = SpelledCommit()
+    record.frames = Array(0..<5)
+    record.masks = Array(repeating: CommitRecord.whole, count: 5)
+    record.sums = Array(repeating: ImageTrailer.checksum(sectors[..<512]), count: 40)
+    let log = record.header + sectors
+    for (most, isRead) in [(5, true), (4, false), (0, false)] {
+      log.withUnsafeBytes { log in
+        switch CommitRecord.read(log, at: 0, most: most) {
+        case .record(let found): #expect(isRead && SpelledCommit(found) == record)
+        case .damaged: #expect(!isRead, "\(most)")
+        case .torn: Issue.record("torn: \(most)")
+        }
+      }
+    }
+  }
+
   /// Blocks of 4 KiB that are overwritten wholly, so that several records in a row are gone.
   @Test func damageThatLaterCommitsFollowIsRefused() throws {
     let machine = try KeptMachine()

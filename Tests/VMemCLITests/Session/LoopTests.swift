@@ -149,6 +149,49 @@ struct LoopTests {
   }
 }
 
+extension LoopTests {
+  /// Every word of the topmost chunk of the busy areas leads to that chunk again, or to one without areas:
+  /// without a limit each walk would go through 2^40 words.
+  private static func tangle(_ target: Tangle) throws {
+    let machine = try Machine.booted()
+    for size in [1 << 40, 1 << 43, 4096] as [UInt64] {
+      _ = try machine.getVMArea(size: size)
+    }
+    let ram = machine.ram
+    let busy = ram[machine.areas.state].busy
+    guard busy.height == 4, let empty = FrameAllocator(ram: ram).allocate(zeroed: true) else {
+      return ForkedProcess.report("height \(busy.height)")
+    }
+    // Its words lead on to one that has none.
+    let chunk = target == .itself ? busy.root : ram[words: busy.root, 0]
+    for index in 0..<1024 { ram[words: chunk, index] = target == .itself ? chunk : empty }
+    for index in 1..<1024 { ram[words: busy.root, index] = chunk }
+    let walks: [(String, () -> Void)] = [
+      ("every area", { machine.vmAreas.forEachBusyArea { _ in } }),
+      ("every area of a node", { machine.areas.forEachBusy(ofNode: 0) { _ in } }),
+      ("the area at an address", { _ = machine.findVMArea(VirtualAddress(UInt64.max >> 1)) }),
+      ("neighbours", { _ = machine.vmAreas.neighbours(of: 0xffff_e000_0000_0000) }),
+    ]
+    for (name, walk) in walks {
+      let (status, _) = try ForkedProcess.usage(patience: 5) {
+        walk()
+        return 0
+      }
+      if ![0, 4].contains(status) { ForkedProcess.report("\(target): \(name): \(status)") }
+    }
+  }
+
+  private enum Tangle { case itself, nothing }
+
+  @Test func chunksThatLeadToChunksEnd() async throws {
+    let ended = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      try LoopTests.tangle(.itself)
+      try LoopTests.tangle(.nothing)
+    }
+    expectNoFailure(ended)
+  }
+}
+
 /// Records what an exit test has reported.
 func expectNoFailure(_ ended: ExitTest.Result?) {
   let text = String(decoding: ended?.standardErrorContent ?? [], as: UTF8.self)
