@@ -9,12 +9,12 @@ extension CommitLog {
   /// record starts. The log is read once, from its start.
   func lastChange(
     after sequence: UInt64, _ image: ImageFrames
-  ) -> (commit: CommitRecord, start: Int)? {
+  ) throws(Defect) -> (commit: CommitRecord, start: Int)? {
     guard let base = unsafe base else { return nil }
     let log = unsafe UnsafeRawBufferPointer(start: base, count: end)
     var before = noOffsets
     var last: (CommitRecord, Int)?
-    forEachCommit { record, start in
+    try forEachCommit { record, start in
       if record.sequence > sequence, unsafe !isIdle(record, at: start, in: log, before, image) {
         last = (record, start)
       }

@@ -23,6 +23,8 @@ final class CommitLog {
   private let frameCount: UInt32
   /// What stands behind `end`.
   private(set) var rest = Rest.nothing
+  /// Lines of commits that this process has taken away.
+  private var dropped: [UInt8] = []
 
   /// What can stand behind the last whole commit.
   enum Rest {
@@ -37,6 +39,8 @@ final class CommitLog {
 
   enum Defect: Error, Equatable {
     case damaged(sequence: UInt64), gap
+    /// It is no longer what it was when it was read.
+    case changed
     /// The file is no log.
     case foreign
     /// It is the log of another machine.
@@ -132,27 +136,45 @@ final class CommitLog {
   }
 
   /// Calls `body` with each commit, oldest first, and with where its record starts, until that says no.
-  func forEachCommit(_ body: (CommitRecord, Int) -> Bool) {
+  /// Throws when the log is no longer what it was.
+  func forEachCommit(_ body: (CommitRecord, Int) -> Bool) throws(Defect) {
     guard let base = unsafe base else { return }
-    var start = 0
+    let log = unsafe UnsafeRawBufferPointer(start: base, count: end)
+    var (start, before) = (0, UInt64?.none)
     while start < end {
-      // Safe: up to `end` the log was read, or written by this process; only a host that loses what it
-      // was given has it otherwise.
-      let record = unsafe CommitRecord(base + start)
-      guard record.counts.size <= end - start, body(record, start) else { return }
+      guard let record = unsafe CommitRecord.again(log, at: start),
+        before.map({ record.sequence == $0 &+ 1 }) ?? true
+      else { throw .changed }
+      guard body(record, start) else { return }
+      before = record.sequence
       start += record.counts.size
     }
   }
 
-  /// The lines of all commits after one, or of the first of them.
-  func lines(after sequence: UInt64, onlyFirst: Bool = false) -> [UInt8] {
+  /// The lines of all commits after one, or of the first of them: those of the machine in memory, which
+  /// still has what was taken away.
+  func lines(after sequence: UInt64, onlyFirst: Bool = false) throws(Defect) -> [UInt8] {
     var lines: [UInt8] = []
-    forEachCommit { record, _ in
+    try forEachCommit { record, _ in
       guard record.sequence > sequence else { return true }
       lines += record.commands
       return !onlyFirst
     }
-    return lines
+    return lines + dropped
+  }
+
+  /// Takes a commit away, and those that follow it. Throws when the log is no longer what it was, or with the
+  /// host's error number.
+  func drop(_ commit: CommitRecord, at start: Int) throws(Defect) {
+    var gone: [UInt8] = []
+    try forEachCommit { record, at in
+      if at >= start { gone += record.commands }
+      return true
+    }
+    let (sequence, checksum) = (commit.sequence &- 1, commit.previous)
+    if let number = cut(at: start) { throw .host(number) }
+    (self.sequence, self.checksum, end) = (sequence, checksum, start)
+    dropped = gone + dropped
   }
 
   /// Tells a commit that was cut short from damage: damage is what a later commit follows.
@@ -382,10 +404,9 @@ final class CommitLog {
     return sync()
   }
 
-  /// Ends the file at an offset, and takes the commits away that stand there. A cut is on the disk before
-  /// anything is written behind it: what a power cut leaves of that must not stand beside what was there.
-  /// Returns the host's error number, or nil.
-  func cut(at offset: Int) -> Int32? {
+  /// Ends the file at an offset. A cut is on the disk before anything is written behind it: what a power cut
+  /// leaves of that must not stand beside what was there. Returns the host's error number, or nil.
+  private func cut(at offset: Int) -> Int32? {
     ftruncate(descriptor, offset) == 0 ? sync() : errno
   }
 }

@@ -127,6 +127,17 @@ struct CommitRecord {
     return found > sequence && found - sequence > 1
   }
 
+  /// The record at an offset of a log that has been read whole before, as far as its header goes; nil where
+  /// that has changed since.
+  static func again(_ log: UnsafeRawBufferPointer, at offset: Int) -> CommitRecord? {
+    guard let base = log.baseAddress, log.count - offset >= sector else { return nil }
+    let record = unsafe CommitRecord(base + offset)
+    guard unsafe isHeader(base + offset), record.counts.size <= log.count - offset,
+      unsafe chost_crc32c(0, base + offset, record.counts.end) == record.checksum
+    else { return nil }
+    return record
+  }
+
   /// Reads the record at an offset of a log of a machine with `most` frames.
   static func read(
     _ log: UnsafeRawBufferPointer, at offset: Int, most: Int = maximumFrames

@@ -5,7 +5,7 @@ extension ImageFile {
   /// counts when the next checkpoint says so.
   func extendHistory() throws(ProcessFailure) -> UInt64 {
     var start = Int(trailer.history)
-    var new = log.lines(after: trailer.sequence)
+    var new = try newLines()
     if new.isEmpty { return trailer.history }
     // Lines that are there without their commits would be nobody's after a power cut.
     if let number = log.sync() { throw Self.failure(path.log, number, EX_IOERR) }
@@ -45,7 +45,7 @@ extension ImageFile {
     guard !trailer.hasOldHistory, let size = FileStatus(path.history)?.size, size > end,
       let file = try openHistory(O_RDONLY)
     else { return }
-    let pending = log.lines(after: trailer.sequence, onlyFirst: true)
+    let pending = try newLines(onlyFirst: true)
     guard let found = OpenFile.read(file.descriptor, pending.count + 1, at: end) else {
       throw Self.failure(path.history, errno, EX_IOERR)
     }
@@ -62,7 +62,16 @@ extension ImageFile {
 
   /// Every line since the boot line that changed the machine.
   func history() throws(ProcessFailure) -> [UInt8] {
-    try keptHistory() + log.lines(after: trailer.sequence)
+    try keptHistory() + newLines()
+  }
+
+  /// The lines of the commits that the image itself does not contain, or of the first of them.
+  private func newLines(onlyFirst: Bool = false) throws(ProcessFailure) -> [UInt8] {
+    do throws(CommitLog.Defect) {
+      return try log.lines(after: trailer.sequence, onlyFirst: onlyFirst)
+    } catch {
+      throw Self.failure(path.log, error)
+    }
   }
 
   /// Bytes of the history that are read at a time.
@@ -99,10 +108,7 @@ extension ImageFile {
   /// that follow it, and returns its lines. Not while a checkpoint that was cut off may have brought it home
   /// already.
   func undo() throws(ProcessFailure) -> [UInt8] {
-    let last = log.lastChange(after: trailer.sequence) {
-      OpenFile.read(descriptor, CommitRecord.block, at: Int($0) * CommitRecord.block)
-    }
-    guard let last, trailer.goal == 0 else {
+    guard let last = try lastChange(), trailer.goal == 0 else {
       throw ProcessFailure(
         message:
           "nothing to take back: there is no commit since the last checkpoint (made every 64 frames or 512 KiB, and by `run --image`)",
@@ -122,7 +128,21 @@ extension ImageFile {
       trailer.isLogged = false
       try write(trailer)
     }
-    if let number = log.cut(at: last.start) { throw Self.failure(path.log, number, EX_IOERR) }
+    do throws(CommitLog.Defect) {
+      try log.drop(last.commit, at: last.start)
+    } catch {
+      throw Self.failure(path.log, error)
+    }
     return lines
+  }
+
+  private func lastChange() throws(ProcessFailure) -> (commit: CommitRecord, start: Int)? {
+    do throws(CommitLog.Defect) {
+      return try log.lastChange(after: trailer.sequence) {
+        OpenFile.read(descriptor, CommitRecord.block, at: Int($0) * CommitRecord.block)
+      }
+    } catch {
+      throw Self.failure(path.log, error)
+    }
   }
 }

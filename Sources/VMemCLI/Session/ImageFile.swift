@@ -244,8 +244,9 @@ final class ImageFile {
     ProcessFailure(message: "\(path) \(what)", exitCode: EX_DATAERR)
   }
 
-  private static func failure(_ path: String, _ defect: CommitLog.Defect) -> ProcessFailure {
+  static func failure(_ path: String, _ defect: CommitLog.Defect) -> ProcessFailure {
     switch defect {
+    case .changed: corrupt(path, "it was overwritten while it was in use")
     case .damaged(let sequence): corrupt(path, "commit \(sequence) is damaged")
     case .gap: corrupt(path, "commits between the image and its log are missing")
     case .foreign:

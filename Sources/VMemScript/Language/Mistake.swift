@@ -262,8 +262,8 @@ enum Mistake {
 
   /// What helps with a line that has a word of bash's grammar in it, as far as it is not quoted.
   static func shell(_ words: [String]) -> (at: Int, hint: String)? {
+    var command: String { "vmemctl --image F \(words.joined(separator: " "))" }
     for (at, word) in words.enumerated() where at > 0 {
-      let command = "vmemctl --image F \(words.joined(separator: " "))"
       switch word {
       case "|", "|&": return (at, "pipes are bash's: \(command)")
       case ">", ">>", "<", "2>", "&>", "2>&1": return (at, "redirection is bash's: \(command)")

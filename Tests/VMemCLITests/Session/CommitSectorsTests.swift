@@ -142,6 +142,52 @@ struct CommitSectorsTests {
       try machine.run("log").split(separator: "\n").count { $0.hasPrefix("fill") } == lines - 1)
   }
 
+  /// What a process takes back is told of the machine that it still has in memory.
+  @Test(arguments: [5, 6, 7])
+  func undoTwice(_ lines: Int) throws {
+    let machine = try KeptMachine()
+    var states: [KeptMachine.State] = []
+    for line in 0..<lines {
+      _ = try machine.run(line == 0 ? "A = vmalloc 64K" : "write A+\(line * 4096) text:\(line)")
+      states.append(machine.state)
+    }
+    let log = try machine.log
+    let told = try machine.run("log")
+    #expect(
+      try machine.run("repeat 2 { undo }")
+        == [1, 2].map { "write A+\((lines - $0) * 4096) text:\(lines - $0)\n" }.joined())
+    #expect(machine.state == states[lines - 3])
+    #expect(try machine.run("check") == "0\n")
+    #expect(try machine.state(withLog: log) == states[lines - 1])
+    let last = "write A+\((lines - 1) * 4096) text:\(lines - 1)\n"
+    #expect(try machine.run("repeat 1 { undo } log") == last + told)
+    #expect(machine.state == states[lines - 2])
+    _ = try machine.run("repeat 1 { undo } snapshot \(machine.folder.path)/copy.img")
+    #expect(machine.state == states[lines - 3])
+    let copy = try KeptMachine(image: machine.folder.bytes("copy.img"), log: [])
+    #expect(copy.state == states[lines - 2])
+  }
+
+  /// Another process writes over the log while one uses it.
+  @Test(arguments: [0, 0x5a] as [UInt8])
+  func aLogThatIsOverwrittenIsNotToldInPart(_ byte: UInt8) throws {
+    let machine = try KeptMachine()
+    for _ in 0..<6 { _ = try machine.run("get_vm_area 4K") }
+    let session = Session(LineOptions(), path: machine.path)
+    var interpreter = Interpreter(
+      machine: try session.open(isWriter: true, boots: false), options: Options(), output: nil,
+      messages: nil)
+    interpreter.committer = session
+    interpreter.images = session
+    var log = try machine.log
+    let block = log.count - 4096
+    log.replaceSubrange(block..<block + 4096, with: repeatElement(byte, count: 4096))
+    try machine.folder.write(log, to: "m.img-wal")
+    for line in ["log", "undo"] {
+      #expect(interpreter.run(ScriptSource(line: line)) == .corrupt, "\(line)")
+    }
+  }
+
   /// A process that goes on compares the frames it has changed at each commit: not without end.
   @Test func aProcessThatComparesMuchBringsTheLogHome() throws {
     let machine = try KeptMachine()
