@@ -23,6 +23,11 @@ extension VMAreas {
     return address
   }
 
+  /// The same with nothing asked for but a size, as most callers do: what is not asked for costs nothing.
+  package func getVMArea(size requested: UInt64) throws(Refusal) -> UInt64 {
+    try getVMArea(size: requested, flags: [])
+  }
+
   /// Ends a call that is refused: out of the way of those that are not.
   @inline(never)
   private func afterCall(_ refusal: Refusal) -> Refusal {
