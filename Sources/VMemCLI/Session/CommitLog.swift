@@ -140,15 +140,15 @@ final class CommitLog {
   func forEachCommit(_ body: (CommitRecord, Int) -> Bool) throws(Defect) {
     guard let base = unsafe base else { return }
     let log = unsafe UnsafeRawBufferPointer(start: base, count: end)
-    var (start, before) = (0, UInt64?.none)
+    var (start, checksum) = (0, UInt32(0))
     while start < end {
-      guard let record = unsafe CommitRecord.again(log, at: start),
-        before.map({ record.sequence == $0 &+ 1 }) ?? true
+      guard let record = unsafe CommitRecord.again(log, at: start), record.previous == checksum
       else { throw .changed }
       guard body(record, start) else { return }
-      before = record.sequence
+      checksum = record.checksum
       start += record.counts.size
     }
+    guard checksum == self.checksum else { throw .changed }
   }
 
   /// The lines of all commits after one, or of the first of them: those of the machine in memory, which
@@ -175,6 +175,11 @@ final class CommitLog {
     if let number = cut(at: start) { throw .host(number) }
     (self.sequence, self.checksum, end) = (sequence, checksum, start)
     dropped = gone + dropped
+    newest = noOffsets
+    try forEachCommit { record, at in
+      newest.put(record, at: at)
+      return true
+    }
   }
 
   /// Tells a commit that was cut short from damage: damage is what a later commit follows.

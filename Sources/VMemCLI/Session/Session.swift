@@ -97,7 +97,14 @@ final class Session: Committer, Images {
 
   func commit(_ lines: [UInt8]) -> Bool {
     guard !lines.isEmpty, let image, let ram else { return true }
-    guard !hasFailed, !hasUndone else { return false }
+    if hasFailed { return false }
+    if hasUndone {
+      return report(
+        ProcessFailure(
+          message: "\(path.image): what runs behind `undo` in one process is not kept: the machine "
+            + "in memory still has what was taken back",
+          exitCode: EX_IOERR))
+    }
     var frames = ChangedFrames(of: ram)
     do throws(ProcessFailure) {
       try image.commit(&frames, ram, commands: lines, sync: options.isDurable)
@@ -117,6 +124,7 @@ final class Session: Committer, Images {
     do throws(ProcessFailure) {
       history = try image.extendHistory()
     } catch {
+      if error.exitCode == 4 { return report(error) }
       lacksHistory = true
       Streams.complain(
         "\(error.message); all commits are made, and stay in \(path.log) until the history can be "
@@ -254,9 +262,12 @@ final class Session: Committer, Images {
 
   func undo() throws(CommitFailure) -> [UInt8] {
     do throws(ProcessFailure) {
+      let image = try kept()
       hasUndone = true
-      return Replay.readable(try kept().undo())
+      return Replay.readable(try image.undo())
     } catch {
+      // Where there is nothing to take back, nothing has been.
+      if error.exitCode == 1 { hasUndone = false }
       throw Self.failure(error)
     }
   }

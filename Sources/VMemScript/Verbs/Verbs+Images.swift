@@ -133,6 +133,8 @@ extension Verb {
   }
 
   private static func undo(_ interpreter: inout Interpreter) throws(LineFailure) -> Result {
+    // What this line has done before goes first.
+    interpreter.flush()
     do throws(CommitFailure) {
       let lines = try images(interpreter).undo()
       interpreter.call.scratch.write(lines.span)

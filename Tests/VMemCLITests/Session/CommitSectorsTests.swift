@@ -166,6 +166,45 @@ struct CommitSectorsTests {
     #expect(machine.state == states[lines - 3])
     let copy = try KeptMachine(image: machine.folder.bytes("copy.img"), log: [])
     #expect(copy.state == states[lines - 2])
+    // What the files hold is read again.
+    let path = machine.folder.path
+    let answer = try machine.run("repeat 1 { undo } diff \(path)/copy.img \(machine.path)")
+    #expect(answer != "\(ExitCode.corrupt)")
+    #expect(machine.state == states[lines - 4])
+  }
+
+  /// What a line has done before is kept before it is taken back; what it does behind that is not kept.
+  @Test func undoTakesTheLinesOwnCommandsBack() throws {
+    let machine = try KeptMachine()
+    _ = try machine.run("A = vmalloc 64K")
+    let before = machine.state
+    let answer = try machine.run("repeat 1 { get_vm_area 4K } undo")
+    #expect(answer.hasPrefix("0xffff") && answer.contains("\nrepeat 1 {"), "\(answer)")
+    #expect(machine.state == before)
+    _ = try machine.run("get_vm_area 8K")
+    #expect(try machine.run("repeat 1 { undo } get_vm_area 4K") == "\(ExitCode.inputOutput)")
+    #expect(machine.state == before)
+  }
+
+  /// A valid log of the same machine, but not the one that was read.
+  @Test func anotherLogInTheMiddleIsNotTold() throws {
+    let machine = try KeptMachine()
+    _ = try machine.run("A = vmalloc 64K", isLong: true)
+    _ = try machine.run("write A text:other")
+    let old = try machine.log
+    _ = try machine.run("undo")
+    for line in 0..<4 { _ = try machine.run("write A text:now-\(line)") }
+    let session = Session(LineOptions(), path: machine.path)
+    var interpreter = Interpreter(
+      machine: try session.open(isWriter: true, boots: false), options: Options(), output: nil,
+      messages: nil)
+    interpreter.committer = session
+    interpreter.images = session
+    let log = try machine.log
+    try machine.folder.write(old + log.dropFirst(old.count), to: "m.img-wal")
+    for line in ["log", "undo"] {
+      #expect(interpreter.run(ScriptSource(line: line)) == .corrupt, "\(line)")
+    }
   }
 
   /// Another process writes over the log while one uses it.
