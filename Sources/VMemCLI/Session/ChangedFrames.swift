@@ -1,62 +1,47 @@
 internal import VMem
 
-/// The frames that a process has written to, and which of their sectors a commit takes along.
+/// The frames that a process has written to, and which of their sectors a commit takes along. They are plain
+/// memory, as in `FrameOffsets`.
 @safe
 struct ChangedFrames: ~Copyable {
-  private var frames: UnsafeMutablePointer<UInt32>
-  private var masks: UnsafeMutablePointer<UInt8>
+  struct Entry: BitwiseCopyable {
+    let frame: UInt32
+    /// Bit 0 for the frame's first sector.
+    var mask: UInt8 = 0
+  }
+
+  private var entries: UnsafeMutablePointer<Entry>
   private var room = 64
   private(set) var count = 0
 
   /// Those of a machine in an image, ascending; nothing of them is taken along yet.
   init(of ram: RAM) {
-    unsafe frames = .allocate(capacity: room)
-    unsafe masks = .allocate(capacity: room)
+    unsafe entries = .allocate(capacity: room)
     ram.forEachChangedFrame { append($0) }
   }
 
-  deinit {
-    unsafe frames.deallocate()
-    unsafe masks.deallocate()
-  }
+  deinit { unsafe entries.deallocate() }
 
-  func frame(_ index: Int) -> UInt32 {
-    precondition(index >= 0 && index < count)
-    // Safe: checked.
-    return unsafe frames[index]
-  }
-
-  /// Bit 0 for a frame's first sector.
-  subscript(mask index: Int) -> UInt8 {
+  subscript(index: Int) -> Entry {
     get {
       precondition(index >= 0 && index < count)
       // Safe: checked.
-      return unsafe masks[index]
+      return unsafe entries[index]
     }
     set {
       precondition(index >= 0 && index < count)
       // Safe: checked.
-      unsafe masks[index] = newValue
+      unsafe entries[index] = newValue
     }
   }
 
   private mutating func append(_ frame: UInt32) {
-    if count == room { grow() }
+    if count == room {
+      unsafe FrameOffsets.move(&entries, room)
+      room *= 2
+    }
     // Safe: there is room.
-    unsafe frames[count] = frame
-    unsafe masks[count] = 0
+    unsafe (entries + count).initialize(to: Entry(frame: frame))
     count += 1
-  }
-
-  private mutating func grow() {
-    let (frames, masks) = unsafe (self.frames, self.masks)
-    unsafe self.frames = .allocate(capacity: 2 * room)
-    unsafe self.masks = .allocate(capacity: 2 * room)
-    // Safe: both had `room` entries, all of them written.
-    unsafe self.frames.moveInitialize(from: frames, count: room)
-    unsafe self.masks.moveInitialize(from: masks, count: room)
-    unsafe frames.deallocate()
-    unsafe masks.deallocate()
-    room *= 2
   }
 }

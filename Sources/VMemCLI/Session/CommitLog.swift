@@ -167,19 +167,16 @@ final class CommitLog {
   /// host's error number.
   func drop(_ commit: CommitRecord, at start: Int) throws(Defect) {
     var gone: [UInt8] = []
+    var offsets = noOffsets
     try forEachCommit { record, at in
-      if at >= start { gone += record.commands }
+      if at < start { offsets.put(record, at: at) } else { gone += record.commands }
       return true
     }
     let (sequence, checksum) = (commit.sequence &- 1, commit.previous)
     if let number = cut(at: start) { throw .host(number) }
     (self.sequence, self.checksum, end) = (sequence, checksum, start)
+    newest = offsets
     dropped = gone + dropped
-    newest = noOffsets
-    try forEachCommit { record, at in
-      newest.put(record, at: at)
-      return true
-    }
   }
 
   /// Tells a commit that was cut short from damage: damage is what a later commit follows.
@@ -276,16 +273,16 @@ final class CommitLog {
     else { return EFBIG }
     var (frames, sectors, runs) = (0, 0, 0)
     for index in 0..<changed.count {
-      let mask = changedSectors(changed.frame(index), ram)
-      changed[mask: index] = mask
+      let mask = changedSectors(changed[index].frame, ram)
+      changed[index].mask = mask
       if mask != 0 { frames += 1 }
       sectors += mask.nonzeroBitCount
       runs += (mask & ~(mask << 1)).nonzeroBitCount
     }
     let header = CommitHeader(frames: frames, sectors: sectors, commands: lines)
     var place = 0
-    for index in 0..<changed.count where changed[mask: index] != 0 {
-      header.set(place, frame: changed.frame(index), mask: changed[mask: index])
+    for index in 0..<changed.count where changed[index].mask != 0 {
+      header.set(place, frame: changed[index].frame, mask: changed[index].mask)
       place += 1
     }
     return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: runs + 1) { parts in
@@ -342,40 +339,12 @@ final class CommitLog {
     // Safe: the header lives until the write is done.
     unsafe parts.initializeElement(
       at: 0, to: iovec(iov_base: header.written.baseAddress, iov_len: header.written.count))
-    if let failure = unsafe Self.write(descriptor, parts, at: end) {
+    if let failure = unsafe OpenFile.write(descriptor, parts, at: end) {
       rest = .torn
       return failure
     }
     if sync, fdatasync(descriptor) != 0 { return errno }
     take(record)
-    return nil
-  }
-
-  private static func write(
-    _ descriptor: Int32, _ parts: UnsafeMutableBufferPointer<iovec>, at offset: Int
-  ) -> Int32? {
-    var offset = offset
-    var first = 0
-    let all = parts.count
-    while first < all {
-      let count = min(all - first, 1024)
-      let written = unsafe pwritev(descriptor, parts.baseAddress! + first, Int32(count), offset)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return written < 0 ? errno : EIO }
-      offset += written
-      var left = written
-      while first < all {
-        let length = unsafe parts[first].iov_len
-        guard left >= length else { break }
-        left -= length
-        first += 1
-      }
-      if left > 0 {
-        let part = unsafe parts[first]
-        unsafe parts[first] = iovec(
-          iov_base: part.iov_base + left, iov_len: part.iov_len - left)
-      }
-    }
     return nil
   }
 

@@ -103,7 +103,8 @@ struct FrameOffsets: ~Copyable {
     for place in 0..<count { unsafe table[slot(frames[place])] = UInt32(place + 1) }
   }
 
-  private static func move<Number>(_ numbers: inout UnsafeMutablePointer<Number>, _ count: Int) {
+  /// Moves so many numbers to twice as much room.
+  static func move<Number>(_ numbers: inout UnsafeMutablePointer<Number>, _ count: Int) {
     let larger = UnsafeMutablePointer<Number>.allocate(capacity: 2 * count)
     unsafe larger.moveInitialize(from: numbers, count: count)
     unsafe numbers.deallocate()

@@ -42,6 +42,36 @@ struct OpenFile: ~Copyable {
     unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0, at: offset) }
   }
 
+  /// Writes all of `parts` one behind the other, from an offset of a file on; they are no more afterwards
+  /// what they were. Returns the host's error number, or nil.
+  static func write(
+    _ descriptor: Int32, _ parts: UnsafeMutableBufferPointer<iovec>, at offset: Int
+  ) -> Int32? {
+    var offset = offset
+    var first = 0
+    let all = parts.count
+    while first < all {
+      let count = min(all - first, 1024)
+      let written = unsafe pwritev(descriptor, parts.baseAddress! + first, Int32(count), offset)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return written < 0 ? errno : EIO }
+      offset += written
+      var left = written
+      while first < all {
+        let length = unsafe parts[first].iov_len
+        guard left >= length else { break }
+        left -= length
+        first += 1
+      }
+      if left > 0 {
+        let part = unsafe parts[first]
+        unsafe parts[first] = iovec(
+          iov_base: part.iov_base + left, iov_len: part.iov_len - left)
+      }
+    }
+    return nil
+  }
+
   /// As many bytes of a file as there are behind an offset, at most `count`; nil when the host fails.
   static func read(_ descriptor: Int32, _ count: Int, at offset: Int) -> [UInt8]? {
     var isRead = true

@@ -46,7 +46,11 @@ extension Verb {
         ExitCondition(.unexpectedError, when: "no commit came since the last checkpoint"),
         ExitCondition(.badScript, when: "it stands in a script, whose machine is the one it has"),
         .noImage,
-      ], answers: [[.errno(.EBUSY, .moduleKeepsMachine)]], .control(undo), check: checkUndo),
+      ], answers: [[.errno(.EBUSY, .moduleKeepsMachine)]], .control(undo), check: checkUndo,
+      details: """
+        What changes the machine behind it in one process is not kept (exit 74): the machine in memory
+        still has what was taken back.
+        """),
   ]
 
   private static func images(

@@ -194,12 +194,7 @@ struct CommitSectorsTests {
     let old = try machine.log
     _ = try machine.run("undo")
     for line in 0..<4 { _ = try machine.run("write A text:now-\(line)") }
-    let session = Session(LineOptions(), path: machine.path)
-    var interpreter = Interpreter(
-      machine: try session.open(isWriter: true, boots: false), options: Options(), output: nil,
-      messages: nil)
-    interpreter.committer = session
-    interpreter.images = session
+    var interpreter = try Self.interpreter(on: machine)
     let log = try machine.log
     try machine.folder.write(old + log.dropFirst(old.count), to: "m.img-wal")
     for line in ["log", "undo"] {
@@ -207,17 +202,23 @@ struct CommitSectorsTests {
     }
   }
 
-  /// Another process writes over the log while one uses it.
-  @Test(arguments: [0, 0x5a] as [UInt8])
-  func aLogThatIsOverwrittenIsNotToldInPart(_ byte: UInt8) throws {
-    let machine = try KeptMachine()
-    for _ in 0..<6 { _ = try machine.run("get_vm_area 4K") }
+  /// What a process has that runs line after line on a machine.
+  private static func interpreter(on machine: KeptMachine) throws -> Interpreter {
     let session = Session(LineOptions(), path: machine.path)
     var interpreter = Interpreter(
       machine: try session.open(isWriter: true, boots: false), options: Options(), output: nil,
       messages: nil)
     interpreter.committer = session
     interpreter.images = session
+    return interpreter
+  }
+
+  /// Another process writes over the log while one uses it.
+  @Test(arguments: [0, 0x5a] as [UInt8])
+  func aLogThatIsOverwrittenIsNotToldInPart(_ byte: UInt8) throws {
+    let machine = try KeptMachine()
+    for _ in 0..<6 { _ = try machine.run("get_vm_area 4K") }
+    var interpreter = try Self.interpreter(on: machine)
     var log = try machine.log
     let block = log.count - 4096
     log.replaceSubrange(block..<block + 4096, with: repeatElement(byte, count: 4096))

@@ -162,7 +162,7 @@ extension LoopTests {
     guard busy.height == 4, let empty = FrameAllocator(ram: ram).allocate(zeroed: true) else {
       return ForkedProcess.report("height \(busy.height)")
     }
-    // Its words lead on to one that has none.
+    // The topmost chunk, or its first child, whose words then lead to one that is empty.
     let chunk = target == .itself ? busy.root : ram[words: busy.root, 0]
     for index in 0..<1024 { ram[words: chunk, index] = target == .itself ? chunk : empty }
     for index in 1..<1024 { ram[words: busy.root, index] = chunk }
