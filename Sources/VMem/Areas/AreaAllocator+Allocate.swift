@@ -19,10 +19,13 @@ extension AreaAllocator {
   ///   - mayBlock: whether a failure runs the reclaim and tries again.
   @inline(__always)
   func allocate(
-    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool
+    _ record: VMArea, align: UInt64, start: UInt64, end: UInt64, mayBlock: Bool,
+    isPlain: Bool = false
   ) throws(Failure) -> Ref<VMArea> {
     let wanted = Wanted(size: record.reserved, align: align, start: start, end: end)
-    return try file(place(wanted, isVMStruct: record.isVMStruct, mayBlock: mayBlock), record)
+    return try file(
+      place(wanted, isVMStruct: record.isVMStruct, mayBlock: mayBlock), record,
+      isPlain: isPlain)
   }
 
   /// `allocate`, when another try may find room; its descriptors are there already.
@@ -145,11 +148,16 @@ extension AreaAllocator {
   }
 
   @inline(__always)
-  func file(_ place: Place, _ record: VMArea) throws(Failure) -> Ref<VMArea> {
+  func file(
+    _ place: Place, _ record: VMArea, isPlain: Bool = false
+  ) throws(Failure) -> Ref<VMArea> {
     ram[place.area] = record
     ram[place.area].start = place.address
     ram[place.area].areaFlags |= place.areaFlags
-    guard insertBusy(place.area, at: place.address, in: place.chunk) else {
+    let word =
+      isPlain && nodeCount == 1
+      ? BusyWord(plain: place.area, bytes: record.reserved) : BusyWord(place.area)
+    guard insertBusy(word, at: place.address, in: place.chunk) else {
       _ = space.release(
         place.address, place.address &+ record.reserved,
         spare: place.area.cast(to: FreeBlock.self))

@@ -29,11 +29,16 @@ extension AreaAllocator {
     let before = checker.violations.count
     let entries = ram[state].busy.check(ram, &checker)
     for entry in entries {
-      let area = Ref<VMArea>(granule: entry.value)
+      let word = BusyWord(rawValue: entry.value)
+      let area = word.area
       guard checker.use(area, "areas: busy area", entry.key) else { continue }
       checker.areas.append(area)
       checker.expect(
         key(ram[area].start) == entry.key, "areas: index", ram[area].start, entry.key)
+      checker.expect(
+        !word.isPlain
+          || isPlain(area) && word == BusyWord(plain: area, bytes: ram[area].reserved),
+        "areas: not as plain as the index says", ram[area].start)
     }
     checker.expect(
       UInt64(entries.count) == ram[state].busyCount, "areas: busy count", UInt64(entries.count),
@@ -42,10 +47,22 @@ extension AreaAllocator {
     for area in checker.areas { check(area, &checker) }
   }
 
+  /// Whether `freePlain` does for an area all that is to be done.
+  func isPlain(_ area: Ref<VMArea>) -> Bool {
+    nodeCount == 1 && ram[area].kind == .caller && ram[area].name.isNone
+      && !ram[area].showsArray
+      && ram[area].start >= map.vmallocStart && ram[area].end <= map.vmallocEnd
+  }
+
   private func checkNodes(
     _ checker: inout Checker, _ ranges: inout [(start: UInt64, end: UInt64)]
   ) {
     var lazyPages: UInt64 = 0
+    let last = ram[state].freedLast
+    if !last.isNone, checker.use(last, "areas: freed last", 0) {
+      checker.expect(isPlain(last), "areas: freed last", ram[last].start)
+      ranges.append((ram[last].start, ram[last].end))
+    }
     for number in 0..<Int(ram[Superblock.ref].cpus) {
       let node = node(number)
       var areas = checkList(ram[node].lazy, number, "areas: lazy list", &checker)

@@ -16,10 +16,31 @@ extension AreaAllocator {
     return number >= 0 && number < nodeCount ? number : nil
   }
 
+  /// Takes a plain area out of the busy ones and lets it wait, without a look at its record: that is seldom
+  /// in the host's caches, and is fetched until the next area is freed. Returns false, with nothing
+  /// changed, for other areas, and where a drain may be due.
+  @inline(__always)
+  func freePlain(_ address: UInt64, if isUnmapped: (UInt64) -> Bool) -> Bool {
+    let key = key(address)
+    let chunk = ram[state].busy.chunk(of: key, ram)
+    guard chunk != 0 else { return false }
+    let word = BusyWord(rawValue: ram[words: chunk, Int(truncatingIfNeeded: key)])
+    guard word.isPlain, address & 4095 == 0, isUnmapped(address &+ word.mostPages &<< 12)
+    else { return false }
+    ram.settleFreedArea()
+    guard ram[state].lazyPages &+ word.mostPages <= lazyMaximum else { return false }
+    ram[state].busy.remove(key, in: chunk, ram)
+    ram[state].busyCount &-= 1
+    ram.prefetch(word.area)
+    ram[state].freedLast = word.area
+    return true
+  }
+
   /// Puts an area that is no longer busy on a lazy list, and schedules a drain when too much waits.
   /// The corresponding kernel function is `free_vmap_area_noflush`.
   @inline(__always)
   func freeLazily(_ area: Ref<VMArea>) {
+    ram.settleFreedArea()
     let number =
       nodeCount == 1 ? 0 : decodedNode(ram[area].areaFlags) ?? nodeNumber(of: ram[area].start)
     let node = node(number)
@@ -29,12 +50,21 @@ extension AreaAllocator {
     ram[node].lazy.head = area
     ram[node].lazy.count += 1
     ram[state].lazyPages += ram[area].reserved >> 12
-    if ram[state].lazyPages > lazyMaximum { ram[state].drainScheduled = 1 }
+    if ram[state].lazyPages > lazyMaximum {
+      ram[state].drainScheduled = 1
+      ram[state].hasWork = 1
+    }
   }
 
   /// Whether a drain is scheduled; a worker that has to wait for another purge does so.
   @inline(__always)
   var isDrainDue: Bool { ram[state].drainScheduled != 0 && ram[state].purgeHolder == 0 }
+
+  /// Whether anything is to run behind a call, as `AreaState.hasWork` has to say.
+  var hasScheduledWork: Bool {
+    ram[ram.mapping].deferredFree != 0 || ram[ram.arenas].spans != 0
+      || ram[state].drainScheduled != 0
+  }
 
   /// Runs the drain if one is scheduled (`drain_vmap_area_work`).
   func runScheduledDrain() {
@@ -78,6 +108,7 @@ extension AreaAllocator {
   /// anything waited; `range` is flushed with it. The corresponding kernel function is `__purge_vmap_area_lazy`.
   func purge(full: Bool, also range: (start: UInt64, end: UInt64)? = nil) -> Bool {
     if ram[state].purgeHolder != 0 { waitForPurge() }
+    ram.settleFreedArea()
     var heads = InlineArray<64, Ref<VMArea>>(repeating: .none)
     var counts = InlineArray<64, UInt32>(repeating: 0)
     var lowest = range?.start ?? .max
@@ -110,6 +141,7 @@ extension AreaAllocator {
   /// The first part of a purge that is divided: takes everything that waits from the lazy lists, and
   /// returns what is to be flushed; nil when there is nothing.
   func detachLazy(also range: (start: UInt64, end: UInt64)?) -> (start: UInt64, end: UInt64)? {
+    ram.settleFreedArea()
     var lowest = range?.start ?? .max
     var highest = range?.end ?? 0
     for number in 0..<nodeCount {
@@ -197,5 +229,22 @@ extension AreaAllocator {
     guard batch.count > 0 else { return }
     batch.sort()
     batch.releaseMerged(space)
+  }
+}
+
+extension RAM {
+  /// Puts the area that `freePlain` left aside on its lazy list: whoever looks at what waits calls this
+  /// first.
+  @inline(__always)
+  func settleFreedArea() {
+    let state = Ref<AreaState>(granule: 1)
+    let area = self[state].freedLast
+    guard !area.isNone else { return }
+    self[state].freedLast = .none
+    let node = self[state].nodes
+    self[area].next = self[node].lazy.head
+    self[node].lazy.head = area
+    self[node].lazy.count &+= 1
+    self[state].lazyPages &+= self[area].reserved >> 12
   }
 }

@@ -58,7 +58,7 @@
   /// The busy area whose first byte is `address`, or none.
   @inline(__always)
   func busyArea(startingAt address: UInt64) -> Ref<VMArea> {
-    let area = Ref<VMArea>(granule: ram[state].busy.value(key(address), ram))
+    let area = BusyWord(rawValue: ram[state].busy.value(key(address), ram)).area
     return !area.isNone && ram[area].start == address ? area : .none
   }
 
@@ -70,7 +70,7 @@
     let key = key(address)
     let chunk = ram[state].busy.chunk(of: key, ram)
     guard chunk != 0 else { return .none }
-    let area = Ref<VMArea>(granule: ram[words: chunk, Int(truncatingIfNeeded: key)])
+    let area = BusyWord(rawValue: ram[words: chunk, Int(truncatingIfNeeded: key)]).area
     guard !area.isNone, ram[area].start == address, wanted(area) else { return .none }
     ram[state].busy.remove(key, in: chunk, ram)
     ram[state].busyCount &-= 1
@@ -111,24 +111,24 @@
   /// The busy area that starts in the lowest page at or above `page`, and that page.
   private func nextBusy(from page: UInt64) -> (page: UInt64, area: Ref<VMArea>)? {
     if page < base, let found = ram[state].busy.next(from: (page &- base) & Self.pageMask, ram) {
-      return ((found.key &+ base) & Self.pageMask, Ref(granule: found.value))
+      return ((found.key &+ base) & Self.pageMask, BusyWord(rawValue: found.value).area)
     }
     guard let found = ram[state].busy.next(from: max(page, base) - base, ram),
       found.key &+ base <= Self.pageMask
     else { return nil }
-    return (found.key &+ base, Ref(granule: found.value))
+    return (found.key &+ base, BusyWord(rawValue: found.value).area)
   }
 
   /// The busy area that starts in the highest page at or below `page`, and that page.
   private func previousBusy(from page: UInt64) -> (page: UInt64, area: Ref<VMArea>)? {
     if page >= base, let found = ram[state].busy.previous(from: page - base, ram) {
-      return (found.key &+ base, Ref(granule: found.value))
+      return (found.key &+ base, BusyWord(rawValue: found.value).area)
     }
     let highest = min(page, base - 1)
     guard let found = ram[state].busy.previous(from: (highest &- base) & Self.pageMask, ram),
       found.key &+ base > Self.pageMask
     else { return nil }
-    return ((found.key &+ base) & Self.pageMask, Ref(granule: found.value))
+    return ((found.key &+ base) & Self.pageMask, BusyWord(rawValue: found.value).area)
   }
 
   /// Lets the host fetch where an area of an address is filed. Returns the chunk, or 0 if there is none.
@@ -143,10 +143,16 @@
   /// Files an area under its start, in `chunk` if that is known already. Returns false when there is no
   /// memory for that.
   @inline(__always)
-  func insertBusy(_ area: Ref<VMArea>, at start: UInt64, in chunk: UInt32 = 0) -> Bool {
-    let done = ram[state].busy.store(key(start), area.granule, in: chunk, ram)
+  func insertBusy(_ word: BusyWord, at start: UInt64, in chunk: UInt32 = 0) -> Bool {
+    let done = ram[state].busy.store(key(start), word.rawValue, in: chunk, ram)
     if done { ram[state].busyCount &+= 1 }
     return done
+  }
+
+  /// Lets the index say nothing more of a busy area than where it is.
+  func forgetPlain(_ area: Ref<VMArea>) {
+    _ = insertBusy(BusyWord(area), at: ram[area].start)
+    ram[state].busyCount &-= 1
   }
 
   @inline(__always)

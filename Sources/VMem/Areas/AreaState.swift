@@ -29,4 +29,10 @@ struct AreaState: BitwiseCopyable {
   var lazyMaximum: UInt32 = 0
   /// 1 for a machine of rows or lists that do not tell what vmap nodes kept in their pools.
   var poolsUnknown: UInt32 = 0
+  /// The area that was freed last, when it is not on its lazy list yet (`freePlain`); none between
+  /// commands.
+  var freedLast = Ref<VMArea>.none
+  /// 1 when calls may have scheduled something that runs behind them: a drain, or frees that wait for a
+  /// context in which they may sleep.
+  var hasWork: UInt32 = 0
 }

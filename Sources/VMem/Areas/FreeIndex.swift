@@ -223,8 +223,18 @@ struct FreeIndex {
     return climb(&path, toSize: wanted)
   }
 
+  /// Whether the entry at `path` has a leaf of its own and ends at or below an address, as what lies below
+  /// all windows does.
+  @inline(__always)
+  func isLone(_ path: inout Path, endingAtOrBelow address: UInt64) -> Bool {
+    let leaf = handle(path.node(0))
+    return leaf.count == 1 && path.position(0) == 0
+      && ram[Ref<FreeBlock>(granule: leaf.refs[0])].end <= address
+  }
+
+  /// `advance` to where a leaf has nothing more.
   @inline(never)
-  private func climb(_ path: inout Path, toSize wanted: Int32) -> Bool {
+  func climb(_ path: inout Path, toSize wanted: Int32) -> Bool {
     let height = height
     var level = 1
     while level < height {

@@ -52,8 +52,13 @@ struct FreeSpace {
   ) throws(Failure) -> (bounds: (start: UInt64, end: UInt64), address: UInt64) {
     path.descend(index, to: start)
     var bounds = (start: UInt64.max, end: UInt64(0))
-    if path.position(0) >= 0 { bounds = index.bounds(&path) }
     let wanted = FreeIndex.pages(size)
+    if index.isLone(&path, endingAtOrBelow: start) {
+      guard index.climb(&path, toSize: wanted) else { throw .noHole }
+      bounds = index.bounds(&path)
+    } else if path.position(0) >= 0 {
+      bounds = index.bounds(&path)
+    }
     while !fits(bounds, size: size, align: align, lowest: start) {
       guard index.advance(&path, toSize: wanted) else { throw .noHole }
       bounds = index.bounds(&path)

@@ -50,7 +50,7 @@ struct NodeScan {
       for index in Int(run) * 16..<Int(run) * 16 + 16 {
         // Without a branch: which words are in use cannot be foreseen.
         let granule = ram[words: chunk, index]
-        granules[found & 31] = granule
+        granules[found & 31] = BusyWord(rawValue: granule).area.granule
         found += granule == 0 ? 0 : 1
       }
       if found >= 16 { deliver(body) }

@@ -14,7 +14,8 @@ extension VMAreas {
     let area: Ref<VMArea>
     do throws(Refusal) {
       area = try reserve(
-        requested, flags, align: align, start: start, end: end, shift: shift, gfp, caller)
+        requested, flags, align: align, start: start, end: end, shift: shift, gfp, caller,
+        isPlain: start == nil && end == nil)
     } catch {
       throw afterCall(error)
     }
@@ -47,7 +48,7 @@ extension VMAreas {
   @inline(__always)
   private func reserve(
     _ requested: UInt64, _ flags: VMFlags, align: UInt64, start: UInt64?, end: UInt64?,
-    shift: UInt64, _ gfp: GFP, _ caller: Ref<Symbol>
+    shift: UInt64, _ gfp: GFP, _ caller: Ref<Symbol>, isPlain: Bool = false
   ) throws(Refusal) -> Ref<VMArea> {
     let context = ram[Superblock.ref].contexts[cpu]
     if context >= ExecutionContext.softirq.rawValue,
@@ -73,7 +74,8 @@ extension VMAreas {
     record.flags = flags
     record.caller = caller
     do throws(AreaAllocator.Failure) {
-      return try areas.allocate(record, align: align, start: from, end: to, mayBlock: mayBlock)
+      return try areas.allocate(
+        record, align: align, start: from, end: to, mayBlock: mayBlock, isPlain: isPlain)
     } catch {
       return try afterFailure(
         error, record, align: align, start: from, end: to, gfp)
@@ -147,6 +149,11 @@ extension VMAreas {
   @inline(__always)
   package func freeVMArea(_ address: UInt64) throws(Refusal) {
     try beginCall()
+    if areas.freePlain(address, if: { tables.hasNothingToUnmap(address, $0) }) {
+      mightSleep(.remove_vm_area)
+      endCall()
+      return
+    }
     let area = areas.takeBusy(startingAt: address) {
       address & 4095 == 0 && ram[$0].isVMStruct && !mappings.mustStay($0)
     }
@@ -249,9 +256,7 @@ extension VMAreas {
   /// Runs work that the last call scheduled.
   @inline(__always)
   package func runScheduledWork() {
-    let isDue =
-      ram[ram.mapping].deferredFree != 0 || ram[ram.arenas].spans != 0 || areas.isDrainDue
-    if isDue { carryOutScheduledWork() }
+    if ram[areas.state].hasWork != 0 { carryOutScheduledWork() }
   }
 
   @inline(never)
@@ -259,6 +264,7 @@ extension VMAreas {
     if ram[ram.mapping].deferredFree != 0 { mappings.runDeferredFrees() }
     if ram[ram.arenas].spans != 0 { arenas.finishArenaFrees() }
     areas.runScheduledDrain()
+    if !areas.hasScheduledWork { ram[areas.state].hasWork = 0 }
   }
 
   /// Calls `body` for every busy area, ascending by address.
@@ -266,6 +272,7 @@ extension VMAreas {
 
   /// Calls `body` for every area that waits for a purge: node by node, ascending by address.
   package func forEachLazyArea(_ body: (VMArea, _ node: Int) -> Void) {
+    ram.settleFreedArea()
     for number in 0..<areas.nodeCount {
       let list = ram[areas.node(number)].lazy
       caches.expect(list.count, VMArea.self)
@@ -277,6 +284,7 @@ extension VMAreas {
 
   /// Calls `body` for every area that waits for a purge: node by node, the one freed last first.
   package func forEachLazyAreaNewestFirst(_ body: (VMArea, _ node: Int) -> Void) {
+    ram.settleFreedArea()
     for number in 0..<areas.nodeCount {
       let list = ram[areas.node(number)].lazy
       caches.expect(list.count, VMArea.self)

@@ -49,6 +49,7 @@ extension Arenas {
       next: ram[pages.arena].spans, pages: UInt32(pages.count), address: pages.address)
     ram[pages.arena].spans = span
     ram[ram.arenas].spans += 1
+    ram[areas.state].hasWork = 1
     guard hasLock else { throw arenaFreeWaits(pages.arena) }
   }
 

@@ -22,6 +22,7 @@ public struct Counters: Sendable {
 
 extension Machine {
   public var counters: Counters {
+    ram.settleFreedArea()
     let state = ram[Superblock.ref]
     let paging = ram[ram.paging]
     var result = Counters()

@@ -3,6 +3,7 @@ extension Machine {
   ///
   /// Complexity: a copy of every frame that the host keeps.
   package func duplicate() -> Machine? {
+    ram.settleFreedArea()
     guard let memory = HostMemory(size: Int(ram.frameCount) << 12) else { return nil }
     let copy = unsafe RAM(
       base: memory.base, frameCount: ram.frameCount, pastReach: memory.reserved)

@@ -2,6 +2,7 @@ extension Machine {
   /// FNV-1a, 64 bits, over (frame number as 8 bytes, 4096 bytes) of every frame that is not all zero,
   /// ascending. Equal machines have equal hashes, whatever process they live in.
   public func hash() -> UInt64 {
+    ram.settleFreedArea()
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     ResidentFrames(ram: ram, image: memory.image).forEachFrame { pfn in
       unsafe ram.withFrame(pfn) { bytes in
@@ -19,6 +20,7 @@ extension Machine {
 
   /// Calls `body` for every frame that is not all zero, ascending.
   package func forEachUsedFrame(_ body: (UInt32, UnsafeMutableRawBufferPointer) -> Void) {
+    ram.settleFreedArea()
     ResidentFrames(ram: ram, image: memory.image).forEachFrame { pfn in
       unsafe ram.withFrame(pfn) { bytes in
         let words = unsafe bytes.bindMemory(to: UInt64.self)

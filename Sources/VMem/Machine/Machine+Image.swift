@@ -95,7 +95,7 @@ extension Superblock {
   /// Whether the values that everything else is reached by can be right.
   func isPlausible(_ ram: RAM) -> Bool {
     let frames = ram.frameCount
-    return roots == Roots() && frameCount == frames && (levels == 4 || levels == 5)
+    return roots == Roots() && areas.freedLast.isNone && frameCount == frames && (levels == 4 || levels == 5)
       && (1...UInt32(Configuration.maximumCPUs)).contains(cpuCount)
       && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
       && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)
@@ -123,6 +123,7 @@ extension RAM {
   /// Calls `body` for every frame of a machine in an image that this process has written to since it
   /// was mapped, ascending.
   package func forEachChangedFrame(_ body: (UInt32) -> Void) {
+    settleFreedArea()
     ResidentFrames(ram: self).forEachChangedFrame(body)
   }
 

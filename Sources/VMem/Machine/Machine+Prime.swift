@@ -80,7 +80,7 @@ extension Machine {
       if areas.nodeCount > 1 { record.areaFlags |= primed.mapRAMFlags & ~0xff }
     }
     ram[area] = record
-    guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
+    guard areas.insertBusy(BusyWord(area), at: record.start) else { throw .noMemory }
     do throws(Refusal) {
       if !primed.caller.isEmpty { ram[area].caller = try intern(caller: primed.caller.span) }
       if primed.physicalAddress != 0 { try primeDevice(area, primed.physicalAddress) }

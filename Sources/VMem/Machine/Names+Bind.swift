@@ -83,6 +83,7 @@ extension Names {
       }
       ram[area].name = name
       ram[name].area = area
+      areas.forgetPlain(area)
     }
   }
 

@@ -39,6 +39,7 @@ extension Mappings {
       throw Refusal(.bug, as: error)
     }
     ram[ram.mapping].deferredFree = address
+    ram[areas.state].hasWork = 1
     ram[ram.mapping].deferredCount += 1
   }
 

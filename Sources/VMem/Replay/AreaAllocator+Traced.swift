@@ -93,6 +93,7 @@ extension AreaAllocator {
 
   /// Areas that wait for a purge.
   var lazyCount: Int {
+    ram.settleFreedArea()
     var count = 0
     for number in 0..<nodeCount { count += Int(ram[node(number)].lazy.count) }
     return count
@@ -100,6 +101,7 @@ extension AreaAllocator {
 
   /// Takes the waiting area that starts at `start` off its list, or returns none.
   func takeLazy(at start: UInt64) -> Ref<VMArea> {
+    ram.settleFreedArea()
     for number in 0..<nodeCount {
       let node = node(number)
       caches.expect(ram[node].lazy.count, VMArea.self)

@@ -56,7 +56,7 @@ extension VMAreas {
       record.importedNode = 0
     }
     ram[area] = record
-    guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
+    guard areas.insertBusy(BusyWord(area), at: record.start) else { throw .noMemory }
     if !record.flags.contains(.mapPutPages) {
       ram[ram.mapping].vmallocPages += UInt64(record.pageCount)
     }
@@ -122,7 +122,7 @@ extension VMAreas {
       record.owned = next
       record.caller = try piece(caller, 0)
       ram[area] = record
-      guard areas.insertBusy(area, at: record.start) else { throw .noMemory }
+      guard areas.insertBusy(BusyWord(area), at: record.start) else { throw .noMemory }
       next = area.granule
     }
   }
@@ -141,7 +141,7 @@ extension VMAreas {
     ram[area].start = start
     ram[area].areaFlags |= nodeFlags(start, end)
     ram[area].tail = try piece(tail, 0)
-    guard areas.insertBusy(area, at: start) else { throw .noMemory }
+    guard areas.insertBusy(BusyWord(area), at: start) else { throw .noMemory }
     guard isBlock else { return }
     let block = Priming.MapBlock(start: start, end: end, cpu: 0, free: 0, dirty: 0)
     guard areas.blocks.prime(block, area) else { throw .noMemory }

@@ -166,7 +166,7 @@ extension PerCPUAllocator {
       record.kind = kind
       record.owned = index + 1 < records.count ? records[index + 1].granule : 0
       ram[records[index]] = record
-      guard areas.insertBusy(records[index], at: record.start) else {
+      guard areas.insertBusy(BusyWord(records[index]), at: record.start) else {
         for filed in records[..<index] { areas.removeBusy(filed) }
         release(group.members[...], base, &records)
         throw Refusal(.null, .noDescriptor)

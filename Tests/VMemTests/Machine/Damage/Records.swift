@@ -222,19 +222,24 @@ extension Machine {
 
   private func arrayRecords() -> [Record] {
     var records: [Record] = []
+    let busyWord = "word of the busy index"
     func visit(_ chunk: UInt32, _ level: UInt32, _ kind: String) {
       for index in 0..<1024 {
         let word = ram[words: chunk, index]
         if word == 0 && index % 128 != 9 { continue }
-        records.append(
-          Record(kind, UInt64(chunk) << 12 + UInt64(index) * 4, size: 4))
+        let record = Record(kind, UInt64(chunk) << 12 + UInt64(index) * 4, size: 4)
+        // That an area is plain may be known or not.
+        let mayBePlain =
+          kind == busyWord && level == 1 && word != 0
+          && areas.isPlain(BusyWord(rawValue: word).area)
+        records.append(mayBePlain ? record.silent(0, bits: 3) : record)
         if word != 0 && level > 1 { visit(word, level - 1, kind) }
       }
     }
     func visit(_ array: SparseArray, _ kind: String) {
       if array.height > 0 { visit(array.root, array.height, kind) }
     }
-    visit(ram[areas.state].busy, "word of the busy index")
+    visit(ram[areas.state].busy, busyWord)
     visit(ram[ram.names].names.buckets, "bucket of names")
     visit(ram[ram.names].symbols.buckets, "bucket of symbols")
     visit(ram[ram.names].shortSymbols.buckets, "bucket of short symbols")
