@@ -75,7 +75,7 @@ public struct VMArea: SlabObject, Sendable {
   var isKnown: Bool {
     VMAreaKind(rawValue: rawKind) != nil
       && (kind == .imported
-        ? marks & ~5 == 0 && importedNode <= 8
+        ? marks & ~7 == 0 && importedNode <= 8
         : marks & ~knownMarks == 0 && importedNode == 0)
       && (kind != .stack || extra >> 32 == 0 && marks & 1 == 0)
       && (marks & 8 == 0 || marks & 1 == 0 && extra >> 32 != 0 && extra << 32 == 0)

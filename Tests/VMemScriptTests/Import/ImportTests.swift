@@ -43,6 +43,15 @@ import VMemScript
     for name in names { try comesBack(try Fixture.text("kernel-6.1/\(scenario)/\(name)")) }
   }
 
+  /// A notifier may free an area of a real machine too.
+  @Test func purgeNotifiersOfImportedAreas() throws {
+    let row = "0xffffc90000000000-0xffffc90000005000   20480 dup+0x4a/0x1b0 [mod] pages=4 vmalloc"
+    let ran = try Self.imported(
+      row, then: "register_vmap_purge_notifier 0xffffc90000000000\ncheck\nvmallocinfo")
+    #expect(ran.exit == .success, "\(ran.messages)")
+    #expect(ran.lines.dropFirst(2).first == "0" && ran.lines.last == row)
+  }
+
   @Test func whatNoKernelOfTodayPrintsIsKept() throws {
     try comesBack(
       """
