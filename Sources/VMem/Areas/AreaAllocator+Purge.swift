@@ -233,10 +233,10 @@ extension AreaAllocator {
 }
 
 extension RAM {
-  /// Puts the area that `freePlain` left aside on its lazy list: whoever looks at what waits calls this
-  /// first.
+  /// Puts the area that `freePlain` left aside on its lazy list: whoever looks at what waits, or at the bytes
+  /// of records, calls this first.
   @inline(__always)
-  func settleFreedArea() {
+  package func settleFreedArea() {
     let state = Ref<AreaState>(granule: 1)
     let area = self[state].freedLast
     guard !area.isNone else { return }

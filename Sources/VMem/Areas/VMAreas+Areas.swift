@@ -10,7 +10,7 @@ extension VMAreas {
     end: UInt64? = nil, shift: UInt64 = 12, gfp: GFP = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
-    try beginCall()
+    try beginAllocation()
     let area: Ref<VMArea>
     do throws(Refusal) {
       area = try reserve(
@@ -148,12 +148,17 @@ extension VMAreas {
   /// Carries out `Machine.freeVMArea`.
   @inline(__always)
   package func freeVMArea(_ address: UInt64) throws(Refusal) {
-    try beginCall()
+    try beginAllocation()
     if areas.freePlain(address, if: { tables.hasNothingToUnmap(address, $0) }) {
       mightSleep(.remove_vm_area)
-      endCall()
-      return
+      return endCall()
     }
+    try freeByRecord(address)
+  }
+
+  /// The rest of `freeVMArea`: for areas that are not plain.
+  @inline(never)
+  private func freeByRecord(_ address: UInt64) throws(Refusal) {
     let area = areas.takeBusy(startingAt: address) {
       address & 4095 == 0 && ram[$0].isVMStruct && !mappings.mustStay($0)
     }

@@ -6,6 +6,13 @@ extension KernelPart where Self: ~Copyable {
   ///   another call.
   @inline(__always)
   package func beginCall(onBusyCPU: Bool = false) throws(Refusal) {
+    ram.settleFreedArea()
+    try beginAllocation(onBusyCPU: onBusyCPU)
+  }
+
+  /// `beginCall` of a call that reads nothing of what waits for a purge.
+  @inline(__always)
+  func beginAllocation(onBusyCPU: Bool = false) throws(Refusal) {
     let depth = ram[Superblock.ref].callDepth
     if depth == 0 {
       if !onBusyCPU, steps.isBusy { throw busyRefusal() }

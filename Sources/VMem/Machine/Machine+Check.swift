@@ -104,10 +104,12 @@ extension Machine {
     checker.expect(
       mapping.hasHadGroups <= 1, "superblock: groups", UInt64(mapping.hasHadGroups))
     checker.expect(
-      state.areas.drainScheduled <= 1 && state.areas.hasWork <= 1
-        && (state.areas.hasWork == 1 || !areas.hasScheduledWork) && state.areas.hasNotifiers <= 1
+      state.areas.drainScheduled <= 1 && state.areas.hasNotifiers <= 1
         && state.areas.poolsUnknown <= (state.areas.nodeCount > 1 ? 1 : 0), "superblock: flags",
       UInt64(state.areas.drainScheduled), UInt64(state.areas.hasNotifiers))
+    checker.expect(
+      state.areas.hasWork == 1 || state.areas.hasWork == 0 && !areas.hasScheduledWork,
+      "superblock: scheduled work", UInt64(state.areas.hasWork))
   }
 
   /// What is left over is either boot's, never used, or a page that a set owns.

@@ -95,7 +95,8 @@ extension Superblock {
   /// Whether the values that everything else is reached by can be right.
   func isPlausible(_ ram: RAM) -> Bool {
     let frames = ram.frameCount
-    return roots == Roots() && areas.freedLast.isNone && frameCount == frames && (levels == 4 || levels == 5)
+    return roots == Roots() && areas.freedLast.isNone && frameCount == frames
+      && (levels == 4 || levels == 5)
       && (1...UInt32(Configuration.maximumCPUs)).contains(cpuCount)
       && (1...UInt8(Configuration.maximumNodes)).contains(nodes)
       && (1...UInt32(Configuration.maximumCPUs)).contains(areas.nodeCount)

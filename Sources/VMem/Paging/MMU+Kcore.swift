@@ -4,6 +4,7 @@ extension MMU {
   /// not there reads as zeroes. The corresponding kernel functions are `read_kcore_iter` and, for the
   /// vmalloc windows, `vread_iter`.
   package func kcoreRead(_ address: UInt64, count: UInt64, _ chunk: (Span<UInt8>) -> Void) {
+    ram.settleFreedArea()
     var done: UInt64 = 0
     while done < count {
       let at = address &+ done

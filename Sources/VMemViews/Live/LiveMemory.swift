@@ -79,6 +79,7 @@ package struct LiveMemory {
     _ physical: UInt64, _ count: Int, _ machine: borrowing Machine,
     _ body: (UnsafeRawBufferPointer) -> Void
   ) -> Int {
+    machine.ram.settleFreedArea()
     var done = 0
     var words: [UInt64] = []
     while done < count {
@@ -130,7 +131,8 @@ package struct LiveMemory {
 
   /// The address in this process of a byte of RAM.
   package static func hostAddress(_ physical: UInt64, _ machine: borrowing Machine) -> UInt {
-    unsafe machine.ram.withFrame(UInt32(physical >> 12)) {
+    machine.ram.settleFreedArea()
+    return unsafe machine.ram.withFrame(UInt32(physical >> 12)) {
       UInt(bitPattern: $0.baseAddress) + UInt(physical & 4095)
     }
   }

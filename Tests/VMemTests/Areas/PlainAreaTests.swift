@@ -5,9 +5,10 @@ import Testing
 
 /// Areas that the index of busy areas knows to be plain, and what is freed without a look at its record.
 struct PlainAreaTests {
-  @Test(arguments: [
-    (1, 1), (32, 1), (33, 2), (128, 2), (129, 3), (512, 3), (513, 0), (1 << 30, 0),
-  ] as [(pages: UInt64, bits: UInt32)])
+  @Test(
+    arguments: [
+      (1, 1), (32, 1), (33, 2), (128, 2), (129, 3), (512, 3), (513, 0), (1 << 30, 0),
+    ] as [(pages: UInt64, bits: UInt32)])
   func sizesOfWords(_ pages: UInt64, _ bits: UInt32) {
     let area = Ref<VMArea>(granule: 0x1234_5670)
     let word = BusyWord(plain: area, bytes: pages << 12)
@@ -88,6 +89,24 @@ struct PlainAreaTests {
     try drained.drainLazyAreas()
     #expect(drained.counters.lazyPages == 0 && drained.counters.freeBlocks == 2)
     drained.expectSound("drained")
+  }
+
+  /// Frame 0 of RAM has the list's count of pages.
+  @Test func readersOfRecordsFindIt() throws {
+    let pages =
+      0xffff_8880_0000_0000 + 16 + UInt64(MemoryLayout<AreaState>.offset(of: \.lazyPages)!)
+    for way in 0..<3 {
+      let machine = try Self.machine()
+      var bytes: [UInt8] = []
+      func append(_ part: Span<UInt8>) { for at in part.indices { bytes.append(part[at]) } }
+      switch way {
+      case 0: try machine.mmu.read(pages, count: 8, append)
+      case 1: machine.mmu.kcoreRead(pages, count: 8, append)
+      default:
+        try machine.perform { () throws(Refusal) in try machine.mmu.read(pages, count: 8, append) }
+      }
+      #expect(bytes == [10, 0, 0, 0, 0, 0, 0, 0], "way \(way)")
+    }
   }
 
   @Test func checkLooksAtIt() throws {
