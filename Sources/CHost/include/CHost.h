@@ -247,23 +247,27 @@ static inline ptrdiff_t chost_end_of_word(const uint8_t * _Nonnull text, ptrdiff
   return at;
 }
 
-/// Which of 64 numbers are at least `wanted`: bit n stands for number n. `numbers` is aligned to 16.
-static inline uint64_t chost_at_least(const int32_t * _Nonnull numbers, int32_t wanted) {
+/// Which of the first `count` of 64 numbers are at least `wanted`: bit n stands for number n. Of the others it
+/// may tell or not. `numbers` is aligned to 16.
+static inline uint64_t chost_at_least(
+    const int32_t * _Nonnull numbers, intptr_t count, int32_t wanted) {
 #ifdef __SSE2__
-  const __m128i *lanes = (const __m128i *)numbers;
   const __m128i least = _mm_set1_epi32(wanted);
-  uint64_t smaller = 0;
-  for (int at = 0; at < 16; at += 4) {
+  uint64_t found = 0;
+#pragma clang loop unroll(disable)
+  for (intptr_t at = 0; at < count; at += 16) {
+    const __m128i *lanes = (const __m128i *)(numbers + at);
     __m128i low = _mm_packs_epi32(
-        _mm_cmpgt_epi32(least, lanes[at]), _mm_cmpgt_epi32(least, lanes[at + 1]));
+        _mm_cmpgt_epi32(least, lanes[0]), _mm_cmpgt_epi32(least, lanes[1]));
     __m128i high = _mm_packs_epi32(
-        _mm_cmpgt_epi32(least, lanes[at + 2]), _mm_cmpgt_epi32(least, lanes[at + 3]));
-    smaller |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high)) << (at * 4);
+        _mm_cmpgt_epi32(least, lanes[2]), _mm_cmpgt_epi32(least, lanes[3]));
+    uint32_t smaller = (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high));
+    found |= (uint64_t)(smaller ^ 0xffff) << at;
   }
-  return ~smaller;
+  return found;
 #else
   uint64_t found = 0;
-  for (int at = 0; at < 64; at++) found |= (uint64_t)(numbers[at] >= wanted) << at;
+  for (intptr_t at = 0; at < count; at++) found |= (uint64_t)(numbers[at] >= wanted) << at;
   return found;
 #endif
 }

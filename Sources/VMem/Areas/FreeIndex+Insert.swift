@@ -44,9 +44,7 @@ extension FreeIndex {
     _ node: IndexHandle, position: Int, start: UInt64, pages: Int32, ref: UInt32
   ) {
     let count = node.count
-    node.sizes.move(position, to: position + 1, count: count - position)
-    node.refs.move(position, to: position + 1, count: count - position)
-    node.starts.move(position, to: position + 1, count: count - position)
+    node.openGap(at: position, count)
     node.sizes[position] = pages
     node.refs[position] = ref
     node.starts[position] = start
@@ -106,10 +104,7 @@ extension FreeIndex {
     let position = path.position(level)
     let count = node.count - 1
     let before = node.sizes[position]
-    node.sizes.move(position + 1, to: position, count: count - position)
-    node.refs.move(position + 1, to: position, count: count - position)
-    // The end moves with them.
-    node.starts.move(position + 1, to: position, count: count + 1 - position)
+    node.closeGap(at: position, count + 1)
     node.count = count
     if level + 1 == height { return shrinkRoot(&path) }
     if count == 0 {

@@ -5,10 +5,11 @@
 /// is given back. It is an accelerator only: when there is no memory for a node it is dropped, and the
 /// red-black tree answers alone until it can be built again.
 ///
-/// Complexity: logarithmic, base 62 at best.
+/// Complexity: logarithmic, base 60 at best.
 struct FreeIndex {
-  /// Entries of a node.
-  static let capacity = 62
+  /// Entries of a node: two fewer than it has room for, as moving entries four at a time may write so many
+  /// behind the last.
+  static let capacity = 60
   /// Levels: enough for 2^29 blocks in nodes that are half full.
   static let maximumHeight = 6
 

@@ -82,19 +82,19 @@ extension FreeSpace {
   /// Builds the index from the tree.
   func buildIndex() {
     var node = ram[root].freeRoot
-    guard !node.isNone else {
-      ram[root].indexDelay = Self.budget
-      return
-    }
-    node = leftmost(node)
-    let isBuilt = index.build {
+    if !node.isNone { node = leftmost(node) }
+    buildIndex {
       defer { if !node.isNone { node = next(node) } }
       return node
     }
-    if !isBuilt {
-      index.drop()
-      ram[root].indexDelay = Self.budget
-    }
+  }
+
+  /// Builds the index from the blocks that `next` hands out, ascending.
+  @inline(__always)
+  func buildIndex(_ next: () -> Ref<FreeBlock>) {
+    guard ram[root].freeRoot.isNone || !index.build(next) else { return }
+    index.drop()
+    ram[root].indexDelay = Self.budget
   }
 
   /// The next block up in address order, or none: higher, so that a walk up has an end.

@@ -45,7 +45,7 @@ extension FreeIndex {
   ) -> (before: Ref<FreeBlock>, after: Ref<FreeBlock>) {
     let leaf = handle(path.node(0))
     let position = max(0, path.position(0))
-    let next = min(position + 1, FreeIndex.capacity - 1)
+    let next = min(position + 1, max(1, leaf.count) - 1)
     return (Ref(granule: leaf.refs[position]), Ref(granule: leaf.refs[next]))
   }
 }

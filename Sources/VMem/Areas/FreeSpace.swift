@@ -41,6 +41,11 @@ struct FreeSpace {
     var path = FreeIndex.Path()
     let (bounds, address) = try search(&path, size: size, align: align, start: start, end: end)
     found(address)
+    // Mostly the first bytes of a block are taken, and some are left.
+    if bounds.start == address && bounds.end != address &+ size {
+      shrink(index.block(&path), &path, to: address &+ size, bounds.end)
+      return address
+    }
     guard clip(index.block(&path), bounds, &path, address, size) else { throw .noDescriptor }
     return address
   }
@@ -167,20 +172,28 @@ struct FreeSpace {
         caches.free(block)
         if hasIndex { index.remove(&path) }
         count()
-        return true
+      } else {
+        shrink(block, &path, to: rest, end)
       }
-      ram[block].start = rest
-      if hasIndex { index.set(&path, start: rest, bytes: end &- rest) }
     } else if end == rest {
       ram[block].end = address
-      if hasIndex { index.set(&path, start: start, bytes: address &- start) }
+      shrink(block, &path, to: start, address)
     } else {
       return split(block, &path, address, rest)
     }
+    return true
+  }
+
+  /// Gives a block that becomes smaller its new bounds, of which the end is in its record already.
+  @inline(__always)
+  private func shrink(
+    _ block: Ref<FreeBlock>, _ path: inout FreeIndex.Path, to start: UInt64, _ end: UInt64
+  ) {
+    ram[block].start = start
+    if hasIndex { index.set(&path, start: start, bytes: end &- start) }
     propagate(block)
     assert(isSound(block))
     count()
-    return true
   }
 
   /// The block stays as the right remainder; the left one is inserted below it.

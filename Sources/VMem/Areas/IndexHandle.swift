@@ -13,7 +13,9 @@ struct IndexHandle {
 
   @inline(__always)
   var count: Int {
-    get { Int(min(unsafe node.assumingMemoryBound(to: UInt32.self).pointee, 62)) }
+    get {
+      Int(min(unsafe node.assumingMemoryBound(to: UInt32.self).pointee, UInt32(FreeIndex.capacity)))
+    }
     nonmutating set {
       unsafe node.assumingMemoryBound(to: UInt32.self).pointee = UInt32(
         truncatingIfNeeded: newValue)
@@ -38,10 +40,16 @@ struct IndexHandle {
       nonmutating set { unsafe base[position] = newValue }
     }
 
-    /// Moves `count` elements from one position to another.
+    /// Four elements, from a position on.
     @inline(__always)
-    func move(_ from: Int, to: Int, count: Int) {
-      if count > 0 { unsafe (base + to).update(from: base + from, count: count) }
+    fileprivate func four(_ position: Int) -> SIMD4<Element> where Element: SIMDScalar {
+      unsafe UnsafeRawPointer(base + position).loadUnaligned(as: SIMD4<Element>.self)
+    }
+
+    @inline(__always)
+    fileprivate func set(_ position: Int, _ four: SIMD4<Element>) where Element: SIMDScalar {
+      unsafe UnsafeMutableRawPointer(base + position).storeBytes(
+        of: four, as: SIMD4<Element>.self)
     }
 
     /// Copies elements to another node's array.
@@ -62,6 +70,46 @@ struct IndexHandle {
   @inline(__always)
   var starts: Column<UInt64> {
     unsafe Column(base: (node + 512).assumingMemoryBound(to: UInt64.self))
+  }
+
+  /// Makes room for an entry at `position` of a node with `count` of them, of which one more fits in.
+  @inline(__always)
+  func openGap(at position: Int, _ count: Int) {
+    var at = count &- 1
+    if count &- position < 4 {
+      while at >= position {
+        sizes[at &+ 1] = sizes[at]
+        refs[at &+ 1] = refs[at]
+        starts[at &+ 1] = starts[at]
+        at &-= 1
+      }
+      return
+    }
+    // The lowest four go last, whether or not the others have written over them.
+    let lowest = (sizes.four(position), refs.four(position), starts.four(position))
+    at &-= 3
+    while at > position {
+      sizes.set(at &+ 1, sizes.four(at))
+      refs.set(at &+ 1, refs.four(at))
+      starts.set(at &+ 1, starts.four(at))
+      at &-= 4
+    }
+    sizes.set(position &+ 1, lowest.0)
+    refs.set(position &+ 1, lowest.1)
+    starts.set(position &+ 1, lowest.2)
+  }
+
+  /// Moves the entries behind `position` one down, in a node with `count` of them.
+  @inline(__always)
+  func closeGap(at position: Int, _ count: Int) {
+    var at = position
+    while at < count &- 1 {
+      sizes.set(at, sizes.four(at &+ 1))
+      refs.set(at, refs.four(at &+ 1))
+      starts.set(at, starts.four(at &+ 1))
+      at &+= 4
+    }
+    starts[count &- 1] = .max
   }
 
   /// Makes the node one without entries.
@@ -109,7 +157,7 @@ struct IndexHandle {
       for at in position &+ 1..<count where sizes[at] >= size { return at }
       return -1
     }
-    let fitting = unsafe chost_at_least(sizes.base, size)
+    let fitting = unsafe chost_at_least(sizes.base, count, size)
     let candidates = fitting & ((1 &<< UInt64(count)) &- 1) & (~0 &<< UInt64(position &+ 1))
     return candidates == 0 ? -1 : candidates.trailingZeroBitCount
   }

@@ -85,8 +85,8 @@ struct PurgeBatch: ~Copyable {
   borrowing func releaseDescending(_ freeSpace: FreeSpace) {
     var space = freeSpace
     space.isBulk = space.prefersBulk(entries.count)
-    var cursor = space.isBulk ? space.highest : FreeSpace.Cursor()
-    defer { if space.isBulk { space.rebuildIndex() } }
+    var cursor = space.isBulk ? space.cursor(for: entries.count) : FreeSpace.Cursor()
+    defer { if space.isBulk { space.rebuildIndex(&cursor) } }
     var index = entries.count - 1
     var fetched = entries.count
     var ways = FreeSpace.Ways()

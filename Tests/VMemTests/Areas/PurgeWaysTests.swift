@@ -29,4 +29,18 @@ struct PurgeWaysTests {
       live.sort { $0.bits < $1.bits }
     }
   }
+
+  /// Full leaves: nothing behind their last entries is followed.
+  @Test func fullLeaves() throws {
+    let machine = try Machine(Configuration(memory: 64 << 20))
+    var random = SeededGenerator(seed: 1)
+    func size() -> UInt64 { (1 + random.below(16)) << 12 }
+    var live = try (0..<12_000).map { _ in try machine.vmAreas.getVMArea(size: size()) }
+    for _ in 0..<24_000 {
+      let at = random.index(live.count)
+      try machine.vmAreas.freeVMArea(live[at])
+      live[at] = try machine.vmAreas.getVMArea(size: size())
+    }
+    machine.expectSound("full leaves")
+  }
 }
