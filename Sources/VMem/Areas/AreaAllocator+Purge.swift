@@ -17,8 +17,8 @@ extension AreaAllocator {
   }
 
   /// Takes a plain area out of the busy ones and lets it wait, without a look at its record: that is seldom
-  /// in the host's caches, and is fetched until the next area is freed. Returns false, with nothing
-  /// changed, for other areas, and where a drain may be due.
+  /// in the host's caches, which fetch it while other things go on. Returns false for other areas, and
+  /// where a drain may be due; the area is busy then.
   @inline(__always)
   func freePlain(_ address: UInt64, if isUnmapped: (UInt64) -> Bool) -> Bool {
     let key = key(address)
