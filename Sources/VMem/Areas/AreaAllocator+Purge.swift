@@ -56,19 +56,16 @@ extension AreaAllocator {
     }
   }
 
-  /// Whether a drain is scheduled; a worker that has to wait for another purge does so.
-  @inline(__always)
-  var isDrainDue: Bool { ram[state].drainScheduled != 0 && ram[state].purgeHolder == 0 }
-
   /// Whether anything is to run behind a call, as `AreaState.hasWork` has to say.
   var hasScheduledWork: Bool {
     ram[ram.mapping].deferredFree != 0 || ram[ram.arenas].spans != 0
       || ram[state].drainScheduled != 0
   }
 
-  /// Runs the drain if one is scheduled (`drain_vmap_area_work`).
+  /// Runs the drain if one is scheduled (`drain_vmap_area_work`); a worker that has to wait for another purge
+  /// does so.
   func runScheduledDrain() {
-    guard isDrainDue else { return }
+    guard ram[state].drainScheduled != 0, ram[state].purgeHolder == 0 else { return }
     ram[state].drainScheduled = 0
     _ = purge(full: false)
   }

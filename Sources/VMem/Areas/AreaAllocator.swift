@@ -151,8 +151,8 @@
 
   /// Lets the index say nothing more of a busy area than where it is.
   func forgetPlain(_ area: Ref<VMArea>) {
-    _ = insertBusy(BusyWord(area), at: ram[area].start)
-    ram[state].busyCount &-= 1
+    // Its word is there, so no memory is needed.
+    _ = ram[state].busy.store(key(ram[area].start), BusyWord(area).rawValue, ram)
   }
 
   @inline(__always)

@@ -40,7 +40,8 @@ struct IndexHandle {
       nonmutating set { unsafe base[position] = newValue }
     }
 
-    /// Four elements, from a position on.
+    /// Four elements, from a position on. Safe as one: up to two positions behind the capacity are written, and
+    /// up to three read, which are the node's own.
     @inline(__always)
     fileprivate func four(_ position: Int) -> SIMD4<Element> where Element: SIMDScalar {
       unsafe UnsafeRawPointer(base + position).loadUnaligned(as: SIMD4<Element>.self)

@@ -10,7 +10,7 @@ extension VMAreas {
     end: UInt64? = nil, shift: UInt64 = 12, gfp: GFP = .kernel,
     caller: Ref<Symbol> = .none
   ) throws(Refusal) -> UInt64 {
-    try beginAllocation()
+    try beginAreaCall()
     let area: Ref<VMArea>
     do throws(Refusal) {
       area = try reserve(
@@ -148,7 +148,7 @@ extension VMAreas {
   /// Carries out `Machine.freeVMArea`.
   @inline(__always)
   package func freeVMArea(_ address: UInt64) throws(Refusal) {
-    try beginAllocation()
+    try beginAreaCall()
     if areas.freePlain(address, if: { tables.hasNothingToUnmap(address, $0) }) {
       mightSleep(.remove_vm_area)
       return endCall()

@@ -7,12 +7,12 @@ extension KernelPart where Self: ~Copyable {
   @inline(__always)
   package func beginCall(onBusyCPU: Bool = false) throws(Refusal) {
     ram.settleFreedArea()
-    try beginAllocation(onBusyCPU: onBusyCPU)
+    try beginAreaCall(onBusyCPU: onBusyCPU)
   }
 
-  /// `beginCall` of a call that reads nothing of what waits for a purge.
+  /// `beginCall` of getting and freeing areas, which themselves settle the area freed last where they need it.
   @inline(__always)
-  func beginAllocation(onBusyCPU: Bool = false) throws(Refusal) {
+  func beginAreaCall(onBusyCPU: Bool = false) throws(Refusal) {
     let depth = ram[Superblock.ref].callDepth
     if depth == 0 {
       if !onBusyCPU, steps.isBusy { throw busyRefusal() }

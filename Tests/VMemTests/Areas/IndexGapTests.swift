@@ -16,16 +16,16 @@ struct IndexGapTests {
     }
   }
 
-  /// Fills a node of its own, lets `change` move its entries, and returns the first `result` of them. What
+  /// Fills a node of a machine's, lets `change` move its entries, and returns the first `result` of them. What
   /// lies around the node, and the end behind its entries, must be as before.
   private static func moved(
-    _ count: Int, result: Int, _ change: (IndexHandle) -> Void
+    _ machine: borrowing Machine, _ count: Int, result: Int, _ change: (IndexHandle) -> Void
   ) throws -> [Entry] {
-    let machine = try Machine(Configuration())
     let caches = machine.areas.caches
     let nodes = try (0..<3).map { _ in try #require(caches.allocate(FreeIndex.Node.self)) }
       .sorted { $0.granule < $1.granule }
     let handles = nodes.map { machine.areas.space.index.handle($0.granule) }
+    defer { for node in nodes { caches.free(node) } }
     for handle in handles { handle.clear() }
     let node = handles[1]
     node.count = count
@@ -53,10 +53,11 @@ struct IndexGapTests {
 
   @Test(arguments: 0..<FreeIndex.capacity)
   func openGaps(_ count: Int) throws {
+    let machine = try Machine(Configuration())
     for position in 0...count {
       var entries = (0..<count).map { Entry($0) }
       entries.insert(Entry(500), at: position)
-      let found = try Self.moved(count, result: count + 1) { node in
+      let found = try Self.moved(machine, count, result: count + 1) { node in
         node.openGap(at: position, count)
         let new = Entry(500)
         (node.sizes[position], node.refs[position], node.starts[position]) =
@@ -68,10 +69,11 @@ struct IndexGapTests {
 
   @Test(arguments: 1...FreeIndex.capacity)
   func closedGaps(_ count: Int) throws {
+    let machine = try Machine(Configuration())
     for position in 0..<count {
       var entries = (0..<count).map { Entry($0) }
       entries.remove(at: position)
-      let found = try Self.moved(count, result: count - 1) {
+      let found = try Self.moved(machine, count, result: count - 1) {
         $0.closeGap(at: position, count)
         #expect($0.starts[count - 1] == .max)
       }
