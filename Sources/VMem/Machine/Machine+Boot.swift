@@ -207,23 +207,25 @@ extension Machine {
     var pfn = UInt64(range.lowerBound)
     let end = UInt64(range.upperBound)
     while pfn < end {
-      var depth = 3
+      var depth = address == map.pageOffset ? 1 : 3
       while depth > 1 {
         let pages = Level.size(depth: depth) >> 12
-        let isFirst = address == map.pageOffset
-        if !isFirst, pfn % pages == 0, address % Level.size(depth: depth) == 0, pfn + pages <= end {
-          break
-        }
+        if pfn % pages == 0, address % Level.size(depth: depth) == 0, pfn + pages <= end { break }
         depth -= 1
       }
+      // A larger leaf can only begin where this one's table ends.
+      let (size, first) = (Level.size(depth: depth), Level.index(of: address, depth: depth))
+      let count = min((end - pfn) / (size >> 12), UInt64(Level.entries - first))
       let table = table(of: address, depth: depth, &spare)
-      ram[table: table, Level.index(of: address, depth: depth)] = Entry(
-        pfn: pfn, depth == 1 ? .kernel : .kernelLarge)
-      if address & ~(UInt64(64) << 30 - 1) == map.pageOffset {
-        ram[ram.paging].directMap[depth - 1] += Level.size(depth: depth)
+      let leaf = Entry(pfn: pfn, depth == 1 ? .kernel : .kernelLarge)
+      for number in 0..<count {
+        ram[table: table, first &+ Int(number)] = Entry(bits: leaf.bits &+ number &* size)
       }
-      address += Level.size(depth: depth)
-      pfn += Level.size(depth: depth) >> 12
+      if address & ~(UInt64(64) << 30 - 1) == map.pageOffset {
+        ram[ram.paging].directMap[depth - 1] += count * size
+      }
+      address += count * size
+      pfn += count * (size >> 12)
     }
   }
 

@@ -22,7 +22,8 @@ struct CoreHeader {
     dataOffset = (notesOffset + UInt64(notesSize) + 4095) & ~4095
   }
 
-  /// The head's bytes, for segments that follow it in the file in their order.
+  /// The head's bytes, for segments that follow it in the file in their order, each where
+  /// `CoreSegment.fileOffset` puts it.
   ///
   /// - Parameter noteAlignment: `p_align` of the PT_NOTE.
   func bytes(_ segments: [CoreSegment], _ notes: CoreNotes, noteAlignment: UInt64) -> [UInt8] {
@@ -37,6 +38,7 @@ struct CoreHeader {
     }
     var offset = dataOffset
     for segment in segments {
+      offset = segment.fileOffset(from: offset)
       // PT_LOAD, readable, writable and executable.
       bytes.append(little: UInt32(1))
       bytes.append(little: UInt32(7))

@@ -25,6 +25,17 @@ struct CoreSegment {
   /// Bytes from the first on that may hold something.
   var readable = UInt64.max
 
+  /// Where its bytes begin in a file whose other bytes end at `offset`. RAM keeps its place in 64 KiB:
+  /// hosts cache a file in pages as large as lie in it whole, and pages of a machine that are used together
+  /// are seldom more.
+  func fileOffset(from offset: UInt64) -> UInt64 {
+    switch source {
+    case .mapped: offset &+ (address &- offset) & 0xffff
+    case .frames: offset &+ (physical &- offset) & 0xffff
+    case .kcore, .kernel, .structPages: offset
+    }
+  }
+
   /// The direct map of a range of physical addresses.
   static func ram(_ range: Range<UInt64>, _ map: AddressMap, _ source: Source) -> CoreSegment {
     CoreSegment(

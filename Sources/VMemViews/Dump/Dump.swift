@@ -73,7 +73,13 @@ package enum Dump {
     let header = CoreHeader(segments: segments.count, notesSize: notes.bytes.count)
     var writer = SegmentWriter(machine, objects, sink: DumpSink(descriptor: descriptor))
     writer.sink.write(header.bytes(segments, notes, noteAlignment: noteAlignment).span)
-    for segment in segments { writer.write(segment, machine) }
+    var offset = header.dataOffset
+    for segment in segments {
+      let start = segment.fileOffset(from: offset)
+      writer.sink.writeZeroes(start &- offset)
+      writer.write(segment, machine)
+      offset = start &+ segment.size
+    }
     return writer.sink.finish()
   }
 

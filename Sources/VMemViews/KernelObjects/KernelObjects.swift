@@ -99,6 +99,7 @@ struct KernelObjects {
     }
     frameCount = (end >> 12 + 511) & ~511
     pagesAt = start
+    memory.words.reserveCapacity(Int(start - memory.base) / 8)
   }
 
   /// The words of a page of this memory, by its physical address.

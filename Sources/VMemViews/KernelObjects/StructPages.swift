@@ -37,16 +37,27 @@ struct StructPages {
     bits = machine.ram.pageFlags
     buddy = UInt64(machine.pageTypeWord(.buddy))
     hasOwnOrder = Switch.Kernels.compoundDestructors.contains(machine.configuration.kernel)
-    blocks = zones.map { Self.freeBlocks($0, machine) }
+    blocks = zones.map { [reserved] in Self.freeBlocks($0, reserved, machine) }
     links.reserveCapacity(blocks.joined().reduce(0) { $0 + $1.count })
   }
 
   /// Those that have been handed out say it themselves; behind them all is free in the largest blocks
   /// there can be.
-  private static func freeBlocks(_ zone: ZoneRange, _ machine: borrowing Machine) -> [[UInt32]] {
+  ///
+  /// - Parameter reserved: frames of boot's structures, ascending and apart.
+  private static func freeBlocks(
+    _ zone: ZoneRange, _ reserved: [Range<UInt64>], _ machine: borrowing Machine
+  ) -> [[UInt32]] {
     var blocks = [[UInt32]](repeating: [], count: 11)
     var pfn = zone.frames.lowerBound
+    var taken = reserved[...]
     while pfn < min(zone.frontier, zone.frames.upperBound) {
+      // Boot's structures, struct pages above all, have more frames than all else.
+      if let range = taken.first, pfn >= range.lowerBound {
+        pfn = max(pfn, range.upperBound)
+        taken.removeFirst()
+        continue
+      }
       guard let record = machine.pageSets.structPage(pfn), record.type == .buddy,
         record.private <= 10
       else {
@@ -103,19 +114,23 @@ struct StructPages {
   mutating func share(frameCount: Int) {
     var isHead = [Bool](repeating: false, count: frameCount / 64 + 1)
     for zone in blocks { for list in zone { for pfn in list { isHead[Int(pfn) / 64] = true } } }
+    places.reserveCapacity(frameCount / 64 + 2)
     for free in zones.map(Self.untouched) {
       while UInt64(places.count) < free.lowerBound { store() }
+      var own = [UInt32](repeating: 0, count: free.count)
       var common: UInt32?
-      for number in free {
-        if isHead[Int(number)] {
-          store()
-        } else if let common {
-          places.append(common)
-        } else {
+      for (index, number) in free.enumerated() {
+        if !isHead[Int(number)] {
+          if let common {
+            own[index] = common
+            continue
+          }
           common = UInt32(stored.count)
-          store()
         }
+        own[index] = UInt32(stored.count)
+        stored.append(number)
       }
+      places += own
     }
     while places.count <= (frameCount + 63) / 64 { store() }
   }

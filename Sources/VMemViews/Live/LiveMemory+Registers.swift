@@ -44,7 +44,8 @@ extension LiveMemory {
     let segment = CoreSegment.ram(memory, map, .frames)
     let notes = CoreNotes.vmcore(machine, objects, nil)
     let header = CoreHeader(segments: 1, notesSize: notes.bytes.count)
-    return header.bytes([segment], notes, noteAlignment: 4)
+    let gap = segment.fileOffset(from: header.dataOffset) - header.dataOffset
+    return header.bytes([segment], notes, noteAlignment: 4) + [UInt8](repeating: 0, count: Int(gap))
       + read(physical: memory.lowerBound, memory.count, machine)
   }
 }

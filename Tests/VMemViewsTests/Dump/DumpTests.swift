@@ -299,6 +299,23 @@ import Testing
     }
   }
 
+  @Test func ramKeepsItsPlaceIn64KiBOfTheFile() throws {
+    let (story, _) = try machine()
+    let descriptor = file()
+    #expect(Dump.vmcore(story.machine, descriptor: descriptor) == nil)
+    let vmcore = CoreReader(descriptor: descriptor)
+    for core in [kcore(story.machine), vmcore] {
+      var end: UInt64 = 0
+      for load in core.loads {
+        #expect(load.offset >= end && load.offset < end + 0x10000 || end == 0)
+        end = load.offset + load.fileSize
+      }
+      let ram = core.loads.filter { $0.physical < Self.memory }
+      #expect(ram.map(\.physical) == [0, 0x100000])
+      #expect(ram.allSatisfy { ($0.offset ^ $0.physical) & 0xffff == 0 })
+    }
+  }
+
   @Test func memoryIsEveryFrameAtItsPlace() throws {
     let story = try machine().machine
     let descriptor = file()
