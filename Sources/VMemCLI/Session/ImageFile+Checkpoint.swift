@@ -45,7 +45,9 @@ extension ImageFile {
     try sync()
     trailer = next
     if let number = log.clear() { throw Self.failure(path.log, number, EX_IOERR) }
-    for run in runs { ram.forget(run) }
+    // All frames, those too that were only read or written with what they had: to find what has changed, each
+    // commit lets the host pass all that it has mapped.
+    ram.forget()
   }
 
   /// Throws what the host has said of the image.
