@@ -128,10 +128,10 @@ extension RAM {
     ResidentFrames(ram: self).forEachChangedFrame(body)
   }
 
-  /// Lets all frames be what the image holds again.
-  package func forget() {
+  /// Lets frames be what the image holds again.
+  package func forget(_ frames: Range<UInt32>) {
     // Safe: the range is RAM's own.
-    unsafe madvise(base, Int(frameCount) << 12, MADV_DONTNEED)
+    unsafe madvise(base + Int(frames.lowerBound) << 12, frames.count << 12, MADV_DONTNEED)
   }
 
   /// The first bytes of frame 0 that tell an image from other files.

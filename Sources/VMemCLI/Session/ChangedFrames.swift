@@ -35,6 +35,18 @@ struct ChangedFrames: ~Copyable {
     }
   }
 
+  /// Lets go of all other frames, which were read at most: to find those that have changed, the host passes
+  /// all that it has mapped.
+  func forgetOthers(of ram: RAM) {
+    var next: UInt32 = 0
+    for index in 0..<count {
+      let frame = self[index].frame
+      if frame > next { ram.forget(next..<frame) }
+      next = frame + 1
+    }
+    ram.forget(next..<ram.frameCount)
+  }
+
   private mutating func append(_ frame: UInt32) {
     if count == room {
       unsafe FrameOffsets.move(&entries, room)

@@ -45,9 +45,8 @@ extension ImageFile {
     try sync()
     trailer = next
     if let number = log.clear() { throw Self.failure(path.log, number, EX_IOERR) }
-    // All frames, those too that were only read or written with what they had: to find what has changed, each
-    // commit lets the host pass all that it has mapped.
-    ram.forget()
+    // All frames, those too that were only read: see `ChangedFrames.forgetOthers`.
+    ram.forget(0..<ram.frameCount)
   }
 
   /// Throws what the host has said of the image.

@@ -9,6 +9,8 @@ final class Session: Committer, Images {
   /// Bytes of the log from which on a process that goes on empties it, and frames that were compared with
   /// it: a frame is compared at each commit after the one that changed it first.
   private static let longLog = (bytes: 64 << 20, compared: 100_000)
+  /// Commits for which frames that were only read stay mapped.
+  private static let commitsWithFrames = 256
 
   private let options: LineOptions
   private let path: ImagePath
@@ -26,6 +28,7 @@ final class Session: Committer, Images {
   private var hasUndone = false
   /// Frames that were compared with the log since it was emptied.
   private var compared = 0
+  private var commits = 0
 
   init(_ options: LineOptions, path: String) {
     self.options = options
@@ -111,6 +114,8 @@ final class Session: Committer, Images {
     } catch {
       return report(error)
     }
+    commits &+= 1
+    if commits % Self.commitsWithFrames == 0 { frames.forgetOthers(of: ram) }
     compared += frames.count
     let isLong = image.log.end >= Self.longLog.bytes || compared >= Self.longLog.compared
     return !isLong || checkpoint(image, ram)
