@@ -135,7 +135,8 @@ struct BootLayout {
   ) -> (start: UInt32, end: UInt32) {
     let fourGiB = UInt32(1) << 20
     let from = nodeStart(node, c)
-    let to = node + 1 == c.nodes ? layout.end - layout.tlbs : nodeStart(node + 1, c)
+    let ends = layout.end - layout.tlbs
+    let to = node + 1 == c.nodes ? ends : min(nodeStart(node + 1, c), ends)
     let low = min(to, UInt32((c.memory - c.highmem) >> 12))
     let (first, end) =
       switch kind {

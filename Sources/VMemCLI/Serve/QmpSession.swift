@@ -151,8 +151,8 @@ struct QmpSession {
     if let begin, let length {
       let memory = target.memory(interpreter.machine)
       let (end, isOver) = begin.addingReportingOverflow(length)
-      guard length > 0, length <= Self.mostBytes, !isOver, memory.hasMemory(at: begin),
-        memory.hasMemory(at: end - 1)
+      guard length > 0, length <= Self.mostBytes, !isOver,
+        memory.hasMemory(in: begin..<end)
       else { return "no memory, or more than \(Self.mostBytes) bytes" }
       var writer = ByteWriter(descriptor: file.descriptor)
       writer.write(memory.dump(begin..<end, interpreter.machine).span)

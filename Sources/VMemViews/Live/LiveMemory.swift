@@ -72,6 +72,13 @@ package struct LiveMemory {
     kernelRange.contains(physical) || ramRanges.contains { $0.contains(physical) }
   }
 
+  /// Whether all of it is, without a hole.
+  package func hasMemory(in range: Range<UInt64>) -> Bool {
+    var next = range.lowerBound
+    for part in ramRanges + [kernelRange] where part.contains(next) { next = part.upperBound }
+    return next >= range.upperBound
+  }
+
   /// Calls `body` with the parts of [physical, physical + count) up to the first byte that is no memory.
   ///
   /// - Returns: bytes that were there.

@@ -117,6 +117,11 @@ import Testing
     #expect(client.pass(file.descriptor) == ["{\"return\": {}}\r\n"])
     #expect(
       client.say(dump + ",\"begin\":655360,\"length\":1}}").first?.contains("no memory") == true)
+    // Across the device hole, which is no memory either.
+    #expect(client.pass(file.descriptor) == ["{\"return\": {}}\r\n"])
+    #expect(
+      client.say(dump + ",\"begin\":655359,\"length\":393218}}").first?.contains("no memory")
+        == true)
     #expect(client.pass(file.descriptor) == ["{\"return\": {}}\r\n"])
     #expect(client.say(dump + ",\"begin\":0,\"length\":1}}") == ["{\"return\": {}}\r\n"])
     let core = CoreReader(descriptor: dup(file.descriptor))

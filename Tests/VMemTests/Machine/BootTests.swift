@@ -69,6 +69,24 @@ struct BootTests {
     }
   }
 
+  /// Frames of TLBs are nobody's else, where they take more than the last node as well.
+  @Test(arguments: [2, 3, 8])
+  func tlbsAtTheEndStay(_ nodes: Int) throws {
+    var configuration = Configuration(cpus: 64, nodes: nodes)
+    configuration.tlbEntries = 12288
+    configuration.memory = max(
+      BootLayout.smallestMemory(configuration), UInt64(nodes) << 22)
+    configuration.memory += 4 << 20
+    let machine = try Machine(configuration)
+    let first = BootLayout(configuration).end - BootLayout(configuration).tlbs
+    let lastNode = BootLayout.nodeStart(nodes - 1, configuration)
+    try require(first < lastNode, "the last node has room for all TLBs")
+    for order: UInt64 in [10, 0] {
+      while (try? machine.allocatePages(count: 1, order: order)) != nil {}
+      guard machine.expectSound("no more of order \(order)") else { return }
+    }
+  }
+
   private static let sizes: [UInt64] = {
     var sizes = (1...8).map { UInt64($0) << 20 }
     for border in [128 << 20, 1 << 30, 4 << 30] as [UInt64] {
