@@ -25,8 +25,19 @@ extension FreeIndex {
         entries.starts[at] == .max, "free index: behind the last entry", UInt64(node) << 4)
     }
     checker.expect(entries.count > 0 || height == 1, "free index: empty node", UInt64(node))
+    var gone = 0
     for at in 0..<entries.count {
       guard !checker.isFull else { return }
+      if entries.isGone(at) {
+        gone += 1
+        // Behind the block before, and not behind what follows.
+        let end = position > 0 && position <= blocks.count ? ram[blocks[position - 1]].end : 0
+        checker.expect(
+          level == 0 && at > 0 && entries.refs[at] == 0 && entries.starts[at] >= end
+            && (at + 1 == entries.count || entries.starts[at] <= entries.starts[at + 1]),
+          "free index: entry that is gone", entries.starts[at])
+        continue
+      }
       if level > 0 {
         if checker.objects.state(Ref<Node>(granule: entries.refs[at])) == .inUse {
           let child = handle(entries.refs[at])
@@ -47,5 +58,6 @@ extension FreeIndex {
         "free index: entry", entries.starts[at], block.start)
       position += 1
     }
+    checker.expect(gone == entries.gone, "free index: entries that are gone", UInt64(node))
   }
 }

@@ -4,7 +4,23 @@ extension FreeIndex {
   /// Adds an entry behind the one at `path`. Returns false when there is no memory for a node; the
   /// index is then of no use any more.
   func insert(_ path: inout Path, start: UInt64, bytes: UInt64, ref: UInt32) -> Bool {
-    insert(&path, level: 0, start: start, pages: Self.pages(bytes), ref: ref)
+    let leaf = handle(path.node(0))
+    let position = path.position(0) &+ 1
+    leaf.raiseGone(after: position &- 1, to: start &+ bytes)
+    if position > 0 && position < leaf.count && leaf.isGone(position) {
+      leaf.sizes[position] = Self.pages(bytes)
+      leaf.refs[position] = ref
+      leaf.starts[position] = start
+      leaf.gone &-= 1
+      settle(
+        &path, level: 0, position: position, start: start, pages: Self.pages(bytes))
+      return true
+    }
+    if leaf.count == Self.capacity && leaf.gone > 0 {
+      leaf.compact()
+      path.move(0, to: leaf.lastPosition(atOrBelow: start))
+    }
+    return insert(&path, level: 0, start: start, pages: Self.pages(bytes), ref: ref)
   }
 
   private func insert(
@@ -96,26 +112,47 @@ extension FreeIndex {
 
   // MARK: Removing
 
-  /// Takes the entry at `path` out; nodes that become empty go with it.
-  func remove(_ path: inout Path) { remove(&path, level: 0) }
+  /// Takes the entry at `path` out; nodes that become empty go with it. Afterwards the path leads nowhere.
+  ///
+  /// - Parameter start: where the block before it ends, if that is behind the entry's start.
+  func remove(_ path: inout Path, startingAt start: UInt64? = nil) {
+    let leaf = handle(path.node(0))
+    let position = path.position(0)
+    let before = leaf.sizes[position]
+    leaf.sizes[position] = 0
+    leaf.refs[position] = 0
+    if let start { leaf.starts[position] = start }
+    leaf.gone &+= 1
+    if position > 0 && leaf.gone &* 4 <= leaf.count &* 3 {
+      if height > 1 { lowerMaximum(&path, level: 0, without: before) }
+      return
+    }
+    leaf.compact()
+    settleRemoval(&path, level: 0, without: before)
+  }
 
   private func remove(_ path: inout Path, level: Int) {
     let node = handle(path.node(level))
     let position = path.position(level)
-    let count = node.count - 1
     let before = node.sizes[position]
-    node.closeGap(at: position, count + 1)
-    node.count = count
+    node.closeGap(at: position, node.count)
+    node.count -= 1
+    settleRemoval(&path, level: level, without: before)
+  }
+
+  /// What follows when an entry of a size has been taken out of a node.
+  private func settleRemoval(_ path: inout Path, level: Int, without size: Int32) {
     if level + 1 == height { return shrinkRoot(&path) }
-    if count == 0 {
+    let node = handle(path.node(level))
+    if node.count == 0 {
       caches.free(Ref<Node>(granule: path.node(level)))
       return remove(&path, level: level + 1)
     }
-    if position == 0 { setFirst(&path, node.starts[0], above: level) }
     let above = handle(path.node(level + 1))
-    if before == above.sizes[path.position(level + 1)] {
-      setSize(&path, node.maximum, level: level + 1)
+    if above.starts[path.position(level + 1)] != node.starts[0] {
+      setFirst(&path, node.starts[0], above: level)
     }
+    lowerMaximum(&path, level: level, without: size)
     mergeWithNext(&path, level: level)
   }
 
@@ -139,8 +176,9 @@ extension FreeIndex {
     guard node.count < Self.capacity / 2, at + 1 < above.count else { return }
     let next = above.refs[at + 1]
     let other = handle(next)
+    guard node.count + other.count - other.gone <= Self.capacity / 2 else { return }
+    if other.gone > 0 { other.compact() }
     let (count, more) = (node.count, other.count)
-    guard count + more <= Self.capacity / 2 else { return }
     other.sizes.copy(0, count: more, to: node.sizes, at: count)
     other.refs.copy(0, count: more, to: node.refs, at: count)
     other.starts.copy(0, count: more, to: node.starts, at: count)
@@ -161,31 +199,30 @@ extension FreeIndex {
 
   /// Makes an index of the blocks that `next` hands out, ascending. Returns false when there is no
   /// memory for a node; the index is then of no use.
-  func build(_ next: () -> Ref<FreeBlock>) -> Bool {
+  func build(_ next: () -> Entry?) -> Bool {
     guard let first = caches.allocate(Node.self) else { return false }
     handle(first.granule).clear()
     ram[root].indexRoot = first.granule
     ram[root].indexHeight = 1
     var path = Path()
     path.moveToLast(of: self)
-    var block = next()
-    while !block.isNone {
+    while let entry = next() {
+      let bytes = entry.end &- entry.start
       let leaf = handle(path.node(0))
       let position = leaf.count
       if position < Self.capacity {
-        leaf.sizes[position] = Self.pages(ram[block].size)
-        leaf.refs[position] = block.granule
-        leaf.starts[position] = ram[block].start
+        leaf.sizes[position] = Self.pages(bytes)
+        leaf.refs[position] = entry.block.granule
+        leaf.starts[position] = entry.start
         leaf.count = position + 1
       } else {
         // What was added without telling the levels above is told when the leaf is full.
         path.moveToLast(of: self)
         if height > 1 { setSize(&path, leaf.maximum, level: 1) }
-        guard insert(&path, start: ram[block].start, bytes: ram[block].size, ref: block.granule)
+        guard insert(&path, start: entry.start, bytes: bytes, ref: entry.block.granule)
         else { return false }
         path.moveToLast(of: self)
       }
-      block = next()
     }
     path.moveToLast(of: self)
     if height > 1 { setSize(&path, handle(path.node(0)).maximum, level: 1) }

@@ -18,126 +18,23 @@ struct FreeIndex {
 
   /// A node of 1 KiB. In a leaf an entry is a free block; above, a child with its first address and
   /// its largest size.
+  ///
+  /// A block that goes leaves its entry in the leaf, without a size, so that the others need not move: the
+  /// next block in its place takes it over. The first entry is always a block, and what starts an entry
+  /// that is gone lies between the end of the block before and the start of the next one.
   struct Node: SlabObject {
     static var cache: Int { 6 }
 
     var count: UInt32 = 0
-    var unused: (UInt32, UInt32, UInt32) = (0, 0, 0)
-    /// Sizes in pages; `irregular` for what is larger or not whole pages.
+    /// Entries that are gone.
+    var gone: UInt32 = 0
+    var unused: (UInt32, UInt32) = (0, 0)
+    /// Sizes in pages; `irregular` for what is larger or not whole pages, 0 for what is gone.
     var sizes = InlineArray<62, Int32>(repeating: 0)
     /// `FreeBlock` or `Node`, as granules.
     var refs = InlineArray<62, UInt32>(repeating: 0)
     /// Behind the last entry: larger than every address.
     var starts = InlineArray<64, UInt64>(repeating: .max)
-  }
-
-  /// The way from the root to an entry of a leaf. It has no copies by accident, and stays in memory, so
-  /// that a level is found by its number.
-  struct Path: ~Copyable {
-    /// A node on the way, and the position of the way in it.
-    struct Step: BitwiseCopyable {
-      var node: UInt32 = 0
-      var position: Int32 = 0
-    }
-    /// By level, leaves being 0.
-    private var steps = InlineArray<8, Step>(repeating: Step())
-
-    @inline(__always)
-    init() {}
-
-    @inline(__always)
-    mutating func node(_ level: Int) -> UInt32 { self[level].node }
-
-    @inline(__always)
-    mutating func position(_ level: Int) -> Int { Int(self[level].position) }
-
-    @inline(__always)
-    mutating func set(_ level: Int, node: UInt32, position: Int) {
-      self[level] = Step(node: node, position: Int32(truncatingIfNeeded: position))
-    }
-
-    @inline(__always)
-    mutating func move(_ level: Int, to position: Int) {
-      self[level].position = Int32(truncatingIfNeeded: position)
-    }
-
-    /// Not by the array's own subscript: that copies the array first, and a copy of what has just been
-    /// written in parts makes the processor wait.
-    private subscript(level: Int) -> Step {
-      @inline(__always) mutating get {
-        // Safe: there are eight steps.
-        unsafe withUnsafeMutableBytes(of: &steps) {
-          unsafe $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Step.self)[level & 7]
-        }
-      }
-      @inline(__always) set {
-        // Safe: as above.
-        unsafe withUnsafeMutableBytes(of: &steps) {
-          unsafe $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Step.self)[level & 7] =
-            newValue
-        }
-      }
-    }
-
-    /// Leads to the last block that starts at or below `address`; position -1 when there is none.
-    @inline(__always)
-    mutating func descend(_ index: FreeIndex, to address: UInt64) {
-      descendToLeaf(index, address)
-      finish(index, address)
-    }
-
-    /// The first part of `descend`: which leaf it is.
-    @inline(__always)
-    mutating func descendToLeaf(_ index: FreeIndex, _ address: UInt64) {
-      var node = index.ram[index.root].indexRoot
-      var level = index.height &- 1
-      while level > 0 {
-        let position = max(0, index.handle(node).lastPosition(atOrBelow: address))
-        set(level, node: node, position: position)
-        node = index.handle(node).refs[position]
-        level &-= 1
-      }
-      set(0, node: node, position: -1)
-    }
-
-    /// The second part: the position in the leaf.
-    @inline(__always)
-    mutating func finish(_ index: FreeIndex, _ address: UInt64) {
-      move(0, to: index.handle(node(0)).lastPosition(atOrBelow: address))
-    }
-
-    /// Whether it is the way on which `descend` would lead to an address, although the index may have
-    /// changed since; false says nothing.
-    mutating func leads(_ index: FreeIndex, to address: UInt64) -> Bool {
-      var (child, at) = (node(0), position(0))
-      let leaf = index.handle(child)
-      guard at >= 0, at &+ 1 < leaf.count, leaf.starts[at] <= address,
-        address < leaf.starts[at &+ 1]
-      else { return false }
-      var level = 1
-      while level < index.height {
-        let above = index.handle(node(level))
-        at = position(level)
-        guard at < above.count, above.refs[at] == child else { return false }
-        child = node(level)
-        level &+= 1
-      }
-      return child == index.ram[index.root].indexRoot
-    }
-
-    /// Leads to the last entry of all.
-    mutating func moveToLast(of index: FreeIndex) {
-      var node = index.ram[index.root].indexRoot
-      for level in stride(from: index.height - 1, through: 0, by: -1) {
-        let position = index.handle(node).count - 1
-        set(level, node: node, position: position)
-        if level > 0 { node = index.handle(node).refs[position] }
-      }
-    }
-
-    private init(_ steps: InlineArray<8, Step>) { self.steps = steps }
-
-    func duplicate() -> Path { Path(steps) }
   }
 
   /// Size of a block whose record tells the real one.
@@ -172,13 +69,28 @@ struct FreeIndex {
     Ref(granule: handle(path.node(0)).refs[path.position(0)])
   }
 
+  /// A free block as the index has it; none where there is none.
+  struct Entry {
+    var start: UInt64 = 0
+    /// One past the last byte.
+    var end: UInt64 = 0
+    var block = Ref<FreeBlock>.none
+  }
+
+  @inline(__always)
+  func entry(_ path: inout Path) -> Entry {
+    let bounds = bounds(&path)
+    return Entry(start: bounds.start, end: bounds.end, block: block(&path))
+  }
+
   // MARK: Finding
 
   /// Moves on to the next entry. Returns false, with the path unchanged, at the end.
   @inline(__always)
   func advance(_ path: inout Path) -> Bool {
-    let next = path.position(0) &+ 1
-    if next < handle(path.node(0)).count {
+    let leaf = handle(path.node(0))
+    let next = leaf.presentPosition(from: path.position(0) &+ 1)
+    if next < leaf.count {
       path.move(0, to: next)
       return true
     }
@@ -201,11 +113,42 @@ struct FreeIndex {
     return true
   }
 
+  /// Moves back to the entry before. Returns false, with the path unchanged, at the start.
+  @inline(__always)
+  func retreat(_ path: inout Path) -> Bool {
+    let before = path.position(0) &- 1
+    if before >= 0 {
+      path.move(0, to: handle(path.node(0)).presentPosition(atOrBefore: before))
+      return true
+    }
+    return climbBack(&path)
+  }
+
+  @inline(never)
+  private func climbBack(_ path: inout Path) -> Bool {
+    var level = 1
+    while level < height && path.position(level) == 0 { level += 1 }
+    guard level < height else { return false }
+    path.move(level, to: path.position(level) - 1)
+    while level > 0 {
+      let child = handle(path.node(level)).refs[path.position(level)]
+      level &-= 1
+      path.set(level, node: child, position: lastPosition(child, level: level))
+    }
+    return true
+  }
+
+  /// Position of a node's last entry that is not gone; -1 without one.
+  func lastPosition(_ node: UInt32, level: Int) -> Int {
+    let last = handle(node).count - 1
+    return level > 0 ? last : handle(node).presentPosition(atOrBefore: last)
+  }
+
   /// The block behind the one at `path` and its first byte, or none and 0.
   @inline(__always)
   func following(_ path: inout Path) -> (block: Ref<FreeBlock>, start: UInt64) {
     let leaf = handle(path.node(0))
-    let next = path.position(0) &+ 1
+    let next = leaf.presentPosition(from: path.position(0) &+ 1)
     if next < leaf.count { return (Ref(granule: leaf.refs[next]), leaf.starts[next]) }
     var behind = path.duplicate()
     guard climb(&behind) else { return (.none, 0) }
@@ -229,7 +172,7 @@ struct FreeIndex {
   @inline(__always)
   func isLone(_ path: inout Path, endingAtOrBelow address: UInt64) -> Bool {
     let leaf = handle(path.node(0))
-    return leaf.count == 1 && path.position(0) == 0
+    return leaf.count &- leaf.gone == 1 && path.position(0) == 0
       && ram[Ref<FreeBlock>(granule: leaf.refs[0])].end <= address
   }
 
@@ -273,6 +216,47 @@ struct FreeIndex {
     setSize(&path, Self.pages(bytes), level: 0)
   }
 
+  /// Lets the block at `path` begin further up, so that it has `pages` less but is not empty.
+  @inline(__always)
+  func shorten(_ path: inout Path, to start: UInt64, by pages: Int32, bytes: UInt64) {
+    let leaf = handle(path.node(0))
+    let position = path.position(0)
+    let before = leaf.sizes[position]
+    leaf.starts[position] = start
+    leaf.sizes[position] = before == Self.irregular ? Self.pages(bytes) : before &- pages
+    if position == 0 { setFirst(&path, start, above: 0) }
+    if height > 1 { lowerMaximum(&path, level: 0, without: before) }
+  }
+
+  /// Tells the levels above that a node has an entry of a size no more.
+  @inline(__always)
+  func lowerMaximum(_ path: inout Path, level: Int, without size: Int32) {
+    let maximum = handle(path.node(level &+ 1)).sizes[path.position(level &+ 1)]
+    if size == maximum { renewMaximum(&path, level: level) }
+  }
+
+  @inline(never)
+  private func renewMaximum(_ path: inout Path, level: Int) {
+    setSize(&path, handle(path.node(level)).maximum, level: level + 1)
+  }
+
+  /// Lets the block at `path` begin further down.
+  @inline(__always)
+  func lower(_ path: inout Path, to start: UInt64, bytes: UInt64) {
+    set(&path, start: start, bytes: bytes)
+    handle(path.node(0)).lowerGone(before: path.position(0), to: start)
+  }
+
+  /// Lets the block at `path` end further up, behind the next one if that is swallowed. Afterwards the path
+  /// leads nowhere.
+  @inline(__always)
+  func raise(_ path: inout Path, to end: UInt64, bytes: UInt64, swallowing: Bool) {
+    setSize(&path, Self.pages(bytes), level: 0)
+    handle(path.node(0)).raiseGone(after: path.position(0), to: end)
+    guard swallowing, advance(&path) else { return }
+    remove(&path, startingAt: end)
+  }
+
   /// Lets another block with the same start stand at `path`.
   func setBlock(_ path: inout Path, _ block: Ref<FreeBlock>, bytes: UInt64) {
     handle(path.node(0)).refs[path.position(0)] = block.granule
@@ -280,6 +264,7 @@ struct FreeIndex {
   }
 
   /// Carries the first address of a node upwards.
+  @inline(never)
   func setFirst(_ path: inout Path, _ start: UInt64, above level: Int) {
     var level = level + 1
     while level < height {

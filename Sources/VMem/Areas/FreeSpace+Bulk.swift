@@ -1,18 +1,41 @@
-/// Giving many ranges back at once: when they are as many as the blocks there are, following the tree
-/// from block to block and building the index anew costs less than finding each place.
+/// Giving many ranges back at once: when they are as many as the blocks there are, going through the index
+/// from block to block and building it anew costs less than finding each place.
 extension FreeSpace {
-  /// Where a descending series of ranges has arrived: the block below and the one above.
+  /// Where a descending series of ranges has arrived: the block below and the one above. The index is as it
+  /// was before the first range, which is right below the cursor.
+  @safe
   struct Cursor: ~Copyable {
-    fileprivate var before = Ref<FreeBlock>.none
-    fileprivate var after = Ref<FreeBlock>.none
+    fileprivate var path = FreeIndex.Path()
+    fileprivate var before = FreeIndex.Entry()
+    fileprivate var after = FreeIndex.Entry()
     /// The blocks above `after`, highest first: nothing changes them any more.
-    fileprivate var passed: [Ref<FreeBlock>] = []
+    private let passed: UnsafeMutableBufferPointer<FreeIndex.Entry>
+    private var count = 0
+
+    /// - Parameter most: blocks that are passed at most.
+    fileprivate init(most: Int) { unsafe passed = .allocate(capacity: most) }
+
+    deinit { unsafe passed.deallocate() }
 
     /// Lets `block` be the one above.
     @inline(__always)
-    fileprivate mutating func reach(_ block: Ref<FreeBlock>) {
-      if !after.isNone { passed.append(after) }
+    fileprivate mutating func reach(_ block: FreeIndex.Entry) {
+      if !after.block.isNone {
+        precondition(unsafe count < passed.count, "the free index has more blocks than the tree")
+        // Safe: there is room, as was just seen.
+        unsafe passed[count] = after
+        count &+= 1
+      }
       after = block
+    }
+
+    /// The lowest of the blocks above, which is passed no more; nil when there is none.
+    @inline(__always)
+    fileprivate mutating func popLowest() -> FreeIndex.Entry? {
+      guard count > 0 else { return nil }
+      count &-= 1
+      // Safe: `reach` has written it.
+      return unsafe passed[count]
     }
   }
 
@@ -23,70 +46,70 @@ extension FreeSpace {
 
   /// A cursor above the highest block, where `count` ranges come.
   func cursor(for count: Int) -> Cursor {
-    var cursor = Cursor()
-    let top = ram[root].freeRoot
-    if !top.isNone { cursor.before = rightmost(top) }
-    cursor.passed.reserveCapacity(Int(ram[root].freeCount) + count)
+    var cursor = Cursor(most: Int(ram[root].freeCount) + count)
+    cursor.path.moveToLast(of: index)
+    if cursor.path.position(0) >= 0 { cursor.before = index.entry(&cursor.path) }
     return cursor
   }
 
   /// Goes down by a block.
   @inline(__always)
   private func descend(_ cursor: inout Cursor) {
-    cursor.reach(cursor.before)
-    cursor.before = previous(cursor.before)
+    let above = cursor.before
+    cursor.reach(above)
+    cursor.before =
+      index.retreat(&cursor.path) ? index.entry(&cursor.path) : FreeIndex.Entry()
+    precondition(
+      cursor.before.block.isNone || cursor.before.start < above.start,
+      "the free index is out of order")
   }
 
-  /// As `releaseRun`, with everything given back so far above `end`. `other` is none for a single
-  /// range.
-  func releaseRun(
-    _ start: UInt64, last: UInt64, end: UInt64, spare: Ref<FreeBlock>,
-    other: Ref<FreeBlock>, _ cursor: inout Cursor
-  ) {
-    while !cursor.before.isNone && ram[cursor.before].start >= end { descend(&cursor) }
-    let found = neighbours(cursor)
-    let touchesBefore = !found.before.isNone && found.end == start
-    let touchesAfter = !found.after.isNone && found.start == end
-    if !other.isNone && touchesBefore && !touchesAfter {
-      releaseBulk(last, end, other, found)
-      cursor.reach(other)
-      releaseBulk(start, last, spare, neighbours(cursor))
-    } else {
-      if !other.isNone { ObjectCaches(ram: ram).free(other) }
-      releaseBulk(start, end, spare, found)
-      if !touchesBefore && !touchesAfter { cursor.reach(spare) }
+  /// As the other `release`, with everything given back so far above the run. Nothing keeps maxima, as
+  /// `prefersBulk` has made sure.
+  func release(_ run: Run, _ cursor: inout Cursor) {
+    while cursor.before.start >= run.end && !cursor.before.block.isNone { descend(&cursor) }
+    let (before, after) = (cursor.before.block, cursor.after.block)
+    // What overlaps free space is dropped.
+    let fits =
+      cursor.before.end <= run.start && (after.isNone || cursor.after.start >= run.end)
+    let touchesBefore = cursor.before.end == run.start && !before.isNone
+    let touchesAfter = cursor.after.start == run.end && !after.isNone
+    if fits && touchesBefore {
+      if touchesAfter {
+        if !run.other.isNone { caches.free(run.other) }
+        cursor.before.end = cursor.after.end
+        swallow(after)
+        cursor.after = FreeIndex.Entry()
+      } else {
+        if !run.other.isNone {
+          insert(run.other, run.last, run.end, before, after)
+          swallow(run.other)
+        }
+        cursor.before.end = run.end
+      }
+      ram[before].end = cursor.before.end
+      caches.free(run.spare)
+      return descend(&cursor)
     }
-    guard touchesBefore else { return }
-    // What it reached into has gone into the one below.
-    if touchesAfter || !other.isNone { cursor.after = .none }
-    descend(&cursor)
-  }
-
-  /// `release`, where there is no way in an index to keep.
-  @inline(__always)
-  private func releaseBulk(
-    _ start: UInt64, _ end: UInt64, _ spare: Ref<FreeBlock>, _ found: Neighbours
-  ) {
-    var path = FreeIndex.Path()
-    _ = release(start, end, spare, found, &path)
-  }
-
-  @inline(__always)
-  private func neighbours(_ cursor: borrowing Cursor) -> Neighbours {
-    var found = Neighbours()
-    found.before = cursor.before
-    found.after = cursor.after
-    if !found.before.isNone { found.end = ram[found.before].end }
-    if !found.after.isNone { found.start = ram[found.after].start }
-    return found
+    if !run.other.isNone { caches.free(run.other) }
+    if fits && !touchesAfter {
+      insert(run.spare, run.start, run.end, before, after)
+      return cursor.reach(
+        FreeIndex.Entry(start: run.start, end: run.end, block: run.spare))
+    }
+    if fits {
+      cursor.after.start = run.start
+      ram[after].start = run.start
+    }
+    caches.free(run.spare)
   }
 
   /// Builds the index that was left aside, with what the cursor has passed and what lies below it.
   func rebuildIndex(_ cursor: inout Cursor) {
-    while !cursor.before.isNone { descend(&cursor) }
-    cursor.reach(.none)
+    while !cursor.before.block.isNone { descend(&cursor) }
+    cursor.reach(FreeIndex.Entry())
     index.drop()
-    buildIndex { cursor.passed.popLast() ?? .none }
+    buildIndex { cursor.popLowest() }
     // Without an index the tree must know its maxima.
     if ram[root].indexHeight == 0 { recomputeMaxima() }
   }

@@ -84,14 +84,15 @@ extension FreeSpace {
     var node = ram[root].freeRoot
     if !node.isNone { node = leftmost(node) }
     buildIndex {
-      defer { if !node.isNone { node = next(node) } }
-      return node
+      guard !node.isNone else { return nil }
+      defer { node = next(node) }
+      return FreeIndex.Entry(start: ram[node].start, end: ram[node].end, block: node)
     }
   }
 
   /// Builds the index from the blocks that `next` hands out, ascending.
   @inline(__always)
-  func buildIndex(_ next: () -> Ref<FreeBlock>) {
+  func buildIndex(_ next: () -> FreeIndex.Entry?) {
     guard ram[root].freeRoot.isNone || !index.build(next) else { return }
     index.drop()
     ram[root].indexDelay = Self.budget

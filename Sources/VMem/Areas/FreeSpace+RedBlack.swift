@@ -1,47 +1,38 @@
 /// Red-black balancing as in Cormen, Leiserson, Rivest and Stein, 3rd edition, chapter 13, which
 /// gives the shapes that Linux's rbtree gives. Rotations keep the cached maxima exact.
+///
+/// What the book says once for each side is said for a side here, so that no branch depends on it.
 extension FreeSpace {
-  private typealias Node = Ref<FreeBlock>
-
+  /// Lets `new` stand below a parent where `old` does.
   @inline(__always)
   private func replaceChild(
     _ old: Ref<FreeBlock>, by new: Ref<FreeBlock>, of parent: Ref<FreeBlock>
   ) {
     if parent.isNone {
       ram[root].freeRoot = new
-    } else if ram[parent].left == old {
-      ram[parent].left = new
     } else {
-      ram[parent].right = new
+      ram[child: parent, side(of: old, below: parent)] = new
     }
   }
 
-  private func rotateLeft(_ x: Ref<FreeBlock>) {
-    let y = ram[x].right
-    let parent = ram[x].parent
-    let middle = ram[y].left
-    ram[x].right = middle
-    ram[x].rightMaximum = ram[y].leftMaximum
-    if !middle.isNone { ram[middle].parent = x }
-    ram[y].parent = parent
-    replaceChild(x, by: y, of: parent)
-    ram[y].left = x
-    ram[x].parent = y
-    ram[y].leftMaximum = ram[x].maximum
+  @inline(__always)
+  private func side(of child: Ref<FreeBlock>, below parent: Ref<FreeBlock>) -> FreeBlock.Side {
+    FreeBlock.Side(isRight: ram[parent].left != child)
   }
 
-  private func rotateRight(_ x: Ref<FreeBlock>) {
-    let y = ram[x].left
+  /// Lets a block go down on a side, and its child on the other side up.
+  private func rotate(_ x: Ref<FreeBlock>, to side: FreeBlock.Side) {
+    let y = ram[child: x, side.other]
     let parent = ram[x].parent
-    let middle = ram[y].right
-    ram[x].left = middle
-    ram[x].leftMaximum = ram[y].rightMaximum
+    let middle = ram[child: y, side]
+    ram[child: x, side.other] = middle
+    ram[maximum: x, side.other] = ram[maximum: y, side]
     if !middle.isNone { ram[middle].parent = x }
     ram[y].parent = parent
     replaceChild(x, by: y, of: parent)
-    ram[y].right = x
+    ram[child: y, side] = x
     ram[x].parent = y
-    ram[y].rightMaximum = ram[x].maximum
+    ram[maximum: y, side] = ram[x].maximum
   }
 
   /// RB-INSERT-FIXUP; `block` is red and linked, maxima are right.
@@ -57,8 +48,8 @@ extension FreeSpace {
       }
       if ram[parent].isBlack { return }
       let grand = ram[parent].parent
-      let parentIsLeft = ram[grand].left == parent
-      let uncle = parentIsLeft ? ram[grand].right : ram[grand].left
+      let side = side(of: parent, below: grand)
+      let uncle = ram[child: grand, side.other]
       if !uncle.isNone && !ram[uncle].isBlack {
         ram[parent].isBlack = true
         ram[uncle].isBlack = true
@@ -66,23 +57,13 @@ extension FreeSpace {
         z = grand
         continue
       }
-      if parentIsLeft {
-        if ram[parent].right == z {
-          rotateLeft(parent)
-          swap(&parent, &z)
-        }
-        ram[parent].isBlack = true
-        ram[grand].isBlack = false
-        rotateRight(grand)
-      } else {
-        if ram[parent].left == z {
-          rotateRight(parent)
-          swap(&parent, &z)
-        }
-        ram[parent].isBlack = true
-        ram[grand].isBlack = false
-        rotateLeft(grand)
+      if ram[child: parent, side.other] == z {
+        rotate(parent, to: side)
+        swap(&parent, &z)
       }
+      ram[parent].isBlack = true
+      ram[grand].isBlack = false
+      rotate(grand, to: side.other)
       return
     }
   }
@@ -97,10 +78,17 @@ extension FreeSpace {
     if left.isNone || right.isNone {
       child = left.isNone ? right : left
       childParent = ram[z].parent
-      let wasLeft = !childParent.isNone && ram[childParent].left == z
-      replaceChild(z, by: child, of: childParent)
+      if childParent.isNone {
+        ram[root].freeRoot = child
+      } else {
+        let side = side(of: z, below: childParent)
+        ram[child: childParent, side] = child
+        if keepsMaxima {
+          ram[maximum: childParent, side] = child.isNone ? 0 : ram[child].maximum
+          propagate(childParent)
+        }
+      }
       if !child.isNone { ram[child].parent = childParent }
-      setMaximum(of: childParent, left: wasLeft, child)
     } else {
       // The successor takes the node's place and colour.
       let y = leftmost(right)
@@ -131,13 +119,6 @@ extension FreeSpace {
     if removedBlack { fixAfterDelete(child, childParent) }
   }
 
-  private func setMaximum(of parent: Ref<FreeBlock>, left: Bool, _ child: Ref<FreeBlock>) {
-    guard !parent.isNone else { return }
-    let maximum = child.isNone ? 0 : ram[child].maximum
-    if left { ram[parent].leftMaximum = maximum } else { ram[parent].rightMaximum = maximum }
-    propagate(parent)
-  }
-
   @inline(__always)
   private func isBlack(_ node: Ref<FreeBlock>) -> Bool { node.isNone || ram[node].isBlack }
 
@@ -148,16 +129,16 @@ extension FreeSpace {
     var limit = StepLimit.path
     while !parent.isNone && isBlack(x) {
       limit.step()
-      let onLeft = ram[parent].left == x
-      var sibling = onLeft ? ram[parent].right : ram[parent].left
+      let side = side(of: x, below: parent)
+      var sibling = ram[child: parent, side.other]
       if !ram[sibling].isBlack {
         ram[sibling].isBlack = true
         ram[parent].isBlack = false
-        if onLeft { rotateLeft(parent) } else { rotateRight(parent) }
-        sibling = onLeft ? ram[parent].right : ram[parent].left
+        rotate(parent, to: side)
+        sibling = ram[child: parent, side.other]
       }
-      let near = onLeft ? ram[sibling].left : ram[sibling].right
-      var far = onLeft ? ram[sibling].right : ram[sibling].left
+      let near = ram[child: sibling, side]
+      var far = ram[child: sibling, side.other]
       if isBlack(near) && isBlack(far) {
         ram[sibling].isBlack = false
         x = parent
@@ -167,14 +148,14 @@ extension FreeSpace {
       if isBlack(far) {
         ram[near].isBlack = true
         ram[sibling].isBlack = false
-        if onLeft { rotateRight(sibling) } else { rotateLeft(sibling) }
+        rotate(sibling, to: side.other)
         far = sibling
         sibling = near
       }
       ram[sibling].isBlack = ram[parent].isBlack
       ram[parent].isBlack = true
       ram[far].isBlack = true
-      if onLeft { rotateLeft(parent) } else { rotateRight(parent) }
+      rotate(parent, to: side)
       return
     }
     if !x.isNone { ram[x].isBlack = true }

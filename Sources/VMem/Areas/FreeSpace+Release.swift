@@ -49,40 +49,43 @@ extension FreeSpace {
   /// freed, when the range overlaps free space.
   func release(_ start: UInt64, _ end: UInt64, spare: Ref<FreeBlock>) -> Bool {
     var path = FreeIndex.Path()
-    return release(start, end, spare: spare, &path)
+    let found = find(&path, of: start)
+    return release(start, end, spare, found, &path)
   }
 
-  @inline(__always)
-  func release(
-    _ start: UInt64, _ end: UInt64, spare: Ref<FreeBlock>, _ path: inout FreeIndex.Path
-  ) -> Bool {
-    release(start, end, spare, find(&path, of: start), &path)
+  /// Ranges that touch each other, together [start, end), of which the highest begins at `last`.
+  struct Run {
+    let start: UInt64
+    let last: UInt64
+    let end: UInt64
+    /// Descriptors of the lowest and of the highest, which is none where there is but one.
+    let spare: Ref<FreeBlock>
+    let other: Ref<FreeBlock>
   }
 
-  /// Adds a run of ranges that touch each other as its members would have been added from the highest
-  /// down: the highest makes or joins a block, and each other one joins that.
+  /// Adds a run as its members would have been added from the highest down: the highest makes or joins a
+  /// block, and each other one joins that.
   ///
   /// The run goes as a whole, but for one case: where it touches only a block before it, the highest's
   /// own block would have been inserted and deleted again, which turns the tree. Then [`last`, end)
   /// goes first, with a descriptor of its own.
-  func releaseRun(
-    _ start: UInt64, last: UInt64, end: UInt64, spare: Ref<FreeBlock>, other: Ref<FreeBlock>,
-    _ path: inout FreeIndex.Path
-  ) {
-    let found = find(&path, of: start)
-    let touchesBefore = !found.before.isNone && found.end == start
-    let touchesAfter = !found.after.isNone && found.start == end
-    if touchesBefore && !touchesAfter {
-      _ = release(last, end, other, found, &path)
-      _ = release(start, last, spare: spare)
-    } else {
-      caches.free(other)
-      _ = release(start, end, spare, found, &path)
+  func release(_ run: Run, _ path: inout FreeIndex.Path) {
+    let found = find(&path, of: run.start)
+    if !run.other.isNone {
+      let touchesBefore = !found.before.isNone && found.end == run.start
+      let touchesAfter = !found.after.isNone && found.start == run.end
+      if touchesBefore && !touchesAfter {
+        _ = release(run.last, run.end, run.other, found, &path)
+        _ = release(run.start, run.last, spare: run.spare)
+        return
+      }
+      caches.free(run.other)
     }
+    _ = release(run.start, run.end, run.spare, found, &path)
   }
 
   @inline(__always)
-  func release(
+  private func release(
     _ start: UInt64, _ end: UInt64, _ spare: Ref<FreeBlock>, _ found: Neighbours,
     _ path: inout FreeIndex.Path
   ) -> Bool {
@@ -100,13 +103,11 @@ extension FreeSpace {
       propagate(after)
       assert(isSound(after))
       if hasIndex, index.advance(&path) {
-        index.set(&path, start: start, bytes: ram[after].end &- start)
+        index.lower(&path, to: start, bytes: ram[after].end &- start)
       }
       caches.free(spare)
     } else {
-      // Of two neighbours one has no child on the side of the other.
-      let onLeft = before.isNone || !ram[before].right.isNone
-      insert(spare, start, end, parent: onLeft ? after : before, onLeft: onLeft)
+      insert(spare, start, end, before, after)
       if hasIndex,
         !index.insert(&path, start: start, bytes: end &- start, ref: spare.granule)
       {
@@ -123,16 +124,28 @@ extension FreeSpace {
     _ found: Neighbours, _ path: inout FreeIndex.Path, to end: UInt64, swallowing: Bool
   ) {
     let before = found.before
-    if swallowing {
-      unlink(found.after)
-      caches.free(found.after)
-    }
+    if swallowing { swallow(found.after) }
     ram[before].end = end
     propagate(before)
     assert(isSound(before))
     guard hasIndex else { return }
-    let start = ram[before].start
-    index.set(&path, start: start, bytes: end &- start)
-    if swallowing, index.advance(&path) { index.remove(&path) }
+    index.raise(&path, to: end, bytes: end &- ram[before].start, swallowing: swallowing)
+  }
+
+  /// Takes a block out of the tree that has become part of another.
+  @inline(__always)
+  func swallow(_ block: Ref<FreeBlock>) {
+    unlink(block)
+    caches.free(block)
+  }
+
+  /// Hangs a new block between two neighbours, of which one has no child on the side of the other.
+  @inline(__always)
+  func insert(
+    _ block: Ref<FreeBlock>, _ start: UInt64, _ end: UInt64, _ before: Ref<FreeBlock>,
+    _ after: Ref<FreeBlock>
+  ) {
+    let onLeft = before.isNone || !ram[before].right.isNone
+    insert(block, start, end, parent: onLeft ? after : before, onLeft: onLeft)
   }
 }

@@ -43,7 +43,12 @@ struct FreeSpace {
     found(address)
     // Mostly the first bytes of a block are taken, and some are left.
     if bounds.start == address && bounds.end != address &+ size {
-      shrink(index.block(&path), &path, to: address &+ size, bounds.end)
+      let (block, rest) = (index.block(&path), address &+ size)
+      ram[block].start = rest
+      index.shorten(&path, to: rest, by: FreeIndex.pages(size), bytes: bounds.end &- rest)
+      propagate(block)
+      assert(isSound(block))
+      count()
       return address
     }
     guard clip(index.block(&path), bounds, &path, address, size) else { throw .noDescriptor }
@@ -278,10 +283,8 @@ struct FreeSpace {
     ram[block] = record
     if parent.isNone {
       ram[root].freeRoot = block
-    } else if onLeft {
-      ram[parent].left = block
     } else {
-      ram[parent].right = block
+      ram[child: parent, FreeBlock.Side(isRight: !onLeft)] = block
     }
     ram[root].freeCount += 1
     propagate(block)

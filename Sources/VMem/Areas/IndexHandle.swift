@@ -22,6 +22,16 @@ struct IndexHandle {
     }
   }
 
+  /// Entries that are gone.
+  @inline(__always)
+  var gone: Int {
+    get { Int(unsafe (node + 4).assumingMemoryBound(to: UInt32.self).pointee) }
+    nonmutating set {
+      unsafe (node + 4).assumingMemoryBound(to: UInt32.self).pointee = UInt32(
+        truncatingIfNeeded: newValue)
+    }
+  }
+
   /// Lets the host fetch the node.
   @inline(__always)
   func prefetch() {
@@ -116,6 +126,7 @@ struct IndexHandle {
   /// Makes the node one without entries.
   func clear() {
     count = 0
+    gone = 0
     endAtCount(before: 64)
   }
 
@@ -165,8 +176,7 @@ struct IndexHandle {
 
   /// Largest size in the node.
   var maximum: Int32 {
-    var largest: Int32 = 0
-    for at in 0..<count { largest = max(largest, sizes[at]) }
-    return largest
+    // Safe: of the 64 numbers the last are the node's references.
+    unsafe chost_largest(sizes.base, count)
   }
 }

@@ -28,21 +28,25 @@ struct PurgeBatch: ~Copyable {
   /// Replaces the contents by a linked list of areas, sorted.
   mutating func load(_ head: Ref<VMArea>, count: Int) {
     var isAscending = true
+    var reach: (low: UInt64, high: UInt64) = (0, 0)
     // The newest is first: areas that were freed in the order of their addresses need no sorting.
     // Safe: every place of the buffer is written.
     unsafe entries = [Entry](unsafeUninitializedCapacity: count) { buffer, initialized in
       var area = head
-      var above = UInt64.max
+      var (above, low, high) = (UInt64.max, UInt64.max, UInt64(0))
       for index in stride(from: count &- 1, through: 0, by: -1) {
         let start = ram[area].start
         isAscending = isAscending && start < above
         above = start
+        low = min(low, start)
+        high = max(high, start)
         unsafe buffer.initializeElement(at: index, to: Entry(start: start, area: area))
         area = ram[area].next
       }
       initialized = count
+      reach = (low, high)
     }
-    if !isAscending { sort() }
+    if !isAscending { sort(from: reach.low, to: reach.high) }
   }
 
   /// Sorts by address: least significant digits first, over the bits in which pages differ.
@@ -53,8 +57,14 @@ struct PurgeBatch: ~Copyable {
       low = min(low, entry.start)
       high = max(high, entry.start)
     }
-    let bits = 64 - ((high - low) >> 12).leadingZeroBitCount
-    var other = entries
+    sort(from: low, to: high)
+  }
+
+  /// Sorts areas of which the lowest starts at `low` and the highest at `high`.
+  private mutating func sort(from low: UInt64, to high: UInt64) {
+    let bits = 64 - ((high &- low) >> 12).leadingZeroBitCount
+    // Safe: each pass writes every place before the next one reads it.
+    var other = unsafe [Entry](unsafeUninitializedCapacity: count) { $1 = entries.count }
     for shift in stride(from: 0, to: bits, by: 8) {
       var place = other.mutableSpan
       Self.distribute(entries.span, &place, low, UInt64(shift + 12))
@@ -82,50 +92,53 @@ struct PurgeBatch: ~Copyable {
 
   /// Gives everything back one by one in descending order. Neighbours go as one where the tree cannot
   /// tell the difference.
-  borrowing func releaseDescending(_ freeSpace: FreeSpace) {
-    var space = freeSpace
-    space.isBulk = space.prefersBulk(entries.count)
-    var cursor = space.isBulk ? space.cursor(for: entries.count) : FreeSpace.Cursor()
-    defer { if space.isBulk { space.rebuildIndex(&cursor) } }
-    var index = entries.count - 1
-    var fetched = entries.count
+  borrowing func releaseDescending(_ space: FreeSpace) {
+    if space.prefersBulk(entries.count) { return releaseInBulk(space) }
+    var index = entries.count
+    var fetched = index
     var ways = FreeSpace.Ways()
-    while index >= 0 {
-      if index < fetched && !space.isBulk {
-        let count = min(FreeSpace.Ways.most, index + 1)
-        fetched = index + 1 - count
+    while index > 0 {
+      if index <= fetched {
+        let count = min(FreeSpace.Ways.most, index)
+        fetched = index - count
         space.prefetch(&ways, count) { entries[fetched + $0].start }
       }
-      let last = index
-      var start = entries[index].start
-      if entries[index].area.isNone {
-        index -= 1
-        continue
-      }
-      let end = ram[entries[index].area].end
-      while index > 0, !entries[index - 1].area.isNone,
-        ram[entries[index - 1].area].end == start
-      {
-        index -= 1
-        start = entries[index].start
-      }
-      let other = index == last ? .none : block(last)
-      if index + 1 < last {
-        for inner in index + 1..<last { ObjectCaches(ram: ram).free(entries[inner].area) }
-      }
-      if space.isBulk {
-        space.releaseRun(
-          start, last: entries[last].start, end: end, spare: block(index), other: other, &cursor)
-      } else if index == last {
-        _ = space.release(start, end, spare: block(index), &ways[index - fetched])
-      } else {
-        // A run may reach below what was fetched for.
-        space.releaseRun(
-          start, last: entries[last].start, end: end, spare: block(index), other: other,
-          &ways[max(0, index - fetched)])
-      }
-      index -= 1
+      guard let run = run(below: &index) else { return }
+      // A run may reach below what was fetched for.
+      space.release(run, &ways[max(0, index - fetched)])
     }
+  }
+
+  private borrowing func releaseInBulk(_ space: FreeSpace) {
+    var space = space
+    space.isBulk = true
+    var cursor = space.cursor(for: entries.count)
+    var index = entries.count
+    while let run = run(below: &index) { space.release(run, &cursor) }
+    space.rebuildIndex(&cursor)
+  }
+
+  /// The highest areas below a position that touch each other, and the position of the lowest of them; nil
+  /// when there are none. The descriptors between the first and the last are freed.
+  @inline(__always)
+  private borrowing func run(below index: inout Int) -> FreeSpace.Run? {
+    repeat { index &-= 1 } while index >= 0 && entries[index].area.isNone
+    guard index >= 0 else { return nil }
+    let last = index
+    let end = ram[entries[last].area].end
+    var start = entries[last].start
+    while index > 0, !entries[index &- 1].area.isNone,
+      ram[entries[index &- 1].area].end == start
+    {
+      index &-= 1
+      start = entries[index].start
+    }
+    if index == last {
+      return FreeSpace.Run(start: start, last: start, end: end, spare: block(last), other: .none)
+    }
+    for inner in index &+ 1..<last { ObjectCaches(ram: ram).free(entries[inner].area) }
+    return FreeSpace.Run(
+      start: start, last: entries[last].start, end: end, spare: block(index), other: block(last))
   }
 
   private func block(_ index: Int) -> Ref<FreeBlock> {

@@ -6,7 +6,7 @@ struct Superblock: BitwiseCopyable {
   static let ref = Ref<Superblock>(granule: 0)
   /// "VMEMCTL" and a newline, little endian.
   static let magic: UInt64 = 0x0a4c_5443_4d45_4d56
-  static let formatVersion: UInt32 = 11
+  static let formatVersion: UInt32 = 12
 
   var magic = Self.magic
   var formatVersion = Self.formatVersion

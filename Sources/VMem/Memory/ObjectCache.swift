@@ -49,7 +49,9 @@ package struct ObjectCaches: Sendable {
     let cache = CacheState.ref(T.cache)
     let free = ram[cache].free
     if free != 0 {
-      ram[cache].free = ram[Ref<UInt32>(granule: free)]
+      let next = Ref<UInt32>(granule: ram[Ref<UInt32>(granule: free)])
+      ram[cache].free = next.granule
+      ram.prefetch(next)
       ram[cache].inUse += 1
       return Ref(granule: free)
     }

@@ -52,6 +52,10 @@ struct LayoutTests {
   @Test func recordsAreAsSmallAsTheyClaim() {
     #expect(MemoryLayout<VMArea>.size == 64)
     #expect(MemoryLayout<FreeBlock>.size <= 64)
+    #expect(MemoryLayout<FreeBlock>.offset(of: \.left) == FreeBlock.childrenOffset)
+    #expect(MemoryLayout<FreeBlock>.offset(of: \.right) == FreeBlock.childrenOffset + 4)
+    #expect(MemoryLayout<FreeBlock>.offset(of: \.leftMaximum) == FreeBlock.maximaOffset)
+    #expect(MemoryLayout<FreeBlock>.offset(of: \.rightMaximum) == FreeBlock.maximaOffset + 8)
     #expect(MemoryLayout<Superblock>.size <= Int(CacheState.first) * 16)
     #expect(Roots().end <= Task.boot.granule)
     #expect(MemoryLayout<File>.size == 64)
