@@ -118,6 +118,7 @@ extension FreeIndex {
   func remove(_ path: inout Path, startingAt start: UInt64? = nil) {
     let leaf = handle(path.node(0))
     let position = path.position(0)
+    if position == 0 && leaf.gone == 0 { return remove(&path, level: 0) }
     let before = leaf.sizes[position]
     leaf.sizes[position] = 0
     leaf.refs[position] = 0

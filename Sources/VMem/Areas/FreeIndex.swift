@@ -40,7 +40,8 @@ struct FreeIndex {
   /// Size of a block whose record tells the real one.
   static let irregular = Int32.max
 
-  var height: Int { Int(ram[root].indexHeight) }
+  /// Levels; no more than there can be, whatever a damaged image says.
+  var height: Int { min(Int(ram[root].indexHeight), Self.maximumHeight) }
 
   @inline(__always)
   func handle(_ node: UInt32) -> IndexHandle { IndexHandle(ram: ram, node: node) }
@@ -223,8 +224,10 @@ struct FreeIndex {
     let position = path.position(0)
     let before = leaf.sizes[position]
     leaf.starts[position] = start
-    leaf.sizes[position] = before == Self.irregular ? Self.pages(bytes) : before &- pages
     if position == 0 { setFirst(&path, start, above: 0) }
+    let after = before == Self.irregular ? Self.pages(bytes) : before &- pages
+    guard after != before else { return }
+    leaf.sizes[position] = after
     if height > 1 { lowerMaximum(&path, level: 0, without: before) }
   }
 
