@@ -90,6 +90,9 @@ extension CallTable {
         try call.write(word: call[1], to: record)
         try call.write(word: call[1] &+ call[2] &- 1, to: record &+ 8)
         try call.write(word: call[3], to: record &+ 16)
+        // The root's type; in use.
+        let type = try call.words(call[0], 4)[3] & 0x1f00
+        try call.write(word: type | 0x8000_0000 | call[4] & 0xffff_ffff, to: record &+ 24)
         return try call.request(record) == 0 ? record : 0
       },
       CallEntry("__release_region") { call in

@@ -85,7 +85,7 @@ extension CallTable {
       if call[0] != 0, let place = call.host.unwritable(call[0], 8) {
         throw call.badPointer(place, writes: true)
       }
-      return try call.release(call.address(0)) { () throws(Refusal) in
+      return try call.free(area: call.address(0)) { () throws(Refusal) in
         try call.machine.mappings.vfreeAtomic(call.address(0))
       }
     },
@@ -114,11 +114,15 @@ extension CallTable {
           caller: call.symbol)
       }
       call.give(.mapping, address, UInt64(pages.count) << 12)
+      if flags.contains(.mapPutPages), address != 0 {
+        call.host.lentArrays[call.host.unfolded(address)] = call[0]
+      }
       return address
     },
     CallEntry("vunmap") { call throws(CallStop) in
       call.mightSleep()
       call.explainLostPages(of: call.address(0))
+      call.host.lentArrays[call.address(0)] = nil
       return try call.release(call.address(0)) { () throws(Refusal) in
         try call.machine.mappings.vunmap(call.address(0))
       }
@@ -260,7 +264,28 @@ extension NativeCall {
       explainOnce("\(name) of page \(page) of \(host.whose(entry)): all is freed")
       return try nothing { () throws(Refusal) in try machine.mappings.vfree(address) }
     }
-    return try release(address) { () throws(Refusal) in try machine.mappings.vfree(address) }
+    return try free(area: address) { () throws(Refusal) in try machine.mappings.vfree(address) }
+  }
+
+  /// Frees an area, and of one that was given its pages (VM_MAP_PUT_PAGES) these and the array of them, as
+  /// the kernel's `vfree` does.
+  fileprivate func free(
+    area address: UInt64, _ body: () throws(Refusal) -> Void
+  ) throws(CallStop) -> UInt64 {
+    guard let array = host.lentArrays.removeValue(forKey: address),
+      let entry = host.ledger.live[address]
+    else { return try release(address, body) }
+    let frames = stride(from: entry.start, to: entry.start + entry.size, by: 4096).compactMap {
+      machine.mappings.vmallocToPFN($0)
+    }
+    let result = try release(address, body)
+    for pfn in frames { notePut(pfn) }
+    guard host.map.isVmallocAddress(host.unfolded(array)) else {
+      _ = try kfree(array)
+      return result
+    }
+    _ = try vfree(host.unfolded(array))
+    return result
   }
 }
 

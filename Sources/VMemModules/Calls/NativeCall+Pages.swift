@@ -52,15 +52,20 @@ extension NativeCall {
 
   /// A user of a page has put it; the last one frees it.
   func put(_ pfn: UInt64) throws(CallStop) -> UInt64 {
-    defer { _ = host.structPage(pfn) }
     let result = try nothing { () throws(Refusal) in
       try machine.pageSets.putPages([pfn])
     }
+    notePut(pfn)
+    return result
+  }
+
+  /// What is known of a page of which a user has put it.
+  func notePut(_ pfn: UInt64) {
+    _ = host.structPage(pfn)
     let start = host.directAddress(pfn)
     if host.ledger.live[start]?.size == 4096, machine.pageSets.use(ofFrame: pfn) != .allocated {
       take(start)
     }
-    return result
   }
 
   /// Frees another number of pages than was given at once.

@@ -86,9 +86,12 @@ struct HostObjects {
     initial.pointee.mm_users = 2
     initial.pointee.mmap_lock.magic = UInt32(VMEM_LOCK_MAGIC)
     initial.pointee.page_table_lock.magic = UInt32(VMEM_LOCK_MAGIC)
-    for (title, last) in [("iomem_resource", UInt64.max >> 12), ("ioport_resource", 0xffff)] {
+    for (title, last, type) in [
+      ("iomem_resource", UInt64.max >> 12, 0x200), ("ioport_resource", 0xffff, 0x100),
+    ] as [(String, UInt64, UInt)] {
       let root = name(title, resource())
       root.pointee.end = last
+      root.pointee.flags = type
     }
     idleTask = task("swapper/0", 0, self.name("init_task", task_struct()))
     initTask = task("init", 1)

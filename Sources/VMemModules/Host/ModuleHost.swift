@@ -72,6 +72,8 @@ package final class ModuleHost {
   /// Why the call that runs ends its task.
   var pendingOops: Oops?
   var objects = HostObjects()
+  /// Arrays of pages that `vmap` took over (VM_MAP_PUT_PAGES), by the address of the area.
+  var lentArrays: [UInt64: UInt64] = [:]
   var timers: [ModuleTimer] = []
   var resources: [ReservedRange] = []
   /// When a sleep in atomic context was complained of last.

@@ -51,6 +51,20 @@ struct ModuleUnloadTests: ModuleSuite {
     #expect(leaks.allSatisfy { $0.contains(says) }, "\(ran.outputText)")
   }
 
+  /// `vfree` puts the pages that an area was given, and frees the array of them; `vunmap` does not.
+  @Test(
+    .compilesModules,
+    arguments: [(0, 0, 0), (1, 0, 3), (2, 1, 0), (3, 0, 0), (4, 9, 0)] as [(Int, Int, Int32)])
+  func givenPages(_ way: Int, _ leaks: Int, _ status: Int32) throws {
+    let ran = try run("insmod \(Self.fixture("given_pages")) way=\(way)\nrmmod given_pages\ncheck")
+    #expect(ran.status == status, "\(ran.errorText)")
+    let found = ran.outputText.split(separator: "\n").filter { $0.contains("leak:") }
+    #expect(found.count == leaks, "\(ran.outputText)")
+    #expect(ran.outputText.contains("[mem 0xfe000000-0xfe000fff] 80000200"), "\(ran.outputText)")
+    // An array of the module's own is no object.
+    #expect(ran.outputText.contains("no object of kmalloc") == (way == 1), "\(ran.outputText)")
+  }
+
   // MARK: Faults of the engine's calls
 
   @Test(.compilesModules) func deathInCall() throws {
