@@ -12,6 +12,8 @@ struct NodeScan {
   private var found = 0
   /// Chunks are frames of their own, and each is visited for two ranges of keys.
   private var limit: StepLimit
+  /// Each area is found once.
+  private var areas: StepLimit
 
   init(ram: RAM, base: UInt64, node: UInt64, count: UInt64) {
     self.ram = ram
@@ -19,6 +21,7 @@ struct NodeScan {
     self.node = node
     self.count = count
     limit = StepLimit(2 * UInt64(ram.frameCount))
+    areas = ObjectCaches(ram: ram).stepLimit(VMArea.self)
   }
 
   /// Visits the areas below a chunk whose first key is `first`, as far as it reaches into `keys`.
@@ -59,6 +62,7 @@ struct NodeScan {
   }
 
   mutating func deliver(_ body: (borrowing VMArea) -> Void) {
+    areas.step(found)
     for index in 0..<found { batch[index] = ram[Ref<VMArea>(granule: granules[index])] }
     for index in 0..<found { body(batch[index]) }
     found = 0

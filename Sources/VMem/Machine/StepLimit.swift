@@ -10,9 +10,9 @@ struct StepLimit {
   static var path: StepLimit { StepLimit(64) }
 
   @inline(__always)
-  mutating func step() {
-    precondition(left > 0, "a list of the machine has more members than are counted")
-    left &-= 1
+  mutating func step(_ count: Int = 1) {
+    precondition(left >= count, "a list of the machine has more members than are counted")
+    left &-= UInt64(count)
   }
 }
 
