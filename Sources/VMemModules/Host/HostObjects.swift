@@ -163,6 +163,8 @@ extension ModuleHost {
     record.size = UInt(area.end - area.start)
     record.flags = UInt(area.flags.rawValue)
     record.nr_pages = area.pageCount
+    record.page_order = UInt32(area.pageOrder)
+    record.phys_addr = area.physicalAddress
     return objects.area(area.start, record)
   }
 }

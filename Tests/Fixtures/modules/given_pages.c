@@ -16,6 +16,10 @@ static int __init start(void) {
   unsigned int at;
   pr_info("%pR %lx\n", region, region->flags);
   release_mem_region(0xfe000000, 4096);
+  void *device = (void __force *)ioremap(0xfe000000, 8192), *huge = vmalloc_huge(4 << 20, GFP_KERNEL);
+  pr_info("phys %llx order %u\n", (u64)find_vm_area(device)->phys_addr, find_vm_area(huge)->page_order);
+  iounmap((void __iomem __force *)device);
+  vfree(huge);
   if (way != 1) pages = way == 3 ? vmalloc(8 * sizeof(*pages)) : kmalloc_array(8, sizeof(*pages), GFP_KERNEL);
   if (!pages) return -ENOMEM;
   for (at = 0; at < 8; at++) pages[at] = alloc_page(GFP_KERNEL);

@@ -61,6 +61,7 @@ struct ModuleUnloadTests: ModuleSuite {
     let found = ran.outputText.split(separator: "\n").filter { $0.contains("leak:") }
     #expect(found.count == leaks, "\(ran.outputText)")
     #expect(ran.outputText.contains("[mem 0xfe000000-0xfe000fff] 80000200"), "\(ran.outputText)")
+    #expect(ran.outputText.contains("phys fe000000 order 9"), "\(ran.outputText)")
     // An array of the module's own is no object.
     #expect(ran.outputText.contains("no object of kmalloc") == (way == 1), "\(ran.outputText)")
   }
